@@ -1,0 +1,10 @@
+package dev.drover;
+
+/// Starts Drover.
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.out.println("drover");
+  }
+}

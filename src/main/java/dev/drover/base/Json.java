@@ -1,0 +1,322 @@
+package dev.drover.base;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// A JSON value: immutable, and written back as it was read. Objects keep the order of their keys
+/// and numbers keep their spelling, so that a model's content blocks survive a trip through the log
+/// unchanged and a prompt's prefix stays the same bytes from one request to the next.
+///
+/// The only door to the JSON library. `toString()` is the compact JSON text.
+public sealed interface Json {
+
+  /// Deepest nesting that [#parse] accepts.
+  int MAX_DEPTH = 100;
+
+  /// Longest text of one value that [#parse] accepts, in characters.
+  int MAX_STRING = 32 * 1024 * 1024;
+
+  Json NULL = new Null();
+
+  /// An object. Keys in the order in which they were written.
+  record Obj(Map<String, Json> fields) implements Json {
+    public Obj {
+      fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /// The value of `key`, or empty when the key is absent. JSON `null` is a value.
+    public Optional<Json> get(String key) {
+      return Optional.ofNullable(fields.get(key));
+    }
+
+    /// The string at `key`, or null when it is absent or something else.
+    public @Nullable String text(String key) {
+      return fields.get(key) instanceof Str s ? s.value : null;
+    }
+
+    /// The whole number at `key`, or `otherwise` when it is absent or something else.
+    public long number(String key, long otherwise) {
+      return fields.get(key) instanceof Num n && n.asLong().isPresent()
+          ? n.asLong().get()
+          : otherwise;
+    }
+
+    /// The object at `key`, or an empty one.
+    public Obj object(String key) {
+      return fields.get(key) instanceof Obj o ? o : EMPTY;
+    }
+
+    /// The items of the array at `key`, or none.
+    public List<Json> items(String key) {
+      return fields.get(key) instanceof Arr a ? a.items : List.of();
+    }
+
+    /// This object with `key` set to `value`: in its place where the key exists, else at the end.
+    public Obj with(String key, @Nullable Object value) {
+      var copy = new LinkedHashMap<>(fields);
+      copy.put(key, of(value));
+      return new Obj(copy);
+    }
+
+    @Override
+    public String toString() {
+      return write(this);
+    }
+  }
+
+  /// An array.
+  record Arr(List<Json> items) implements Json {
+    public Arr {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String toString() {
+      return write(this);
+    }
+  }
+
+  /// A string.
+  record Str(String value) implements Json {
+    @Override
+    public String toString() {
+      return write(this);
+    }
+  }
+
+  /// A number, as it was spelled.
+  record Num(String literal) implements Json {
+    /// The value, when it is a whole number that a `long` holds and is spelled as one.
+    public Optional<Long> asLong() {
+      try {
+        return Optional.of(Long.parseLong(literal));
+      } catch (NumberFormatException _) {
+        return Optional.empty();
+      }
+    }
+
+    public double asDouble() {
+      return Double.parseDouble(literal);
+    }
+
+    @Override
+    public String toString() {
+      return literal;
+    }
+  }
+
+  /// `true` or `false`.
+  record Bool(boolean value) implements Json {
+    @Override
+    public String toString() {
+      return Boolean.toString(value);
+    }
+  }
+
+  /// `null`.
+  record Null() implements Json {
+    @Override
+    public String toString() {
+      return "null";
+    }
+  }
+
+  Obj EMPTY = new Obj(Map.of());
+
+  /// The text is not one JSON value within the limits. The message says what and where and never
+  /// repeats the text.
+  final class Malformed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Malformed(String message) {
+      super(message);
+    }
+  }
+
+  /// An object of alternating keys and values; each value goes through [#of].
+  static Obj obj(@Nullable Object... keysAndValues) {
+    var fields = new LinkedHashMap<String, Json>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      fields.put(String.valueOf(keysAndValues[i]), of(keysAndValues[i + 1]));
+    }
+    return new Obj(fields);
+  }
+
+  /// An array; each item goes through [#of].
+  static Arr arr(@Nullable Object... items) {
+    return new Arr(java.util.Arrays.stream(items).map(Json::of).toList());
+  }
+
+  /// The JSON form of a Java value: null, [Json], strings, booleans, numbers, lists and maps of
+  /// such.
+  static Json of(@Nullable Object value) {
+    return switch (value) {
+      case null -> NULL;
+      case Json json -> json;
+      case CharSequence text -> new Str(text.toString());
+      case Boolean bool -> new Bool(bool);
+      case Integer number -> new Num(number.toString());
+      case Long number -> new Num(number.toString());
+      case Double number -> new Num(spelled(number));
+      case List<?> list -> new Arr(list.stream().map(Json::of).toList());
+      case Map<?, ?> map -> {
+        var fields = new LinkedHashMap<String, Json>();
+        map.forEach((key, item) -> fields.put(String.valueOf(key), of(item)));
+        yield new Obj(fields);
+      }
+      default -> throw new IllegalStateException("no JSON form for " + value.getClass());
+    };
+  }
+
+  /// Reads exactly one value. Duplicate keys, trailing text, more than [#MAX_DEPTH] levels are
+  /// refused; an unpaired surrogate becomes U+FFFD.
+  static Json parse(String text) throws Malformed {
+    try (var parser = Codec.FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      parser.nextToken();
+      var value = Codec.read(parser);
+      if (parser.nextToken() != null) {
+        throw new Malformed("unexpected text after the JSON value");
+      }
+      return value;
+    } catch (JacksonException e) {
+      throw new Malformed(Codec.explain(e));
+    }
+  }
+
+  /// Reads text that this program wrote, or that it has read before.
+  ///
+  /// @throws IllegalStateException if it is not JSON
+  static Json trusted(String text) {
+    try {
+      return parse(text);
+    } catch (Malformed e) {
+      throw new IllegalStateException("stored JSON is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static String spelled(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : Double.toString(number);
+  }
+
+  private static String write(Json value) {
+    var out = new java.io.StringWriter();
+    try (var generator = Codec.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+      Codec.write(value, generator);
+    }
+    return out.toString();
+  }
+}
+
+/// The library's side of [Json].
+final class Codec {
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Json.MAX_DEPTH)
+                  .maxStringLength(Json.MAX_STRING)
+                  .maxNumberLength(400)
+                  .maxNameLength(10_000)
+                  .build())
+          .build();
+
+  private Codec() {}
+
+  static Json read(JsonParser parser) throws Json.Malformed {
+    return switch (parser.currentToken()) {
+      case null -> throw new Json.Malformed("no JSON value");
+      case START_OBJECT -> {
+        var fields = new LinkedHashMap<String, Json>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          var key = paired(parser.currentName());
+          parser.nextToken();
+          fields.put(key, read(parser));
+        }
+        yield new Json.Obj(fields);
+      }
+      case START_ARRAY -> {
+        var items = new ArrayList<Json>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          items.add(read(parser));
+        }
+        yield new Json.Arr(items);
+      }
+      case VALUE_STRING -> new Json.Str(paired(parser.getString()));
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getString());
+      case VALUE_TRUE -> new Json.Bool(true);
+      case VALUE_FALSE -> new Json.Bool(false);
+      case VALUE_NULL -> Json.NULL;
+      default -> throw new Json.Malformed("unexpected token");
+    };
+  }
+
+  static void write(Json value, JsonGenerator out) {
+    switch (value) {
+      case Json.Obj object -> {
+        out.writeStartObject();
+        object
+            .fields()
+            .forEach(
+                (key, item) -> {
+                  out.writeName(key);
+                  write(item, out);
+                });
+        out.writeEndObject();
+      }
+      case Json.Arr array -> {
+        out.writeStartArray();
+        array.items().forEach(item -> write(item, out));
+        out.writeEndArray();
+      }
+      case Json.Str text -> out.writeString(text.value());
+      case Json.Num number -> out.writeNumber(number.literal());
+      case Json.Bool bool -> out.writeBoolean(bool.value());
+      case Json.Null _ -> out.writeNull();
+    }
+  }
+
+  /// What is wrong and where, without the offending text: it may be a secret.
+  static String explain(JacksonException e) {
+    var where = e.getLocation();
+    var what = String.valueOf(e.getOriginalMessage());
+    var kind =
+        what.startsWith("Duplicate")
+            ? "an object names a key twice"
+            : what.contains("depth") || what.contains("maximum allowed")
+                ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
+                : "not valid JSON";
+    return where == null
+        ? kind
+        : kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr();
+  }
+
+  /// UTF-8 has no form for half a surrogate pair, so such a half could never leave again.
+  private static String paired(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
+  }
+}

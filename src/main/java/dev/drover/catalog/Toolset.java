@@ -1,0 +1,33 @@
+package dev.drover.catalog;
+
+import java.util.List;
+
+/// The built-in tools of an agent (`agent_toolset_20260401`): a default, and settings for single
+/// tools that go before it.
+public record Toolset(Setting defaults, List<ToolSetting> overrides) {
+  /// What every agent toolset starts from.
+  public static final Setting OPEN = new Setting(true, Policy.ALWAYS_ALLOW);
+
+  public Toolset {
+    overrides = List.copyOf(overrides);
+  }
+
+  /// When a call may run.
+  public enum Policy {
+    ALWAYS_ALLOW
+  }
+
+  public record Setting(boolean enabled, Policy policy) {}
+
+  /// The resolved setting of one tool.
+  public record ToolSetting(String tool, Setting setting) {}
+
+  /// The setting that holds for `tool`.
+  public Setting of(String tool) {
+    return overrides.stream()
+        .filter(entry -> entry.tool().equals(tool))
+        .findFirst()
+        .map(ToolSetting::setting)
+        .orElse(defaults);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.drover.hands;
+
+import dev.drover.base.Json;
+import java.util.Optional;
+
+/// The tools that every sandbox has, as the model is told of them.
+public enum BuiltInTool {
+  BASH(
+      "bash",
+      false,
+      """
+      Run a command in a persistent bash shell. The working directory, variables, functions and \
+      background jobs last from one call to the next. Standard input is empty. Standard output and \
+      error come back together; a non-zero exit status is reported as an error. Very long output is cut \
+      to its end and kept whole in a file that the result names. Set restart to get a fresh shell.\
+      """,
+      schema(
+          Json.obj(
+              "command", property("string", "The command to run."),
+              "restart", property("boolean", "Start a fresh shell first."),
+              "timeout_ms",
+                  property(
+                      "integer",
+                      "Kill the command after this many milliseconds; 120000 if absent.")))),
+  READ(
+      "read",
+      true,
+      "Read a text file. Files above 256 KiB need a view_range.",
+      schema(
+          Json.obj(
+              "file_path",
+                  property("string", "The file, absolute or relative to the working directory."),
+              "view_range",
+                  Json.obj(
+                      "type",
+                      "array",
+                      "items",
+                      Json.obj("type", "integer"),
+                      "minItems",
+                      2,
+                      "maxItems",
+                      2,
+                      "description",
+                      "First and last line, from 1, inclusive; a last line of 0 or less means the"
+                          + " end.")),
+          "file_path")),
+  WRITE(
+      "write",
+      false,
+      "Write a file, replacing what was there. Missing parent directories are made.",
+      schema(
+          Json.obj(
+              "file_path",
+                  property("string", "The file, absolute or relative to the working directory."),
+              "content", property("string", "The whole new content.")),
+          "file_path",
+          "content")),
+  EDIT(
+      "edit",
+      false,
+      "Replace text in a file. old_string must occur exactly once, unless replace_all is set.",
+      schema(
+          Json.obj(
+              "file_path",
+                  property("string", "The file, absolute or relative to the working directory."),
+              "old_string", property("string", "The text to replace, literally."),
+              "new_string", property("string", "The text to put in its place."),
+              "replace_all", property("boolean", "Replace every occurrence.")),
+          "file_path",
+          "old_string",
+          "new_string")),
+  GLOB(
+      "glob",
+      true,
+      "Find files by pattern, newest first, at most 200. ** matches any number of directories.",
+      schema(
+          Json.obj(
+              "pattern", property("string", "A relative pattern such as **/*.java."),
+              "path",
+                  property("string", "The directory to search; the working directory if absent.")),
+          "pattern")),
+  GREP(
+      "grep",
+      true,
+      "Search the content of files by regular expression. Answers with path:line:text.",
+      schema(
+          Json.obj(
+              "pattern", property("string", "A regular expression."),
+              "path",
+                  property(
+                      "string",
+                      "The file or directory to search; the working directory if absent.")),
+          "pattern"));
+
+  private final String wireName;
+  private final boolean readOnly;
+  private final String description;
+  private final Json.Obj inputSchema;
+
+  BuiltInTool(String wireName, boolean readOnly, String description, Json.Obj inputSchema) {
+    this.wireName = wireName;
+    this.readOnly = readOnly;
+    this.description = description;
+    this.inputSchema = inputSchema;
+  }
+
+  public static Optional<BuiltInTool> named(String name) {
+    return java.util.Arrays.stream(values()).filter(tool -> tool.wireName.equals(name)).findFirst();
+  }
+
+  public String wireName() {
+    return wireName;
+  }
+
+  /// Whether running a call twice is the same as running it once.
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /// A JSON Schema.
+  public Json.Obj inputSchema() {
+    return inputSchema;
+  }
+
+  private static Json.Obj property(String type, String description) {
+    return Json.obj("type", type, "description", description);
+  }
+
+  private static Json.Obj schema(Json.Obj properties, String... required) {
+    return Json.obj(
+        "type", "object", "properties", properties, "required", java.util.List.of(required));
+  }
+}

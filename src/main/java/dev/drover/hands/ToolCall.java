@@ -1,0 +1,10 @@
+package dev.drover.hands;
+
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+
+/// One call of a tool.
+///
+/// @param id the tool-use event; no two calls of a session share it
+/// @param input as the model wrote it, unchecked
+public record ToolCall(EventId id, String name, Json.Obj input) {}

@@ -1,0 +1,6 @@
+/// Sandboxes by bubblewrap: namespaces, seccomp, a uid and a cgroup for each hand. The only code
+/// that starts processes.
+@NullMarked
+package dev.drover.hands.bwrap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package dev.drover.model;
+
+import dev.drover.base.Json;
+import java.util.Optional;
+
+/// One request to a model, in the terms of the Messages API.
+///
+/// @param model the model's name on its own server
+/// @param maxTokens the most that the reply may have
+/// @param effort `low` to `max`; empty: the model's default
+/// @param system system blocks; may be empty
+/// @param tools tool definitions; may be empty
+/// @param messages alternating turns, a user's first
+public record Prompt(
+    String model,
+    int maxTokens,
+    Optional<String> effort,
+    Json.Arr system,
+    Json.Arr tools,
+    Json.Arr messages) {}

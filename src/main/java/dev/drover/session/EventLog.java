@@ -1,0 +1,41 @@
+package dev.drover.session;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The session's log and its inbox. Everything that returns is durable, then published to the
+/// [Feed] in the order of the log. Safe for many threads; blocking.
+public interface EventLog {
+  /// Takes client events into the inbox, all or none, and claims the session if nobody holds it.
+  /// With `delivery.repeat` and a fingerprint received for this session in the last two minutes,
+  /// nothing is received again: the first receipt's events come back, in their form of then.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session; `INVALID_REQUEST` if it is
+  ///   terminated, or its inbox would hold more than [#INBOX_LIMIT] events
+  Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery);
+
+  /// Client events that may wait in one session.
+  int INBOX_LIMIT = 1_000;
+
+  /// Takes the lease of a session that nobody holds; empty if somebody does, or it is not there.
+  Optional<Lease> claim(SessionId id);
+
+  /// Gives a lease back without an append: a brain that cannot go on. An old lease is ignored.
+  void release(Lease lease);
+
+  /// Appends, if the lease is the newest. The log stamps each event: to the microsecond, later than
+  /// the last. An emission whose first event the log already holds is not stored again: its events
+  /// come back, so that a brain may repeat itself after an unknown outcome.
+  ///
+  /// @throws IllegalStateException if a client's event in it is not in the inbox
+  Emitted emitEvents(Lease lease, Emission emission);
+
+  /// A stretch of the log, in the direction of the slice; empty for an unknown session.
+  List<Stored> getEvents(SessionId id, Slice slice);
+
+  /// What waits in the inbox. `received` is 0 for an unknown session.
+  Inbox inbox(SessionId id);
+
+  /// Sessions that owe work and that nobody holds: running, rescheduling, or with a full inbox.
+  List<SessionId> unfinished();
+}

@@ -1,0 +1,96 @@
+package dev.drover.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Carries what is committed, and previews of what may be, to those who listen now. Nothing is
+/// kept: who comes later reads the log. Safe for many threads; publishing never blocks.
+public final class Feed {
+  /// Items that wait for one slow listener before it is cut off.
+  public static final int LISTENER_LIMIT = 4_096;
+
+  private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
+      new ConcurrentHashMap<>();
+
+  /// What a listener gets.
+  public sealed interface Item {
+    /// An event, as clients see it: queued, then processed.
+    record Shown(String type, String json) implements Item {}
+
+    /// A reply begins to take shape that may become the event `id`.
+    record PreviewStart(String type, EventId id) implements Item {}
+
+    /// More text of it.
+    ///
+    /// @param index which content block of the event, from 0
+    record PreviewText(String type, EventId id, int index, String text) implements Item {}
+  }
+
+  /// One listener. Close it.
+  public final class Subscription implements AutoCloseable {
+    private final SessionId session;
+    private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
+    private volatile boolean cut;
+
+    private Subscription(SessionId session) {
+      this.session = session;
+    }
+
+    /// The next item, or null when none came within `timeout`.
+    public @Nullable Item poll(Duration timeout) throws InterruptedException {
+      return items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// Whether items were dropped because the listener was too slow. What it has not read yet is
+    /// whole up to the first drop.
+    public boolean isCut() {
+      return cut;
+    }
+
+    @Override
+    public void close() {
+      listeners.computeIfPresent(
+          session,
+          (_, list) -> {
+            list.remove(this);
+            return list.isEmpty() ? null : list;
+          });
+    }
+
+    private void offer(Item item) {
+      if (!cut && !items.offer(item)) {
+        cut = true;
+      }
+    }
+  }
+
+  /// Listens from now on: what is published after this returns is delivered.
+  public Subscription subscribe(SessionId session) {
+    var subscription = new Subscription(session);
+    listeners.compute(
+        session,
+        (_, list) -> {
+          var all = list == null ? new CopyOnWriteArrayList<Subscription>() : list;
+          all.add(subscription);
+          return all;
+        });
+    return subscription;
+  }
+
+  /// Delivers in the order of the calls for one session; a store calls it after each commit, in the
+  /// order of the log.
+  public void publish(SessionId session, List<? extends Item> items) {
+    var list = listeners.get(session);
+    if (list != null) {
+      for (var subscription : list) {
+        items.forEach(subscription::offer);
+      }
+    }
+  }
+}

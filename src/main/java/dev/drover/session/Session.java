@@ -1,0 +1,42 @@
+package dev.drover.session;
+
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.WorkspaceId;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A session without its log: what it was made from, and cached folds over the log.
+///
+/// @param thread the primary thread, which every session has from the start
+/// @param agent the agent as it was when the session was made
+/// @param networking the environment's, as it was when the session was made
+/// @param runningSince when the session last began to run; null while it does not
+/// @param started whether the session ever ran
+/// @param boundary the fold over the log may start after this position
+public record Session(
+    SessionId id,
+    WorkspaceId workspace,
+    ThreadId thread,
+    AgentId agentId,
+    int agentVersion,
+    Definition agent,
+    EnvironmentId environment,
+    Environment.Networking networking,
+    @Nullable String title,
+    Map<String, String> metadata,
+    Status status,
+    Usage usage,
+    @Nullable Instant runningSince,
+    boolean started,
+    long boundary,
+    Instant createdAt,
+    Instant updatedAt,
+    @Nullable Instant archivedAt) {
+  public Session {
+    metadata = Map.copyOf(metadata);
+  }
+}

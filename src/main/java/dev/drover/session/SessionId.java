@@ -1,0 +1,20 @@
+package dev.drover.session;
+
+import dev.drover.base.Ids;
+
+/// Names a session.
+public record SessionId(String value) {
+  public static final String PREFIX = "sesn_";
+
+  /// An id from outside.
+  ///
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if it is malformed
+  public static SessionId of(String value) {
+    return new SessionId(Ids.check(PREFIX, "session", value));
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

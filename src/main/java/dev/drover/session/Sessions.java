@@ -1,0 +1,48 @@
+package dev.drover.session;
+
+import dev.drover.base.Page;
+import dev.drover.catalog.WorkspaceId;
+import java.util.Optional;
+import java.util.Set;
+
+/// Keeps sessions. Durable when a call returns; safe for many threads; blocking.
+public interface Sessions {
+  void create(Session session);
+
+  /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session in the workspace
+  Session getSession(WorkspaceId workspace, SessionId id);
+
+  /// For the brain, which serves every workspace.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session
+  Session getSession(SessionId id);
+
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one
+  Page<Session> list(WorkspaceId workspace, Listing listing);
+
+  /// Ends a session for good and appends [Event.StatusTerminated]. Archiving it again changes
+  /// nothing.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs or is rescheduled
+  Session archive(WorkspaceId workspace, SessionId id);
+
+  /// Removes a session with its log and inbox, and publishes [Event.Deleted].
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs
+  void delete(WorkspaceId workspace, SessionId id);
+
+  /// @param limit items on a page, from 1
+  /// @param page the cursor of an earlier page's `next`; empty: from the start
+  /// @param ascending by creation
+  /// @param statuses any of these; empty: all
+  record Listing(
+      int limit,
+      Optional<String> page,
+      boolean ascending,
+      boolean includeArchived,
+      Set<Status> statuses) {
+    public Listing {
+      statuses = Set.copyOf(statuses);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.drover.session;
+
+import dev.drover.base.Json;
+import java.util.List;
+
+/// Why a session went idle.
+public sealed interface StopReason {
+  /// The turn is over, or was interrupted.
+  record EndTurn() implements StopReason {}
+
+  /// The client has to answer these tool uses first.
+  record RequiresAction(List<EventId> eventIds) implements StopReason {
+    public RequiresAction {
+      eventIds = List.copyOf(eventIds);
+    }
+  }
+
+  /// The model could not be reached, and will not be asked again until a new message comes.
+  record RetriesExhausted() implements StopReason {}
+
+  /// The model refused.
+  ///
+  /// @param details the wire's `stop_details`, an object of type `refusal`
+  record Refusal(Json.Obj details) implements StopReason {}
+}

@@ -1,0 +1,5 @@
+/// Our public protocol: JSON to records and back, strict with clients, tolerant with the log.
+@NullMarked
+package dev.drover.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -95,6 +95,9 @@ public enum BuiltInTool {
   private final String wireName;
   private final boolean readOnly;
   private final String description;
+
+  // Immutable, though the checker cannot see it behind an interface.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Json.Obj inputSchema;
 
   BuiltInTool(String wireName, boolean readOnly, String description, Json.Obj inputSchema) {

@@ -1,0 +1,195 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a client's object strictly: each field is asked for by name, and [#end] refuses what
+/// nobody asked for. Every problem is `INVALID_REQUEST` and names the field by its path. One
+/// thread.
+public final class Fields {
+  private final Json.Obj object;
+  private final String path;
+  private final Set<String> known = new HashSet<>();
+
+  private Fields(Json.Obj object, String path) {
+    this.object = object;
+    this.path = path;
+  }
+
+  /// @param path how the client would name this object, empty for the body itself
+  public static Fields of(Json json, String path) {
+    if (json instanceof Json.Obj object) {
+      return new Fields(object, path);
+    }
+    throw Problem.invalid((path.isEmpty() ? "The request body" : path) + ": must be an object");
+  }
+
+  public String path(String field) {
+    return path.isEmpty() ? field : path + "." + field;
+  }
+
+  public Problem problem(String field, String what) {
+    return Problem.invalid(path(field) + ": " + what);
+  }
+
+  /// Whether the field is there at all, null included.
+  public boolean has(String field) {
+    known.add(field);
+    return object.get(field).isPresent();
+  }
+
+  /// The field's value; empty when it is absent or null.
+  public Optional<Json> value(String field) {
+    known.add(field);
+    return object.get(field).filter(value -> !(value instanceof Json.Null));
+  }
+
+  public Json required(String field) {
+    return value(field).orElseThrow(() -> problem(field, "field required"));
+  }
+
+  /// A string of `min` to `max` characters.
+  public String text(String field, int min, int max) {
+    return text(field, required(field), min, max);
+  }
+
+  /// A string of at most `max` characters, or null when absent or null.
+  public @Nullable String optionalText(String field, int max) {
+    return value(field).map(value -> text(field, value, 0, max)).orElse(null);
+  }
+
+  /// The string that tells what the object is.
+  public String type() {
+    return text("type", 1, 256);
+  }
+
+  /// Refuses any other `type`.
+  public void type(String expected) {
+    if (!type().equals(expected)) {
+      throw problem("type", "must be \"" + expected + "\"");
+    }
+  }
+
+  public Optional<Boolean> bool(String field) {
+    return value(field)
+        .map(
+            value -> {
+              if (value instanceof Json.Bool bool) {
+                return bool.value();
+              }
+              throw problem(field, "must be a boolean");
+            });
+  }
+
+  public Optional<Long> integer(String field, long min, long max) {
+    return value(field)
+        .map(
+            value -> {
+              if (value instanceof Json.Num number) {
+                var whole = number.asLong();
+                if (whole.isPresent() && whole.get() >= min && whole.get() <= max) {
+                  return whole.get();
+                }
+              }
+              throw problem(field, "must be an integer from " + min + " to " + max);
+            });
+  }
+
+  public Optional<Fields> object(String field) {
+    return value(field).map(value -> of(value, path(field)));
+  }
+
+  /// The items of an array, none when it is absent or null.
+  public List<Json> items(String field, int max) {
+    var value = value(field).orElse(new Json.Arr(List.of()));
+    if (!(value instanceof Json.Arr array)) {
+      throw problem(field, "must be an array");
+    }
+    if (array.items().size() > max) {
+      throw problem(field, "must contain no more than " + max + " item(s)");
+    }
+    return array.items();
+  }
+
+  /// The objects of an array, none when it is absent or null.
+  public List<Fields> objects(String field, int max) {
+    var items = items(field, max);
+    var objects = new ArrayList<Fields>(items.size());
+    for (int i = 0; i < items.size(); i++) {
+      objects.add(of(items.get(i), path(field) + "." + i));
+    }
+    return objects;
+  }
+
+  /// The strings of an array, none when it is absent or null.
+  public List<String> texts(String field, int max, int maxLength) {
+    return items(field, max).stream().map(item -> text(field, item, 1, maxLength)).toList();
+  }
+
+  /// A metadata bag: at most 16 pairs, keys of 1 to 64 and values of up to 512 characters.
+  public Map<String, String> metadata(String field) {
+    var bag = new LinkedHashMap<String, String>();
+    object(field)
+        .ifPresent(
+            fields -> {
+              for (var key : fields.object.fields().keySet()) {
+                if (key.isEmpty() || key.length() > 64) {
+                  throw problem(field, "keys must have 1 to 64 characters");
+                }
+                bag.put(key, fields.text(key, 0, 512));
+              }
+            });
+    if (bag.size() > 16) {
+      throw problem(field, "must contain no more than 16 pairs");
+    }
+    return bag;
+  }
+
+  /// A field of the protocol that this version does not honour: refused unless it is absent, null
+  /// or an empty array.
+  public void unsupported(String field) {
+    value(field)
+        .filter(value -> !(value instanceof Json.Arr array && array.items().isEmpty()))
+        .ifPresent(
+            _ -> {
+              throw problem(field, "is not supported by this version of Drover");
+            });
+  }
+
+  /// The object as it came.
+  public Json.Obj raw() {
+    return object;
+  }
+
+  /// Refuses every field that was not asked for.
+  public void end() {
+    for (var field : object.fields().keySet()) {
+      if (!known.contains(field)) {
+        throw problem(field, "unknown field");
+      }
+    }
+  }
+
+  private String text(String field, Json value, int min, int max) {
+    if (!(value instanceof Json.Str text)) {
+      throw problem(field, "must be a string");
+    }
+    int length = text.value().codePointCount(0, text.value().length());
+    if (length < min || length > max) {
+      throw problem(
+          field,
+          min == 0
+              ? "must have at most " + max + " characters"
+              : "must have " + min + " to " + max + " characters");
+    }
+    return text.value();
+  }
+}

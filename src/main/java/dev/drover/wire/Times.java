@@ -1,0 +1,30 @@
+package dev.drover.wire;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Times on the wire: RFC 3339 in UTC with six digits, always.
+public final class Times {
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  private Times() {}
+
+  public static @Nullable String write(@Nullable Instant time) {
+    return time == null ? null : MICROS.format(time);
+  }
+
+  /// Any RFC 3339 time, with any offset and up to nine digits; empty if it is not one.
+  public static Optional<Instant> read(String text) {
+    try {
+      return Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeParseException _) {
+      return Optional.empty();
+    }
+  }
+}

@@ -170,6 +170,16 @@ final class Exchange {
     return response.outputStream();
   }
 
+  /// Closes the connection where the client asked for that or where its next request cannot be
+  /// found: the protocol layer announces it, and then waits for the client to do it.
+  void finish() {
+    if (response.isSent()
+        && (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
+            || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
+      throw new CloseConnectionException("the last answer on this connection");
+    }
+  }
+
   private void answer(int status, String json) {
     var bytes = json.getBytes(StandardCharsets.UTF_8);
     response.status(status);

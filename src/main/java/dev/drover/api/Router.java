@@ -34,7 +34,7 @@ final class Router implements Handler {
       }
       var parameters = new ArrayList<String>();
       for (int i = 0; i < fixed; i++) {
-        if (path.get(i).equals("{}")) {
+        if (path.get(i).equals("{}") && !segments.get(i).isEmpty()) {
           parameters.add(segments.get(i));
         } else if (!path.get(i).equals(segments.get(i))) {
           return null;
@@ -88,6 +88,7 @@ final class Router implements Handler {
       Errors.log(exchange.requestId(), e);
       refuse(exchange, Errors.internal());
     }
+    exchange.finish();
   }
 
   private void route(ServerRequest request, ServerResponse response, Exchange bare)

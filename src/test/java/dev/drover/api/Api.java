@@ -21,6 +21,8 @@ import dev.drover.session.Status;
 import dev.drover.session.Usage;
 import dev.drover.store.memory.MemoryStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -28,6 +30,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -250,6 +253,15 @@ final class Api implements AutoCloseable {
     return lease;
   }
 
+  /// The whole answer to bytes that need not be a request.
+  String raw(String request) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   /// Opens an event stream; its headers have arrived when this returns.
   Frames stream(String path) throws IOException, InterruptedException {
     return new Frames(http.send(request(path).build(), BodyHandlers.ofInputStream()));
@@ -264,14 +276,13 @@ final class Api implements AutoCloseable {
       this.response = response;
       lines =
           new java.io.BufferedReader(
-              new java.io.InputStreamReader(
-                  response.body(), java.nio.charset.StandardCharsets.UTF_8));
+              new java.io.InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
     record Frame(String event, Json.Obj data) {}
 
     /// The next frame, or null at the end; comments are skipped.
-    @Nullable Frame next() throws IOException {
+    @Nullable Frame poll() throws IOException {
       String event = null;
       while (true) {
         var line = lines.readLine();
@@ -290,11 +301,16 @@ final class Api implements AutoCloseable {
       }
     }
 
+    /// The next frame, which must be there.
+    Frame next() throws IOException {
+      return java.util.Objects.requireNonNull(poll());
+    }
+
     /// The types of the next frames.
     List<String> types(int count) throws IOException {
       var types = new ArrayList<String>();
       for (int i = 0; i < count; i++) {
-        var frame = next();
+        var frame = poll();
         types.add(frame == null ? "end" : frame.event());
       }
       return types;

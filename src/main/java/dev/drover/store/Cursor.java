@@ -1,0 +1,97 @@
+package dev.drover.store;
+
+import dev.drover.base.Page;
+import dev.drover.base.Problem;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Where a page of a list ended: the key of its last item. A later page holds what lies beyond that
+/// key, so that items which come or go meanwhile shift nothing.
+public record Cursor(Instant createdAt, String id) {
+  private static final String VERSION = "1";
+
+  /// Which list a cursor belongs to. It is of no use for another.
+  public enum Of {
+    SESSIONS,
+    AGENTS,
+    ENVIRONMENTS
+  }
+
+  /// Reads a cursor that a client hands back.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if it is not one of this list, or of the other order
+  public static Optional<Cursor> read(Optional<String> page, Of list, boolean ascending) {
+    return page.map(text -> read(text, list, ascending));
+  }
+
+  private static Cursor read(String text, Of list, boolean ascending) {
+    String[] parts = decoded(text).split(" ", -1);
+    if (parts.length != 5 || !parts[0].equals(VERSION) || !parts[1].equals(list.name())) {
+      throw invalid();
+    }
+    if (!parts[2].equals(direction(ascending))) {
+      throw parts[2].equals(direction(!ascending))
+          ? Problem.invalid("page token order does not match request")
+          : invalid();
+    }
+    try {
+      return new Cursor(Micros.instant(Long.parseLong(parts[3])), parts[4]);
+    } catch (NumberFormatException _) {
+      throw invalid();
+    }
+  }
+
+  private static String decoded(String text) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      throw invalid();
+    }
+  }
+
+  private static Problem invalid() {
+    return Problem.invalid("invalid page cursor");
+  }
+
+  /// The order of a list by creation.
+  public static Comparator<Cursor> order(boolean ascending) {
+    var order = Comparator.comparing(Cursor::createdAt).thenComparing(Cursor::id);
+    return ascending ? order : order.reversed();
+  }
+
+  private static String direction(boolean ascending) {
+    return ascending ? "asc" : "desc";
+  }
+
+  private String write(Of list, boolean ascending) {
+    var text =
+        String.join(
+            " ",
+            VERSION,
+            list.name(),
+            direction(ascending),
+            Long.toString(Micros.of(createdAt)),
+            id);
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// A page of what was found.
+  ///
+  /// @param found in order, up to one more than `limit`: the one more says that there is a next
+  ///   page
+  public static <T> Page<T> page(
+      List<T> found, int limit, Of list, boolean ascending, Function<T, Cursor> key) {
+    if (found.size() <= limit) {
+      return new Page<>(found, Optional.empty());
+    }
+    var items = found.subList(0, limit);
+    return new Page<>(items, Optional.of(key.apply(items.getLast()).write(list, ascending)));
+  }
+}

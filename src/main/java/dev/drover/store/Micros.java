@@ -1,0 +1,22 @@
+package dev.drover.store;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/// Instants as stores keep them: whole microseconds since 1970, which is what the wire shows.
+public final class Micros {
+  private Micros() {}
+
+  public static long of(Instant time) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+  }
+
+  public static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /// `time` without what a store does not keep.
+  public static Instant whole(Instant time) {
+    return time.truncatedTo(ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.drover.store;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.session.SessionId;
+
+/// What stores tell clients, in one voice.
+public final class Refusals {
+  private Refusals() {}
+
+  public static Problem notFound(SessionId id) {
+    return Problem.notFound("Session " + id + " not found.");
+  }
+
+  public static Problem notFound(EnvironmentId id) {
+    return Problem.notFound("Environment " + id + " not found.");
+  }
+
+  public static Problem notFound(AgentId id) {
+    return Problem.notFound("Agent " + id + " not found.");
+  }
+
+  public static Problem noSuchVersion() {
+    return Problem.notFound("Agent version not found.");
+  }
+
+  public static Problem versionTaken(Agent agent, int latest) {
+    return Problem.conflict(
+        "Agent %s is at version %d; version %d cannot follow."
+            .formatted(agent.id(), latest, agent.version()));
+  }
+
+  public static Problem nameTaken(Environment environment) {
+    return Problem.conflict("An environment named \"" + environment.name() + "\" already exists.");
+  }
+}

@@ -1,0 +1,21 @@
+package dev.drover.store;
+
+import dev.drover.catalog.Agents;
+import dev.drover.catalog.Environments;
+import dev.drover.session.EventLog;
+import dev.drover.session.Sessions;
+
+/// One place that keeps everything: the four are views of the same transactions. Safe for many
+/// threads; closed by the one who opened it, after which every call fails.
+public interface Store extends AutoCloseable {
+  EventLog eventLog();
+
+  Sessions sessions();
+
+  Agents agents();
+
+  Environments environments();
+
+  @Override
+  void close();
+}

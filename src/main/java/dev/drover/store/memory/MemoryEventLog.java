@@ -1,0 +1,200 @@
+package dev.drover.store.memory;
+
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Queued;
+import dev.drover.session.Receipt;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import dev.drover.store.SessionState;
+import dev.drover.store.Shown;
+import dev.drover.store.memory.Table.Delivered;
+import dev.drover.store.memory.Table.Row;
+import dev.drover.wire.EventCodec;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+final class MemoryEventLog implements EventLog {
+  private final Table table;
+  private final Feed feed;
+  private final String node;
+  private final InstantSource clock;
+
+  MemoryEventLog(Table table, Feed feed, String node, InstantSource clock) {
+    this.table = table;
+    this.feed = feed;
+    this.node = node;
+    this.clock = clock;
+  }
+
+  @Override
+  public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
+    synchronized (table) {
+      var row = table.row(id);
+      var now = clock.instant();
+      row.deliveries.values().removeIf(earlier -> SessionState.isForgotten(earlier.at(), now));
+      var earlier = row.deliveries.get(delivery.fingerprint());
+      if (earlier != null && delivery.repeat()) {
+        return new Receipt(earlier.events(), Optional.empty());
+      }
+      var state = row.state.receiving(events.size(), row.inbox.size());
+      var queued = new ArrayList<Queued>();
+      for (var event : events) {
+        queued.add(
+            new Queued(
+                row.state.received() + queued.size() + 1, event, EventCodec.write(event, null)));
+      }
+      row.state = state;
+      queued.forEach(one -> row.inbox.put(one.event().id(), one));
+      row.deliveries.put(delivery.fingerprint(), new Delivered(now, List.copyOf(queued)));
+      feed.publish(id, Shown.received(queued));
+      return new Receipt(queued, claim(row));
+    }
+  }
+
+  @Override
+  public Optional<Lease> claim(SessionId id) {
+    synchronized (table) {
+      return Optional.ofNullable(table.rows.get(id)).flatMap(this::claim);
+    }
+  }
+
+  private Optional<Lease> claim(Row row) {
+    if (row.state.heldBy(node) || row.state.status() == Status.TERMINATED) {
+      return Optional.empty();
+    }
+    row.state = row.state.claimedBy(node);
+    return Optional.of(new Lease(row.session.id(), row.state.epoch()));
+  }
+
+  @Override
+  public void release(Lease lease) {
+    synchronized (table) {
+      var row = table.rows.get(lease.session());
+      if (row != null && row.state.honours(lease, node)) {
+        row.state = row.state.released();
+      }
+    }
+  }
+
+  @Override
+  public Emitted emitEvents(Lease lease, Emission emission) {
+    synchronized (table) {
+      var row = table.rows.get(lease.session());
+      if (row == null) {
+        return new Emitted.LeaseLost();
+      }
+      var earlier = earlier(row, emission);
+      if (earlier.isPresent()) {
+        return new Emitted.Appended(earlier.get());
+      }
+      if (!row.state.honours(lease, node)) {
+        return new Emitted.LeaseLost();
+      }
+      if (row.state.movedSince(emission.restIfReceived())) {
+        return new Emitted.InboxMoved();
+      }
+      check(row, emission);
+      var appended = row.state.append(emission, clock.instant());
+      row.append(appended.events());
+      row.state = appended.state();
+      emission.entries().forEach(entry -> row.inbox.remove(entry.event().id()));
+      feed.publish(lease.session(), Shown.logged(appended.events()));
+      return new Emitted.Appended(appended.events());
+    }
+  }
+
+  private static Optional<List<Stored>> earlier(Row row, Emission emission) {
+    if (emission.entries().isEmpty()) {
+      return Optional.empty();
+    }
+    var first = row.indexes.get(emission.entries().getFirst().event().id());
+    return first == null
+        ? Optional.empty()
+        : Optional.of(
+            List.copyOf(
+                row.log.subList(
+                    first, Math.min(row.log.size(), first + emission.entries().size()))));
+  }
+
+  private static void check(Row row, Emission emission) {
+    var ids = new HashSet<>(row.indexes.keySet());
+    for (var entry : emission.entries()) {
+      var event = entry.event();
+      if (event instanceof Event.FromClient && !row.inbox.containsKey(event.id())) {
+        throw new IllegalStateException("event " + event.id() + " is not in the inbox");
+      }
+      if (!ids.add(event.id())) {
+        throw new IllegalStateException("event " + event.id() + " is in the log");
+      }
+    }
+  }
+
+  @Override
+  public List<Stored> getEvents(SessionId id, Slice slice) {
+    synchronized (table) {
+      var row = table.rows.get(id);
+      if (row == null) {
+        return List.of();
+      }
+      int size = row.log.size();
+      var indexes =
+          slice.ascending()
+              ? IntStream.range(Math.clamp(slice.after(), 0, size), size)
+              : IntStream.iterate(
+                  (int) Math.min(slice.after() - 1, size) - 1, i -> i >= 0, i -> i - 1);
+      return indexes
+          .mapToObj(row.log::get)
+          .filter(stored -> matches(stored, slice))
+          .limit(slice.limit())
+          .toList();
+    }
+  }
+
+  private static boolean matches(Stored stored, Slice slice) {
+    return (!slice.visible() || Shown.isVisible(stored.event()))
+        && (slice.types().isEmpty() || slice.types().contains(EventCodec.type(stored.event())))
+        && slice.from().stream().noneMatch(from -> stored.processedAt().isBefore(from))
+        && slice.to().stream().noneMatch(to -> stored.processedAt().isAfter(to));
+  }
+
+  @Override
+  public Inbox inbox(SessionId id) {
+    synchronized (table) {
+      var row = table.rows.get(id);
+      return row == null
+          ? new Inbox(0, List.of())
+          : new Inbox(row.state.received(), List.copyOf(row.inbox.values()));
+    }
+  }
+
+  @Override
+  public List<SessionId> unfinished() {
+    synchronized (table) {
+      return table.rows.values().stream()
+          .filter(row -> !row.state.heldBy(node) && owesWork(row))
+          .map(row -> row.session.id())
+          .toList();
+    }
+  }
+
+  private static boolean owesWork(Row row) {
+    return switch (row.state.status()) {
+      case RUNNING, RESCHEDULING -> true;
+      case IDLE -> !row.inbox.isEmpty();
+      case TERMINATED -> false;
+    };
+  }
+}

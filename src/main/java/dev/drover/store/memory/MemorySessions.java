@@ -1,0 +1,121 @@
+package dev.drover.store.memory;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Page;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import dev.drover.store.Cursor;
+import dev.drover.store.Refusals;
+import dev.drover.store.Shown;
+import dev.drover.store.memory.Table.Row;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+
+final class MemorySessions implements Sessions {
+  private final Table table;
+  private final Feed feed;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  MemorySessions(Table table, Feed feed, Ids ids, InstantSource clock) {
+    this.table = table;
+    this.feed = feed;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  @Override
+  public void create(Session session) {
+    synchronized (table) {
+      if (table.rows.putIfAbsent(session.id(), new Row(session)) != null) {
+        throw new IllegalStateException("session " + session.id() + " is there already");
+      }
+    }
+  }
+
+  @Override
+  public Session getSession(WorkspaceId workspace, SessionId id) {
+    synchronized (table) {
+      return show(row(workspace, id));
+    }
+  }
+
+  @Override
+  public Session getSession(SessionId id) {
+    synchronized (table) {
+      return show(table.row(id));
+    }
+  }
+
+  private Row row(WorkspaceId workspace, SessionId id) {
+    var row = table.row(id);
+    if (!row.session.workspace().equals(workspace)) {
+      throw Refusals.notFound(id);
+    }
+    return row;
+  }
+
+  private static Session show(Row row) {
+    return row.state.in(row.session);
+  }
+
+  @Override
+  public Page<Session> list(WorkspaceId workspace, Listing listing) {
+    var after = Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending());
+    var order = Cursor.order(listing.ascending());
+    List<Session> found;
+    synchronized (table) {
+      found =
+          table.rows.values().stream()
+              .filter(row -> row.session.workspace().equals(workspace))
+              .map(MemorySessions::show)
+              .filter(session -> listing.includeArchived() || session.archivedAt() == null)
+              .filter(
+                  session ->
+                      listing.statuses().isEmpty() || listing.statuses().contains(session.status()))
+              .filter(session -> after.stream().allMatch(c -> order.compare(c, key(session)) < 0))
+              .sorted(Comparator.comparing(MemorySessions::key, order))
+              .limit(listing.limit() + 1L)
+              .toList();
+    }
+    return Cursor.page(
+        found, listing.limit(), Cursor.Of.SESSIONS, listing.ascending(), MemorySessions::key);
+  }
+
+  private static Cursor key(Session session) {
+    return new Cursor(session.createdAt(), session.id().value());
+  }
+
+  @Override
+  public Session archive(WorkspaceId workspace, SessionId id) {
+    synchronized (table) {
+      var row = row(workspace, id);
+      if (row.state.archivedAt() == null) {
+        row.state.mayArchive(id, row.aboutToRun());
+        var archived = row.state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+        row.append(archived.events());
+        row.state = archived.state();
+        row.inbox.clear();
+        row.deliveries.clear();
+        feed.publish(id, Shown.logged(archived.events()));
+      }
+      return show(row);
+    }
+  }
+
+  @Override
+  public void delete(WorkspaceId workspace, SessionId id) {
+    synchronized (table) {
+      var row = row(workspace, id);
+      row.state.mayDelete(row.aboutToRun());
+      table.rows.remove(id);
+      var last = row.state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+      feed.publish(id, List.of(last));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.drover.store.memory;
+
+import dev.drover.session.EventId;
+import dev.drover.session.Queued;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Stored;
+import dev.drover.store.Refusals;
+import dev.drover.store.SessionState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// All sessions. Its monitor is the transaction: hold it for every use.
+final class Table {
+  final Map<SessionId, Row> rows = new LinkedHashMap<>();
+
+  Row row(SessionId id) {
+    var row = rows.get(id);
+    if (row == null) {
+      throw Refusals.notFound(id);
+    }
+    return row;
+  }
+
+  /// One session with its log and inbox.
+  static final class Row {
+    final Session session;
+    SessionState state;
+    final List<Stored> log = new ArrayList<>();
+    final Map<EventId, Integer> indexes = new HashMap<>();
+    final Map<EventId, Queued> inbox = new LinkedHashMap<>();
+    final Map<String, Delivered> deliveries = new HashMap<>();
+
+    Row(Session session) {
+      this.session = session;
+      state = SessionState.of(session);
+    }
+
+    void append(List<Stored> events) {
+      for (var stored : events) {
+        if (indexes.putIfAbsent(stored.event().id(), log.size()) != null) {
+          throw new IllegalStateException("event " + stored.event().id() + " is in the log");
+        }
+        log.add(stored);
+      }
+    }
+
+    /// A client's event, wherever it is by now.
+    Optional<Stored> logged(EventId id) {
+      return Optional.ofNullable(indexes.get(id)).map(log::get);
+    }
+
+    boolean aboutToRun() {
+      return state.node() != null && !inbox.isEmpty();
+    }
+  }
+
+  /// A send that was received.
+  record Delivered(Instant at, List<Queued> events) {}
+}

@@ -77,9 +77,9 @@ public final class Wakes implements Brain, AutoCloseable {
   }
 
   /// Stops every brain where it is. Their sessions keep their place in the log, and the next start
-  /// goes on from there.
+  /// goes on from there. An interrupt ends the wait for them, not them.
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closed = true;
     for (var thread : threads.values()) {
       thread.interrupt();

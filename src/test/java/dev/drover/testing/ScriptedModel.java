@@ -26,10 +26,18 @@ public final class ScriptedModel implements Model, Models {
   public static final ModelUsage USAGE = new ModelUsage(10, 5, 2, 1);
 
   private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
+  private volatile Line otherwise =
+      (_, _) -> new Answer.Failure(Answer.Kind.REJECTED, "the script is over", Optional.empty());
   private final List<Prompt> prompts = new CopyOnWriteArrayList<>();
 
   public ScriptedModel then(Line line) {
     lines.add(line);
+    return this;
+  }
+
+  /// What it says when the script is over.
+  public ScriptedModel otherwise(Line line) {
+    otherwise = line;
     return this;
   }
 
@@ -90,9 +98,7 @@ public final class ScriptedModel implements Model, Models {
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
     prompts.add(prompt);
     var line = lines.poll();
-    return line == null
-        ? new Answer.Failure(Answer.Kind.REJECTED, "the script is over", Optional.empty())
-        : line.speak(prompt, listener);
+    return (line == null ? otherwise : line).speak(prompt, listener);
   }
 
   @Override

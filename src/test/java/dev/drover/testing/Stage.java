@@ -17,6 +17,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
@@ -48,18 +49,7 @@ public final class Stage implements AutoCloseable {
   private final Store store = new MemoryStore(feed, ids, InstantSource.system());
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
-  private final Harness harness =
-      new Harness(
-          store.eventLog(),
-          store.sessions(),
-          feed,
-          model,
-          _ -> hand,
-          Profile.DEFAULTS,
-          QUICK,
-          ids,
-          InstantSource.system(),
-          new Random(7));
+  private final Harness harness = harness(store.eventLog());
   private final Wakes wakes = new Wakes(harness, store.eventLog(), Pause.REAL);
   private final SessionId session;
 
@@ -96,6 +86,21 @@ public final class Stage implements AutoCloseable {
             null);
     store.sessions().create(made);
     session = made.id();
+  }
+
+  /// A harness that writes through another view of the log.
+  public Harness harness(EventLog log) {
+    return new Harness(
+        log,
+        store.sessions(),
+        feed,
+        model,
+        _ -> hand,
+        Profile.DEFAULTS,
+        QUICK,
+        ids,
+        InstantSource.system(),
+        new Random(7));
   }
 
   public ScriptedModel model() {

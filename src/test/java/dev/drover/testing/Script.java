@@ -72,7 +72,9 @@ public final class Script {
                     "cache_creation_input_tokens", 0))));
   }
 
-  /// A 200 with an event stream in which nothing has been said yet, for [#raw(String)].
+  /// A 200 with an event stream in which nothing has been said yet, for [#raw(String)]. The head of
+  /// the response comes with the first stretch of the body: a hold, stall or reset before that
+  /// leaves the request without any answer.
   public static Script stream() {
     var script = new Script(200, true).header("content-type", "text/event-stream");
     script.ended = true;

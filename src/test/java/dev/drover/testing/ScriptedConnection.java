@@ -96,12 +96,13 @@ final class ScriptedConnection implements Runnable {
   private void answer(Script script) {
     try {
       var out = socket.getOutputStream();
-      var head = new StringBuilder("HTTP/1.1 " + script.status() + " Scripted\r\n");
-      script.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-      write(out, head.append("transfer-encoding: chunked\r\n\r\n").toString());
+      var head = head(script);
       for (var step : script.steps()) {
         switch (step) {
-          case Script.Step.Send(var text) -> send(out, text);
+          case Script.Step.Send(var text) -> {
+            send(out, head, text);
+            head = "";
+          }
           case Script.Step.Hold(var until) -> until.await();
           case Script.Step.Stall _ -> gone.await();
           case Script.Step.Reset _ -> {
@@ -111,13 +112,22 @@ final class ScriptedConnection implements Runnable {
           }
         }
       }
+      write(out, head);
       write(out, "0\r\n\r\n");
     } catch (IOException | InterruptedException _) {
       // the client has gone, or the server is closed
     }
   }
 
-  private static void send(OutputStream out, String text) throws IOException {
+  private static String head(Script script) {
+    var head = new StringBuilder("HTTP/1.1 " + script.status() + " Scripted\r\n");
+    script.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+    return head.append("transfer-encoding: chunked\r\n\r\n").toString();
+  }
+
+  /// The head of the response goes out by itself, before the first stretch of its body.
+  private static void send(OutputStream out, String head, String text) throws IOException {
+    write(out, head);
     if (!text.isEmpty()) {
       int length = text.getBytes(StandardCharsets.UTF_8).length;
       write(out, Integer.toHexString(length) + "\r\n" + text + "\r\n");

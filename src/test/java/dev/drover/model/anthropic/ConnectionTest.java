@@ -54,23 +54,13 @@ final class ConnectionTest extends MessagesCase {
 
   @Test
   void anInterruptBeforeTheAnswerBeginsCutsTheConnection() throws Exception {
-    var never = new CountDownLatch(1);
-    server.otherwise(
-        _ -> {
-          try {
-            never.await();
-          } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-          }
-          return Script.status(500);
-        });
+    server.script(Script.stream().stall());
     var call = asking(Listener.DEAF);
     var thread = Thread.ofVirtual().start(call);
     var request = server.request(1);
     thread.interrupt();
 
     assertThat(call.get()).isTrue();
-    never.countDown();
     request.awaitDisconnect();
   }
 

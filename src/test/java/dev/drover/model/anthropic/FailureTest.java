@@ -7,11 +7,7 @@ import dev.drover.model.Answer;
 import dev.drover.model.Answer.Kind;
 import dev.drover.model.Listener;
 import dev.drover.testing.Script;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,6 +148,13 @@ final class FailureTest extends MessagesCase {
   }
 
   @Test
+  void aConnectionThatIsResetBeforeItsAnswerIsNoReply() throws Exception {
+    assertThat(failure(Script.stream().reset()))
+        .isEqualTo(broken("the connection to the model server was lost before it answered"));
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
   void jsonThatIsNoneIsNoReply() throws Exception {
     assertThat(failure(Script.reply().badJson()).kind()).isEqualTo(Kind.BROKEN);
     assertThat(failure(Script.stream().raw("data: []\n\n")).kind()).isEqualTo(Kind.BROKEN);
@@ -205,18 +208,13 @@ final class FailureTest extends MessagesCase {
 
   @Test
   void aServerThatNeverAnswersIsGivenUp() throws Exception {
-    try (var mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        var hasty =
-            new MessagesModel(
-                URI.create("http://127.0.0.1:" + mute.getLocalPort()),
-                ApiKey.NONE,
-                new Timeouts(SHORT, SHORT, SHORT),
-                InstantSource.fixed(NOW))) {
+    server.script(Script.stream().stall());
+    try (var hasty = model(new Timeouts(SHORT, SHORT, SHORT))) {
       var failure = failed(hasty.answer(HELLO, Listener.DEAF));
       assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
       assertThat(failure.message()).contains("did not answer");
-      mute.accept().close();
     }
+    server.request(1).awaitDisconnect();
   }
 
   @Test

@@ -1,0 +1,84 @@
+package dev.drover.api;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.wire.EnvironmentCodec;
+
+/// `/v1/environments`
+final class EnvironmentRoutes {
+  private final Parts parts;
+
+  EnvironmentRoutes(Parts parts) {
+    this.parts = parts;
+  }
+
+  void addTo(Router router) {
+    router.post("/v1/environments", this::create);
+    router.get("/v1/environments", this::list);
+    router.get("/v1/environments/{}", this::retrieve);
+    router.post("/v1/environments/{}", Unsupported.because("updating environments is"));
+    router.delete("/v1/environments/{}", Unsupported.because("deleting environments is"));
+    router.post("/v1/environments/{}/archive", Unsupported.because("archiving environments is"));
+    var work = Unsupported.because("the work queue of self-hosted environments is");
+    router.get("/v1/environments/{}/work/**", work);
+    router.get("/v1/environments/{}/work", work);
+    router.post("/v1/environments/{}/work/{}", work);
+    router.post("/v1/environments/{}/work/{}/{}", work);
+  }
+
+  private void create(Exchange exchange) {
+    var body = exchange.fields();
+    var name = body.text("name", 1, 256);
+    var description = body.optionalText("description", 2048);
+    var networking = EnvironmentCodec.readConfig(body.object("config"));
+    var metadata = body.metadata("metadata");
+    var scope = body.optionalText("scope", 64);
+    body.end();
+    if (scope != null && !scope.equals("organization")) {
+      throw body.problem("scope", "must be \"organization\"");
+    }
+    var now = parts.now();
+    var environment =
+        new Environment(
+            new EnvironmentId(parts.ids().next(EnvironmentId.PREFIX)),
+            parts.workspace(),
+            name,
+            description,
+            networking,
+            metadata,
+            now,
+            now,
+            null);
+    parts.environments().create(environment);
+    exchange.answer(EnvironmentCodec.write(environment));
+  }
+
+  private void retrieve(Exchange exchange) {
+    var id = EnvironmentId.of(exchange.parameter(0));
+    exchange.answer(EnvironmentCodec.write(parts.environments().get(parts.workspace(), id)));
+  }
+
+  private void list(Exchange exchange) {
+    var page = parts.environments().list(parts.workspace(), AgentRoutes.listing(exchange.query()));
+    exchange.answer(Pages.of(page, EnvironmentCodec::write));
+  }
+
+  /// The environment of a new session.
+  ///
+  /// @throws Problem `NOT_FOUND`, or `INVALID_REQUEST` when it is archived
+  static Environment forSession(Parts parts, EnvironmentId id) {
+    Environment environment;
+    try {
+      environment = parts.environments().get(parts.workspace(), id);
+    } catch (Problem problem) {
+      throw problem.kind() == Problem.Kind.NOT_FOUND
+          ? Problem.notFound("Referenced environment not found or not accessible.")
+          : problem;
+    }
+    if (environment.archivedAt() != null) {
+      throw Problem.invalid("Environment " + id + " is archived.");
+    }
+    return environment;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.drover.api;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what went wrong into the protocol's error answer, and logs once what is ours to mend.
+final class Errors {
+  private static final System.Logger LOG = System.getLogger(Errors.class.getName());
+
+  private Errors() {}
+
+  /// An answer that is not a success.
+  record Failure(int status, String type, String message, @Nullable String code) {
+    Json.Obj body(String requestId) {
+      var error = new LinkedHashMap<String, Json>();
+      error.put("type", Json.of(type));
+      error.put("message", Json.of(message));
+      if (code != null) {
+        error.put("details", Json.obj("error_code", code));
+      }
+      return Json.obj("type", "error", "error", new Json.Obj(error), "request_id", requestId);
+    }
+  }
+
+  /// What the client hears of a problem.
+  static Failure of(Problem problem) {
+    int status =
+        switch (problem.kind()) {
+          case INVALID_REQUEST -> 400;
+          case AUTHENTICATION -> 401;
+          case PERMISSION -> 403;
+          case NOT_FOUND -> 404;
+          case CONFLICT -> 409;
+          case TOO_LARGE -> 413;
+          case API -> 500;
+          case UNAVAILABLE -> 503;
+        };
+    return new Failure(
+        status, type(status), String.valueOf(problem.getMessage()), problem.code().orElse(null));
+  }
+
+  /// What the client hears of a bug of ours.
+  static Failure internal() {
+    return new Failure(500, "api_error", "Internal server error", null);
+  }
+
+  static String type(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 408 -> "timeout_error";
+      case 409 -> "conflict_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      default -> status >= 500 ? "api_error" : "invalid_request_error";
+    };
+  }
+
+  /// Logs what happened and where. Messages are left out where they may quote what a client sent:
+  /// only those of our own checks are kept.
+  static void log(String requestId, Throwable thrown) {
+    var text = new StringBuilder("request ").append(requestId).append(" failed");
+    int depth = 0;
+    for (Throwable cause = thrown; cause != null && depth < 8; cause = cause.getCause(), depth++) {
+      text.append("\n  ").append(cause.getClass().getName());
+      if (cause instanceof IllegalStateException || cause instanceof Problem) {
+        text.append(": ").append(cause.getMessage());
+      }
+      var frames = cause.getStackTrace();
+      for (int i = 0; i < Math.min(frames.length, 20); i++) {
+        text.append("\n    at ").append(frames[i]);
+      }
+    }
+    LOG.log(Level.ERROR, text.toString());
+  }
+
+  /// Answers for requests that never become one: a line or header that cannot be read.
+  static DirectHandlers unreadable(Ids ids) {
+    DirectHandler handler =
+        (_, event, status, headers, _) -> {
+          int code = event == EventType.INTERNAL_ERROR ? 500 : status.code();
+          var requestId = ids.next("req_");
+          var failure =
+              new Failure(
+                  code,
+                  type(code),
+                  switch (code) {
+                    case 413 -> Exchange.TOO_LARGE;
+                    case 500 -> internal().message();
+                    default ->
+                        "The request is not valid HTTP: " + Status.create(code).reasonPhrase();
+                  },
+                  null);
+          headers.set(HeaderNames.CONTENT_TYPE, "application/json");
+          headers.set(Exchange.REQUEST_ID, requestId);
+          headers.set(Exchange.ORGANIZATION, Exchange.ORGANIZATION_ID);
+          return DirectHandler.TransportResponse.builder()
+              .status(Status.create(code))
+              .headers(headers)
+              .keepAlive(false)
+              .entity(failure.body(requestId).toString())
+              .build();
+        };
+    var handlers = DirectHandlers.builder();
+    for (var event : EventType.values()) {
+      handlers.addHandler(event, handler);
+    }
+    return handlers.build();
+  }
+}

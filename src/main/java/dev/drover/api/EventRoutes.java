@@ -1,0 +1,90 @@
+package dev.drover.api;
+
+import dev.drover.session.Delivery;
+import dev.drover.session.Event;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// `/v1/sessions/{id}/events`: sending and listing.
+final class EventRoutes {
+  private static final int MAX_EVENTS = 100;
+
+  private final Parts parts;
+  private final EventPages pages;
+
+  EventRoutes(Parts parts, EventPages pages) {
+    this.parts = parts;
+    this.pages = pages;
+  }
+
+  void addTo(Router router) {
+    router.post("/v1/sessions/{}/events", this::send);
+    router.get("/v1/sessions/{}/events", this::list);
+  }
+
+  private void send(Exchange exchange) {
+    var session = SessionRoutes.session(parts, exchange);
+    var raw = exchange.body();
+    var events = events(session, raw);
+    var receipt = parts.log().receive(session.id(), events, delivery(exchange, session.id(), raw));
+    receipt.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(session.id()));
+    exchange.answer(
+        receipt.events().stream()
+            .map(queued -> queued.json())
+            .collect(Collectors.joining(",", "{\"data\":[", "]}")));
+  }
+
+  private List<Event.FromClient> events(Session session, byte[] raw) {
+    var body = Exchange.fields(raw);
+    var sent = body.objects("events", MAX_EVENTS);
+    body.end();
+    if (sent.isEmpty()) {
+      throw body.problem("events", "must contain at least 1 item");
+    }
+    var events = new ArrayList<Event.FromClient>(sent.size());
+    for (var event : sent) {
+      events.add(ClientEvents.read(event, session, parts.ids()));
+    }
+    return events;
+  }
+
+  /// What tells a send from another. Its parts cannot run into each other: all but the last have a
+  /// fixed form or a length before them.
+  private static Delivery delivery(Exchange exchange, SessionId session, byte[] raw) {
+    var key = exchange.header("idempotency-key");
+    var sha256 = Auth.sha256();
+    for (var part : List.of(exchange.keyId(), session.value(), key == null ? "" : key)) {
+      var bytes = part.getBytes(StandardCharsets.UTF_8);
+      sha256.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+      sha256.update(bytes);
+    }
+    sha256.update(raw);
+    var count = exchange.header("x-stainless-retry-count");
+    boolean retried = count != null && !count.strip().equals("0");
+    return new Delivery(HexFormat.of().formatHex(sha256.digest()), retried || key != null);
+  }
+
+  private void list(Exchange exchange) {
+    var query = exchange.query();
+    query.only(
+        Set.of(
+            "limit",
+            "page",
+            "order",
+            "types",
+            "types[]",
+            Period.GT,
+            Period.GTE,
+            Period.LT,
+            Period.LTE));
+    var wanted = EventPages.Wanted.of(query);
+    var session = SessionRoutes.session(parts, exchange);
+    exchange.answer(pages.page(session.id(), wanted));
+  }
+}

@@ -1,0 +1,180 @@
+package dev.drover.api;
+
+import dev.drover.session.Feed;
+import dev.drover.session.Feed.Item;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// One reader of a session's events, on one thread. [#end] and [#breakIfStalled] are for others.
+final class EventStream {
+  private static final String PING = "{\"type\":\"ping\"}";
+  private static final int PIECE = 16 * 1024;
+
+  private final Feed.Subscription subscription;
+  private final Previews previews;
+  private final Duration ping;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Thread thread = Thread.currentThread();
+  private boolean waiting;
+  private boolean ending;
+
+  private volatile boolean writing;
+  private final AtomicLong written = new AtomicLong();
+  private long writtenBefore = -1;
+
+  /// Made by the thread that runs it.
+  EventStream(Feed.Subscription subscription, Previews previews, Duration ping) {
+    this.subscription = subscription;
+    this.previews = previews;
+    this.ping = ping;
+  }
+
+  /// @param over what the subscription holds now is all that will come
+  void run(OutputStream out, boolean over) throws IOException, InterruptedException {
+    // The server holds back headers until the first byte of a body: a comment, which every reader
+    // skips.
+    write(out, ":\n\n");
+    flush(out);
+    long deadline = System.nanoTime() + ping.toNanos();
+    while (true) {
+      boolean last = over || subscription.isCut();
+      var patience = last ? Duration.ZERO : Duration.ofNanos(deadline - System.nanoTime());
+      var item = next(patience);
+      if (item == null && (last || isEnding())) {
+        return;
+      }
+      if (item == null && subscription.isCut()) {
+        continue;
+      }
+      boolean wrote = item == null ? frame(out, "ping", PING) : show(out, item);
+      boolean ends = endsStream(item);
+      while (!ends && item != null && (item = next(Duration.ZERO)) != null) {
+        wrote |= show(out, item);
+        ends = endsStream(item);
+      }
+      if (wrote) {
+        flush(out);
+        deadline = System.nanoTime() + ping.toNanos();
+      }
+      if (ends) {
+        return;
+      }
+    }
+  }
+
+  /// Ends the stream once it waits.
+  void end() {
+    lock.lock();
+    try {
+      ending = true;
+      if (waiting) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Breaks the connection if it has been writing the same piece since the last call. One caller.
+  void breakIfStalled() {
+    long now = written.get();
+    if (writing && now == writtenBefore) {
+      thread.interrupt();
+    }
+    writtenBefore = now;
+  }
+
+  private boolean isEnding() {
+    lock.lock();
+    try {
+      return ending;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Item next(Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      if (ending) {
+        return null;
+      }
+      waiting = true;
+    } finally {
+      lock.unlock();
+    }
+    Item item = null;
+    boolean interrupted = false;
+    try {
+      item = subscription.poll(patience);
+    } catch (InterruptedException _) {
+      interrupted = true;
+    }
+    lock.lock();
+    try {
+      waiting = false;
+      if (ending) {
+        Thread.interrupted();
+      } else if (interrupted) {
+        throw new InterruptedException();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return item;
+  }
+
+  private static boolean endsStream(@Nullable Item item) {
+    return item instanceof Item.Shown shown
+        && (shown.type().equals("session.deleted")
+            || shown.type().equals("session.status_terminated"));
+  }
+
+  private boolean show(OutputStream out, Item item) throws IOException {
+    return switch (item) {
+      case Item.Shown shown -> {
+        previews.shown(shown);
+        yield frame(out, shown.type(), shown.json());
+      }
+      case Item.PreviewStart start ->
+          previews.admits(start) && frame(out, "event_start", Previews.write(start));
+      case Item.PreviewText text ->
+          previews.admits(text) && frame(out, "event_delta", Previews.write(text));
+    };
+  }
+
+  private boolean frame(OutputStream out, String type, String json) throws IOException {
+    write(out, "event: " + type + "\ndata: ");
+    write(out, json);
+    write(out, "\n\n");
+    return true;
+  }
+
+  /// Writes piece by piece: no reader costs a copy of a whole event.
+  private void write(OutputStream out, String text) throws IOException {
+    writing = true;
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + PIECE);
+      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+        to--;
+      }
+      out.write(text.substring(from, to).getBytes(StandardCharsets.UTF_8));
+      written.incrementAndGet();
+      from = to;
+    }
+    writing = false;
+  }
+
+  private void flush(OutputStream out) throws IOException {
+    writing = true;
+    out.flush();
+    written.incrementAndGet();
+    writing = false;
+  }
+}

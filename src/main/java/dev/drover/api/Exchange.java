@@ -1,0 +1,191 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.wire.Fields;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// One request and its answer. One thread.
+final class Exchange {
+  /// Longest request body, in bytes.
+  static final int MAX_BODY = 32 * 1024 * 1024;
+
+  static final String TOO_LARGE = "The request body is larger than 32 MB";
+  static final String ORGANIZATION_ID = "drover";
+  static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
+  static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
+
+  /// Unread bodies longer than this are not worth reading for the sake of the connection.
+  private static final long SMALL_BODY = 1024 * 1024;
+
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final String requestId;
+  private final List<String> parameters;
+  private String keyId = "";
+
+  /// @param parameters the variable segments of the path, decoded
+  Exchange(
+      ServerRequest request, ServerResponse response, String requestId, List<String> parameters) {
+    this.request = request;
+    this.response = response;
+    this.requestId = requestId;
+    this.parameters = List.copyOf(parameters);
+    response.header(REQUEST_ID, requestId);
+    response.header(ORGANIZATION, ORGANIZATION_ID);
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  /// Names the key that the request came with.
+  String keyId() {
+    return keyId;
+  }
+
+  void authenticated(String keyId) {
+    this.keyId = keyId;
+  }
+
+  String parameter(int index) {
+    return parameters.get(index);
+  }
+
+  Query query() {
+    return Query.parse(request.prologue().query().rawValue());
+  }
+
+  @Nullable String header(String name) {
+    return request.headers().value(HeaderNames.create(name)).orElse(null);
+  }
+
+  boolean isHead() {
+    return request.prologue().method().equals(Method.HEAD);
+  }
+
+  /// The body as it came.
+  ///
+  /// @throws Problem `TOO_LARGE`, or `INVALID_REQUEST` for a compressed one
+  byte[] body() {
+    var encoding = header("content-encoding");
+    if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
+      throw Problem.invalid(
+          "request_body_encoding_unsupported", "Content-Encoding: only identity is supported");
+    }
+    if (declaredLength() > MAX_BODY) {
+      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
+    }
+    byte[] body;
+    try (var in = request.content().inputStream()) {
+      body = in.readNBytes(MAX_BODY + 1);
+    } catch (RequestException | CloseConnectionException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new CloseConnectionException("the client left within its request", e);
+    }
+    if (body.length > MAX_BODY) {
+      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
+    }
+    return body;
+  }
+
+  /// The body as a JSON object.
+  static Fields fields(byte[] body) {
+    if (body.length == 0) {
+      throw Problem.invalid("The request body is empty: a JSON object is expected");
+    }
+    try {
+      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      return Fields.of(Json.parse(text), "");
+    } catch (CharacterCodingException _) {
+      throw Problem.invalid("The request body is not UTF-8");
+    } catch (Json.Malformed e) {
+      throw Problem.invalid("The request body: " + e.getMessage());
+    }
+  }
+
+  Fields fields() {
+    return fields(body());
+  }
+
+  void answer(Json body) {
+    answer(200, body.toString());
+  }
+
+  void answer(String json) {
+    answer(200, json);
+  }
+
+  void answer(Errors.Failure failure) {
+    switch (failure.status()) {
+      case 401 -> response.header("www-authenticate", "Bearer");
+      case 409 -> response.header("x-should-retry", "false");
+      case 503 -> response.header("retry-after", "1");
+      default -> {}
+    }
+    if (declaredLength() > SMALL_BODY || header("transfer-encoding") != null) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
+    answer(failure.status(), failure.body(requestId).toString());
+  }
+
+  void header(String name, String value) {
+    response.header(name, value);
+  }
+
+  /// Answers without a body.
+  void answerEmpty() {
+    response.status(Status.NO_CONTENT_204);
+    response.send();
+  }
+
+  /// Whether an answer has begun, so that no other can.
+  boolean answered() {
+    return response.isSent() || response.bytesWritten() > 0;
+  }
+
+  /// Begins an endless answer.
+  OutputStream stream() {
+    response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+    response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+    response.header("x-accel-buffering", "no");
+    return response.outputStream();
+  }
+
+  private void answer(int status, String json) {
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    response.status(status);
+    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    if (isHead()) {
+      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
+      bytes = new byte[0];
+    }
+    try {
+      response.send(bytes);
+    } catch (UncheckedIOException e) {
+      throw new CloseConnectionException("the client left before its answer", e);
+    }
+  }
+
+  private long declaredLength() {
+    return request.headers().contentLength().orElse(0);
+  }
+}

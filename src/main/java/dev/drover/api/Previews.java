@@ -1,0 +1,80 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.session.Feed.Item;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// Which previews one reader gets: of the types it asked for, from their start on, without gaps,
+/// and none of an event after the event itself. One thread.
+final class Previews {
+  private final Set<String> wanted;
+  private final Map<String, Progress> started = new HashMap<>();
+
+  /// @param blocks content blocks that the reader has seen something of
+  private record Progress(String type, int blocks) {}
+
+  Previews(Set<String> wanted) {
+    this.wanted = Set.copyOf(wanted);
+  }
+
+  boolean admits(Item.PreviewStart start) {
+    return wanted.contains(start.type())
+        && started.putIfAbsent(start.id().value(), new Progress(start.type(), 0)) == null;
+  }
+
+  boolean admits(Item.PreviewText text) {
+    var progress = started.get(text.id().value());
+    if (progress == null || text.index() > progress.blocks()) {
+      return false;
+    }
+    started.put(
+        text.id().value(),
+        new Progress(progress.type(), Math.max(progress.blocks(), text.index() + 1)));
+    return true;
+  }
+
+  /// An event itself ends its preview; the end of a model request ends all.
+  void shown(Item.Shown event) {
+    if (started.isEmpty()) {
+      return;
+    }
+    if (event.type().equals("span.model_request_end")) {
+      started.clear();
+    } else if (wanted.contains(event.type())) {
+      started
+          .entrySet()
+          .removeIf(
+              entry ->
+                  entry.getValue().type().equals(event.type())
+                      && event.json().indexOf("\"id\":\"" + entry.getKey() + "\"") >= 0);
+    }
+  }
+
+  static String write(Item.PreviewStart start) {
+    return Json.obj(
+            "type",
+            "event_start",
+            "event",
+            Json.obj("type", start.type(), "id", start.id().value()))
+        .toString();
+  }
+
+  static String write(Item.PreviewText text) {
+    return Json.obj(
+            "type",
+            "event_delta",
+            "event_id",
+            text.id().value(),
+            "delta",
+            Json.obj(
+                "type",
+                "content_delta",
+                "index",
+                text.index(),
+                "content",
+                Json.obj("type", "text", "text", text.text())))
+        .toString();
+  }
+}

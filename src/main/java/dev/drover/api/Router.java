@@ -1,0 +1,145 @@
+package dev.drover.api;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the action for a request and answers for whatever it throws. First the path (404 even
+/// without a key), then the method, then the key. Routes are added before the first request.
+final class Router implements Handler {
+  /// @throws Problem for what the caller can act on
+  @FunctionalInterface
+  interface Action {
+    void run(Exchange exchange) throws InterruptedException;
+  }
+
+  private record Route(String method, List<String> path, boolean open, Action action) {
+    /// The variable segments, or null when the path is another. `{}` is any segment, a last `**`
+    /// any rest.
+    @Nullable List<String> match(List<String> segments) {
+      boolean rest = path.getLast().equals("**");
+      int fixed = rest ? path.size() - 1 : path.size();
+      if (rest ? segments.size() < fixed : segments.size() != fixed) {
+        return null;
+      }
+      var parameters = new ArrayList<String>();
+      for (int i = 0; i < fixed; i++) {
+        if (path.get(i).equals("{}")) {
+          parameters.add(segments.get(i));
+        } else if (!path.get(i).equals(segments.get(i))) {
+          return null;
+        }
+      }
+      return parameters;
+    }
+  }
+
+  private final List<Route> routes = new ArrayList<>();
+  private final Auth auth;
+  private final Ids ids;
+
+  Router(Auth auth, Ids ids) {
+    this.auth = auth;
+    this.ids = ids;
+  }
+
+  void get(String path, Action action) {
+    routes.add(new Route("GET", segments(path), false, action));
+  }
+
+  void post(String path, Action action) {
+    routes.add(new Route("POST", segments(path), false, action));
+  }
+
+  void delete(String path, Action action) {
+    routes.add(new Route("DELETE", segments(path), false, action));
+  }
+
+  /// A path that needs no key.
+  void open(String path, Action action) {
+    routes.add(new Route("GET", segments(path), true, action));
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    var exchange = new Exchange(request, response, ids.next("req_"), List.of());
+    try {
+      route(request, response, exchange);
+    } catch (Problem problem) {
+      if (problem.getCause() != null) {
+        Errors.log(exchange.requestId(), problem);
+      }
+      refuse(exchange, Errors.of(problem));
+    } catch (CloseConnectionException | RequestException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      throw new CloseConnectionException("the server stops", e);
+    } catch (RuntimeException e) {
+      Errors.log(exchange.requestId(), e);
+      refuse(exchange, Errors.internal());
+    }
+  }
+
+  private void route(ServerRequest request, ServerResponse response, Exchange bare)
+      throws InterruptedException {
+    var segments = segments(decoded(request.prologue().uriPath().rawPath()));
+    var method = bare.isHead() ? "GET" : request.prologue().method().text();
+    var allowed = new TreeSet<String>();
+    for (var route : routes) {
+      var parameters = route.match(segments);
+      if (parameters == null) {
+        continue;
+      }
+      if (route.method().equals(method)) {
+        var exchange = new Exchange(request, response, bare.requestId(), parameters);
+        if (!route.open()) {
+          exchange.authenticated(
+              auth.keyId(bare.header("authorization"), bare.header("x-api-key")));
+        }
+        route.action().run(exchange);
+        return;
+      }
+      allowed.add(route.method());
+    }
+    if (allowed.isEmpty()) {
+      throw Problem.notFound("not found");
+    }
+    bare.header("allow", String.join(", ", allowed));
+    if (method.equals("OPTIONS")) {
+      bare.answerEmpty();
+    } else {
+      bare.answer(new Errors.Failure(405, "invalid_request_error", "method not allowed", null));
+    }
+  }
+
+  private static void refuse(Exchange exchange, Errors.Failure failure) {
+    if (exchange.answered()) {
+      throw new CloseConnectionException("failed within the answer");
+    }
+    exchange.answer(failure);
+  }
+
+  private static String decoded(String path) {
+    try {
+      return path.indexOf('%') < 0
+          ? path
+          : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      throw Problem.notFound("not found");
+    }
+  }
+
+  private static List<String> segments(String path) {
+    return List.of(path.substring(Math.min(1, path.length())).split("/", -1));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.base.Secret;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http1.Http1Config;
+import java.time.Duration;
+import java.util.List;
+
+/// The HTTP API: the public protocol under `/v1`, and `/health`. Accepts requests from construction
+/// to [#close], each on a virtual thread.
+public final class Server implements AutoCloseable {
+  /// Longest request that the protocol layer reads past before it gives up on the connection.
+  private static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
+
+  /// Longest request line and headers, in bytes: a page cursor may have some thousands.
+  private static final int MAX_LINE = 32 * 1024;
+
+  private final WebServer server;
+  private final Streams streams;
+  private final String host;
+
+  /// Where to listen and whom to trust.
+  ///
+  /// @param port 0: any
+  /// @param keys every one of them may do everything
+  /// @param ping how long an event stream may be silent
+  public record Settings(String host, int port, List<Secret> keys, Duration ping) {
+    /// The interval that keeps proxies and clients from giving up.
+    public static final Duration PING = Duration.ofSeconds(15);
+
+    public Settings {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /// Starts to listen.
+  ///
+  /// @throws java.io.UncheckedIOException if the address cannot be had
+  public Server(Settings settings, Parts parts) {
+    host = settings.host();
+    streams = new Streams(settings.ping());
+    var router = new Router(new Auth(settings.keys()), parts.ids());
+    addRoutes(router, parts, streams);
+    server =
+        WebServer.builder()
+            .host(settings.host())
+            .port(settings.port())
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .protocolsDiscoverServices(false)
+            .addProtocol(
+                Http1Config.builder()
+                    .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
+                    .maxPrologueLength(MAX_LINE)
+                    .maxHeadersSize(MAX_LINE)
+                    .build())
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .contentEncoding((ContentEncodingContext) new AnyEncoding())
+            .directHandlers(Errors.unreadable(parts.ids()))
+            .maxPayloadSize(MAX_PAYLOAD)
+            .shutdownGracePeriod(Duration.ofSeconds(1))
+            .routing(routing -> routing.any(router))
+            .build();
+    server.start();
+  }
+
+  private static void addRoutes(Router router, Parts parts, Streams streams) {
+    router.open("/health", exchange -> exchange.answer(Json.obj("status", "ok")));
+    var pages = new EventPages(parts.log());
+    var stream = new StreamRoute(parts, streams);
+    new AgentRoutes(parts).addTo(router);
+    new EnvironmentRoutes(parts).addTo(router);
+    new SessionRoutes(parts).addTo(router);
+    new EventRoutes(parts, pages).addTo(router);
+    stream.addTo(router);
+    new ThreadRoutes(parts, pages, stream).addTo(router);
+    Unsupported.addTo(router);
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /// Where clients reach it.
+  public String url() {
+    return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
+  }
+
+  /// Open event streams.
+  int openStreams() {
+    return streams.count();
+  }
+
+  /// Ends the event streams, lets running requests finish for a moment, and stops.
+  @Override
+  public void close() {
+    streams.close();
+    server.stop();
+  }
+}

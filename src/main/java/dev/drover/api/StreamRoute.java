@@ -1,0 +1,48 @@
+package dev.drover.api;
+
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// `/v1/sessions/{id}/events/stream`: what happens from now on, live, nothing from before.
+final class StreamRoute {
+  private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
+
+  private final Parts parts;
+  private final Streams streams;
+
+  StreamRoute(Parts parts, Streams streams) {
+    this.parts = parts;
+    this.streams = streams;
+  }
+
+  void addTo(Router router) {
+    router.get("/v1/sessions/{}/events/stream", exchange -> run(exchange, _ -> {}));
+  }
+
+  /// Streams until the session is over, the reader is too slow or gone, or the server stops.
+  ///
+  /// @param check refuses a session
+  void run(Exchange exchange, Consumer<Session> check) throws InterruptedException {
+    var previews = Set.copyOf(exchange.query().all("event_deltas", 100));
+    if (!PREVIEWS.containsAll(previews)) {
+      throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
+    }
+    var id = SessionId.of(exchange.parameter(0));
+    // Listening comes first: a session deleted after the look at it still ends the stream.
+    try (var subscription = parts.feed().subscribe(id)) {
+      var session = parts.sessions().getSession(parts.workspace(), id);
+      check.accept(session);
+      if (exchange.isHead()) {
+        exchange.stream();
+        return;
+      }
+      streams.run(
+          new EventStream(subscription, new Previews(previews), streams.ping()),
+          exchange.stream(),
+          session.status() == Status.TERMINATED);
+    }
+  }
+}

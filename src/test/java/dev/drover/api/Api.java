@@ -1,0 +1,315 @@
+package dev.drover.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.brain.Brain;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.model.Model;
+import dev.drover.model.Models;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import dev.drover.store.memory.MemoryStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// A server on a real port, over a store in memory, with a brain that only notes who called.
+final class Api implements AutoCloseable {
+  static final String KEY = "sk-drover-test";
+  static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01default");
+
+  final Ids ids = new Ids(new Random(7));
+  final Feed feed = new Feed();
+  final MemoryStore store = new MemoryStore(feed, ids, InstantSource.system());
+  final BlockingQueue<Lease> woken = new LinkedBlockingQueue<>();
+  final BlockingQueue<SessionId> rung = new LinkedBlockingQueue<>();
+  final Server server;
+  final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  record Answer(int status, Json.Obj body, HttpHeaders headers) {
+    String error() {
+      return body.object("error").text("type") + ": " + body.object("error").text("message");
+    }
+
+    String text(String key) {
+      return String.valueOf(body.text(key));
+    }
+
+    List<String> data(String key) {
+      return body.items("data").stream()
+          .map(item -> String.valueOf(((Json.Obj) item).text(key)))
+          .toList();
+    }
+  }
+
+  Api() {
+    this(Server.Settings.PING);
+  }
+
+  Api(Duration ping) {
+    var brain =
+        new Brain() {
+          @Override
+          public void wake(Lease lease) {
+            woken.add(lease);
+          }
+
+          @Override
+          public void ring(SessionId session) {
+            rung.add(session);
+          }
+        };
+    Model model =
+        (_, _) -> {
+          throw new IllegalStateException("nobody thinks here");
+        };
+    Models models =
+        id -> {
+          if (id.equals("rehearsal")) {
+            return new Models.Route(model, id);
+          }
+          throw Problem.invalid(
+              "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
+        };
+    server =
+        new Server(
+            new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping),
+            new Parts(
+                WORKSPACE,
+                store.agents(),
+                store.environments(),
+                store.sessions(),
+                store.eventLog(),
+                feed,
+                brain,
+                models,
+                ids,
+                InstantSource.system()));
+  }
+
+  String url(String path) {
+    return server.url() + path;
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url(path)))
+        .timeout(Duration.ofSeconds(20))
+        .header("Authorization", "Bearer " + KEY);
+  }
+
+  Answer send(HttpRequest request) throws IOException, InterruptedException {
+    var response = http.send(request, BodyHandlers.ofString());
+    assertThat(response.headers().firstValue("request-id").orElse("")).startsWith("req_");
+    assertThat(response.headers().firstValue("anthropic-organization-id")).hasValue("drover");
+    if (response.body().isEmpty()) {
+      return new Answer(response.statusCode(), Json.EMPTY, response.headers());
+    }
+    assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+    var body = (Json.Obj) Json.trusted(response.body());
+    if (response.statusCode() >= 400) {
+      assertThat(body.text("request_id"))
+          .isEqualTo(response.headers().firstValue("request-id").orElse(""));
+    }
+    return new Answer(response.statusCode(), body, response.headers());
+  }
+
+  Answer get(String path) throws IOException, InterruptedException {
+    return send(request(path).GET().build());
+  }
+
+  Answer post(String path, String body) throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build());
+  }
+
+  Answer post(String path) throws IOException, InterruptedException {
+    return send(request(path).POST(BodyPublishers.noBody()).build());
+  }
+
+  Answer delete(String path) throws IOException, InterruptedException {
+    return send(request(path).DELETE().build());
+  }
+
+  String agent() throws IOException, InterruptedException {
+    return post("/v1/agents", "{\"name\":\"Coder\",\"model\":\"rehearsal\"}").text("id");
+  }
+
+  String environment() throws IOException, InterruptedException {
+    return post("/v1/environments", "{\"name\":\"" + ids.next("e") + "\"}").text("id");
+  }
+
+  /// The path of a new session.
+  String session() throws IOException, InterruptedException {
+    var body = Json.obj("agent", agent(), "environment_id", environment());
+    return "/v1/sessions/" + post("/v1/sessions", body.toString()).text("id");
+  }
+
+  /// Sends a message and returns its event id.
+  String say(String session, String text) throws IOException, InterruptedException {
+    var answer = post(session + "/events", message(text));
+    assertThat(answer.status()).isEqualTo(200);
+    return answer.data("id").getFirst();
+  }
+
+  static String message(String... texts) {
+    return Json.obj(
+            "events",
+            Arrays.stream(texts)
+                .map(
+                    text ->
+                        Json.obj(
+                            "type",
+                            "user.message",
+                            "content",
+                            List.of(Json.obj("type", "text", "text", text))))
+                .toList())
+        .toString();
+  }
+
+  /// Stands in for a brain: takes up the oldest `count` queued events, each with an answer.
+  void process(Lease lease, int count) {
+    var queued = store.eventLog().inbox(lease.session()).queued();
+    for (var one : queued.subList(0, count)) {
+      emit(
+          lease,
+          new Event.StatusRunning(id()),
+          one.event(),
+          new Event.AgentMessage(id(), Json.arr(Json.obj("type", "text", "text", "yes"))));
+    }
+  }
+
+  void emit(Lease lease, Event... events) {
+    var emitted =
+        store
+            .eventLog()
+            .emitEvents(
+                lease,
+                new Emission(
+                    Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
+                    Status.RUNNING,
+                    Usage.NONE,
+                    false,
+                    OptionalLong.empty()));
+    assertThat(emitted).isInstanceOf(Emitted.Appended.class);
+  }
+
+  /// Lets the session rest.
+  void rest(Lease lease) {
+    store
+        .eventLog()
+        .emitEvents(
+            lease,
+            new Emission(
+                List.of(
+                    new Emission.Entry(
+                        new Event.StatusIdle(id(), new dev.drover.session.StopReason.EndTurn()),
+                        null)),
+                Status.IDLE,
+                Usage.NONE,
+                true,
+                OptionalLong.empty()));
+    store.eventLog().release(lease);
+  }
+
+  EventId id() {
+    return new EventId(ids.next(EventId.PREFIX));
+  }
+
+  Lease woken() throws InterruptedException {
+    var lease = woken.poll(5, java.util.concurrent.TimeUnit.SECONDS);
+    assertThat(lease).isNotNull();
+    return lease;
+  }
+
+  /// Opens an event stream; its headers have arrived when this returns.
+  Frames stream(String path) throws IOException, InterruptedException {
+    return new Frames(http.send(request(path).build(), BodyHandlers.ofInputStream()));
+  }
+
+  /// The frames of an event stream, read as they are asked for.
+  static final class Frames implements AutoCloseable {
+    final HttpResponse<java.io.InputStream> response;
+    private final java.io.BufferedReader lines;
+
+    Frames(HttpResponse<java.io.InputStream> response) {
+      this.response = response;
+      lines =
+          new java.io.BufferedReader(
+              new java.io.InputStreamReader(
+                  response.body(), java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    record Frame(String event, Json.Obj data) {}
+
+    /// The next frame, or null at the end; comments are skipped.
+    @Nullable Frame next() throws IOException {
+      String event = null;
+      while (true) {
+        var line = lines.readLine();
+        if (line == null) {
+          return null;
+        }
+        if (line.startsWith("event: ")) {
+          event = line.substring(7);
+        } else if (line.startsWith("data: ")) {
+          var data = (Json.Obj) Json.trusted(line.substring(6));
+          assertThat(lines.readLine()).isEmpty();
+          return new Frame(String.valueOf(event), data);
+        } else {
+          assertThat(line).matches(":?");
+        }
+      }
+    }
+
+    /// The types of the next frames.
+    List<String> types(int count) throws IOException {
+      var types = new ArrayList<String>();
+      for (int i = 0; i < count; i++) {
+        var frame = next();
+        types.add(frame == null ? "end" : frame.event());
+      }
+      return types;
+    }
+
+    @Override
+    public void close() throws IOException {
+      response.body().close();
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+    server.close();
+    store.close();
+  }
+}

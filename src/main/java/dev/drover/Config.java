@@ -1,0 +1,134 @@
+package dev.drover;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The settings: a YAML file, overridden by the environment, overridden by flags. Holds no secret
+/// in a form that prints.
+///
+/// @param host the address to listen on
+/// @param port 0: any
+/// @param data the directory that everything is kept in
+/// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
+/// @param messages the Messages server, if there is one
+/// @param models ids to use in place of others
+/// @param firstToken how long the built-in model waits before its first word
+public record Config(
+    String host,
+    int port,
+    Path data,
+    Optional<Secret> key,
+    Optional<MessagesServer> messages,
+    Map<String, String> models,
+    Duration firstToken) {
+  public static final int DEFAULT_PORT = 8787;
+
+  /// The server of the model's vendor, used when there is a key for it and no other base URL.
+  private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
+
+  public Config {
+    models = Map.copyOf(models);
+  }
+
+  /// @param key empty: it asks for none
+  public record MessagesServer(URI base, Optional<Secret> key) {}
+
+  /// Reads the settings.
+  ///
+  /// @param flags by the name of their key in the file, such as `port`
+  /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong, unknown, or not
+  ///   honoured by this version
+  public static Config read(Map<String, String> flags, Map<String, String> environment) {
+    var home = home(environment);
+    var named = Optional.ofNullable(flags.get("config"));
+    var data = first(flags.get("data"), environment.get("DROVER_DATA")).map(Path::of);
+    var beside = data.orElse(home).resolve("drover.yaml");
+    var file =
+        named.isPresent()
+            ? Settings.file(Path.of(named.get()))
+            : Files.exists(beside) ? Settings.file(beside) : Settings.empty();
+    var settings = file.with(environment).with(flags);
+    settings.refuse(
+        "database_url", "this version keeps everything in SQLite; PostgreSQL is not supported yet");
+    settings.refuse(
+        "openai.base_url", "this version speaks to Messages servers only; see anthropic.base_url");
+    settings.refuse("openai.api_key", "this version speaks to Messages servers only");
+    return new Config(
+        settings.text("host").orElse("127.0.0.1"),
+        (int) settings.number("port", 0, 65_535).orElse(DEFAULT_PORT),
+        settings.text("data").map(Path::of).orElse(home).toAbsolutePath().normalize(),
+        settings.text("api_key").map(Secret::new),
+        messages(settings),
+        settings.map("models"),
+        Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
+  }
+
+  /// The API key, from the settings or from its file, which is made when there is none. Only its
+  /// owner can read the file.
+  ///
+  /// @throws IOException when the file cannot be read or made
+  public Secret apiKey(Ids ids) throws IOException {
+    if (key.isPresent()) {
+      return key.get();
+    }
+    var file = data.resolve("api-key");
+    if (!Files.exists(file)) {
+      var fresh =
+          Files.createTempFile(
+              Files.createDirectories(data),
+              "api-key",
+              ".new",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(fresh, ids.next("sk-drover-") + "\n");
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    var text = Files.readString(file).strip();
+    if (text.isEmpty()) {
+      throw new IOException(file + " is empty; remove it to get a new key");
+    }
+    return new Secret(text);
+  }
+
+  /// These settings, for a server that lives within one command.
+  public Config embedded() {
+    return new Config("127.0.0.1", 0, data, key, messages, models, Duration.ZERO);
+  }
+
+  private static Path home(Map<String, String> environment) {
+    var share = environment.get("XDG_DATA_HOME");
+    return share != null && !share.isBlank()
+        ? Path.of(share, "drover")
+        : Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "drover");
+  }
+
+  private static Optional<MessagesServer> messages(Settings settings) {
+    var key = settings.text("anthropic.api_key").map(Secret::new);
+    var base = settings.text("anthropic.base_url").map(text -> uri("anthropic.base_url", text));
+    return base.isEmpty() && key.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MessagesServer(base.orElse(ANTHROPIC), key));
+  }
+
+  private static URI uri(String name, String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException _) {
+      throw Problem.invalid(name + ": not a URL");
+    }
+  }
+
+  private static Optional<String> first(@Nullable String one, @Nullable String other) {
+    return Optional.ofNullable(one == null ? other : one);
+  }
+}

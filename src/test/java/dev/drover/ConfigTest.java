@@ -1,0 +1,99 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigTest {
+  @TempDir Path directory;
+
+  @Test
+  void withoutAnySettingItListensOnLoopbackWithTheBuiltInModelAlone() {
+    var config = Config.read(Map.of(), Map.of("HOME", "/home/somebody"));
+    assertThat(config.host()).isEqualTo("127.0.0.1");
+    assertThat(config.port()).isEqualTo(Config.DEFAULT_PORT);
+    assertThat(config.data()).isEqualTo(Path.of("/home/somebody/.local/share/drover"));
+    assertThat(config.messages()).isEmpty();
+    assertThat(config.firstToken()).hasMillis(700);
+  }
+
+  @Test
+  void flagsGoBeforeTheEnvironmentAndTheEnvironmentBeforeTheFile() throws Exception {
+    Files.writeString(
+        directory.resolve("drover.yaml"),
+        """
+        port: 1
+        host: 10.0.0.1
+        anthropic: {base_url: "http://127.0.0.1:9", api_key: from-file}
+        models: {fast: rehearsal, claude-opus-5: local/big}
+        rehearsal: {first_token_ms: 5}
+        """);
+    var config =
+        Config.read(
+            Map.of("data", directory.toString(), "port", "3"),
+            Map.of("DROVER_PORT", "2", "DROVER_HOST", "10.0.0.2"));
+    assertThat(config.port()).isEqualTo(3);
+    assertThat(config.host()).isEqualTo("10.0.0.2");
+    assertThat(config.models())
+        .isEqualTo(Map.of("fast", "rehearsal", "claude-opus-5", "local/big"));
+    assertThat(config.firstToken()).hasMillis(5);
+    var server = config.messages().orElseThrow();
+    assertThat(server.base()).isEqualTo(URI.create("http://127.0.0.1:9"));
+    assertThat(server.key().orElseThrow().reveal()).isEqualTo("from-file");
+    assertThat(config.toString()).doesNotContain("from-file");
+  }
+
+  @Test
+  void anUnknownSettingStopsTheStart() throws Exception {
+    refused("prot: 1", "unknown setting prot");
+    refused("anthropic: {key: x}", "unknown setting anthropic.key");
+    refused("port: [1]", "unknown setting port");
+    refused("- port", "must be a map");
+    refused("port: 99999", "port: must be a whole number from 0 to 65535");
+    refused("port: 1\nport: 2", "not valid YAML");
+    refused("anthropic: {base_url: 'http://a b'}", "anthropic.base_url: not a URL");
+    assertThatThrownBy(() -> Config.read(Map.of("config", "/nowhere/x.yaml"), Map.of()))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void whatThisVersionDoesNotHonourIsRefused() {
+    for (var name :
+        new String[] {"DROVER_DATABASE_URL", "DROVER_OPENAI_BASE_URL", "DROVER_OPENAI_API_KEY"}) {
+      assertThatThrownBy(() -> Config.read(Map.of(), Map.of("HOME", "/none", name, "x")))
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("this version");
+    }
+  }
+
+  @Test
+  void aKeyIsMadeOnceAndOnlyItsOwnerCanReadIt() throws Exception {
+    var config = Config.read(Map.of("data", directory.resolve("new").toString()), Map.of());
+    var key = config.apiKey(new Ids(new Random(1)));
+    assertThat(key.reveal()).startsWith("sk-drover-").hasSizeGreaterThan(30);
+    assertThat(config.apiKey(new Ids(new Random(2))).reveal()).isEqualTo(key.reveal());
+    assertThat(Files.getPosixFilePermissions(directory.resolve("new/api-key")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    var given = Config.read(Map.of(), Map.of("HOME", "/none", "DROVER_API_KEY", " mine "));
+    assertThat(given.apiKey(new Ids(new Random(3))).reveal()).isEqualTo("mine");
+    assertThat(given.toString()).doesNotContain("mine");
+  }
+
+  private void refused(String yaml, String message) throws Exception {
+    var file = Files.writeString(directory.resolve("bad.yaml"), yaml);
+    assertThatThrownBy(() -> Config.read(Map.of("config", file.toString()), Map.of()))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining(message);
+  }
+}

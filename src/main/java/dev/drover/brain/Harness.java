@@ -1,7 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Ids;
-import dev.drover.hands.Hand;
+import dev.drover.hands.Hands;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -11,20 +11,18 @@ import dev.drover.session.Sessions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// The harness: what a brain is made of. It holds no state of any session, so any number of wakes,
 /// on any node, after any crash, lead to the same log. Safe for many threads.
 ///
-/// @param hands the hand that carries out a session's calls; asked for at the first call, not
-///   before
+/// @param hands asked at the first call of a session that needs one, not before
 public record Harness(
     EventLog log,
     Sessions sessions,
     Feed feed,
     Models models,
-    Function<SessionId, Hand> hands,
+    Hands hands,
     List<Profile.Rule> profiles,
     Retries retries,
     Ids ids,
@@ -54,10 +52,6 @@ public record Harness(
   /// Ends the turn that a wake could not go on with.
   void abandon(Lease lease, String why) {
     wakeUp(lease, new Bell()).abandon(why);
-  }
-
-  Hand hand(SessionId session) {
-    return hands.apply(session);
   }
 
   Profile profile(String modelId) {

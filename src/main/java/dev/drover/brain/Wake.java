@@ -228,8 +228,9 @@ final class Wake {
     return known.isPresent()
         ? known.get()
         : harness
-            .hand(session.id())
-            .execute(new ToolCall(call.use().id(), call.use().name(), call.use().input()));
+            .hands()
+            .execute(
+                session.id(), new ToolCall(call.use().id(), call.use().name(), call.use().input()));
   }
 
   /// The result of a call that must not run: it is not allowed, or an earlier brain handed it to a

@@ -2,7 +2,6 @@ package dev.drover.brain;
 
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
-import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
@@ -19,15 +18,13 @@ public final class Wakes implements Brain, AutoCloseable {
   private static final int PATIENCE = 8;
 
   private final Harness harness;
-  private final EventLog log;
   private final Pause pause;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
   private final Map<SessionId, Bell> bells = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  public Wakes(Harness harness, EventLog log, Pause pause) {
+  public Wakes(Harness harness, Pause pause) {
     this.harness = harness;
-    this.log = log;
     this.pause = pause;
   }
 
@@ -62,14 +59,24 @@ public final class Wakes implements Brain, AutoCloseable {
     }
   }
 
+  @Override
+  public void ended(SessionId session) {
+    Thread.ofVirtual().start(() -> harness.hands().release(session));
+  }
+
+  @Override
+  public void deleted(SessionId session) {
+    Thread.ofVirtual().start(() -> harness.hands().discard(session));
+  }
+
   /// Wakes every session that owes work and that nobody holds: at start-up, those that were running
   /// when the last server ended.
   ///
   /// @return how many
   public int resume() {
     int woken = 0;
-    for (var session : log.unfinished()) {
-      var lease = log.claim(session);
+    for (var session : harness.log().unfinished()) {
+      var lease = harness.log().claim(session);
       lease.ifPresent(this::wake);
       woken += lease.isPresent() ? 1 : 0;
     }
@@ -101,7 +108,7 @@ public final class Wakes implements Brain, AutoCloseable {
         }
         pause.pause(Duration.ofMillis(250L << failures));
       }
-      log.release(lease);
+      harness.log().release(lease);
     } catch (InterruptedException _) {
       // Shutdown: the log has everything that the next start needs.
     } catch (RuntimeException e) {

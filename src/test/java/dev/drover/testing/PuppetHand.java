@@ -1,13 +1,15 @@
 package dev.drover.testing;
 
 import dev.drover.hands.Hand;
+import dev.drover.hands.Hands;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.SessionId;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A hand that does what the test says. What it was asked is kept.
-public final class PuppetHand implements Hand {
+/// One hand for all sessions, which does what the test says. What it was asked is kept.
+public final class PuppetHand implements Hands {
   private volatile Hand strings = call -> ToolResult.success("did " + call.name());
   private final List<ToolCall> calls = new CopyOnWriteArrayList<>();
 
@@ -21,8 +23,14 @@ public final class PuppetHand implements Hand {
   }
 
   @Override
-  public ToolResult execute(ToolCall call) throws InterruptedException {
+  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
     calls.add(call);
     return strings.execute(call);
   }
+
+  @Override
+  public void release(SessionId session) {}
+
+  @Override
+  public void discard(SessionId session) {}
 }

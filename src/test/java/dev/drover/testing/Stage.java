@@ -50,7 +50,7 @@ public final class Stage implements AutoCloseable {
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
   private final Harness harness = harness(store.eventLog());
-  private final Wakes wakes = new Wakes(harness, store.eventLog(), Pause.REAL);
+  private final Wakes wakes = new Wakes(harness, Pause.REAL);
   private final SessionId session;
 
   public Stage() {
@@ -95,7 +95,7 @@ public final class Stage implements AutoCloseable {
         store.sessions(),
         feed,
         model,
-        _ -> hand,
+        hand,
         Profile.DEFAULTS,
         QUICK,
         ids,

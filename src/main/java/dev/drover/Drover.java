@@ -11,7 +11,7 @@ import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
 import dev.drover.catalog.WorkspaceId;
-import dev.drover.hands.Hands;
+import dev.drover.hands.SandboxPool;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
@@ -34,8 +34,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// A whole server in this process, from settings to an open port. Accepts requests from construction to
-/// [#close].
+/// A whole server in this process, from settings to an open port. Accepts requests from
+/// construction to [#close].
 public final class Drover implements AutoCloseable {
   /// Whose everything is, as long as there is one workspace.
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
@@ -67,7 +67,7 @@ public final class Drover implements AutoCloseable {
       var store = SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
       open.push(store::close);
       var hands =
-          new Hands(
+          new SandboxPool(
               new BwrapSandboxes(
                   config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL),
               SANDBOXES,
@@ -90,8 +90,7 @@ public final class Drover implements AutoCloseable {
       open.push(wakes::close);
       server =
           new Server(
-              new Server.Settings(
-                  config.host(), config.port(), List.of(key), Server.Settings.PING),
+              new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),
               new Parts(
                   WORKSPACE,
                   store.agents(),
@@ -123,8 +122,8 @@ public final class Drover implements AutoCloseable {
     return key;
   }
 
-  /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on at the
-  /// next start. Idempotent.
+  /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on
+  /// at the next start. Idempotent.
   @Override
   public void close() {
     while (!open.isEmpty()) {

@@ -1,109 +1,134 @@
 package dev.drover;
 
 import dev.drover.base.Ids;
+import dev.drover.base.Problem;
 import dev.drover.base.Secret;
-import dev.drover.catalog.WorkspaceId;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// How a server is set up: a YAML file, overridden by the environment, overridden by flags.
+/// The settings: a YAML file, overridden by the environment, overridden by flags. Holds no secret
+/// in a form that prints.
 ///
-/// The file is the one that `--config` names, else `drover.yaml` in the data directory if it is
-/// there. Its keys are those of [Settings]; the variable for a key is `DROVER_` and the key in
-/// capitals, a dot becoming an underscore. An empty variable is an absent one.
-///
-/// The data directory is `$XDG_DATA_HOME/drover`, else `~/.local/share/drover`: the same wherever
-/// the server is started from, so that sessions are found again, and never within a repository, so
-/// that a key is not committed by accident.
-///
+/// @param host the address to listen on
 /// @param port 0: any
-/// @param data absolute
-/// @param apiKey empty: [KeyFile] holds it
-/// @param anthropic empty: no server that speaks the Messages API is set up
-/// @param models what a model id means; an id that is not here means itself
-/// @param firstToken how long the rehearsal model thinks before its first token
+/// @param data the directory that everything is kept in
+/// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
+/// @param messages the Messages server, if there is one
+/// @param models ids to use in place of others
+/// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
     int port,
     Path data,
-    Optional<Secret> apiKey,
-    Optional<Endpoint> anthropic,
+    Optional<Secret> key,
+    Optional<MessagesServer> messages,
     Map<String, String> models,
     Duration firstToken) {
-  /// Whose everything is, as long as there is one workspace.
-  public static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_010000000000000000000000");
+  public static final int DEFAULT_PORT = 8787;
 
-  static final int DEFAULT_PORT = 8787;
-  private static final int DEFAULT_FIRST_TOKEN_MS = 700;
+  /// The server of the model's vendor, used when there is a key for it and no other base URL.
+  private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
 
   public Config {
     models = Map.copyOf(models);
   }
 
-  /// A model's server.
+  /// @param key empty: it asks for none
+  public record MessagesServer(URI base, Optional<Secret> key) {}
+
+  /// Reads the settings.
   ///
-  /// @param baseUrl without a slash at its end
-  public record Endpoint(URI baseUrl, Optional<Secret> apiKey) {
-    static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
-  }
-
-  /// What the command line may say. Its values go before all others.
-  public record Flags(
-      Optional<String> host, Optional<Integer> port, Optional<Path> data, Optional<Path> config) {
-    public static final Flags NONE =
-        new Flags(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-  }
-
-  /// The settings make no sense. The message is for who wrote them: it names the setting and where
-  /// it came from, and repeats no secret.
-  public static final class Misconfigured extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Misconfigured(String message) {
-      super(message);
-    }
-  }
-
-  /// Reads the settings; changes nothing.
-  ///
-  /// @param environment the process's
-  public static Config load(Map<String, String> environment, Flags flags) throws Misconfigured {
-    var settings = Settings.gather(environment, flags);
+  /// @param flags by the name of their key in the file, such as `port`
+  /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong, unknown, or not
+  ///   honoured by this version
+  public static Config read(Map<String, String> flags, Map<String, String> environment) {
+    var home = home(environment);
+    var named = Optional.ofNullable(flags.get("config"));
+    var data = first(flags.get("data"), environment.get("DROVER_DATA")).map(Path::of);
+    var beside = data.orElse(home).resolve("drover.yaml");
+    var file =
+        named.isPresent()
+            ? Settings.file(Path.of(named.get()))
+            : Files.exists(beside) ? Settings.file(beside) : Settings.empty();
+    var settings = file.with(environment).with(flags);
     settings.refuse(
-        "database_url",
-        "PostgreSQL is not supported by this version of Drover; without this setting, SQLite in the"
-            + " data directory is used");
-    for (var key : new String[] {"openai.base_url", "openai.api_key"}) {
-      settings.refuse(
-          key,
-          "OpenAI-compatible servers are not supported by this version of Drover; use a server that"
-              + " speaks the Messages API");
-    }
+        "database_url", "this version keeps everything in SQLite; PostgreSQL is not supported yet");
+    settings.refuse(
+        "openai.base_url", "this version speaks to Messages servers only; see anthropic.base_url");
+    settings.refuse("openai.api_key", "this version speaks to Messages servers only");
     return new Config(
         settings.text("host").orElse("127.0.0.1"),
-        settings.number("port", 65_535).orElse(DEFAULT_PORT),
-        settings.data().toAbsolutePath().normalize(),
-        settings.secret("api_key"),
-        anthropic(settings),
-        settings.models(),
-        Duration.ofMillis(
-            settings.number("rehearsal.first_token_ms", 60_000).orElse(DEFAULT_FIRST_TOKEN_MS)));
+        (int) settings.number("port", 0, 65_535).orElse(DEFAULT_PORT),
+        settings.text("data").map(Path::of).orElse(home).toAbsolutePath().normalize(),
+        settings.text("api_key").map(Secret::new),
+        messages(settings),
+        settings.map("models"),
+        Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
-  private static Optional<Endpoint> anthropic(Settings settings) throws Misconfigured {
-    var url = settings.url("anthropic.base_url");
-    var key = settings.secret("anthropic.api_key");
-    return url.isEmpty() && key.isEmpty()
+  /// The API key, from the settings or from its file, which is made when there is none. Only its
+  /// owner can read the file.
+  ///
+  /// @throws IOException when the file cannot be read or made
+  public Secret apiKey(Ids ids) throws IOException {
+    if (key.isPresent()) {
+      return key.get();
+    }
+    var file = data.resolve("api-key");
+    if (!Files.exists(file)) {
+      var fresh =
+          Files.createTempFile(
+              Files.createDirectories(data),
+              "api-key",
+              ".new",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(fresh, ids.next("sk-drover-") + "\n");
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    var text = Files.readString(file).strip();
+    if (text.isEmpty()) {
+      throw new IOException(file + " is empty; remove it to get a new key");
+    }
+    return new Secret(text);
+  }
+
+  /// These settings, for a server that lives within one command.
+  public Config embedded() {
+    return new Config("127.0.0.1", 0, data, key, messages, models, Duration.ZERO);
+  }
+
+  private static Path home(Map<String, String> environment) {
+    var share = environment.get("XDG_DATA_HOME");
+    return share != null && !share.isBlank()
+        ? Path.of(share, "drover")
+        : Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "drover");
+  }
+
+  private static Optional<MessagesServer> messages(Settings settings) {
+    var key = settings.text("anthropic.api_key").map(Secret::new);
+    var base = settings.text("anthropic.base_url").map(text -> uri("anthropic.base_url", text));
+    return base.isEmpty() && key.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Endpoint(url.orElse(Endpoint.ANTHROPIC), key));
+        : Optional.of(new MessagesServer(base.orElse(ANTHROPIC), key));
   }
 
-  /// The key that clients must send: the one that is set, else the one in the data directory, which
-  /// is made at the first start.
-  public Secret apiKey(Ids ids) throws Misconfigured {
-    return apiKey.isPresent() ? apiKey.get() : new KeyFile(data).readOrMake(ids);
+  private static URI uri(String name, String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException _) {
+      throw Problem.invalid(name + ": not a URL");
+    }
+  }
+
+  private static Optional<String> first(@Nullable String one, @Nullable String other) {
+    return Optional.ofNullable(one == null ? other : one);
   }
 }

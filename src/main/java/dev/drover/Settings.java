@@ -1,229 +1,135 @@
 package dev.drover;
 
-import dev.drover.Config.Flags;
-import dev.drover.Config.Misconfigured;
-import dev.drover.base.Secret;
+import dev.drover.base.Problem;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/// What file, environment and flags say, by key, each with where it came from.
+/// Settings as texts under dotted names, from wherever they came. Immutable.
 final class Settings {
-  private static final List<String> TEXTS =
-      List.of(
+  private static final Set<String> NAMES =
+      Set.of(
           "host",
+          "port",
           "data",
           "database_url",
           "api_key",
           "anthropic.base_url",
           "anthropic.api_key",
           "openai.base_url",
-          "openai.api_key");
-  private static final List<String> NUMBERS = List.of("port", "rehearsal.first_token_ms");
-  private static final List<String> GROUPS = List.of("anthropic", "openai", "rehearsal");
-  private static final String MODELS = "models";
+          "openai.api_key",
+          "rehearsal.first_token_ms");
 
-  /// @param name how its author knows the setting
-  private record Value(String text, String name) {
-    Misconfigured wrong(String what) {
-      return new Misconfigured(name + ": " + what);
-    }
+  /// Settings that are maps of the operator's own names.
+  private static final Set<String> MAPS = Set.of("models");
+
+  private final Map<String, String> values;
+
+  private Settings(Map<String, String> values) {
+    this.values = values;
   }
 
-  private final Map<String, Value> values = new LinkedHashMap<>();
-  private final Map<String, String> models = new HashMap<>();
-  private final Path data;
-
-  private Settings(Path data) {
-    this.data = data;
+  static Settings empty() {
+    return new Settings(Map.of());
   }
 
-  static Settings gather(Map<String, String> environment, Flags flags) throws Misconfigured {
-    var given = variable(environment, "data");
-    var elsewhere = flags.data().or(() -> given.map(Path::of));
-    var data = elsewhere.orElseGet(() -> defaultData(environment));
-    var file = flags.config().orElse(data.resolve("drover.yaml"));
-    var settings = new Settings(data);
-    if (flags.config().isPresent() || Files.exists(file)) {
-      settings.add(file);
-    }
-    var fromFile = settings.values.get("data");
-    if (fromFile != null && elsewhere.isEmpty()) {
-      if (flags.config().isEmpty()) {
-        throw fromFile.wrong("cannot be set by the file in the data directory itself");
+  /// A YAML file. A name that nobody knows is refused: it would be a setting that does nothing.
+  static Settings file(Path file) {
+    var values = new HashMap<String, String>();
+    try {
+      var load = new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
+      var root = load.loadFromString(Files.readString(file));
+      if (root != null) {
+        collect(file, "", root, values);
       }
-      var moved = new Settings(file.toAbsolutePath().resolveSibling(fromFile.text()).normalize());
-      moved.values.putAll(settings.values);
-      moved.models.putAll(settings.models);
-      settings = moved;
+    } catch (IOException e) {
+      throw Problem.invalid(file + ": cannot be read: " + e.getMessage());
+    } catch (YamlEngineException e) {
+      throw Problem.invalid(file + ": not valid YAML");
     }
-    for (var keys : List.of(TEXTS, NUMBERS)) {
-      for (var key : keys) {
-        var value = variable(environment, key);
-        if (value.isPresent()) {
-          settings.values.put(key, new Value(value.get(), variable(key)));
+    return new Settings(values);
+  }
+
+  /// `DROVER_ANTHROPIC_API_KEY` goes before the file's `anthropic.api_key`.
+  Settings with(Map<String, String> environmentOrFlags) {
+    var merged = new HashMap<>(values);
+    for (var name : NAMES) {
+      var variable = "DROVER_" + name.replace('.', '_').toUpperCase(java.util.Locale.ROOT);
+      for (var source : new String[] {variable, name}) {
+        var value = environmentOrFlags.get(source);
+        if (value != null && !value.isBlank()) {
+          merged.put(name, value);
         }
       }
     }
-    if (flags.host().isPresent()) {
-      settings.values.put("host", new Value(flags.host().get(), "--host"));
-    }
-    if (flags.port().isPresent()) {
-      settings.values.put("port", new Value(flags.port().get().toString(), "--port"));
-    }
-    return settings;
+    return new Settings(merged);
   }
 
-  private static String variable(String key) {
-    return "DROVER_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
+  Optional<String> text(String name) {
+    return Optional.ofNullable(values.get(name)).map(String::strip);
   }
 
-  private static Optional<String> variable(Map<String, String> environment, String key) {
-    return Optional.ofNullable(environment.get(variable(key))).filter(text -> !text.isEmpty());
-  }
-
-  private static Path defaultData(Map<String, String> environment) {
-    var shared = environment.getOrDefault("XDG_DATA_HOME", "");
-    return shared.startsWith("/")
-        ? Path.of(shared, "drover")
-        : Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "drover");
-  }
-
-  private void add(Path file) throws Misconfigured {
-    Object root;
-    try {
-      root = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
-    } catch (IOException e) {
-      throw new Misconfigured(file + " cannot be read: " + e);
-    } catch (MarkedYamlEngineException e) {
-      // The full message quotes the file, which may hold keys.
-      var where =
-          e.getProblemMark()
-              .map(
-                  mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
-              .orElse("");
-      throw new Misconfigured(file + " is not valid YAML" + where);
-    } catch (YamlEngineException _) {
-      throw new Misconfigured(file + " is not valid YAML");
-    }
-    if (root != null) {
-      add(file, "", root);
-    }
-  }
-
-  private void add(Path file, String group, @Nullable Object object) throws Misconfigured {
-    var name = file + (group.isEmpty() ? "" : ": " + group);
-    if (!(object instanceof Map<?, ?> map)) {
-      throw new Misconfigured(name + ": must hold settings by name");
-    }
-    for (var entry : map.entrySet()) {
-      var key = (group.isEmpty() ? "" : group + ".") + entry.getKey();
-      var value = entry.getValue();
-      var named = file + ": " + key;
-      if (group.equals(MODELS)) {
-        models.put(String.valueOf(entry.getKey()), text(named, value));
-      } else if (TEXTS.contains(key)) {
-        values.put(key, new Value(text(named, value), named));
-      } else if (NUMBERS.contains(key)) {
-        values.put(key, new Value(String.valueOf(value), named));
-      } else if (group.isEmpty() && (GROUPS.contains(key) || key.equals(MODELS))) {
-        add(file, key, value);
-      } else {
-        throw new Misconfigured(
-            "%s: unknown setting \"%s\"; the settings are %s, %s, models"
-                .formatted(file, key, String.join(", ", TEXTS), String.join(", ", NUMBERS)));
-      }
-    }
-  }
-
-  private static String text(String name, @Nullable Object value) throws Misconfigured {
-    if (value instanceof String text && !text.isEmpty()) {
-      return text;
-    }
-    throw new Misconfigured(name + ": must be a text; quote it if it looks like a number");
-  }
-
-  Path data() {
-    return data;
-  }
-
-  Map<String, String> models() {
-    return Map.copyOf(models);
-  }
-
-  void refuse(String key, String why) throws Misconfigured {
-    var value = values.get(key);
-    if (value != null) {
-      throw value.wrong(why);
-    }
-  }
-
-  Optional<String> text(String key) {
-    return Optional.ofNullable(values.get(key)).map(Value::text);
-  }
-
-  Optional<Integer> number(String key, int max) throws Misconfigured {
-    var value = values.get(key);
-    if (value == null) {
-      return Optional.empty();
+  OptionalLong number(String name, long min, long max) {
+    var text = text(name);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
     }
     try {
-      int number = Integer.parseInt(value.text());
-      if (number >= 0 && number <= max) {
-        return Optional.of(number);
+      long number = Long.parseLong(text.get());
+      if (number >= min && number <= max) {
+        return OptionalLong.of(number);
       }
     } catch (NumberFormatException _) {
-      // said below
+      // Said below.
     }
-    throw value.wrong("must be a number from 0 to " + max);
+    throw Problem.invalid(name + ": must be a whole number from " + min + " to " + max);
   }
 
-  Optional<Secret> secret(String key) throws Misconfigured {
-    var value = values.get(key);
-    if (value == null) {
-      return Optional.empty();
-    }
-    if (!isKey(value.text())) {
-      throw value.wrong("must be printable ASCII without spaces");
-    }
-    return Optional.of(new Secret(value.text()));
+  Map<String, String> map(String name) {
+    var map = new LinkedHashMap<String, String>();
+    values.forEach(
+        (key, value) -> {
+          if (key.startsWith(name + ".")) {
+            map.put(key.substring(name.length() + 1), value);
+          }
+        });
+    return map;
   }
 
-  /// Whether a header can carry it.
-  static boolean isKey(String text) {
-    return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 127);
+  void refuse(String name, String why) {
+    if (values.containsKey(name)) {
+      throw Problem.invalid(name + ": " + why);
+    }
   }
 
-  Optional<URI> url(String key) throws Misconfigured {
-    var value = values.get(key);
-    if (value == null) {
-      return Optional.empty();
+  private static void collect(Path file, String path, Object value, Map<String, String> into) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, item) -> {
+            var name = path.isEmpty() ? String.valueOf(key) : path + "." + key;
+            if (item != null) {
+              collect(file, name, item, into);
+            }
+          });
+    } else if (path.isEmpty()) {
+      throw Problem.invalid(file + ": must be a map of settings");
+    } else if (value instanceof Iterable || !known(path)) {
+      throw Problem.invalid(file + ": unknown setting " + path);
+    } else {
+      into.put(path, value.toString());
     }
-    try {
-      var url = new URI(value.text().replaceFirst("/+$", ""));
-      var scheme = String.valueOf(url.getScheme());
-      if ((scheme.equals("http") || scheme.equals("https"))
-          && url.getHost() != null
-          && url.getUserInfo() == null
-          && url.getQuery() == null) {
-        return Optional.of(url);
-      }
-    } catch (URISyntaxException _) {
-      // said below
-    }
-    throw value.wrong("must be an http or https URL, without a user and a query");
+  }
+
+  private static boolean known(String name) {
+    return NAMES.contains(name) || MAPS.stream().anyMatch(map -> name.startsWith(map + "."));
   }
 }

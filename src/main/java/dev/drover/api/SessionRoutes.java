@@ -161,13 +161,15 @@ final class SessionRoutes {
   }
 
   private void archive(Exchange exchange) {
-    exchange.answer(
-        write(parts.sessions().archive(parts.workspace(), SessionId.of(exchange.parameter(0)))));
+    var session = parts.sessions().archive(parts.workspace(), SessionId.of(exchange.parameter(0)));
+    parts.brain().ended(session.id());
+    exchange.answer(write(session));
   }
 
   private void delete(Exchange exchange) {
     var id = SessionId.of(exchange.parameter(0));
     parts.sessions().delete(parts.workspace(), id);
+    parts.brain().deleted(id);
     exchange.answer(Json.obj("id", id.value(), "type", "session_deleted"));
   }
 

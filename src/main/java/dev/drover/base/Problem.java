@@ -1,5 +1,6 @@
 package dev.drover.base;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ public final class Problem extends RuntimeException {
   /// The server cannot do this now, and the same request may work later.
   public static Problem unavailable(String message, Throwable cause) {
     return new Problem(Kind.UNAVAILABLE, null, message, cause);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   public Kind kind() {

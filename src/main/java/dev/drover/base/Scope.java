@@ -13,6 +13,16 @@ import java.util.concurrent.FutureTask;
 /// preview in 25 and would tie users to one JDK.
 public final class Scope implements AutoCloseable {
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final Runnable onEnd;
+
+  public Scope() {
+    this(() -> {});
+  }
+
+  /// @param onEnd called by each task's thread once [Task#isDone] is true
+  public Scope(Runnable onEnd) {
+    this.onEnd = onEnd;
+  }
 
   /// One task of the scope.
   public static final class Task<T> {
@@ -20,6 +30,11 @@ public final class Scope implements AutoCloseable {
 
     private Task(Callable<T> body) {
       future = new FutureTask<>(body);
+    }
+
+    /// Whether [#join] would not wait.
+    public boolean isDone() {
+      return future.isDone();
     }
 
     /// Waits for the result. What the task threw is thrown here: unchecked as it is, checked within
@@ -41,7 +56,13 @@ public final class Scope implements AutoCloseable {
   /// Starts `body` on a virtual thread of its own.
   public <T> Task<T> fork(Callable<T> body) {
     var task = new Task<>(body);
-    threads.add(Thread.ofVirtual().start(task.future));
+    threads.add(
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  task.future.run();
+                  onEnd.run();
+                }));
     return task;
   }
 

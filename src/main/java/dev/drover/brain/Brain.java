@@ -3,7 +3,7 @@ package dev.drover.brain;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 
-/// Where others hand a session to a brain. Both calls return at once; safe for many threads.
+/// Where others hand a session to a brain. Calls return at once; safe for many threads.
 public interface Brain {
   /// Wakes a brain with a lease that was just claimed. Whoever gets a lease must do so.
   void wake(Lease lease);
@@ -11,4 +11,10 @@ public interface Brain {
   /// Something new may be in the session's inbox: whoever holds it on this node looks at once. A
   /// hint; nothing is lost without it but time, and an interrupt would wait for the running step.
   void ring(SessionId session);
+
+  /// The session is over for good: its hands are let go.
+  void ended(SessionId session);
+
+  /// The session is gone: what its hands made goes too.
+  void deleted(SessionId session);
 }

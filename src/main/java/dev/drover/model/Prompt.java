@@ -17,4 +17,10 @@ public record Prompt(
     Optional<String> effort,
     Json.Arr system,
     Json.Arr tools,
-    Json.Arr messages) {}
+    Json.Arr messages) {
+
+  /// The same request to a model of another name.
+  public Prompt forModel(String name) {
+    return new Prompt(name, maxTokens, effort, system, tools, messages);
+  }
+}

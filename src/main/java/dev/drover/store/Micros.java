@@ -15,6 +15,11 @@ public final class Micros {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
+  /// The first microsecond that is not before `time`.
+  public static long ceiling(Instant time) {
+    return of(time.plusNanos(999));
+  }
+
   /// `time` without what a store does not keep.
   public static Instant whole(Instant time) {
     return time.truncatedTo(ChronoUnit.MICROS);

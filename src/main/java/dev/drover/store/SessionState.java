@@ -11,7 +11,6 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
-import dev.drover.session.Usage;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,18 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch of the newest lease; 0 before the first
 /// @param node who holds that lease; null: nobody
 public record SessionState(
-    Status status,
-    Usage usage,
-    @Nullable Instant runningSince,
-    boolean started,
-    long boundary,
-    Instant updatedAt,
-    @Nullable Instant archivedAt,
-    long head,
-    long received,
-    Instant lastProcessed,
-    long epoch,
-    @Nullable String node) {
+    Fold fold, long head, long received, Instant lastProcessed, long epoch, @Nullable String node) {
 
   /// How long a doubled send is known for one.
   public static final Duration DELIVERIES_REMEMBERED = Duration.ofMinutes(2);
@@ -56,80 +44,49 @@ public record SessionState(
 
   /// A new session's.
   public static SessionState of(Session session) {
-    return new SessionState(
-        session.status(),
-        session.usage(),
-        session.runningSince(),
-        session.started(),
-        session.boundary(),
-        Micros.whole(session.updatedAt()),
-        session.archivedAt(),
-        0,
-        0,
-        Instant.EPOCH,
-        0,
-        null);
+    return new SessionState(Fold.of(session), 0, 0, Instant.EPOCH, 0, null);
   }
 
-  /// `session` in this state.
-  public Session in(Session session) {
-    return new Session(
-        session.id(),
-        session.workspace(),
-        session.thread(),
-        session.agentId(),
-        session.agentVersion(),
-        session.agent(),
-        session.environment(),
-        session.networking(),
-        session.title(),
-        session.metadata(),
-        status,
-        usage,
-        runningSince,
-        started,
-        boundary,
-        Micros.whole(session.createdAt()),
-        updatedAt,
-        archivedAt);
+  public Status status() {
+    return fold.status();
   }
 
-  public boolean heldBy(String holder) {
-    return holder.equals(node);
+  public boolean isArchived() {
+    return fold.archivedAt() != null;
+  }
+
+  /// Whether a brain has to see to it.
+  ///
+  /// @param waiting how many events are in its inbox
+  public boolean owesWork(long waiting) {
+    return switch (status()) {
+      case RUNNING, RESCHEDULING -> true;
+      case IDLE -> waiting > 0;
+      case TERMINATED -> false;
+    };
+  }
+
+  /// Whether the lease may be claimed: nobody has it, and nothing may follow a session's end.
+  public boolean isFree() {
+    return node == null && status() != Status.TERMINATED;
   }
 
   /// Whether `lease` is the newest, and `holder` still has it.
   public boolean honours(Lease lease, String holder) {
-    return epoch == lease.epoch() && heldBy(holder);
+    return epoch == lease.epoch() && holder.equals(node);
   }
 
-  /// Whether a brain that gave its lease back now would leave work behind that it has not seen.
+  /// Whether a brain that gave its lease back now would leave behind what it has not seen.
   public boolean movedSince(OptionalLong restIfReceived) {
     return restIfReceived.isPresent() && restIfReceived.getAsLong() != received;
   }
 
   public SessionState claimedBy(String holder) {
-    return leased(epoch + 1, holder);
+    return new SessionState(fold, head, received, lastProcessed, epoch + 1, holder);
   }
 
   public SessionState released() {
-    return leased(epoch, null);
-  }
-
-  private SessionState leased(long newEpoch, @Nullable String holder) {
-    return new SessionState(
-        status,
-        usage,
-        runningSince,
-        started,
-        boundary,
-        updatedAt,
-        archivedAt,
-        head,
-        received,
-        lastProcessed,
-        newEpoch,
-        holder);
+    return new SessionState(fold, head, received, lastProcessed, epoch, null);
   }
 
   /// The state after `count` more client events were received.
@@ -137,28 +94,16 @@ public record SessionState(
   /// @param waiting how many wait already
   /// @throws Problem `INVALID_REQUEST` if the session is over or too many would wait
   public SessionState receiving(int count, long waiting) {
-    if (status == Status.TERMINATED) {
+    if (status() == Status.TERMINATED) {
       throw Problem.invalid(
-          archivedAt == null ? "session has been terminated" : "session has been archived");
+          isArchived() ? "session has been archived" : "session has been terminated");
     }
     if (waiting + count > EventLog.INBOX_LIMIT) {
       throw Problem.invalid(
           "Only %d events may wait in a session; %d do already."
               .formatted(EventLog.INBOX_LIMIT, waiting));
     }
-    return new SessionState(
-        status,
-        usage,
-        runningSince,
-        started,
-        boundary,
-        updatedAt,
-        archivedAt,
-        head,
-        received + count,
-        lastProcessed,
-        epoch,
-        node);
+    return new SessionState(fold, head, received + count, lastProcessed, epoch, node);
   }
 
   /// The state and the log's new entries after an append. Each entry is stamped later than the one
@@ -172,65 +117,49 @@ public record SessionState(
       if (began == null && entry.event() instanceof Event.StatusRunning) {
         began = last;
       }
-      events.add(
-          new Stored(
-              head + events.size() + 1,
-              last,
-              entry.event(),
-              EventCodec.write(entry.event(), last),
-              entry.hidden()));
+      var json = EventCodec.write(entry.event(), last);
+      events.add(new Stored(head + events.size() + 1, last, entry.event(), json, entry.hidden()));
     }
     boolean runs = emission.status() == Status.RUNNING;
-    var since = status == Status.RUNNING ? runningSince : began == null ? last : began;
-    return new Appended(
-        new SessionState(
+    var since = status() == Status.RUNNING ? fold.runningSince() : began == null ? last : began;
+    var next =
+        new Fold(
             emission.status(),
             emission.usage(),
             runs ? since : null,
-            started || runs,
-            emission.turnEnds() ? head : boundary,
-            events.isEmpty() ? updatedAt : last,
-            archivedAt,
-            head + events.size(),
-            received,
-            last,
-            epoch,
-            emission.restIfReceived().isPresent() ? null : node),
-        events);
+            fold.started() || runs,
+            emission.turnEnds() ? head : fold.boundary(),
+            events.isEmpty() ? fold.updatedAt() : last,
+            fold.archivedAt());
+    var holder = emission.restIfReceived().isPresent() ? null : node;
+    return new Appended(
+        new SessionState(next, head + events.size(), received, last, epoch, holder), events);
   }
 
-  /// The state and the log's last entry after the session was archived. What a brain may still hold
-  /// of it is void.
+  /// The state and the log's last entry after the session was archived. The lease of a brain that
+  /// still has one is void.
   ///
   /// @param id names the entry
   public Appended archive(EventId id, Instant now) {
     var time = after(lastProcessed, now);
     var event = new Event.StatusTerminated(id);
     var entries =
-        status == Status.TERMINATED
+        status() == Status.TERMINATED
             ? List.<Stored>of()
             : List.of(new Stored(head + 1, time, event, EventCodec.write(event, time), null));
+    var next =
+        new Fold(
+            Status.TERMINATED, fold.usage(), null, fold.started(), fold.boundary(), time, time);
     return new Appended(
-        new SessionState(
-            Status.TERMINATED,
-            usage,
-            null,
-            started,
-            boundary,
-            time,
-            time,
-            head + entries.size(),
-            received,
-            time,
-            epoch + 1,
-            null),
-        entries);
+        new SessionState(next, head + entries.size(), received, time, epoch + 1, null), entries);
   }
 
-  /// @throws Problem `INVALID_REQUEST` while it runs, is rescheduled, or is about to run
-  public void mayArchive(SessionId id, boolean aboutToRun) {
-    if (status == Status.RUNNING || status == Status.RESCHEDULING || aboutToRun) {
-      var shown = status == Status.RESCHEDULING ? status : Status.RUNNING;
+  /// @param waiting how many events are in the inbox: with a brain to take them up, it is about to
+  ///   run
+  /// @throws Problem `INVALID_REQUEST` while it runs or is rescheduled
+  public void mayArchive(SessionId id, long waiting) {
+    if (runs(waiting) || status() == Status.RESCHEDULING) {
+      var shown = runs(waiting) ? Status.RUNNING : status();
       throw Problem.invalid(
           ("Session %s cannot be archived while its status is \"%s\"."
                   + " Only pending or idle sessions may be archived.")
@@ -238,13 +167,18 @@ public record SessionState(
     }
   }
 
-  /// @throws Problem `INVALID_REQUEST` while it runs, or is about to run
-  public void mayDelete(boolean aboutToRun) {
-    if (status == Status.RUNNING || aboutToRun) {
+  /// @param waiting as above
+  /// @throws Problem `INVALID_REQUEST` while it runs
+  public void mayDelete(long waiting) {
+    if (runs(waiting)) {
       throw Problem.invalid(
           "Cannot delete session while it is running."
               + " Send an interrupt event or wait for the session to complete.");
     }
+  }
+
+  private boolean runs(long waiting) {
+    return status() == Status.RUNNING || (status() == Status.IDLE && node != null && waiting > 0);
   }
 
   /// What streams see last of a deleted session.

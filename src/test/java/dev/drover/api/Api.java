@@ -87,6 +87,12 @@ final class Api implements AutoCloseable {
           public void ring(SessionId session) {
             rung.add(session);
           }
+
+          @Override
+          public void ended(SessionId session) {}
+
+          @Override
+          public void deleted(SessionId session) {}
         };
     Model model =
         (_, _) -> {

@@ -12,7 +12,6 @@ import dev.drover.session.Queued;
 import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
-import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
@@ -72,7 +71,7 @@ final class MemoryEventLog implements EventLog {
   }
 
   private Optional<Lease> claim(Row row) {
-    if (row.state.heldBy(node) || row.state.status() == Status.TERMINATED) {
+    if (!row.state.isFree()) {
       return Optional.empty();
     }
     row.state = row.state.claimedBy(node);
@@ -184,17 +183,9 @@ final class MemoryEventLog implements EventLog {
   public List<SessionId> unfinished() {
     synchronized (table) {
       return table.rows.values().stream()
-          .filter(row -> !row.state.heldBy(node) && owesWork(row))
+          .filter(row -> row.state.isFree() && row.state.owesWork(row.inbox.size()))
           .map(row -> row.session.id())
           .toList();
     }
-  }
-
-  private static boolean owesWork(Row row) {
-    return switch (row.state.status()) {
-      case RUNNING, RESCHEDULING -> true;
-      case IDLE -> !row.inbox.isEmpty();
-      case TERMINATED -> false;
-    };
   }
 }

@@ -61,7 +61,7 @@ final class MemorySessions implements Sessions {
   }
 
   private static Session show(Row row) {
-    return row.state.in(row.session);
+    return row.state.fold().in(row.session);
   }
 
   @Override
@@ -95,8 +95,8 @@ final class MemorySessions implements Sessions {
   public Session archive(WorkspaceId workspace, SessionId id) {
     synchronized (table) {
       var row = row(workspace, id);
-      if (row.state.archivedAt() == null) {
-        row.state.mayArchive(id, row.aboutToRun());
+      if (!row.state.isArchived()) {
+        row.state.mayArchive(id, row.inbox.size());
         var archived = row.state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
         row.append(archived.events());
         row.state = archived.state();
@@ -112,7 +112,7 @@ final class MemorySessions implements Sessions {
   public void delete(WorkspaceId workspace, SessionId id) {
     synchronized (table) {
       var row = row(workspace, id);
-      row.state.mayDelete(row.aboutToRun());
+      row.state.mayDelete(row.inbox.size());
       table.rows.remove(id);
       var last = row.state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
       feed.publish(id, List.of(last));

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// All sessions. Its monitor is the transaction: hold it for every use.
 final class Table {
@@ -48,15 +47,6 @@ final class Table {
         }
         log.add(stored);
       }
-    }
-
-    /// A client's event, wherever it is by now.
-    Optional<Stored> logged(EventId id) {
-      return Optional.ofNullable(indexes.get(id)).map(log::get);
-    }
-
-    boolean aboutToRun() {
-      return state.node() != null && !inbox.isEmpty();
     }
   }
 

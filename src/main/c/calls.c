@@ -1,0 +1,355 @@
+/* The life of a call: waiting, running in the shell or in a child, done and kept in the journal. */
+#include "serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEFAULT_TIMEOUT_MS 120000
+#define LONGEST_TIMEOUT_MS 600000
+#define FILE_TOOL_TIMEOUT_MS 90000
+#define RESULT_MAX (2u << 20)
+
+const char *const tool_names[TOOLS] = {"bash", "read", "write", "edit", "glob", "grep"};
+static void (*const tools[TOOLS])(const struct request *, struct result *) = {
+    NULL, tool_read, tool_write, tool_edit, tool_glob, tool_grep};
+
+struct call *calls;
+struct shell shell = {.command = -1, .status = -1, .output = -1};
+
+static void drop(struct call *call) {
+  for (struct call **at = &calls; *at; at = &(*at)->next) {
+    if (*at == call) {
+      *at = call->next;
+      break;
+    }
+  }
+  buf_free(&call->bytes);
+  buf_free(&call->result.text);
+  free(call);
+}
+
+/* The results that a repeated call id may still ask for are few and small; the oldest go. */
+static void trim_journal(void) {
+  size_t count = 0, bytes = 0;
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->state == DONE) {
+      count++;
+      bytes += c->result.text.n;
+    }
+  }
+  for (struct call *c = calls, *next; c && (count > JOURNAL_MAX || bytes > JOURNAL_BYTES);
+       c = next) {
+    next = c->next;
+    if (c->state == DONE && next) {
+      count--;
+      bytes -= c->result.text.n;
+      drop(c);
+    }
+  }
+}
+
+static void done(struct call *call) {
+  call->state = DONE;
+  buf_free(&call->bytes);
+  answer(call);
+  trim_journal();
+}
+
+static uint32_t u32(const char *p) {
+  const unsigned char *b = (const unsigned char *)p;
+  return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* call id, tool, then the arguments; each a length and its bytes, all ones for an absent one. The
+ * bytes are moved to the front by one each, to make room for a NUL at every end. */
+static bool parse(struct call *call, char *scratch_tool, size_t size) {
+  char *p = call->bytes.p;
+  size_t at = 0, n = call->bytes.n;
+  int field = -2;
+  while (at < n) {
+    if (n - at < 4 || field >= FIELDS_MAX) return false;
+    uint32_t length = u32(p + at);
+    at += 4;
+    bool absent = length == UINT32_MAX;
+    if (absent) length = 0;
+    if (length > n - at) return false;
+    char *start = p + at - 4;
+    memmove(start, p + at, length);
+    start[length] = 0;
+    if (field == -2) {
+      if (length == 0 || length > CALL_ID_MAX) return false;
+      for (uint32_t i = 0; i < length; i++) {
+        char c = start[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                    c == '_' || c == '-';
+        if (!fine) return false;
+      }
+      memcpy(call->id, start, length + 1);
+    } else if (field == -1) {
+      if (length >= size) return false;
+      memcpy(scratch_tool, start, length + 1);
+    } else {
+      call->request.f[field] = (struct field){absent ? NULL : start, length};
+      call->request.n = field + 1;
+    }
+    field++;
+    at += length;
+  }
+  return field >= 0;
+}
+
+bool call_begin(uint32_t frame, struct buf *bytes) {
+  static const int needed[TOOLS] = {1, 1, 2, 3, 1, 1};
+  struct call *call = must(calloc(1, sizeof *call));
+  call->bytes = *bytes;
+  *bytes = (struct buf){0};
+  call->frame = frame;
+  call->attached = true;
+  call->fd = -1;
+  char tool[16] = "";
+  bool ok = parse(call, tool, sizeof tool);
+  int t = 0;
+  while (ok && t < TOOLS && strcmp(tool, tool_names[t]) != 0) t++;
+  ok = ok && t < TOOLS && call->request.n >= needed[t];
+  for (int i = 0; ok && t != BASH && i < needed[t]; i++) ok = call->request.f[i].p != NULL;
+  if (t == EDIT && ok) ok = call->request.f[1].n > 0;
+  size_t open = 0;
+  struct call **end = &calls;
+  for (; ok && *end; end = &(*end)->next) {
+    struct call *other = *end;
+    if (strcmp(other->id, call->id) == 0) { /* asked again: the same call, the same answer */
+      other->frame = frame;
+      other->attached = true;
+      if (other->state == DONE) answer(other);
+      buf_free(&call->bytes);
+      free(call);
+      return true;
+    }
+    open += other->state != DONE;
+  }
+  if (!ok || open >= CALLS_MAX) {
+    buf_free(&call->bytes);
+    free(call);
+    return false;
+  }
+  call->tool = (enum tool)t;
+  *end = call;
+  return true;
+}
+
+static void interrupted(struct call *call) {
+  fail(&call->result, "Tool execution was interrupted before completion. Please retry.");
+  done(call);
+}
+
+static void stop_child(struct call *call) {
+  kill(-call->pid, SIGKILL);
+  kill(call->pid, SIGKILL);
+  call->pid = 0;
+  if (call->fd >= 0) close(call->fd);
+  call->fd = -1;
+}
+
+void call_cancel(uint32_t frame) {
+  for (struct call *c = calls; c; c = c->next) {
+    if (!c->attached || c->frame != frame || c->state == DONE) continue;
+    if (c->state == RUNNING && c->tool == BASH) {
+      shell_kill(&shell);
+      capture_reset(&shell.capture);
+    } else if (c->state == RUNNING) {
+      stop_child(c);
+    }
+    interrupted(c);
+    return;
+  }
+}
+
+void calls_detach(void) {
+  for (struct call *c = calls; c; c = c->next) c->attached = false;
+}
+
+/* ---- bash ---- */
+
+static void restart_shell(void) {
+  shell_kill(&shell);
+  capture_reset(&shell.capture);
+}
+
+static void start_bash(struct call *call) {
+  struct request *q = &call->request;
+  bool restart = q->n > 1 && q->f[1].p && q->f[1].p[0] == '1';
+  long long asked = q->n > 2 && q->f[2].p ? atoll(q->f[2].p) : 0;
+  call->timeout = asked <= 0                    ? DEFAULT_TIMEOUT_MS
+                  : asked > LONGEST_TIMEOUT_MS ? LONGEST_TIMEOUT_MS
+                                                : asked;
+  call->state = RUNNING;
+  if (restart) restart_shell();
+  if (!q->f[0].p) {
+    if (restart) {
+      buf_text(&call->result.text, "bash session restarted");
+    } else {
+      fail(&call->result, "bash: command is required");
+    }
+    done(call);
+    return;
+  }
+  if (shell.pid == 0 && !shell_start(&shell)) {
+    fail_fs(&call->result, "bash", errno);
+    done(call);
+    return;
+  }
+  if (shell.output >= 0) shell_drain(&shell, true);
+  capture_start(&shell.capture, call->id);
+  call->deadline = now_ms() + call->timeout;
+  shell_send(&shell, q->f[0].p, q->f[0].n);
+}
+
+static void end_bash(struct call *call, int status) {
+  if (shell.output >= 0) shell_drain(&shell, true);
+  capture_finish(&shell.capture, &call->result.text);
+  call->result.error = status != 0;
+  if (status != 0 && call->result.text.n == 0) buf_format(&call->result.text, "exit %d", status);
+  done(call);
+}
+
+/* The text comes first, then what the command had printed. */
+static void end_bash_badly(struct call *call, const char *text) {
+  struct buf output = {0};
+  capture_finish(&shell.capture, &output);
+  fail(&call->result, "%s", text);
+  if (output.n) {
+    buf_text(&call->result.text, "\n");
+    buf_add(&call->result.text, output.p, output.n);
+  }
+  buf_free(&output);
+  done(call);
+}
+
+static struct call *running_bash(void) {
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->tool == BASH && c->state == RUNNING) return c;
+  }
+  return NULL;
+}
+
+static void advance_bash(struct call *call) {
+  int status;
+  if (shell.status >= 0 && shell_status(&shell, &status)) {
+    end_bash(call, status);
+  } else if (now_ms() >= call->deadline) {
+    char text[80];
+    snprintf(text, sizeof text, "bash: bash command timed out after %lldms",
+             (long long)call->timeout);
+    if (shell.output >= 0) shell_drain(&shell, true);
+    shell_kill(&shell);
+    end_bash_badly(call, text);
+  }
+}
+
+/* ---- the file tools ---- */
+
+static void start_child(struct call *call) {
+  int p[2];
+  if (pipe2(p, O_CLOEXEC) < 0) {
+    fail_fs(&call->result, tool_names[call->tool], errno);
+    done(call);
+    return;
+  }
+  pid_t pid = fork();
+  if (pid == 0) {
+    child_reset();
+    setpgid(0, 0);
+    struct result r = {0};
+    tools[call->tool](&call->request, &r);
+    char flag = r.error;
+    bool ok = write_all(p[1], &flag, 1) && write_all(p[1], r.text.p, r.text.n);
+    _exit(ok ? 0 : 1);
+  }
+  int error = errno;
+  close(p[1]);
+  if (pid < 0) {
+    close(p[0]);
+    fail_fs(&call->result, tool_names[call->tool], error);
+    done(call);
+    return;
+  }
+  setpgid(pid, pid);
+  fcntl(p[0], F_SETFL, O_NONBLOCK);
+  call->state = RUNNING;
+  call->pid = pid;
+  call->fd = p[0];
+  call->deadline = now_ms() + FILE_TOOL_TIMEOUT_MS;
+}
+
+void calls_read(struct call *call) {
+  char chunk[65536];
+  ssize_t n;
+  while ((n = read(call->fd, chunk, sizeof chunk)) > 0) {
+    buf_add(&call->result.text, chunk, (size_t)n);
+    if (call->result.text.n > RESULT_MAX) break;
+  }
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  stop_child(call);
+  if (call->result.text.n == 0) {
+    fail(&call->result, "%s: the tool ended without a result", tool_names[call->tool]);
+  } else {
+    call->result.error = call->result.text.p[0] != 0;
+    buf_drop(&call->result.text, 1);
+  }
+  done(call);
+}
+
+/* ---- all ---- */
+
+void calls_child_ended(pid_t pid, int status) {
+  (void)status;
+  if (pid != shell.pid) return; /* of a file tool: the end of its pipe tells */
+  int exit_status;
+  struct call *call = running_bash();
+  if (shell.output >= 0) shell_drain(&shell, true);
+  bool over = call && shell.status >= 0 && shell_status(&shell, &exit_status);
+  shell_forget(&shell);
+  if (over) {
+    end_bash(call, exit_status);
+  } else if (call) {
+    end_bash_badly(call, "bash: bash session terminated");
+  }
+}
+
+void calls_advance(bool told) {
+  struct call *bash = running_bash();
+  int stray;
+  if (bash) {
+    advance_bash(bash);
+  } else if (told && shell.status >= 0) {
+    shell_status(&shell, &stray); /* written by something that is not our loop */
+  }
+  for (struct call *c = calls, *next; c; c = next) {
+    next = c->next;
+    if (c->state == RUNNING && c->tool != BASH && now_ms() >= c->deadline) {
+      stop_child(c);
+      fail(&c->result, "%s: timed out", tool_names[c->tool]);
+      done(c);
+      next = calls; /* the journal may have been trimmed */
+    } else if (c->state == WAITING && c->tool != BASH) {
+      start_child(c);
+      next = calls;
+    } else if (c->state == WAITING && !running_bash()) {
+      start_bash(c);
+      next = calls;
+    }
+  }
+}
+
+int64_t calls_deadline(void) {
+  int64_t first = -1;
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->state == RUNNING && (first < 0 || c->deadline < first)) first = c->deadline;
+  }
+  return first;
+}

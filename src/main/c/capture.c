@@ -1,0 +1,130 @@
+/* What a command printed: the end of it in memory, all of it in a file once it is long. Colours and
+ * cursor movements are taken out on the way. */
+#include "hand.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char spill_directory[] = "/mnt/session/tool_outputs";
+
+enum { PLAIN, ESCAPE, CSI, STRING, STRING_ESCAPE, CHARSET };
+
+void capture_reset(struct capture *c) {
+  if (c->spilling && c->spill >= 0) close(c->spill);
+  c->spilling = false;
+  c->tail.n = 0;
+  c->total = c->spilled = 0;
+  c->spill_error = 0;
+  c->ansi = PLAIN;
+  c->name[0] = 0;
+}
+
+/* A call starts. What background jobs printed since the last one counts as its output. */
+void capture_start(struct capture *c, const char *call_id) {
+  if (c->tail.n > OUTPUT_MAX) buf_drop(&c->tail, c->tail.n - OUTPUT_MAX);
+  c->total = c->tail.n;
+  snprintf(c->name, sizeof c->name, "%s.txt", call_id);
+}
+
+static void spill(struct capture *c, const char *p, size_t n) {
+  if (c->spill_error || c->spilled + n > SPILL_MAX) {
+    n = c->spill_error ? 0 : (size_t)(SPILL_MAX - c->spilled);
+  }
+  if (n == 0) return;
+  if (!write_all(c->spill, p, n)) {
+    c->spill_error = errno ? errno : EIO;
+    return;
+  }
+  c->spilled += n;
+}
+
+static void spill_open(struct capture *c) {
+  c->spilling = true;
+  int dir = open(spill_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (dir >= 0) {
+    unlinkat(dir, c->name, 0);
+    c->spill = openat(dir, c->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  }
+  if (dir < 0 || c->spill < 0) {
+    c->spill = -1;
+    c->spill_error = errno;
+  }
+  if (dir >= 0) close(dir);
+  spill(c, c->tail.p, c->tail.n);
+}
+
+static void keep(struct capture *c, const char *p, size_t n) {
+  if (c->name[0]) {
+    if (!c->spilling && c->total + n > OUTPUT_MAX) spill_open(c);
+    if (c->spilling) spill(c, p, n);
+  }
+  c->total += n;
+  buf_add(&c->tail, p, n);
+  if (c->tail.n > 3 * OUTPUT_MAX) buf_drop(&c->tail, c->tail.n - OUTPUT_MAX);
+}
+
+/* An escape sequence that does not end is given up at the end of its line. */
+void capture_feed(struct capture *c, const char *p, size_t n) {
+  size_t start = 0;
+  for (size_t i = 0; i < n; i++) {
+    unsigned char ch = (unsigned char)p[i];
+    int before = c->ansi;
+    switch (c->ansi) {
+      case PLAIN:
+        if (ch == 0x1b) c->ansi = ESCAPE;
+        break;
+      case ESCAPE:
+        c->ansi = ch == '[' ? CSI
+                  : ch == ']' || ch == 'P' || ch == '_' || ch == '^' || ch == 'X' ? STRING
+                  : ch == '(' || ch == ')' || ch == '#' || ch == '%' ? CHARSET
+                                                                      : PLAIN;
+        break;
+      case CSI:
+        if (ch >= 0x40 || ch < 0x20) c->ansi = PLAIN;
+        break;
+      case STRING:
+        if (ch == 0x07 || ch == '\n') c->ansi = PLAIN;
+        if (ch == 0x1b) c->ansi = STRING_ESCAPE;
+        break;
+      default: c->ansi = PLAIN;
+    }
+    if (before == PLAIN && c->ansi != PLAIN) keep(c, p + start, i - start);
+    if (before != PLAIN) start = i + 1;
+    if (before != PLAIN && ch == '\n') { /* a line end is never part of a sequence */
+      c->ansi = PLAIN;
+      start = i;
+    }
+  }
+  if (c->ansi == PLAIN && start < n) keep(c, p + start, n - start);
+}
+
+/* Appends the text for the model, and starts anew. */
+void capture_finish(struct capture *c, struct buf *out) {
+  bool cut = c->total > OUTPUT_MAX;
+  if (c->tail.n > OUTPUT_MAX) {
+    buf_drop(&c->tail, c->tail.n - OUTPUT_MAX);
+    size_t half = 0; /* of a character that the cut went through */
+    while (half < 3 && half < c->tail.n && ((unsigned char)c->tail.p[half] & 0xc0) == 0x80) half++;
+    buf_drop(&c->tail, half);
+  }
+  size_t n = c->tail.n;
+  while (n > 0 && (c->tail.p[n - 1] == '\n' || c->tail.p[n - 1] == '\r')) n--;
+  if (cut) buf_text(out, "[output truncated]\n");
+  buf_add(out, c->tail.p, n);
+  if (cut) {
+    char scratch[64];
+    unsigned long long total = c->total, kept = c->spilled;
+    if (c->spill_error) {
+      buf_format(out, "\n[full output: %llu bytes, not kept: %s]", total,
+                 fs_text(c->spill_error, scratch, sizeof scratch));
+    } else if (kept < total) {
+      buf_format(out, "\n[full output: %llu bytes, the first %llu in %s/%s]", total, kept,
+                 spill_directory, c->name);
+    } else {
+      buf_format(out, "\n[full output: %llu bytes in %s/%s]", total, spill_directory, c->name);
+    }
+  }
+  capture_reset(c);
+}

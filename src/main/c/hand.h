@@ -1,0 +1,125 @@
+/* What the parts of `hand` share. One static program: `hand launch` starts a sandbox on the host,
+ * `hand serve` is the first process inside it and carries out the tool calls. */
+#ifndef HAND_H
+#define HAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define PROTOCOL_VERSION 1
+#define FRAME_MAX (1u << 20)            /* bytes after the length field */
+#define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
+#define OUTPUT_MAX (100u << 10)         /* bytes of output that the model gets */
+#define SPILL_MAX (64ull << 20)         /* bytes of output that are kept in a file */
+#define FILE_MAX (256u << 10)           /* bytes that read and edit take whole */
+#define WRITE_MAX (16u << 20)
+#define WALK_MAX 50000                  /* directory entries that one search looks at */
+#define CALLS_MAX 128                   /* calls that wait or run at once */
+#define JOURNAL_MAX 64                  /* results that are kept for a repeated call id */
+#define JOURNAL_BYTES (4u << 20)
+#define CALL_ID_MAX 100
+
+/* ---- bytes ------------------------------------------------------------------------------- */
+struct buf {
+  char *p;
+  size_t n, cap;
+};
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_text(struct buf *b, const char *text);
+void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_drop(struct buf *b, size_t n); /* the first n bytes */
+void buf_free(struct buf *b);
+void *must(void *allocated); /* ends the process when there is no memory */
+int64_t now_ms(void);        /* a clock that never jumps */
+bool write_all(int fd, const void *p, size_t n);
+
+/* ---- one result: text for the model, and whether it is an error --------------------------- */
+struct result {
+  bool error;
+  struct buf text;
+};
+void fail(struct result *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fail_fs(struct result *r, const char *tool, int error);
+const char *fs_text(int error, char *scratch, size_t n);
+
+/* ---- arguments of a call ------------------------------------------------------------------ */
+struct field {
+  const char *p; /* followed by a NUL of its own; NULL when absent */
+  size_t n;
+};
+#define FIELDS_MAX 8
+struct request {
+  struct field f[FIELDS_MAX];
+  int n;
+};
+
+/* ---- paths -------------------------------------------------------------------------------- */
+struct place {
+  char path[8192];    /* canonical, absolute */
+  const char *root;   /* the allowed directory that it is in */
+  bool read_only;
+};
+extern const char *const workspace;
+/* Follows every link and checks that the end is allowed. False with the error in `r`. */
+bool find_place(const char *tool, const char *given, struct place *out, struct result *r);
+/* Opens without following any link on the way: what was checked is what is opened. */
+int open_place(const struct place *place, int flags, mode_t mode);
+int open_parent(const struct place *place, bool make, const char **leaf);
+bool canonical(const char *given, char *out, size_t size, int *error);
+bool is_inside(const char *path, const char *root);
+
+/* ---- tools that run in a child process ---------------------------------------------------- */
+void tool_read(const struct request *q, struct result *r);
+void tool_write(const struct request *q, struct result *r);
+void tool_edit(const struct request *q, struct result *r);
+void tool_glob(const struct request *q, struct result *r);
+void tool_grep(const struct request *q, struct result *r);
+bool skipped_directory(const char *name);
+extern bool own_grep; /* never use rg */
+void walk_grep(const char *pattern, const char *path, struct result *r);
+bool grep_pattern(const char *pattern, struct buf *out, bool *fold); /* to POSIX */
+
+/* ---- what a command printed --------------------------------------------------------------- */
+struct capture {
+  struct buf tail;
+  uint64_t total, spilled;
+  int spill, spill_error, ansi;
+  bool spilling;
+  char name[CALL_ID_MAX + 8];
+};
+void capture_start(struct capture *c, const char *call_id);
+void capture_feed(struct capture *c, const char *p, size_t n);
+void capture_finish(struct capture *c, struct buf *out);
+void capture_reset(struct capture *c);
+
+/* ---- the persistent shell ------------------------------------------------------------------ */
+struct shell {
+  pid_t pid; /* 0: none */
+  int command, status, output;
+  struct buf pending; /* of the command that is being handed over */
+  struct buf state;   /* of the status that is being read */
+  struct capture capture;
+};
+bool shell_start(struct shell *s);
+void shell_send(struct shell *s, const char *command, size_t n);
+void shell_push(struct shell *s);                 /* writes what is pending */
+void shell_drain(struct shell *s, bool everything);
+bool shell_status(struct shell *s, int *status);  /* true when the command has ended */
+void shell_kill(struct shell *s);                 /* with its group, session and descendants */
+void shell_forget(struct shell *s);               /* closes what belonged to a dead shell */
+
+/* ---- verbs --------------------------------------------------------------------------------- */
+int launch(int argc, char **argv);
+int serve(int argc, char **argv);
+void child_reset(void);      /* signals and limits of a forked child; before it runs its own code */
+void memory_check(int64_t limit); /* kills the biggest process when all are too big together */
+int seccomp_memfd(void);     /* a file with the filter, or -1 */
+int sys_memfd(const char *name);
+int sys_openat2(int dir, const char *path, int flags, mode_t mode, uint64_t resolve);
+#define RESOLVE_BENEATH_ 0x08
+#define RESOLVE_NO_LINKS 0x06 /* no symbolic and no magic links */
+
+#endif

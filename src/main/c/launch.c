@@ -1,0 +1,260 @@
+/* `hand launch`: on the host, from a plain process to bubblewrap with everything in place. Writes
+ * one byte to standard output when the socket listens; what goes wrong is told on standard error. */
+#include "hand.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define MANY 32
+
+struct options {
+  const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *etc;
+  const char *tmp, *home, *shm, *watchdog, *memory;
+  const char *cgroups[MANY], *etc_binds[MANY];
+  int cgroups_n, etc_binds_n;
+  long long uid, nproc, fsize;
+  bool own_grep, probe;
+};
+
+static _Noreturn void die(const char *what) {
+  char scratch[64];
+  fprintf(stderr, "hand: %s: %s\n", what, errno ? fs_text(errno, scratch, 64) : "refused");
+  exit(1);
+}
+
+static void parse(int argc, char **argv, struct options *o) {
+  const struct {
+    const char *name;
+    const char **to;
+  } texts[] = {{"--socket", &o->socket},   {"--bwrap", &o->bwrap},
+               {"--workspace", &o->workspace}, {"--outputs", &o->outputs},
+               {"--uploads", &o->uploads}, {"--tool-outputs", &o->tool_outputs},
+               {"--etc", &o->etc},         {"--tmp", &o->tmp},
+               {"--home", &o->home},       {"--shm", &o->shm},
+               {"--watchdog", &o->watchdog}};
+  for (int i = 2; i < argc; i++) {
+    const char *name = argv[i];
+    if (strcmp(name, "--own-grep") == 0) {
+      o->own_grep = true;
+      continue;
+    }
+    if (strcmp(name, "--probe") == 0) {
+      o->probe = true;
+      continue;
+    }
+    errno = 0;
+    if (++i >= argc) die(name);
+    bool known = true;
+    if (strcmp(name, "--uid") == 0) {
+      o->uid = atoll(argv[i]);
+    } else if (strcmp(name, "--nproc") == 0) {
+      o->nproc = atoll(argv[i]);
+    } else if (strcmp(name, "--memory") == 0) {
+      o->memory = argv[i];
+    } else if (strcmp(name, "--fsize") == 0) {
+      o->fsize = atoll(argv[i]);
+    } else if (strcmp(name, "--cgroup") == 0 && o->cgroups_n < MANY) {
+      o->cgroups[o->cgroups_n++] = argv[i];
+    } else if (strcmp(name, "--etc-bind") == 0 && o->etc_binds_n < MANY) {
+      o->etc_binds[o->etc_binds_n++] = argv[i];
+    } else {
+      known = false;
+      for (size_t t = 0; t < sizeof texts / sizeof *texts && !known; t++) {
+        if (strcmp(name, texts[t].name) == 0) {
+          *texts[t].to = argv[i];
+          known = true;
+        }
+      }
+    }
+    errno = 0;
+    if (!known) die(name);
+  }
+  for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+    errno = 0;
+    if (!*texts[t].to) die(texts[t].name);
+  }
+}
+
+static int listen_at(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    die("socket path");
+  }
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0) {
+    die("socket");
+  }
+  return fd;
+}
+
+static void join(const char *procs) {
+  int fd = open(procs, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || !write_all(fd, "0", 1)) die("cgroup");
+  close(fd);
+}
+
+static void limit(int what, rlim_t n) {
+  struct rlimit now;
+  if (getrlimit(what, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < n) {
+    n = now.rlim_max;
+  }
+  struct rlimit l = {n, n};
+  if (setrlimit(what, &l) < 0) die("rlimit");
+}
+
+/* The hand's uid may not pass through the directories above the data directory. So root shows it
+ * what it needs in a mount namespace that only this process has. */
+static void stage(struct options *o, const char **self) {
+  const char **sources[] = {&o->workspace, &o->outputs, &o->uploads, &o->tool_outputs, &o->etc};
+  static char at[8][64];
+  if (unshare(CLONE_NEWNS) < 0) return; /* root in name only: bubblewrap will say what it lacks */
+  if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
+  int fds[6];
+  for (int i = 0; i < 5; i++) {
+    fds[i] = open(*sources[i], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fds[i] < 0) die(*sources[i]);
+  }
+  fds[5] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
+  const char *base = access("/mnt", F_OK) == 0 ? "/mnt" : "/tmp";
+  if (fds[5] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
+    die("staging");
+  }
+  for (int i = 0; i < 6; i++) {
+    char from[40];
+    snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
+    snprintf(at[i], sizeof at[i], "%s/%d", base, i);
+    int made = i < 5 ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
+    if (made < 0 || mount(from, at[i], NULL, MS_BIND, NULL) < 0) die("staging");
+    if (i == 5) close(made);
+    close(fds[i]);
+    if (i < 5) *sources[i] = at[i];
+  }
+  *self = at[5];
+}
+
+static char *args[256];
+static int args_n;
+
+static void arg(const char *text) {
+  if (args_n >= 255) die("too many arguments");
+  args[args_n++] = (char *)text;
+}
+
+#define ARGS(...)                                                        \
+  do {                                                                   \
+    const char *const list[] = {__VA_ARGS__};                            \
+    for (size_t i_ = 0; i_ < sizeof list / sizeof *list; i_++) arg(list[i_]); \
+  } while (0)
+
+static const char *number(long long n) {
+  char *text = must(malloc(24));
+  snprintf(text, 24, "%lld", n);
+  return text;
+}
+
+static const char *join_text(const char *a, const char *b) {
+  char *text = must(malloc(strlen(a) + strlen(b) + 1));
+  strcpy(text, a);
+  return strcat(text, b);
+}
+
+/* What the host has as a link stays a link, what it has as a directory is shown. */
+static void system_directories(void) {
+  static const char *const names[] = {"/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"};
+  ARGS("--ro-bind", "/usr", "/usr");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char target[256];
+    struct stat st;
+    if (lstat(names[i], &st) < 0) continue;
+    if (S_ISLNK(st.st_mode)) {
+      ssize_t n = readlink(names[i], target, sizeof target - 1);
+      if (n <= 0) continue;
+      target[n] = 0;
+      ARGS("--symlink", must(strdup(target)), names[i]);
+    } else if (S_ISDIR(st.st_mode)) {
+      ARGS("--ro-bind", names[i], names[i]);
+    }
+  }
+}
+
+static void profile(const struct options *o, const char *self, int filter, int listener) {
+  ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
+       "1000", "--cap-drop", "ALL", "--new-session", "--as-pid-1", "--hostname", "hand",
+       "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+       "--setenv", "HOME", "/home/user", "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
+       "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", "/tmp");
+  system_directories();
+  ARGS("--ro-bind", o->etc, "/etc");
+  for (int i = 0; i < o->etc_binds_n; i++) {
+    const char *path = join_text("/etc/", o->etc_binds[i]);
+    ARGS("--ro-bind-try", path, path);
+  }
+  ARGS("--proc", "/proc", "--dev", "/dev", "--size", o->tmp, "--perms", "1777", "--tmpfs", "/tmp",
+       "--size", o->home, "--perms", "0755", "--tmpfs", "/home/user", "--size", o->shm, "--perms",
+       "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--dir", "/var", "--symlink", "/tmp", "/var/tmp");
+  /* Only ever mounted beside what earlier sessions wrote, never below it: bubblewrap follows links
+   * while it sets up. */
+  ARGS("--bind", o->workspace, "/workspace", "--bind", o->outputs, "/mnt/session/outputs",
+       "--ro-bind", o->uploads, "/mnt/session/uploads", "--bind", o->tool_outputs,
+       "/mnt/session/tool_outputs", "--ro-bind", self, "/run/hand/hand", "--remount-ro", "/",
+       "--chdir", "/workspace", "--seccomp", number(filter), "--", "/run/hand/hand");
+  if (o->probe) {
+    arg("probe");
+  } else {
+    ARGS("serve", number(listener), o->watchdog);
+    if (o->own_grep) arg("--own-grep");
+    if (o->memory) ARGS("--memory", o->memory);
+  }
+  args[args_n] = NULL;
+}
+
+int launch(int argc, char **argv) {
+  struct options o = {.uid = -1, .nproc = -1, .fsize = -1};
+  parse(argc, argv, &o);
+  if (getsid(0) != getpid() && setsid() < 0) die("new session");
+  signal(SIGPIPE, SIG_DFL);
+  umask(022);
+  int listener = listen_at(o.socket), filter = seccomp_memfd();
+  if (filter < 0) die("filter");
+  for (int i = 0; i < o.cgroups_n; i++) join(o.cgroups[i]);
+  char self[4096];
+  ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+  if (n <= 0) die("own path");
+  self[n] = 0;
+  const char *program = self;
+  if (getuid() == 0) stage(&o, &program);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, 4096);
+  if (o.fsize >= 0) limit(RLIMIT_FSIZE, (rlim_t)o.fsize);
+  if (o.nproc >= 0) limit(RLIMIT_NPROC, (rlim_t)o.nproc);
+  profile(&o, program, filter, listener);
+  if (o.uid >= 0) {
+    uid_t uid = (uid_t)o.uid;
+    if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) {
+      die("uid");
+    }
+  }
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) die("no_new_privs");
+  if (!o.probe) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || !write_all(1, "+", 1) || dup2(null, 1) < 0) die("standard output");
+  }
+  if (chdir("/") < 0) die("/");
+  char *environment[] = {NULL};
+  execve(o.bwrap, args, environment);
+  die(o.bwrap);
+}

@@ -1,0 +1,171 @@
+/* Which paths the file tools may touch. */
+#include "hand.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const workspace = "/workspace";
+
+static const struct {
+  const char *path;
+  bool read_only;
+} roots[] = {{"/workspace", false},
+             {"/mnt/session/outputs", false},
+             {"/mnt/session/uploads", true},
+             {"/mnt/session/tool_outputs", true}};
+
+bool is_inside(const char *path, const char *root) {
+  size_t n = strlen(root);
+  return strncmp(path, root, n) == 0 && (path[n] == 0 || path[n] == '/');
+}
+
+/* As realpath(3), but a path whose end does not exist yet is fine: the rest is taken as written. */
+bool canonical(const char *given, char *out, size_t size, int *error) {
+  char *rest = must(malloc(PATH_MAX * 2)), *next = must(malloc(PATH_MAX * 2));
+  char link[PATH_MAX];
+  int links = 0;
+  bool ok = false;
+  if (snprintf(rest, PATH_MAX * 2, "%s%s%s", given[0] == '/' ? "" : workspace,
+               given[0] == '/' ? "" : "/", given) >= PATH_MAX) {
+    *error = ENAMETOOLONG;
+    goto end;
+  }
+  size_t n = 0;
+  bool missing = false;
+  char *at = rest;
+  while (*at) {
+    while (*at == '/') at++;
+    if (!*at) break;
+    char *stop = at + strcspn(at, "/");
+    size_t part = (size_t)(stop - at);
+    if (part == 1 && at[0] == '.') {
+      at = stop;
+      continue;
+    }
+    if (part == 2 && at[0] == '.' && at[1] == '.') {
+      while (n > 0 && out[--n] != '/') {
+      }
+      at = stop;
+      continue;
+    }
+    if (part > NAME_MAX || n + part + 2 > size) {
+      *error = ENAMETOOLONG;
+      goto end;
+    }
+    size_t parent = n;
+    out[n++] = '/';
+    memcpy(out + n, at, part);
+    n += part;
+    out[n] = 0;
+    ssize_t got = missing ? -1 : readlink(out, link, sizeof link - 1);
+    if (got > 0) {
+      link[got] = 0;
+      if (++links > 40) {
+        *error = ELOOP;
+        goto end;
+      }
+      if (snprintf(next, PATH_MAX * 2, "%s%s", link, stop) >= PATH_MAX * 2) {
+        *error = ENAMETOOLONG;
+        goto end;
+      }
+      char *swap = rest;
+      rest = next;
+      next = swap;
+      at = rest;
+      n = link[0] == '/' ? 0 : parent;
+      continue;
+    }
+    if (!missing && got < 0 && errno != EINVAL) {
+      if (errno != ENOENT) {
+        *error = errno;
+        goto end;
+      }
+      missing = true;
+    }
+    at = stop;
+  }
+  if (n == 0) out[n++] = '/';
+  out[n] = 0;
+  ok = true;
+end:
+  free(rest);
+  free(next);
+  return ok;
+}
+
+bool find_place(const char *tool, const char *given, struct place *out, struct result *r) {
+  int error = 0;
+  if (!canonical(given, out->path, sizeof out->path, &error)) {
+    fail_fs(r, tool, error);
+    return false;
+  }
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+    if (is_inside(out->path, roots[i].path)) {
+      out->root = roots[i].path;
+      out->read_only = roots[i].read_only;
+      return true;
+    }
+  }
+  fail(r,
+       "%s: path \"%s\" is outside the session's working directory and its other permitted "
+       "directories",
+       tool, given);
+  return false;
+}
+
+static int open_root(const struct place *place) {
+  return open(place->root, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static const char *below(const struct place *place) {
+  const char *rest = place->path + strlen(place->root);
+  return *rest ? rest + 1 : ".";
+}
+
+int open_place(const struct place *place, int flags, mode_t mode) {
+  int root = open_root(place);
+  if (root < 0) return -1;
+  int fd = sys_openat2(root, below(place), flags | O_CLOEXEC, mode,
+                       RESOLVE_BENEATH_ | RESOLVE_NO_LINKS);
+  int error = errno;
+  close(root);
+  errno = error;
+  return fd;
+}
+
+/* The directory that the place is in; with `make`, missing ones are made on the way. */
+int open_parent(const struct place *place, bool make, const char **leaf) {
+  int dir = open_root(place);
+  const char *at = below(place);
+  if (strcmp(at, ".") == 0) {
+    if (dir >= 0) close(dir);
+    errno = EISDIR;
+    return -1;
+  }
+  while (dir >= 0) {
+    const char *slash = strchr(at, '/');
+    if (!slash) {
+      *leaf = at;
+      return dir;
+    }
+    char name[NAME_MAX + 1];
+    memcpy(name, at, (size_t)(slash - at));
+    name[slash - at] = 0;
+    int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    int next = sys_openat2(dir, name, flags, 0, RESOLVE_BENEATH_ | RESOLVE_NO_LINKS);
+    if (next < 0 && errno == ENOENT && make && (mkdirat(dir, name, 0700) == 0 || errno == EEXIST)) {
+      next = sys_openat2(dir, name, flags, 0, RESOLVE_BENEATH_ | RESOLVE_NO_LINKS);
+    }
+    int error = errno;
+    close(dir);
+    errno = error;
+    dir = next;
+    at = slash + 1;
+  }
+  return -1;
+}

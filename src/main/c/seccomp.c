@@ -1,0 +1,134 @@
+/* What no program inside may ask the kernel for. A list of refusals: everything else is allowed. */
+#include "hand.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Calls newer than some C libraries; one number on every architecture. */
+enum {
+  OPEN_TREE = 428, MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT, FSPICK, PIDFD_OPEN, CLONE3,
+  PIDFD_GETFD = 438, PROCESS_MADVISE = 440, MOUNT_SETATTR = 442, OPEN_TREE_ATTR = 467,
+  IO_URING_SETUP = 425, IO_URING_ENTER, IO_URING_REGISTER
+};
+
+static const int refused[] = {
+    /* other processes */
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, PIDFD_GETFD, PROCESS_MADVISE,
+    SYS_kcmp,
+    /* keys of the host's session */
+    SYS_keyctl, SYS_add_key, SYS_request_key,
+    /* the file system's shape */
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, OPEN_TREE, OPEN_TREE_ATTR, MOVE_MOUNT,
+    FSOPEN, FSCONFIG, FSMOUNT, FSPICK, MOUNT_SETATTR, SYS_open_by_handle_at, SYS_name_to_handle_at,
+    SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_fanotify_init,
+    /* namespaces */
+    SYS_setns, SYS_unshare,
+    /* wide doors into the kernel */
+    SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, IO_URING_SETUP, IO_URING_ENTER,
+    IO_URING_REGISTER, SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
+    SYS_reboot, SYS_syslog, SYS_acct, SYS_vhangup,
+    /* the host's clock */
+    SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex,
+    /* where memory lies */
+    SYS_mbind, SYS_set_mempolicy, SYS_migrate_pages, SYS_move_pages,
+#ifdef SYS_kexec_file_load
+    SYS_kexec_file_load,
+#endif
+#ifdef SYS_iopl
+    SYS_iopl, SYS_ioperm,
+#endif
+#ifdef SYS_modify_ldt
+    SYS_modify_ldt,
+#endif
+#ifdef SYS_create_module
+    SYS_create_module, SYS_get_kernel_syms, SYS_query_module, SYS_nfsservctl, SYS__sysctl,
+    SYS_uselib, SYS_ustat, SYS_sysfs,
+#endif
+};
+
+struct insn {
+  uint16_t code;
+  uint8_t yes, no;
+  uint32_t k;
+};
+
+enum { LOAD = 0x20, JEQ = 0x15, JGE = 0x35, JSET = 0x45, RET = 0x06 };
+enum { AT_NR = 0, AT_ARCH = 4, AT_ARG0 = 16, AT_ARG1 = 24 }; /* both are little-endian */
+
+#define ALLOW 0x7fff0000u
+#define KILL 0x80000000u
+#define ERRNO(e) (0x00050000u | (uint32_t)(e))
+
+#if defined(__x86_64__)
+#define ARCH 0xc000003eu
+#elif defined(__aarch64__)
+#define ARCH 0xc00000b7u
+#else
+#error "hand knows x86-64 and aarch64"
+#endif
+
+#define CLONE_NEW_ANYTHING 0x7e020080u /* mount, cgroup, uts, ipc, user, pid, net, time */
+
+static struct insn program[512];
+static unsigned length;
+
+static void emit(uint16_t code, uint32_t k, uint8_t yes, uint8_t no) {
+  program[length++] = (struct insn){code, yes, no, k};
+}
+
+static void refuse(uint32_t nr, uint32_t verdict) {
+  emit(JEQ, nr, 0, 1);
+  emit(RET, verdict, 0, 0);
+}
+
+static void assemble(void) {
+  emit(LOAD, AT_ARCH, 0, 0);
+  emit(JEQ, ARCH, 1, 0);
+  emit(RET, KILL, 0, 0);
+  emit(LOAD, AT_NR, 0, 0);
+#ifdef __x86_64__
+  emit(JGE, 0x40000000u, 0, 1); /* the x32 numbers are the same calls again */
+  emit(RET, ERRNO(EPERM), 0, 0);
+#endif
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    refuse((uint32_t)refused[i], ERRNO(EPERM));
+  }
+  refuse(CLONE3, ERRNO(ENOSYS)); /* its flags lie in memory; libc falls back to clone */
+
+  emit(JEQ, SYS_clone, 0, 4);
+  emit(LOAD, AT_ARG0, 0, 0);
+  emit(JSET, CLONE_NEW_ANYTHING, 0, 1);
+  emit(RET, ERRNO(EPERM), 0, 0);
+  emit(RET, ALLOW, 0, 0);
+
+  emit(JEQ, SYS_ioctl, 0, 6);
+  emit(LOAD, AT_ARG1, 0, 0);
+  emit(JEQ, 0x5412, 2, 0); /* TIOCSTI types into a terminal */
+  emit(JEQ, 0x541c, 1, 0); /* TIOCLINUX */
+  emit(JEQ, 0x5423, 0, 1); /* TIOCSETD */
+  emit(RET, ERRNO(EPERM), 0, 0);
+  emit(RET, ALLOW, 0, 0);
+
+  /* AF_VSOCK and others are not bound to the network namespace. */
+  emit(JEQ, SYS_socket, 1, 0);
+  emit(JEQ, SYS_socketpair, 0, 6);
+  emit(LOAD, AT_ARG0, 0, 0);
+  emit(JEQ, 1, 4, 0);  /* UNIX */
+  emit(JEQ, 2, 3, 0);  /* INET */
+  emit(JEQ, 10, 2, 0); /* INET6 */
+  emit(JEQ, 16, 1, 0); /* NETLINK */
+  emit(RET, ERRNO(EAFNOSUPPORT), 0, 0);
+  emit(RET, ALLOW, 0, 0);
+}
+
+int seccomp_memfd(void) {
+  assemble();
+  int fd = sys_memfd("filter");
+  if (fd < 0) return -1;
+  if (!write_all(fd, program, length * sizeof *program) || lseek(fd, 0, SEEK_SET) < 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}

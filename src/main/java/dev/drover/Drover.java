@@ -1,0 +1,146 @@
+package dev.drover;
+
+import dev.drover.api.Parts;
+import dev.drover.api.Server;
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.brain.Harness;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Retries;
+import dev.drover.brain.Wakes;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.hands.SandboxPool;
+import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.model.Model;
+import dev.drover.model.ModelRouter;
+import dev.drover.model.anthropic.ApiKey;
+import dev.drover.model.anthropic.MessagesModel;
+import dev.drover.model.anthropic.Timeouts;
+import dev.drover.model.rehearsal.RehearsalModel;
+import dev.drover.session.Feed;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// A whole server in this process, from settings to an open port. Accepts requests from
+/// construction to [#close].
+public final class Drover implements AutoCloseable {
+  /// Whose everything is, as long as there is one workspace.
+  static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
+
+  private static final int SANDBOXES = 200;
+  private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
+
+  private final Deque<Runnable> open = new ArrayDeque<>();
+  private final Server server;
+  private final Secret key;
+
+  /// Opens the store, resumes every session that was running, and listens.
+  ///
+  /// @throws Problem that says what the operator can mend; nothing is left open
+  public Drover(Config config) throws InterruptedException {
+    this(config, Retries.DEFAULT);
+  }
+
+  /// @param retries how failed model requests are made again
+  public Drover(Config config, Retries retries) throws InterruptedException {
+    var clock = InstantSource.system();
+    // Unguessable ids and keys; java.util.random's default generator is neither.
+    RandomGenerator random = new SecureRandom();
+    var ids = new Ids(random);
+    var feed = new Feed();
+    try {
+      Files.createDirectories(config.data());
+      key = config.apiKey(ids);
+      var store = SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
+      open.push(store::close);
+      var hands =
+          new SandboxPool(
+              new BwrapSandboxes(
+                  config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL),
+              SANDBOXES,
+              SANDBOX_IDLE);
+      open.push(hands::close);
+      var models = models(config, clock);
+      var harness =
+          new Harness(
+              store.eventLog(),
+              store.sessions(),
+              feed,
+              models,
+              hands,
+              Profile.DEFAULTS,
+              retries,
+              ids,
+              clock,
+              random);
+      var wakes = new Wakes(harness, Pause.REAL);
+      open.push(wakes::close);
+      server =
+          new Server(
+              new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),
+              new Parts(
+                  WORKSPACE,
+                  store.agents(),
+                  store.environments(),
+                  store.sessions(),
+                  store.eventLog(),
+                  feed,
+                  wakes,
+                  models,
+                  ids,
+                  clock));
+      open.push(server::close);
+      wakes.resume();
+    } catch (StoreUnusable | IOException e) {
+      close();
+      throw Problem.unavailable(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | InterruptedException e) {
+      close();
+      throw e;
+    }
+  }
+
+  public URI url() {
+    return URI.create(server.url());
+  }
+
+  /// Opens every route.
+  public Secret key() {
+    return key;
+  }
+
+  /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on
+  /// at the next start. Idempotent.
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      open.pop().run();
+    }
+  }
+
+  private ModelRouter models(Config config, InstantSource clock) {
+    Optional<Model> messages = Optional.empty();
+    if (config.messages().isPresent()) {
+      var server = config.messages().get();
+      var apiKey = server.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
+      var model = new MessagesModel(server.base(), apiKey, Timeouts.DEFAULT, clock);
+      open.push(model::close);
+      messages = Optional.of(model);
+    }
+    var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
+    return new ModelRouter(rehearsal, messages, config.models());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.drover.brain;
+
+import dev.drover.base.Ids;
+import dev.drover.hands.Hands;
+import dev.drover.model.Models;
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The harness: what a brain is made of. It holds no state of any session, so any number of wakes,
+/// on any node, after any crash, lead to the same log. Safe for many threads.
+///
+/// @param hands asked at the first call of a session that needs one, not before
+public record Harness(
+    EventLog log,
+    Sessions sessions,
+    Feed feed,
+    Models models,
+    Hands hands,
+    List<Profile.Rule> profiles,
+    Retries retries,
+    Ids ids,
+    InstantSource clock,
+    RandomGenerator random) {
+
+  /// Claims the session, if nobody holds it, and works until it rests: the log is read from its
+  /// last boundary, then one step follows the other. At most one wake at a time makes progress on a
+  /// session.
+  ///
+  /// @return whether the session was claimed
+  /// @throws dev.drover.base.Problem if the store fails; the session can be woken again
+  /// @throws InterruptedException when the calling thread is interrupted; what was being done is
+  ///   stopped and the session keeps its place
+  public boolean wake(SessionId id) throws InterruptedException {
+    Optional<Lease> lease = log.claim(id);
+    if (lease.isPresent()) {
+      wake(lease.get(), new Bell());
+    }
+    return lease.isPresent();
+  }
+
+  void wake(Lease lease, Bell bell) throws InterruptedException {
+    wakeUp(lease, bell).run();
+  }
+
+  /// Ends the turn that a wake could not go on with.
+  void abandon(Lease lease, String why) {
+    wakeUp(lease, new Bell()).abandon(why);
+  }
+
+  Profile profile(String modelId) {
+    return Profile.of(profiles, modelId);
+  }
+
+  private Wake wakeUp(Lease lease, Bell bell) {
+    var session = sessions.getSession(lease.session());
+    var fold = new Fold(session.boundary(), session.usage());
+    return new Wake(this, session, new Pen(log, lease, fold), bell);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.drover.brain;
+
+import dev.drover.session.Event;
+import dev.drover.session.Inbox;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionError;
+import dev.drover.session.Status;
+import dev.drover.session.StopReason;
+import java.util.Optional;
+
+/// Everything that decides. Pure: the same log and inbox give the same step, on any node, after any
+/// crash.
+final class Plan {
+  private Plan() {}
+
+  static Step next(Fold log, Inbox inbox) {
+    if (log.status() == Status.TERMINATED) {
+      return new Step.Rest();
+    }
+    var interrupt = interrupt(inbox);
+    if (interrupt.isPresent()) {
+      return new Step.Interrupt(interrupt.get());
+    }
+    var message = inbox.queued().stream().findFirst();
+    return switch (log.status()) {
+      case IDLE ->
+          message.isPresent()
+              ? new Step.Ask(Step.Opening.BEGINS, message, Optional.empty())
+              : new Step.Rest();
+      case RESCHEDULING -> new Step.BackOff(log.retryAt().orElseThrow());
+      case RUNNING -> running(log, message);
+      case TERMINATED -> new Step.Rest();
+    };
+  }
+
+  /// What follows a pause.
+  static Step.Ask afterBackOff() {
+    return new Step.Ask(Step.Opening.RESUMES, Optional.empty(), Optional.empty());
+  }
+
+  /// The interrupt that waits: it goes before every message.
+  static Optional<Queued> interrupt(Inbox inbox) {
+    return inbox.queued().stream()
+        .filter(queued -> queued.event() instanceof Event.UserInterrupt)
+        .findFirst();
+  }
+
+  private static Step running(Fold log, Optional<Queued> message) {
+    if (log.open().isPresent()) {
+      return new Step.Ask(Step.Opening.GOES_ON, Optional.empty(), log.open());
+    }
+    var calls = log.unanswered();
+    if (!calls.isEmpty()) {
+      return new Step.Act(calls);
+    }
+    if (log.owed() || message.isPresent()) {
+      return new Step.Ask(Step.Opening.GOES_ON, message, Optional.empty());
+    }
+    return switch (log.stopReason()) {
+      case "refusal" ->
+          new Step.End(
+              new StopReason.Refusal(log.stopDetails().with("type", "refusal")), Optional.empty());
+      case "model_context_window_exceeded" ->
+          new Step.End(
+              new StopReason.RetriesExhausted(),
+              Optional.of(
+                  new SessionError(
+                      SessionError.Type.COMPACTION_LIMIT_REACHED,
+                      "The model's context is full: this session cannot go on. Start a new one.",
+                      SessionError.Retry.EXHAUSTED)));
+      default -> new Step.End(new StopReason.EndTurn(), Optional.empty());
+    };
+  }
+}

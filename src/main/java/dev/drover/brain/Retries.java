@@ -1,0 +1,45 @@
+package dev.drover.brain;
+
+import dev.drover.model.Answer;
+import dev.drover.session.SessionError;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// How often and how soon a failed model request is made again.
+///
+/// @param limit requests in a row that may fail before the turn is given up
+/// @param first the pause after the first failure; it doubles with each further one
+/// @param longest the longest pause that we choose ourselves
+/// @param patience the longest pause that a model's server may ask of us
+public record Retries(int limit, Duration first, Duration longest, Duration patience) {
+  public static final Retries DEFAULT =
+      new Retries(6, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15));
+
+  /// The pause after the `failures`-th failure in a row: what the server asked for, or our own, a
+  /// little shorter or longer so that many sessions do not come back at once.
+  Duration pause(int failures, Answer.Failure failure, RandomGenerator random) {
+    if (failure.retryAfter().isPresent()) {
+      var asked = failure.retryAfter().get();
+      return asked.compareTo(patience) > 0 ? patience : asked;
+    }
+    long millis =
+        Math.min(longest.toMillis(), first.toMillis() << Math.min(20, Math.max(0, failures - 1)));
+    return Duration.ofMillis(Math.round(millis * random.nextDouble(0.8, 1.2)));
+  }
+
+  /// What the client is told of a failure.
+  static SessionError error(Answer.Failure failure, boolean again) {
+    var type =
+        switch (failure.kind()) {
+          case OVERLOADED -> SessionError.Type.MODEL_OVERLOADED;
+          case RATE_LIMITED -> SessionError.Type.MODEL_RATE_LIMITED;
+          case BROKEN, REJECTED -> SessionError.Type.MODEL_REQUEST_FAILED;
+          case BILLING -> SessionError.Type.BILLING;
+          case CONTEXT_FULL -> SessionError.Type.COMPACTION_LIMIT_REACHED;
+        };
+    return new SessionError(
+        type,
+        failure.message(),
+        again ? SessionError.Retry.RETRYING : SessionError.Retry.EXHAUSTED);
+  }
+}

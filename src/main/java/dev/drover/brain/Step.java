@@ -1,0 +1,43 @@
+package dev.drover.brain;
+
+import dev.drover.session.EventId;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionError;
+import dev.drover.session.StopReason;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The one thing that a brain does next.
+sealed interface Step {
+  /// Ask the model.
+  ///
+  /// @param turn what has to be said of the turn first
+  /// @param message a client's message to take up just before; empty: there is enough to answer
+  /// @param open a request that is in the log already and has no end: its brain died
+  record Ask(Opening turn, Optional<Queued> message, Optional<EventId> open) implements Step {}
+
+  /// Whether a request begins a turn, goes on with one, or comes after a pause.
+  enum Opening {
+    BEGINS,
+    GOES_ON,
+    RESUMES
+  }
+
+  /// Run the calls of the last reply that have no result, in the order in which the model asked.
+  record Act(List<Fold.Call> calls) implements Step {}
+
+  /// Cut short what goes on, answer every call, and end the turn.
+  record Interrupt(Queued interrupt) implements Step {}
+
+  /// Wait, after a failure of the model.
+  record BackOff(Instant until) implements Step {}
+
+  /// End the turn.
+  ///
+  /// @param error what to tell the client first; empty: nothing went wrong
+  record End(StopReason reason, Optional<SessionError> error) implements Step {}
+
+  /// Nothing is owed.
+  record Rest() implements Step {}
+}

@@ -1,0 +1,69 @@
+package dev.drover.hands;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+
+/// One frame of the protocol between a server and `hand`: a length, an operation, the id of the
+/// call that it is about, and a payload. Numbers are big-endian.
+record Frame(byte op, int id, ByteBuffer payload) {
+  /// Bytes after the length field.
+  static final int MAX = 1 << 20;
+
+  private static final int HEAD = 9;
+
+  static final byte PING = 1;
+  static final byte PART = 2;
+  static final byte CALL = 3;
+  static final byte CANCEL = 4;
+  static final byte HELLO = 16;
+  static final byte PONG = 17;
+  static final byte RESULT = 19;
+
+  static Frame bare(byte op, int id) {
+    return new Frame(op, id, ByteBuffer.allocate(0));
+  }
+
+  /// The peer does not keep to the protocol.
+  static final class Violation extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Violation(String message) {
+      super(message);
+    }
+  }
+
+  ByteBuffer encoded() {
+    return ByteBuffer.allocate(HEAD + payload.remaining())
+        .putInt(5 + payload.remaining())
+        .put(op)
+        .putInt(id)
+        .put(payload.duplicate())
+        .flip();
+  }
+
+  /// Reads the next frame.
+  static Frame read(ReadableByteChannel channel) throws IOException {
+    var head = ByteBuffer.allocate(HEAD);
+    fill(channel, head);
+    int length = head.getInt();
+    if (length < 5 || length > MAX) {
+      throw new Violation("a frame of " + Integer.toUnsignedString(length) + " bytes");
+    }
+    byte op = head.get();
+    int id = head.getInt();
+    var payload = ByteBuffer.allocate(length - 5);
+    fill(channel, payload);
+    return new Frame(op, id, payload);
+  }
+
+  private static void fill(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer) < 0) {
+        throw new EOFException("the hand closed the connection");
+      }
+    }
+    buffer.flip();
+  }
+}

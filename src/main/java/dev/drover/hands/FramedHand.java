@@ -1,0 +1,320 @@
+package dev.drover.hands;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A program `hand` at the other end of one stream, however that stream came to be. Everything that
+/// arrives is hostile: a frame that the protocol does not have room for ends the hand.
+///
+/// Safe for many threads. No more than [#CALLS] calls are under way; further ones wait. Silence for
+/// three heartbeats is death.
+public final class FramedHand implements Hand, AutoCloseable {
+  /// Calls under way at once.
+  static final int CALLS = 64;
+
+  private static final int PROTOCOL = 1;
+  private static final int RESULT_MAX = 4 << 20;
+  private static final int PIECE = Frame.MAX - 64;
+  private static final Duration CONFIRM = Duration.ofSeconds(2);
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  static final String NOT_RUN =
+      "The sandbox was lost before this call started. The call did not run and had no effect."
+          + " Please retry.";
+  static final String LOST =
+      "The sandbox was lost while this call was running. The call may or may not have taken effect:"
+          + " look before you repeat it. Files in the working directory are kept; the shell's"
+          + " state, background jobs and other files are gone. The next call gets a fresh sandbox.";
+
+  private enum Stage {
+    QUEUED,
+    SENT,
+    ABANDONED
+  }
+
+  private static final class Pending {
+    final CompletableFuture<ToolResult> result = new CompletableFuture<>();
+    final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
+    final ByteArrayOutputStream text = new ByteArrayOutputStream();
+  }
+
+  /// What waits to be written. Frames of one entry are written without others between them.
+  private sealed interface Outgoing {
+    record Call(int id, Pending pending, ByteBuffer request) implements Outgoing {}
+
+    record One(Frame frame) implements Outgoing {}
+  }
+
+  private final SocketChannel channel;
+  private final Duration heartbeat;
+  private final Runnable onDeath;
+  private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
+  private final Semaphore permits = new Semaphore(CALLS);
+  private final BlockingQueue<Outgoing> outgoing = new ArrayBlockingQueue<>(4 * CALLS);
+  private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicBoolean dead = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<Void> hello = new CompletableFuture<>();
+
+  private FramedHand(SocketChannel channel, Duration heartbeat, Runnable onDeath) {
+    this.channel = channel;
+    this.heartbeat = heartbeat;
+    this.onDeath = onDeath;
+  }
+
+  /// Takes over `channel`, blocking and connected, and waits for the other side to say what it is.
+  ///
+  /// @param onDeath runs once, on any thread, when the hand is dead; it must not block
+  /// @throws IOException when there is no `hand` of our version at the other end; the channel is
+  ///   closed then
+  public static FramedHand attach(
+      SocketChannel channel, Duration patience, Duration heartbeat, Runnable onDeath)
+      throws IOException, InterruptedException {
+    var hand = new FramedHand(channel, heartbeat, onDeath);
+    Thread.ofVirtual().name("hand-reader").start(hand::readFrames);
+    try {
+      hand.hello.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("no hand answered: " + reason(e), e);
+    } catch (TimeoutException | InterruptedException e) {
+      hand.die("it did not say hello");
+      if (e instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      throw new IOException("no hand answered within " + patience.toMillis() + " ms", e);
+    }
+    Thread.ofVirtual().name("hand-writer").start(hand::writeFrames);
+    Thread.ofVirtual().name("hand-heartbeat").start(hand::beat);
+    return hand;
+  }
+
+  public boolean isAlive() {
+    return !dead.get();
+  }
+
+  @Override
+  public ToolResult execute(ToolCall call) throws InterruptedException {
+    byte[] request;
+    try {
+      request = ToolInput.encode(call);
+    } catch (ToolInput.Refused refused) {
+      return ToolResult.error(refused.text());
+    }
+    permits.acquire();
+    int id = ids.incrementAndGet();
+    var pending = new Pending();
+    calls.put(id, pending);
+    try {
+      outgoing.put(new Outgoing.Call(id, pending, ByteBuffer.wrap(request)));
+      if (dead.get()) {
+        fail(pending);
+      }
+      return pending.result.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      cancel(id, pending);
+      throw e;
+    } catch (TimeoutException e) {
+      die("a call did not end");
+      return pending.result.getNow(ToolResult.lost(LOST));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a call's result failed", e);
+    } finally {
+      calls.remove(id);
+      permits.release();
+    }
+  }
+
+  /// Stops the call, and the hand with it if the hand does not confirm.
+  private void cancel(int id, Pending pending) {
+    if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
+      return;
+    }
+    if (!outgoing.offer(new Outgoing.One(Frame.bare(Frame.CANCEL, id)))) {
+      die("a cancellation found no room");
+      return;
+    }
+    long until = System.nanoTime() + CONFIRM.toNanos();
+    boolean again = false;
+    while (!pending.result.isDone()) {
+      try {
+        pending.result.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        again = true; // once is enough: the wait is short
+      } catch (ExecutionException | TimeoutException e) {
+        die("a cancellation was not confirmed");
+      }
+    }
+    if (again) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- the three threads ----
+
+  private void readFrames() {
+    try {
+      var first = Frame.read(channel);
+      if (first.op() != Frame.HELLO
+          || first.payload().remaining() != 4
+          || first.payload().getInt() != PROTOCOL) {
+        throw new Frame.Violation("not a hand of protocol " + PROTOCOL);
+      }
+      hello.complete(null);
+      while (true) {
+        take(Frame.read(channel));
+      }
+    } catch (IOException e) {
+      hello.completeExceptionally(e);
+      die(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(Frame frame) throws IOException {
+    switch (frame.op()) {
+      case Frame.PONG -> {
+        if (frame.id() != 0 || unanswered.getAndDecrement() <= 0) {
+          throw new Frame.Violation("an answer to no ping");
+        }
+      }
+      case Frame.PART -> add(sent(frame), frame.payload());
+      case Frame.RESULT -> {
+        var pending = sent(frame);
+        byte flag = frame.payload().hasRemaining() ? frame.payload().get() : -1;
+        if (flag != 0 && flag != 1) {
+          throw new Frame.Violation("a result without its flag");
+        }
+        add(pending, frame.payload());
+        calls.remove(frame.id());
+        var text = text(pending.text.toByteArray());
+        pending.result.complete(flag == 0 ? ToolResult.success(text) : ToolResult.error(text));
+      }
+      default -> throw new Frame.Violation("an unknown operation " + frame.op());
+    }
+  }
+
+  private Pending sent(Frame frame) throws Frame.Violation {
+    var pending = calls.get(frame.id());
+    if (pending == null || pending.stage.get() != Stage.SENT) {
+      throw new Frame.Violation("an answer to no call");
+    }
+    return pending;
+  }
+
+  private static String reason(ExecutionException e) {
+    return e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
+  }
+
+  private static void add(Pending pending, ByteBuffer payload) throws Frame.Violation {
+    if (pending.text.size() + payload.remaining() > RESULT_MAX) {
+      throw new Frame.Violation("a result without end");
+    }
+    pending.text.write(
+        payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+  }
+
+  /// A log and a model have no use for NUL, nor for bytes that are not UTF-8.
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8).replace('\0', '\uFFFD');
+  }
+
+  private void writeFrames() {
+    try {
+      while (!dead.get()) {
+        switch (outgoing.take()) {
+          case Outgoing.One(var frame) -> write(frame);
+          case Outgoing.Call(var id, var pending, var request) -> {
+            if (pending.stage.compareAndSet(Stage.QUEUED, Stage.SENT)) {
+              write(id, request);
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      die(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      die("its writer was interrupted");
+    }
+  }
+
+  private void write(int id, ByteBuffer request) throws IOException {
+    while (request.remaining() > PIECE) {
+      write(new Frame(Frame.PART, id, request.slice(request.position(), PIECE)));
+      request.position(request.position() + PIECE);
+    }
+    write(new Frame(Frame.CALL, id, request.slice()));
+  }
+
+  private void write(Frame frame) throws IOException {
+    var buffer = frame.encoded();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  private void beat() {
+    try {
+      while (!ended.await(heartbeat.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (unanswered.incrementAndGet() > 3) {
+          die("it missed three heartbeats");
+        } else {
+          outgoing.offer(new Outgoing.One(Frame.bare(Frame.PING, 0)));
+        }
+      }
+    } catch (InterruptedException e) {
+      die("its heartbeat was interrupted");
+    }
+  }
+
+  // ---- death ----
+
+  private void fail(Pending pending) {
+    pending.result.complete(
+        pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)
+                || pending.stage.get() == Stage.ABANDONED
+            ? ToolResult.error(NOT_RUN)
+            : ToolResult.lost(LOST));
+  }
+
+  private void die(String reason) {
+    if (!dead.compareAndSet(false, true)) {
+      return;
+    }
+    System.getLogger(FramedHand.class.getName())
+        .log(System.Logger.Level.DEBUG, "a hand is gone: {0}", reason);
+    ended.countDown();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is closed as far as we are concerned.
+    }
+    hello.completeExceptionally(new IOException(reason));
+    outgoing.clear();
+    outgoing.offer(new Outgoing.One(Frame.bare(Frame.PING, 0))); // wakes the writer
+    calls.values().forEach(this::fail);
+    onDeath.run();
+  }
+
+  /// Lets go of the hand: calls under way are lost. Idempotent. Whoever made the hand ends it.
+  @Override
+  public void close() {
+    die("closed");
+  }
+}

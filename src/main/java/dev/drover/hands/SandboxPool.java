@@ -1,0 +1,258 @@
+package dev.drover.hands;
+
+import dev.drover.base.Scope;
+import dev.drover.session.SessionId;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The sandboxes of all sessions, one each: made at the first call that needs it, replaced when it
+/// died, closed when it idles. Only its workspace outlives it.
+///
+/// Safe for many threads. At most `most` sandboxes live at once; a call beyond that takes the place
+/// of the one that idles longest, or waits a minute for a place, in a queue of [#QUEUE].
+public final class SandboxPool implements Hands, AutoCloseable {
+  /// How many calls may wait for a sandbox of their own.
+  static final int QUEUE = 64;
+
+  private static final Duration WAIT = Duration.ofMinutes(1);
+
+  private final Sandboxes sandboxes;
+  private final int most;
+  private final Duration idle;
+  private final Duration wait;
+  private final Semaphore places;
+  private final Map<SessionId, Slot> slots = new ConcurrentHashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /// A session's place. What is in it changes under its lock; calls run outside of it.
+  private static final class Slot {
+    final ReentrantLock lock = new ReentrantLock();
+    @Nullable Sandbox sandbox;
+    int users;
+    boolean gone; // no longer in the map
+    volatile long idleSince = System.nanoTime();
+  }
+
+  /// @param sandboxes closed with this
+  /// @param most sandboxes that live at once
+  /// @param idle how long a sandbox without a call is kept
+  public SandboxPool(Sandboxes sandboxes, int most, Duration idle) {
+    this(sandboxes, most, idle, WAIT);
+  }
+
+  SandboxPool(Sandboxes sandboxes, int most, Duration idle, Duration wait) {
+    this.sandboxes = sandboxes;
+    this.most = most;
+    this.idle = idle;
+    this.wait = wait;
+    this.places = new Semaphore(most, true);
+    Thread.ofVirtual().name("hands-idle").start(this::closeIdle);
+  }
+
+  /// Runs the call in the session's sandbox. A read-only tool that lost its sandbox is run once
+  /// more in a new one; any other lost call is a result that says so. No sandbox is a result too.
+  ///
+  /// @throws InterruptedException when interrupted; the call is stopped before this is thrown
+  @Override
+  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
+    var result = executeOnce(session, call);
+    boolean again =
+        result.lost() && BuiltInTool.named(call.name()).filter(BuiltInTool::readOnly).isPresent();
+    return again ? executeOnce(session, call) : result;
+  }
+
+  private ToolResult executeOnce(SessionId session, ToolCall call) throws InterruptedException {
+    Slot slot;
+    Sandbox sandbox;
+    try {
+      slot = lock(session);
+      try {
+        sandbox = sandbox(slot, session);
+        slot.users++;
+      } finally {
+        slot.lock.unlock();
+      }
+    } catch (Sandboxes.Unavailable e) {
+      return ToolResult.error(String.valueOf(e.getMessage()));
+    }
+    try {
+      return sandbox.execute(call);
+    } finally {
+      leave(slot);
+    }
+  }
+
+  /// Whoever waits for a place gets that of a sandbox that has just become idle.
+  private void leave(Slot slot) {
+    slot.lock.lock();
+    try {
+      slot.users--;
+      slot.idleSince = System.nanoTime();
+      if (slot.users == 0 && places.hasQueuedThreads()) {
+        empty(slot);
+      }
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /// The session's slot, locked; the caller unlocks it.
+  @SuppressWarnings("LockNotBeforeTry")
+  private Slot lock(SessionId session) throws InterruptedException {
+    while (true) {
+      var slot = slots.computeIfAbsent(session, _ -> new Slot());
+      slot.lock.lockInterruptibly();
+      if (!slot.gone) {
+        return slot;
+      }
+      slot.lock.unlock(); // released meanwhile: there is a new one
+    }
+  }
+
+  /// A living sandbox. Calls that come meanwhile wait at the lock for the same one.
+  private Sandbox sandbox(Slot slot, SessionId session)
+      throws Sandboxes.Unavailable, InterruptedException {
+    if (slot.sandbox != null && slot.sandbox.isAlive()) {
+      return slot.sandbox;
+    }
+    empty(slot);
+    takePlace();
+    try {
+      slot.sandbox = sandboxes.provision(new Resources(session));
+      return slot.sandbox;
+    } finally {
+      if (slot.sandbox == null) {
+        places.release();
+      }
+    }
+  }
+
+  private void takePlace() throws Sandboxes.Unavailable, InterruptedException {
+    if (closed.getCount() == 0) {
+      throw new Sandboxes.Unavailable("The server is stopping. Please retry.");
+    }
+    if (places.tryAcquire()) {
+      return;
+    }
+    evict();
+    if (places.getQueueLength() >= QUEUE
+        || !places.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new Sandboxes.Unavailable(
+          "CAPACITY: all " + most + " sandboxes of this server are busy. Please retry later.");
+    }
+  }
+
+  /// Closes the sandbox that has idled longest, if one idles.
+  private void evict() {
+    record Idle(Slot slot, long nanos) {}
+    long now = System.nanoTime();
+    var longest =
+        slots.values().stream()
+            .map(slot -> new Idle(slot, now - slot.idleSince))
+            .sorted(Comparator.comparingLong(Idle::nanos).reversed())
+            .toList();
+    for (var candidate : longest) {
+      if (emptyIfUnused(candidate.slot, Duration.ZERO)) {
+        return;
+      }
+    }
+  }
+
+  private boolean emptyIfUnused(Slot slot, Duration since) {
+    if (!slot.lock.tryLock()) {
+      return false;
+    }
+    try {
+      return slot.users == 0
+          && slot.sandbox != null
+          && System.nanoTime() - slot.idleSince >= since.toNanos()
+          && empty(slot);
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /// Closes what is in the slot; its lock is held. True when there was something.
+  private boolean empty(Slot slot) {
+    if (slot.sandbox == null) {
+      return false;
+    }
+    slot.sandbox.close();
+    slot.sandbox = null;
+    places.release();
+    return true;
+  }
+
+  private void closeIdle() {
+    try {
+      while (!closed.await(Math.max(1, idle.toMillis() / 4), TimeUnit.MILLISECONDS)) {
+        slots.values().forEach(slot -> emptyIfUnused(slot, idle));
+      }
+    } catch (InterruptedException e) {
+      // Nobody has this thread to interrupt it.
+    }
+  }
+
+  /// How many calls wait for a place.
+  int waiting() {
+    return places.getQueueLength();
+  }
+
+  /// Closes the session's sandbox; calls in it are lost. Idempotent. The next call makes a new one.
+  @Override
+  public void release(SessionId session) {
+    var slot = slots.get(session);
+    if (slot == null) {
+      return;
+    }
+    slot.lock.lock();
+    try {
+      empty(slot);
+      slot.gone = true;
+      slots.remove(session, slot);
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /// Closes the session's sandbox and removes its workspace. Idempotent.
+  @Override
+  public void discard(SessionId session) {
+    release(session);
+    sandboxes.discard(session);
+  }
+
+  /// Closes all sandboxes and the [Sandboxes] that made them. Workspaces stay.
+  @Override
+  public void close() {
+    closed.countDown();
+    try (var scope = new Scope()) {
+      slots.keySet().stream()
+          .map(
+              session ->
+                  scope.fork(
+                      () -> {
+                        release(session);
+                        return session;
+                      }))
+          .toList()
+          .forEach(SandboxPool::await);
+    }
+    sandboxes.close();
+  }
+
+  private static void await(Scope.Task<SessionId> task) {
+    try {
+      task.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the scope waits all the same
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The kernel's control groups: one group for each hand, in every hierarchy that counts. The first
+/// rung that the machine offers: version 2 with delegated controllers, version 1, none.
+///
+/// Everything is plain files below one root, so a test may hand in a tree of its own.
+final class Cgroups {
+  /// What enforces the limits of a hand.
+  enum Level {
+    /// One group, killed at once by the kernel.
+    CGROUP_V2,
+    /// A group per controller.
+    CGROUP_V1,
+    /// Per-process limits only: the sum over a hand's processes is not bounded by the kernel.
+    RLIMITS
+  }
+
+  /// Where a hand's groups are.
+  ///
+  /// @param directories one in each hierarchy; empty without control groups
+  record Group(List<Path> directories) {
+    /// The files that a process writes itself into.
+    List<Path> joins() {
+      return directories.stream().map(directory -> directory.resolve("cgroup.procs")).toList();
+    }
+  }
+
+  private final Level level;
+  private final Map<String, Path> parents; // by controller; "" for version 2
+
+  private Cgroups(Level level, Map<String, Path> parents) {
+    this.level = level;
+    this.parents = parents;
+  }
+
+  Level level() {
+    return level;
+  }
+
+  /// @param root where they are mounted
+  /// @param memberships the text of `/proc/self/cgroup`
+  static Cgroups find(Path root, String memberships) {
+    var own = new LinkedHashMap<String, String>();
+    for (var line : memberships.lines().toList()) {
+      var parts = line.split(":", 3);
+      if (parts.length == 3) {
+        own.put(parts[1], parts[2]);
+      }
+    }
+    try {
+      return new Cgroups(Level.CGROUP_V2, Map.of("", version2(root, own.getOrDefault("", "/"))));
+    } catch (IOException e) {
+      // Not mounted, or not delegated to us: the next rung.
+    }
+    try {
+      return new Cgroups(Level.CGROUP_V1, version1(root, own));
+    } catch (IOException e) {
+      return new Cgroups(Level.RLIMITS, Map.of());
+    }
+  }
+
+  private static Path version2(Path root, String own) throws IOException {
+    var mine = root.resolve(own.substring(1));
+    var controllers =
+        List.of(Files.readString(mine.resolve("cgroup.controllers")).strip().split(" ", -1));
+    if (!controllers.containsAll(List.of("memory", "pids"))) {
+      throw new IOException("no controllers");
+    }
+    var wanted = controllers.contains("cpu") ? "+memory +pids +cpu" : "+memory +pids";
+    try {
+      Files.writeString(mine.resolve("cgroup.subtree_control"), wanted);
+    } catch (IOException e) {
+      // A group with processes of its own may not share out: the server moves into a leaf.
+      var leaf = Files.createDirectories(mine.resolve("drover-server"));
+      for (var pid : Files.readAllLines(mine.resolve("cgroup.procs"))) {
+        Files.writeString(leaf.resolve("cgroup.procs"), pid);
+      }
+      Files.writeString(mine.resolve("cgroup.subtree_control"), wanted);
+    }
+    var parent = Files.createDirectories(mine.resolve("drover"));
+    Files.writeString(parent.resolve("cgroup.subtree_control"), wanted);
+    return parent;
+  }
+
+  private static Map<String, Path> version1(Path root, Map<String, String> own) throws IOException {
+    var parents = new LinkedHashMap<String, Path>();
+    for (var controller : List.of("memory", "pids", "cpu")) {
+      for (var membership : own.entrySet()) {
+        if (List.of(membership.getKey().split(",")).contains(controller)) {
+          var hierarchy = root.resolve(membership.getKey());
+          var mine = hierarchy.resolve(membership.getValue().substring(1));
+          var above = Files.isDirectory(mine) ? mine : hierarchy;
+          parents.put(controller, Files.createDirectories(above.resolve("drover")));
+        }
+      }
+    }
+    if (!parents.keySet().containsAll(List.of("memory", "pids"))) {
+      throw new IOException("no controllers");
+    }
+    return parents;
+  }
+
+  /// Makes the groups of a hand and sets its limits.
+  Group create(String hand, Limits limits) throws IOException {
+    var directories = new ArrayList<Path>();
+    try {
+      for (var parent : parents.entrySet()) {
+        var directory = parent.getValue().resolve(hand);
+        if (!directories.contains(directory)) { // two controllers may share a hierarchy
+          directories.add(Files.createDirectory(directory));
+        }
+        for (var setting : settings(parent.getKey(), limits).entrySet()) {
+          var file = directory.resolve(setting.getKey());
+          if (Files.exists(file) || !optional(setting.getKey())) {
+            Files.writeString(file, setting.getValue());
+          }
+        }
+      }
+    } catch (IOException e) {
+      for (var directory : directories) {
+        Files.deleteIfExists(directory);
+      }
+      throw e;
+    }
+    return new Group(List.copyOf(directories));
+  }
+
+  private static Map<String, String> settings(String controller, Limits limits) {
+    var memory = Long.toString(limits.memory());
+    var processes = Integer.toString(limits.processes());
+    var quota = Long.toString((long) (limits.cpus() * 100_000));
+    var settings = new LinkedHashMap<String, String>();
+    switch (controller) {
+      case "" -> {
+        settings.put("memory.max", memory);
+        settings.put("memory.swap.max", "0");
+        settings.put("pids.max", processes);
+        settings.put("cpu.max", quota + " 100000");
+      }
+      case "memory" -> {
+        settings.put("memory.limit_in_bytes", memory);
+        settings.put("memory.memsw.limit_in_bytes", memory);
+      }
+      case "pids" -> settings.put("pids.max", processes);
+      default -> {
+        settings.put("cpu.cfs_period_us", "100000");
+        settings.put("cpu.cfs_quota_us", quota);
+      }
+    }
+    return settings;
+  }
+
+  /// Kernels without swap accounting or bandwidth control lack these.
+  private static boolean optional(String file) {
+    return file.contains("swap") || file.contains("memsw") || file.startsWith("cpu.");
+  }
+
+  /// Kills every process in the group. False when there was none.
+  static boolean kill(Group group) {
+    boolean some = false;
+    for (var directory : group.directories()) {
+      try {
+        var pids = Files.readAllLines(directory.resolve("cgroup.procs"));
+        some |= !pids.isEmpty();
+        var atOnce = directory.resolve("cgroup.kill");
+        if (!pids.isEmpty() && Files.exists(atOnce)) {
+          Files.writeString(atOnce, "1");
+          continue;
+        }
+        for (var pid : pids) {
+          ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
+      } catch (IOException | IllegalStateException e) {
+        // The group is gone, or a process of it is.
+      }
+    }
+    return some;
+  }
+
+  /// Removes the group. False when a process is still in it.
+  static boolean remove(Group group) {
+    boolean gone = true;
+    for (var directory : group.directories()) {
+      try {
+        Files.deleteIfExists(directory);
+      } catch (IOException e) {
+        gone = false;
+      }
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Why a sandbox did not start, and what helps.
+final class Diagnosis {
+  static final String NO_BWRAP =
+      "bubblewrap is not installed, and without it there is no sandbox."
+          + " On Debian or Ubuntu: apt-get install bubblewrap";
+
+  private static final String NAMESPACES =
+      " The kernel refuses namespaces. On Debian: sysctl -w kernel.unprivileged_userns_clone=1. On"
+          + " Ubuntu 24.04 and later: use the distribution's own /usr/bin/bwrap with its AppArmor"
+          + " profile, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. Also look at"
+          + " sysctl user.max_user_namespaces. In a container, run it with --security-opt"
+          + " seccomp=unconfined --security-opt apparmor=unconfined, or use a container provider.";
+
+  private static final String PROC =
+      " /proc cannot be mounted in here, as is usual inside a container: run it with"
+          + " --security-opt systempaths=unconfined, or privileged.";
+
+  private Diagnosis() {}
+
+  /// From the end of what bubblewrap and `hand launch` wrote.
+  static String of(Path log) {
+    String text;
+    try {
+      var bytes = Files.readAllBytes(log);
+      int from = Math.max(0, bytes.length - 2000);
+      text = new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      text = "";
+    }
+    return explain(text);
+  }
+
+  static String explain(String text) {
+    var cause = text.isEmpty() ? "bubblewrap ended without a word." : text;
+    if (text.contains("namespace") || text.contains("uid map")) {
+      return cause + NAMESPACES;
+    }
+    if (text.contains("/newroot/proc") || text.contains("mount proc")) {
+      return cause + PROC;
+    }
+    if (text.contains("Unknown option")) {
+      return cause + " This bubblewrap is too old: 0.8 or later is needed.";
+    }
+    return cause;
+  }
+}

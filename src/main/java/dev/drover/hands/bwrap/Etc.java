@@ -1,0 +1,74 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The `/etc` that sandboxes see: made up, since the host's tells about the host. Programs of the
+/// host's `/usr` find what they need of theirs.
+///
+/// @param directory the made-up directory
+/// @param shown names of the host's `/etc` that are mounted into it, read-only
+record Etc(Path directory, List<String> shown) {
+  private static final Map<String, String> FILES =
+      Map.of(
+          "passwd",
+          "root:x:0:0:root:/:/usr/sbin/nologin\nuser:x:1000:1000:user:/home/user:/bin/bash\n"
+              + "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+          "group",
+          "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n",
+          "hosts",
+          "127.0.0.1 localhost hand\n::1 localhost\n",
+          "hostname",
+          "hand\n",
+          "resolv.conf",
+          "# There is no network here.\n",
+          "nsswitch.conf",
+          "passwd: files\ngroup: files\nhosts: files dns\n",
+          "gitconfig",
+          "[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n");
+
+  private static final List<String> COPIED =
+      List.of("ssl/certs/ca-certificates.crt", "ssl/openssl.cnf", "ld.so.cache", "mime.types");
+
+  static Etc make(Path directory) throws IOException {
+    var host = Path.of("/etc");
+    Workspaces.Directories.made(directory, "rwxr-xr-x");
+    for (var file : FILES.entrySet()) {
+      put(directory.resolve(file.getKey()), file.getValue().getBytes(StandardCharsets.UTF_8));
+    }
+    for (var name : COPIED) {
+      var source = host.resolve(name);
+      if (Files.isRegularFile(source)) {
+        for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+          Workspaces.Directories.made(directory.resolve(name.substring(0, slash)), "rwxr-xr-x");
+        }
+        put(directory.resolve(name), Files.readAllBytes(source));
+      }
+    }
+    var shown = new ArrayList<String>();
+    try (var names =
+        Files.newDirectoryStream(host, "{alternatives,java-*-openjdk,perl,python3*}")) {
+      for (var path : names) {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && shown.size() < 16) {
+          var name = path.getFileName().toString();
+          Workspaces.Directories.made(directory.resolve(name), "rwxr-xr-x");
+          shown.add(name);
+        }
+      }
+    }
+    return new Etc(directory, List.copyOf(shown));
+  }
+
+  /// Readable for every uid, whatever the server's umask.
+  private static void put(Path file, byte[] content) throws IOException {
+    Files.write(file, content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+  }
+}

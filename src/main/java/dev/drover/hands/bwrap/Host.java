@@ -1,0 +1,74 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What the host says about processes and users.
+final class Host {
+  private Host() {}
+
+  static boolean isRoot() {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  static int owner(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  static void give(Path path, int uid) throws IOException {
+    Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// bubblewrap, as the distribution installed it: on Ubuntu no other copy may make namespaces.
+  static Optional<Path> bwrap() {
+    return List.of("/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap").stream()
+        .map(Path::of)
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /// When the process started, in the kernel's ticks; empty when it is not alive.
+  static OptionalLong started(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return fields[0].equals("Z") || fields[0].equals("X")
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(fields[19]));
+    } catch (IOException | RuntimeException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /// The first child of a process.
+  static OptionalLong child(long pid) {
+    try {
+      var children = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+      return children.isBlank()
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(children.strip().split(" ", 2)[0]));
+    } catch (IOException | RuntimeException e) {
+      return ProcessHandle.of(pid).stream()
+          .flatMap(ProcessHandle::children)
+          .mapToLong(ProcessHandle::pid)
+          .findFirst();
+    }
+  }
+
+  /// Kills the process if it is still the one that started then.
+  static void kill(long pid, long start) {
+    if (started(pid).equals(OptionalLong.of(start))) {
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+}

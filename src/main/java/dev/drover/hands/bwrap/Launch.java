@@ -1,0 +1,59 @@
+package dev.drover.hands.bwrap;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The command line of `hand launch`.
+record Launch(
+    Path program,
+    Path bwrap,
+    Etc etc,
+    Profile profile,
+    Workspaces.Workspace workspace,
+    Path directory,
+    Cgroups.Group group,
+    boolean probe) {
+
+  Path socket() {
+    return directory.resolve("s");
+  }
+
+  Path log() {
+    return directory.resolve("log");
+  }
+
+  ProcessBuilder command() {
+    var limits = profile.limits();
+    var words = new ArrayList<>(List.of(program.toString(), "launch"));
+    words.addAll(List.of("--bwrap", bwrap.toString(), "--socket", socket().toString()));
+    words.addAll(List.of("--workspace", workspace.workspace().toString()));
+    words.addAll(List.of("--outputs", workspace.outputs().toString()));
+    words.addAll(List.of("--uploads", workspace.uploads().toString()));
+    words.addAll(List.of("--tool-outputs", workspace.toolOutputs().toString()));
+    words.addAll(List.of("--etc", etc.directory().toString()));
+    etc.shown().forEach(name -> words.addAll(List.of("--etc-bind", name)));
+    words.addAll(List.of("--tmp", text(limits.tmp()), "--home", text(limits.home())));
+    words.addAll(List.of("--shm", text(limits.shm()), "--fsize", text(limits.file())));
+    words.addAll(List.of("--watchdog", text(profile.watchdog().toMillis())));
+    group.joins().forEach(file -> words.addAll(List.of("--cgroup", file.toString())));
+    if (group.directories().isEmpty()) {
+      words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));
+    }
+    workspace.uid().ifPresent(uid -> words.addAll(List.of("--uid", text(uid))));
+    if (profile.ownGrep()) {
+      words.add("--own-grep");
+    }
+    if (probe) {
+      words.add("--probe");
+    }
+    return new ProcessBuilder(words)
+        .directory(Path.of("/").toFile())
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectError(log().toFile());
+  }
+
+  private static String text(long number) {
+    return Long.toString(number);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.drover.hands.bwrap;
+
+/// What one sandbox may use. Memory counts everything in it, its temporary directories included,
+/// which therefore never get more than half of it: what is full must say so before the kernel
+/// starts to kill.
+///
+/// @param memory bytes
+/// @param processes processes and threads
+/// @param cpus cores' worth of time
+/// @param file bytes of the largest file
+/// @param tmp bytes of `/tmp`
+/// @param home bytes of the home directory
+/// @param shm bytes of `/dev/shm`
+public record Limits(
+    long memory, int processes, double cpus, long file, long tmp, long home, long shm) {
+  private static final long MIB = 1 << 20;
+
+  public static final Limits DEFAULT =
+      new Limits(2048 * MIB, 512, 2, 10_240 * MIB, 512 * MIB, 256 * MIB, 64 * MIB);
+
+  public Limits {
+    if (memory < 16 * MIB || processes < 8 || cpus <= 0 || file < 1) {
+      throw new IllegalArgumentException("a sandbox cannot live in " + memory + " bytes");
+    }
+    long sum = tmp + home + shm;
+    if (sum > memory / 2) {
+      double share = memory / 2.0 / sum;
+      tmp = (long) (tmp * share) / 4096 * 4096;
+      home = (long) (home * share) / 4096 * 4096;
+      shm = (long) (shm * share) / 4096 * 4096;
+    }
+  }
+
+  public Limits withMemory(long bytes) {
+    return new Limits(bytes, processes, cpus, file, tmp, home, shm);
+  }
+
+  public Limits withProcesses(int count) {
+    return new Limits(memory, count, cpus, file, tmp, home, shm);
+  }
+}

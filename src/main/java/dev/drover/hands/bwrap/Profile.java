@@ -1,0 +1,52 @@
+package dev.drover.hands.bwrap;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// How sandboxes are made; the same for all of one server.
+///
+/// @param limits what each may use
+/// @param watchdog how long a hand that no server is attached to goes on
+/// @param heartbeat how often a hand is asked whether it lives; three silences are death
+/// @param patience how long a new sandbox may take to answer
+/// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
+/// @param cgroups where the kernel's control groups are mounted
+/// @param ownGrep never use a ripgrep that the sandbox has
+public record Profile(
+    Limits limits,
+    Duration watchdog,
+    Duration heartbeat,
+    Duration patience,
+    int firstUid,
+    Path cgroups,
+    boolean ownGrep) {
+  public static final Profile DEFAULT =
+      new Profile(
+          Limits.DEFAULT,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
+          700_000,
+          Path.of("/sys/fs/cgroup"),
+          false);
+
+  public Profile withLimits(Limits value) {
+    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups, ownGrep);
+  }
+
+  public Profile withWatchdog(Duration value) {
+    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups, ownGrep);
+  }
+
+  public Profile withHeartbeat(Duration value) {
+    return new Profile(limits, watchdog, value, patience, firstUid, cgroups, ownGrep);
+  }
+
+  public Profile withCgroups(Path value) {
+    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value, ownGrep);
+  }
+
+  public Profile withOwnGrep(boolean value) {
+    return new Profile(limits, watchdog, heartbeat, patience, firstUid, cgroups, value);
+  }
+}

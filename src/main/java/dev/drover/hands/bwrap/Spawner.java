@@ -1,0 +1,63 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// The one thread that starts processes. It never ends while the server lives: what a kernel ties
+/// to the thread that forked (a parent's death signal) must not fire because a pool let a thread
+/// go.
+final class Spawner {
+  private record Order(ProcessBuilder builder, CompletableFuture<Process> started) {}
+
+  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("hand-spawner").unstarted(this::run);
+
+  Spawner() {
+    thread.start();
+  }
+
+  /// Starts the process with an empty environment: what the server knows is not for a sandbox.
+  Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+    builder.environment().clear();
+    var started = new CompletableFuture<Process>();
+    orders.add(new Order(builder, started));
+    try {
+      return started.get();
+    } catch (InterruptedException e) {
+      var _ = started.whenComplete((process, _) -> discard(process));
+      throw e;
+    } catch (ExecutionException e) {
+      throw new IOException("no process: " + e.getMessage(), e);
+    }
+  }
+
+  private static void discard(@org.jspecify.annotations.Nullable Process process) {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  void close() {
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        var order = orders.take();
+        try {
+          order.started.complete(order.builder.start());
+        } catch (IOException | RuntimeException e) {
+          order.started.completeExceptionally(e);
+        }
+      }
+    } catch (InterruptedException e) {
+      for (Order order; (order = orders.poll()) != null; ) {
+        order.started.completeExceptionally(new IOException("the server is stopping"));
+      }
+    }
+  }
+}

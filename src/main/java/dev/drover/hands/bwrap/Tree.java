@@ -1,0 +1,107 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// Removes directories that hold what a model wrote: links that lead out, modes that forbid, depth
+/// without end. No link is followed, and no path grows: a nested directory is first moved up to the
+/// top, so any depth takes a few open files and no stack.
+final class Tree {
+  private Tree() {}
+
+  /// Removes `root` and all in it. Idempotent.
+  static void remove(Path root) throws IOException {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(root);
+      return;
+    }
+    try (var stream = Files.newDirectoryStream(root)) {
+      if (!(stream instanceof SecureDirectoryStream<Path> top)) {
+        throw new IOException("the file system of " + root + " has no safe way to remove it");
+      }
+      var numbers = new int[1];
+      while (empty(root, top, numbers)) {
+        // Each pass removes one level.
+      }
+    }
+    Files.deleteIfExists(root);
+  }
+
+  /// Removes what is at the top; what was below comes up. True when something may be left.
+  private static boolean empty(Path root, SecureDirectoryStream<Path> top, int[] numbers)
+      throws IOException {
+    boolean more = false;
+    try (var names = Files.newDirectoryStream(root)) {
+      for (var name : names) {
+        var entry = name.getFileName();
+        if (!isDirectory(top, entry)) {
+          top.deleteFile(entry);
+          continue;
+        }
+        open(top, entry);
+        try (var inner = top.newDirectoryStream(entry, LinkOption.NOFOLLOW_LINKS)) {
+          more |= raise(inner, top, numbers);
+        }
+        top.deleteDirectory(entry);
+      }
+    }
+    return more;
+  }
+
+  private static boolean raise(
+      SecureDirectoryStream<Path> inner, SecureDirectoryStream<Path> top, int[] numbers)
+      throws IOException {
+    boolean more = false;
+    for (var path : (DirectoryStream<Path>) inner) {
+      var child = path.getFileName();
+      if (isDirectory(inner, child)) {
+        open(inner, child);
+        inner.move(child, top, free(top, child, numbers));
+        more = true;
+      } else {
+        inner.deleteFile(child);
+      }
+    }
+    return more;
+  }
+
+  private static Path free(SecureDirectoryStream<Path> top, Path like, int[] numbers) {
+    while (true) {
+      var name = like.getFileSystem().getPath(".gone-" + numbers[0]++);
+      try {
+        top.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .readAttributes();
+      } catch (IOException e) {
+        return name;
+      }
+    }
+  }
+
+  private static boolean isDirectory(SecureDirectoryStream<Path> in, Path name) throws IOException {
+    try {
+      return in.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .readAttributes()
+          .isDirectory();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /// A mode that the model set must not stop its owner, which without root is us.
+  private static void open(SecureDirectoryStream<Path> in, Path name) throws IOException {
+    if (!Host.isRoot()) {
+      in.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setPermissions(PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+}

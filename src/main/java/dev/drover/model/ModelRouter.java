@@ -1,0 +1,84 @@
+package dev.drover.model;
+
+import dev.drover.base.Problem;
+import java.util.Map;
+import java.util.Optional;
+
+/// Sends a model id to who can answer it: `rehearsal` to the built-in model, an id that the
+/// operator has mapped to where the map says, every other id to the Messages server.
+public final class ModelRouter implements Models {
+  /// The id of the built-in offline model; it is always there.
+  public static final String REHEARSAL = "rehearsal";
+
+  /// Ids of this kind are kept for OpenAI-compatible servers.
+  private static final String OPENAI = "openai/";
+
+  private static final int MAX_ID = 256;
+
+  private final Model rehearsal;
+  private final Optional<Model> messages;
+  private final Map<String, String> mapped;
+
+  /// @param messages the Messages server, if one is configured
+  /// @param mapped model ids and the ids to use in their place; not followed further
+  /// @throws Problem `INVALID_REQUEST` if `mapped` is not a map of ids, or maps `rehearsal`
+  public ModelRouter(Model rehearsal, Optional<Model> messages, Map<String, String> mapped) {
+    this.rehearsal = rehearsal;
+    this.messages = messages;
+    this.mapped = Map.copyOf(mapped);
+    this.mapped.forEach(
+        (id, target) -> {
+          check(id);
+          check(target);
+        });
+    if (this.mapped.containsKey(REHEARSAL)) {
+      throw Problem.invalid("The model id rehearsal is built in and cannot be mapped");
+    }
+  }
+
+  @Override
+  public Route route(String modelId) {
+    check(modelId);
+    var name = mapped.getOrDefault(modelId, modelId);
+    if (name.equals(REHEARSAL)) {
+      return new Route(rehearsal, name);
+    }
+    var called = name.equals(modelId) ? name : modelId + " (mapped to " + name + ")";
+    if (name.startsWith(OPENAI)) {
+      throw Problem.invalid(
+          "Model "
+              + called
+              + ": no OpenAI-compatible server is configured; this version speaks the Messages API"
+              + " only. Use an id of your Messages server, or rehearsal");
+    }
+    return messages
+        .map(model -> new Route(model, name))
+        .orElseThrow(
+            () ->
+                Problem.invalid(
+                    "Model "
+                        + called
+                        + ": no Messages server is configured. Set DROVER_ANTHROPIC_API_KEY, or"
+                        + " DROVER_ANTHROPIC_BASE_URL for a server of your own, or use the"
+                        + " built-in model rehearsal"));
+  }
+
+  private static void check(String id) {
+    if (id.isBlank() || id.length() > MAX_ID || !id.codePoints().allMatch(ModelRouter::printable)) {
+      throw Problem.invalid("A model id has 1 to " + MAX_ID + " printable characters");
+    }
+  }
+
+  private static boolean printable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,10 @@
+package dev.drover.model.anthropic;
+
+import org.jspecify.annotations.Nullable;
+
+/// Bytes, a stretch at a time.
+@FunctionalInterface
+interface Chunks {
+  /// The next stretch, never empty; null at the end.
+  byte @Nullable [] next() throws Broken, InterruptedException;
+}

@@ -1,0 +1,52 @@
+package dev.drover.store;
+
+import dev.drover.session.Session;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What a session's row caches of its log. The components are those of [Session].
+public record Fold(
+    Status status,
+    Usage usage,
+    @Nullable Instant runningSince,
+    boolean started,
+    long boundary,
+    Instant updatedAt,
+    @Nullable Instant archivedAt) {
+
+  static Fold of(Session session) {
+    return new Fold(
+        session.status(),
+        session.usage(),
+        session.runningSince(),
+        session.started(),
+        session.boundary(),
+        Micros.whole(session.updatedAt()),
+        session.archivedAt());
+  }
+
+  /// `session` with this in place of what it had.
+  public Session in(Session session) {
+    return new Session(
+        session.id(),
+        session.workspace(),
+        session.thread(),
+        session.agentId(),
+        session.agentVersion(),
+        session.agent(),
+        session.environment(),
+        session.networking(),
+        session.title(),
+        session.metadata(),
+        status,
+        usage,
+        runningSince,
+        started,
+        boundary,
+        Micros.whole(session.createdAt()),
+        updatedAt,
+        archivedAt);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.catalog.Listing;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A page of the catalog, newest first, as a statement: one row more than the page, to know whether
+/// there is a next one.
+record CatalogQuery(String sql, List<Object> bound) {
+
+  /// @param select ends in a condition on the workspace alone
+  static CatalogQuery of(String select, WorkspaceId workspace, Listing listing, Cursor.Of list) {
+    var sql = new StringBuilder(select);
+    var bound = new ArrayList<Object>();
+    bound.add(workspace.value());
+    if (!listing.includeArchived()) {
+      sql.append(" AND archived_at IS NULL");
+    }
+    listing
+        .from()
+        .ifPresent(
+            from -> {
+              sql.append(" AND created_at >= ?");
+              bound.add(Micros.ceiling(from));
+            });
+    listing
+        .to()
+        .ifPresent(
+            to -> {
+              sql.append(" AND created_at <= ?");
+              bound.add(Micros.of(to));
+            });
+    Cursor.read(listing.page(), list, false)
+        .ifPresent(
+            after -> {
+              sql.append(" AND (created_at, id) < (?, ?)");
+              bound.add(Micros.of(after.createdAt()));
+              bound.add(after.id());
+            });
+    sql.append(" ORDER BY created_at DESC, id DESC LIMIT ?");
+    bound.add(listing.limit() + 1L);
+    return new CatalogQuery(sql.toString(), bound);
+  }
+
+  Object[] values() {
+    return bound.toArray();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.drover.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A connection with its prepared statements. One thread.
+final class Db implements AutoCloseable {
+  /// Statements kept prepared; beyond that the one unused for longest goes.
+  static final int STATEMENT_LIMIT = 256;
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(64, 0.75f, true);
+
+  Db(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// Makes a value of a row.
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
+    try (var rows = bound(sql, values).executeQuery()) {
+      var list = new ArrayList<T>();
+      while (rows.next()) {
+        list.add(reader.read(rows));
+      }
+      return list;
+    }
+  }
+
+  <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
+      throws SQLException {
+    try (var rows = bound(sql, values).executeQuery()) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+  }
+
+  /// A count, or another single number.
+  long number(String sql, @Nullable Object... values) throws SQLException {
+    return first(sql, row -> row.getLong(1), values)
+        .orElseThrow(() -> new IllegalStateException("no row: " + sql));
+  }
+
+  /// @return how many rows it hit
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    return bound(sql, values).executeUpdate();
+  }
+
+  /// The same statement for each row of values, together.
+  void each(String sql, List<@Nullable Object[]> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    var statement = prepared(sql);
+    try {
+      for (var values : rows) {
+        bind(statement, values);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    } finally {
+      statement.clearBatch();
+    }
+  }
+
+  /// A statement without values and without rows.
+  void run(String sql) throws SQLException {
+    prepared(sql).execute();
+  }
+
+  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
+    var statement = prepared(sql);
+    bind(statement, values);
+    return statement;
+  }
+
+  private static void bind(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      switch (values[i]) {
+        case null -> statement.setObject(i + 1, null);
+        case String text -> statement.setString(i + 1, text);
+        case Long number -> statement.setLong(i + 1, number);
+        case Integer number -> statement.setInt(i + 1, number);
+        case Object other -> throw new IllegalStateException("cannot bind " + other.getClass());
+      }
+    }
+  }
+
+  private PreparedStatement prepared(String sql) throws SQLException {
+    var known = statements.get(sql);
+    if (known != null) {
+      return known;
+    }
+    if (statements.size() >= STATEMENT_LIMIT) {
+      var oldest = statements.entrySet().iterator();
+      oldest.next().getValue().close();
+      oldest.remove();
+    }
+    var statement = connection.prepareStatement(sql);
+    statements.put(sql, statement);
+    return statement;
+  }
+
+  static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? null : value;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (var statement : statements.values()) {
+      statement.close();
+    }
+    connection.close();
+  }
+}

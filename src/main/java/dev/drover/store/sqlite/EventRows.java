@@ -1,0 +1,98 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.base.Json;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.store.Micros;
+import dev.drover.store.Shown;
+import dev.drover.wire.EventCodec;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of the log.
+final class EventRows {
+  private EventRows() {}
+
+  /// An event as it lies there. Reading its JSON is left to the caller's own thread.
+  record Raw(long position, long processedAt, String json, @Nullable String hidden) {
+    static Raw of(ResultSet row) throws SQLException {
+      return new Raw(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4));
+    }
+
+    Stored read() {
+      return new Stored(
+          position,
+          Micros.instant(processedAt),
+          EventCodec.read(json),
+          json,
+          hidden == null ? null : (Json.Obj) Json.trusted(hidden));
+    }
+  }
+
+  static void append(Db db, String workspace, SessionId id, List<Stored> events)
+      throws SQLException {
+    var rows = new ArrayList<@Nullable Object[]>();
+    for (var stored : events) {
+      rows.add(
+          new @Nullable Object[] {
+            id.value(),
+            stored.position(),
+            workspace,
+            stored.event().id().value(),
+            EventCodec.type(stored.event()),
+            Shown.isVisible(stored.event()) ? 1 : 0,
+            Micros.of(stored.processedAt()),
+            stored.json(),
+            stored.hidden() == null ? null : stored.hidden().toString()
+          });
+    }
+    db.each(
+        """
+        INSERT INTO event (
+          session_id, position, workspace_id, id, type, visible, processed_at, json, hidden)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
+        rows);
+  }
+
+  static Optional<Raw> byId(Db db, SessionId id, String event) throws SQLException {
+    return db.first(
+        """
+        SELECT position, processed_at, json, hidden FROM event WHERE session_id = ? AND id = ?\
+        """,
+        Raw::of,
+        id.value(),
+        event);
+  }
+
+  static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {
+    var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
+    values.addAll(slice.types());
+    slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
+    slice.to().ifPresent(to -> values.add(Micros.of(to)));
+    values.add(slice.limit());
+    return db.list(sql(slice), Raw::of, values.toArray());
+  }
+
+  /// Answered in the order of an index, so that the cost of a page does not grow with the log.
+  static String sql(Slice slice) {
+    return "SELECT position, processed_at, json, hidden FROM event WHERE session_id = ?"
+        + (slice.ascending() ? " AND position > ?" : " AND position < ?")
+        + (slice.visible() ? " AND visible = 1" : "")
+        + (slice.types().isEmpty() ? "" : " AND type IN (" + marks(slice.types().size()) + ")")
+        + (slice.from().isPresent() ? " AND processed_at >= ?" : "")
+        + (slice.to().isPresent() ? " AND processed_at <= ?" : "")
+        + (slice.ascending() ? " ORDER BY position" : " ORDER BY position DESC")
+        + " LIMIT ?";
+  }
+
+  static String marks(int count) {
+    return String.join(", ", Collections.nCopies(count, "?"));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.drover.store.sqlite;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Inbox;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.store.Micros;
+import dev.drover.store.SessionState;
+import dev.drover.wire.EventCodec;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of what was received: the inbox, and the sends of the last minutes.
+final class InboxRows {
+  private InboxRows() {}
+
+  static long count(Db db, SessionId id) throws SQLException {
+    return db.number("SELECT COUNT(*) FROM inbox WHERE session_id = ?", id.value());
+  }
+
+  static void insert(Db db, String workspace, SessionId id, List<Queued> events)
+      throws SQLException {
+    var rows = new ArrayList<@Nullable Object[]>();
+    for (var queued : events) {
+      rows.add(
+          new @Nullable Object[] {
+            id.value(), queued.sequence(), workspace, queued.event().id().value(), queued.json()
+          });
+    }
+    db.each(
+        "INSERT INTO inbox (session_id, sequence, workspace_id, id, json) VALUES (?, ?, ?, ?, ?)",
+        rows);
+  }
+
+  /// @throws IllegalStateException if the event is not there
+  static void consume(Db db, SessionId id, EventId event) throws SQLException {
+    if (db.update("DELETE FROM inbox WHERE session_id = ? AND id = ?", id.value(), event.value())
+        != 1) {
+      throw new IllegalStateException("event " + event + " is not in the inbox");
+    }
+  }
+
+  /// Drops what waits, and what was sent: neither is to be answered any more.
+  static void drop(Db db, SessionId id) throws SQLException {
+    db.update("DELETE FROM inbox WHERE session_id = ?", id.value());
+    db.update("DELETE FROM delivery WHERE session_id = ?", id.value());
+  }
+
+  /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
+  record Raw(long received, long sequence, @Nullable String json) {}
+
+  /// One row at least, without an event when none waits; none for an unknown session.
+  static List<Raw> read(Db db, SessionId id) throws SQLException {
+    return db.list(
+        """
+        SELECT session.received, inbox.sequence, inbox.json
+        FROM session LEFT JOIN inbox ON inbox.session_id = session.id
+        WHERE session.id = ? ORDER BY inbox.sequence\
+        """,
+        row -> new Raw(row.getLong(1), row.getLong(2), row.getString(3)),
+        id.value());
+  }
+
+  static Inbox inbox(List<Raw> rows) {
+    var queued = new ArrayList<Queued>();
+    for (var row : rows) {
+      if (row.json != null) {
+        queued.add(new Queued(row.sequence, fromClient(row.json), row.json));
+      }
+    }
+    return new Inbox(rows.isEmpty() ? 0 : rows.getFirst().received, queued);
+  }
+
+  private static Event.FromClient fromClient(String json) {
+    if (EventCodec.read(json) instanceof Event.FromClient event) {
+      return event;
+    }
+    throw new IllegalStateException("the inbox holds what no client sends");
+  }
+
+  static void forgetDeliveries(Db db, Instant now) throws SQLException {
+    db.update(
+        "DELETE FROM delivery WHERE received_at < ?",
+        Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
+  }
+
+  static void remember(
+      Db db, String workspace, SessionId id, String fingerprint, Instant now, List<Queued> events)
+      throws SQLException {
+    db.update(
+        """
+        INSERT INTO delivery (
+          session_id, fingerprint, workspace_id, received_at, first_sequence, event_ids)
+        VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (session_id, fingerprint) DO UPDATE SET
+          received_at = excluded.received_at, first_sequence = excluded.first_sequence,
+          event_ids = excluded.event_ids\
+        """,
+        id.value(),
+        fingerprint,
+        workspace,
+        Micros.of(now),
+        events.isEmpty() ? 0L : events.getFirst().sequence(),
+        events.stream().map(queued -> queued.event().id().value()).collect(joining(" ")));
+  }
+
+  /// The events of a send, as they were queued, wherever they are by now.
+  static Optional<List<Queued>> delivered(Db db, SessionId id, String fingerprint)
+      throws SQLException {
+    record Delivery(long firstSequence, List<String> ids) {}
+    var delivery =
+        db.first(
+            """
+            SELECT first_sequence, event_ids FROM delivery
+            WHERE session_id = ? AND fingerprint = ?\
+            """,
+            row -> new Delivery(row.getLong(1), List.of(row.getString(2).split(" "))),
+            id.value(),
+            fingerprint);
+    if (delivery.isEmpty()) {
+      return Optional.empty();
+    }
+    var queued = new ArrayList<Queued>();
+    for (var event : delivery.get().ids) {
+      var json =
+          db.first(
+                  """
+                  SELECT json FROM inbox WHERE session_id = ? AND id = ?
+                  UNION ALL
+                  SELECT json FROM event WHERE session_id = ? AND id = ?\
+                  """,
+                  row -> row.getString(1),
+                  id.value(),
+                  event,
+                  id.value(),
+                  event)
+              .orElseThrow(() -> new IllegalStateException("event " + event + " is gone"));
+      var read = fromClient(json);
+      queued.add(
+          new Queued(
+              delivery.get().firstSequence + queued.size(), read, EventCodec.write(read, null)));
+    }
+    return Optional.of(queued);
+  }
+}

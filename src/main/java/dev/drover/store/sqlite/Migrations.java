@@ -1,0 +1,109 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.store.Micros;
+import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+
+/// Brings a database to the schema that this version of Drover knows, one numbered step after the
+/// other, each in a transaction of its own and recorded with a checksum. A step that has been
+/// released is never edited: the next one corrects it.
+final class Migrations {
+  /// In order; the place in the list is the version, from 1.
+  private static final List<String> NAMES = List.of("0001-sessions-and-catalog");
+
+  private Migrations() {}
+
+  private record Applied(long version, String checksum) {}
+
+  static void apply(Db db, InstantSource clock) throws SQLException, StoreUnusable {
+    db.run(
+        """
+        CREATE TABLE IF NOT EXISTS schema_migration (
+          version INTEGER NOT NULL PRIMARY KEY,
+          name TEXT NOT NULL,
+          checksum TEXT NOT NULL,
+          applied_at BIGINT NOT NULL
+        )\
+        """);
+    var applied =
+        db.list(
+            "SELECT version, checksum FROM schema_migration ORDER BY version",
+            row -> new Applied(row.getLong(1), row.getString(2)));
+    check(applied);
+    for (int version = applied.size() + 1; version <= NAMES.size(); version++) {
+      apply(db, version, clock);
+    }
+  }
+
+  private static void check(List<Applied> applied) throws StoreUnusable {
+    if (!applied.isEmpty() && applied.getLast().version > NAMES.size()) {
+      throw new StoreUnusable(
+          "was written by a newer Drover: its schema has version %d, this Drover knows version %d."
+                  .formatted(applied.getLast().version, NAMES.size())
+              + " Start the newer Drover, or restore a backup from before the upgrade.");
+    }
+    for (int i = 0; i < applied.size(); i++) {
+      if (applied.get(i).version != i + 1) {
+        throw new StoreUnusable("lacks the record of schema version " + (i + 1) + ".");
+      }
+      if (!applied.get(i).checksum.equals(checksum(text(i + 1)))) {
+        throw new StoreUnusable(
+            "has a schema version %d (%s) that is not the one of this Drover."
+                    .formatted(i + 1, NAMES.get(i))
+                + " Start the Drover that wrote it.");
+      }
+    }
+  }
+
+  private static void apply(Db db, int version, InstantSource clock) throws SQLException {
+    var text = text(version);
+    db.run("BEGIN IMMEDIATE");
+    try {
+      for (var statement : text.split(";\\s*\n", -1)) {
+        if (!statement.isBlank()) {
+          db.run(statement);
+        }
+      }
+      db.update(
+          "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+          version,
+          NAMES.get(version - 1),
+          checksum(text),
+          Micros.of(clock.instant()));
+      db.run("COMMIT");
+    } catch (SQLException e) {
+      db.run("ROLLBACK");
+      throw e;
+    }
+  }
+
+  private static String text(int version) {
+    var name = "migrations/" + NAMES.get(version - 1) + ".sql";
+    try (var in = Store.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read " + name, e);
+    }
+  }
+
+  private static String checksum(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

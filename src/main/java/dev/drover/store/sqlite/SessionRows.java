@@ -1,0 +1,137 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import dev.drover.store.Fold;
+import dev.drover.store.Micros;
+import dev.drover.store.SessionState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of sessions, as far as they move.
+final class SessionRows {
+  /// What [#fold] reads.
+  static final String FOLD =
+      """
+      session.status, session.input_tokens, session.output_tokens, session.cache_read_tokens,
+      session.cache_creation_tokens, session.active_micros, session.running_since, session.started,
+      session.boundary, session.updated_at, session.archived_at\
+      """;
+
+  private final String node;
+
+  /// @param node this process: leases of any other are void, for there is one process to a file
+  SessionRows(String node) {
+    this.node = node;
+  }
+
+  /// A row with its workspace.
+  record Row(String workspace, SessionState state) {}
+
+  /// Reads a row and keeps it for this transaction: an update that changes nothing is the one form
+  /// of a row lock that every database understands.
+  Optional<Row> take(Db db, SessionId id) throws SQLException {
+    return db.first(
+        """
+        UPDATE session SET epoch = epoch WHERE id = ?
+        RETURNING workspace_id, head, received, last_processed, epoch, node, status,
+          input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
+          running_since, started, boundary, updated_at, archived_at\
+        """,
+        this::row,
+        id.value());
+  }
+
+  private Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getString("workspace_id"),
+        new SessionState(
+            fold(row),
+            row.getLong("head"),
+            row.getLong("received"),
+            Micros.instant(row.getLong("last_processed")),
+            row.getLong("epoch"),
+            node.equals(row.getString("node")) ? node : null));
+  }
+
+  static Fold fold(ResultSet row) throws SQLException {
+    return new Fold(
+        Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        new Usage(
+            row.getLong("input_tokens"),
+            row.getLong("output_tokens"),
+            row.getLong("cache_read_tokens"),
+            row.getLong("cache_creation_tokens"),
+            row.getLong("active_micros")),
+        instant(row, "running_since"),
+        row.getInt("started") == 1,
+        row.getLong("boundary"),
+        Micros.instant(row.getLong("updated_at")),
+        instant(row, "archived_at"));
+  }
+
+  static void keep(Db db, SessionId id, SessionState state) throws SQLException {
+    var fold = state.fold();
+    db.update(
+        """
+        UPDATE session SET
+          status = ?, input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
+          cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
+          boundary = ?, updated_at = ?, archived_at = ?,
+          head = ?, received = ?, last_processed = ?, epoch = ?, node = ?
+        WHERE id = ?\
+        """,
+        text(fold.status()),
+        fold.usage().inputTokens(),
+        fold.usage().outputTokens(),
+        fold.usage().cacheReadTokens(),
+        fold.usage().cacheCreationTokens(),
+        fold.usage().activeMicros(),
+        micros(fold.runningSince()),
+        fold.started() ? 1 : 0,
+        fold.boundary(),
+        Micros.of(fold.updatedAt()),
+        micros(fold.archivedAt()),
+        state.head(),
+        state.received(),
+        Micros.of(state.lastProcessed()),
+        state.epoch(),
+        state.node(),
+        id.value());
+  }
+
+  static void insert(Db db, Session session) throws SQLException {
+    db.update(
+        """
+        INSERT INTO session (
+          id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
+          cache_creation_tokens, active_micros, started, boundary, created_at, updated_at,
+          head, received, last_processed, epoch)
+        VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, 0, 0)\
+        """,
+        session.id().value(),
+        session.workspace().value(),
+        text(session.status()),
+        Micros.of(session.createdAt()));
+    keep(db, session.id(), SessionState.of(session));
+  }
+
+  static String text(Status status) {
+    return status.name().toLowerCase(Locale.ROOT);
+  }
+
+  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    var micros = Db.nullableLong(row, column);
+    return micros == null ? null : Micros.instant(micros);
+  }
+
+  static @Nullable Long micros(@Nullable Instant time) {
+    return time == null ? null : Micros.of(time);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.base.Json;
+import dev.drover.base.Page;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.Environments;
+import dev.drover.catalog.Listing;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
+import dev.drover.store.Refusals;
+import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.Fields;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+final class SqliteEnvironments implements Environments {
+  private static final String SELECT =
+      """
+      SELECT id, name, description, networking, metadata, created_at, updated_at, archived_at
+      FROM environment WHERE workspace_id = ?\
+      """;
+
+  private final Writer writer;
+  private final Readers readers;
+
+  SqliteEnvironments(Writer writer, Readers readers) {
+    this.writer = writer;
+    this.readers = readers;
+  }
+
+  private record Raw(
+      String id,
+      String name,
+      @Nullable String description,
+      String networking,
+      String metadata,
+      long createdAt,
+      long updatedAt,
+      @Nullable Long archivedAt) {
+    static Raw of(ResultSet row) throws SQLException {
+      return new Raw(
+          row.getString("id"),
+          row.getString("name"),
+          row.getString("description"),
+          row.getString("networking"),
+          row.getString("metadata"),
+          row.getLong("created_at"),
+          row.getLong("updated_at"),
+          Db.nullableLong(row, "archived_at"));
+    }
+
+    Environment read(WorkspaceId workspace) {
+      return new Environment(
+          new EnvironmentId(id),
+          workspace,
+          name,
+          description,
+          EnvironmentCodec.readNetworking(Fields.of(Json.trusted(networking), "")),
+          OriginRows.texts(metadata),
+          Micros.instant(createdAt),
+          Micros.instant(updatedAt),
+          archivedAt == null ? null : Micros.instant(archivedAt));
+    }
+  }
+
+  @Override
+  public void create(Environment environment) {
+    var networking = EnvironmentCodec.networking(environment.networking()).toString();
+    var metadata = Json.of(environment.metadata()).toString();
+    writer.call(
+        (db, _) -> {
+          if (environment.archivedAt() == null && isTaken(db, environment)) {
+            throw Refusals.nameTaken(environment);
+          }
+          return db.update(
+              """
+              INSERT INTO environment (
+                workspace_id, id, name, description, networking, metadata, created_at,
+                updated_at, archived_at)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+              """,
+              environment.workspace().value(),
+              environment.id().value(),
+              environment.name(),
+              environment.description(),
+              networking,
+              metadata,
+              Micros.of(environment.createdAt()),
+              Micros.of(environment.updatedAt()),
+              SessionRows.micros(environment.archivedAt()));
+        });
+  }
+
+  private static boolean isTaken(Db db, Environment environment) throws SQLException {
+    return db.number(
+            """
+            SELECT COUNT(*) FROM environment
+            WHERE workspace_id = ? AND name = ? AND archived_at IS NULL\
+            """,
+            environment.workspace().value(),
+            environment.name())
+        > 0;
+  }
+
+  @Override
+  public Environment get(WorkspaceId workspace, EnvironmentId id) {
+    return readers
+        .call(db -> db.first(SELECT + " AND id = ?", Raw::of, workspace.value(), id.value()))
+        .orElseThrow(() -> Refusals.notFound(id))
+        .read(workspace);
+  }
+
+  @Override
+  public Page<Environment> list(WorkspaceId workspace, Listing listing) {
+    var query = CatalogQuery.of(SELECT, workspace, listing, Cursor.Of.ENVIRONMENTS);
+    var found =
+        readers.call(db -> db.list(query.sql(), Raw::of, query.values())).stream()
+            .map(raw -> raw.read(workspace))
+            .toList();
+    return Cursor.page(
+        found,
+        listing.limit(),
+        Cursor.Of.ENVIRONMENTS,
+        false,
+        environment -> new Cursor(environment.createdAt(), environment.id().value()));
+  }
+}

@@ -1,0 +1,175 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Queued;
+import dev.drover.session.Receipt;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.store.Refusals;
+import dev.drover.store.SessionState;
+import dev.drover.store.Shown;
+import dev.drover.wire.EventCodec;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+final class SqliteEventLog implements EventLog {
+  private final Writer writer;
+  private final Readers readers;
+  private final SessionRows sessions;
+  private final String node;
+  private final InstantSource clock;
+
+  SqliteEventLog(Writer writer, Readers readers, String node, InstantSource clock) {
+    this.writer = writer;
+    this.readers = readers;
+    this.node = node;
+    this.clock = clock;
+    sessions = new SessionRows(node);
+  }
+
+  @Override
+  public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
+    return writer.call(
+        (db, outbox) -> {
+          var row = sessions.take(db, id).orElseThrow(() -> Refusals.notFound(id));
+          var now = clock.instant();
+          InboxRows.forgetDeliveries(db, now);
+          if (delivery.repeat()) {
+            var earlier = InboxRows.delivered(db, id, delivery.fingerprint());
+            if (earlier.isPresent()) {
+              return new Receipt(earlier.get(), Optional.empty());
+            }
+          }
+          var state = row.state().receiving(events.size(), InboxRows.count(db, id));
+          var queued = new ArrayList<Queued>();
+          for (var event : events) {
+            long sequence = row.state().received() + queued.size() + 1;
+            queued.add(new Queued(sequence, event, EventCodec.write(event, null)));
+          }
+          InboxRows.insert(db, row.workspace(), id, queued);
+          InboxRows.remember(db, row.workspace(), id, delivery.fingerprint(), now, queued);
+          outbox.add(id, Shown.received(queued));
+          var claimed = state.isFree() ? state.claimedBy(node) : state;
+          SessionRows.keep(db, id, claimed);
+          return new Receipt(queued, lease(id, state, claimed));
+        });
+  }
+
+  private static Optional<Lease> lease(SessionId id, SessionState before, SessionState after) {
+    return after.epoch() == before.epoch()
+        ? Optional.empty()
+        : Optional.of(new Lease(id, after.epoch()));
+  }
+
+  @Override
+  public Optional<Lease> claim(SessionId id) {
+    return writer.call(
+        (db, _) -> {
+          var state = sessions.take(db, id).map(SessionRows.Row::state);
+          if (state.isEmpty() || !state.get().isFree()) {
+            return Optional.empty();
+          }
+          var claimed = state.get().claimedBy(node);
+          SessionRows.keep(db, id, claimed);
+          return Optional.of(new Lease(id, claimed.epoch()));
+        });
+  }
+
+  @Override
+  public void release(Lease lease) {
+    writer.call(
+        (db, _) -> {
+          var state = sessions.take(db, lease.session()).map(SessionRows.Row::state);
+          if (state.isPresent() && state.get().honours(lease, node)) {
+            SessionRows.keep(db, lease.session(), state.get().released());
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public Emitted emitEvents(Lease lease, Emission emission) {
+    return writer.call(
+        (db, outbox) -> {
+          var id = lease.session();
+          var row = sessions.take(db, id);
+          if (row.isEmpty()) {
+            return new Emitted.LeaseLost();
+          }
+          var earlier = earlier(db, id, emission);
+          if (!earlier.isEmpty()) {
+            return new Emitted.Appended(earlier);
+          }
+          var state = row.get().state();
+          if (!state.honours(lease, node)) {
+            return new Emitted.LeaseLost();
+          }
+          if (state.movedSince(emission.restIfReceived())) {
+            return new Emitted.InboxMoved();
+          }
+          for (var entry : emission.entries()) {
+            if (entry.event() instanceof Event.FromClient event) {
+              InboxRows.consume(db, id, event.id());
+            }
+          }
+          var appended = state.append(emission, clock.instant());
+          EventRows.append(db, row.get().workspace(), id, appended.events());
+          SessionRows.keep(db, id, appended.state());
+          outbox.add(id, Shown.logged(appended.events()));
+          return new Emitted.Appended(appended.events());
+        });
+  }
+
+  /// What is stored of an emission that was made before: all of it or nothing.
+  private static List<Stored> earlier(Db db, SessionId id, Emission emission) throws SQLException {
+    if (emission.entries().isEmpty()) {
+      return List.of();
+    }
+    var first = EventRows.byId(db, id, emission.entries().getFirst().event().id().value());
+    if (first.isEmpty()) {
+      return List.of();
+    }
+    var slice = Slice.after(first.get().position() - 1, emission.entries().size());
+    return EventRows.slice(db, id, slice).stream().map(EventRows.Raw::read).toList();
+  }
+
+  @Override
+  public List<Stored> getEvents(SessionId id, Slice slice) {
+    return readers.call(db -> EventRows.slice(db, id, slice)).stream()
+        .map(EventRows.Raw::read)
+        .toList();
+  }
+
+  @Override
+  public Inbox inbox(SessionId id) {
+    return InboxRows.inbox(readers.call(db -> InboxRows.read(db, id)));
+  }
+
+  @Override
+  public List<SessionId> unfinished() {
+    return readers.call(
+        db ->
+            db.list(
+                """
+                SELECT id FROM session
+                WHERE status IN ('running', 'rescheduling') AND (node IS NULL OR node <> ?)
+                UNION
+                SELECT session.id FROM inbox JOIN session ON session.id = inbox.session_id
+                WHERE status <> 'terminated' AND (node IS NULL OR node <> ?)
+                ORDER BY id\
+                """,
+                row -> new SessionId(row.getString(1)),
+                node,
+                node));
+  }
+}

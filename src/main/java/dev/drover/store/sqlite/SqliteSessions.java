@@ -1,0 +1,152 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Page;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.EventId;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
+import dev.drover.store.Refusals;
+import dev.drover.store.SessionState;
+import dev.drover.store.Shown;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+final class SqliteSessions implements Sessions {
+  private final Writer writer;
+  private final Readers readers;
+  private final SessionRows rows;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  SqliteSessions(Writer writer, Readers readers, String node, Ids ids, InstantSource clock) {
+    this.writer = writer;
+    this.readers = readers;
+    this.ids = ids;
+    this.clock = clock;
+    rows = new SessionRows(node);
+  }
+
+  @Override
+  public void create(Session session) {
+    var origin = OriginRows.write(session);
+    writer.call(
+        (db, _) -> {
+          SessionRows.insert(db, session);
+          OriginRows.insert(db, origin);
+          return true;
+        });
+  }
+
+  @Override
+  public Session getSession(WorkspaceId workspace, SessionId id) {
+    return readers
+        .call(
+            db ->
+                db.first(
+                    OriginRows.SELECT + " WHERE session.workspace_id = ? AND session.id = ?",
+                    OriginRows.Raw::of,
+                    workspace.value(),
+                    id.value()))
+        .orElseThrow(() -> Refusals.notFound(id))
+        .read();
+  }
+
+  @Override
+  public Session getSession(SessionId id) {
+    return readers
+        .call(
+            db ->
+                db.first(
+                    OriginRows.SELECT + " WHERE session.id = ?", OriginRows.Raw::of, id.value()))
+        .orElseThrow(() -> Refusals.notFound(id))
+        .read();
+  }
+
+  @Override
+  public Page<Session> list(WorkspaceId workspace, Listing listing) {
+    var after = Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending());
+    var sql = new StringBuilder(OriginRows.SELECT).append(" WHERE session.workspace_id = ?");
+    var values = new ArrayList<@Nullable Object>();
+    values.add(workspace.value());
+    if (!listing.includeArchived()) {
+      sql.append(" AND session.archived_at IS NULL");
+    }
+    if (!listing.statuses().isEmpty()) {
+      sql.append(" AND session.status IN (")
+          .append(EventRows.marks(listing.statuses().size()))
+          .append(")");
+      listing.statuses().forEach(status -> values.add(SessionRows.text(status)));
+    }
+    after.ifPresent(
+        cursor -> {
+          sql.append(" AND (session.created_at, session.id) ")
+              .append(listing.ascending() ? "> (?, ?)" : "< (?, ?)");
+          values.add(Micros.of(cursor.createdAt()));
+          values.add(cursor.id());
+        });
+    sql.append(
+        listing.ascending()
+            ? " ORDER BY session.created_at, session.id"
+            : " ORDER BY session.created_at DESC, session.id DESC");
+    sql.append(" LIMIT ?");
+    values.add(listing.limit() + 1L);
+    var found =
+        readers.call(db -> db.list(sql.toString(), OriginRows.Raw::of, values.toArray())).stream()
+            .map(OriginRows.Raw::read)
+            .toList();
+    return Cursor.page(
+        found,
+        listing.limit(),
+        Cursor.Of.SESSIONS,
+        listing.ascending(),
+        session -> new Cursor(session.createdAt(), session.id().value()));
+  }
+
+  @Override
+  public Session archive(WorkspaceId workspace, SessionId id) {
+    writer.call(
+        (db, outbox) -> {
+          var state = take(db, workspace, id);
+          if (!state.isArchived()) {
+            state.mayArchive(id, InboxRows.count(db, id));
+            var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+            EventRows.append(db, workspace.value(), id, archived.events());
+            SessionRows.keep(db, id, archived.state());
+            InboxRows.drop(db, id);
+            outbox.add(id, Shown.logged(archived.events()));
+          }
+          return true;
+        });
+    return getSession(workspace, id);
+  }
+
+  @Override
+  public void delete(WorkspaceId workspace, SessionId id) {
+    writer.call(
+        (db, outbox) -> {
+          var state = take(db, workspace, id);
+          state.mayDelete(InboxRows.count(db, id));
+          InboxRows.drop(db, id);
+          db.update("DELETE FROM event WHERE session_id = ?", id.value());
+          db.update("DELETE FROM session_origin WHERE session_id = ?", id.value());
+          db.update("DELETE FROM session WHERE id = ?", id.value());
+          var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+          outbox.add(id, List.of(last));
+          return true;
+        });
+  }
+
+  private SessionState take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
+    return rows.take(db, id)
+        .filter(row -> row.workspace().equals(workspace.value()))
+        .map(SessionRows.Row::state)
+        .orElseThrow(() -> Refusals.notFound(id));
+  }
+}

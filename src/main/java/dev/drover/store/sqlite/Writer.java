@@ -1,0 +1,82 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.session.Feed;
+import java.sql.SQLException;
+import java.util.List;
+
+/// The one thread that writes. What callers hand in while a commit is under way is committed
+/// together next: a sync of the disk is paid once for many. A unit that fails is undone alone; a
+/// commit that fails fails all of its units, and the next batch starts afresh.
+///
+/// A platform thread, for native calls hold the carrier of a virtual one.
+final class Writer implements AutoCloseable {
+  /// Units in one transaction.
+  static final int BATCH_LIMIT = 512;
+
+  private final Jobs jobs = new Jobs();
+  private final Db db;
+  private final Feed feed;
+  private final Thread thread;
+
+  Writer(Db db, Feed feed) {
+    this.db = db;
+    this.feed = feed;
+    thread = Thread.ofPlatform().name("drover-store-writer").start(this::work);
+  }
+
+  /// Returns once the work is durable and published.
+  <T> T call(Job.Body<T> body) {
+    return jobs.call(body);
+  }
+
+  private void work() {
+    for (var batch = jobs.take(BATCH_LIMIT); !batch.isEmpty(); batch = jobs.take(BATCH_LIMIT)) {
+      commit(batch);
+    }
+  }
+
+  private void commit(List<Job<?>> batch) {
+    try {
+      db.run("BEGIN IMMEDIATE");
+      for (var job : batch) {
+        attempt(job);
+      }
+      db.run("COMMIT");
+    } catch (SQLException e) {
+      rollBack();
+      batch.forEach(job -> job.fail(Job.unavailable(e)));
+    }
+    for (var job : batch) {
+      if (!job.hasFailed()) {
+        job.outbox().publish(feed);
+      }
+    }
+    batch.forEach(Job::release);
+  }
+
+  /// SQLite may answer an error (disk full) by undoing the whole transaction. Then the savepoint is
+  /// gone too, going back to it fails, and so does the batch, as it must.
+  private void attempt(Job<?> job) throws SQLException {
+    db.run("SAVEPOINT unit");
+    if (!job.run(db)) {
+      db.run("ROLLBACK TO unit");
+    }
+    db.run("RELEASE unit");
+  }
+
+  private void rollBack() {
+    try {
+      db.run("ROLLBACK");
+    } catch (SQLException _) {
+      // there was no transaction left to undo
+    }
+  }
+
+  /// Does what was handed in, then ends.
+  @Override
+  public void close() throws SQLException {
+    jobs.end();
+    Threads.join(thread);
+    db.close();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.drover;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/// The walls of the house, one sentence each. The tree is the architecture.
+final class ArchitectureTest {
+  private static final String ROOT = "dev.drover";
+  private static final JavaClasses DROVER =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+  private static final String[] LEAVES = {
+    "hands.bwrap", "model.anthropic", "model.rehearsal", "store.memory", "store.sqlite"
+  };
+
+  @Test
+  void thePartsFormNoCycle() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(DROVER);
+  }
+
+  @Test
+  void eachPartUsesOnlyWhatItMay() {
+    uses("base");
+    uses("catalog", "base");
+    uses("session", "base", "catalog");
+    uses("hands", "base", "session", "catalog");
+    uses("model", "base", "session");
+    uses("brain", "base", "session", "catalog", "hands", "model");
+    uses("wire", "base", "session", "catalog");
+    uses("store", "base", "session", "catalog", "wire");
+    uses("api", "base", "session", "catalog", "brain", "model", "wire");
+    uses("cli", "base", "wire");
+  }
+
+  @Test
+  void leavesNeverMeet() {
+    for (var leaf : LEAVES) {
+      noClasses()
+          .that()
+          .resideInAPackage(in(leaf))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              Arrays.stream(LEAVES)
+                  .filter(other -> !other.equals(leaf))
+                  .map(ArchitectureTest::in)
+                  .toArray(String[]::new))
+          .check(DROVER);
+    }
+  }
+
+  @Test
+  void onlyMainNamesALeaf() {
+    for (var leaf : LEAVES) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(in(leaf), ROOT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in(leaf))
+          .check(DROVER);
+    }
+  }
+
+  @Test
+  void sqlStaysInTheStore() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("store"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..")
+        .check(DROVER);
+  }
+
+  @Test
+  void theJsonLibraryStaysBehindOneDoor() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("base"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("tools.jackson..")
+        .check(DROVER);
+  }
+
+  @Test
+  void processesAreStartedInLeavesOfTheHandsAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(in("hands.bwrap"))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(ProcessBuilder.class, Process.class)
+        .check(DROVER);
+  }
+
+  @Test
+  void threadsCarryNoHiddenState() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(ThreadLocal.class, InheritableThreadLocal.class)
+        .check(DROVER);
+  }
+
+  @Test
+  void theClockSleepAndChanceAreHandedIn() {
+    var elsewhere = noClasses().that().resideOutsideOfPackages(in("base"), ROOT).should();
+    elsewhere.callMethod(java.time.Instant.class, "now").check(DROVER);
+    elsewhere.callMethod(System.class, "currentTimeMillis").check(DROVER);
+    elsewhere.callMethod(Thread.class, "sleep", long.class).check(DROVER);
+    elsewhere.callMethod(Thread.class, "sleep", java.time.Duration.class).check(DROVER);
+    elsewhere.callMethod(Math.class, "random").check(DROVER);
+    elsewhere.callMethod(java.util.UUID.class, "randomUUID").check(DROVER);
+    elsewhere
+        .dependOnClassesThat()
+        .belongToAnyOf(ThreadLocalRandom.class, java.security.SecureRandom.class)
+        .check(DROVER);
+  }
+
+  private static void uses(String part, String... parts) {
+    var allowed = Arrays.stream(parts).map(ArchitectureTest::in).toArray(String[]::new);
+    classes()
+        .that()
+        .resideInAPackage(in(part))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(allowed)
+                .or(resideInAnyPackage(in(part)))
+                .or(not(resideInAnyPackage(ROOT + ".."))))
+        .because("the arrows of the picture hold")
+        .allowEmptyShould(true)
+        .check(DROVER);
+  }
+
+  private static String in(String part) {
+    return ROOT + "." + part + "..";
+  }
+}

@@ -1,0 +1,153 @@
+package dev.drover.brain;
+
+import static dev.drover.testing.ScriptedModel.reply;
+import static dev.drover.testing.ScriptedModel.textBlock;
+import static dev.drover.testing.ScriptedModel.toolUse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import dev.drover.hands.ToolResult;
+import dev.drover.model.Answer;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.EventLog;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Receipt;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import dev.drover.testing.Stage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Kill a brain at any append, before or after it is durable, wake another: the log ends the same.
+final class WakeAnywhereTest {
+  /// A brain's death.
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /// A log whose n-th append kills the one who makes it.
+  private record Deadly(EventLog log, AtomicInteger appendsToLive, boolean afterwards)
+      implements EventLog {
+    @Override
+    public Emitted emitEvents(Lease lease, Emission emission) {
+      boolean now = appendsToLive.decrementAndGet() == 0;
+      if (now && !afterwards) {
+        throw new Killed();
+      }
+      var emitted = log.emitEvents(lease, emission);
+      if (now) {
+        throw new Killed();
+      }
+      return emitted;
+    }
+
+    @Override
+    public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
+      return log.receive(id, events, delivery);
+    }
+
+    @Override
+    public Optional<Lease> claim(SessionId id) {
+      return log.claim(id);
+    }
+
+    @Override
+    public void release(Lease lease) {
+      log.release(lease);
+    }
+
+    @Override
+    public List<Stored> getEvents(SessionId id, Slice slice) {
+      return log.getEvents(id, slice);
+    }
+
+    @Override
+    public Inbox inbox(SessionId id) {
+      return log.inbox(id);
+    }
+
+    @Override
+    public List<SessionId> unfinished() {
+      return log.unfinished();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theLogEndsTheSameWhereverABrainDies(boolean afterwards) throws Exception {
+    List<String> whole;
+    int appends;
+    try (var stage = new Stage()) {
+      var counter = new AtomicInteger();
+      play(stage, counter, afterwards);
+      whole = stage.types();
+      appends = -counter.get();
+    }
+    assertThat(appends).isGreaterThan(10);
+    for (int death = 1; death <= appends; death++) {
+      try (var stage = new Stage()) {
+        play(stage, new AtomicInteger(death), afterwards);
+        assertThat(stage.types()).as("death at append %s", death).isEqualTo(whole);
+        assertThat(stage.row().status()).isEqualTo(Status.IDLE);
+        assertThat(stage.store().eventLog().unfinished()).isEmpty();
+        var ids = new HashSet<EventId>();
+        assertThat(stage.shown()).allSatisfy(event -> assertThat(ids.add(event.id())).isTrue());
+        var answered = new ArrayList<EventId>();
+        stage.all(Event.AgentToolResult.class).forEach(result -> answered.add(result.toolUseId()));
+        assertThat(answered)
+            .containsExactlyElementsOf(
+                stage.all(Event.AgentToolUse.class).stream().map(Event.AgentToolUse::id).toList());
+      }
+    }
+  }
+
+  private static void play(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    stage.model().otherwise((prompt, _) -> script(prompt.messages().items().size()));
+    stage.hand().does(call -> ToolResult.success(call.name()));
+    var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
+    stage.queue("first");
+    stage.queue("second");
+    wakeUntilRest(stage, deadly);
+    stage.queue("third");
+    wakeUntilRest(stage, deadly);
+  }
+
+  private static void wakeUntilRest(Stage stage, Harness harness) throws InterruptedException {
+    var log = stage.store().eventLog();
+    while (!log.unfinished().isEmpty()) {
+      var lease = log.claim(stage.session()).orElseThrow();
+      try {
+        harness.wake(lease, new Bell());
+      } catch (Killed _) {
+        log.release(lease);
+      }
+    }
+  }
+
+  /// What the model says depends on what it is shown alone.
+  private static Answer script(int messages) {
+    return switch (messages) {
+      case 1 ->
+          reply(
+              "tool_use",
+              textBlock("a"),
+              toolUse("toolu_1", "bash", Json.obj("command", "x")),
+              toolUse("toolu_2", "read", Json.obj("file_path", "y")));
+      case 3 -> reply("tool_use", toolUse("toolu_3", "write", Json.obj()));
+      default -> reply("end_turn", textBlock("done"));
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.brain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package dev.drover.model.anthropic;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import dev.drover.model.Listener;
+import dev.drover.model.Prompt;
+import dev.drover.testing.Script;
+import dev.drover.testing.ScriptedMessages;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+
+/// A scripted server and a model that asks it.
+abstract class MessagesCase {
+  static final String KEY = "sk-test-4711-secret";
+  static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  static final Prompt HELLO = prompt("Hello");
+
+  final ScriptedMessages server = ScriptedMessages.start();
+  final MessagesModel model = model(Timeouts.DEFAULT);
+
+  @AfterEach
+  void close() {
+    model.close();
+    server.close();
+  }
+
+  final MessagesModel model(Timeouts timeouts) {
+    return new MessagesModel(server.uri(), new ApiKey(KEY), timeouts, InstantSource.fixed(NOW));
+  }
+
+  static Prompt prompt(String text) {
+    return new Prompt(
+        "claude-test",
+        1024,
+        Optional.empty(),
+        Json.arr(),
+        Json.arr(),
+        Json.arr(Json.obj("role", "user", "content", text)));
+  }
+
+  Answer ask(Script script) throws InterruptedException {
+    server.script(script);
+    return model.answer(HELLO, Listener.DEAF);
+  }
+
+  Answer.Reply reply(Script script) throws InterruptedException {
+    return switch (ask(script)) {
+      case Answer.Reply reply -> reply;
+      case Answer.Failure failure -> throw new AssertionError(failure.toString());
+    };
+  }
+
+  Answer.Failure failure(Script script) throws InterruptedException {
+    return failed(ask(script));
+  }
+
+  static Answer.Failure failed(Answer answer) {
+    return switch (answer) {
+      case Answer.Failure failure -> failure;
+      case Answer.Reply reply -> throw new AssertionError("a reply came: " + reply);
+    };
+  }
+
+  static final Duration SHORT = Duration.ofMillis(200);
+
+  /// Writes down what it hears.
+  static final class Ear implements Listener {
+    final List<String> heard = new ArrayList<>();
+
+    @Override
+    public void blockStarted(int index, String type) {
+      heard.add(index + " " + type);
+    }
+
+    @Override
+    public void text(int index, String delta) {
+      heard.add(index + ": " + delta);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover;
+
+import org.jspecify.annotations.NullMarked;

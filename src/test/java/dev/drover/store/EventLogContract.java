@@ -1,0 +1,576 @@
+package dev.drover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import dev.drover.session.Usage;
+import dev.drover.wire.EventCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/// What every [EventLog] does, seen by one caller. [EventLogRaces] has many.
+abstract class EventLogContract extends StoreContract {
+  private static final SessionId UNKNOWN = new SessionId("sesn_unknown");
+  private static final Delivery FIRST = new Delivery("a hash", false);
+  private static final Delivery AGAIN = new Delivery("a hash", true);
+
+  private EventLog log() {
+    return store.eventLog();
+  }
+
+  private List<Stored> all(SessionId id) {
+    return log().getEvents(id, Slice.after(0, 1_000_000));
+  }
+
+  private static List<Long> positions(List<Stored> events) {
+    return events.stream().map(Stored::position).toList();
+  }
+
+  // Receiving
+
+  @Test
+  void whatIsReceivedWaitsInTheInboxInItsOrder() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var stop = new Event.UserInterrupt(eventId());
+    var receipt = log().receive(id, List.of(hello, stop), once());
+    assertThat(receipt.events())
+        .containsExactly(
+            new Queued(1, hello, EventCodec.write(hello, null)),
+            new Queued(2, stop, EventCodec.write(stop, null)));
+    var more = message("more");
+    var second = log().receive(id, List.of(more), once());
+    assertThat(second.events()).extracting(Queued::sequence).containsExactly(3L);
+    reopened();
+    var queued = new ArrayList<>(receipt.events());
+    queued.addAll(second.events());
+    assertThat(log().inbox(id)).isEqualTo(new Inbox(3, queued));
+    assertThat(all(id)).isEmpty();
+  }
+
+  @Test
+  void theInboxOfAnUnknownSessionIsEmpty() {
+    assertThat(log().inbox(UNKNOWN)).isEqualTo(new Inbox(0, List.of()));
+    assertThat(log().inbox(newSession())).isEqualTo(new Inbox(0, List.of()));
+  }
+
+  @Test
+  void anUnknownSessionReceivesNothing() {
+    assertProblem(
+        () -> log().receive(UNKNOWN, List.of(message("?")), once()),
+        Problem.Kind.NOT_FOUND,
+        "Session sesn_unknown not found.");
+  }
+
+  @Test
+  void anArchivedSessionReceivesNothing() {
+    var id = newSession();
+    store.sessions().archive(WORKSPACE, id);
+    assertProblem(
+        () -> log().receive(id, List.of(message("?")), once()),
+        Problem.Kind.INVALID_REQUEST,
+        "session has been archived");
+  }
+
+  @Test
+  void aTerminatedSessionReceivesNothing() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    appended(
+        log()
+            .emitEvents(lease, emission(Status.TERMINATED, new Event.StatusTerminated(eventId()))));
+    assertProblem(
+        () -> log().receive(id, List.of(message("?")), once()),
+        Problem.Kind.INVALID_REQUEST,
+        "session has been terminated");
+  }
+
+  @Test
+  void aFullInboxRefusesAllOfASend() {
+    var id = newSession();
+    log().receive(id, messages(EventLog.INBOX_LIMIT - 1), once());
+    assertProblem(
+        () -> log().receive(id, messages(2), once()),
+        Problem.Kind.INVALID_REQUEST,
+        "Only 1000 events may wait in a session; 999 do already.");
+    assertThat(log().inbox(id).received()).isEqualTo(999);
+    log().receive(id, messages(1), once());
+    assertThat(log().inbox(id).queued()).hasSize(1_000);
+  }
+
+  private List<Event.FromClient> messages(int count) {
+    return IntStream.range(0, count)
+        .<Event.FromClient>mapToObj(i -> message("message " + i))
+        .toList();
+  }
+
+  @Test
+  void theReceiverGetsTheLeaseThatNobodyHolds() {
+    var id = newSession();
+    assertThat(log().receive(id, List.of(message("1")), once()).lease()).contains(new Lease(id, 1));
+    assertThat(log().receive(id, List.of(message("2")), once()).lease()).isEmpty();
+    log().release(new Lease(id, 1));
+    assertThat(log().receive(id, List.of(message("3")), once()).lease()).contains(new Lease(id, 2));
+  }
+
+  @Test
+  void aDoubledSendIsReceivedOnce() throws Exception {
+    var id = newSession();
+    var first = log().receive(id, List.of(message("one"), message("two")), FIRST);
+    reopened();
+    var again = log().receive(id, List.of(message("one"), message("two")), AGAIN);
+    assertThat(again.events()).isEqualTo(first.events());
+    assertThat(again.lease()).isEmpty();
+    assertThat(log().inbox(id).queued()).isEqualTo(first.events());
+  }
+
+  @Test
+  void aDoubledSendIsKnownAfterItsEventsWereProcessed() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var first = log().receive(id, List.of(hello), FIRST);
+    append(first.lease().orElseThrow(), hello);
+    reopened();
+    assertThat(log().receive(id, List.of(message("hello")), AGAIN).events())
+        .isEqualTo(first.events());
+    assertThat(log().inbox(id).queued()).isEmpty();
+  }
+
+  @Test
+  void aDoubledSendPublishesNothing() throws Exception {
+    var id = newSession();
+    log().receive(id, List.of(message("hello")), FIRST);
+    try (var subscription = feed.subscribe(id)) {
+      log().receive(id, List.of(message("hello")), AGAIN);
+      assertThat(drain(subscription)).isEmpty();
+    }
+  }
+
+  @Test
+  void theSameBodySentOnPurposeIsReceivedTwice() {
+    var id = newSession();
+    log().receive(id, List.of(message("again")), FIRST);
+    log().receive(id, List.of(message("again")), FIRST);
+    assertThat(log().inbox(id).queued()).hasSize(2);
+    var repeat = log().receive(id, List.of(message("again")), AGAIN);
+    assertThat(repeat.events()).extracting(Queued::sequence).containsExactly(2L);
+  }
+
+  @Test
+  void aRetryOfASendThatNeverArrivedIsReceived() {
+    var id = newSession();
+    assertThat(log().receive(id, List.of(message("hello")), AGAIN).events()).hasSize(1);
+    assertThat(log().inbox(id).queued()).hasSize(1);
+  }
+
+  @Test
+  void aSendIsForgottenAfterTwoMinutes() {
+    var id = newSession();
+    log().receive(id, List.of(message("hello")), FIRST);
+    clock.move(Duration.ofMinutes(2));
+    log().receive(id, List.of(message("hello")), AGAIN);
+    assertThat(log().inbox(id).queued()).hasSize(1);
+    clock.move(Duration.ofNanos(1_000));
+    log().receive(id, List.of(message("hello")), AGAIN);
+    assertThat(log().inbox(id).queued()).hasSize(2);
+  }
+
+  @Test
+  void anotherSessionsSendIsAnotherSend() {
+    var one = newSession();
+    var two = newSession();
+    log().receive(one, List.of(message("hello")), FIRST);
+    log().receive(two, List.of(message("hello")), AGAIN);
+    assertThat(log().inbox(two).queued()).hasSize(1);
+  }
+
+  // Leases
+
+  @Test
+  void oneHoldsTheLease() {
+    var id = newSession();
+    assertThat(log().claim(id)).contains(new Lease(id, 1));
+    assertThat(log().claim(id)).isEmpty();
+    log().release(new Lease(id, 1));
+    assertThat(log().claim(id)).contains(new Lease(id, 2));
+    assertThat(log().claim(UNKNOWN)).isEmpty();
+  }
+
+  @Test
+  void anOldLeaseReleasesNothing() {
+    var id = newSession();
+    var old = log().claim(id).orElseThrow();
+    log().release(old);
+    var lease = log().claim(id).orElseThrow();
+    log().release(old);
+    log().release(new Lease(UNKNOWN, 1));
+    assertThat(log().claim(id)).isEmpty();
+    append(lease, answer("still here"));
+  }
+
+  @Test
+  void aSessionThatIsOverCannotBeClaimed() {
+    var id = newSession();
+    store.sessions().archive(WORKSPACE, id);
+    assertThat(log().claim(id)).isEmpty();
+  }
+
+  @Test
+  void aZombieAppendsNothing() {
+    var id = newSession();
+    var zombie = log().claim(id).orElseThrow();
+    log().release(zombie);
+    assertThat(log().emitEvents(zombie, emission(Status.RUNNING, answer("boo"))))
+        .isEqualTo(new Emitted.LeaseLost());
+    var lease = log().claim(id).orElseThrow();
+    append(lease, answer("mine"));
+    assertThat(log().emitEvents(zombie, emission(Status.RUNNING, answer("boo"))))
+        .isEqualTo(new Emitted.LeaseLost());
+    assertThat(log().emitEvents(new Lease(UNKNOWN, 1), emission(Status.RUNNING, answer("boo"))))
+        .isEqualTo(new Emitted.LeaseLost());
+    assertThat(all(id)).hasSize(1);
+  }
+
+  @Test
+  void unfinishedAreTheSessionsThatOweWorkAndThatNobodyHolds() throws Exception {
+    newSession();
+    var waiting = newSession();
+    log().release(send(waiting, message("hello")));
+    var held = newSession();
+    send(held, message("hello"));
+    var running = inStatus(Status.RUNNING);
+    var rescheduling = inStatus(Status.RESCHEDULING);
+    inStatus(Status.IDLE);
+    inStatus(Status.TERMINATED);
+    assertThat(log().unfinished()).containsExactlyInAnyOrder(waiting, running, rescheduling);
+    log().claim(waiting);
+    log().claim(running);
+    assertThat(log().unfinished()).containsExactly(rescheduling);
+  }
+
+  private SessionId inStatus(Status status) {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    appended(log().emitEvents(lease, emission(status, answer("hello"))));
+    log().release(lease);
+    return id;
+  }
+
+  // Appending
+
+  @Test
+  void whatIsAppendedIsReadBack() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var lease = send(id, hello);
+    var running = new Event.StatusRunning(eventId());
+    var use =
+        new Event.AgentToolUse(
+            eventId(), "bash", Json.obj("command", "echo ü"), Event.Permission.ALLOWED);
+    var dispatched = new Event.ToolDispatched(eventId(), use.id(), 1);
+    var hidden = Json.obj("raw", Json.arr(Json.obj("signature", "xyz")));
+    var emission =
+        new Emission(
+            List.of(
+                new Emission.Entry(hello, null),
+                new Emission.Entry(running, null),
+                new Emission.Entry(use, hidden),
+                new Emission.Entry(dispatched, null)),
+            Status.RUNNING,
+            Usage.NONE,
+            false,
+            OptionalLong.empty());
+    var stored = appended(log().emitEvents(lease, emission));
+    assertThat(stored).extracting(Stored::event).containsExactly(hello, running, use, dispatched);
+    assertThat(positions(stored)).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(stored)
+        .allSatisfy(
+            one ->
+                assertThat(one.json()).isEqualTo(EventCodec.write(one.event(), one.processedAt())));
+    reopened();
+    assertThat(all(id)).isEqualTo(stored);
+    assertThat(all(id).get(2).hidden()).isEqualTo(hidden);
+    assertThat(log().inbox(id)).isEqualTo(new Inbox(1, List.of()));
+  }
+
+  @Test
+  void timesRiseUnderAClockThatStandsStillOrJumpsBack() throws Exception {
+    var id = newSession();
+    var start = clock.instant();
+    var lease = log().claim(id).orElseThrow();
+    append(lease, answer("1"), answer("2"));
+    clock.move(Duration.ofHours(-1));
+    append(lease, answer("3"));
+    clock.move(Duration.ofHours(2).plusNanos(789));
+    append(lease, answer("4"));
+    assertThat(all(id))
+        .extracting(Stored::processedAt)
+        .containsExactly(
+            start, start.plusNanos(1_000), start.plusNanos(2_000), start.plus(Duration.ofHours(1)));
+    log().release(lease);
+    reopened();
+    clock.move(Duration.ofHours(-3));
+    append(log().claim(id).orElseThrow(), answer("5"));
+    assertThat(all(id).getLast().processedAt())
+        .isEqualTo(start.plus(Duration.ofHours(1)).plusNanos(1_000));
+  }
+
+  @Test
+  void aRepeatedEmissionIsStoredOnce() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var lease = send(id, hello);
+    var emission = emission(Status.RUNNING, hello, answer("hi"));
+    var stored = appended(log().emitEvents(lease, emission));
+    append(lease, answer("more"));
+    try (var subscription = feed.subscribe(id)) {
+      assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
+      assertThat(drain(subscription)).isEmpty();
+    }
+    assertThat(all(id)).hasSize(3);
+  }
+
+  @Test
+  void aRepeatIsKnownAfterTheLeaseWasGivenBack() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var lease = send(id, hello);
+    var emission = emission(Status.IDLE, OptionalLong.of(1), hello, answer("hi"));
+    var stored = appended(log().emitEvents(lease, emission));
+    assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
+    reopened();
+    assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
+    assertThat(log().claim(id)).contains(new Lease(id, 2));
+  }
+
+  @Test
+  void aClientsEventThatIsNotInTheInboxStopsTheWholeEmission() {
+    var id = newSession();
+    var hello = message("hello");
+    var lease = send(id, hello);
+    var emission =
+        emission(Status.IDLE, OptionalLong.of(1), answer("hi"), hello, message("never received"));
+    assertThatThrownBy(() -> log().emitEvents(lease, emission))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is not in the inbox");
+    assertThat(all(id)).isEmpty();
+    assertThat(log().inbox(id).queued()).hasSize(1);
+    append(lease, hello);
+  }
+
+  @Test
+  void anEventThatTheLogHoldsStopsTheWholeEmission() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var known = answer("known");
+    append(lease, known);
+    assertThatThrownBy(() -> append(lease, answer("new"), known))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(all(id)).hasSize(1);
+  }
+
+  @Test
+  void aBrainRestsOnlyIfItHasSeenTheWholeInbox() {
+    var id = newSession();
+    var hello = message("hello");
+    var lease = send(id, hello);
+    log().receive(id, List.of(message("wait")), once());
+    assertThat(
+            log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(1), hello, answer("hi"))))
+        .isEqualTo(new Emitted.InboxMoved());
+    assertThat(all(id)).isEmpty();
+    assertThat(log().inbox(id).queued()).hasSize(2);
+    assertThat(log().claim(id)).isEmpty();
+    appended(
+        log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(2), hello, answer("hi"))));
+    assertThat(log().unfinished()).containsExactly(id);
+  }
+
+  @Test
+  void anEmissionWithoutEventsMovesTheSessionAlone() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    append(lease, answer("hi"));
+    assertThat(appended(log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(0)))))
+        .isEmpty();
+    assertThat(store.sessions().getSession(id).status()).isEqualTo(Status.IDLE);
+    assertThat(log().claim(id)).isPresent();
+  }
+
+  // Reading
+
+  private SessionId sessionOfTen() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    for (int i = 1; i <= 10; i++) {
+      append(
+          lease,
+          switch (i % 3) {
+            case 0 -> new Event.ToolDispatched(eventId(), eventId(), 1);
+            case 1 -> answer("number " + i);
+            default -> new Event.AgentThinking(eventId());
+          });
+      clock.move(Duration.ofSeconds(1));
+    }
+    return id;
+  }
+
+  private static Slice slice(long after, int limit, boolean ascending, String... types) {
+    return new Slice(
+        after, limit, ascending, Set.of(types), false, Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void slicesGoForwards() {
+    var id = sessionOfTen();
+    assertThat(positions(log().getEvents(id, slice(0, 3, true)))).containsExactly(1L, 2L, 3L);
+    assertThat(positions(log().getEvents(id, slice(8, 5, true)))).containsExactly(9L, 10L);
+    assertThat(log().getEvents(id, slice(10, 5, true))).isEmpty();
+    assertThat(log().getEvents(id, slice(Long.MAX_VALUE, 5, true))).isEmpty();
+    assertThat(log().getEvents(UNKNOWN, slice(0, 5, true))).isEmpty();
+  }
+
+  @Test
+  void slicesGoBackwards() {
+    var id = sessionOfTen();
+    assertThat(positions(log().getEvents(id, slice(Long.MAX_VALUE, 3, false))))
+        .containsExactly(10L, 9L, 8L);
+    assertThat(positions(log().getEvents(id, slice(3, 5, false)))).containsExactly(2L, 1L);
+    assertThat(log().getEvents(id, slice(1, 5, false))).isEmpty();
+    assertThat(log().getEvents(id, slice(0, 5, false))).isEmpty();
+    assertThat(log().getEvents(UNKNOWN, slice(Long.MAX_VALUE, 5, false))).isEmpty();
+  }
+
+  @Test
+  void slicesChooseByType() {
+    var id = sessionOfTen();
+    assertThat(positions(log().getEvents(id, slice(1, 2, true, "agent.message"))))
+        .containsExactly(4L, 7L);
+    assertThat(
+            positions(
+                log()
+                    .getEvents(id, slice(10, 3, false, "agent.message", "drover.tool_dispatched"))))
+        .containsExactly(9L, 7L, 6L);
+    assertThat(log().getEvents(id, slice(0, 9, true, "no.such"))).isEmpty();
+  }
+
+  @Test
+  void slicesForClientsShowNothingPrivate() {
+    var id = sessionOfTen();
+    var visible = new Slice(0, 100, true, Set.of(), true, Optional.empty(), Optional.empty());
+    assertThat(positions(log().getEvents(id, visible)))
+        .containsExactly(1L, 2L, 4L, 5L, 7L, 8L, 10L);
+  }
+
+  @Test
+  void slicesChooseByTimeInclusively() {
+    var id = sessionOfTen();
+    var times = all(id).stream().map(Stored::processedAt).toList();
+    assertThat(positions(log().getEvents(id, between(times.get(2), times.get(4)))))
+        .containsExactly(3L, 4L, 5L);
+    assertThat(
+            positions(
+                log()
+                    .getEvents(id, between(times.get(2).plusNanos(1), times.get(4).minusNanos(1)))))
+        .containsExactly(4L);
+  }
+
+  private static Slice between(Instant from, Instant to) {
+    return new Slice(0, 100, true, Set.of(), false, Optional.of(from), Optional.of(to));
+  }
+
+  @Test
+  void oneSessionsLogIsNotAnothers() {
+    var one = newSession();
+    var two = newSession();
+    append(log().claim(one).orElseThrow(), answer("one"));
+    append(log().claim(two).orElseThrow(), answer("two"));
+    append(new Lease(one, 1), answer("one more"));
+    assertThat(positions(all(one))).containsExactly(1L, 2L);
+    assertThat(positions(all(two))).containsExactly(1L);
+  }
+
+  // Publishing
+
+  @Test
+  void listenersSeeWhatIsReceivedThenWhatIsProcessed() throws Exception {
+    var id = newSession();
+    try (var subscription = feed.subscribe(id)) {
+      var hello = message("hello");
+      var lease = send(id, hello);
+      var stored = append(lease, hello, answer("hi"));
+      assertThat(json(drain(subscription)))
+          .containsExactly(
+              EventCodec.write(hello, null), stored.get(0).json(), stored.get(1).json());
+    }
+  }
+
+  @Test
+  void listenersSeeNothingPrivate() throws Exception {
+    var id = newSession();
+    try (var subscription = feed.subscribe(id)) {
+      append(
+          log().claim(id).orElseThrow(),
+          new Event.ToolDispatched(eventId(), eventId(), 1),
+          answer("hi"));
+      assertThat(json(drain(subscription))).hasSize(1).allMatch(json -> json.contains("hi"));
+    }
+  }
+
+  @Test
+  void listenersSeeNothingOfWhatWasRefused() throws Exception {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    try (var subscription = feed.subscribe(id)) {
+      assertThatThrownBy(() -> append(lease, answer("hi"), message("never received")))
+          .isInstanceOf(IllegalStateException.class);
+      log().emitEvents(new Lease(id, 99), emission(Status.RUNNING, answer("boo")));
+      assertThat(drain(subscription)).isEmpty();
+    }
+  }
+
+  @Test
+  void positionsAreDenseWhateverIsRefusedBetween() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    for (int i = 0; i < 20; i++) {
+      append(lease, answer("yes"), answer("yes"));
+      assertThatThrownBy(() -> append(lease, answer("no"), message("never received")))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(positions(all(id)))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, 40).boxed().toList());
+  }
+
+  static void assertProblem(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call,
+      Problem.Kind kind,
+      String message) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.kind()).isEqualTo(kind))
+        .hasMessage(message);
+  }
+}

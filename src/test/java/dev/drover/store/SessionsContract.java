@@ -1,0 +1,397 @@
+package dev.drover.store;
+
+import static dev.drover.store.EventLogContract.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What every [Sessions] does.
+abstract class SessionsContract extends StoreContract {
+  private Sessions sessions() {
+    return store.sessions();
+  }
+
+  private static Sessions.Listing listing(int limit, Optional<String> page, boolean ascending) {
+    return new Sessions.Listing(limit, page, ascending, false, Set.of());
+  }
+
+  private static Sessions.Listing everything(boolean includeArchived, Status... statuses) {
+    return new Sessions.Listing(1_000, Optional.empty(), true, includeArchived, Set.of(statuses));
+  }
+
+  private SessionId inStatus(Status status) {
+    var id = newSession();
+    var lease = store.eventLog().claim(id).orElseThrow();
+    appended(
+        store
+            .eventLog()
+            .emitEvents(
+                lease, emission(status, OptionalLong.of(0), new Event.StatusRunning(eventId()))));
+    clock.move(Duration.ofSeconds(1));
+    return id;
+  }
+
+  // Keeping
+
+  @Test
+  void aSessionIsReadBackAsItWasMade() throws Exception {
+    var session = session(WORKSPACE, clock.instant());
+    sessions().create(session);
+    reopened();
+    assertThat(sessions().getSession(session.id())).isEqualTo(session);
+    assertThat(sessions().getSession(WORKSPACE, session.id())).isEqualTo(session);
+  }
+
+  @Test
+  void aSessionIsMadeOnce() {
+    var session = session(WORKSPACE, clock.instant());
+    sessions().create(session);
+    assertThatThrownBy(() -> sessions().create(session)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anotherWorkspacesSessionIsNotThere() {
+    var id = newSession();
+    var message = "Session " + id + " not found.";
+    assertProblem(
+        () -> sessions().getSession(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
+    assertProblem(() -> sessions().archive(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
+    assertProblem(() -> sessions().delete(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
+    assertThat(sessions().list(OTHER_WORKSPACE, everything(true)).items()).isEmpty();
+    assertThat(sessions().getSession(id).archivedAt()).isNull();
+  }
+
+  @Test
+  void anUnknownSessionIsNotFound() {
+    assertProblem(
+        () -> sessions().getSession(new SessionId("sesn_unknown")),
+        Problem.Kind.NOT_FOUND,
+        "Session sesn_unknown not found.");
+  }
+
+  // What appends do to the row
+
+  @Test
+  void theRowFollowsTheLog() throws Exception {
+    var created = clock.instant();
+    var id = newSession();
+    clock.move(Duration.ofSeconds(5));
+    var hello = message("hello");
+    var lease = send(id, hello);
+    var before = sessions().getSession(id);
+    assertThat(before.status()).isEqualTo(Status.IDLE);
+    assertThat(before.started()).isFalse();
+    var stored = append(lease, hello, new Event.StatusRunning(eventId()), answer("hi"));
+    var running = sessions().getSession(id);
+    assertThat(running.status()).isEqualTo(Status.RUNNING);
+    assertThat(running.started()).isTrue();
+    assertThat(running.runningSince()).isEqualTo(stored.get(1).processedAt());
+    assertThat(running.updatedAt()).isEqualTo(stored.get(2).processedAt());
+    assertThat(running.createdAt()).isEqualTo(created);
+    clock.move(Duration.ofSeconds(5));
+    append(lease, new Event.StatusRunning(eventId()));
+    assertThat(sessions().getSession(id).runningSince()).isEqualTo(stored.get(1).processedAt());
+    var usage = new Usage(1, 2, 3, 4, 5_000_000);
+    var entry = new Emission.Entry(new Event.UsageReported(eventId(), usage), null);
+    var end = new Emission(List.of(entry), Status.IDLE, usage, true, OptionalLong.of(1));
+    var last = appended(store.eventLog().emitEvents(lease, end)).getLast();
+    reopened();
+    var idle = sessions().getSession(id);
+    assertThat(idle.status()).isEqualTo(Status.IDLE);
+    assertThat(idle.usage()).isEqualTo(usage);
+    assertThat(idle.runningSince()).isNull();
+    assertThat(idle.started()).isTrue();
+    assertThat(idle.boundary()).as("before the entry that ends the turn").isEqualTo(4);
+    assertThat(idle.updatedAt()).isEqualTo(last.processedAt());
+    assertThat(store.eventLog().getEvents(id, Slice.after(idle.boundary(), 9)))
+        .containsExactly(last);
+  }
+
+  @Test
+  void theRowIsUntouchedByAnEmissionThatIsRefused() {
+    var id = newSession();
+    var lease = store.eventLog().claim(id).orElseThrow();
+    append(lease, answer("hi"));
+    var before = sessions().getSession(id);
+    clock.move(Duration.ofSeconds(1));
+    assertThatThrownBy(
+            () ->
+                store
+                    .eventLog()
+                    .emitEvents(lease, emission(Status.IDLE, answer("no"), message("never"))))
+        .isInstanceOf(IllegalStateException.class);
+    store.eventLog().emitEvents(new Lease(id, 99), emission(Status.IDLE, answer("no")));
+    store.eventLog().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(9), answer("no")));
+    assertThat(sessions().getSession(id)).isEqualTo(before);
+  }
+
+  // Listing
+
+  private List<SessionId> five(WorkspaceId workspace) {
+    var made = new ArrayList<SessionId>();
+    for (int i = 0; i < 5; i++) {
+      var session = session(workspace, clock.instant());
+      sessions().create(session);
+      made.add(session.id());
+      if (i % 2 == 0) {
+        clock.move(Duration.ofSeconds(1));
+      }
+    }
+    return made;
+  }
+
+  private List<SessionId> pages(int limit, boolean ascending) {
+    var seen = new ArrayList<SessionId>();
+    Optional<String> next = Optional.empty();
+    do {
+      var page = sessions().list(WORKSPACE, listing(limit, next, ascending));
+      assertThat(page.items()).isNotEmpty().hasSizeLessThanOrEqualTo(limit);
+      page.items().forEach(session -> seen.add(session.id()));
+      next = page.next();
+    } while (next.isPresent());
+    return seen;
+  }
+
+  @Test
+  void pagesHoldEachSessionOnceInOrder() throws Exception {
+    five(OTHER_WORKSPACE);
+    var made = five(WORKSPACE);
+    reopened();
+    var ascending = pages(5, true);
+    assertThat(ascending).containsExactlyInAnyOrderElementsOf(made);
+    assertThat(ascending.getFirst()).isEqualTo(made.getFirst());
+    for (int limit = 1; limit <= 6; limit++) {
+      assertThat(pages(limit, true)).isEqualTo(ascending);
+      assertThat(pages(limit, false).reversed()).isEqualTo(ascending);
+    }
+  }
+
+  @Test
+  void aPageIsNotMovedByWhatComesMeanwhile() {
+    var made = new ArrayList<>(five(WORKSPACE));
+    Collections.reverse(made);
+    var all = pages(10, false);
+    var first = sessions().list(WORKSPACE, listing(2, Optional.empty(), false));
+    newSession();
+    sessions().delete(WORKSPACE, all.get(1));
+    var second = sessions().list(WORKSPACE, listing(2, first.next(), false));
+    assertThat(second.items()).extracting(Session::id).isEqualTo(all.subList(2, 4));
+  }
+
+  @Test
+  void listsLeaveArchivedSessionsOutUnlessAsked() {
+    var kept = newSession();
+    var archived = newSession();
+    sessions().archive(WORKSPACE, archived);
+    assertThat(sessions().list(WORKSPACE, everything(false)).items())
+        .extracting(Session::id)
+        .containsExactly(kept);
+    assertThat(sessions().list(WORKSPACE, everything(true)).items())
+        .extracting(Session::id)
+        .containsExactlyInAnyOrder(kept, archived);
+  }
+
+  @Test
+  void listsChooseByStatus() {
+    var idle = newSession();
+    var running = inStatus(Status.RUNNING);
+    var rescheduling = inStatus(Status.RESCHEDULING);
+    assertThat(sessions().list(WORKSPACE, everything(false, Status.RUNNING)).items())
+        .extracting(Session::id)
+        .containsExactly(running);
+    assertThat(
+            sessions().list(WORKSPACE, everything(false, Status.IDLE, Status.RESCHEDULING)).items())
+        .extracting(Session::id)
+        .containsExactlyInAnyOrder(idle, rescheduling);
+  }
+
+  @Test
+  void aCursorThatIsNoneIsRefused() {
+    five(WORKSPACE);
+    for (var wrong :
+        List.of(
+            "",
+            "x",
+            "%%%",
+            encoded("1"),
+            encoded("1 AGENTS desc 1 agent_x"),
+            encoded("2 SESSIONS desc 1 sesn_x"),
+            encoded("1 SESSIONS up 1 sesn_x"),
+            encoded("1 SESSIONS desc one sesn_x"))) {
+      assertProblem(
+          () -> sessions().list(WORKSPACE, listing(2, Optional.of(wrong), false)),
+          Problem.Kind.INVALID_REQUEST,
+          "invalid page cursor");
+    }
+  }
+
+  private static String encoded(String text) {
+    return Base64.getUrlEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aCursorOfTheOtherOrderIsRefused() {
+    five(WORKSPACE);
+    var next = sessions().list(WORKSPACE, listing(2, Optional.empty(), false)).next();
+    assertProblem(
+        () -> sessions().list(WORKSPACE, listing(2, next, true)),
+        Problem.Kind.INVALID_REQUEST,
+        "page token order does not match request");
+  }
+
+  // Archiving
+
+  @Test
+  void anArchivedSessionIsOver() throws Exception {
+    var id = newSession();
+    clock.move(Duration.ofSeconds(1));
+    var lease = send(id, message("hello"));
+    store.eventLog().release(lease);
+    try (var subscription = feed.subscribe(id)) {
+      var archived = sessions().archive(WORKSPACE, id);
+      assertThat(archived.status()).isEqualTo(Status.TERMINATED);
+      assertThat(archived.archivedAt()).isEqualTo(clock.instant());
+      assertThat(archived.updatedAt()).isEqualTo(clock.instant());
+      reopened();
+      assertThat(sessions().getSession(id)).isEqualTo(archived);
+      var log = store.eventLog().getEvents(id, Slice.after(0, 10));
+      assertThat(log).hasSize(1);
+      assertThat(log.getFirst().event()).isInstanceOf(Event.StatusTerminated.class);
+      assertThat(json(drain(subscription))).containsExactly(log.getFirst().json());
+    }
+    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(1, List.of()));
+    assertThat(store.eventLog().unfinished()).isEmpty();
+  }
+
+  @Test
+  void archivingAgainChangesNothing() throws Exception {
+    var id = newSession();
+    var archived = sessions().archive(WORKSPACE, id);
+    clock.move(Duration.ofSeconds(1));
+    try (var subscription = feed.subscribe(id)) {
+      assertThat(sessions().archive(WORKSPACE, id)).isEqualTo(archived);
+      assertThat(drain(subscription)).isEmpty();
+    }
+    assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).hasSize(1);
+  }
+
+  @Test
+  void archivingASessionThatEndedByItselfAppendsNothing() {
+    var id = inStatus(Status.TERMINATED);
+    assertThat(sessions().archive(WORKSPACE, id).archivedAt()).isNotNull();
+    assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).hasSize(1);
+  }
+
+  @Test
+  void aSessionAtWorkIsNotArchived() {
+    var running = inStatus(Status.RUNNING);
+    var rescheduling = inStatus(Status.RESCHEDULING);
+    var about = newSession();
+    var lease = send(about, message("hello"));
+    assertCannotArchive(running, "running");
+    assertCannotArchive(rescheduling, "rescheduling");
+    assertCannotArchive(about, "running");
+    store.eventLog().release(lease);
+    assertThat(sessions().archive(WORKSPACE, about).status()).isEqualTo(Status.TERMINATED);
+  }
+
+  private void assertCannotArchive(SessionId id, String status) {
+    assertProblem(
+        () -> sessions().archive(WORKSPACE, id),
+        Problem.Kind.INVALID_REQUEST,
+        "Session "
+            + id
+            + " cannot be archived while its status is \""
+            + status
+            + "\". Only pending or idle sessions may be archived.");
+  }
+
+  @Test
+  void aBrainOfAnArchivedSessionAppendsNothing() {
+    var id = newSession();
+    var lease = store.eventLog().claim(id).orElseThrow();
+    sessions().archive(WORKSPACE, id);
+    assertThat(store.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("boo"))))
+        .isEqualTo(new Emitted.LeaseLost());
+    store.eventLog().release(lease);
+    assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).hasSize(1);
+  }
+
+  // Deleting
+
+  @Test
+  void aDeletedSessionLeavesNothing() throws Exception {
+    var id = newSession();
+    var hello = message("hello");
+    var delivery = new Delivery("a hash", false);
+    var lease =
+        store
+            .eventLog()
+            .receive(id, List.of(hello, message("more")), delivery)
+            .lease()
+            .orElseThrow();
+    var last = append(lease, hello).getLast();
+    appended(store.eventLog().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(2))));
+    try (var subscription = feed.subscribe(id)) {
+      sessions().delete(WORKSPACE, id);
+      var farewell = json(drain(subscription));
+      assertThat(farewell).hasSize(1);
+      assertThat(farewell.getFirst())
+          .contains("\"type\":\"session.deleted\"")
+          .doesNotContain("\"processed_at\":null");
+      assertThat(farewell.getFirst())
+          .contains(
+              "\"processed_at\":\""
+                  + dev.drover.wire.Times.write(last.processedAt().plusNanos(1_000)));
+    }
+    reopened();
+    var message = "Session " + id + " not found.";
+    assertProblem(() -> sessions().getSession(id), Problem.Kind.NOT_FOUND, message);
+    assertProblem(() -> sessions().delete(WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
+    assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).isEmpty();
+    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(0, List.of()));
+    assertThat(store.eventLog().unfinished()).isEmpty();
+    assertThat(store.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("boo"))))
+        .isEqualTo(new Emitted.LeaseLost());
+  }
+
+  @Test
+  void aRunningSessionIsNotDeleted() {
+    var running = inStatus(Status.RUNNING);
+    var about = newSession();
+    send(about, message("hello"));
+    for (var id : List.of(running, about)) {
+      assertProblem(
+          () -> sessions().delete(WORKSPACE, id),
+          Problem.Kind.INVALID_REQUEST,
+          "Cannot delete session while it is running."
+              + " Send an interrupt event or wait for the session to complete.");
+    }
+    sessions().delete(WORKSPACE, inStatus(Status.RESCHEDULING));
+    sessions().delete(WORKSPACE, inStatus(Status.TERMINATED));
+  }
+}

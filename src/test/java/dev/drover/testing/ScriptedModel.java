@@ -1,0 +1,108 @@
+package dev.drover.testing;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import dev.drover.model.Listener;
+import dev.drover.model.Model;
+import dev.drover.model.Models;
+import dev.drover.model.Prompt;
+import dev.drover.session.ModelUsage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// A model that says what it was told to say, in order. What it is asked is kept.
+public final class ScriptedModel implements Model, Models {
+  /// One answer in the making.
+  @FunctionalInterface
+  public interface Line {
+    Answer speak(Prompt prompt, Listener listener) throws InterruptedException;
+  }
+
+  public static final ModelUsage USAGE = new ModelUsage(10, 5, 2, 1);
+
+  private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
+  private volatile Line otherwise =
+      (_, _) -> new Answer.Failure(Answer.Kind.REJECTED, "the script is over", Optional.empty());
+  private final List<Prompt> prompts = new CopyOnWriteArrayList<>();
+
+  public ScriptedModel then(Line line) {
+    lines.add(line);
+    return this;
+  }
+
+  /// What it says when the script is over.
+  public ScriptedModel otherwise(Line line) {
+    otherwise = line;
+    return this;
+  }
+
+  public ScriptedModel thenText(String text) {
+    return then(
+        (_, listener) -> {
+          listener.blockStarted(0, "text");
+          listener.text(0, text);
+          return reply("end_turn", textBlock(text));
+        });
+  }
+
+  public ScriptedModel thenReply(String stopReason, Json... blocks) {
+    return then((_, _) -> reply(stopReason, blocks));
+  }
+
+  public ScriptedModel thenCalls(Json... toolUses) {
+    return thenReply("tool_use", toolUses);
+  }
+
+  public ScriptedModel thenFailure(Answer.Kind kind, String message) {
+    return then((_, _) -> new Answer.Failure(kind, message, Optional.empty()));
+  }
+
+  public ScriptedModel thenFailure(Answer.Kind kind, Duration retryAfter) {
+    return then((_, _) -> new Answer.Failure(kind, "wait", Optional.of(retryAfter)));
+  }
+
+  /// Says a first word, lets `begun` go, and then nothing until it is cut.
+  public ScriptedModel thenStall(CountDownLatch begun) {
+    return then(
+        (_, listener) -> {
+          listener.blockStarted(0, "text");
+          listener.text(0, "Well");
+          begun.countDown();
+          new CountDownLatch(1).await();
+          throw new IllegalStateException("never");
+        });
+  }
+
+  public List<Prompt> prompts() {
+    return prompts;
+  }
+
+  public static Json.Obj textBlock(String text) {
+    return Json.obj("type", "text", "text", text);
+  }
+
+  public static Json.Obj toolUse(String id, String name, Json.Obj input) {
+    return Json.obj("type", "tool_use", "id", id, "name", name, "input", input);
+  }
+
+  public static Answer.Reply reply(String stopReason, Json... blocks) {
+    return new Answer.Reply(Json.arr((Object[]) blocks), stopReason, Json.EMPTY, USAGE);
+  }
+
+  @Override
+  public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
+    prompts.add(prompt);
+    var line = lines.poll();
+    return (line == null ? otherwise : line).speak(prompt, listener);
+  }
+
+  @Override
+  public Route route(String modelId) {
+    return new Route(this, modelId);
+  }
+}

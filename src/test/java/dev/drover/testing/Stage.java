@@ -1,0 +1,208 @@
+package dev.drover.testing;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.Pause;
+import dev.drover.brain.Harness;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Retries;
+import dev.drover.brain.Wakes;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.Toolset;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Delivery;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Receipt;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import dev.drover.session.ThreadId;
+import dev.drover.session.Usage;
+import dev.drover.store.Store;
+import dev.drover.store.memory.MemoryStore;
+import dev.drover.wire.EventCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/// One session on a store, with a scripted model and a puppet hand: what a test of the brain needs.
+public final class Stage implements AutoCloseable {
+  public static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Test");
+  public static final Retries QUICK =
+      new Retries(3, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(5));
+
+  private final Ids ids = new Ids(new Random(7));
+  private final Feed feed = new Feed();
+  private final Store store = new MemoryStore(feed, ids, InstantSource.system());
+  private final ScriptedModel model = new ScriptedModel();
+  private final PuppetHand hand = new PuppetHand();
+  private final Harness harness = harness(store.eventLog());
+  private final Wakes wakes = new Wakes(harness, Pause.REAL);
+  private final SessionId session;
+
+  public Stage() {
+    this(Optional.of(new Toolset(Toolset.OPEN, List.of())));
+  }
+
+  public Stage(Optional<Toolset> toolset) {
+    var now = Instant.now();
+    var made =
+        new Session(
+            new SessionId(ids.next(SessionId.PREFIX)),
+            WORKSPACE,
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            new AgentId("agent_01Test"),
+            1,
+            new Definition(
+                "Tester",
+                null,
+                new ModelConfig("claude-test", Optional.empty(), "standard"),
+                "Be brief.",
+                toolset),
+            new EnvironmentId("env_01Test"),
+            new Environment.Networking.Unrestricted(),
+            null,
+            Map.of(),
+            Status.IDLE,
+            Usage.NONE,
+            null,
+            false,
+            0,
+            now,
+            now,
+            null);
+    store.sessions().create(made);
+    session = made.id();
+  }
+
+  /// A harness that writes through another view of the log.
+  public Harness harness(EventLog log) {
+    return new Harness(
+        log,
+        store.sessions(),
+        feed,
+        model,
+        hand,
+        Profile.DEFAULTS,
+        QUICK,
+        ids,
+        InstantSource.system(),
+        new Random(7));
+  }
+
+  public ScriptedModel model() {
+    return model;
+  }
+
+  public PuppetHand hand() {
+    return hand;
+  }
+
+  public Feed feed() {
+    return feed;
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  public Harness harness() {
+    return harness;
+  }
+
+  public Wakes wakes() {
+    return wakes;
+  }
+
+  public SessionId session() {
+    return session;
+  }
+
+  public Session row() {
+    return store.sessions().getSession(session);
+  }
+
+  /// Receives a message and leaves the session unclaimed.
+  public EventId queue(String text) {
+    return receive(message(text));
+  }
+
+  public EventId interrupt() {
+    return receive(new Event.UserInterrupt(interruptId()));
+  }
+
+  public EventId interruptId() {
+    return new EventId(ids.next(EventId.PREFIX));
+  }
+
+  public Event.UserMessage message(String text) {
+    return new Event.UserMessage(
+        new EventId(ids.next(EventId.PREFIX)), Json.arr(ScriptedModel.textBlock(text)));
+  }
+
+  /// Receives as the API does, and rings or wakes.
+  public Receipt send(Event.FromClient... events) {
+    var receipt = store.eventLog().receive(session, List.of(events), delivery());
+    receipt.lease().ifPresentOrElse(wakes::wake, () -> wakes.ring(session));
+    return receipt;
+  }
+
+  /// Wakes a brain in this thread until the session rests.
+  public void wake() throws InterruptedException {
+    harness.wake(session);
+  }
+
+  public List<Stored> log() {
+    return store.eventLog().getEvents(session, Slice.after(0, 10_000));
+  }
+
+  /// The wire types of what clients see of the log, in order.
+  public List<String> types() {
+    return shown().stream().map(EventCodec::type).toList();
+  }
+
+  public List<Event> shown() {
+    return log().stream()
+        .map(Stored::event)
+        .filter(event -> !(event instanceof Event.Private))
+        .toList();
+  }
+
+  /// The events of one kind, in order.
+  public <E extends Event> List<E> all(Class<E> kind) {
+    return log().stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  public Ids ids() {
+    return ids;
+  }
+
+  private EventId receive(Event.FromClient event) {
+    var receipt = store.eventLog().receive(session, List.of(event), delivery());
+    receipt.lease().ifPresent(store.eventLog()::release);
+    return event.id();
+  }
+
+  private Delivery delivery() {
+    return new Delivery(ids.next("send_"), false);
+  }
+
+  @Override
+  public void close() {
+    wakes.close();
+    store.close();
+  }
+}

@@ -5,6 +5,8 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -58,7 +60,7 @@ public record Config(
         named.isPresent()
             ? Settings.file(Path.of(named.get()))
             : Files.exists(beside) ? Settings.file(beside) : Settings.empty();
-    var settings = file.with(environment).with(flags);
+    var settings = file.withEnvironment(environment).withFlags(flags);
     settings.refuse(
         "database_url", "this version keeps everything in SQLite; PostgreSQL is not supported yet");
     settings.refuse(
@@ -68,7 +70,7 @@ public record Config(
         settings.text("host").orElse("127.0.0.1"),
         (int) settings.number("port", 0, 65_535).orElse(DEFAULT_PORT),
         settings.text("data").map(Path::of).orElse(home).toAbsolutePath().normalize(),
-        settings.text("api_key").map(Secret::new),
+        settings.secret("api_key"),
         messages(settings),
         settings.map("models"),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
@@ -84,20 +86,34 @@ public record Config(
     }
     var file = data.resolve("api-key");
     if (!Files.exists(file)) {
-      var fresh =
-          Files.createTempFile(
-              Files.createDirectories(data),
-              "api-key",
-              ".new",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(fresh, ids.next("sk-drover-") + "\n");
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      make(file, ids.next("sk-drover-"));
     }
     var text = Files.readString(file).strip();
     if (text.isEmpty()) {
       throw new IOException(file + " is empty; remove it to get a new key");
     }
     return new Secret(text);
+  }
+
+  /// Never seen half-written, and servers that start together agree on one: a link, unlike a move,
+  /// replaces nothing.
+  private static void make(Path file, String key) throws IOException {
+    var draft =
+        Files.createTempFile(
+            Files.createDirectories(file.toAbsolutePath().getParent()),
+            "api-key",
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(draft, key + "\n");
+      Files.createLink(file, draft);
+    } catch (FileAlreadyExistsException _) {
+      // Another server was faster, and its key is as good.
+    } catch (FileSystemException | UnsupportedOperationException _) {
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE); // no links on this file system
+    } finally {
+      Files.deleteIfExists(draft);
+    }
   }
 
   /// These settings, for a server that lives within one command.
@@ -107,25 +123,17 @@ public record Config(
 
   private static Path home(Map<String, String> environment) {
     var share = environment.get("XDG_DATA_HOME");
-    return share != null && !share.isBlank()
+    return share != null && share.startsWith("/") // the standard ignores others
         ? Path.of(share, "drover")
         : Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "drover");
   }
 
   private static Optional<MessagesServer> messages(Settings settings) {
-    var key = settings.text("anthropic.api_key").map(Secret::new);
-    var base = settings.text("anthropic.base_url").map(text -> uri("anthropic.base_url", text));
+    var key = settings.secret("anthropic.api_key");
+    var base = settings.url("anthropic.base_url");
     return base.isEmpty() && key.isEmpty()
         ? Optional.empty()
         : Optional.of(new MessagesServer(base.orElse(ANTHROPIC), key));
-  }
-
-  private static URI uri(String name, String text) {
-    try {
-      return URI.create(text);
-    } catch (IllegalArgumentException _) {
-      throw Problem.invalid(name + ": not a URL");
-    }
   }
 
   private static Optional<String> first(@Nullable String one, @Nullable String other) {

@@ -1,15 +1,21 @@
 package dev.drover;
 
 import dev.drover.base.Problem;
+import dev.drover.base.Secret;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -28,6 +34,8 @@ final class Settings {
           "openai.base_url",
           "openai.api_key",
           "rehearsal.first_token_ms");
+
+  private static final Set<String> NUMBERS = Set.of("port", "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.
   private static final Set<String> MAPS = Set.of("models");
@@ -59,23 +67,67 @@ final class Settings {
     return new Settings(values);
   }
 
-  /// `DROVER_ANTHROPIC_API_KEY` goes before the file's `anthropic.api_key`.
-  Settings with(Map<String, String> environmentOrFlags) {
+  /// `DROVER_ANTHROPIC_API_KEY` goes before the file's `anthropic.api_key`. Variables without the
+  /// prefix are somebody else's.
+  Settings withEnvironment(Map<String, String> environment) {
+    return with(name -> environment.get(variable(name)));
+  }
+
+  /// @param flags by name
+  Settings withFlags(Map<String, String> flags) {
+    return with(flags::get);
+  }
+
+  private Settings with(Function<String, @Nullable String> source) {
     var merged = new HashMap<>(values);
     for (var name : NAMES) {
-      var variable = "DROVER_" + name.replace('.', '_').toUpperCase(java.util.Locale.ROOT);
-      for (var source : new String[] {variable, name}) {
-        var value = environmentOrFlags.get(source);
-        if (value != null && !value.isBlank()) {
-          merged.put(name, value);
-        }
+      var value = source.apply(name);
+      if (value != null && !value.isBlank()) {
+        merged.put(name, value);
       }
     }
     return new Settings(merged);
   }
 
+  private static String variable(String name) {
+    return "DROVER_" + name.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
   Optional<String> text(String name) {
     return Optional.ofNullable(values.get(name)).map(String::strip);
+  }
+
+  /// A text that an HTTP header can carry.
+  Optional<Secret> secret(String name) {
+    return text(name)
+        .map(
+            text -> {
+              if (!text.chars().allMatch(c -> c > ' ' && c < 127)) {
+                throw Problem.invalid(name + ": must be printable ASCII without spaces");
+              }
+              return new Secret(text);
+            });
+  }
+
+  /// A server's address, without slashes at its end.
+  Optional<URI> url(String name) {
+    return text(name)
+        .map(
+            text -> {
+              try {
+                var url = new URI(text.replaceFirst("/+$", ""));
+                var scheme = String.valueOf(url.getScheme());
+                if ((scheme.equals("http") || scheme.equals("https"))
+                    && url.getHost() != null
+                    && url.getUserInfo() == null
+                    && url.getQuery() == null) {
+                  return url;
+                }
+              } catch (URISyntaxException _) {
+                // Said below.
+              }
+              throw Problem.invalid(name + ": must be an http or https URL without user or query");
+            });
   }
 
   OptionalLong number(String name, long min, long max) {
@@ -111,21 +163,22 @@ final class Settings {
     }
   }
 
-  private static void collect(Path file, String path, Object value, Map<String, String> into) {
+  private static void collect(
+      Path file, String path, @Nullable Object value, Map<String, String> into) {
     if (value instanceof Map<?, ?> map) {
       map.forEach(
           (key, item) -> {
             var name = path.isEmpty() ? String.valueOf(key) : path + "." + key;
-            if (item != null) {
-              collect(file, name, item, into);
-            }
+            collect(file, name, item, into);
           });
     } else if (path.isEmpty()) {
       throw Problem.invalid(file + ": must be a map of settings");
-    } else if (value instanceof Iterable || !known(path)) {
+    } else if (!known(path) || value instanceof Iterable) {
       throw Problem.invalid(file + ": unknown setting " + path);
-    } else {
+    } else if (value instanceof String || (value instanceof Number && NUMBERS.contains(path))) {
       into.put(path, value.toString());
+    } else {
+      throw Problem.invalid(file + ": " + path + ": must be a text; quote what looks otherwise");
     }
   }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.base.Scope;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,7 +64,12 @@ final class ConfigTest {
     refused("- port", "must be a map");
     refused("port: 99999", "port: must be a whole number from 0 to 65535");
     refused("port: 1\nport: 2", "not valid YAML");
-    refused("anthropic: {base_url: 'http://a b'}", "anthropic.base_url: not a URL");
+    refused("prot:", "unknown setting prot");
+    refused("api_key: 123", "api_key: must be a text");
+    refused("api_key: a b", "api_key: must be printable ASCII");
+    for (var url : new String[] {"http://a b", "ftp://a", "a", "http://u:p@a", "http://a?b"}) {
+      refused("anthropic: {base_url: '" + url + "'}", "anthropic.base_url: must be an http");
+    }
     assertThatThrownBy(() -> Config.read(Map.of("config", "/nowhere/x.yaml"), Map.of()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("cannot be read");
@@ -74,6 +82,44 @@ final class ConfigTest {
       assertThatThrownBy(() -> Config.read(Map.of(), Map.of("HOME", "/none", name, "x")))
           .isInstanceOf(Problem.class)
           .hasMessageContaining("this version");
+    }
+  }
+
+  @Test
+  void variablesWithoutOurPrefixAreSomebodyElses() {
+    var config =
+        Config.read(Map.of(), Map.of("HOME", "/h", "host", "x", "port", "y", "data", "/z"));
+    assertThat(config.host()).isEqualTo("127.0.0.1");
+    assertThat(config.data()).isEqualTo(Path.of("/h/.local/share/drover"));
+    var relative = Config.read(Map.of(), Map.of("HOME", "/h", "XDG_DATA_HOME", "x"));
+    assertThat(relative.data()).isEqualTo(config.data());
+  }
+
+  @Test
+  void aServersUrlLosesItsLastSlash() {
+    var environment = Map.of("HOME", "/none", "DROVER_ANTHROPIC_BASE_URL", "http://a:1/b/");
+    var server = Config.read(Map.of(), environment).messages().orElseThrow();
+    assertThat(server.base()).isEqualTo(URI.create("http://a:1/b"));
+    assertThat(server.key()).isEmpty();
+  }
+
+  @Test
+  void serversThatStartTogetherAgreeOnTheKey() throws Exception {
+    var config = Config.read(Map.of("data", directory.toString()), Map.of());
+    var ids = new Ids(new Random(1));
+    var keys = new HashSet<String>();
+    try (var scope = new Scope()) {
+      var starts = new ArrayList<Scope.Task<String>>();
+      for (int i = 0; i < 16; i++) {
+        starts.add(scope.fork(() -> config.apiKey(ids).reveal()));
+      }
+      for (var start : starts) {
+        keys.add(start.join());
+      }
+    }
+    assertThat(keys).hasSize(1);
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactly(directory.resolve("api-key"));
     }
   }
 

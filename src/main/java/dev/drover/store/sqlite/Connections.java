@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// Opens the connections to a file, after it was checked and brought to the current schema.
 record Connections(Db writer, List<Db> readers) {
@@ -17,6 +19,10 @@ record Connections(Db writer, List<Db> readers) {
   /// Up to this size a file is read through at every start (some 50 ms); beyond it, a start would
   /// take too long, and only its header and first pages are looked at.
   static final long CHECKED_BYTES = 32L * 1024 * 1024;
+
+  /// A page that many appends touch is copied to the file once for all of them; 16 MB is what a
+  /// start after a crash may have to read again.
+  private static final String CHECKPOINT_PAGES = "4000";
 
   static Connections open(Path path, InstantSource clock) throws StoreUnusable {
     var opened = new ArrayList<Db>();
@@ -31,12 +37,7 @@ record Connections(Db writer, List<Db> readers) {
       return new Connections(writer, List.copyOf(opened.subList(1, opened.size())));
     } catch (SQLException e) {
       close(opened);
-      throw new StoreUnusable(
-          path
-              + " is damaged or not a database of Drover ("
-              + e.getMessage()
-              + "). Restore a backup.",
-          e);
+      throw new StoreUnusable(path + reason(e), e);
     } catch (StoreUnusable e) {
       close(opened);
       throw new StoreUnusable(path + " " + e.getMessage(), e);
@@ -51,6 +52,7 @@ record Connections(Db writer, List<Db> readers) {
     config.setBusyTimeout((int) BUSY.toMillis());
     config.setCacheSize(reader ? -4_096 : -16_384);
     config.setJournalSizeLimit(64 * 1024 * 1024);
+    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
     config.setGetGeneratedKeys(false);
     var db = new Db(config.createConnection("jdbc:sqlite:" + path));
     if (reader) {
@@ -60,13 +62,27 @@ record Connections(Db writer, List<Db> readers) {
   }
 
   private static void check(Db db) throws SQLException, StoreUnusable {
-    long bytes = db.number("PRAGMA page_count") * db.number("PRAGMA page_size");
-    if (bytes <= CHECKED_BYTES) {
+    if (db.number("PRAGMA page_count") * db.number("PRAGMA page_size") <= CHECKED_BYTES) {
       var result = db.first("PRAGMA quick_check(1)", row -> row.getString(1)).orElse("no answer");
       if (!result.equals("ok")) {
         throw new StoreUnusable("is damaged (" + result + "). Restore a backup.");
       }
     }
+    long tables = db.number("SELECT COUNT(*) FROM sqlite_master");
+    long ours = db.number("SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'");
+    if (tables > 0 && ours == 0) {
+      throw new StoreUnusable("is a database of another program. Name another file.");
+    }
+  }
+
+  private static String reason(SQLException cause) {
+    var code = cause instanceof SQLiteException e ? e.getResultCode().code & 0xff : 0;
+    if (code == SQLiteErrorCode.SQLITE_NOTADB.code) {
+      return " is damaged, or not a database at all. Restore a backup, or name another file.";
+    }
+    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+        ? " is damaged (" + cause.getMessage() + "). Restore a backup."
+        : " cannot be opened: " + cause.getMessage();
   }
 
   private static void close(List<Db> opened) {

@@ -30,20 +30,30 @@ final class Db implements AutoCloseable {
   }
 
   <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
-    try (var rows = bound(sql, values).executeQuery()) {
-      var list = new ArrayList<T>();
-      while (rows.next()) {
-        list.add(reader.read(rows));
-      }
-      return list;
-    }
+    return use(
+        sql,
+        statement -> {
+          bind(statement, values);
+          try (var rows = statement.executeQuery()) {
+            var list = new ArrayList<T>();
+            while (rows.next()) {
+              list.add(reader.read(rows));
+            }
+            return list;
+          }
+        });
   }
 
   <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
-    try (var rows = bound(sql, values).executeQuery()) {
-      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
-    }
+    return use(
+        sql,
+        statement -> {
+          bind(statement, values);
+          try (var rows = statement.executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+          }
+        });
   }
 
   /// A count, or another single number.
@@ -54,35 +64,50 @@ final class Db implements AutoCloseable {
 
   /// @return how many rows it hit
   int update(String sql, @Nullable Object... values) throws SQLException {
-    return bound(sql, values).executeUpdate();
+    return use(
+        sql,
+        statement -> {
+          bind(statement, values);
+          return statement.executeUpdate();
+        });
   }
 
   /// The same statement for each row of values, together.
   void each(String sql, List<@Nullable Object[]> rows) throws SQLException {
-    if (rows.isEmpty()) {
-      return;
-    }
-    var statement = prepared(sql);
-    try {
-      for (var values : rows) {
-        bind(statement, values);
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    } finally {
-      statement.clearBatch();
+    if (!rows.isEmpty()) {
+      use(
+          sql,
+          statement -> {
+            for (var values : rows) {
+              bind(statement, values);
+              statement.addBatch();
+            }
+            return statement.executeBatch();
+          });
     }
   }
 
   /// A statement without values and without rows.
   void run(String sql) throws SQLException {
-    prepared(sql).execute();
+    use(sql, PreparedStatement::execute);
   }
 
-  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
-    var statement = prepared(sql);
-    bind(statement, values);
-    return statement;
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
+  }
+
+  /// A statement that failed is not used again: the driver may have closed it (on a full disk it
+  /// does), or left values of a batch in it.
+  private <T> T use(String sql, Use<T> use) throws SQLException {
+    try {
+      return use.of(prepared(sql));
+    } catch (SQLException | RuntimeException e) {
+      var failed = statements.remove(sql);
+      if (failed != null) {
+        failed.close();
+      }
+      throw e;
+    }
   }
 
   private static void bind(PreparedStatement statement, @Nullable Object... values)

@@ -29,7 +29,7 @@ final class Jobs {
         room.awaitUninterruptibly();
       }
       if (ended) {
-        throw Problem.unavailable("The server is shutting down.", new IllegalStateException());
+        throw shuttingDown();
       }
       waiting.add(job);
       changed.signal();
@@ -57,6 +57,15 @@ final class Jobs {
     }
   }
 
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void end() {
     lock.lock();
     try {
@@ -66,5 +75,18 @@ final class Jobs {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Ends, and refuses what still waits: there is nobody left to do it.
+  void abandon() {
+    end();
+    for (var job : take(Integer.MAX_VALUE)) {
+      job.fail(shuttingDown());
+      job.release();
+    }
+  }
+
+  private static Problem shuttingDown() {
+    return Problem.unavailable("The server is shutting down.", new IllegalStateException());
   }
 }

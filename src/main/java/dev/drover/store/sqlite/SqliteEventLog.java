@@ -23,6 +23,15 @@ import java.util.List;
 import java.util.Optional;
 
 final class SqliteEventLog implements EventLog {
+  static final String UNFINISHED =
+      """
+      SELECT id FROM session
+      WHERE id IN (
+          SELECT id FROM session WHERE status IN ('running', 'rescheduling')
+          UNION SELECT session_id FROM inbox)
+        AND status <> 'terminated' AND (node IS NULL OR node <> ?)\
+      """;
+
   private final Writer writer;
   private final Readers readers;
   private final SessionRows sessions;
@@ -157,19 +166,6 @@ final class SqliteEventLog implements EventLog {
 
   @Override
   public List<SessionId> unfinished() {
-    return readers.call(
-        db ->
-            db.list(
-                """
-                SELECT id FROM session
-                WHERE status IN ('running', 'rescheduling') AND (node IS NULL OR node <> ?)
-                UNION
-                SELECT session.id FROM inbox JOIN session ON session.id = inbox.session_id
-                WHERE status <> 'terminated' AND (node IS NULL OR node <> ?)
-                ORDER BY id\
-                """,
-                row -> new SessionId(row.getString(1)),
-                node,
-                node));
+    return readers.call(db -> db.list(UNFINISHED, row -> new SessionId(row.getString(1)), node));
   }
 }

@@ -81,6 +81,11 @@ public final class SqliteStore implements Store {
     return environments;
   }
 
+  /// For tests that reach below the interfaces.
+  Writer writer() {
+    return writer;
+  }
+
   /// Does what was handed in, then closes the file. Later calls are refused with `UNAVAILABLE`.
   @Override
   public void close() {

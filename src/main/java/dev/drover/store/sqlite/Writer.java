@@ -29,9 +29,18 @@ final class Writer implements AutoCloseable {
     return jobs.call(body);
   }
 
+  /// How many units wait for the next batch.
+  int waiting() {
+    return jobs.waiting();
+  }
+
   private void work() {
-    for (var batch = jobs.take(BATCH_LIMIT); !batch.isEmpty(); batch = jobs.take(BATCH_LIMIT)) {
-      commit(batch);
+    try {
+      for (var batch = jobs.take(BATCH_LIMIT); !batch.isEmpty(); batch = jobs.take(BATCH_LIMIT)) {
+        commit(batch);
+      }
+    } finally {
+      jobs.abandon();
     }
   }
 
@@ -46,12 +55,11 @@ final class Writer implements AutoCloseable {
       rollBack();
       batch.forEach(job -> job.fail(Job.unavailable(e)));
     }
-    for (var job : batch) {
-      if (!job.hasFailed()) {
-        job.outbox().publish(feed);
-      }
+    try {
+      batch.stream().filter(job -> !job.hasFailed()).forEach(job -> job.outbox().publish(feed));
+    } finally {
+      batch.forEach(Job::release);
     }
-    batch.forEach(Job::release);
   }
 
   /// SQLite may answer an error (disk full) by undoing the whole transaction. Then the savepoint is

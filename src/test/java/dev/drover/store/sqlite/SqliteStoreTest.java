@@ -1,0 +1,179 @@
+package dev.drover.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import dev.drover.session.Emitted;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Lease;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.store.StoreUnusable;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqliteStoreTest {
+  private static final String WORDS = "words ".repeat(500);
+
+  @TempDir Path directory;
+  private final Ids ids = new Ids(new Random(7));
+
+  private SqliteStore open(Path in) throws StoreUnusable {
+    return SqliteStore.open(in.resolve("drover.db"), new Feed(), ids, InstantSource.system());
+  }
+
+  private Lease newSession(SqliteStore store) {
+    var session = Samples.session(ids);
+    store.sessions().create(session);
+    return store.eventLog().claim(session.id()).orElseThrow();
+  }
+
+  private List<EventId> append(SqliteStore store, Lease lease, int events, String text) {
+    var emitted = store.eventLog().emitEvents(lease, Samples.emission(ids, events, text));
+    assertThat(emitted).isInstanceOf(Emitted.Appended.class);
+    return ((Emitted.Appended) emitted).events().stream().map(e -> e.event().id()).toList();
+  }
+
+  // Full disks
+
+  @Test
+  void aFullDatabaseRefusesWritesAndRecovers() throws Exception {
+    try (var store = open(directory)) {
+      fill(store, new FullSpot.Quota(store));
+    }
+  }
+
+  /// On a disk of its own where the system lets us mount one, else as above.
+  @Test
+  void aFullDiskRefusesWritesAndRecovers() throws Exception {
+    try (var disk = FullSpot.Disk.mount(directory)) {
+      List<EventId> written;
+      Lease lease;
+      try (var store = open(directory)) {
+        lease = newSession(store);
+        written = fill(store, disk.isMounted() ? disk : new FullSpot.Quota(store));
+      }
+      try (var store = open(directory)) {
+        assertThat(written).isNotEmpty();
+        assertThat(store.sessions().getSession(lease.session()).id()).isEqualTo(lease.session());
+      }
+    }
+  }
+
+  private List<EventId> fill(SqliteStore store, FullSpot spot) throws Exception {
+    var lease = newSession(store);
+    var written = new ArrayList<>(append(store, lease, 2, WORDS));
+    spot.fill();
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 10_000; i++) {
+                written.addAll(append(store, lease, 2, WORDS));
+              }
+            })
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+    assertThat(log(store, lease)).as("reads go on").isEqualTo(written);
+    spot.free();
+    written.addAll(append(store, lease, 2, WORDS));
+    assertThat(log(store, lease)).isEqualTo(written);
+    return written;
+  }
+
+  private static List<EventId> log(SqliteStore store, Lease lease) {
+    return store.eventLog().getEvents(lease.session(), Slice.after(0, 1_000_000)).stream()
+        .map(stored -> stored.event().id())
+        .toList();
+  }
+
+  // Long sessions
+
+  @Test
+  void theTailOfALongSessionIsReadByIndex() throws Exception {
+    try (var store = open(directory)) {
+      var lease = newSession(store);
+      for (int i = 0; i < 100; i++) {
+        append(store, lease, 500, "short");
+      }
+      var tail = slice(Long.MAX_VALUE, false, Set.of());
+      assertThat(store.eventLog().getEvents(lease.session(), tail))
+          .extracting(Stored::position)
+          .startsWith(50_000L, 49_999L)
+          .hasSize(20);
+      for (var slice :
+          List.of(
+              tail,
+              slice(49_990, true, Set.of()),
+              slice(49_990, false, Set.of("agent.message", "user.message")),
+              new Slice(
+                  49_990,
+                  20,
+                  true,
+                  Set.of(),
+                  true,
+                  Optional.of(Instant.EPOCH),
+                  Optional.of(Instant.EPOCH)))) {
+        assertThat(plan(store, EventRows.sql(slice)))
+            .as(EventRows.sql(slice))
+            .hasSize(1)
+            .first()
+            .asString()
+            .contains("USING INDEX sqlite_autoindex_event_1 (session_id=? AND position");
+      }
+    }
+  }
+
+  private static Slice slice(long after, boolean ascending, Set<String> types) {
+    return new Slice(after, 20, ascending, types, false, Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void unfinishedSessionsAreFoundWithoutReadingTheOthers() throws Exception {
+    try (var store = open(directory)) {
+      assertThat(plan(store, SqliteEventLog.UNFINISHED))
+          .noneMatch(step -> step.startsWith("SCAN session"))
+          .anyMatch(step -> step.contains("session_at_work"));
+    }
+  }
+
+  private static List<String> plan(SqliteStore store, String sql) {
+    return store
+        .writer()
+        .call((db, _) -> db.list("EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail")));
+  }
+
+  // Coming and going
+
+  @Test
+  void aClosedStoreLeavesNoThreadAndNoFileBehind() throws Exception {
+    cycle();
+    var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long files = system.getOpenFileDescriptorCount();
+    for (int i = 0; i < 20; i++) {
+      cycle();
+    }
+    assertThat(system.getOpenFileDescriptorCount()).isLessThan(files + 10);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("drover-store-"));
+    assertThat(directory.resolve("drover.db-wal")).doesNotExist();
+  }
+
+  private void cycle() throws StoreUnusable {
+    try (var store = open(directory)) {
+      append(store, newSession(store), 1, "hello");
+    }
+  }
+}

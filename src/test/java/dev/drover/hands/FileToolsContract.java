@@ -71,7 +71,9 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(lines("big", 999_999, -1)).isEqualTo("999999\n1000000\n");
     assertThat(lines("big", 1, -1))
         .startsWith("1\n2\n")
-        .endsWith("[cut at 262144 bytes; continue with view_range [45894, -1]]");
+        .matches(
+            text -> text.endsWith("[cut at 262144 bytes; continue with view_range [45542, -1]]"),
+            "tells where it was cut");
   }
 
   @Test
@@ -202,7 +204,7 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(
             ok("edit", "file_path", "f", "old_string", "x", "new_string", "", "replace_all", true))
         .isEqualTo("edited f (3 replacement(s))");
-    assertThat(bash("od -An -c f")).isEqualTo("");
+    assertThat(bash("cat f")).isEqualTo(" ");
   }
 
   @Test

@@ -96,6 +96,9 @@ final class Cgroups {
       for (var membership : own.entrySet()) {
         if (List.of(membership.getKey().split(",")).contains(controller)) {
           var hierarchy = root.resolve(membership.getKey());
+          if (!Files.isDirectory(hierarchy)) {
+            throw new IOException("not mounted");
+          }
           var mine = hierarchy.resolve(membership.getValue().substring(1));
           var above = Files.isDirectory(mine) ? mine : hierarchy;
           parents.put(controller, Files.createDirectories(above.resolve("drover")));

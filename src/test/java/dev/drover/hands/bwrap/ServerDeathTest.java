@@ -26,7 +26,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// A server that is killed: its hands end themselves, or the next server ends them.
 @Execution(ExecutionMode.CONCURRENT)
 final class ServerDeathTest {
-  private static final int UIDS = 700_000_000;
+  private static final int UIDS =
+      700_000_000 + new java.security.SecureRandom().nextInt(5_000) * 131_072;
 
   private Path data;
 

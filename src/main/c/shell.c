@@ -146,11 +146,11 @@ static bool marked(const unsigned char *set, pid_t pid) {
   return pid < PIDS_MAX && (set[pid / 8] & 1 << pid % 8);
 }
 
-/* One process group is killed at once by the kernel; sessions and descendants are looked for until
- * there are no more. Stopped first: what is stopped does not fork. */
+/* The shell's process group, its session and all descendants. Stopped before the first one is killed:
+ * what is stopped does not fork, and an orphan could not be told from a stranger. */
 void shell_kill(struct shell *s) {
   if (s->pid <= 0) return;
-  kill(-s->pid, SIGKILL);
+  kill(-s->pid, SIGSTOP);
   static unsigned char doomed[PIDS_MAX / 8];
   memset(doomed, 0, sizeof doomed);
   mark(doomed, s->pid);
@@ -178,6 +178,7 @@ void shell_kill(struct shell *s) {
       kill(pid, SIGKILL);
     }
   }
+  kill(-s->pid, SIGKILL);
   while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
   }
   shell_forget(s);

@@ -308,8 +308,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     hello.completeExceptionally(new IOException(reason));
     outgoing.clear();
     outgoing.offer(new Outgoing.One(Frame.bare(Frame.PING, 0))); // wakes the writer
-    calls.values().forEach(this::fail);
     onDeath.run();
+    calls.values().forEach(this::fail);
   }
 
   /// Lets go of the hand: calls under way are lost. Idempotent. Whoever made the hand ends it.

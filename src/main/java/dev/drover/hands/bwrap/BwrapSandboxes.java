@@ -35,7 +35,7 @@ public final class BwrapSandboxes implements Sandboxes {
   private final Etc etc;
   private final Workspaces workspaces;
   private final Cgroups cgroups;
-  private final Spawner spawner = new Spawner();
+  private final Spawner spawner;
   private final FileChannel lock;
   private final Set<BwrapSandbox> open = ConcurrentHashMap.newKeySet();
 
@@ -48,12 +48,18 @@ public final class BwrapSandboxes implements Sandboxes {
     this.ids = ids;
     this.pause = pause;
     this.hands = Workspaces.Directories.own(root.resolve("hands"));
-    this.lock = lock(hands.resolve(".lock"));
     this.program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
     this.etc = Etc.make(root.resolve("etc"));
     this.workspaces = new Workspaces(root.resolve("workspaces"), profile.firstUid());
     this.cgroups = Cgroups.find(profile.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
-    reap();
+    this.lock = lock(hands.resolve(".lock"));
+    try {
+      reap();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+    this.spawner = new Spawner();
   }
 
   /// What enforces the limits of a hand here.

@@ -85,7 +85,7 @@ final class Cgroups {
       }
       Files.writeString(mine.resolve("cgroup.subtree_control"), wanted);
     }
-    var parent = Files.createDirectories(mine.resolve("drover"));
+    var parent = writable(Files.createDirectories(mine.resolve("drover")));
     Files.writeString(parent.resolve("cgroup.subtree_control"), wanted);
     return parent;
   }
@@ -96,9 +96,12 @@ final class Cgroups {
       for (var membership : own.entrySet()) {
         if (List.of(membership.getKey().split(",")).contains(controller)) {
           var hierarchy = root.resolve(membership.getKey());
+          if (!Files.isDirectory(hierarchy)) {
+            throw new IOException("not mounted");
+          }
           var mine = hierarchy.resolve(membership.getValue().substring(1));
           var above = Files.isDirectory(mine) ? mine : hierarchy;
-          parents.put(controller, Files.createDirectories(above.resolve("drover")));
+          parents.put(controller, writable(Files.createDirectories(above.resolve("drover"))));
         }
       }
     }
@@ -106,6 +109,14 @@ final class Cgroups {
       throw new IOException("no controllers");
     }
     return parents;
+  }
+
+  /// A group that an earlier server made, as root, is there but not ours.
+  private static Path writable(Path group) throws IOException {
+    if (!Files.isWritable(group)) {
+      throw new IOException("not delegated");
+    }
+    return group;
   }
 
   /// Makes the groups of a hand and sets its limits.

@@ -48,9 +48,9 @@ final class Tree {
           top.deleteFile(entry);
           continue;
         }
-        open(top, entry);
+        open(root.resolve(entry));
         try (var inner = top.newDirectoryStream(entry, LinkOption.NOFOLLOW_LINKS)) {
-          more |= raise(inner, top, numbers);
+          more |= raise(root.resolve(entry), inner, top, numbers);
         }
         top.deleteDirectory(entry);
       }
@@ -59,13 +59,16 @@ final class Tree {
   }
 
   private static boolean raise(
-      SecureDirectoryStream<Path> inner, SecureDirectoryStream<Path> top, int[] numbers)
+      Path parent,
+      SecureDirectoryStream<Path> inner,
+      SecureDirectoryStream<Path> top,
+      int[] numbers)
       throws IOException {
     boolean more = false;
     for (var path : (DirectoryStream<Path>) inner) {
       var child = path.getFileName();
       if (isDirectory(inner, child)) {
-        open(inner, child);
+        open(parent.resolve(child));
         inner.move(child, top, free(top, child, numbers));
         more = true;
       } else {
@@ -97,11 +100,11 @@ final class Tree {
     }
   }
 
-  /// A mode that the model set must not stop its owner, which without root is us.
-  private static void open(SecureDirectoryStream<Path> in, Path name) throws IOException {
+  /// A mode that the model set must not stop its owner, which without root is us. By path, since
+  /// Java would have to open it to do it otherwise; nothing that could swap it for a link is alive.
+  private static void open(Path directory) throws IOException {
     if (!Host.isRoot()) {
-      in.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setPermissions(PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
   }
 }

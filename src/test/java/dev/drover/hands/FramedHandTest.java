@@ -1,0 +1,221 @@
+package dev.drover.hands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Json;
+import dev.drover.base.Scope;
+import dev.drover.session.EventId;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The server's side of the protocol, against a peer that lies.
+final class FramedHandTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+  private SocketChannel ours;
+  private SocketChannel peer;
+  private final AtomicInteger deaths = new AtomicInteger();
+
+  @BeforeEach
+  void connect() throws Exception {
+    var address = UnixDomainSocketAddress.of(directory.resolve("s"));
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(address);
+      ours = SocketChannel.open(address);
+      peer = server.accept();
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    ours.close();
+    peer.close();
+  }
+
+  private void send(byte op, int id, byte... payload) throws IOException {
+    write(new Frame(op, id, ByteBuffer.wrap(payload)).encoded());
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      peer.write(bytes);
+    }
+  }
+
+  private FramedHand hand(Duration heartbeat) throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
+    return FramedHand.attach(ours, LONG, heartbeat, deaths::incrementAndGet);
+  }
+
+  private static ToolCall call() {
+    return new ToolCall(new EventId("sevt_1"), "bash", Json.obj("command", "true"));
+  }
+
+  /// One call, and what the peer does when it has it.
+  private ToolResult answered(Answer answer) throws Exception {
+    try (var hand = hand(LONG);
+        var scope = new Scope()) {
+      var task = scope.fork(() -> hand.execute(call()));
+      var frame = Frame.read(peer);
+      assertThat(frame.op()).isEqualTo(Frame.CALL);
+      answer.to(frame.id());
+      return task.join();
+    }
+  }
+
+  private interface Answer {
+    void to(int id) throws IOException;
+  }
+
+  private void isDeath(Answer answer) throws Exception {
+    assertThat(answered(answer)).isEqualTo(ToolResult.lost(FramedHand.LOST));
+    assertThat(deaths).hasValue(1);
+  }
+
+  @Test
+  void aResultMayComeInPieces() throws Exception {
+    var result =
+        answered(
+            id -> {
+              send(Frame.PART, id, "gr\u00fc".getBytes(StandardCharsets.ISO_8859_1));
+              send(Frame.PART, id, "\0".getBytes(StandardCharsets.US_ASCII));
+              send(Frame.RESULT, id, (byte) 1, (byte) 'n');
+            });
+    assertThat(result).isEqualTo(ToolResult.error("gr\uFFFD\uFFFDn"));
+  }
+
+  @Test
+  void anAnswerToNoCallIsDeath() throws Exception {
+    isDeath(id -> send(Frame.RESULT, id + 1, (byte) 0));
+  }
+
+  @Test
+  void aSecondAnswerIsDeath() throws Exception {
+    assertThat(
+            answered(
+                    id -> {
+                      send(Frame.RESULT, id, (byte) 0, (byte) 'a');
+                      send(Frame.RESULT, id, (byte) 0, (byte) 'b');
+                    })
+                .text())
+        .isEqualTo("a");
+    await().until(() -> deaths.get() == 1);
+  }
+
+  @Test
+  void aResultWithoutItsFlagIsDeath() throws Exception {
+    isDeath(id -> send(Frame.RESULT, id));
+  }
+
+  @Test
+  void aResultWithAnotherFlagIsDeath() throws Exception {
+    isDeath(id -> send(Frame.RESULT, id, (byte) 2));
+  }
+
+  @Test
+  void anUnknownOperationIsDeath() throws Exception {
+    isDeath(id -> send((byte) 99, id));
+  }
+
+  @Test
+  void aSecondHelloIsDeath() throws Exception {
+    isDeath(_ -> send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1));
+  }
+
+  @Test
+  void anAnswerToNoPingIsDeath() throws Exception {
+    isDeath(_ -> send(Frame.PONG, 0));
+  }
+
+  @Test
+  void anOversizedFrameIsDeath() throws Exception {
+    isDeath(
+        _ -> write(ByteBuffer.allocate(9).putInt(Frame.MAX + 1).put(Frame.PART).putInt(1).flip()));
+  }
+
+  @Test
+  void aNegativeLengthIsDeath() throws Exception {
+    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(-1).put(Frame.PART).putInt(1).flip()));
+  }
+
+  @Test
+  void aFrameTooShortToBeOneIsDeath() throws Exception {
+    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(4).put(Frame.PART).putInt(1).flip()));
+  }
+
+  @Test
+  void aResultWithoutEndIsDeath() throws Exception {
+    isDeath(
+        id -> {
+          try {
+            for (int i = 0; i < 10; i++) {
+              send(Frame.PART, id, new byte[Frame.MAX - 5]);
+            }
+          } catch (IOException e) {
+            // The connection was closed on us, as it should be.
+          }
+        });
+  }
+
+  @Test
+  void aConnectionThatEndsInAFrameIsDeath() throws Exception {
+    isDeath(
+        _ -> {
+          write(ByteBuffer.allocate(6).putInt(100).put(Frame.RESULT).put((byte) 0).flip());
+          peer.close();
+        });
+  }
+
+  @Test
+  void silenceIsDeath() throws Exception {
+    try (var hand = hand(Duration.ofMillis(20))) {
+      assertThat(hand.execute(call()).lost()).isTrue();
+      assertThat(hand.isAlive()).isFalse();
+      var next = hand.execute(call());
+      assertThat(next).isEqualTo(ToolResult.error(FramedHand.NOT_RUN));
+    }
+  }
+
+  @Test
+  void aCancellationThatIsNotConfirmedIsDeath() throws Exception {
+    try (var hand = hand(LONG)) {
+      var scope = new Scope();
+      var task = scope.fork(() -> hand.execute(call()));
+      Frame.read(peer);
+      scope.close();
+      assertThat(Frame.read(peer).op()).isEqualTo(Frame.CANCEL);
+      assertThatThrownBy(task::join).hasCauseInstanceOf(InterruptedException.class);
+      assertThat(hand.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void aStrangerIsNotTakenForAHand() throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+    assertThatThrownBy(() -> FramedHand.attach(ours, LONG, LONG, () -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("not a hand of protocol 1");
+  }
+
+  @Test
+  void whoSaysNothingIsNotTakenForAHand() {
+    assertThatThrownBy(() -> FramedHand.attach(ours, Duration.ofMillis(50), LONG, () -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("within 50 ms");
+  }
+}

@@ -1,0 +1,32 @@
+package dev.drover.hands.bwrap;
+
+import dev.drover.hands.AttackContract;
+import dev.drover.hands.Sandboxes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+final class BwrapAttackTest extends AttackContract {
+  private static final long MIB = 1 << 20;
+  private static final Limits SMALL =
+      new Limits(128 * MIB, 64, 1, 8 * MIB, 512 * MIB, 256 * MIB, 64 * MIB);
+
+  private static BwrapBench bench;
+
+  @BeforeAll
+  static void open() {
+    bench = new BwrapBench(Profile.DEFAULT.withLimits(SMALL));
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  @Override
+  protected Sandboxes sandboxes() {
+    return bench;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.drover.hands.bwrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
+import dev.drover.session.SessionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A provider on a data directory of its own, which at its end proves that nothing is left.
+final class BwrapBench implements Sandboxes {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  final Path data;
+  final Profile profile;
+  private final BwrapSandboxes sandboxes;
+  private final Set<String> hands = ConcurrentHashMap.newKeySet();
+
+  BwrapBench(Profile profile) {
+    assertThat(Host.bwrap()).as("these tests need bubblewrap: " + Diagnosis.NO_BWRAP).isPresent();
+    try {
+      this.data = Files.createTempDirectory("drover-hands-");
+      // Uids of its own, so that its processes can be told from those of another run.
+      this.profile =
+          new Profile(
+              profile.limits(),
+              profile.watchdog(),
+              profile.heartbeat(),
+              profile.patience(),
+              1_000_000 + RANDOM.nextInt(10_000) * 65_536,
+              profile.cgroups(),
+              profile.ownGrep());
+      this.sandboxes = new BwrapSandboxes(data, this.profile, ids(), Pause.REAL);
+      assertThat(sandboxes.problem()).isEmpty();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Ids ids() {
+    return new Ids(RANDOM);
+  }
+
+  BwrapSandboxes sandboxes() {
+    return sandboxes;
+  }
+
+  @Override
+  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+    var sandbox = sandboxes.provision(resources);
+    hands.add(((BwrapSandbox) sandbox).leash().directory().getFileName().toString());
+    return sandbox;
+  }
+
+  @Override
+  public void discard(SessionId session) {
+    sandboxes.discard(session);
+  }
+
+  /// Closes the provider; then there must be no process, mount, group, socket or directory.
+  @Override
+  public void close() {
+    sandboxes.close();
+    assertNothingIsLeft();
+    try {
+      Tree.remove(data);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void assertNothingIsLeft() {
+    await().untilAsserted(() -> assertThat(processes(profile.firstUid())).isEmpty());
+    assertThat(names(data.resolve("hands"))).containsOnly(".lock");
+    for (var mounts : Set.of("/proc/self/mountinfo", "/proc/net/unix")) {
+      assertThat(text(Path.of(mounts))).doesNotContain(data.toString());
+    }
+    assertThat(groups()).doesNotContainAnyElementsOf(hands);
+  }
+
+  /// Living processes of uids that only this bench gives out.
+  static Set<String> processes(int firstUid) {
+    return names(Path.of("/proc")).stream()
+        .filter(name -> Character.isDigit(name.charAt(0)))
+        .filter(
+            name -> {
+              var status = text(Path.of("/proc", name, "status"));
+              int at = status.indexOf("Uid:");
+              if (at < 0 || status.contains("State:\tZ")) {
+                return false;
+              }
+              int uid = Integer.parseInt(status.substring(at + 5, status.indexOf('\t', at + 5)));
+              return uid >= firstUid && uid < firstUid + 65_536;
+            })
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> groups() {
+    try (var found =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            8,
+            (path, _) -> path.getFileName().toString().startsWith("hand_"))) {
+      return found.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return Set.of();
+    }
+  }
+
+  static Set<String> names(Path directory) {
+    try (Stream<Path> names = Files.list(directory)) {
+      return names.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
+    } catch (IOException e) {
+      return Set.of();
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.drover.hands.bwrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Json;
+import dev.drover.base.Pause;
+import dev.drover.base.Scope;
+import dev.drover.hands.Hands;
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+final class BwrapFaultsTest {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+  private static BwrapBench bench;
+
+  private final SessionId session = new SessionId("sesn_f" + NUMBERS.incrementAndGet());
+
+  @BeforeAll
+  static void open() {
+    bench = new BwrapBench(Profile.DEFAULT);
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  private static ToolCall bash(String command) {
+    return new ToolCall(
+        new EventId("sevt_f" + NUMBERS.incrementAndGet()), "bash", Json.obj("command", command));
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
+  }
+
+  private static Leash leash(Sandbox sandbox) {
+    return ((BwrapSandbox) sandbox).leash();
+  }
+
+  /// Waits until a command of the session has made the file.
+  private void awaitFile(String name) {
+    var file = bench.data.resolve("workspaces/" + session + "/workspace/" + name);
+    await().until(() -> Files.exists(file));
+  }
+
+  @Test
+  void aKilledHandLosesItsCallAndTheNextOneGoesOnInTheSameWorkspace() throws Exception {
+    var unclosed = new Unclosed();
+    try (var hands = new Hands(unclosed, 10, Duration.ofMinutes(1));
+        var scope = new Scope()) {
+      var running =
+          scope.fork(() -> hands.execute(session, bash("echo kept > f; touch on; sleep 1000")));
+      awaitFile("on");
+      unclosed
+          .made
+          .getLast()
+          .leash()
+          .inner()
+          .forEach(being -> Host.kill(being.pid(), being.start()));
+      var lost = running.join();
+      assertThat(lost.lost()).isTrue();
+      assertThat(lost.isError()).isTrue();
+      assertThat(lost.text()).contains("may or may not have taken effect");
+      assertThat(hands.execute(session, bash("cat f"))).isEqualTo(ToolResult.success("kept"));
+    }
+  }
+
+  @Test
+  void aDeadHandSaysThatACallDidNotRun() throws Exception {
+    try (var sandbox = bench.provision(new Resources(session))) {
+      leash(sandbox).inner().forEach(being -> Host.kill(being.pid(), being.start()));
+      await().until(() -> !sandbox.isAlive());
+      var result = sandbox.execute(bash("true"));
+      assertThat(result.isError()).isTrue();
+      assertThat(result.lost()).isFalse();
+      assertThat(result.text()).contains("did not run");
+    }
+  }
+
+  @Test
+  void aHandWhoseBubblewrapIsKilledLeavesNothingBehind() throws Exception {
+    try (var sandbox = bench.provision(new Resources(session))) {
+      leash(sandbox).outer().forEach(being -> Host.kill(being.pid(), being.start()));
+      await().until(() -> !leash(sandbox).outer().getFirst().lives());
+      assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void aStoppedHandIsFoundDeadAndABusyOneIsNot() throws Exception {
+    try (var quick = new BwrapBench(Profile.DEFAULT.withHeartbeat(Duration.ofMillis(400)));
+        var sandbox = quick.provision(new Resources(session))) {
+      assertThat(sandbox.execute(bash("sleep 2; echo on")).text()).isEqualTo("on");
+      signal("STOP", leash(sandbox).inner().getFirst().pid());
+      assertThat(sandbox.execute(bash("true")).lost()).isTrue();
+      assertThat(sandbox.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void anInterruptStopsTheCommandAndNotTheSandbox() throws Exception {
+    try (var sandbox = bench.provision(new Resources(session))) {
+      var scope = new Scope();
+      var running = scope.fork(() -> sandbox.execute(bash("touch on; sleep 1001; touch never")));
+      awaitFile("on");
+      var waiting = scope.fork(() -> sandbox.execute(bash("touch never")));
+      scope.close(); // interrupts and waits
+      assertThatThrownBy(running::join).hasCauseInstanceOf(InterruptedException.class);
+      assertThatThrownBy(waiting::join).hasCauseInstanceOf(InterruptedException.class);
+      assertThat(sandbox.isAlive()).isTrue();
+      assertThat(
+              sandbox
+                  .execute(bash("grep -lx sleep /proc/[0-9]*/comm 2>/dev/null | wc -l; ls"))
+                  .text())
+          .isEqualTo("0\non");
+    }
+  }
+
+  @Test
+  void closingTwiceIsClosingOnce() throws Exception {
+    var sandbox = bench.provision(new Resources(session));
+    sandbox.close();
+    sandbox.close();
+    assertThat(sandbox.isAlive()).isFalse();
+  }
+
+  @Test
+  void aSecondServerOnTheSameDirectoryIsRefused() {
+    assertThatThrownBy(
+            () -> new BwrapSandboxes(bench.data, bench.profile, BwrapBench.ids(), Pause.REAL))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("another server");
+  }
+
+  @Test
+  void aPathTooLongForASocketIsSaid() throws Exception {
+    var deep = bench.data.resolve("d".repeat(80));
+    try (var other = new BwrapSandboxes(deep, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+      assertThatThrownBy(() -> other.provision(new Resources(session)))
+          .isInstanceOf(dev.drover.hands.Sandboxes.Unavailable.class)
+          .hasMessageContaining("too long");
+      assertThat(other.problem()).hasValueSatisfying(text -> assertThat(text).contains("too long"));
+    }
+  }
+
+  @Test
+  void twoHundredHandsLiveAtOnce() throws Exception {
+    int count = 200;
+    long start = System.nanoTime();
+    try (var hands = new Hands(new Unclosed(), count, Duration.ofMinutes(5))) {
+      try (var scope = new Scope()) {
+        var tasks =
+            IntStream.range(0, count)
+                .mapToObj(
+                    i ->
+                        scope.fork(
+                            () ->
+                                hands.execute(
+                                    new SessionId(session.value() + "x" + i), bash("echo " + i))))
+                .toList();
+        for (int i = 0; i < count; i++) {
+          assertThat(tasks.get(i).join()).isEqualTo(ToolResult.success(Integer.toString(i)));
+        }
+      }
+      System.out.println("200 hands, ms: " + (System.nanoTime() - start) / 1_000_000);
+      for (int i = 0; i < count; i++) {
+        assertThat(
+                hands.execute(new SessionId(session.value() + "x" + i), bash("echo again")).text())
+            .isEqualTo("again");
+      }
+      start = System.nanoTime();
+    }
+    System.out.println("200 hands closed, ms: " + (System.nanoTime() - start) / 1_000_000);
+  }
+
+  @Test
+  void aCallIsQuick() throws Exception {
+    var provisions = new java.util.ArrayList<Long>();
+    var calls = new java.util.ArrayList<Long>();
+    for (int i = 0; i < 20; i++) {
+      long start = System.nanoTime();
+      try (var sandbox = bench.provision(new Resources(session))) {
+        provisions.add((System.nanoTime() - start) / 1000);
+        for (int j = 0; j < 20; j++) {
+          start = System.nanoTime();
+          sandbox.execute(bash("echo hi"));
+          calls.add((System.nanoTime() - start) / 1000);
+        }
+      }
+    }
+    provisions.sort(null);
+    calls.sort(null);
+    System.out.println(
+        "provision us p50 %d p95 %d; call us p50 %d p95 %d"
+            .formatted(provisions.get(10), provisions.get(18), calls.get(200), calls.get(380)));
+    assertThat(provisions.get(10)).isLessThan(1_000_000);
+    assertThat(calls.get(200)).isLessThan(100_000);
+  }
+
+  /// The bench, for an owner that closes what it is given.
+  private static final class Unclosed implements dev.drover.hands.Sandboxes {
+    final java.util.List<BwrapSandbox> made = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+    @Override
+    public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+      var sandbox = (BwrapSandbox) bench.provision(resources);
+      made.add(sandbox);
+      return sandbox;
+    }
+
+    @Override
+    public void discard(SessionId id) {
+      bench.discard(id);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,129 @@
+package dev.drover.hands.bwrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Json;
+import dev.drover.base.Pause;
+import dev.drover.hands.Resources;
+import dev.drover.hands.ToolCall;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// A server that is killed: its hands end themselves, or the next server ends them.
+@Execution(ExecutionMode.CONCURRENT)
+final class ServerDeathTest {
+  private static final int UIDS =
+      700_000_000 + new java.security.SecureRandom().nextInt(5_000) * 131_072;
+
+  private Path data;
+
+  @BeforeEach
+  void open() throws Exception {
+    data = Files.createTempDirectory("drover-death-");
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    Tree.remove(data);
+  }
+
+  /// A server with one hand that runs `sleep`, killed.
+  public static void main(String[] args) throws Exception {
+    var sandboxes =
+        new BwrapSandboxes(
+            Path.of(args[0]), profile(args[1], args[2]), BwrapBench.ids(), Pause.REAL);
+    var sandbox = sandboxes.provision(new Resources(new SessionId("sesn_d")));
+    var call =
+        new ToolCall(
+            new EventId("sevt_1"),
+            "bash",
+            Json.obj("command", "echo kept > f; sleep 1000 & setsid sleep 1001 & echo"));
+    sandbox.execute(call);
+    System.out.println("ready");
+    new CountDownLatch(1).await();
+  }
+
+  private static Profile profile(String watchdogMillis, String firstUid) {
+    var base = Profile.DEFAULT;
+    return new Profile(
+        base.limits(),
+        Duration.ofMillis(Long.parseLong(watchdogMillis)),
+        base.heartbeat(),
+        base.patience(),
+        Integer.parseInt(firstUid),
+        base.cgroups(),
+        false);
+  }
+
+  private void serveAndDie(int watchdogMillis, int firstUid) throws Exception {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var process =
+        new ProcessBuilder(
+                List.of(
+                    java,
+                    "-Xmx64m",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    ServerDeathTest.class.getName(),
+                    data.toString(),
+                    Integer.toString(watchdogMillis),
+                    Integer.toString(firstUid)))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(out.readLine()).isEqualTo("ready");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aHandEndsItselfWhenNobodyAttaches() throws Exception {
+    serveAndDie(700, UIDS);
+    await().until(() -> BwrapBench.processes(UIDS).isEmpty());
+    try (var _ =
+        new BwrapSandboxes(
+            data, profile("700", Integer.toString(UIDS)), BwrapBench.ids(), Pause.REAL)) {
+      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
+    }
+  }
+
+  @Test
+  void theNextServerKillsWhatIsLeftAndKeepsTheWorkspace() throws Exception {
+    int uids = UIDS + 65_536;
+    serveAndDie(600_000, uids);
+    assertThat(BwrapBench.processes(uids)).hasSizeGreaterThanOrEqualTo(4);
+    var hand =
+        BwrapBench.names(data.resolve("hands")).stream()
+            .filter(name -> !name.startsWith("."))
+            .toList();
+    assertThat(hand).hasSize(1);
+    try (var next =
+        new BwrapSandboxes(
+            data, profile("600000", Integer.toString(uids)), BwrapBench.ids(), Pause.REAL)) {
+      await().until(() -> BwrapBench.processes(uids).isEmpty());
+      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
+      try (var sandbox = next.provision(new Resources(new SessionId("sesn_d")))) {
+        var call = new ToolCall(new EventId("sevt_2"), "read", Json.obj("file_path", "f"));
+        assertThat(sandbox.execute(call).text()).isEqualTo("kept\n");
+      }
+    }
+  }
+}

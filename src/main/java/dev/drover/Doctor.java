@@ -1,0 +1,109 @@
+package dev.drover;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.base.Problem;
+import dev.drover.cli.Check;
+import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.hands.bwrap.Profile;
+import dev.drover.session.Feed;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Looks at the machine and the settings, and says what is wrong and what helps.
+final class Doctor {
+  private final Map<String, String> environment;
+  private final Ids ids = new Ids(new SecureRandom());
+
+  Doctor(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  List<Check> look() {
+    var checks = new ArrayList<Check>();
+    checks.add(java());
+    Config config;
+    try {
+      config = Config.read(Map.of(), environment);
+      checks.add(fine("settings", "host " + config.host() + ", port " + config.port()));
+    } catch (Problem e) {
+      checks.add(
+          new Check("settings", false, e.getMessage(), "Mend the setting and run it again."));
+      return checks;
+    }
+    checks.add(data(config));
+    checks.add(sandbox(config));
+    checks.add(models(config));
+    return checks;
+  }
+
+  private static Check java() {
+    var version = Runtime.version();
+    return version.feature() >= 25
+        ? fine("java", "JDK " + version)
+        : new Check("java", false, "JDK " + version, "Install a JDK 25 or newer.");
+  }
+
+  private Check data(Config config) {
+    var name = "data directory";
+    try {
+      Files.createDirectories(config.data());
+      SqliteStore.open(config.data().resolve("drover.db"), new Feed(), ids, InstantSource.system())
+          .close();
+      return fine(name, config.data().toString());
+    } catch (StoreUnusable | IOException e) {
+      return new Check(
+          name,
+          false,
+          String.valueOf(e.getMessage()),
+          "Stop the server that uses it, or choose another directory with --data or DROVER_DATA.");
+    }
+  }
+
+  private Check sandbox(Config config) {
+    var name = "sandbox";
+    try (var sandboxes = new BwrapSandboxes(config.data(), Profile.DEFAULT, ids, Pause.REAL)) {
+      var problem = sandboxes.problem();
+      return problem
+          .map(
+              text ->
+                  new Check(
+                      name,
+                      false,
+                      text,
+                      "Without it no tool runs: Drover never runs one on the host."))
+          .orElseGet(() -> fine(name, "bubblewrap; limits by " + sandboxes.enforcement()));
+    } catch (IOException e) {
+      return new Check(
+          name,
+          false,
+          String.valueOf(e.getMessage()),
+          "Stop the server that uses the data directory, then look again.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Check(name, false, "interrupted", "Look again.");
+    }
+  }
+
+  private static Check models(Config config) {
+    return fine(
+        "models",
+        config
+            .messages()
+            .map(server -> "rehearsal, and all others at " + server.base())
+            .orElse(
+                "rehearsal alone; set DROVER_ANTHROPIC_API_KEY or DROVER_ANTHROPIC_BASE_URL for"
+                    + " more"));
+  }
+
+  private static Check fine(String name, String detail) {
+    return new Check(name, true, detail, "");
+  }
+}

@@ -39,8 +39,8 @@ final class EventStream {
   void run(OutputStream out, boolean over) throws IOException, InterruptedException {
     // The server holds back headers until the first byte of a body: a comment, which every reader
     // skips.
-    write(out, ":\n\n");
-    flush(out);
+    write(out, new StringBuilder(":\n\n"));
+    var frames = new StringBuilder();
     long deadline = System.nanoTime() + ping.toNanos();
     while (true) {
       boolean last = over || subscription.isCut();
@@ -52,14 +52,14 @@ final class EventStream {
       if (item == null && subscription.isCut()) {
         continue;
       }
-      boolean wrote = item == null ? frame(out, "ping", PING) : show(out, item);
+      boolean wrote = item == null ? frame(out, frames, "ping", PING) : show(out, frames, item);
       boolean ends = endsStream(item);
       while (!ends && item != null && (item = next(Duration.ZERO)) != null) {
-        wrote |= show(out, item);
+        wrote |= show(out, frames, item);
         ends = endsStream(item);
       }
       if (wrote) {
-        flush(out);
+        write(out, frames);
         deadline = System.nanoTime() + ping.toNanos();
       }
       if (ends) {
@@ -136,44 +136,44 @@ final class EventStream {
             || shown.type().equals("session.status_terminated"));
   }
 
-  private boolean show(OutputStream out, Item item) throws IOException {
+  private boolean show(OutputStream out, StringBuilder frames, Item item) throws IOException {
     return switch (item) {
       case Item.Shown shown -> {
         previews.shown(shown);
-        yield frame(out, shown.type(), shown.json());
+        yield frame(out, frames, shown.type(), shown.json());
       }
       case Item.PreviewStart start ->
-          previews.admits(start) && frame(out, "event_start", Previews.write(start));
+          previews.admits(start) && frame(out, frames, "event_start", Previews.write(start));
       case Item.PreviewText text ->
-          previews.admits(text) && frame(out, "event_delta", Previews.write(text));
+          previews.admits(text) && frame(out, frames, "event_delta", Previews.write(text));
     };
   }
 
-  private boolean frame(OutputStream out, String type, String json) throws IOException {
-    write(out, "event: " + type + "\ndata: ");
-    write(out, json);
-    write(out, "\n\n");
+  /// Adds a frame to those that leave together. A long one goes out piece by piece: no reader costs
+  /// a copy of a whole event.
+  private boolean frame(OutputStream out, StringBuilder frames, String type, String json)
+      throws IOException {
+    frames.append("event: ").append(type).append("\ndata: ");
+    for (int from = 0; from < json.length(); ) {
+      int to = Math.min(json.length(), from + PIECE);
+      if (to < json.length() && Character.isHighSurrogate(json.charAt(to - 1))) {
+        to--;
+      }
+      frames.append(json, from, to);
+      from = to;
+      if (frames.length() >= PIECE) {
+        write(out, frames);
+      }
+    }
+    frames.append("\n\n");
     return true;
   }
 
-  /// Writes piece by piece: no reader costs a copy of a whole event.
-  private void write(OutputStream out, String text) throws IOException {
+  private void write(OutputStream out, StringBuilder frames) throws IOException {
     writing = true;
-    for (int from = 0; from < text.length(); ) {
-      int to = Math.min(text.length(), from + PIECE);
-      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
-        to--;
-      }
-      out.write(text.substring(from, to).getBytes(StandardCharsets.UTF_8));
-      written.incrementAndGet();
-      from = to;
-    }
-    writing = false;
-  }
-
-  private void flush(OutputStream out) throws IOException {
-    writing = true;
+    out.write(frames.toString().getBytes(StandardCharsets.UTF_8));
     out.flush();
+    frames.setLength(0);
     written.incrementAndGet();
     writing = false;
   }

@@ -1,6 +1,8 @@
 package dev.drover.api;
 
+import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
@@ -17,9 +19,12 @@ public final class Server implements AutoCloseable {
   /// Longest request line and headers, in bytes: a page cursor may have some thousands.
   private static final int MAX_LINE = 32 * 1024;
 
+  /// Kept by every open stream; what is longer goes past it.
+  private static final int WRITE_BUFFER = 256;
+
   private final WebServer server;
   private final Streams streams;
-  private final String host;
+  private final Settings settings;
 
   /// Where to listen and whom to trust.
   ///
@@ -37,33 +42,60 @@ public final class Server implements AutoCloseable {
 
   /// Starts to listen.
   ///
-  /// @throws java.io.UncheckedIOException if the address cannot be had
+  /// @throws Problem `UNAVAILABLE` if the address cannot be had; nothing is left open
   public Server(Settings settings, Parts parts) {
-    host = settings.host();
+    this.settings = settings;
     streams = new Streams(settings.ping());
     var router = new Router(new Auth(settings.keys()), parts.ids());
     addRoutes(router, parts, streams);
-    server =
-        WebServer.builder()
-            .host(settings.host())
-            .port(settings.port())
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .protocolsDiscoverServices(false)
-            .addProtocol(
-                Http1Config.builder()
-                    .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
-                    .maxPrologueLength(MAX_LINE)
-                    .maxHeadersSize(MAX_LINE)
-                    .build())
-            .connectionOptions(options -> options.tcpNoDelay(true))
-            .contentEncoding((ContentEncodingContext) new AnyEncoding())
-            .directHandlers(Errors.unreadable(parts.ids()))
-            .maxPayloadSize(MAX_PAYLOAD)
-            .shutdownGracePeriod(Duration.ofSeconds(1))
-            .routing(routing -> routing.any(router))
-            .build();
-    server.start();
+    server = listen(router, parts.ids());
+  }
+
+  private WebServer listen(Router router, Ids ids) {
+    Throwable cause = null;
+    try {
+      var listening = build(router, ids).start();
+      if (listening.isRunning()) {
+        return listening;
+      }
+      // The library has logged why.
+    } catch (RuntimeException e) {
+      cause = e;
+    }
+    streams.close();
+    throw new Problem(
+        Problem.Kind.UNAVAILABLE,
+        null,
+        "cannot listen on "
+            + settings.host()
+            + " port "
+            + settings.port()
+            + ": the port is taken, or the address is not one of this machine",
+        cause);
+  }
+
+  private WebServer build(Router router, Ids ids) {
+    return WebServer.builder()
+        .host(settings.host())
+        .port(settings.port())
+        .shutdownHook(false)
+        .featuresDiscoverServices(false)
+        .protocolsDiscoverServices(false)
+        .addProtocol(
+            Http1Config.builder()
+                .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
+                .maxPrologueLength(MAX_LINE)
+                .maxHeadersSize(MAX_LINE)
+                .build())
+        .useNio(false) // it keeps 16 kB of buffers for each connection, idle or not
+        .writeBufferSize(WRITE_BUFFER)
+        .connectionOptions(options -> options.tcpNoDelay(true))
+        .contentEncoding((ContentEncodingContext) new AnyEncoding())
+        .directHandlers(Errors.unreadable(ids))
+        .maxPayloadSize(MAX_PAYLOAD)
+        .shutdownGracePeriod(Duration.ofSeconds(1))
+        .routing(routing -> routing.any(router))
+        .build();
   }
 
   private static void addRoutes(Router router, Parts parts, Streams streams) {
@@ -85,6 +117,7 @@ public final class Server implements AutoCloseable {
 
   /// Where clients reach it.
   public String url() {
+    var host = settings.host();
     return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
   }
 

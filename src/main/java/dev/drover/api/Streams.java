@@ -16,12 +16,11 @@ final class Streams implements AutoCloseable {
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Duration ping;
-  private final Thread watch;
 
   /// @param ping how long a stream may be silent
   Streams(Duration ping) {
     this.ping = ping;
-    watch = Thread.ofVirtual().name("streams").start(this::watch);
+    Thread.ofVirtual().name("streams").start(this::watch);
   }
 
   Duration ping() {
@@ -65,10 +64,5 @@ final class Streams implements AutoCloseable {
     } catch (InterruptedException _) {
       // nobody does, and there is nothing to undo
     }
-  }
-
-  /// Whether the watch has ended.
-  boolean joined(Duration patience) throws InterruptedException {
-    return watch.join(patience);
   }
 }

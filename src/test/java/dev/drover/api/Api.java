@@ -52,6 +52,7 @@ final class Api implements AutoCloseable {
   final MemoryStore store = new MemoryStore(feed, ids, InstantSource.system());
   final BlockingQueue<Lease> woken = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionId> rung = new LinkedBlockingQueue<>();
+  final Parts parts;
   final Server server;
   final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -106,20 +107,19 @@ final class Api implements AutoCloseable {
           throw Problem.invalid(
               "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
         };
-    server =
-        new Server(
-            new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping),
-            new Parts(
-                WORKSPACE,
-                store.agents(),
-                store.environments(),
-                store.sessions(),
-                store.eventLog(),
-                feed,
-                brain,
-                models,
-                ids,
-                InstantSource.system()));
+    parts =
+        new Parts(
+            WORKSPACE,
+            store.agents(),
+            store.environments(),
+            store.sessions(),
+            store.eventLog(),
+            feed,
+            brain,
+            models,
+            ids,
+            InstantSource.system());
+    server = new Server(new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping), parts);
   }
 
   String url(String path) {

@@ -1,12 +1,16 @@
 package dev.drover.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -423,5 +427,17 @@ final class RefusalsTest {
             });
     assertThat(answer).startsWith("HTTP/1.1 4").containsIgnoringCase("request-id: req_");
     assertThat(answer.substring(answer.indexOf("\r\n\r\n") + 4)).startsWith("{\"type\":\"error\"");
+  }
+
+  @Test
+  void anAddressThatCannotBeHadIsSaidSo() {
+    for (var host : new String[] {"127.0.0.1", "no.such.host.invalid"}) {
+      var settings =
+          new Server.Settings(
+              host, api.server.port(), List.of(new Secret(Api.KEY)), Server.Settings.PING);
+      assertThatThrownBy(() -> new Server(settings, api.parts).close())
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("cannot listen on " + host);
+    }
   }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What code in a sandbox may try. Limits are 128 MiB of memory, 64 processes, files of 8 MiB. Needs
-/// bash, coreutils, util-linux and perl-base inside, nothing more.
+/// What code in a sandbox may try. Limits are 128 MiB of memory, 64 processes, files of 8 MiB.
+/// Needs bash, coreutils, util-linux and perl-base inside, nothing more.
 public abstract class AttackContract extends SandboxContract {
   private String fails(String command) throws InterruptedException {
     return error("bash", "command", command, "timeout_ms", 20_000);

@@ -149,7 +149,7 @@ public final class BwrapSandboxes implements Sandboxes {
     if (directory.toString().length() > 95) {
       Tree.remove(directory);
       throw new Unavailable(
-          "The data directory's path is too long for a socket in it: at most 60 characters.");
+          "The data directory's path is too long for a socket in it: at most 58 characters.");
     }
     var group = new Cgroups.Group(List.of());
     try {

@@ -2,6 +2,9 @@ package dev.drover.hands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What code in a sandbox may try. Limits are 128 MiB of memory, 64 processes, files of 8 MiB.
+/// Needs bash, coreutils, util-linux and perl-base inside, nothing more.
 public abstract class AttackContract extends SandboxContract {
   private String fails(String command) throws InterruptedException {
     return error("bash", "command", command, "timeout_ms", 20_000);
@@ -104,15 +108,13 @@ public abstract class AttackContract extends SandboxContract {
 
   @Test
   void onlyItsOwnProcessesAreSeen() throws Exception {
-    try (var other =
-        sandboxes()
-            .provision(new Resources(new dev.drover.session.SessionId(session.value() + "b")))) {
+    try (var other = sandboxes().provision(new Resources(new SessionId(session.value() + "b")))) {
       other.execute(call("bash", "command", "echo secret > f; echo s > /tmp/f; sleep 12345 &"));
       assertThat(bash("cat /proc/*/cmdline | tr '\\0' ' '")).doesNotContain("12345");
       assertThat(Integer.parseInt(bash("ls -d /proc/[0-9]* | wc -l"))).isLessThan(7);
       assertThat(bash("ls -A /workspace /tmp")).isEqualTo("/tmp:\n\n/workspace:");
     } finally {
-      sandboxes().discard(new dev.drover.session.SessionId(session.value() + "b"));
+      sandboxes().discard(new SessionId(session.value() + "b"));
     }
   }
 
@@ -230,10 +232,7 @@ public abstract class AttackContract extends SandboxContract {
     try (var next = sandboxes().provision(new Resources(session))) {
       assertThat(next.execute(call("bash", "command", "ls")).text()).contains("uploads");
       next.execute(
-          new ToolCall(
-              new dev.drover.session.EventId("sevt_x"),
-              "bash",
-              dev.drover.base.Json.obj("command", "seq 1 100000")));
+          new ToolCall(new EventId("sevt_x"), "bash", Json.obj("command", "seq 1 100000")));
     }
     try (var names = Files.list(host)) {
       assertThat(names).isEmpty();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class SandboxPoolTest {
@@ -247,8 +248,8 @@ final class SandboxPoolTest {
   private static final class PuppetSandboxes implements Sandboxes {
     final List<Puppet> made = new CopyOnWriteArrayList<>();
     final List<SessionId> discarded = new CopyOnWriteArrayList<>();
-    volatile @org.jspecify.annotations.Nullable String refusal;
-    volatile @org.jspecify.annotations.Nullable CountDownLatch gate;
+    volatile @Nullable String refusal;
+    volatile @Nullable CountDownLatch gate;
     volatile int losses;
     volatile boolean closed;
 

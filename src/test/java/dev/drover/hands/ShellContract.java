@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -158,8 +159,7 @@ public abstract class ShellContract extends SandboxContract {
         .endsWith("\n100000\n[full output: 588895 bytes in " + file + "]");
     assertThat(text.length()).isBetween(102_400, 102_400 + 150);
     assertThat(bash("seq 1 100000 | cmp - " + file)).isEqualTo("(no output)");
-    assertThat(ok("read", "file_path", file, "view_range", java.util.List.of(5, 6)))
-        .isEqualTo("5\n6");
+    assertThat(ok("read", "file_path", file, "view_range", List.of(5, 6))).isEqualTo("5\n6");
     assertThat(error("write", "file_path", file, "content", ""))
         .isEqualTo("write: " + file + " is inside read-only directory /mnt/session/tool_outputs");
   }

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -148,13 +149,13 @@ public final class BwrapSandboxes implements Sandboxes {
     if (directory.toString().length() > 95) {
       Tree.remove(directory);
       throw new Unavailable(
-          "The data directory's path is too long for a socket in it: at most 60 characters.");
+          "The data directory's path is too long for a socket in it: at most 58 characters.");
     }
-    var group = new Cgroups.Group(java.util.List.of());
+    var group = new Cgroups.Group(List.of());
     try {
       var workspace = workspaces.open(session);
       group = cgroups.create(id, profile.limits());
-      new Leash(directory, group, java.util.List.of(), java.util.List.of()).write();
+      new Leash(directory, group, List.of(), List.of()).write();
       return new Launch(program, bwrap, etc, profile, workspace, directory, group, probe);
     } catch (IOException e) {
       Cgroups.remove(group);

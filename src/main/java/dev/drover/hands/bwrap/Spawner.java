@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The one thread that starts processes. It never ends while the server lives: what a kernel ties
 /// to the thread that forked (a parent's death signal) must not fire because a pool let a thread
@@ -34,7 +35,7 @@ final class Spawner {
     }
   }
 
-  private static void discard(@org.jspecify.annotations.Nullable Process process) {
+  private static void discard(@Nullable Process process) {
     if (process != null) {
       process.destroyForcibly();
     }

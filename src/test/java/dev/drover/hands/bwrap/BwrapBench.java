@@ -10,6 +10,7 @@ import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.session.SessionId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -113,7 +114,7 @@ final class BwrapBench implements Sandboxes {
             8,
             (path, _) -> path.getFileName().toString().startsWith("hand_"))) {
       return found.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return Set.of();
     }
   }

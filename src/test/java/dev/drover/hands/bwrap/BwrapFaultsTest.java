@@ -10,6 +10,7 @@ import dev.drover.base.Scope;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -17,6 +18,9 @@ import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -156,7 +160,7 @@ final class BwrapFaultsTest {
     var deep = bench.data.resolve("d".repeat(80));
     try (var other = new BwrapSandboxes(deep, bench.profile, BwrapBench.ids(), Pause.REAL)) {
       assertThatThrownBy(() -> other.provision(new Resources(session)))
-          .isInstanceOf(dev.drover.hands.Sandboxes.Unavailable.class)
+          .isInstanceOf(Sandboxes.Unavailable.class)
           .hasMessageContaining("too long");
       assertThat(other.problem()).hasValueSatisfying(text -> assertThat(text).contains("too long"));
     }
@@ -194,8 +198,8 @@ final class BwrapFaultsTest {
 
   @Test
   void aCallIsQuick() throws Exception {
-    var provisions = new java.util.ArrayList<Long>();
-    var calls = new java.util.ArrayList<Long>();
+    var provisions = new ArrayList<Long>();
+    var calls = new ArrayList<Long>();
     for (int i = 0; i < 20; i++) {
       long start = System.nanoTime();
       try (var sandbox = bench.provision(new Resources(session))) {
@@ -217,8 +221,8 @@ final class BwrapFaultsTest {
   }
 
   /// The bench, for an owner that closes what it is given.
-  private static final class Unclosed implements dev.drover.hands.Sandboxes {
-    final java.util.List<BwrapSandbox> made = new java.util.concurrent.CopyOnWriteArrayList<>();
+  private static final class Unclosed implements Sandboxes {
+    final List<BwrapSandbox> made = new CopyOnWriteArrayList<>();
 
     @Override
     public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {

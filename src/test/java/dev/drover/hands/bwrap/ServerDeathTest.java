@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,8 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// A server that is killed: its hands end themselves, or the next server ends them.
 @Execution(ExecutionMode.CONCURRENT)
 final class ServerDeathTest {
-  private static final int UIDS =
-      700_000_000 + new java.security.SecureRandom().nextInt(5_000) * 131_072;
+  private static final int UIDS = 700_000_000 + new SecureRandom().nextInt(5_000) * 131_072;
 
   private Path data;
 

@@ -1,0 +1,129 @@
+package dev.drover.cli;
+
+import dev.drover.base.Problem;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command `drover`. Ends nothing itself: [#run] returns the exit status.
+public final class Cli {
+  private static final int NOT_UNDERSTOOD = 2;
+
+  private final Shell shell;
+  private final Host host;
+  private final Supplier<List<Check>> doctor;
+
+  /// @param doctor looks at the machine, each time it is asked
+  public Cli(Shell shell, Host host, Supplier<List<Check>> doctor) {
+    this.shell = shell;
+    this.host = host;
+    this.doctor = doctor;
+  }
+
+  /// Carries out one command line.
+  ///
+  /// @return the exit status of the process
+  public int run(String... args) {
+    var line = Grammar.commandLine(shell.width());
+    try {
+      return carryOut(line.parseArgs(args));
+    } catch (ParameterException e) {
+      return explain(e);
+    } catch (Problem problem) {
+      shell.err().println("drover: " + problem.getMessage());
+      return 1;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Ending.Kind.INTERRUPTED.status();
+    } catch (RuntimeException e) {
+      shell.err().println("drover: this is a bug of Drover");
+      e.printStackTrace(shell.err());
+      return 1;
+    }
+  }
+
+  private int carryOut(ParseResult root) throws InterruptedException {
+    var command = root.hasSubcommand() ? root.subcommand() : root;
+    var line = command.commandSpec().commandLine();
+    if (command.isUsageHelpRequested()) {
+      line.usage(shell.out(), shell.live() ? Ansi.ON : Ansi.OFF);
+      return 0;
+    }
+    if (command.isVersionHelpRequested()) {
+      shell.out().println("drover " + version());
+      return 0;
+    }
+    return switch (command.commandSpec().name()) {
+      case Grammar.RUN ->
+          new RunCommand(shell, System::nanoTime, host).run(task(command), flags(command));
+      case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
+      case Grammar.DOCTOR ->
+          new DoctorCommand(shell, doctor).run(command.hasMatchedOption("--json"));
+      default -> {
+        line.usage(shell.err(), Ansi.OFF);
+        yield NOT_UNDERSTOOD;
+      }
+    };
+  }
+
+  private int explain(ParameterException e) {
+    var line = e.getCommandLine();
+    var command = line.getCommandSpec().qualifiedName();
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      var word = unmatched.getUnmatched().getFirst();
+      shell.err().println(command + ": there is no '" + Neutral.line(word) + "'");
+      var suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        shell.err().println("Did you mean " + String.join(" or ", suggestions) + "?");
+      } else if (!line.getSubcommands().isEmpty()) {
+        shell
+            .err()
+            .println("The commands are " + String.join(", ", line.getSubcommands().keySet()));
+      }
+    } else {
+      shell.err().println(command + ": " + e.getMessage());
+    }
+    shell.err().println("Try '" + command + " --help'.");
+    return NOT_UNDERSTOOD;
+  }
+
+  private static RunCommand.Task task(ParseResult command) {
+    List<String> words = command.matchedPositionalValue(0, List.of());
+    return new RunCommand.Task(
+        String.join(" ", words),
+        option(command, "--model"),
+        option(command, "--system"),
+        command.hasMatchedOption("--json"));
+  }
+
+  private static Map<String, String> flags(ParseResult command) {
+    var port = Cli.<Integer>option(command, "--port");
+    if (port.isPresent() && (port.get() < 0 || port.get() > 65_535)) {
+      throw new ParameterException(
+          command.commandSpec().commandLine(), "--port must be from 0 to 65535");
+    }
+    var flags = new HashMap<String, String>();
+    port.ifPresent(number -> flags.put("port", number.toString()));
+    for (var name : List.of("host", "data", "config")) {
+      Cli.<String>option(command, "--" + name).ifPresent(text -> flags.put(name, text));
+    }
+    return flags;
+  }
+
+  private static <T> Optional<T> option(ParseResult command, String name) {
+    return command.commandSpec().findOption(name) == null
+        ? Optional.empty()
+        : Optional.ofNullable(command.<T>matchedOptionValue(name, null));
+  }
+
+  private static String version() {
+    var version = Cli.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
+  }
+}

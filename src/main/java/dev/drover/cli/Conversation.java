@@ -1,0 +1,184 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import dev.drover.base.Scope;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// One message to a session and the turn that follows, shown as it happens. [#interrupt] is for any
+/// thread, the rest for one.
+final class Conversation {
+  /// Events that wait to be shown. A terminal that is stopped holds up the reader, then the server
+  /// cuts the stream, and what was missed is listed later.
+  private static final int BACKLOG = 1_024;
+
+  private final Api api;
+  private final String session;
+  private final Renderer renderer;
+  private final Turn turn = new Turn();
+  private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
+  private final AtomicBoolean interrupt = new AtomicBoolean();
+
+  private sealed interface Item {
+    record Came(Json.Obj event, String json) implements Item {}
+
+    record Lost(String why) implements Item {}
+
+    /// Look at `interrupt`.
+    record Nudge() implements Item {}
+  }
+
+  Conversation(Api api, String session, Renderer renderer) {
+    this.api = api;
+    this.session = session;
+    this.renderer = renderer;
+  }
+
+  /// What the session has used, as it was last reported.
+  Json.Obj usage() {
+    return turn.usage();
+  }
+
+  /// Asks the agent to stop, as soon as the conversation's thread comes to it.
+  void interrupt() {
+    interrupt.set(true);
+    var _ = items.offer(new Item.Nudge()); // a full queue needs no nudge
+  }
+
+  /// Sends `task` and follows the turn to its end. A stream that breaks is opened again, but not
+  /// twice in a row without an event in between.
+  Ending hold(String task) throws Refusal, IOException, InterruptedException {
+    var heard = listen(() -> send(message(task)));
+    boolean tried = false;
+    while (heard instanceof Heard.Broken(var why, var any)) {
+      if (tried && !any) {
+        return new Ending(Ending.Kind.LOST, why);
+      }
+      tried = true;
+      renderer.notice("the event stream broke (" + why + "); opening it again");
+      try {
+        heard = listen(this::catchUp);
+      } catch (IOException | Refusal e) {
+        return new Ending(Ending.Kind.LOST, reason(e));
+      }
+    }
+    return ((Heard.End) heard).ending();
+  }
+
+  private sealed interface Heard {
+    record End(Ending ending) implements Heard {}
+
+    /// @param any whether anything came
+    record Broken(String why, boolean any) implements Heard {}
+  }
+
+  private interface Opening {
+    void run() throws Refusal, IOException, InterruptedException;
+  }
+
+  /// Opens the stream, then does `opening`, then shows what comes. In this order nothing falls
+  /// between.
+  private Heard listen(Opening opening) throws Refusal, IOException, InterruptedException {
+    items.clear();
+    try (var scope = new Scope();
+        var stream = api.stream(session, renderer.previews())) {
+      var _ = scope.fork(() -> pump(stream));
+      opening.run();
+      boolean any = false;
+      while (turn.ending().isEmpty()) {
+        if (interrupt.getAndSet(false)) {
+          stop();
+        }
+        switch (next(renderer.patience())) {
+          case Item.Came(var event, var json) -> {
+            any = true;
+            show(event, json);
+          }
+          case Item.Lost(var why) -> {
+            return new Heard.Broken(why, any);
+          }
+          case Item.Nudge _ -> {}
+          case null -> renderer.quiet();
+        }
+      }
+      return new Heard.End(turn.ending().get());
+    }
+  }
+
+  private @Nullable Item next(Duration patience) throws InterruptedException {
+    return items.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void show(Json.Obj event, String json) {
+    if (turn.ending().isEmpty() && turn.take(event)) {
+      renderer.event(event, json);
+    }
+  }
+
+  private @Nullable Void pump(EventStream stream) throws InterruptedException {
+    try {
+      for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
+        var data = frame.get().data();
+        if (!(Json.parse(data) instanceof Json.Obj event)) {
+          throw new IOException("the stream holds what is not an event");
+        }
+        if (frame.get().type().equals("error")) {
+          throw new IOException(Turn.message(event.object("error")));
+        }
+        items.put(new Item.Came(event, data));
+      }
+      items.put(new Item.Lost("the server ended it"));
+    } catch (IOException | Json.Malformed e) {
+      items.put(new Item.Lost(reason(e)));
+    }
+    return null;
+  }
+
+  /// Shows what the log holds and the stream did not bring.
+  private void catchUp() throws Refusal, IOException, InterruptedException {
+    var page = Optional.<String>empty();
+    do {
+      var answer =
+          api.get("/v1/sessions/" + session + "/events?limit=1000" + Pages.parameter(page));
+      for (var item : answer.items("data")) {
+        if (item instanceof Json.Obj event) {
+          show(event, event.toString());
+        }
+      }
+      page = Pages.next(answer);
+    } while (page.isPresent());
+  }
+
+  private void stop() throws InterruptedException {
+    try {
+      renderer.notice("stopping the agent; Ctrl-C again leaves at once");
+      send(Json.obj("type", "user.interrupt"));
+    } catch (IOException | Refusal e) {
+      renderer.notice("the agent could not be told to stop: " + reason(e));
+    }
+  }
+
+  private void send(Json.Obj event) throws Refusal, IOException, InterruptedException {
+    api.post("/v1/sessions/" + session + "/events", Json.obj("events", Json.arr(event)));
+  }
+
+  private static Json.Obj message(String task) {
+    return Json.obj(
+        "type", "user.message", "content", Json.arr(Json.obj("type", "text", "text", task)));
+  }
+
+  static String reason(Exception e) {
+    return switch (e) {
+      case Refusal refusal -> refusal.words();
+      case Exception other when other.getMessage() != null ->
+          Neutral.line(String.valueOf(other.getMessage()));
+      default -> e.getClass().getSimpleName();
+    };
+  }
+}

@@ -1,0 +1,39 @@
+package dev.drover.cli;
+
+/// How a run ended.
+///
+/// @param detail what there is to say of it, harmless to a terminal; may be empty
+record Ending(Kind kind, String detail) {
+
+  enum Kind {
+    DONE("done", 0),
+    INTERRUPTED("interrupted", 130),
+    WAITING("waiting for you", 1),
+    EXHAUSTED("gave up", 1),
+    REFUSED("the model refused", 1),
+    STOPPED("stopped", 1),
+    TERMINATED("the session is over", 1),
+    LOST("lost the server", 1);
+
+    private final String words;
+    private final int status;
+
+    Kind(String words, int status) {
+      this.words = words;
+      this.status = status;
+    }
+
+    /// The exit status of the process.
+    int status() {
+      return status;
+    }
+  }
+
+  static Ending of(Kind kind) {
+    return new Ending(kind, "");
+  }
+
+  String words() {
+    return detail.isEmpty() ? kind.words : kind.words + ": " + detail;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Makes what a task needs: an environment, an agent, a session.
+final class NewSession {
+  private static final String ENVIRONMENT = "default";
+  private static final int LONGEST_TITLE = 100;
+
+  private final Api api;
+
+  NewSession(Api api) {
+    this.api = api;
+  }
+
+  /// @param system empty: none
+  /// @return the session's id
+  String create(String task, String model, Optional<String> system)
+      throws Refusal, IOException, InterruptedException {
+    var environment = environment();
+    var agent =
+        Json.obj(
+            "name",
+            "run",
+            "model",
+            model,
+            "tools",
+            Json.arr(Json.obj("type", "agent_toolset_20260401")));
+    var made = api.post("/v1/agents", system.map(text -> agent.with("system", text)).orElse(agent));
+    return id(
+        api.post(
+            "/v1/sessions",
+            Json.obj("agent", id(made), "environment_id", environment, "title", title(task))));
+  }
+
+  /// The environment that all runs share.
+  private String environment() throws Refusal, IOException, InterruptedException {
+    var known = find();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    try {
+      return id(api.post("/v1/environments", Json.obj("name", ENVIRONMENT)));
+    } catch (Refusal refusal) {
+      if (refusal.status() != 409) {
+        throw refusal;
+      }
+      return find().orElseThrow(() -> refusal); // another run was quicker
+    }
+  }
+
+  private Optional<String> find() throws Refusal, IOException, InterruptedException {
+    var page = Optional.<String>empty();
+    do {
+      var answer = api.get("/v1/environments?limit=100" + Pages.parameter(page));
+      for (var item : answer.items("data")) {
+        if (item instanceof Json.Obj environment
+            && ENVIRONMENT.equals(environment.text("name"))
+            && environment.text("archived_at") == null) {
+          return Optional.of(id(environment));
+        }
+      }
+      page = Pages.next(answer);
+    } while (page.isPresent());
+    return Optional.empty();
+  }
+
+  private static String id(Json.Obj object) {
+    return Objects.requireNonNull(object.text("id"), "the server sends an id");
+  }
+
+  static String title(String task) {
+    var line = task.strip().lines().findFirst().orElse("");
+    return Columns.clip(Neutral.line(line), LONGEST_TITLE);
+  }
+}

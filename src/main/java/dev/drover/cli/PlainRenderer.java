@@ -1,0 +1,77 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/// Plain lines for files, pipes and simple terminals: no escape codes, nothing that is taken back,
+/// each text when it is complete. What is wrong goes to standard error.
+final class PlainRenderer implements Renderer {
+  /// Columns of a line: no terminal says how many, but one line of output can be a megabyte.
+  private static final int WIDTH = 200;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Transcript transcript;
+
+  PlainRenderer(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+    transcript = new Transcript(out, Style.NONE, WIDTH);
+  }
+
+  @Override
+  public boolean previews() {
+    return false;
+  }
+
+  @Override
+  public Duration patience() {
+    return PATIENCE;
+  }
+
+  @Override
+  public void begin(String session, String model) {
+    transcript.note("session " + session + " · model " + Neutral.line(model));
+  }
+
+  @Override
+  public void event(Json.Obj event, String json) {
+    switch (Turn.type(event)) {
+      case "agent.message" -> {
+        transcript.beginText();
+        transcript.text(ToolText.text(event.items("content"), "\n\n"));
+        transcript.endText();
+      }
+      case "agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use" ->
+          transcript.call(event);
+      case "agent.tool_result" ->
+          transcript.result(String.valueOf(event.text("tool_use_id")), event);
+      case "agent.mcp_tool_result" ->
+          transcript.result(String.valueOf(event.text("mcp_tool_use_id")), event);
+      case "session.error" -> notice(Trouble.words(event));
+      default -> {}
+    }
+  }
+
+  @Override
+  public void quiet() {}
+
+  @Override
+  public void notice(String line) {
+    out.flush();
+    err.println("drover: " + line);
+    err.flush();
+  }
+
+  @Override
+  public void end(Ending ending, Json.Obj usage, Duration wall, String again) {
+    if (ending.kind() != Ending.Kind.DONE) {
+      notice(ending.words());
+    }
+    transcript.note(Figures.of(usage, wall));
+    again.lines().forEach(transcript::note);
+  }
+}

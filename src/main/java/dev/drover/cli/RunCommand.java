@@ -1,0 +1,106 @@
+package dev.drover.cli;
+
+import dev.drover.base.Scope;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+
+/// `drover run`: one task, on a server of its own, shown while it happens.
+final class RunCommand {
+  private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\w@%+=:,./-]+");
+  private static final String BUILT_IN_MODEL = "rehearsal";
+
+  private final Shell shell;
+  private final LongSupplier nanoTime;
+  private final Host host;
+
+  /// What to run.
+  ///
+  /// @param text `-`: what standard input says
+  /// @param model empty: what `DROVER_MODEL` says, else the built-in one
+  record Task(String text, Optional<String> model, Optional<String> system, boolean json) {}
+
+  RunCommand(Shell shell, LongSupplier nanoTime, Host host) {
+    this.shell = shell;
+    this.nanoTime = nanoTime;
+    this.host = host;
+  }
+
+  /// @return the exit status
+  int run(Task task, Map<String, String> flags) throws InterruptedException {
+    long start = nanoTime.getAsLong();
+    try (var scope = new Scope()) {
+      var text = text(task);
+      if (text.isBlank()) {
+        shell.err().println("drover run: the task is empty");
+        return 2;
+      }
+      var client = scope.fork(Api::client); // takes as long as the server's start
+      try (var server = host.embed(flags);
+          var api = new Api(client.join(), server.url(), server.key())) {
+        var model = model(task);
+        var session = new NewSession(api).create(text, model, task.system());
+        var renderer = renderer(task);
+        renderer.begin(session, model);
+        var conversation = new Conversation(api, session, renderer);
+        Ending ending;
+        try (var _ = shell.signals().handle(List.of("INT"), new CtrlC(shell, conversation))) {
+          ending = conversation.hold(text);
+        }
+        renderer.end(
+            ending,
+            conversation.usage(),
+            Duration.ofNanos(nanoTime.getAsLong() - start),
+            again(session, flags));
+        return ending.kind().status();
+      }
+    } catch (Refusal | IOException e) {
+      shell.err().println("drover: " + Conversation.reason(e));
+      return 1;
+    }
+  }
+
+  private String text(Task task) throws IOException {
+    return task.text().equals("-")
+        ? new String(shell.in().readAllBytes(), StandardCharsets.UTF_8)
+        : task.text();
+  }
+
+  private String model(Task task) {
+    return task.model()
+        .or(() -> Optional.ofNullable(shell.variables().get("DROVER_MODEL")))
+        .filter(id -> !id.isBlank())
+        .orElse(BUILT_IN_MODEL);
+  }
+
+  private Renderer renderer(Task task) {
+    if (task.json()) {
+      return new JsonRenderer(shell.out(), shell.err());
+    }
+    return shell.live()
+        ? new LiveRenderer(shell.out(), shell.err(), shell.width(), nanoTime)
+        : new PlainRenderer(shell.out(), shell.err());
+  }
+
+  private static String again(String session, Map<String, String> flags) {
+    return session
+        + " is kept. To read it again: drover serve"
+        + flag("data", flags)
+        + flag("config", flags)
+        + "\nand GET /v1/sessions/"
+        + session
+        + "/events";
+  }
+
+  private static String flag(String name, Map<String, String> flags) {
+    var text = flags.getOrDefault(name, "");
+    var quoted =
+        NEEDS_NO_QUOTES.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+    return text.isEmpty() ? "" : " --" + name + " " + quoted;
+  }
+}

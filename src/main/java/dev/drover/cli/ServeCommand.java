@@ -1,0 +1,41 @@
+package dev.drover.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// `drover serve`: a server until a signal ends it.
+final class ServeCommand {
+  private static final int LEFT_AT_ONCE = 130;
+
+  private final Shell shell;
+  private final Host host;
+
+  ServeCommand(Shell shell, Host host) {
+    this.shell = shell;
+    this.host = host;
+  }
+
+  /// Programs wait for the one line that it prints.
+  ///
+  /// @return the exit status
+  int run(Map<String, String> flags) throws InterruptedException {
+    var stop = new CountDownLatch(1);
+    var stopping = new AtomicBoolean();
+    Runnable signalled =
+        () -> {
+          if (stopping.getAndSet(true)) {
+            shell.leave().accept(LEFT_AT_ONCE);
+          }
+          stop.countDown();
+        };
+    try (var server = host.serve(flags);
+        var _ = shell.signals().handle(List.of("INT", "TERM"), signalled)) {
+      shell.out().print("drover listening on " + server.url() + "\n");
+      shell.out().flush();
+      stop.await();
+    }
+    return 0;
+  }
+}

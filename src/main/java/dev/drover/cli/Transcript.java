@@ -1,0 +1,127 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What was said and done, as lines: texts, and tool calls with the beginnings of their results,
+/// with an empty line between what does not belong together. Texts are left to the terminal to
+/// wrap, so that they can be copied; everything else is one line each. One thread.
+final class Transcript {
+  private static final int RESULT_LINES = 6;
+
+  private final PrintStream out;
+  private final Style style;
+  private final int width;
+  private final Map<String, String> calls = new HashMap<>();
+  private Block last = Block.NONE;
+  private String lastCall = "";
+  private int newlines;
+  private boolean begun;
+
+  private enum Block {
+    NONE,
+    TEXT,
+    TOOL,
+    NOTE
+  }
+
+  /// @param width columns of a line
+  Transcript(PrintStream out, Style style, int width) {
+    this.out = out;
+    this.style = style;
+    this.width = width;
+  }
+
+  void beginText() {
+    gap(Block.TEXT);
+    newlines = 0;
+    begun = false;
+  }
+
+  /// More of a text; newlines around the whole of it are left out.
+  void text(String piece) {
+    var text = Neutral.output(piece);
+    int from = 0;
+    int to = text.length();
+    while (from < to && text.charAt(from) == '\n') {
+      from++;
+    }
+    while (to > from && text.charAt(to - 1) == '\n') {
+      to--;
+    }
+    newlines += from;
+    if (from < to) {
+      out.print((begun ? "\n".repeat(newlines) : "") + text.substring(from, to));
+      out.flush();
+      begun = true;
+      newlines = text.length() - to;
+    }
+  }
+
+  void endText() {
+    out.print("\n");
+    out.flush();
+  }
+
+  void call(Json.Obj event) {
+    gap(Block.TOOL);
+    var id = String.valueOf(event.text("id"));
+    var name = ToolText.name(event);
+    var about = ToolText.about(name, event.object("input"));
+    var denied = "deny".equals(event.text("evaluated_permission")) ? "  (not allowed)" : "";
+    calls.put(id, name + "  " + about);
+    lastCall = id;
+    int room = width - 4 - Columns.of(name) - Columns.of(denied);
+    line(
+        style.unwrapped() + "▸ " + style.bold() + name + style.plain(),
+        "  " + Columns.clip(Columns.untab(about), Math.max(8, room)) + denied);
+  }
+
+  void result(String call, Json.Obj event) {
+    gap(Block.TOOL);
+    if (!call.equals(lastCall)) {
+      dim(calls.getOrDefault(call, "an earlier call") + ":");
+      lastCall = call;
+    }
+    boolean failed = event.get("is_error").orElse(Json.NULL).equals(Json.of(true));
+    var excerpt = ToolText.excerpt(event, RESULT_LINES);
+    if (failed) {
+      line("  " + style.red(), "failed");
+    }
+    if (excerpt.lines().isEmpty() && !failed) {
+      dim("(no output)");
+    }
+    excerpt.lines().forEach(this::dim);
+    if (excerpt.more() > 0) {
+      dim("… " + excerpt.more() + " more lines");
+    }
+  }
+
+  /// A line about the run itself.
+  void note(String line) {
+    gap(Block.NOTE);
+    line(style.dim(), line);
+  }
+
+  private void dim(String line) {
+    line(style.unwrapped() + style.dim() + "  ", Columns.clip(line, width - 3));
+  }
+
+  private void gap(Block next) {
+    if (last != Block.NONE && (last != next || next == Block.TEXT)) {
+      out.print("\n");
+    }
+    last = next;
+  }
+
+  /// @param codes and an indent
+  private void line(String codes, String text) {
+    boolean unwrapped = !style.unwrapped().isEmpty() && codes.startsWith(style.unwrapped());
+    boolean styled = !style.plain().isEmpty() && !codes.isBlank();
+    out.print(
+        codes + text + (styled ? style.plain() : "") + (unwrapped ? style.wrapped() : "") + "\n");
+    out.flush();
+  }
+}

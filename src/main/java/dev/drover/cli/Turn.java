@@ -1,0 +1,96 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What a turn has come to, folded from its events. One thread.
+final class Turn {
+  private final Set<String> seen = new LinkedHashSet<>();
+  private final Map<String, String> calls = new HashMap<>();
+  private Json.Obj usage = Json.EMPTY;
+  private String error = "";
+  private boolean interrupted;
+  private Optional<Ending> ending = Optional.empty();
+
+  /// Takes up an event; false when it is known already. A client's event comes twice, queued and
+  /// processed, and both count.
+  boolean take(Json.Obj event) {
+    var id = event.text("id");
+    if (id != null && !seen.add(id + (event.text("processed_at") == null ? "?" : ""))) {
+      return false;
+    }
+    switch (type(event)) {
+      case "agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use" ->
+          calls.put(String.valueOf(id), call(event));
+      case "session.usage" -> usage = event.object("usage");
+      case "session.error" -> error = message(event.object("error"));
+      case "session.status_running" -> error = "";
+      case "user.interrupt" -> interrupted |= event.text("processed_at") != null;
+      case "session.status_idle" -> ending = Optional.of(idle(event));
+      case "session.status_terminated", "session.deleted" ->
+          ending = Optional.of(new Ending(Ending.Kind.TERMINATED, error));
+      default -> {}
+    }
+    return true;
+  }
+
+  /// How the turn ended, once it has.
+  Optional<Ending> ending() {
+    return ending;
+  }
+
+  /// What the session has used, as it was last reported.
+  Json.Obj usage() {
+    return usage;
+  }
+
+  /// The wire's type of an event; empty if it has none.
+  static String type(Json.Obj event) {
+    var type = event.text("type");
+    return type == null ? "" : type;
+  }
+
+  /// What a `session.error` says, in a line.
+  static String message(Json.Obj error) {
+    var message = error.text("message");
+    return Neutral.line(
+        message == null || message.isBlank() ? String.valueOf(error.text("type")) : message);
+  }
+
+  private Ending idle(Json.Obj event) {
+    var reason = event.object("stop_reason");
+    var type = type(reason);
+    return switch (type) {
+      case "end_turn" -> Ending.of(interrupted ? Ending.Kind.INTERRUPTED : Ending.Kind.DONE);
+      case "requires_action" -> new Ending(Ending.Kind.WAITING, pending(reason));
+      case "retries_exhausted" -> new Ending(Ending.Kind.EXHAUSTED, error);
+      case "refusal" -> new Ending(Ending.Kind.REFUSED, refusal(event.object("stop_details")));
+      default -> new Ending(Ending.Kind.STOPPED, Neutral.line(type));
+    };
+  }
+
+  private String pending(Json.Obj reason) {
+    return reason.items("event_ids").stream()
+        .map(id -> id instanceof Json.Str(var text) ? text : "")
+        .map(id -> calls.getOrDefault(id, Neutral.line(id)))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String call(Json.Obj event) {
+    var about = ToolText.about(String.valueOf(event.text("name")), event.object("input"));
+    var need =
+        type(event).equals("agent.custom_tool_use") ? "the result of " : "your permission for ";
+    return need + ToolText.name(event) + " " + Columns.clip(about, 100);
+  }
+
+  private static String refusal(Json.Obj details) {
+    var explanation = details.text("explanation");
+    var category = details.text("category");
+    return Neutral.line(explanation != null ? explanation : category != null ? category : "");
+  }
+}

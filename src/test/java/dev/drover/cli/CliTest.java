@@ -1,0 +1,162 @@
+package dev.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.base.Scope;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class CliTest {
+  private static final List<Check> CHECKS =
+      List.of(
+          new Check("java", true, "25.0.1", ""),
+          new Check("bubblewrap", false, "not found", "apt install bubblewrap\nor run as root"));
+
+  private final TestShell shell = new TestShell();
+
+  /// A machine on which nothing starts.
+  private static final class Broken implements Host {
+    @Override
+    public Endpoint serve(Map<String, String> flags) {
+      throw Problem.invalid("port 80 is in use");
+    }
+
+    @Override
+    public Endpoint embed(Map<String, String> flags) {
+      throw new IllegalStateException("a bug");
+    }
+  }
+
+  private int doctor(List<Check> checks, String... args) {
+    return new Cli(shell.shell(), new Broken(), () -> checks).run(args);
+  }
+
+  @Test
+  void helpSaysWhatThereIsAndHowItIsUsed() {
+    assertThat(shell.run(new Broken(), "--help")).isZero();
+    assertThat(shell.out())
+        .contains("Usage: drover COMMAND", "run ", "serve ", "doctor ", "drover serve --port 8080");
+    shell.out.reset();
+    assertThat(shell.run(new Broken(), "run", "--help")).isZero();
+    assertThat(shell.out()).contains("Usage: drover run", "--model", "DROVER_MODEL", "Ctrl-C");
+  }
+
+  @Test
+  void theVersionIsALine() {
+    assertThat(shell.run(new Broken(), "--version")).isZero();
+    assertThat(shell.out()).startsWith("drover ").hasLineCount(1);
+  }
+
+  @Test
+  void whatIsNotUnderstoodGetsAHint() {
+    assertThat(shell.run(new Broken(), "run", "--modle", "x", "task")).isEqualTo(2);
+    assertThat(shell.err())
+        .isEqualTo(
+            "drover run: there is no '--modle'\nDid you mean --model?\n"
+                + "Try 'drover run --help'.\n");
+    assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
+    assertThat(shell.err())
+        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor\n");
+    assertThat(shell.run(new Broken())).isEqualTo(2);
+    assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
+    assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);
+    assertThat(shell.run(new Broken(), "serve", "--port", "many")).isEqualTo(2);
+    assertThat(shell.out()).isEmpty();
+  }
+
+  @Test
+  void whatTheUserCanMendIsALine() {
+    assertThat(shell.run(new Broken(), "serve")).isEqualTo(1);
+    assertThat(shell.err()).isEqualTo("drover: port 80 is in use\n");
+  }
+
+  @Test
+  void aBugShowsWhereItIs() {
+    assertThat(shell.run(new Broken(), "run", "x")).isEqualTo(1);
+    assertThat(shell.err()).contains("a bug", "CliTest");
+  }
+
+  @Test
+  void servePrintsOneLineAndEndsWithASignal() throws Exception {
+    try (var server = new CannedServer();
+        var scope = new Scope()) {
+      var status = scope.fork(() -> shell.run(server, "serve", "--port", "0", "--host", "::1"));
+      shell.handlers.take().run();
+      assertThat(status.join()).isZero();
+      assertThat(server.isClosed()).isTrue();
+      assertThat(server.started).containsExactly(Map.of("port", "0", "host", "::1"));
+      assertThat(shell.out()).matches("drover listening on http://127.0.0.1:\\d+\n");
+    }
+  }
+
+  @Test
+  void aSecondSignalDoesNotWaitForTheServer() throws Exception {
+    var never = new CountDownLatch(1);
+    var host =
+        new Host() {
+          @Override
+          public Endpoint serve(Map<String, String> flags) {
+            return new Endpoint(
+                java.net.URI.create("http://127.0.0.1:1"),
+                new dev.drover.base.Secret("k"),
+                () -> {
+                  try {
+                    never.await();
+                  } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+          }
+
+          @Override
+          public Endpoint embed(Map<String, String> flags) {
+            return serve(flags);
+          }
+        };
+    try (var scope = new Scope()) {
+      scope.fork(() -> shell.run(host, "serve"));
+      var handler = shell.handlers.take();
+      handler.run();
+      handler.run();
+      assertThat(shell.left).containsExactly(130);
+    }
+  }
+
+  @Test
+  void theDoctorAlignsWhatItFound() {
+    assertThat(doctor(CHECKS, "doctor")).isEqualTo(1);
+    assertThat(shell.out())
+        .isEqualTo(
+            """
+            ok    java        25.0.1
+            FAIL  bubblewrap  not found
+                              apt install bubblewrap
+                              or run as root
+            """);
+    shell.out.reset();
+    shell.terminal = true;
+    shell.variables.put("NO_COLOR", "1");
+    assertThat(doctor(CHECKS.subList(0, 1), "doctor")).isZero();
+    assertThat(shell.out()).isEqualTo("✓  java  25.0.1\n");
+  }
+
+  @Test
+  void theDoctorAnswersProgramsInJson() {
+    assertThat(doctor(CHECKS, "doctor", "--json")).isEqualTo(1);
+    var answer = (Json.Obj) Json.trusted(shell.out());
+    assertThat(answer.get("ok")).contains(Json.of(false));
+    assertThat(answer.items("checks").get(1))
+        .isEqualTo(
+            Json.obj(
+                "name", "bubblewrap",
+                "ok", false,
+                "detail", "not found",
+                "fix", "apt install bubblewrap\nor run as root"));
+  }
+}

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.base.Scope;
-import dev.drover.hands.Hands;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.SandboxPool;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -69,7 +69,7 @@ final class BwrapFaultsTest {
   @Test
   void aKilledHandLosesItsCallAndTheNextOneGoesOnInTheSameWorkspace() throws Exception {
     var unclosed = new Unclosed();
-    try (var hands = new Hands(unclosed, 10, Duration.ofMinutes(1));
+    try (var hands = new SandboxPool(unclosed, 10, Duration.ofMinutes(1));
         var scope = new Scope()) {
       var running =
           scope.fork(() -> hands.execute(session, bash("echo kept > f; touch on; sleep 1000")));
@@ -170,7 +170,7 @@ final class BwrapFaultsTest {
   void twoHundredHandsLiveAtOnce() throws Exception {
     int count = 200;
     long start = System.nanoTime();
-    try (var hands = new Hands(new Unclosed(), count, Duration.ofMinutes(5))) {
+    try (var hands = new SandboxPool(new Unclosed(), count, Duration.ofMinutes(5))) {
       try (var scope = new Scope()) {
         var tasks =
             IntStream.range(0, count)

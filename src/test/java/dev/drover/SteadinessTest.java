@@ -70,6 +70,8 @@ final class SteadinessTest {
           client.say(session, "turn " + i);
           stream.until("session.status_idle");
         }
+        client.delete("/v1/sessions/" + session); // ends the stream on the server's side too
+        stream.until("session.deleted");
       }
       model.forget();
     }

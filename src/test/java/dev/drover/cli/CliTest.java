@@ -125,6 +125,7 @@ final class CliTest {
       handler.run();
       handler.run();
       assertThat(shell.left).containsExactly(130);
+      never.countDown();
     }
   }
 

@@ -64,7 +64,7 @@ test('a turn runs bash in a sandbox, and stream and list agree', async () => {
   const types = stored(events).map((e) => e.type);
   assert.deepEqual(types, [
     'session.status_running', 'session.thread_status_running', 'user.message', 'span.model_request_start',
-    'agent.tool_use', 'span.model_request_end', 'agent.tool_result',
+    'agent.message', 'agent.tool_use', 'span.model_request_end', 'agent.tool_result',
     'span.model_request_start', 'agent.message', 'span.model_request_end',
     'session.thread_status_idle', 'session.usage', 'session.status_idle',
   ]);

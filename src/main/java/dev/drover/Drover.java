@@ -51,11 +51,12 @@ public final class Drover implements AutoCloseable {
   ///
   /// @throws Problem that says what the operator can mend; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, Retries.DEFAULT);
+    this(config, Retries.DEFAULT, Timeouts.DEFAULT);
   }
 
   /// @param retries how failed model requests are made again
-  public Drover(Config config, Retries retries) throws InterruptedException {
+  /// @param timeouts how long a model's server may be silent
+  Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
     var clock = InstantSource.system();
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
@@ -73,7 +74,7 @@ public final class Drover implements AutoCloseable {
               SANDBOXES,
               SANDBOX_IDLE);
       open.push(hands::close);
-      var models = models(config, clock);
+      var models = models(config, timeouts, clock);
       var harness =
           new Harness(
               store.eventLog(),
@@ -131,12 +132,12 @@ public final class Drover implements AutoCloseable {
     }
   }
 
-  private ModelRouter models(Config config, InstantSource clock) {
+  private ModelRouter models(Config config, Timeouts timeouts, InstantSource clock) {
     Optional<Model> messages = Optional.empty();
     if (config.messages().isPresent()) {
       var server = config.messages().get();
       var apiKey = server.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
-      var model = new MessagesModel(server.base(), apiKey, Timeouts.DEFAULT, clock);
+      var model = new MessagesModel(server.base(), apiKey, timeouts, clock);
       open.push(model::close);
       messages = Optional.of(model);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.brain.Retries;
+import dev.drover.model.anthropic.Timeouts;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -71,7 +72,8 @@ final class SequencesTest {
     drover =
         new Drover(
             Config.read(settings, Map.of()),
-            new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)));
+            new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
+            new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(4)));
     client = new DroverClient(drover.url(), drover.key().reveal());
   }
 
@@ -215,6 +217,8 @@ final class SequencesTest {
             "overloaded"),
         Arguments.of(
             "no message_stop", Script.reply().text("half").endWithoutStop(), "request_failed"),
+        Arguments.of("a time-out before the first byte", Script.stream().stall(), "request_failed"),
+        Arguments.of("a stall", Script.reply().text("half").stall(), "request_failed"),
         Arguments.of("bad JSON", Script.reply().badJson(), "request_failed"),
         Arguments.of("a reset", Script.reply().text("half").reset(), "request_failed"));
   }

@@ -122,10 +122,13 @@ public record Config(
   }
 
   private static Path home(Map<String, String> environment) {
-    var share = environment.get("XDG_DATA_HOME");
-    return share != null && share.startsWith("/") // the standard ignores others
-        ? Path.of(share, "drover")
-        : Path.of(environment.getOrDefault("HOME", "."), ".local", "share", "drover");
+    var share = environment.getOrDefault("XDG_DATA_HOME", "");
+    if (share.startsWith("/")) { // the standard ignores others
+      return Path.of(share, "drover");
+    }
+    var home = environment.getOrDefault("HOME", "");
+    return Path.of(
+        home.isBlank() ? System.getProperty("user.home") : home, ".local", "share", "drover");
   }
 
   private static Optional<MessagesServer> messages(Settings settings) {

@@ -31,6 +31,13 @@ final class ConfigTest {
   }
 
   @Test
+  void anEmptyHomeIsNotTheCurrentDirectory() {
+    var config = Config.read(Map.of(), Map.of("HOME", "", "XDG_DATA_HOME", "relative"));
+    assertThat(config.data())
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".local/share/drover"));
+  }
+
+  @Test
   void flagsGoBeforeTheEnvironmentAndTheEnvironmentBeforeTheFile() throws Exception {
     Files.writeString(
         directory.resolve("drover.yaml"),

@@ -87,13 +87,19 @@ static void parse(int argc, char **argv, struct options *o) {
   }
 }
 
+/* A path that is too long for an address is short from its own directory. */
 static int listen_at(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    die("socket path");
+  const char *name = path, *slash = strrchr(path, '/');
+  if (slash && strlen(path) >= sizeof address.sun_path) {
+    char *directory = must(strndup(path, (size_t)(slash - path) + 1));
+    if (chdir(directory) < 0) die("socket directory");
+    free(directory);
+    name = slash + 1;
   }
-  strcpy(address.sun_path, path);
+  errno = ENAMETOOLONG;
+  if (strlen(name) >= sizeof address.sun_path) die("socket path");
+  strcpy(address.sun_path, name);
   int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0) {
     die("socket");

@@ -15,8 +15,10 @@ record Launch(
     Cgroups.Group group,
     boolean probe) {
 
+  static final String SOCKET = "s";
+
   Path socket() {
-    return directory.resolve("s");
+    return directory.resolve(SOCKET);
   }
 
   Path log() {

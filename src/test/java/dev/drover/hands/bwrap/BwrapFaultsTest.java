@@ -17,6 +17,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,13 +157,35 @@ final class BwrapFaultsTest {
   }
 
   @Test
-  void aPathTooLongForASocketIsSaid() throws Exception {
-    var deep = bench.data.resolve("d".repeat(80));
+  void aDataDirectoryMayHaveALongPath() throws Exception {
+    var deep = bench.data.resolve("d".repeat(150));
     try (var other = new BwrapSandboxes(deep, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+      assertThat(other.problem()).isEmpty();
+      try (var sandbox = other.provision(new Resources(session))) {
+        assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
+      }
+      assertThat(BwrapBench.names(deep.resolve("hands"))).containsOnly(".lock");
+    }
+  }
+
+  @Test
+  void aLauncherThatHangsIsGivenUpAndRemoved() throws Exception {
+    var data = bench.data.resolve("hanging");
+    var profile = bench.profile.withPatience(Duration.ofMillis(200));
+    try (var other = new BwrapSandboxes(data, profile, BwrapBench.ids(), Pause.REAL)) {
+      try (var programs = Files.newDirectoryStream(data.resolve("bin"), "hand*")) {
+        for (var program : programs) {
+          Files.delete(program);
+          Files.writeString(program, "#!/bin/sh\nexec /bin/sleep 1234567\n");
+          Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+      }
       assertThatThrownBy(() -> other.provision(new Resources(session)))
           .isInstanceOf(Sandboxes.Unavailable.class)
-          .hasMessageContaining("too long");
-      assertThat(other.problem()).hasValueSatisfying(text -> assertThat(text).contains("too long"));
+          .hasMessageContaining("nothing listens in it within 200 ms");
+      assertThat(ProcessHandle.allProcesses().map(p -> p.info().commandLine().orElse("")))
+          .noneMatch(line -> line.contains("sleep 1234567"));
+      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
     }
   }
 

@@ -21,7 +21,7 @@
 
 struct options {
   const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *etc;
-  const char *tmp, *home, *shm, *watchdog, *memory;
+  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries;
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
@@ -43,7 +43,8 @@ static void parse(int argc, char **argv, struct options *o) {
                {"--uploads", &o->uploads}, {"--tool-outputs", &o->tool_outputs},
                {"--etc", &o->etc},         {"--tmp", &o->tmp},
                {"--home", &o->home},       {"--shm", &o->shm},
-               {"--watchdog", &o->watchdog}};
+               {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
+               {"--entries", &o->entries}};
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
     if (strcmp(name, "--own-grep") == 0) {
@@ -221,7 +222,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
   if (o->probe) {
     arg("probe");
   } else {
-    ARGS("serve", number(listener), o->watchdog);
+    ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries);
     if (o->own_grep) arg("--own-grep");
     if (o->memory) ARGS("--memory", o->memory);
   }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
 
-/// What fills the disk, and how one goes on from there. Limits are 8 MiB and 500 files.
+/// What fills the disk, and how one goes on from there. Limits are 8 MiB and 2,000 files.
 public abstract class DiskContract extends SandboxContract {
   private static final String FLOOD =
       "i=0; while :; do ((i+=1)); head -c 500000 /dev/zero > f$i; sleep 0.02; done";
@@ -51,8 +51,8 @@ public abstract class DiskContract extends SandboxContract {
   @Test
   void aFloodOfEmptyFilesIsStoppedAndOneMoreIsToo() throws Exception {
     var flood = "i=0; while :; do ((i+=1)); : > $1$i; done";
-    assertThat(stopped("set -- a; " + flood)).contains(" more than its limit of 500 files; ");
-    assertThat(stopped("set -- b; " + flood)).contains(" more than its limit of 500 files; ");
+    assertThat(stopped("set -- a; " + flood)).contains(" more than its limit of 2000 files; ");
+    assertThat(stopped("set -- b; " + flood)).contains(" more than its limit of 2000 files; ");
     cleanUp("find . -type f -delete");
   }
 

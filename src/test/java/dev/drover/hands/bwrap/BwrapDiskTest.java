@@ -13,7 +13,8 @@ final class BwrapDiskTest extends DiskContract {
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 500)));
+    bench =
+        new BwrapBench(Profile.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
   }
 
   @AfterAll

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -234,6 +235,7 @@ int launch(int argc, char **argv) {
   parse(argc, argv, &o);
   if (getsid(0) != getpid() && setsid() < 0) die("new session");
   signal(SIGPIPE, SIG_DFL);
+  syscall(SYS_keyctl, 1, NULL); /* a session keyring of its own: /proc/keys lists the inherited one */
   umask(022);
   int listener = listen_at(o.socket), filter = seccomp_memfd();
   if (filter < 0) die("filter");

@@ -1,6 +1,7 @@
 /* The life of a call: waiting, running in the shell or in a child, done and kept in the journal. */
 #include "serve.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,6 +20,7 @@ static void (*const tools[TOOLS])(const struct request *, struct result *) = {
     NULL, tool_read, tool_write, tool_edit, tool_glob, tool_grep};
 
 struct call *calls;
+static struct buf notice; /* what the model must know before the next output */
 struct shell shell = {.command = -1, .status = -1, .output = -1};
 
 static void drop(struct call *call) {
@@ -188,7 +190,12 @@ static void start_bash(struct call *call) {
                   : asked > LONGEST_TIMEOUT_MS ? LONGEST_TIMEOUT_MS
                                                 : asked;
   call->state = RUNNING;
+  disk_command_starts();
   if (restart) restart_shell();
+  if (shell.confined && shell.pid && !disk_full(0)) {
+    restart_shell();
+    buf_text(&notice, "[bash session restarted: the workspace has room again]\n");
+  }
   if (!q->f[0].p) {
     if (restart) {
       buf_text(&call->result.text, "bash session restarted");
@@ -198,7 +205,7 @@ static void start_bash(struct call *call) {
     done(call);
     return;
   }
-  if (shell.pid == 0 && !shell_start(&shell)) {
+  if (shell.pid == 0 && !shell_start(&shell, disk_full(0))) {
     fail_fs(&call->result, "bash", errno);
     done(call);
     return;
@@ -211,6 +218,8 @@ static void start_bash(struct call *call) {
 
 static void end_bash(struct call *call, int status) {
   if (shell.output >= 0) shell_drain(&shell, true);
+  buf_add(&call->result.text, notice.p, notice.n);
+  notice.n = 0;
   capture_finish(&shell.capture, &call->result.text);
   call->result.error = status != 0;
   if (status != 0 && call->result.text.n == 0) buf_format(&call->result.text, "exit %d", status);
@@ -255,6 +264,17 @@ static void advance_bash(struct call *call) {
 
 static void start_child(struct call *call) {
   int p[2];
+  bool writes = call->tool == WRITE || call->tool == EDIT;
+  if (writes && !disk_write_starts(call->tool == WRITE ? call->request.f[1].n : 0)) {
+    struct buf text = {0};
+    disk_text(&text);
+    buf_add(&text, "", 1);
+    fail(&call->result, "%s: no space left on device: %s. Remove files with bash to go on.",
+         tool_names[call->tool], text.p);
+    buf_free(&text);
+    done(call);
+    return;
+  }
   if (pipe2(p, O_CLOEXEC) < 0) {
     fail_fs(&call->result, tool_names[call->tool], errno);
     done(call);
@@ -344,6 +364,60 @@ void calls_advance(bool told) {
       next = calls;
     }
   }
+}
+
+/* Beside the shell itself, which does nothing without a call. */
+static bool background(void) {
+  DIR *proc = opendir("/proc");
+  if (!proc) return true;
+  bool found = false;
+  struct dirent *entry;
+  while (!found && (entry = readdir(proc))) {
+    pid_t pid = atoi(entry->d_name);
+    found = pid > 1 && pid != shell.pid;
+  }
+  closedir(proc);
+  return found;
+}
+
+bool calls_at_work(void) { return running_bash() || background(); }
+
+/* Whoever left the shell's session and lost his parent writes as well as others: all go. */
+void calls_stop_all(void) {
+  struct buf text = {0};
+  disk_text(&text);
+  buf_add(&text, "", 1);
+  static const char advice[] =
+      "Remove files to go on; until there is room, commands cannot write to files.";
+  if (shell.output >= 0) shell_drain(&shell, true);
+  bool shell_lived = shell.pid != 0;
+  kill(-1, SIGKILL);
+  shell_kill(&shell);
+  bool told = false;
+  for (struct call *c = calls, *next; c; c = next) {
+    next = c->next;
+    if (c->state != RUNNING) continue;
+    told |= c->tool == BASH;
+    if (c->tool != BASH) stop_child(c);
+    struct buf line = {0};
+    buf_format(&line, "%s: %s; the %s was stopped. %s", tool_names[c->tool], text.p,
+               c->tool == BASH ? "command" : "tool", advice);
+    buf_add(&line, "", 1);
+    if (c->tool == BASH) {
+      end_bash_badly(c, line.p);
+    } else {
+      fail(&c->result, "%s", line.p);
+      done(c);
+    }
+    buf_free(&line);
+    next = calls; /* the journal may have been trimmed */
+  }
+  if (!told && shell_lived) {
+    notice.n = 0;
+    buf_format(&notice, "[%s; the bash session with all background processes was stopped. %s]\n",
+               text.p, advice);
+  }
+  buf_free(&text);
 }
 
 int64_t calls_deadline(void) {

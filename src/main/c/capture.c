@@ -2,10 +2,15 @@
  * cursor movements are taken out on the way. */
 #include "hand.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define OLD_MAX 10000 /* files that we look at */
 
 static const char spill_directory[] = "/mnt/session/tool_outputs";
 
@@ -13,7 +18,7 @@ enum { PLAIN, ESCAPE, CSI, STRING, STRING_ESCAPE, CHARSET };
 
 void capture_reset(struct capture *c) {
   if (c->spilling && c->spill >= 0) close(c->spill);
-  c->spilling = false;
+  c->spilling = c->removed = false;
   c->tail.n = 0;
   c->total = c->spilled = 0;
   c->spill_error = 0;
@@ -40,11 +45,61 @@ static void spill(struct capture *c, const char *p, size_t n) {
   c->spilled += n;
 }
 
+struct old {
+  int64_t changed, bytes;
+  char name[CALL_ID_MAX + 8];
+};
+
+static int by_age(const void *a, const void *b) {
+  const struct old *x = a, *y = b;
+  return (x->changed > y->changed) - (x->changed < y->changed);
+}
+
+/* Removes the oldest files until there is room for one more. True when one went. */
+static bool spill_room(int at) {
+  int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+  if (!dir) return false;
+  struct old *files = NULL;
+  size_t n = 0;
+  int64_t sum = 0;
+  struct dirent *entry;
+  struct stat st;
+  while (n < OLD_MAX && (entry = readdir(dir))) {
+    size_t length = strlen(entry->d_name);
+    if (length >= sizeof files->name || fstatat(at, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISREG(st.st_mode)) {
+      continue;
+    }
+    if (n % 64 == 0) files = must(realloc(files, (n + 64) * sizeof *files));
+    files[n].changed = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    files[n].bytes = st.st_size;
+    memcpy(files[n].name, entry->d_name, length + 1);
+    sum += st.st_size;
+    n++;
+  }
+  closedir(dir);
+  bool removed = false;
+  if (n > 0) qsort(files, n, sizeof *files, by_age);
+  for (size_t i = 0; i < n && sum > (int64_t)(SPILLS_MAX - SPILL_MAX); i++) {
+    if (unlinkat(at, files[i].name, 0) == 0) removed = true;
+    sum -= files[i].bytes;
+  }
+  free(files);
+  return removed;
+}
+
 static void spill_open(struct capture *c) {
   c->spilling = true;
+  if (disk_full(0)) {
+    c->spill = -1;
+    c->spill_error = ENOSPC;
+    return;
+  }
   int dir = open(spill_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (dir >= 0) {
     unlinkat(dir, c->name, 0);
+    c->removed = spill_room(dir);
     c->spill = openat(dir, c->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   }
   if (dir < 0 || c->spill < 0) {
@@ -124,6 +179,10 @@ void capture_finish(struct capture *c, struct buf *out) {
                  spill_directory, c->name);
     } else {
       buf_format(out, "\n[full output: %llu bytes in %s/%s]", total, spill_directory, c->name);
+    }
+    if (c->removed) {
+      buf_format(out, "\n[the oldest full outputs were removed: %llu MiB of them are kept]",
+                 SPILLS_MAX >> 20);
     }
   }
   capture_reset(c);

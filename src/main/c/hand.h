@@ -14,6 +14,7 @@
 #define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
 #define OUTPUT_MAX (100u << 10)         /* bytes of output that the model gets */
 #define SPILL_MAX (64ull << 20)         /* bytes of output that are kept in a file */
+#define SPILLS_MAX (256ull << 20)       /* of all such files; the oldest go */
 #define FILE_MAX (256u << 10)           /* bytes that read and edit take whole */
 #define WRITE_MAX (16u << 20)
 #define WALK_MAX 50000                  /* directory entries that one search looks at */
@@ -87,7 +88,7 @@ struct capture {
   struct buf tail;
   uint64_t total, spilled;
   int spill, spill_error, ansi;
-  bool spilling;
+  bool spilling, removed; /* to make room for this one, older ones went */
   char name[CALL_ID_MAX + 8];
 };
 void capture_start(struct capture *c, const char *call_id);
@@ -99,17 +100,27 @@ void capture_reset(struct capture *c);
 struct shell {
   pid_t pid; /* 0: none */
   int command, status, output;
+  bool confined; /* it can write no file: the disk was full when it started */
   struct buf pending; /* of the command that is being handed over */
   struct buf state;   /* of the status that is being read */
   struct capture capture;
 };
-bool shell_start(struct shell *s);
+bool shell_start(struct shell *s, bool confined);
 void shell_send(struct shell *s, const char *command, size_t n);
 void shell_push(struct shell *s);                 /* writes what is pending */
 void shell_drain(struct shell *s, bool everything);
 bool shell_status(struct shell *s, int *status);  /* true when the command has ended */
 void shell_kill(struct shell *s);                 /* with its group, session and descendants */
 void shell_forget(struct shell *s);               /* closes what belonged to a dead shell */
+
+/* ---- how much the session's directories hold ------------------------------------------------ */
+void disk_limit(int64_t bytes, int64_t entries);
+bool disk_full(size_t more);                /* when so many bytes are added */
+void disk_command_starts(void);
+bool disk_write_starts(size_t n);           /* false: there is no room for so many bytes */
+bool disk_turn(bool (*at_work)(void));      /* true: too much, and it grows */
+int64_t disk_deadline(void);                /* when to look again, or -1 */
+void disk_text(struct buf *out);            /* what is wrong */
 
 /* ---- verbs --------------------------------------------------------------------------------- */
 int launch(int argc, char **argv);

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@
 
 struct options {
   const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *etc;
-  const char *tmp, *home, *shm, *watchdog, *memory;
+  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries;
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
@@ -43,7 +44,8 @@ static void parse(int argc, char **argv, struct options *o) {
                {"--uploads", &o->uploads}, {"--tool-outputs", &o->tool_outputs},
                {"--etc", &o->etc},         {"--tmp", &o->tmp},
                {"--home", &o->home},       {"--shm", &o->shm},
-               {"--watchdog", &o->watchdog}};
+               {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
+               {"--entries", &o->entries}};
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
     if (strcmp(name, "--own-grep") == 0) {
@@ -87,13 +89,19 @@ static void parse(int argc, char **argv, struct options *o) {
   }
 }
 
+/* A path that is too long for an address is short from its own directory. */
 static int listen_at(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    die("socket path");
+  const char *name = path, *slash = strrchr(path, '/');
+  if (slash && strlen(path) >= sizeof address.sun_path) {
+    char *directory = must(strndup(path, (size_t)(slash - path) + 1));
+    if (chdir(directory) < 0) die("socket directory");
+    free(directory);
+    name = slash + 1;
   }
-  strcpy(address.sun_path, path);
+  errno = ENAMETOOLONG;
+  if (strlen(name) >= sizeof address.sun_path) die("socket path");
+  strcpy(address.sun_path, name);
   int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0) {
     die("socket");
@@ -215,7 +223,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
   if (o->probe) {
     arg("probe");
   } else {
-    ARGS("serve", number(listener), o->watchdog);
+    ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries);
     if (o->own_grep) arg("--own-grep");
     if (o->memory) ARGS("--memory", o->memory);
   }
@@ -227,6 +235,7 @@ int launch(int argc, char **argv) {
   parse(argc, argv, &o);
   if (getsid(0) != getpid() && setsid() < 0) die("new session");
   signal(SIGPIPE, SIG_DFL);
+  syscall(SYS_keyctl, 1, NULL); /* a session keyring of its own: /proc/keys lists the inherited one */
   umask(022);
   int listener = listen_at(o.socket), filter = seccomp_memfd();
   if (filter < 0) die("filter");

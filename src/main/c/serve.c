@@ -161,6 +161,8 @@ static int wait_ms(void) {
     until = last_attached + watchdog;
   }
   if (memory_limit > 0 && (until < 0 || memory_next < until)) until = memory_next;
+  int64_t disk = disk_deadline();
+  if (disk >= 0 && (until < 0 || disk < until)) until = disk;
   if (until < 0) return -1;
   int64_t left = until - now_ms();
   return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -199,6 +201,10 @@ static void turn(void) {
     memory_next = now_ms() + 1000;
     memory_check(memory_limit);
   }
+  if (disk_turn(calls_at_work)) {
+    calls_stop_all();
+    transmit();
+  }
   if (connection < 0 && now_ms() >= last_attached + watchdog) end();
 }
 
@@ -209,10 +215,14 @@ int serve(int argc, char **argv) {
   }
   listener = atoi(argv[2]);
   watchdog = atoll(argv[3]);
+  int64_t disk = 0, entries = 0;
   for (int i = 4; i < argc; i++) {
     if (strcmp(argv[i], "--own-grep") == 0) own_grep = true;
     if (strcmp(argv[i], "--memory") == 0 && i + 1 < argc) memory_limit = atoll(argv[++i]);
+    if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
+    if (strcmp(argv[i], "--entries") == 0 && i + 1 < argc) entries = atoll(argv[++i]);
   }
+  disk_limit(disk, entries);
   prctl(PR_SET_DUMPABLE, 0);
   fcntl(listener, F_SETFD, FD_CLOEXEC);
   fcntl(listener, F_SETFL, O_NONBLOCK);

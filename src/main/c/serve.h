@@ -48,6 +48,8 @@ void calls_advance(bool told);
 void calls_child_ended(pid_t pid, int status);
 void calls_read(struct call *call); /* its child has written something */
 int64_t calls_deadline(void);      /* when to look again, or -1 */
+bool calls_at_work(void);          /* something inside may write files */
+void calls_stop_all(void);         /* the disk is full: ends every process inside */
 
 /* ---- serve.c ---- */
 void answer(struct call *call);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +22,13 @@ static const char loop[] =
     "eval \"$__hand_command\" </dev/null 198<&- 199>&-; "
     "{ builtin printf '%d\\0' \"$?\" >&199; } 2>/dev/null; done";
 
-static void shell_exec(int command, int status, int output) {
+static void shell_exec(int command, int status, int output, bool confined) {
   child_reset();
+  struct rlimit none = {0, 0};
+  if (confined) { /* a write fails, and kills nobody */
+    signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &none) < 0) _exit(126);
+  }
   setsid();
   int null = open("/dev/null", O_RDONLY);
   if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(126);
@@ -44,12 +50,12 @@ static void shell_exec(int command, int status, int output) {
   _exit(127);
 }
 
-bool shell_start(struct shell *s) {
+bool shell_start(struct shell *s, bool confined) {
   int c[2] = {-1, -1}, t[2] = {-1, -1}, o[2] = {-1, -1};
   if (pipe2(c, O_CLOEXEC) < 0 || pipe2(t, O_CLOEXEC) < 0 || pipe2(o, O_CLOEXEC) < 0) goto failed;
   pid_t pid = fork();
   if (pid < 0) goto failed;
-  if (pid == 0) shell_exec(c[0], t[1], o[1]);
+  if (pid == 0) shell_exec(c[0], t[1], o[1], confined);
   close(c[0]);
   close(t[1]);
   close(o[1]);
@@ -57,6 +63,7 @@ bool shell_start(struct shell *s) {
   fcntl(t[0], F_SETFL, O_NONBLOCK);
   fcntl(o[0], F_SETFL, O_NONBLOCK);
   s->pid = pid;
+  s->confined = confined;
   s->command = c[1];
   s->status = t[0];
   s->output = o[0];

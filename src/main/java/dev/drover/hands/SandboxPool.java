@@ -5,9 +5,9 @@ import dev.drover.session.SessionId;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private final int most;
   private final Duration idle;
   private final Duration wait;
-  private final Semaphore places;
+  private final Places places;
   private final Map<SessionId, Slot> slots = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -37,6 +37,8 @@ public final class SandboxPool implements Hands, AutoCloseable {
     @Nullable Sandbox sandbox;
     int users;
     boolean gone; // no longer in the map
+    volatile boolean released; // and about to be gone: nobody waits for it any more
+    volatile @Nullable CompletableFuture<Boolean> waiting; // for a place
     volatile long idleSince = System.nanoTime();
   }
 
@@ -52,7 +54,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     this.most = most;
     this.idle = idle;
     this.wait = wait;
-    this.places = new Semaphore(most, true);
+    this.places = new Places(most);
     Thread.ofVirtual().name("hands-idle").start(this::closeIdle);
   }
 
@@ -95,7 +97,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     try {
       slot.users--;
       slot.idleSince = System.nanoTime();
-      if (slot.users == 0 && places.hasQueuedThreads()) {
+      if (slot.users == 0 && places.waiting() > 0) {
         empty(slot);
       }
     } finally {
@@ -123,7 +125,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
       return slot.sandbox;
     }
     empty(slot);
-    takePlace();
+    takePlace(slot);
     try {
       slot.sandbox = sandboxes.provision(new Resources(session));
       return slot.sandbox;
@@ -134,18 +136,36 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  private void takePlace() throws Sandboxes.Unavailable, InterruptedException {
-    if (closed.getCount() == 0) {
-      throw new Sandboxes.Unavailable("The server is stopping. Please retry.");
-    }
-    if (places.tryAcquire()) {
+  private void takePlace(Slot slot) throws Sandboxes.Unavailable, InterruptedException {
+    mayStart(slot);
+    if (places.tryTake()) {
       return;
     }
     evict();
-    if (places.getQueueLength() >= QUEUE
-        || !places.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+    var place = places.queue(QUEUE);
+    slot.waiting = place;
+    try {
+      if (slot.released) {
+        place.complete(false);
+      }
+      if (!places.await(place, wait)) {
+        mayStart(slot);
+        throw new Sandboxes.Unavailable(
+            "CAPACITY: all " + most + " sandboxes of this server are busy. Please retry later.");
+      }
+    } finally {
+      slot.waiting = null;
+    }
+  }
+
+  private void mayStart(Slot slot) throws Sandboxes.Unavailable {
+    if (closed.getCount() == 0) {
+      throw new Sandboxes.Unavailable("The server is stopping. Please retry.");
+    }
+    if (slot.released) {
       throw new Sandboxes.Unavailable(
-          "CAPACITY: all " + most + " sandboxes of this server are busy. Please retry later.");
+          "The session's sandbox was released while this call waited for it. The call did not"
+              + " run and had no effect.");
     }
   }
 
@@ -202,15 +222,21 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// How many calls wait for a place.
   int waiting() {
-    return places.getQueueLength();
+    return places.waiting();
   }
 
-  /// Closes the session's sandbox; calls in it are lost. Idempotent. The next call makes a new one.
+  /// Closes the session's sandbox; calls in it are lost, one that waits for it does not run.
+  /// Idempotent. The next call makes a new one.
   @Override
   public void release(SessionId session) {
     var slot = slots.get(session);
     if (slot == null) {
       return;
+    }
+    slot.released = true;
+    var place = slot.waiting;
+    if (place != null) {
+      place.complete(false); // who waits for a place holds the lock, for a minute perhaps
     }
     slot.lock.lock();
     try {

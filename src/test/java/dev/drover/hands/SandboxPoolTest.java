@@ -201,6 +201,64 @@ final class SandboxPoolTest {
   }
 
   @Test
+  void releaseEndsTheWaitForAPlace() throws Exception {
+    try (var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1));
+        var scope = new Scope()) {
+      var gate = new CountDownLatch(1);
+      puppets.gate = gate;
+      var first = scope.fork(() -> hands.execute(A, call("bash")));
+      await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
+      var waiting = scope.fork(() -> hands.execute(B, call("read")));
+      await().until(() -> hands.waiting() == 1);
+      hands.release(B);
+      var released = waiting.join();
+      assertThat(released.isError()).isTrue();
+      assertThat(released.text()).contains("released while this call waited", "did not run");
+      assertThat(hands.waiting()).isZero();
+      gate.countDown();
+      first.join();
+      assertThat(hands.execute(B, call("read")).text()).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void closingEndsTheWaitForAPlace() throws Exception {
+    try (var scope = new Scope()) {
+      var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1));
+      var gate = new CountDownLatch(1);
+      puppets.gate = gate;
+      var first = scope.fork(() -> hands.execute(A, call("bash")));
+      await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
+      var waiting = scope.fork(() -> hands.execute(B, call("read")));
+      await().until(() -> hands.waiting() == 1);
+      hands.close();
+      assertThat(waiting.join().isError()).isTrue();
+      gate.countDown();
+      first.join();
+    }
+  }
+
+  @Test
+  void anInterruptedWaitTakesNoPlace() throws Exception {
+    try (var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1))) {
+      var gate = new CountDownLatch(1);
+      puppets.gate = gate;
+      try (var outer = new Scope()) {
+        var first = outer.fork(() -> hands.execute(A, call("bash")));
+        await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
+        try (var inner = new Scope()) {
+          var _ = inner.fork(() -> hands.execute(B, call("read")));
+          await().until(() -> hands.waiting() == 1);
+        } // interrupts and waits
+        assertThat(hands.waiting()).isZero();
+        gate.countDown();
+        first.join();
+      }
+      assertThat(hands.execute(B, call("read")).text()).isEqualTo("done");
+    }
+  }
+
+  @Test
   void releaseClosesTheSandboxAndKeepsTheWorkspace() throws Exception {
     try (var hands = hands()) {
       hands.execute(A, call("bash"));

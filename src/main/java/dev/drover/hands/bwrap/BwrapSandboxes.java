@@ -12,14 +12,18 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Sandboxes by bubblewrap on this machine. A boundary for one tenant's own agents: the kernel is
 /// shared. Never without isolation: what is missing is said, and no sandbox is made.
@@ -28,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// hand), `bin` and `etc`. One server at a time: at its start it kills the hands that an earlier
 /// one left behind. Safe for many threads.
 public final class BwrapSandboxes implements Sandboxes {
+  private static final int SOCKET_PATH = 100;
+
   private final Profile profile;
   private final Ids ids;
   private final Pause pause;
@@ -112,10 +118,7 @@ public final class BwrapSandboxes implements Sandboxes {
       var process = spawner.start(launch.command());
       leash = leash.withProcess(process.pid());
       leash.write();
-      if (process.getInputStream().read() != '+') {
-        process.waitFor(profile.patience().toMillis(), TimeUnit.MILLISECONDS);
-        throw new IOException(Diagnosis.of(launch.log()));
-      }
+      awaitListening(process, launch.log());
       var hand = attach(launch);
       leash = leash.withProcess(process.pid());
       leash.write();
@@ -132,12 +135,58 @@ public final class BwrapSandboxes implements Sandboxes {
     }
   }
 
+  /// A read from a pipe cannot be given up, so a thread of its own does it; when the launcher is
+  /// killed the pipe ends, and the thread with it.
+  private void awaitListening(Process process, Path log) throws IOException, InterruptedException {
+    var first = new CompletableFuture<Integer>();
+    Thread.ofVirtual()
+        .name("hand-listening")
+        .start(
+            () -> {
+              try {
+                first.complete(process.getInputStream().read());
+              } catch (IOException e) {
+                first.complete(-1);
+              }
+            });
+    long millis = profile.patience().toMillis();
+    try {
+      if (first.get(millis, TimeUnit.MILLISECONDS) == '+') {
+        return;
+      }
+    } catch (TimeoutException e) {
+      throw new IOException("nothing listens in it within " + millis + " ms", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a read without a result", e);
+    }
+    process.waitFor(millis, TimeUnit.MILLISECONDS);
+    throw new IOException(Diagnosis.of(log));
+  }
+
   private FramedHand attach(Launch launch) throws IOException, InterruptedException {
-    var channel = SocketChannel.open(UnixDomainSocketAddress.of(launch.socket()));
+    var channel = connect(launch.directory());
     try {
       return FramedHand.attach(channel, profile.patience(), profile.heartbeat(), () -> {});
     } catch (IOException e) {
       throw new IOException(Diagnosis.of(launch.log()), e);
+    }
+  }
+
+  /// A socket's address has room for a short path. A longer one is reached through a link, for the
+  /// moment that connecting takes.
+  private static SocketChannel connect(Path directory) throws IOException {
+    var socket = directory.resolve(Launch.SOCKET);
+    if (socket.toString().getBytes(StandardCharsets.UTF_8).length < SOCKET_PATH) {
+      return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    }
+    var shelter = Files.createTempDirectory(Path.of("/tmp"), "drover-"); // for us alone
+    var link = shelter.resolve("h");
+    try {
+      Files.createSymbolicLink(link, directory);
+      return SocketChannel.open(UnixDomainSocketAddress.of(link.resolve(Launch.SOCKET)));
+    } finally {
+      Files.deleteIfExists(link);
+      Files.deleteIfExists(shelter);
     }
   }
 
@@ -146,11 +195,6 @@ public final class BwrapSandboxes implements Sandboxes {
     var bwrap = Host.bwrap().orElseThrow(() -> new Unavailable(Diagnosis.NO_BWRAP));
     var id = ids.next("hand_");
     var directory = Workspaces.Directories.own(hands.resolve(id));
-    if (directory.toString().length() > 95) {
-      Tree.remove(directory);
-      throw new Unavailable(
-          "The data directory's path is too long for a socket in it: at most 58 characters.");
-    }
     var group = new Cgroups.Group(List.of());
     try {
       var workspace = workspaces.open(session);

@@ -15,8 +15,10 @@ record Launch(
     Cgroups.Group group,
     boolean probe) {
 
+  static final String SOCKET = "s";
+
   Path socket() {
-    return directory.resolve("s");
+    return directory.resolve(SOCKET);
   }
 
   Path log() {
@@ -35,6 +37,7 @@ record Launch(
     etc.shown().forEach(name -> words.addAll(List.of("--etc-bind", name)));
     words.addAll(List.of("--tmp", text(limits.tmp()), "--home", text(limits.home())));
     words.addAll(List.of("--shm", text(limits.shm()), "--fsize", text(limits.file())));
+    words.addAll(List.of("--disk", text(limits.workspace()), "--entries", text(limits.entries())));
     words.addAll(List.of("--watchdog", text(profile.watchdog().toMillis())));
     group.joins().forEach(file -> words.addAll(List.of("--cgroup", file.toString())));
     if (group.directories().isEmpty()) {

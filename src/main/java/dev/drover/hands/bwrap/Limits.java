@@ -8,18 +8,43 @@ package dev.drover.hands.bwrap;
 /// @param processes processes and threads
 /// @param cpus cores' worth of time
 /// @param file bytes of the largest file
+/// @param workspace bytes of the working directory and the outputs together; more are there for a
+///   moment, until it is noticed
+/// @param entries files and directories in them
 /// @param tmp bytes of `/tmp`
 /// @param home bytes of the home directory
 /// @param shm bytes of `/dev/shm`
 public record Limits(
-    long memory, int processes, double cpus, long file, long tmp, long home, long shm) {
+    long memory,
+    int processes,
+    double cpus,
+    long file,
+    long workspace,
+    long entries,
+    long tmp,
+    long home,
+    long shm) {
   private static final long MIB = 1 << 20;
 
   public static final Limits DEFAULT =
-      new Limits(2048 * MIB, 512, 2, 10_240 * MIB, 512 * MIB, 256 * MIB, 64 * MIB);
+      new Limits(
+          2048 * MIB,
+          512,
+          2,
+          10_240 * MIB,
+          10_240 * MIB,
+          1_000_000,
+          512 * MIB,
+          256 * MIB,
+          64 * MIB);
 
   public Limits {
-    if (memory < 16 * MIB || processes < 8 || cpus <= 0 || file < 1) {
+    if (memory < 16 * MIB
+        || processes < 8
+        || cpus <= 0
+        || file < 1
+        || workspace < 1
+        || entries < 1) {
       throw new IllegalArgumentException("a sandbox cannot live in " + memory + " bytes");
     }
     long sum = tmp + home + shm;
@@ -32,10 +57,18 @@ public record Limits(
   }
 
   public Limits withMemory(long bytes) {
-    return new Limits(bytes, processes, cpus, file, tmp, home, shm);
+    return new Limits(bytes, processes, cpus, file, workspace, entries, tmp, home, shm);
   }
 
   public Limits withProcesses(int count) {
-    return new Limits(memory, count, cpus, file, tmp, home, shm);
+    return new Limits(memory, count, cpus, file, workspace, entries, tmp, home, shm);
+  }
+
+  public Limits withWorkspace(long bytes, long count) {
+    return new Limits(memory, processes, cpus, file, bytes, count, tmp, home, shm);
+  }
+
+  public Limits withCpus(double cores) {
+    return new Limits(memory, processes, cores, file, workspace, entries, tmp, home, shm);
   }
 }

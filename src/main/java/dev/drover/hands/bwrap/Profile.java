@@ -42,6 +42,10 @@ public record Profile(
     return new Profile(limits, watchdog, value, patience, firstUid, cgroups, ownGrep);
   }
 
+  public Profile withPatience(Duration value) {
+    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups, ownGrep);
+  }
+
   public Profile withCgroups(Path value) {
     return new Profile(limits, watchdog, heartbeat, patience, firstUid, value, ownGrep);
   }

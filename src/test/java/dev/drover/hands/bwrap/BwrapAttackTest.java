@@ -11,7 +11,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class BwrapAttackTest extends AttackContract {
   private static final long MIB = 1 << 20;
   private static final Limits SMALL =
-      new Limits(128 * MIB, 64, 1, 8 * MIB, 512 * MIB, 256 * MIB, 64 * MIB);
+      new Limits(128 * MIB, 64, 1, 8 * MIB, 1024 * MIB, 10_000, 512 * MIB, 256 * MIB, 64 * MIB);
 
   private static BwrapBench bench;
 

@@ -17,6 +17,8 @@ import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,14 +158,91 @@ final class BwrapFaultsTest {
   }
 
   @Test
-  void aPathTooLongForASocketIsSaid() throws Exception {
-    var deep = bench.data.resolve("d".repeat(80));
+  void aDataDirectoryMayHaveALongPath() throws Exception {
+    var deep = bench.data.resolve("d".repeat(150));
     try (var other = new BwrapSandboxes(deep, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+      assertThat(other.problem()).isEmpty();
+      try (var sandbox = other.provision(new Resources(session))) {
+        assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
+      }
+      assertThat(BwrapBench.names(deep.resolve("hands"))).containsOnly(".lock");
+    }
+  }
+
+  @Test
+  void aLauncherThatHangsIsGivenUpAndRemoved() throws Exception {
+    var data = bench.data.resolve("hanging");
+    var profile = bench.profile.withPatience(Duration.ofMillis(200));
+    try (var other = new BwrapSandboxes(data, profile, BwrapBench.ids(), Pause.REAL)) {
+      var program = program(data);
+      Files.delete(program);
+      script(program, "#!/bin/sh\nexec /bin/sleep 1234567\n");
       assertThatThrownBy(() -> other.provision(new Resources(session)))
           .isInstanceOf(Sandboxes.Unavailable.class)
-          .hasMessageContaining("too long");
-      assertThat(other.problem()).hasValueSatisfying(text -> assertThat(text).contains("too long"));
+          .hasMessageContaining("nothing listens in it within 200 ms");
+      assertThat(ProcessHandle.allProcesses().map(p -> p.info().commandLine().orElse("")))
+          .noneMatch(line -> line.contains("sleep 1234567"));
+      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
     }
+  }
+
+  /// Where the kernel has no control groups for us there is no quota, and that is told.
+  @Test
+  void greedyProcessesGetNoMoreThanTheirShareOfTheProcessor() throws Exception {
+    var profile = Profile.DEFAULT.withLimits(Limits.DEFAULT.withCpus(0.5));
+    try (var slow = new BwrapBench(profile);
+        var sandbox = slow.provision(new Resources(session))) {
+      sandbox.execute(bash("for i in 1 2 3 4; do (while :; do :; done) & done"));
+      var stats =
+          leash(sandbox).group().directories().stream()
+              .map(group -> group.resolve("cpu.stat"))
+              .filter(Files::exists)
+              .toList();
+      assertThat(stats.isEmpty()).isEqualTo(slow.sandboxes().enforcement().equals("rlimits"));
+      for (var stat : stats) {
+        await().until(() -> !Files.readString(stat).contains("nr_throttled 0\n"));
+      }
+      assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void aKeyOfTheServersSessionIsNotSeenInside() throws Exception {
+    var data = bench.data.resolve("keys");
+    try (var other = new BwrapSandboxes(data, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+      var program = program(data);
+      var real = data.resolve("bin/real");
+      Files.move(program, real);
+      script(
+          program,
+          """
+          #!/usr/bin/perl
+          my $arm = -e '/lib/ld-linux-aarch64.so.1';
+          my ($t, $d, $p) = ('user', 'drover-canary', 'secret');
+          syscall($arm ? 219 : 250, 1, 0) > 0 or die "no session keyring: $!";
+          syscall($arm ? 217 : 248, $t, $d, $p, 6, -3) > 0 or die "no key: $!";
+          open my $keys, '<', '/proc/keys';
+          grep { /drover-canary/ } <$keys> or die 'the key is not seen outside';
+          exec '%s', @ARGV;
+          """
+              .formatted(real));
+      try (var sandbox = other.provision(new Resources(session))) {
+        assertThat(sandbox.execute(bash("cat /proc/keys; echo on")).text())
+            .doesNotContain("drover-canary")
+            .endsWith("on");
+      }
+    }
+  }
+
+  private static Path program(Path data) throws IOException {
+    try (var programs = Files.list(data.resolve("bin"))) {
+      return programs.filter(Files::isExecutable).findFirst().orElseThrow();
+    }
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @Test

@@ -1,7 +1,12 @@
 package dev.drover.hands.bwrap;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.drover.hands.GrepContract;
 import dev.drover.hands.Sandboxes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.parallel.Execution;
@@ -13,6 +18,9 @@ final class BwrapRipgrepTest extends GrepContract {
 
   @BeforeAll
   static void open() {
+    assertThat(List.of("/usr/local/bin/rg", "/usr/bin/rg", "/bin/rg"))
+        .as("these tests need ripgrep. On Debian or Ubuntu: apt-get install ripgrep")
+        .anyMatch(rg -> Files.isExecutable(Path.of(rg)));
     bench = new BwrapBench(Profile.DEFAULT);
   }
 

@@ -2,8 +2,10 @@ package dev.drover.hands.bwrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.hands.Resources;
 import dev.drover.hands.SandboxContract;
 import dev.drover.hands.Sandboxes;
+import dev.drover.session.SessionId;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,5 +55,19 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
         "timeout_ms",
         15_000);
     assertThat(bash("echo alive")).isEqualTo("alive");
+  }
+
+  @Test
+  void aHandThatTakesAllItsProcessesLeavesTheOthersTheirs() throws Exception {
+    var id = new SessionId(session.value() + "b");
+    try (var greedy = bench.provision(new Resources(id))) {
+      var bomb =
+          "perl -e 'while (1) { my $p = fork; sleep 1000 if !$p }' 2>/dev/null >&2 &"
+              + " while set -- /proc/[0-9]*; [ $# -lt 55 ]; do :; done; echo full";
+      assertThat(greedy.execute(call("bash", "command", bomb)).text()).isEqualTo("full");
+      assertThat(bash("for i in {1..40}; do sleep 1000 & done; jobs -r | wc -l")).isEqualTo("40");
+    } finally {
+      bench.discard(id);
+    }
   }
 }

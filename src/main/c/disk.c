@@ -1,0 +1,197 @@
+/* How much the session's directories hold. No file system that we can count on has quotas, so we add
+ * up: in slices, between other work, and a tenth of the time at most. */
+#include "hand.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 1000 /* each level holds a descriptor open */
+#define SLICE_MS 10
+#define REST_MS 1000
+#define REST_FACTOR 10
+#define NOW_MS 3000 /* the longest measurement that a call waits for */
+
+static const char *const walked[] = {"/workspace", "/mnt/session/outputs",
+                                     "/mnt/session/tool_outputs"};
+enum { ROOTS = sizeof walked / sizeof *walked };
+
+struct usage {
+  int64_t bytes, entries;
+  bool deep; /* directories go deeper than we look */
+};
+
+/* A directory that its owner closed to himself is opened for the time of the walk: what is in it
+ * counts. */
+struct level {
+  DIR *dir;
+  bool closed;
+  mode_t mode;
+};
+
+static int64_t bytes_max, entries_max;
+static struct level levels[DEPTH_MAX];
+static int depth, root;
+static bool walking, touched;
+static struct usage sum, used, base;
+static bool known; /* a walk has ended */
+static int64_t busy_ms, walk_ended, next_walk;
+
+void disk_limit(int64_t bytes, int64_t entries) {
+  bytes_max = bytes;
+  entries_max = entries;
+}
+
+static bool enter(int at, const char *name) {
+  if (depth == DEPTH_MAX) {
+    sum.deep = true;
+    return false;
+  }
+  int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  struct level *l = &levels[depth];
+  struct stat st;
+  l->closed = fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
+              (st.st_mode & 0500) != 0500 &&
+              fchmodat(at, name, (st.st_mode & 07777) | 0500, 0) == 0;
+  l->mode = st.st_mode & 07777;
+  int fd = openat(at, name, flags);
+  l->dir = fd < 0 ? NULL : fdopendir(fd);
+  if (!l->dir) {
+    if (fd >= 0) close(fd);
+    return false;
+  }
+  depth++;
+  return true;
+}
+
+static void leave(void) {
+  struct level *l = &levels[--depth];
+  if (l->closed) fchmod(dirfd(l->dir), l->mode);
+  closedir(l->dir);
+}
+
+/* A file with several names counts once: its other names are in here too, links do not leave a
+ * mount. */
+static void count(const struct stat *st) {
+  int64_t bytes = (int64_t)st->st_blocks * 512;
+  if (!S_ISDIR(st->st_mode) && st->st_nlink > 1) bytes /= (int64_t)st->st_nlink;
+  sum.bytes += bytes;
+  sum.entries++;
+}
+
+/* One entry further. False at the end. */
+static bool step(void) {
+  if (depth == 0) {
+    if (root == ROOTS) return false;
+    enter(AT_FDCWD, walked[root++]);
+    return true;
+  }
+  DIR *dir = levels[depth - 1].dir;
+  struct dirent *entry = readdir(dir);
+  if (!entry) {
+    leave();
+    return true;
+  }
+  const char *name = entry->d_name;
+  struct stat st;
+  if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return true;
+  if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0) return true;
+  count(&st);
+  if (S_ISDIR(st.st_mode)) enter(dirfd(dir), name);
+  return true;
+}
+
+static void walk_start(void) {
+  walking = true;
+  touched = false;
+  root = 0;
+  busy_ms = 0;
+  sum = (struct usage){0};
+}
+
+/* True when the walk is over. */
+static bool walk_on(int64_t ms) {
+  int64_t start = now_ms();
+  bool more = true;
+  for (int i = 1; more; i++) {
+    more = step();
+    if (i % 64 == 0 && now_ms() - start >= ms) break;
+  }
+  busy_ms += now_ms() - start;
+  if (more) return false;
+  walking = false;
+  known = true;
+  used = sum;
+  walk_ended = now_ms();
+  next_walk = walk_ended + (busy_ms * REST_FACTOR > REST_MS ? busy_ms * REST_FACTOR : REST_MS);
+  return true;
+}
+
+bool disk_full(size_t more) {
+  return bytes_max > 0 && (used.deep || used.bytes + (int64_t)more > bytes_max ||
+                           used.entries + (more > 0) > entries_max);
+}
+
+static bool grown(void) {
+  return used.bytes > base.bytes || used.entries > base.entries || used.deep > base.deep;
+}
+
+/* What is known may be old. It is worth waiting for where it decides what a call may do, for half of
+ * the time at most. */
+static void refresh(void) {
+  if (known && (!touched || !disk_full(0) || now_ms() < walk_ended + busy_ms)) return;
+  if (!walking) walk_start();
+  int64_t until = now_ms() + NOW_MS;
+  while (!walk_on(SLICE_MS) && now_ms() < until) {
+  }
+  touched = true;
+}
+
+/* A command is measured against the usage at its start. */
+void disk_command_starts(void) {
+  if (bytes_max == 0) return;
+  refresh();
+  base = used;
+  touched = true;
+}
+
+bool disk_write_starts(size_t n) {
+  if (bytes_max == 0) return true;
+  refresh();
+  if (disk_full(n)) return false;
+  touched = true;
+  return true;
+}
+
+/* True when the directories have just been found to hold too much, and more than before. */
+bool disk_turn(bool (*at_work)(void)) {
+  if (!walking) {
+    if (!touched || now_ms() < next_walk) return false;
+    walk_start();
+  }
+  if (!walk_on(SLICE_MS)) return false;
+  touched |= at_work();
+  bool over = disk_full(0) && grown();
+  if (over || used.bytes < base.bytes) base.bytes = used.bytes;
+  if (over || used.entries < base.entries) base.entries = used.entries;
+  base.deep = used.deep;
+  return over;
+}
+
+int64_t disk_deadline(void) { return walking ? now_ms() : touched ? next_walk : -1; }
+
+void disk_text(struct buf *out) {
+  if (used.deep) {
+    buf_format(out, "the workspace holds directories more than %d deep", DEPTH_MAX);
+    return;
+  }
+  bool over = used.bytes > bytes_max || used.entries > entries_max;
+  bool files = used.entries >= entries_max && used.bytes <= bytes_max;
+  buf_format(out, "the workspace holds %lld bytes in %lld files, %s its limit of %lld %s",
+             (long long)used.bytes, (long long)used.entries, over ? "more than" : "close to",
+             (long long)(files ? entries_max : bytes_max), files ? "files" : "bytes");
+}

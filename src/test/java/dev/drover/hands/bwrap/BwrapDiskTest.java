@@ -1,0 +1,29 @@
+package dev.drover.hands.bwrap;
+
+import dev.drover.hands.DiskContract;
+import dev.drover.hands.Sandboxes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+final class BwrapDiskTest extends DiskContract {
+  private static BwrapBench bench;
+
+  @BeforeAll
+  static void open() {
+    bench =
+        new BwrapBench(Profile.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  @Override
+  protected Sandboxes sandboxes() {
+    return bench;
+  }
+}

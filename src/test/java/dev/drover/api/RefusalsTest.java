@@ -291,6 +291,8 @@ final class RefusalsTest {
         "page=page_x | invalid page cursor",
         "order=asc&order=asc | order: is given more than once",
         "created_at%5Bgt%5D=yesterday | created_at[gt]: must be an RFC 3339 time",
+        "created_at[gte]=-999999999-01-01T00:00:00Z | created_at[gte]: must be an RFC 3339 time",
+        "created_at[lt]=%2B999999999-01-01T00:00:00Z | created_at[lt]: must be an RFC 3339 time",
       })
   void aListOfEventsIsStrictAboutItsQuery(String query, String message) throws Exception {
     var answer = api.get(session + "/events?" + query);

@@ -142,6 +142,10 @@ final class RefusalsTest {
           "events.0.content.0.text: must have 1 to 4000000 characters"
         },
         new String[] {
+          content("{\"type\":\"text\",\"text\":\" \\n\"}"),
+          "events.0.content.0.text: must have a character that is not white space"
+        },
+        new String[] {
           content(text + ",{\"type\":\"text\",\"text\":\"a\",\"z\":1}"),
           "events.0.content.1.z: unknown field"
         },

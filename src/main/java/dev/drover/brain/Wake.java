@@ -20,7 +20,6 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +53,7 @@ final class Wake {
           switch (Plan.next(pen.fold(), inbox)) {
             case Step.Ask ask -> ask(ask);
             case Step.Act act -> act(act.calls());
-            case Step.BackOff backOff -> backOff(backOff.until());
+            case Step.BackOff backOff -> backOff(backOff);
             case Step.Interrupt interrupt -> interrupt(interrupt.interrupt(), inbox);
             case Step.End end -> end(end.reason(), end.error(), inbox);
             case Step.Rest _ -> pen.stayIdle(List.of(), inbox, 0);
@@ -124,7 +123,7 @@ final class Wake {
         agent.model().id(),
         profile.maxTokens(),
         agent.model().effort(),
-        system == null ? Json.arr() : profile.context().system(system),
+        system == null || system.isBlank() ? Json.arr() : profile.context().system(system),
         Replies.tools(agent),
         profile
             .context()
@@ -166,27 +165,24 @@ final class Wake {
     if (!failure.kind().retryable() || failures >= harness.retries().limit()) {
       return giveUp(Retries.error(failure, false), inbox);
     }
-    var until =
-        harness
-            .clock()
-            .instant()
-            .plus(harness.retries().pause(failures, failure, harness.random()));
+    var pause = harness.retries().pause(failures, failure, harness.random());
+    var until = harness.clock().instant().plus(pause);
     return pen.write(
         Status.RESCHEDULING,
         List.of(
             Pen.entry(requestFailed(start)),
             Pen.entry(new Event.Failed(id(), Retries.error(failure, true))),
             Pen.entry(new Event.ThreadRescheduled(id(), session.thread(), session.agent().name())),
-            Pen.entry(new Event.StatusRescheduled(id()), Fold.retryAt(until))));
+            Pen.entry(new Event.StatusRescheduled(id()), Fold.retry(until, pause))));
   }
 
-  private Pen.Next backOff(Instant until) throws InterruptedException {
+  private Pen.Next backOff(Step.BackOff step) throws InterruptedException {
     while (true) {
-      var left = Duration.between(harness.clock().instant(), until);
-      if (!left.isPositive()) {
+      var left = Duration.between(harness.clock().instant(), step.until());
+      left = left.compareTo(step.longest()) > 0 ? step.longest() : left;
+      if (!left.isPositive() || !bell.await(left)) {
         return ask(Plan.afterBackOff());
       }
-      bell.await(left);
       if (Plan.interrupt(pen.inbox()).isPresent()) {
         return Pen.Next.GO_ON;
       }

@@ -261,7 +261,7 @@ final class TurnTest {
         .allSatisfy(
             result -> {
               assertThat(result.isError()).isTrue();
-              assertThat(result.content().toString()).contains(Wake.INTERRUPTED);
+              assertThat(result.content().toString()).contains(Endings.INTERRUPTED);
             });
   }
 

@@ -86,6 +86,7 @@ public record Config(
     }
     var file = data.resolve("api-key");
     if (!Files.exists(file)) {
+      makeData();
       make(file, ids.next("sk-drover-"));
     }
     var text = Files.readString(file).strip();
@@ -95,12 +96,20 @@ public record Config(
     return new Secret(text);
   }
 
+  /// Makes the data directory if it is not there, its owner's alone.
+  void makeData() throws IOException {
+    if (!Files.isDirectory(data)) {
+      Files.createDirectories(
+          data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+  }
+
   /// Never seen half-written, and servers that start together agree on one: a link, unlike a move,
   /// replaces nothing.
   private static void make(Path file, String key) throws IOException {
     var draft =
         Files.createTempFile(
-            Files.createDirectories(file.toAbsolutePath().getParent()),
+            file.toAbsolutePath().getParent(),
             "api-key",
             ".new",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -10,7 +10,6 @@ import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ final class Doctor {
   private Check data(Config config) {
     var name = "data directory";
     try {
-      Files.createDirectories(config.data());
+      config.makeData();
       SqliteStore.open(config.data().resolve("drover.db"), new Feed(), ids, InstantSource.system())
           .close();
       return fine(name, config.data().toString());

@@ -24,7 +24,6 @@ import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,7 +62,7 @@ public final class Drover implements AutoCloseable {
     var ids = new Ids(random);
     var feed = new Feed();
     try {
-      Files.createDirectories(config.data());
+      config.makeData();
       key = config.apiKey(ids);
       var store = SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
       open.push(store::close);

@@ -138,6 +138,8 @@ final class ConfigTest {
     assertThat(config.apiKey(new Ids(new Random(2))).reveal()).isEqualTo(key.reveal());
     assertThat(Files.getPosixFilePermissions(directory.resolve("new/api-key")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(Files.getPosixFilePermissions(directory.resolve("new")))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     var given = Config.read(Map.of(), Map.of("HOME", "/none", "DROVER_API_KEY", " mine "));
     assertThat(given.apiKey(new Ids(new Random(3))).reveal()).isEqualTo("mine");
     assertThat(given.toString()).doesNotContain("mine");

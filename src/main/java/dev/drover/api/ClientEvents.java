@@ -59,7 +59,11 @@ final class ClientEvents {
     var blocks = new ArrayList<Json>();
     for (var block : event.objects("content", MAX_BLOCKS)) {
       switch (block.type()) {
-        case "text" -> block.text("text", 1, MAX_TEXT);
+        case "text" -> {
+          if (block.text("text", 1, MAX_TEXT).isBlank()) {
+            throw block.problem("text", "must have a character that is not white space");
+          }
+        }
         case "image" -> image(source(block));
         case "document" -> document(block);
         case "redacted" ->

@@ -185,24 +185,16 @@ public sealed interface Json {
   /// Reads exactly one value. Duplicate keys, trailing text, more than [#MAX_DEPTH] levels are
   /// refused; an unpaired surrogate becomes U+FFFD.
   static Json parse(String text) throws Malformed {
-    try (var parser = Codec.FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      parser.nextToken();
-      var value = Codec.read(parser);
-      if (parser.nextToken() != null) {
-        throw new Malformed("unexpected text after the JSON value");
-      }
-      return value;
-    } catch (JacksonException e) {
-      throw new Malformed(Codec.explain(e));
-    }
+    return Codec.whole(text, Codec.FACTORY);
   }
 
-  /// Reads text that this program wrote, or that it has read before.
+  /// Reads text that this program wrote. It may be deeper and longer than what [#parse] takes, by
+  /// what was put around and together: what was once kept can always be read.
   ///
   /// @throws IllegalStateException if it is not JSON
   static Json trusted(String text) {
     try {
-      return parse(text);
+      return Codec.whole(text, Codec.TRUSTING);
     } catch (Malformed e) {
       throw new IllegalStateException("stored JSON is damaged: " + e.getMessage(), e);
     }
@@ -225,21 +217,41 @@ public sealed interface Json {
 
 /// The library's side of [Json].
 final class Codec {
-  static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(Json.MAX_DEPTH)
-                  .maxStringLength(Json.MAX_STRING)
-                  .maxNumberLength(400)
-                  .maxNameLength(10_000)
-                  .build())
-          .build();
+  static final JsonFactory FACTORY = factory(Json.MAX_DEPTH, Json.MAX_STRING);
+
+  /// For what was read by [#FACTORY] and then wrapped: a model's input within its block within its
+  /// event, pieces of a text put together.
+  static final JsonFactory TRUSTING = factory(2 * Json.MAX_DEPTH, Integer.MAX_VALUE);
 
   private Codec() {}
 
-  static Json read(JsonParser parser) throws Json.Malformed {
+  private static JsonFactory factory(int depth, int length) {
+    return JsonFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(depth)
+                .maxStringLength(length)
+                .maxNumberLength(400)
+                .maxNameLength(10_000)
+                .build())
+        .build();
+  }
+
+  static Json whole(String text, JsonFactory factory) throws Json.Malformed {
+    try (var parser = factory.createParser(ObjectReadContext.empty(), text)) {
+      parser.nextToken();
+      var value = read(parser);
+      if (parser.nextToken() != null) {
+        throw new Json.Malformed("unexpected text after the JSON value");
+      }
+      return value;
+    } catch (JacksonException e) {
+      throw new Json.Malformed(explain(e));
+    }
+  }
+
+  private static Json read(JsonParser parser) throws Json.Malformed {
     return switch (parser.currentToken()) {
       case null -> throw new Json.Malformed("no JSON value");
       case START_OBJECT -> {
@@ -293,7 +305,7 @@ final class Codec {
   }
 
   /// What is wrong and where, without the offending text: it may be a secret.
-  static String explain(JacksonException e) {
+  private static String explain(JacksonException e) {
     var where = e.getLocation();
     var what = String.valueOf(e.getOriginalMessage());
     var kind =

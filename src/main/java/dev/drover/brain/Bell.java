@@ -18,10 +18,12 @@ final class Bell {
     rings.drainPermits();
   }
 
-  /// As [#await()], for at most `limit`.
-  void await(Duration limit) throws InterruptedException {
-    if (rings.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+  /// As [#await()], for at most `limit`, on a clock that never jumps; false when that passed.
+  boolean await(Duration limit) throws InterruptedException {
+    boolean rung = rings.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+    if (rung) {
       rings.drainPermits();
     }
+    return rung;
   }
 }

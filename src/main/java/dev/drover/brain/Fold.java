@@ -30,7 +30,7 @@ final class Fold {
   private @Nullable EventId open;
   private boolean owed;
   private int failures;
-  private @Nullable Instant retryAt;
+  private Step.@Nullable BackOff retry;
   private String stopReason = "";
   private Json.Obj stopDetails = Json.EMPTY;
   private final Map<EventId, Call> calls = new LinkedHashMap<>();
@@ -55,18 +55,18 @@ final class Fold {
         }
         status = Status.RUNNING;
         runningSince = stored.processedAt();
-        retryAt = null;
+        retry = null;
       }
       case Event.StatusRescheduled _ -> {
         turn = turn.plusActive(activeUntil(stored.processedAt()));
         status = Status.RESCHEDULING;
         runningSince = null;
-        retryAt = retryTime(stored);
+        retry = readRetry(stored);
       }
       case Event.StatusIdle _ -> {
         status = Status.IDLE;
         runningSince = null;
-        retryAt = null;
+        retry = null;
         owed = false;
         calls.clear();
         turn = Usage.NONE;
@@ -143,9 +143,9 @@ final class Fold {
     return failures;
   }
 
-  /// When a paused session goes on.
-  Optional<Instant> retryAt() {
-    return Optional.ofNullable(retryAt);
+  /// Until when a session is paused.
+  Optional<Step.BackOff> retry() {
+    return Optional.ofNullable(retry);
   }
 
   /// Why the last reply stopped, in the model's words; empty before the first.
@@ -163,14 +163,15 @@ final class Fold {
   }
 
   /// What to keep beside [Event.StatusRescheduled].
-  static Json.Obj retryAt(Instant time) {
-    return Json.obj("retry_at_ms", time.toEpochMilli());
+  static Json.Obj retry(Instant at, Duration pause) {
+    return Json.obj("retry_at_ms", at.toEpochMilli(), "pause_ms", pause.toMillis());
   }
 
-  private static @Nullable Instant retryTime(Stored rescheduled) {
-    return rescheduled.hidden() == null
-        ? rescheduled.processedAt()
-        : Instant.ofEpochMilli(rescheduled.hidden().number("retry_at_ms", 0));
+  private static Step.BackOff readRetry(Stored rescheduled) {
+    var kept = rescheduled.hidden() == null ? Json.EMPTY : rescheduled.hidden();
+    return new Step.BackOff(
+        Instant.ofEpochMilli(kept.number("retry_at_ms", 0)),
+        Duration.ofMillis(kept.number("pause_ms", 0)));
   }
 
   private long activeUntil(Instant now) {

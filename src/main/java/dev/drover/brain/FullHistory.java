@@ -15,7 +15,6 @@ import java.util.Map;
 ///   after the last two messages of the user's side, so that each request finds the one before
 record FullHistory(boolean breakpoints) implements Context {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
-  private static final Json.Obj EMPTY_TEXT = Json.obj("type", "text", "text", "");
 
   @Override
   public Json.Arr system(String system) {
@@ -48,7 +47,7 @@ record FullHistory(boolean breakpoints) implements Context {
     }
 
     /// What the model said goes back as it came, but for a refusal, which nothing can follow, and
-    /// empty texts, which the API gives and does not take.
+    /// blank texts, which the API gives and does not take.
     private void reply(Json.Obj reply) {
       if ("refusal".equals(reply.text("stop_reason"))) {
         return;
@@ -61,7 +60,13 @@ record FullHistory(boolean breakpoints) implements Context {
               new EventId(((Json.Str) ids.next()).value()), String.valueOf(use.text("id")));
         }
       }
-      append("assistant", content.stream().filter(block -> !block.equals(EMPTY_TEXT)).toList());
+      append("assistant", content.stream().filter(block -> !isBlank(block)).toList());
+    }
+
+    private static boolean isBlank(Json block) {
+      return block instanceof Json.Obj text
+          && "text".equals(text.text("type"))
+          && String.valueOf(text.text("text")).isBlank();
     }
 
     private Json result(Event.AgentToolResult result) {

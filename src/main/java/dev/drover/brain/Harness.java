@@ -61,6 +61,6 @@ public record Harness(
   private Wake wakeUp(Lease lease, Bell bell) {
     var session = sessions.getSession(lease.session());
     var fold = new Fold(session.boundary(), session.usage());
-    return new Wake(this, session, new Pen(log, lease, fold), bell);
+    return new Wake(new Sitting(this, session, new Pen(log, lease, fold), bell));
   }
 }

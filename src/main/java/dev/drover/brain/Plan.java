@@ -1,11 +1,13 @@
 package dev.drover.brain;
 
+import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionError;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
+import java.util.List;
 import java.util.Optional;
 
 /// Everything that decides. Pure: the same log and inbox give the same step, on any node, after any
@@ -27,7 +29,7 @@ final class Plan {
           message.isPresent()
               ? new Step.Ask(Step.Opening.BEGINS, message, Optional.empty())
               : new Step.Rest();
-      case RESCHEDULING -> new Step.BackOff(log.retryAt().orElseThrow());
+      case RESCHEDULING -> log.retry().orElseThrow();
       case RUNNING -> running(log, message);
       case TERMINATED -> new Step.Rest();
     };
@@ -58,8 +60,7 @@ final class Plan {
     }
     return switch (log.stopReason()) {
       case "refusal" ->
-          new Step.End(
-              new StopReason.Refusal(log.stopDetails().with("type", "refusal")), Optional.empty());
+          new Step.End(new StopReason.Refusal(refusal(log.stopDetails())), Optional.empty());
       case "model_context_window_exceeded" ->
           new Step.End(
               new StopReason.RetriesExhausted(),
@@ -70,5 +71,14 @@ final class Plan {
                       SessionError.Retry.EXHAUSTED)));
       default -> new Step.End(new StopReason.EndTurn(), Optional.empty());
     };
+  }
+
+  /// What the model's server said of its refusal, with the keys that clients count on.
+  private static Json.Obj refusal(Json.Obj said) {
+    var details = said.with("type", "refusal");
+    for (var key : List.of("category", "explanation")) {
+      details = details.get(key).isPresent() ? details : details.with(key, null);
+    }
+    return details;
   }
 }

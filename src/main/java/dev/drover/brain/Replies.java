@@ -27,13 +27,19 @@ final class Replies {
     var texts = new ArrayList<Json>();
     var uses = new ArrayList<Event.AgentToolUse>();
     boolean thought = false;
+    boolean refused = reply.stopReason().equals("refusal");
     for (var block : reply.content().items()) {
       if (block instanceof Json.Obj object) {
         switch (String.valueOf(object.text("type"))) {
           case "text" ->
               texts.add(Json.obj("type", "text", "text", String.valueOf(object.text("text"))));
           case "thinking", "redacted_thinking" -> thought = true;
-          case "tool_use" -> uses.add(toolUse(object, agent, ids.get()));
+          case "tool_use" -> {
+            // A refused reply never goes back to the model, so nothing could answer its calls.
+            if (!refused) {
+              uses.add(toolUse(object, agent, ids.get()));
+            }
+          }
           default -> {}
         }
       }

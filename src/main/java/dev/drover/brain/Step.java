@@ -4,6 +4,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionError;
 import dev.drover.session.StopReason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,9 @@ sealed interface Step {
   record Interrupt(Queued interrupt) implements Step {}
 
   /// Wait, after a failure of the model.
-  record BackOff(Instant until) implements Step {}
+  ///
+  /// @param longest what the whole pause was to be: no longer, however the clock was set meanwhile
+  record BackOff(Instant until, Duration longest) implements Step {}
 
   /// End the turn.
   ///

@@ -14,8 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Wakes implements Brain, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Wakes.class.getName());
 
-  /// Failures of our own in a row after which a session is let go, until the next message or start.
+  /// Mistakes of our own after which a session is let go, until the next message or start. A store
+  /// that is away is waited for without end: what was received must not sleep when it comes back.
   private static final int PATIENCE = 8;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+
+  /// How often the pause between two attempts doubles: up to 32 s.
+  private static final int DOUBLINGS = 7;
 
   private final Harness harness;
   private final Pause pause;
@@ -66,7 +72,18 @@ public final class Wakes implements Brain, AutoCloseable {
 
   @Override
   public void deleted(SessionId session) {
+    threads.forEach(
+        (lease, thread) -> {
+          if (lease.session().equals(session)) {
+            thread.interrupt();
+          }
+        });
     Thread.ofVirtual().start(() -> harness.hands().discard(session));
+  }
+
+  /// Brains that are awake.
+  int atWork() {
+    return threads.size();
   }
 
   /// Wakes every session that owes work and that nobody holds: at start-up, those that were running
@@ -102,44 +119,84 @@ public final class Wakes implements Brain, AutoCloseable {
 
   private void work(Lease lease, Bell bell) {
     try {
-      for (int failures = 1; failures <= PATIENCE; failures++) {
-        if (tried(lease, bell)) {
+      int mistakes = 0;
+      for (int failures = 0; ; failures++) {
+        switch (attempt(lease, bell)) {
+          case DONE -> {
+            return;
+          }
+          case STORE_AWAY -> {}
+          case MISTAKE -> mistakes++;
+        }
+        if (mistakes >= PATIENCE && released(lease)) {
           return;
         }
-        pause.pause(Duration.ofMillis(250L << failures));
+        pause.pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
       }
-      harness.log().release(lease);
     } catch (InterruptedException _) {
-      // Shutdown: the log has everything that the next start needs.
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "session " + lease.session() + " is stuck until the next start", e);
+      // Shutdown, or the session was deleted: the log has everything that the next start needs.
     }
   }
 
-  /// One wake; false when it failed for a reason that may pass.
-  private boolean tried(Lease lease, Bell bell) throws InterruptedException {
+  private enum Outcome {
+    /// The session rests, or is another's, or is gone.
+    DONE,
+    /// Nothing can be written, so there is nothing to do but to wait.
+    STORE_AWAY,
+    /// A mistake of ours, and not even the turn could be ended.
+    MISTAKE
+  }
+
+  private Outcome attempt(Lease lease, Bell bell) throws InterruptedException {
     try {
       harness.wake(lease, bell);
-      return true;
-    } catch (Problem e) {
-      LOG.log(Level.WARNING, "session " + lease.session() + " waits: " + e.getMessage());
-      return e.kind() == Problem.Kind.NOT_FOUND;
-    } catch (RuntimeException e) {
+      return Outcome.DONE;
+    } catch (RuntimeException | Error e) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
       }
-      LOG.log(Level.ERROR, "the brain of session " + lease.session() + " failed", e);
-      return abandoned(lease);
+      if (isStoreAway(e)) {
+        LOG.log(Level.WARNING, "session " + lease.session() + " waits: " + e.getMessage());
+        return Outcome.STORE_AWAY;
+      }
+      return abandoned(lease, e);
     }
   }
 
-  private boolean abandoned(Lease lease) {
+  private Outcome abandoned(Lease lease, Throwable why) {
     try {
       harness.abandon(lease, "The server made a mistake; its log says more.");
+      LOG.log(Level.ERROR, "the brain of session " + lease.session() + " failed", why);
+      return Outcome.DONE;
+    } catch (Problem e) {
+      return switch (e.kind()) {
+        case NOT_FOUND -> Outcome.DONE;
+        case UNAVAILABLE -> Outcome.STORE_AWAY;
+        default -> mistake(lease, e);
+      };
+    } catch (RuntimeException | Error e) {
+      return mistake(lease, e);
+    }
+  }
+
+  private static Outcome mistake(Lease lease, Throwable e) {
+    LOG.log(Level.ERROR, "the turn of session " + lease.session() + " could not be ended", e);
+    return Outcome.MISTAKE;
+  }
+
+  private boolean released(Lease lease) {
+    try {
+      harness.log().release(lease);
+      LOG.log(
+          Level.ERROR,
+          "session " + lease.session() + " is let go until a message or the next start");
       return true;
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "the turn of session " + lease.session() + " could not be ended", e);
       return false;
     }
+  }
+
+  private static boolean isStoreAway(Throwable e) {
+    return e instanceof Problem problem && problem.kind() == Problem.Kind.UNAVAILABLE;
   }
 }

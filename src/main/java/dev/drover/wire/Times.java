@@ -19,10 +19,14 @@ public final class Times {
     return time == null ? null : MICROS.format(time);
   }
 
-  /// Any RFC 3339 time, with any offset and up to nine digits; empty if it is not one.
+  /// Any RFC 3339 time, with a year of four digits, any offset and up to nine digits of a second;
+  /// empty if it is not one.
   public static Optional<Instant> read(String text) {
     try {
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
+      var time = OffsetDateTime.parse(text);
+      return time.getYear() >= 0 && time.getYear() <= 9_999
+          ? Optional.of(time.toInstant())
+          : Optional.empty();
     } catch (DateTimeParseException _) {
       return Optional.empty();
     }

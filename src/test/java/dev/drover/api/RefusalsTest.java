@@ -142,6 +142,10 @@ final class RefusalsTest {
           "events.0.content.0.text: must have 1 to 4000000 characters"
         },
         new String[] {
+          content("{\"type\":\"text\",\"text\":\" \\n\"}"),
+          "events.0.content.0.text: must have a character that is not white space"
+        },
+        new String[] {
           content(text + ",{\"type\":\"text\",\"text\":\"a\",\"z\":1}"),
           "events.0.content.1.z: unknown field"
         },
@@ -291,6 +295,8 @@ final class RefusalsTest {
         "page=page_x | invalid page cursor",
         "order=asc&order=asc | order: is given more than once",
         "created_at%5Bgt%5D=yesterday | created_at[gt]: must be an RFC 3339 time",
+        "created_at[gte]=-999999999-01-01T00:00:00Z | created_at[gte]: must be an RFC 3339 time",
+        "created_at[lt]=%2B999999999-01-01T00:00:00Z | created_at[lt]: must be an RFC 3339 time",
       })
   void aListOfEventsIsStrictAboutItsQuery(String query, String message) throws Exception {
     var answer = api.get(session + "/events?" + query);

@@ -63,19 +63,19 @@ final class FullHistoryTest {
   }
 
   @Test
-  void emptyTextsAndRefusalsAreNotSentBack() throws Exception {
+  void blankTextsAndRefusalsAreNotSentBack() throws Exception {
     try (var stage = new Stage()) {
       stage
           .model()
           .thenReply("refusal", textBlock("I will"))
-          .thenReply("end_turn", textBlock(""), textBlock("yes"))
+          .thenReply("end_turn", textBlock(""), textBlock("\n\n"), textBlock("yes"))
           .thenText("ok");
       for (var text : List.of("a", "b", "c")) {
         stage.queue(text);
         stage.wake();
       }
       var messages = stage.model().prompts().getLast().messages();
-      assertThat(messages.toString()).doesNotContain("I will").doesNotContain("\"text\":\"\"");
+      assertThat(messages.toString()).doesNotContain("I will", "\"text\":\"\"", "\\n\\n");
       assertThat(messages.items()).hasSize(3);
     }
   }

@@ -16,9 +16,11 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.testing.Stage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -259,7 +261,7 @@ final class TurnTest {
         .allSatisfy(
             result -> {
               assertThat(result.isError()).isTrue();
-              assertThat(result.content().toString()).contains(Wake.INTERRUPTED);
+              assertThat(result.content().toString()).contains(Endings.INTERRUPTED);
             });
   }
 
@@ -378,6 +380,46 @@ final class TurnTest {
     assertThat(stage.types())
         .endsWith(
             "user.interrupt", "session.thread_status_idle", "session.usage", "session.status_idle");
+  }
+
+  @Test
+  void aClockThatIsSetBackDoesNotMakeAPauseLonger() throws Exception {
+    var start = Instant.now();
+    var reads = new AtomicInteger();
+    var harness = stage.harness();
+    var backwards =
+        new Harness(
+            harness.log(),
+            harness.sessions(),
+            harness.feed(),
+            harness.models(),
+            harness.hands(),
+            harness.profiles(),
+            harness.retries(),
+            harness.ids(),
+            () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
+            harness.random());
+    stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
+    stage.queue("Hi");
+    backwards.wake(stage.session());
+    assertThat(stage.types()).contains("agent.message");
+  }
+
+  @Test
+  void theCallsOfARefusedReplyAreNotRunAndTheSessionGoesOn() throws Exception {
+    stage.model().thenReply("refusal", toolUse("toolu_1", "bash", Json.obj())).thenText("ok");
+    stage.queue("Hi");
+    stage.wake();
+    assertThat(stage.hand().calls()).isEmpty();
+    assertThat(stage.all(Event.StatusIdle.class).getLast().reason())
+        .isEqualTo(
+            new StopReason.Refusal(
+                Json.obj("type", "refusal", "category", null, "explanation", null)));
+
+    stage.queue("Something else");
+    stage.wake();
+    assertThat(stage.model().prompts().getLast().messages().toString())
+        .doesNotContain("tool_result", "tool_use");
   }
 
   @Test

@@ -316,6 +316,26 @@ abstract class EventLogContract extends StoreContract {
   }
 
   @Test
+  void theDeepestInputThatAModelMayGiveCanBeReadAgain() throws Exception {
+    int inside = Json.MAX_DEPTH - 1;
+    var input = (Json.Obj) Json.parse("{\"a\":" + "[".repeat(inside) + "]".repeat(inside) + "}");
+    var use = new Event.AgentToolUse(eventId(), "bash", input, Event.Permission.ALLOWED);
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var hidden = Json.obj("content", Json.arr(Json.obj("input", input)));
+    var emission =
+        new Emission(
+            List.of(new Emission.Entry(use, hidden)),
+            Status.RUNNING,
+            Usage.NONE,
+            false,
+            OptionalLong.empty());
+    var stored = appended(log().emitEvents(lease, emission));
+    reopened();
+    assertThat(all(id)).isEqualTo(stored);
+  }
+
+  @Test
   void timesRiseUnderAClockThatStandsStillOrJumpsBack() throws Exception {
     var id = newSession();
     var start = clock.instant();

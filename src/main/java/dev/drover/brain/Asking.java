@@ -1,0 +1,153 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.base.Scope;
+import dev.drover.model.Answer;
+import dev.drover.model.Prompt;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Queued;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Asks the model, and waits after its failures.
+final class Asking {
+  private final Sitting at;
+  private final Endings endings;
+
+  Asking(Sitting at, Endings endings) {
+    this.at = at;
+    this.endings = endings;
+  }
+
+  /// Shows that the model works, has its answer, and records it.
+  Pen.Next ask(Step.Ask step) throws InterruptedException {
+    var start = step.open().orElseGet(at::id);
+    var previews = new Previews(at.harness().feed(), at.session().id(), at.id(), at.id());
+    var prompt = prompt(step.message());
+    Answer answer;
+    try (var scope = new Scope(at.bell()::ring)) {
+      // The request leaves before its own events are durable: a first token takes longer than a
+      // commit.
+      var asking = scope.fork(() -> answer(prompt, previews));
+      if (step.open().isEmpty()
+          && at.pen().write(Status.RUNNING, opening(step, start)) == Pen.Next.STOP) {
+        return Pen.Next.STOP;
+      }
+      previews.open();
+      if (!at.await(asking)) {
+        return Pen.Next.GO_ON;
+      }
+      answer = asking.join();
+    }
+    return switch (answer) {
+      case Answer.Reply reply ->
+          at.pen()
+              .write(
+                  Status.RUNNING,
+                  Replies.entries(
+                      reply,
+                      start,
+                      previews.message(),
+                      previews.thinking(),
+                      at.session().agent(),
+                      at::id));
+      case Answer.Failure failure -> failed(start, failure);
+    };
+  }
+
+  private Answer answer(Prompt prompt, Previews previews) throws InterruptedException {
+    try {
+      var route = at.harness().models().route(prompt.model());
+      return route.model().answer(prompt.forModel(route.name()), previews);
+    } catch (Problem e) {
+      return new Answer.Failure(Answer.Kind.REJECTED, e.getMessage(), Optional.empty());
+    }
+  }
+
+  private Prompt prompt(Optional<Queued> message) {
+    var agent = at.session().agent();
+    var profile = at.harness().profile(agent.model().id());
+    var system = agent.system();
+    return new Prompt(
+        agent.model().id(),
+        profile.maxTokens(),
+        agent.model().effort(),
+        system == null || system.isBlank() ? Json.arr() : profile.context().system(system),
+        Replies.tools(agent),
+        profile
+            .context()
+            .messages(
+                slices -> {
+                  slices.accept(at.pen().history());
+                  message.ifPresent(queued -> slices.accept(List.of(soon(queued))));
+                }));
+  }
+
+  /// A message as it will stand in the log a moment from now.
+  private Stored soon(Queued message) {
+    return new Stored(
+        at.pen().fold().position() + 1,
+        at.harness().clock().instant(),
+        message.event(),
+        message.json(),
+        null);
+  }
+
+  private List<Emission.Entry> opening(Step.Ask step, EventId start) {
+    var entries = new ArrayList<Emission.Entry>();
+    if (step.turn() != Step.Opening.GOES_ON) {
+      entries.add(Pen.entry(new Event.StatusRunning(at.id())));
+      entries.add(
+          Pen.entry(
+              new Event.ThreadRunning(
+                  at.id(), at.session().thread(), at.session().agent().name())));
+    }
+    step.message().ifPresent(message -> entries.add(Pen.entry(message.event())));
+    entries.add(Pen.entry(new Event.ModelRequestStart(start)));
+    return entries;
+  }
+
+  private Pen.Next failed(EventId start, Answer.Failure failure) {
+    var inbox = at.pen().inbox();
+    if (Plan.interrupt(inbox).isPresent()) {
+      return Pen.Next.GO_ON;
+    }
+    int failures = at.pen().fold().failures() + 1;
+    if (!failure.kind().retryable() || failures >= at.harness().retries().limit()) {
+      return endings.giveUp(Retries.error(failure, false), inbox);
+    }
+    var pause = at.harness().retries().pause(failures, failure, at.harness().random());
+    var until = at.harness().clock().instant().plus(pause);
+    return at.pen()
+        .write(
+            Status.RESCHEDULING,
+            List.of(
+                Pen.entry(endings.requestFailed(start)),
+                Pen.entry(new Event.Failed(at.id(), Retries.error(failure, true))),
+                Pen.entry(
+                    new Event.ThreadRescheduled(
+                        at.id(), at.session().thread(), at.session().agent().name())),
+                Pen.entry(new Event.StatusRescheduled(at.id()), Fold.retry(until, pause))));
+  }
+
+  /// Waits for the pause's end or an interrupt.
+  Pen.Next backOff(Step.BackOff step) throws InterruptedException {
+    while (true) {
+      var left = Duration.between(at.harness().clock().instant(), step.until());
+      left = left.compareTo(step.longest()) > 0 ? step.longest() : left;
+      if (!left.isPositive() || !at.bell().await(left)) {
+        return ask(Plan.afterBackOff());
+      }
+      if (Plan.interrupt(at.pen().inbox()).isPresent()) {
+        return Pen.Next.GO_ON;
+      }
+    }
+  }
+}

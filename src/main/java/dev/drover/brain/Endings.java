@@ -1,0 +1,79 @@
+package dev.drover.brain;
+
+import dev.drover.hands.ToolResult;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Inbox;
+import dev.drover.session.ModelUsage;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionError;
+import dev.drover.session.Status;
+import dev.drover.session.StopReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The ends of a turn, each of which answers what the turn still owes.
+final class Endings {
+  /// The contract's text for a call that was cut short.
+  static final String INTERRUPTED =
+      "Tool execution was interrupted before completion. Please retry.";
+
+  private final Sitting at;
+
+  Endings(Sitting at) {
+    this.at = at;
+  }
+
+  /// Takes the interrupt up. An idle session has nothing to end, and stays as it is.
+  Pen.Next interrupt(Queued interrupt, Inbox inbox) {
+    var entries = settled();
+    entries.add(Pen.entry(interrupt.event()));
+    return at.pen().fold().status() == Status.IDLE
+        ? at.pen().stayIdle(entries, inbox, 1)
+        : endTurn(entries, new StopReason.EndTurn(), inbox, 1);
+  }
+
+  /// The model has said all that it had to say.
+  Pen.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
+    var entries = new ArrayList<Emission.Entry>();
+    error.ifPresent(e -> entries.add(Pen.entry(new Event.Failed(at.id(), e))));
+    return endTurn(entries, reason, inbox, 0);
+  }
+
+  /// The turn is dead: what it owes is answered, what waits is taken up without an answer.
+  Pen.Next giveUp(SessionError error, Inbox inbox) {
+    var entries = settled();
+    entries.add(Pen.entry(new Event.Failed(at.id(), error)));
+    inbox.queued().forEach(queued -> entries.add(Pen.entry(queued.event())));
+    return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
+  }
+
+  /// The end of a request that has none, and a result for each call that has none.
+  private List<Emission.Entry> settled() {
+    var entries = new ArrayList<Emission.Entry>();
+    at.pen().fold().open().ifPresent(start -> entries.add(Pen.entry(requestFailed(start))));
+    for (var call : at.pen().fold().unanswered()) {
+      entries.add(at.result(call, ToolResult.error(INTERRUPTED)));
+    }
+    return entries;
+  }
+
+  private Pen.Next endTurn(List<Emission.Entry> before, StopReason reason, Inbox inbox, int taken) {
+    var usage = at.pen().fold().usedBy(at.harness().clock().instant());
+    var entries = new ArrayList<>(before);
+    entries.add(
+        Pen.entry(
+            new Event.ThreadIdle(
+                at.id(), at.session().thread(), at.session().agent().name(), reason)));
+    entries.add(Pen.entry(new Event.UsageReported(at.id(), usage)));
+    entries.add(Pen.entry(new Event.StatusIdle(at.id(), reason)));
+    return at.pen().endTurn(entries, usage, inbox, taken);
+  }
+
+  /// The end of a request that brought nothing.
+  Event requestFailed(EventId start) {
+    return new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE);
+  }
+}

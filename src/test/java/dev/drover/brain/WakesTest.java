@@ -1,0 +1,131 @@
+package dev.drover.brain;
+
+import static dev.drover.testing.ScriptedModel.textBlock;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Problem;
+import dev.drover.model.Answer;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Inbox;
+import dev.drover.session.Lease;
+import dev.drover.session.Receipt;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.StopReason;
+import dev.drover.session.Stored;
+import dev.drover.testing.ScriptedModel;
+import dev.drover.testing.Stage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What goes wrong around a brain: no session is held by one that is gone.
+final class WakesTest {
+  private final Stage stage = new Stage();
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  @Test
+  void aBrainThatRunsOutOfStackEndsTheTurnAndTheNextMessageIsAnswered() {
+    stage
+        .model()
+        .then(
+            (_, _) -> {
+              throw new StackOverflowError();
+            })
+        .thenText("here again");
+    stage.send(stage.message("Hi"));
+    await().until(() -> stage.wakes().atWork() == 0);
+    assertThat(stage.row().status()).isEqualTo(Status.IDLE);
+    assertThat(stage.all(Event.StatusIdle.class).getLast().reason())
+        .isEqualTo(new StopReason.RetriesExhausted());
+
+    stage.send(stage.message("still there?"));
+    await().until(() -> stage.all(Event.StatusIdle.class).size() == 2);
+    assertThat(stage.types()).contains("agent.message");
+  }
+
+  @Test
+  void aStoreThatIsAwayForHoursIsWaitedFor() {
+    var away = new Away(stage.store().eventLog(), 1_000);
+    var pauses = new AtomicInteger();
+    stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("at last")));
+    try (var wakes = new Wakes(stage.harness(away), _ -> pauses.incrementAndGet())) {
+      stage.queue("Hi");
+      assertThat(wakes.resume()).isEqualTo(1);
+      await().until(() -> wakes.atWork() == 0);
+    }
+    assertThat(pauses).hasValue(1_000);
+    assertThat(stage.types()).contains("agent.message").doesNotContain("session.error");
+    assertThat(stage.store().eventLog().unfinished()).isEmpty();
+  }
+
+  @Test
+  void aSessionDeletedWhileItWaitsForItsModelFreesItsBrain() {
+    stage.model().thenFailure(Answer.Kind.RATE_LIMITED, Duration.ofSeconds(5));
+    stage.send(stage.message("Hi"));
+    await().until(() -> stage.row().status() == Status.RESCHEDULING);
+    stage.store().sessions().delete(Stage.WORKSPACE, stage.session());
+    stage.wakes().deleted(stage.session());
+    await().atMost(Duration.ofSeconds(2)).until(() -> stage.wakes().atWork() == 0);
+    assertThat(stage.model().prompts()).hasSize(1);
+  }
+
+  /// A log that refuses appends for a while.
+  private record Away(EventLog log, AtomicInteger left) implements EventLog {
+    Away(EventLog log, int appends) {
+      this(log, new AtomicInteger(appends));
+    }
+
+    @Override
+    public Emitted emitEvents(Lease lease, Emission emission) {
+      if (left.getAndDecrement() > 0) {
+        throw Problem.unavailable("The server's disk is full.", new IOException());
+      }
+      return log.emitEvents(lease, emission);
+    }
+
+    @Override
+    public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
+      return log.receive(id, events, delivery);
+    }
+
+    @Override
+    public Optional<Lease> claim(SessionId id) {
+      return log.claim(id);
+    }
+
+    @Override
+    public void release(Lease lease) {
+      log.release(lease);
+    }
+
+    @Override
+    public List<Stored> getEvents(SessionId id, Slice slice) {
+      return log.getEvents(id, slice);
+    }
+
+    @Override
+    public Inbox inbox(SessionId id) {
+      return log.inbox(id);
+    }
+
+    @Override
+    public List<SessionId> unfinished() {
+      return log.unfinished();
+    }
+  }
+}

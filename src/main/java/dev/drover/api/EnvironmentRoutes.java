@@ -4,6 +4,7 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.Metadata;
 
 /// `/v1/environments`
 final class EnvironmentRoutes {
@@ -32,7 +33,7 @@ final class EnvironmentRoutes {
     var name = body.text("name", 1, 256);
     var description = body.optionalText("description", 2048);
     var networking = EnvironmentCodec.readConfig(body.object("config"));
-    var metadata = body.metadata("metadata");
+    var metadata = Metadata.readForEnvironment(body);
     var scope = body.optionalText("scope", 64);
     body.end();
     if (scope != null && !scope.equals("organization")) {

@@ -12,6 +12,7 @@ import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
 import dev.drover.wire.Fields;
+import dev.drover.wire.Metadata;
 import dev.drover.wire.SessionCodec;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ final class SessionRoutes {
     var agentField = body.required("agent");
     var environmentId = EnvironmentId.of(body.text("environment_id", 1, 256));
     var title = body.optionalText("title", 256);
-    var metadata = body.metadata("metadata");
+    var metadata = Metadata.read(body);
     List.of("resources", "vault_ids", "budget", "initial_events").forEach(body::unsupported);
     body.end();
     var agent = agent(agentField, body);

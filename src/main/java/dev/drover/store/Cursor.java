@@ -2,6 +2,7 @@ package dev.drover.store;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -19,7 +20,22 @@ public record Cursor(Instant createdAt, String id) {
   public enum Of {
     SESSIONS,
     AGENTS,
+    AGENT_VERSIONS,
     ENVIRONMENTS
+  }
+
+  /// Where a page of an agent's versions ended.
+  public static Cursor of(Agent version) {
+    return new Cursor(version.createdAt(), Integer.toString(version.version()));
+  }
+
+  /// The version of [#of(Agent)].
+  public int version() {
+    try {
+      return Integer.parseInt(id);
+    } catch (NumberFormatException _) {
+      throw invalid();
+    }
   }
 
   /// Reads a cursor that a client hands back.

@@ -33,6 +33,10 @@ public final class Refusals {
             .formatted(agent.id(), latest, agent.version()));
   }
 
+  public static Problem agentArchived() {
+    return Problem.invalid("Cannot modify archived agent");
+  }
+
   public static Problem nameTaken(Environment environment) {
     return Problem.conflict("An environment named \"" + environment.name() + "\" already exists.");
   }

@@ -101,7 +101,7 @@ final class Api implements AutoCloseable {
         };
     Models models =
         id -> {
-          if (id.equals("rehearsal")) {
+          if (id.startsWith("rehearsal")) {
             return new Models.Route(model, id);
           }
           throw Problem.invalid(

@@ -219,7 +219,6 @@ final class RefusalsTest {
         "/v1/agents | {\"name\":\"a\",\"model\":\"rehearsal\",\"nope\":1} | nope: unknown field",
         "/v1/agents | {\"name\":\"a\",\"model\":\"other\"} | model: no server for \"other\"; set"
             + " DROVER_ANTHROPIC_API_KEY",
-        "/v1/agents/agent_01a | {} | updating agents is not supported by this version of Drover",
         "/v1/environments | {\"name\":\"\"} | name: must have 1 to 256 characters",
         "/v1/environments | {\"name\":\"a\",\"config\":{\"type\":\"self_hosted\"}} | config.type:"
             + " \"self_hosted\" is not supported by this version of Drover",
@@ -254,6 +253,7 @@ final class RefusalsTest {
       value = {
         "/v1/agents/x | 400 | Invalid agent ID",
         "/v1/agents/agent_01nobody | 404 | Agent agent_01nobody not found.",
+        "/v1/agents/x/versions | 400 | Invalid agent ID",
         "/v1/agents?limit=0 | 400 | limit: must be an integer from 1 to 100",
         "/v1/agents?limit=101 | 400 | limit: must be an integer from 1 to 100",
         "/v1/agents?page=x | 400 | invalid page cursor",

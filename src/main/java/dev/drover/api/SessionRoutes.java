@@ -123,15 +123,13 @@ final class SessionRoutes {
 
   private void list(Exchange exchange) {
     var query = exchange.query();
-    query.unsupported(
-        "agent_id",
-        "agent_version",
-        "deployment_id",
-        "memory_store_id",
-        Period.GT,
-        Period.GTE,
-        Period.LT,
-        Period.LTE);
+    query.unsupported("deployment_id", "memory_store_id");
+    var agent = query.text("agent_id").map(AgentId::of);
+    var version = query.number("agent_version", Integer.MAX_VALUE);
+    if (version.isPresent() && agent.isEmpty()) {
+      throw Query.problem("agent_version", "is of use only together with agent_id");
+    }
+    var period = Period.of(query);
     var page =
         parts
             .sessions()
@@ -142,8 +140,12 @@ final class SessionRoutes {
                     query.page(),
                     query.ascending(false),
                     query.flag("include_archived"),
-                    statuses(query)));
-    exchange.answer(Pages.of(page, this::write).with("prev_page", null));
+                    statuses(query),
+                    agent,
+                    version.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                    period.from(),
+                    period.to()));
+    exchange.answer(Pages.of(page, this::write).with("prev_page", page.previous().orElse(null)));
   }
 
   /// The statuses that a list is narrowed to; empty: all.

@@ -261,8 +261,10 @@ final class RefusalsTest {
         "/v1/environments/env_01nobody | 404 | Environment env_01nobody not found.",
         "/v1/environments/env_01a/work/poll | 400 | the work queue of self-hosted environments is"
             + " not supported by this version of Drover",
-        "/v1/sessions?agent_id=agent_01a | 400 | agent_id: is not supported by this version of"
-            + " Drover",
+        "/v1/sessions?agent_id=x | 400 | Invalid agent ID",
+        "/v1/sessions?agent_version=1 | 400 | agent_version: is of use only together with agent_id",
+        "/v1/sessions?deployment_id=depl_01a | 400 | deployment_id: is not supported by this"
+            + " version of Drover",
         "/v1/sessions?statuses[]=busy | 400 | statuses: must be of idle, running, rescheduling,"
             + " terminated",
         "/v1/sessions?order=up | 400 | order: must be asc or desc",

@@ -144,3 +144,51 @@ test('agents, environments, sessions and threads are found again', async () => {
   await client.beta.sessions.delete(session.id);
   await assert.rejects(client.beta.sessions.retrieve(session.id), Anthropic.NotFoundError);
 });
+
+test('an agent changes in versions, and ends', async () => {
+  const { agent, id } = await newSession('typescript-agent');
+  const changed = await client.beta.agents.update(agent.id, { version: 1, system: 'Be brief.', metadata: { a: 'b' } });
+  assert.equal(changed.version, 2);
+  assert.deepEqual((await client.beta.agents.update(agent.id, { metadata: { never: null } })), changed);
+  await assert.rejects(
+    client.beta.agents.update(agent.id, { version: 1, name: 'late' }),
+    (e) => e instanceof Anthropic.ConflictError && e.headers.get('x-should-retry') === 'false',
+  );
+  const versions = [];
+  for await (const one of client.beta.agents.versions.list(agent.id, { limit: 1 })) versions.push(one.version);
+  assert.deepEqual(versions, [2, 1]);
+  assert.equal((await client.beta.sessions.retrieve(id)).agent.version, 1);
+  assert.ok((await client.beta.agents.archive(agent.id)).archived_at);
+  await assert.rejects(client.beta.agents.update(agent.id, { name: 'x' }), /Cannot modify archived agent/);
+  const found = await client.beta.sessions.list({ agent_id: agent.id, agent_version: 1 });
+  assert.deepEqual(found.data.map((one) => one.id), [id]);
+});
+
+test('an environment changes, and ends once no session refers to it', async () => {
+  const session = await newSession('typescript-environment');
+  const id = session.environment_id;
+  const limited = { type: 'cloud', networking: { type: 'limited', allowed_hosts: ['a.example'] } };
+  const changed = await client.beta.environments.update(id, { config: limited, metadata: { a: 'b' } });
+  assert.deepEqual(changed.config.networking.allowed_hosts, ['a.example']);
+  assert.deepEqual((await client.beta.environments.update(id, { metadata: { a: '' } })).metadata, {});
+  await assert.rejects(client.beta.environments.delete(id), Anthropic.ConflictError);
+  assert.ok((await client.beta.environments.archive(id)).archived_at);
+  await client.beta.sessions.delete(session.id);
+  assert.deepEqual(await client.beta.environments.delete(id), { id, type: 'environment_deleted' });
+  await assert.rejects(client.beta.environments.retrieve(id), Anthropic.NotFoundError);
+});
+
+test('sessions are paged back and found by time, and models are listed', async () => {
+  const first = await newSession('typescript-back-1');
+  await newSession('typescript-back-2');
+  const filter = { 'created_at[gte]': first.created_at, order: 'asc', limit: 1 };
+  const page = await client.beta.sessions.list(filter);
+  assert.deepEqual([page.data[0].id, page.prev_page], [first.id, null]);
+  const second = await page.getNextPage();
+  const back = await client.beta.sessions.list({ ...filter, page: second.prev_page });
+  assert.deepEqual([back.data[0].id, back.prev_page], [first.id, null]);
+  const models = [];
+  for await (const model of client.models.list()) models.push(model.id);
+  assert.deepEqual(models, ['rehearsal']);
+  assert.equal((await client.beta.models.retrieve('rehearsal')).type, 'model');
+});

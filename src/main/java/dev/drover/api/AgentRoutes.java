@@ -1,10 +1,14 @@
 package dev.drover.api;
 
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Listing;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.DefinitionCodec;
+import dev.drover.wire.Metadata;
+import java.time.Instant;
 import java.util.OptionalInt;
 
 /// `/v1/agents`
@@ -19,15 +23,15 @@ final class AgentRoutes {
     router.post("/v1/agents", this::create);
     router.get("/v1/agents", this::list);
     router.get("/v1/agents/{}", this::retrieve);
-    router.post("/v1/agents/{}", Unsupported.because("updating agents is"));
-    router.post("/v1/agents/{}/archive", Unsupported.because("archiving agents is"));
-    router.get("/v1/agents/{}/versions", Unsupported.because("listing the versions of agents is"));
+    router.post("/v1/agents/{}", this::update);
+    router.post("/v1/agents/{}/archive", this::archive);
+    router.get("/v1/agents/{}/versions", this::versions);
   }
 
   private void create(Exchange exchange) {
     var body = exchange.fields();
     var definition = DefinitionCodec.read(body);
-    var metadata = body.metadata("metadata");
+    var metadata = Metadata.read(body);
     body.end();
     parts.models().route(definition.model().id());
     var now = parts.now();
@@ -54,6 +58,43 @@ final class AgentRoutes {
             .map(OptionalInt::of)
             .orElse(OptionalInt.empty());
     exchange.answer(AgentCodec.write(parts.agents().get(parts.workspace(), id, version)));
+  }
+
+  private void update(Exchange exchange) {
+    var id = AgentId.of(exchange.parameter(0));
+    var body = exchange.fields().raw();
+    var now = parts.now();
+    exchange.answer(
+        AgentCodec.write(
+            parts.agents().update(parts.workspace(), id, current -> updated(current, body, now))));
+  }
+
+  private Agent updated(Agent current, Json.Obj sent, Instant now) {
+    var body = AgentCodec.update(current.definition(), sent);
+    var version = body.integer("version", 1, Integer.MAX_VALUE);
+    if (version.isPresent() && version.get() != current.version()) {
+      throw Problem.conflict(
+          "Concurrent modification detected. Please fetch the latest version and retry.");
+    }
+    var definition = DefinitionCodec.read(body);
+    var metadata = Metadata.patch(body, current.metadata());
+    body.end();
+    if (!definition.model().id().equals(current.definition().model().id())) {
+      parts.models().route(definition.model().id());
+    }
+    return current.changed(definition, metadata, now);
+  }
+
+  private void archive(Exchange exchange) {
+    var id = AgentId.of(exchange.parameter(0));
+    exchange.answer(AgentCodec.write(parts.agents().archive(parts.workspace(), id, parts.now())));
+  }
+
+  private void versions(Exchange exchange) {
+    var id = AgentId.of(exchange.parameter(0));
+    var query = exchange.query();
+    var page = parts.agents().versions(parts.workspace(), id, query.limit(20, 100), query.page());
+    exchange.answer(Pages.of(page, AgentCodec::write));
   }
 
   private void list(Exchange exchange) {

@@ -1,9 +1,13 @@
 package dev.drover.api;
 
+import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.Fields;
+import dev.drover.wire.Metadata;
+import java.time.Instant;
 
 /// `/v1/environments`
 final class EnvironmentRoutes {
@@ -17,9 +21,9 @@ final class EnvironmentRoutes {
     router.post("/v1/environments", this::create);
     router.get("/v1/environments", this::list);
     router.get("/v1/environments/{}", this::retrieve);
-    router.post("/v1/environments/{}", Unsupported.because("updating environments is"));
-    router.delete("/v1/environments/{}", Unsupported.because("deleting environments is"));
-    router.post("/v1/environments/{}/archive", Unsupported.because("archiving environments is"));
+    router.post("/v1/environments/{}", this::update);
+    router.delete("/v1/environments/{}", this::delete);
+    router.post("/v1/environments/{}/archive", this::archive);
     var work = Unsupported.because("the work queue of self-hosted environments is");
     router.get("/v1/environments/{}/work/**", work);
     router.get("/v1/environments/{}/work", work);
@@ -32,12 +36,9 @@ final class EnvironmentRoutes {
     var name = body.text("name", 1, 256);
     var description = body.optionalText("description", 2048);
     var networking = EnvironmentCodec.readConfig(body.object("config"));
-    var metadata = body.metadata("metadata");
-    var scope = body.optionalText("scope", 64);
+    var metadata = Metadata.readForEnvironment(body);
+    checkScope(body);
     body.end();
-    if (scope != null && !scope.equals("organization")) {
-      throw body.problem("scope", "must be \"organization\"");
-    }
     var now = parts.now();
     var environment =
         new Environment(
@@ -52,6 +53,47 @@ final class EnvironmentRoutes {
             null);
     parts.environments().create(environment);
     exchange.answer(EnvironmentCodec.write(environment));
+  }
+
+  private static void checkScope(Fields body) {
+    var scope = body.optionalText("scope", 64);
+    if (scope != null && !scope.equals("organization")) {
+      throw body.problem("scope", "must be \"organization\"");
+    }
+  }
+
+  private void update(Exchange exchange) {
+    var id = EnvironmentId.of(exchange.parameter(0));
+    var body = exchange.fields();
+    var now = parts.now();
+    exchange.answer(
+        EnvironmentCodec.write(
+            parts
+                .environments()
+                .update(parts.workspace(), id, current -> updated(current, body, now))));
+  }
+
+  private static Environment updated(Environment current, Fields body, Instant now) {
+    var name = body.value("name").isPresent() ? body.text("name", 1, 256) : current.name();
+    var description =
+        body.has("description") ? body.optionalText("description", 2048) : current.description();
+    var networking = EnvironmentCodec.readConfig(body.object("config"), current.networking());
+    var metadata = Metadata.patchForEnvironment(body, current.metadata());
+    checkScope(body);
+    body.end();
+    return current.changed(name, description, networking, metadata, now);
+  }
+
+  private void archive(Exchange exchange) {
+    var id = EnvironmentId.of(exchange.parameter(0));
+    exchange.answer(
+        EnvironmentCodec.write(parts.environments().archive(parts.workspace(), id, parts.now())));
+  }
+
+  private void delete(Exchange exchange) {
+    var id = EnvironmentId.of(exchange.parameter(0));
+    parts.environments().delete(parts.workspace(), id);
+    exchange.answer(Json.obj("id", id.value(), "type", "environment_deleted"));
   }
 
   private void retrieve(Exchange exchange) {

@@ -108,6 +108,7 @@ public final class Server implements AutoCloseable {
     new EventRoutes(parts, pages).addTo(router);
     stream.addTo(router);
     new ThreadRoutes(parts, pages, stream).addTo(router);
+    new ModelRoutes(parts).addTo(router);
     Unsupported.addTo(router);
   }
 

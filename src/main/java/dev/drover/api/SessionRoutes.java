@@ -12,6 +12,7 @@ import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
 import dev.drover.wire.Fields;
+import dev.drover.wire.Metadata;
 import dev.drover.wire.SessionCodec;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ final class SessionRoutes {
     var agentField = body.required("agent");
     var environmentId = EnvironmentId.of(body.text("environment_id", 1, 256));
     var title = body.optionalText("title", 256);
-    var metadata = body.metadata("metadata");
+    var metadata = Metadata.read(body);
     List.of("resources", "vault_ids", "budget", "initial_events").forEach(body::unsupported);
     body.end();
     var agent = agent(agentField, body);
@@ -122,15 +123,13 @@ final class SessionRoutes {
 
   private void list(Exchange exchange) {
     var query = exchange.query();
-    query.unsupported(
-        "agent_id",
-        "agent_version",
-        "deployment_id",
-        "memory_store_id",
-        Period.GT,
-        Period.GTE,
-        Period.LT,
-        Period.LTE);
+    query.unsupported("deployment_id", "memory_store_id");
+    var agent = query.text("agent_id").map(AgentId::of);
+    var version = query.number("agent_version", Integer.MAX_VALUE);
+    if (version.isPresent() && agent.isEmpty()) {
+      throw Query.problem("agent_version", "is of use only together with agent_id");
+    }
+    var period = Period.of(query);
     var page =
         parts
             .sessions()
@@ -141,8 +140,12 @@ final class SessionRoutes {
                     query.page(),
                     query.ascending(false),
                     query.flag("include_archived"),
-                    statuses(query)));
-    exchange.answer(Pages.of(page, this::write).with("prev_page", null));
+                    statuses(query),
+                    agent,
+                    version.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                    period.from(),
+                    period.to()));
+    exchange.answer(Pages.of(page, this::write).with("prev_page", page.previous().orElse(null)));
   }
 
   /// The statuses that a list is narrowed to; empty: all.

@@ -22,6 +22,37 @@ public record Environment(
     metadata = Map.copyOf(metadata);
   }
 
+  /// This environment with another content, or itself if nothing is other than before.
+  public Environment changed(
+      String name,
+      @Nullable String description,
+      Networking networking,
+      Map<String, String> metadata,
+      Instant now) {
+    var changed =
+        new Environment(
+            id,
+            workspace,
+            name,
+            description,
+            networking,
+            metadata,
+            createdAt,
+            updatedAt,
+            archivedAt);
+    return changed.equals(this) ? this : changed.at(now, archivedAt);
+  }
+
+  /// This environment, ended at `at`.
+  public Environment archived(Instant at) {
+    return at(at, at);
+  }
+
+  private Environment at(Instant updated, @Nullable Instant archived) {
+    return new Environment(
+        id, workspace, name, description, networking, metadata, createdAt, updated, archived);
+  }
+
   /// What a sandbox may reach.
   public sealed interface Networking {
     record Unrestricted() implements Networking {}

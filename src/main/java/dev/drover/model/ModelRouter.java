@@ -1,8 +1,10 @@
 package dev.drover.model;
 
 import dev.drover.base.Problem;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Sends a model id to who can answer it: `rehearsal` to the built-in model, an id that the
 /// operator has mapped to where the map says, every other id to the Messages server.
@@ -61,6 +63,18 @@ public final class ModelRouter implements Models {
                         + ": no Messages server is configured. Set DROVER_ANTHROPIC_API_KEY, or"
                         + " DROVER_ANTHROPIC_BASE_URL for a server of your own, or use the"
                         + " built-in model rehearsal"));
+  }
+
+  @Override
+  public List<String> ids() {
+    return Stream.concat(
+            Stream.of(REHEARSAL), mapped.keySet().stream().filter(this::isServed).sorted())
+        .toList();
+  }
+
+  private boolean isServed(String mappedId) {
+    var name = mapped.getOrDefault(mappedId, mappedId);
+    return name.equals(REHEARSAL) || (messages.isPresent() && !name.startsWith(OPENAI));
   }
 
   private static void check(String id) {

@@ -1,12 +1,17 @@
 package dev.drover.model;
 
 import dev.drover.base.Problem;
+import java.util.List;
 
 /// Which model a model id means.
 public interface Models {
   /// @throws Problem `INVALID_REQUEST` that says which setting is missing, for an id that no
   ///   configured server can serve
   Route route(String modelId);
+
+  /// The ids that are known by name and can be served, `rehearsal` first. Others may be served,
+  /// too.
+  List<String> ids();
 
   /// @param model who answers
   /// @param name what the id is called there

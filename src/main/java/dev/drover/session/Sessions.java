@@ -1,8 +1,11 @@
 package dev.drover.session;
 
 import dev.drover.base.Page;
+import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// Keeps sessions. Durable when a call returns; safe for many threads; blocking.
@@ -17,7 +20,10 @@ public interface Sessions {
   /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session
   Session getSession(SessionId id);
 
-  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one
+  /// A page from which one may go on or back.
+  ///
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one, is of the
+  ///   other order, or lies outside `from` and `to`
   Page<Session> list(WorkspaceId workspace, Listing listing);
 
   /// Ends a session for good and appends [Event.StatusTerminated]. Archiving it again changes
@@ -32,15 +38,23 @@ public interface Sessions {
   void delete(WorkspaceId workspace, SessionId id);
 
   /// @param limit items on a page, from 1
-  /// @param page the cursor of an earlier page's `next`; empty: from the start
+  /// @param page the cursor of another page's `next` or `previous`; empty: from the start
   /// @param ascending by creation
   /// @param statuses any of these; empty: all
+  /// @param agent made from this one; empty: from any
+  /// @param agentVersion made from this version of it; empty: from any
+  /// @param from the earliest `created_at`, inclusive
+  /// @param to the latest `created_at`, inclusive
   record Listing(
       int limit,
       Optional<String> page,
       boolean ascending,
       boolean includeArchived,
-      Set<Status> statuses) {
+      Set<Status> statuses,
+      Optional<AgentId> agent,
+      OptionalInt agentVersion,
+      Optional<Instant> from,
+      Optional<Instant> to) {
     public Listing {
       statuses = Set.copyOf(statuses);
     }

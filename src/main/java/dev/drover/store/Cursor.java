@@ -2,6 +2,7 @@ package dev.drover.store;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -12,14 +13,36 @@ import java.util.function.Function;
 
 /// Where a page of a list ended: the key of its last item. A later page holds what lies beyond that
 /// key, so that items which come or go meanwhile shift nothing.
-public record Cursor(Instant createdAt, String id) {
+///
+/// @param back the page lies before that key; only sessions are listed backwards
+public record Cursor(Instant createdAt, String id, boolean back) {
   private static final String VERSION = "1";
+  private static final String BACK = "back";
+
+  public Cursor(Instant createdAt, String id) {
+    this(createdAt, id, false);
+  }
 
   /// Which list a cursor belongs to. It is of no use for another.
   public enum Of {
     SESSIONS,
     AGENTS,
+    AGENT_VERSIONS,
     ENVIRONMENTS
+  }
+
+  /// Where a page of an agent's versions ended.
+  public static Cursor of(Agent version) {
+    return new Cursor(version.createdAt(), Integer.toString(version.version()));
+  }
+
+  /// The version of [#of(Agent)].
+  public int version() {
+    try {
+      return Integer.parseInt(id);
+    } catch (NumberFormatException _) {
+      throw invalid();
+    }
   }
 
   /// Reads a cursor that a client hands back.
@@ -31,7 +54,10 @@ public record Cursor(Instant createdAt, String id) {
 
   private static Cursor read(String text, Of list, boolean ascending) {
     String[] parts = decoded(text).split(" ", -1);
-    if (parts.length != 5 || !parts[0].equals(VERSION) || !parts[1].equals(list.name())) {
+    boolean back = parts.length == 6 && parts[5].equals(BACK) && list == Of.SESSIONS;
+    if ((parts.length != 5 && !back)
+        || !parts[0].equals(VERSION)
+        || !parts[1].equals(list.name())) {
       throw invalid();
     }
     if (!parts[2].equals(direction(ascending))) {
@@ -40,7 +66,7 @@ public record Cursor(Instant createdAt, String id) {
           : invalid();
     }
     try {
-      return new Cursor(Micros.instant(Long.parseLong(parts[3])), parts[4]);
+      return new Cursor(Micros.instant(Long.parseLong(parts[3])), parts[4], back);
     } catch (NumberFormatException _) {
       throw invalid();
     }
@@ -56,6 +82,21 @@ public record Cursor(Instant createdAt, String id) {
 
   private static Problem invalid() {
     return Problem.invalid("invalid page cursor");
+  }
+
+  /// Refuses a cursor that a filter by time has left behind.
+  ///
+  /// @throws Problem `INVALID_REQUEST`
+  public Cursor within(Optional<Instant> from, Optional<Instant> to) {
+    if (from.filter(createdAt::isBefore).isPresent() || to.filter(createdAt::isAfter).isPresent()) {
+      throw Problem.invalid("page token lies outside the created_at filter");
+    }
+    return this;
+  }
+
+  /// Whether what lies beyond a cursor comes in ascending order.
+  public static boolean upwards(Optional<Cursor> from, boolean ascending) {
+    return ascending != from.map(Cursor::back).orElse(false);
   }
 
   /// The order of a list by creation.
@@ -76,7 +117,7 @@ public record Cursor(Instant createdAt, String id) {
             list.name(),
             direction(ascending),
             Long.toString(Micros.of(createdAt)),
-            id);
+            id + (back ? " " + BACK : ""));
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
@@ -93,5 +134,29 @@ public record Cursor(Instant createdAt, String id) {
     }
     var items = found.subList(0, limit);
     return new Page<>(items, Optional.of(key.apply(items.getLast()).write(list, ascending)));
+  }
+
+  /// A page of sessions, from which one may go on or back.
+  ///
+  /// @param from where the page was asked for
+  /// @param found in the order of [#upwards], up to one more than `limit`
+  public static <T> Page<T> page(
+      List<T> found, int limit, Optional<Cursor> from, boolean ascending, Function<T, Cursor> key) {
+    if (found.isEmpty()) {
+      return new Page<>(found, Optional.empty());
+    }
+    boolean more = found.size() > limit;
+    boolean back = from.map(Cursor::back).orElse(false);
+    var inReach = found.subList(0, Math.min(limit, found.size()));
+    var items = back ? inReach.reversed() : inReach;
+    var first = key.apply(items.getFirst());
+    return new Page<>(
+        items,
+        back || more
+            ? Optional.of(key.apply(items.getLast()).write(Of.SESSIONS, ascending))
+            : Optional.empty(),
+        (back ? more : from.isPresent())
+            ? Optional.of(new Cursor(first.createdAt, first.id, true).write(Of.SESSIONS, ascending))
+            : Optional.empty());
   }
 }

@@ -33,6 +33,20 @@ public final class Refusals {
             .formatted(agent.id(), latest, agent.version()));
   }
 
+  public static Problem agentArchived() {
+    return Problem.invalid("Cannot modify archived agent");
+  }
+
+  public static Problem archived(EnvironmentId id) {
+    return Problem.invalid("environment_archived", "Environment " + id + " is archived.");
+  }
+
+  public static Problem inUse(EnvironmentId id) {
+    return Problem.conflict(
+        "Environment %s cannot be deleted while sessions refer to it. Delete them, or archive it."
+            .formatted(id));
+  }
+
   public static Problem nameTaken(Environment environment) {
     return Problem.conflict("An environment named \"" + environment.name() + "\" already exists.");
   }

@@ -2,9 +2,10 @@ package dev.drover.wire;
 
 import dev.drover.base.Json;
 import dev.drover.catalog.Agent;
+import dev.drover.catalog.Definition;
 import java.util.LinkedHashMap;
 
-/// Agents as the API shows them.
+/// Agents as the API shows and changes them.
 public final class AgentCodec {
   private AgentCodec() {}
 
@@ -20,5 +21,26 @@ public final class AgentCodec {
     fields.put("updated_at", Json.of(Times.write(agent.updatedAt())));
     fields.put("archived_at", Json.of(Times.write(agent.archivedAt())));
     return new Json.Obj(fields);
+  }
+
+  /// The definition that an update's body makes of a stored one, as a request for
+  /// [DefinitionCodec#read]: what is sent takes the place of what is there. A model loses all that
+  /// is not sent again, but keeps its effort as long as its id stays.
+  public static Fields update(Definition stored, Json.Obj body) {
+    var before = DefinitionCodec.write(stored);
+    var fields = new LinkedHashMap<>(before.fields());
+    fields.putAll(body.fields());
+    fields.computeIfPresent("model", (_, model) -> model(model, before.object("model")));
+    return Fields.of(new Json.Obj(fields), "");
+  }
+
+  private static Json model(Json sent, Json.Obj stored) {
+    var object = sent instanceof Json.Str id ? Json.obj("id", id) : sent;
+    return object instanceof Json.Obj model
+            && model.get("id").equals(stored.get("id"))
+            && model.get("effort").isEmpty()
+            && stored.get("effort").isPresent()
+        ? model.with("effort", stored.object("effort"))
+        : sent;
   }
 }

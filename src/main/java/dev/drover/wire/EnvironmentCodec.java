@@ -1,6 +1,7 @@
 package dev.drover.wire;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
 import java.util.List;
@@ -88,16 +89,45 @@ public final class EnvironmentCodec {
     return networking;
   }
 
+  /// Reads an update's `config`: what it leaves out stays as it is stored.
+  public static Networking readConfig(Optional<Fields> config, Networking stored) {
+    if (config.isEmpty()) {
+      return stored;
+    }
+    var fields = config.get();
+    switch (fields.type()) {
+      case "cloud" -> {}
+      case "self_hosted" ->
+          throw Problem.invalid(
+              "invalid_config_type_change",
+              fields.path("type") + ": a cloud environment cannot become self_hosted");
+      default -> throw fields.problem("type", "must be \"cloud\"");
+    }
+    var networking =
+        fields.object("networking").map(sent -> readNetworking(sent, stored)).orElse(stored);
+    fields.object("packages").ifPresent(EnvironmentCodec::refusePackages);
+    fields.end();
+    return networking;
+  }
+
   /// Reads what [#networking] wrote, or a client's form of it.
   public static Networking readNetworking(Fields fields) {
+    return readNetworking(fields, new Networking.Unrestricted());
+  }
+
+  private static Networking readNetworking(Fields fields, Networking stored) {
+    var before =
+        stored instanceof Networking.Limited limited
+            ? limited
+            : new Networking.Limited(List.of(), false, false);
     Networking networking =
         switch (fields.type()) {
           case "unrestricted" -> new Networking.Unrestricted();
           case "limited" ->
               new Networking.Limited(
-                  hosts(fields),
-                  fields.bool("allow_mcp_servers").orElse(false),
-                  fields.bool("allow_package_managers").orElse(false));
+                  fields.value("allowed_hosts").isPresent() ? hosts(fields) : before.allowedHosts(),
+                  fields.bool("allow_mcp_servers").orElse(before.mcpServers()),
+                  fields.bool("allow_package_managers").orElse(before.packageManagers()));
           default -> throw fields.problem("type", "must be \"unrestricted\" or \"limited\"");
         };
     fields.end();

@@ -4,9 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -132,25 +130,6 @@ public final class Fields {
   /// The strings of an array, none when it is absent or null.
   public List<String> texts(String field, int max, int maxLength) {
     return items(field, max).stream().map(item -> text(field, item, 1, maxLength)).toList();
-  }
-
-  /// A metadata bag: at most 16 pairs, keys of 1 to 64 and values of up to 512 characters.
-  public Map<String, String> metadata(String field) {
-    var bag = new LinkedHashMap<String, String>();
-    object(field)
-        .ifPresent(
-            fields -> {
-              for (var key : fields.object.fields().keySet()) {
-                if (key.isEmpty() || key.length() > 64) {
-                  throw problem(field, "keys must have 1 to 64 characters");
-                }
-                bag.put(key, fields.text(key, 0, 512));
-              }
-            });
-    if (bag.size() > 16) {
-      throw problem(field, "must contain no more than 16 pairs");
-    }
-    return bag;
   }
 
   /// A field of the protocol that this version does not honour: refused unless it is absent, null

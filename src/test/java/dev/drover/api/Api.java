@@ -99,13 +99,21 @@ final class Api implements AutoCloseable {
         (_, _) -> {
           throw new IllegalStateException("nobody thinks here");
         };
-    Models models =
-        id -> {
-          if (id.equals("rehearsal")) {
-            return new Models.Route(model, id);
+    var models =
+        new Models() {
+          @Override
+          public Route route(String id) {
+            if (ids().contains(id)) {
+              return new Route(model, id);
+            }
+            throw Problem.invalid(
+                "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
           }
-          throw Problem.invalid(
-              "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
+
+          @Override
+          public List<String> ids() {
+            return List.of("rehearsal", "rehearsal-2", "team/fast");
+          }
         };
     parts =
         new Parts(

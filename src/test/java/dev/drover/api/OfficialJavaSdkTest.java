@@ -7,15 +7,20 @@ import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.core.JsonValue;
 import com.anthropic.errors.BadRequestException;
+import com.anthropic.errors.ConflictException;
 import com.anthropic.errors.NotFoundException;
 import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.models.beta.agents.AgentCreateParams;
 import com.anthropic.models.beta.agents.AgentListParams;
+import com.anthropic.models.beta.agents.AgentUpdateParams;
 import com.anthropic.models.beta.agents.BetaManagedAgentsAgentToolset20260401Params;
 import com.anthropic.models.beta.agents.BetaManagedAgentsModel;
+import com.anthropic.models.beta.agents.versions.VersionListParams;
 import com.anthropic.models.beta.environments.EnvironmentCreateParams;
+import com.anthropic.models.beta.environments.EnvironmentUpdateParams;
 import com.anthropic.models.beta.sessions.BetaManagedAgentsDeltaType;
 import com.anthropic.models.beta.sessions.SessionCreateParams;
+import com.anthropic.models.beta.sessions.SessionListParams;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionEvents;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserInterruptEventParams;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserMessageEventParams;
@@ -196,6 +201,68 @@ final class OfficialJavaSdkTest {
     var agents = client.beta().agents().list(AgentListParams.builder().limit(2).build());
     assertThat(agents.autoPager().stream()).hasSize(3);
     assertThat(client.beta().environments().list().autoPager().stream()).hasSize(3);
+  }
+
+  @Test
+  void agentsChangeAndEnd() {
+    var session = client.beta().sessions().retrieve(session());
+    var id = session.agent().id();
+    var agents = client.beta().agents();
+    var changed =
+        agents.update(AgentUpdateParams.builder().agentId(id).version(1).name("Reviewer").build());
+    assertThat(changed.validate().version()).isEqualTo(2);
+    assertThatThrownBy(
+            () -> agents.update(AgentUpdateParams.builder().agentId(id).version(1).build()))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("Concurrent modification");
+    assertThat(
+            agents
+                .versions()
+                .list(VersionListParams.builder().agentId(id).limit(1).build())
+                .autoPager()
+                .stream()
+                .map(version -> version.validate().name()))
+        .containsExactly("Reviewer", "Coder");
+    assertThat(agents.archive(id).validate().archivedAt()).isPresent();
+    assertThatThrownBy(
+            () -> agents.update(AgentUpdateParams.builder().agentId(id).name("x").build()))
+        .isInstanceOf(BadRequestException.class);
+    var ofAgent =
+        client
+            .beta()
+            .sessions()
+            .list(
+                SessionListParams.builder()
+                    .agentId(id)
+                    .agentVersion(1)
+                    .createdAtGte(session.createdAt())
+                    .build());
+    assertThat(ofAgent.items()).hasSize(1);
+  }
+
+  @Test
+  void environmentsChangeAndEnd() {
+    var session = client.beta().sessions().retrieve(session());
+    var environments = client.beta().environments();
+    var id = session.environmentId();
+    var changed =
+        environments.update(
+            EnvironmentUpdateParams.builder().environmentId(id).description("d").build());
+    assertThat(changed.validate().description()).hasValue("d");
+    assertThatThrownBy(() -> environments.delete(id)).isInstanceOf(ConflictException.class);
+    assertThat(environments.archive(id).validate().archivedAt()).isPresent();
+    client.beta().sessions().delete(session.id());
+    assertThat(environments.delete(id).validate().id()).isEqualTo(id);
+    assertThatThrownBy(() -> environments.retrieve(id)).isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void modelsAreListedAndRetrieved() {
+    var models = client.beta().models().list();
+    assertThat(models.autoPager().stream().map(model -> model.validate().id()))
+        .containsExactly("rehearsal", "rehearsal-2", "team/fast");
+    assertThat(client.models().retrieve("team/fast").validate().displayName())
+        .isEqualTo("team/fast");
   }
 
   @Test

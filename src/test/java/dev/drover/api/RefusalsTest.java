@@ -223,7 +223,6 @@ final class RefusalsTest {
         "/v1/agents | {\"name\":\"a\",\"model\":\"rehearsal\",\"nope\":1} | nope: unknown field",
         "/v1/agents | {\"name\":\"a\",\"model\":\"other\"} | model: no server for \"other\"; set"
             + " DROVER_ANTHROPIC_API_KEY",
-        "/v1/agents/agent_01a | {} | updating agents is not supported by this version of Drover",
         "/v1/environments | {\"name\":\"\"} | name: must have 1 to 256 characters",
         "/v1/environments | {\"name\":\"a\",\"config\":{\"type\":\"self_hosted\"}} | config.type:"
             + " \"self_hosted\" is not supported by this version of Drover",
@@ -258,6 +257,7 @@ final class RefusalsTest {
       value = {
         "/v1/agents/x | 400 | Invalid agent ID",
         "/v1/agents/agent_01nobody | 404 | Agent agent_01nobody not found.",
+        "/v1/agents/x/versions | 400 | Invalid agent ID",
         "/v1/agents?limit=0 | 400 | limit: must be an integer from 1 to 100",
         "/v1/agents?limit=101 | 400 | limit: must be an integer from 1 to 100",
         "/v1/agents?page=x | 400 | invalid page cursor",
@@ -265,8 +265,10 @@ final class RefusalsTest {
         "/v1/environments/env_01nobody | 404 | Environment env_01nobody not found.",
         "/v1/environments/env_01a/work/poll | 400 | the work queue of self-hosted environments is"
             + " not supported by this version of Drover",
-        "/v1/sessions?agent_id=agent_01a | 400 | agent_id: is not supported by this version of"
-            + " Drover",
+        "/v1/sessions?agent_id=x | 400 | Invalid agent ID",
+        "/v1/sessions?agent_version=1 | 400 | agent_version: is of use only together with agent_id",
+        "/v1/sessions?deployment_id=depl_01a | 400 | deployment_id: is not supported by this"
+            + " version of Drover",
         "/v1/sessions?statuses[]=busy | 400 | statuses: must be of idle, running, rescheduling,"
             + " terminated",
         "/v1/sessions?order=up | 400 | order: must be asc or desc",

@@ -142,11 +142,40 @@ final class RoutesTest {
     assertThat(page.data("id")).containsExactly(second);
     assertThat(page.body().get("prev_page")).hasValue(Json.NULL);
     var next = page.text("next_page");
-    assertThat(api.get("/v1/sessions?limit=1&page=" + next).data("id")).containsExactly(first);
+    var older = api.get("/v1/sessions?limit=1&page=" + next);
+    assertThat(older.data("id")).containsExactly(first);
+    assertThat(older.body().get("next_page")).hasValue(Json.NULL);
+    var back = api.get("/v1/sessions?limit=1&page=" + older.text("prev_page"));
+    assertThat(back.body().toString().replaceAll("_seconds\":[0-9.Ee-]+", ""))
+        .isEqualTo(page.body().toString().replaceAll("_seconds\":[0-9.Ee-]+", ""));
     assertThat(api.get("/v1/sessions?order=asc").data("id")).containsExactly(first, second);
     assertThat(api.get("/v1/sessions?order=asc&page=" + next).error())
         .isEqualTo("invalid_request_error: page token order does not match request");
     assertThat(api.get("/v1/sessions?statuses=terminated").data("id")).isEmpty();
+  }
+
+  @Test
+  void sessionsAreFoundByAgentAndTime() throws Exception {
+    api.session();
+    var session = api.session();
+    var id = session.substring("/v1/sessions/".length());
+    var agent = api.get(session).body().object("agent").text("id");
+    var at = api.get(session).text("created_at");
+    for (var query :
+        List.of(
+            "agent_id=" + agent,
+            "agent_id=" + agent + "&agent_version=1",
+            "agent_id=" + agent + "&created_at%5Bgte%5D=" + at + "&created_at%5Blte%5D=" + at)) {
+      assertThat(api.get("/v1/sessions?" + query).data("id")).containsExactly(id);
+    }
+    for (var query :
+        List.of(
+            "agent_id=agent_01no",
+            "agent_id=" + agent + "&agent_version=2",
+            "created_at%5Bgt%5D=" + at,
+            "agent_id=" + agent + "&created_at%5Blt%5D=" + at)) {
+      assertThat(api.get("/v1/sessions?" + query).data("id")).isEmpty();
+    }
   }
 
   @Test

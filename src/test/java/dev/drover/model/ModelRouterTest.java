@@ -53,6 +53,14 @@ final class ModelRouterTest {
   }
 
   @Test
+  void theIdsThatCanBeServedAreKnownByName() {
+    var mapped = Map.of("fast", "claude-x", "dry", "rehearsal", "other", "openai/b");
+    assertThat(router(mapped).ids()).containsExactly("rehearsal", "dry", "fast");
+    assertThat(new ModelRouter(rehearsal, Optional.empty(), mapped).ids())
+        .containsExactly("rehearsal", "dry");
+  }
+
+  @Test
   void anOpenAiIdIsRefusedWithTheReason() {
     assertThatThrownBy(() -> router(Map.of()).route("openai/gpt"))
         .isInstanceOf(Problem.class)

@@ -48,6 +48,22 @@ abstract class AgentsContract extends StoreContract {
     return agent;
   }
 
+  private Agent next(Agent agent) {
+    return agent.changed(
+        definition("version " + (agent.version() + 1)),
+        Map.of("k", "v" + (agent.version() + 1)),
+        clock.instant());
+  }
+
+  private Agent withVersions(int count) {
+    var agent = put(WORKSPACE);
+    while (agent.version() < count) {
+      clock.move(Duration.ofSeconds(1));
+      agent = agents().update(WORKSPACE, agent.id(), this::next);
+    }
+    return agent;
+  }
+
   private static Listing listing(int limit, Optional<String> page, boolean archived) {
     return new Listing(limit, page, archived, Optional.empty(), Optional.empty());
   }
@@ -151,6 +167,132 @@ abstract class AgentsContract extends StoreContract {
     }
   }
 
+  // Changing
+
+  @Test
+  void anUpdateAddsTheVersionThatIsMadeOfTheLatest() throws Exception {
+    var first = put(WORKSPACE);
+    clock.move(Duration.ofSeconds(1));
+    var second = agents().update(WORKSPACE, first.id(), this::next);
+    assertThat(second).isEqualTo(next(first));
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(second.createdAt()).isEqualTo(first.createdAt());
+    assertThat(second.updatedAt()).isEqualTo(clock.instant());
+    reopened();
+    assertThat(agents().get(WORKSPACE, first.id(), LATEST)).isEqualTo(second);
+    assertThat(agents().get(WORKSPACE, first.id(), OptionalInt.of(1))).isEqualTo(first);
+  }
+
+  @Test
+  void anUpdateThatChangesNothingMakesNoVersion() {
+    var agent = put(WORKSPACE);
+    clock.move(Duration.ofSeconds(1));
+    assertThat(
+            agents()
+                .update(
+                    WORKSPACE,
+                    agent.id(),
+                    now -> now.changed(now.definition(), now.metadata(), clock.instant())))
+        .isEqualTo(agent);
+    assertThat(agents().versions(WORKSPACE, agent.id(), 9, Optional.empty()).items())
+        .containsExactly(agent);
+  }
+
+  @Test
+  void anUpdateThatIsRefusedChangesNothing() {
+    var agent = put(WORKSPACE);
+    assertProblem(
+        () ->
+            agents()
+                .update(
+                    WORKSPACE,
+                    agent.id(),
+                    _ -> {
+                      throw Problem.conflict("no");
+                    }),
+        Problem.Kind.CONFLICT,
+        "no");
+    assertThat(agents().get(WORKSPACE, agent.id(), LATEST)).isEqualTo(agent);
+  }
+
+  @Test
+  void ofManyUpdatesAtOnceNoneIsLost() throws Exception {
+    var agent = put(WORKSPACE);
+    try (var scope = new Scope()) {
+      var updates = new ArrayList<Scope.Task<Integer>>();
+      for (int i = 0; i < 8; i++) {
+        updates.add(scope.fork(() -> agents().update(WORKSPACE, agent.id(), this::next).version()));
+      }
+      var versions = new ArrayList<Integer>();
+      for (var update : updates) {
+        versions.add(update.join());
+      }
+      assertThat(versions).containsExactlyInAnyOrder(2, 3, 4, 5, 6, 7, 8, 9);
+    }
+  }
+
+  @Test
+  void anArchivedAgentIsReadInEveryVersionAndChangedNoMore() throws Exception {
+    var agent = withVersions(2);
+    clock.move(Duration.ofSeconds(1));
+    var at = clock.instant();
+    assertThat(agents().archive(WORKSPACE, agent.id(), at)).isEqualTo(agent.archived(at));
+    assertThat(agents().archive(WORKSPACE, agent.id(), at.plusSeconds(1)))
+        .as("archiving again changes nothing")
+        .isEqualTo(agent.archived(at));
+    reopened();
+    for (var version : List.of(LATEST, OptionalInt.of(1), OptionalInt.of(2))) {
+      assertThat(agents().get(WORKSPACE, agent.id(), version).archivedAt()).isEqualTo(at);
+    }
+    assertThat(agents().versions(WORKSPACE, agent.id(), 9, Optional.empty()).items()).hasSize(2);
+    assertProblem(
+        () -> agents().update(WORKSPACE, agent.id(), this::next),
+        Problem.Kind.INVALID_REQUEST,
+        "Cannot modify archived agent");
+  }
+
+  @Test
+  void versionsAreListedNewestFirst() throws Exception {
+    var agent = withVersions(11);
+    withVersions(3);
+    reopened();
+    for (int limit : List.of(1, 2, 5, 10, 11, 12)) {
+      var seen = new ArrayList<Agent>();
+      Optional<String> next = Optional.empty();
+      do {
+        var page = agents().versions(WORKSPACE, agent.id(), limit, next);
+        assertThat(page.items()).isNotEmpty().hasSizeLessThanOrEqualTo(limit);
+        seen.addAll(page.items());
+        next = page.next();
+      } while (next.isPresent());
+      assertThat(seen)
+          .extracting(Agent::version)
+          .containsExactly(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+      assertThat(seen.getFirst()).isEqualTo(agent);
+    }
+  }
+
+  @Test
+  void whatIsNotThereIsNotChanged() {
+    var agent = put(WORKSPACE);
+    var message = "Agent " + agent.id() + " not found.";
+    assertProblem(
+        () -> agents().update(OTHER_WORKSPACE, agent.id(), this::next),
+        Problem.Kind.NOT_FOUND,
+        message);
+    assertProblem(
+        () -> agents().archive(OTHER_WORKSPACE, agent.id(), clock.instant()),
+        Problem.Kind.NOT_FOUND,
+        message);
+    assertProblem(
+        () -> agents().versions(OTHER_WORKSPACE, agent.id(), 9, Optional.empty()),
+        Problem.Kind.NOT_FOUND,
+        message);
+    assertThat(agents().get(WORKSPACE, agent.id(), LATEST)).isEqualTo(agent);
+  }
+
+  // Listing
+
   @Test
   void listsHoldTheLatestVersionsNewestFirst() throws Exception {
     put(OTHER_WORKSPACE);
@@ -185,7 +327,7 @@ abstract class AgentsContract extends StoreContract {
   void listsLeaveArchivedAgentsOutUnlessAsked() {
     var kept = put(WORKSPACE);
     var gone = put(WORKSPACE);
-    agents().put(agent(WORKSPACE, gone.id(), 2, clock.instant()));
+    agents().archive(WORKSPACE, gone.id(), clock.instant());
     assertThat(agents().list(WORKSPACE, listing(9, Optional.empty(), false)).items())
         .extracting(Agent::id)
         .containsExactly(kept.id());
@@ -215,6 +357,14 @@ abstract class AgentsContract extends StoreContract {
   void aCursorThatIsNoneIsRefused() {
     assertProblem(
         () -> agents().list(WORKSPACE, listing(2, Optional.of("nonsense!"), false)),
+        Problem.Kind.INVALID_REQUEST,
+        "invalid page cursor");
+    var agent = withVersions(2);
+    put(WORKSPACE);
+    var ofAgents = agents().list(WORKSPACE, listing(1, Optional.empty(), false)).next();
+    assertThat(ofAgents).isPresent();
+    assertProblem(
+        () -> agents().versions(WORKSPACE, agent.id(), 1, ofAgents),
         Problem.Kind.INVALID_REQUEST,
         "invalid page cursor");
   }

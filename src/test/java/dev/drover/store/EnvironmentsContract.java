@@ -92,6 +92,142 @@ abstract class EnvironmentsContract extends StoreContract {
         "An environment named \"name\" already exists.");
   }
 
+  // Changing
+
+  private Environment renamed(EnvironmentId id, String name) {
+    return environments()
+        .update(
+            WORKSPACE,
+            id,
+            now ->
+                now.changed(
+                    name, now.description(), now.networking(), now.metadata(), clock.instant()));
+  }
+
+  @Test
+  void anUpdateTakesTheEnvironmentsPlace() throws Exception {
+    var before = create(WORKSPACE, "before");
+    clock.move(Duration.ofSeconds(1));
+    var after =
+        before.changed(
+            "after",
+            null,
+            new Environment.Networking.Unrestricted(),
+            Map.of("b", ""),
+            clock.instant());
+    assertThat(
+            environments()
+                .update(
+                    WORKSPACE,
+                    before.id(),
+                    found -> {
+                      assertThat(found).isEqualTo(before);
+                      return after;
+                    }))
+        .isEqualTo(after);
+    assertThat(after.updatedAt()).isEqualTo(clock.instant());
+    reopened();
+    assertThat(environments().get(WORKSPACE, before.id())).isEqualTo(after);
+    create(WORKSPACE, "before");
+  }
+
+  @Test
+  void anUpdateThatChangesNothingMovesNoTime() {
+    var before = create(WORKSPACE, "same");
+    clock.move(Duration.ofSeconds(1));
+    assertThat(renamed(before.id(), "same")).isEqualTo(before);
+    assertThat(environments().get(WORKSPACE, before.id())).isEqualTo(before);
+  }
+
+  @Test
+  void aNameInUseIsNotTakenByAnUpdateEither() {
+    environments().create(environment(WORKSPACE, "archived", clock.instant()));
+    create(OTHER_WORKSPACE, "theirs");
+    create(WORKSPACE, "taken");
+    var environment = create(WORKSPACE, "mine");
+    assertProblem(
+        () -> renamed(environment.id(), "taken"),
+        Problem.Kind.CONFLICT,
+        "An environment named \"taken\" already exists.");
+    assertThat(environments().get(WORKSPACE, environment.id())).isEqualTo(environment);
+    assertThat(renamed(environment.id(), "archived").name()).isEqualTo("archived");
+    assertThat(renamed(environment.id(), "theirs").name()).isEqualTo("theirs");
+  }
+
+  @Test
+  void anArchivedEnvironmentIsChangedNoMoreAndFreesItsName() throws Exception {
+    var environment = create(WORKSPACE, "name");
+    clock.move(Duration.ofSeconds(1));
+    var archived = environments().archive(WORKSPACE, environment.id(), clock.instant());
+    assertThat(archived).isEqualTo(environment.archived(clock.instant()));
+    clock.move(Duration.ofSeconds(1));
+    assertThat(environments().archive(WORKSPACE, environment.id(), clock.instant()))
+        .as("archiving again changes nothing")
+        .isEqualTo(archived);
+    reopened();
+    assertThat(environments().get(WORKSPACE, environment.id())).isEqualTo(archived);
+    assertProblem(
+        () -> renamed(environment.id(), "other"),
+        Problem.Kind.INVALID_REQUEST,
+        "Environment " + environment.id() + " is archived.");
+    create(WORKSPACE, "name");
+  }
+
+  @Test
+  void anEnvironmentIsDeletedOnceNoSessionRefersToIt() throws Exception {
+    var session = session(WORKSPACE, clock.instant());
+    var used =
+        new Environment(
+            session.environment(),
+            WORKSPACE,
+            "used",
+            null,
+            session.networking(),
+            Map.of(),
+            clock.instant(),
+            clock.instant(),
+            null);
+    environments().create(used);
+    store.sessions().create(session);
+    store.sessions().archive(WORKSPACE, session.id());
+    reopened();
+    var refusal =
+        "Environment "
+            + used.id()
+            + " cannot be deleted while sessions refer to it. Delete them, or archive it.";
+    assertProblem(
+        () -> environments().delete(WORKSPACE, used.id()), Problem.Kind.CONFLICT, refusal);
+    environments().archive(WORKSPACE, used.id(), clock.instant());
+    assertProblem(
+        () -> environments().delete(WORKSPACE, used.id()), Problem.Kind.CONFLICT, refusal);
+    store.sessions().delete(WORKSPACE, session.id());
+    environments().delete(WORKSPACE, used.id());
+    reopened();
+    var gone = "Environment " + used.id() + " not found.";
+    assertProblem(() -> environments().get(WORKSPACE, used.id()), Problem.Kind.NOT_FOUND, gone);
+    assertProblem(() -> environments().delete(WORKSPACE, used.id()), Problem.Kind.NOT_FOUND, gone);
+  }
+
+  @Test
+  void whatIsNotThereIsNotChanged() {
+    var environment = create(WORKSPACE, "mine");
+    var id = environment.id();
+    var message = "Environment " + id + " not found.";
+    assertProblem(
+        () -> environments().update(OTHER_WORKSPACE, id, now -> now),
+        Problem.Kind.NOT_FOUND,
+        message);
+    assertProblem(
+        () -> environments().archive(OTHER_WORKSPACE, id, clock.instant()),
+        Problem.Kind.NOT_FOUND,
+        message);
+    assertProblem(
+        () -> environments().delete(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
+    assertThat(environments().get(WORKSPACE, id)).isEqualTo(environment);
+  }
+
+  // Listing
+
   @Test
   void pagesHoldEachEnvironmentOnceNewestFirst() throws Exception {
     var made = new ArrayList<Environment>();

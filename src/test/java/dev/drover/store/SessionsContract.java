@@ -4,7 +4,9 @@ import static dev.drover.store.EventLogContract.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
@@ -20,13 +22,16 @@ import dev.drover.session.Status;
 import dev.drover.session.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What every [Sessions] does.
@@ -36,11 +41,51 @@ abstract class SessionsContract extends StoreContract {
   }
 
   private static Sessions.Listing listing(int limit, Optional<String> page, boolean ascending) {
-    return new Sessions.Listing(limit, page, ascending, false, Set.of());
+    return narrowed(limit, page, ascending, null, null);
   }
 
   private static Sessions.Listing everything(boolean includeArchived, Status... statuses) {
-    return new Sessions.Listing(1_000, Optional.empty(), true, includeArchived, Set.of(statuses));
+    return new Sessions.Listing(
+        1_000,
+        Optional.empty(),
+        true,
+        includeArchived,
+        Set.of(statuses),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Sessions.Listing madeFrom(AgentId agent, OptionalInt version) {
+    return new Sessions.Listing(
+        1_000,
+        Optional.empty(),
+        true,
+        true,
+        Set.of(),
+        Optional.of(agent),
+        version,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Sessions.Listing narrowed(
+      int limit,
+      Optional<String> page,
+      boolean ascending,
+      @Nullable Instant from,
+      @Nullable Instant to) {
+    return new Sessions.Listing(
+        limit,
+        page,
+        ascending,
+        false,
+        Set.of(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.ofNullable(from),
+        Optional.ofNullable(to));
   }
 
   private SessionId inStatus(Status status) {
@@ -191,6 +236,83 @@ abstract class SessionsContract extends StoreContract {
   }
 
   @Test
+  void onePagesBackAsOnePagedOn() throws Exception {
+    five(OTHER_WORKSPACE);
+    five(WORKSPACE);
+    reopened();
+    for (boolean ascending : List.of(true, false)) {
+      for (int limit = 1; limit <= 6; limit++) {
+        var pages = new ArrayList<Page<Session>>();
+        Optional<String> cursor = Optional.empty();
+        do {
+          pages.add(sessions().list(WORKSPACE, listing(limit, cursor, ascending)));
+          cursor = pages.getLast().next();
+        } while (cursor.isPresent());
+        assertThat(pages.getFirst().previous()).isEmpty();
+        var page = pages.getLast();
+        for (int i = pages.size() - 2; i >= 0; i--) {
+          assertThat(page.previous()).isPresent();
+          page = sessions().list(WORKSPACE, listing(limit, page.previous(), ascending));
+          assertThat(page).isEqualTo(pages.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void listsChooseByAgentAndVersion() {
+    newSession();
+    var session = session(WORKSPACE, clock.instant());
+    sessions().create(session);
+    for (var version : List.of(OptionalInt.empty(), OptionalInt.of(3))) {
+      assertThat(sessions().list(WORKSPACE, madeFrom(session.agentId(), version)).items())
+          .containsExactly(session);
+    }
+    assertThat(sessions().list(WORKSPACE, madeFrom(session.agentId(), OptionalInt.of(2))).items())
+        .isEmpty();
+    assertThat(
+            sessions()
+                .list(OTHER_WORKSPACE, madeFrom(session.agentId(), OptionalInt.empty()))
+                .items())
+        .isEmpty();
+  }
+
+  @Test
+  void listsChooseByTimeInclusively() {
+    var made = new ArrayList<Session>();
+    for (int i = 0; i < 4; i++) {
+      made.add(session(WORKSPACE, clock.instant()));
+      sessions().create(made.getLast());
+      clock.move(Duration.ofSeconds(1));
+    }
+    var from = made.get(1).createdAt();
+    var to = made.get(2).createdAt();
+    assertThat(sessions().list(WORKSPACE, narrowed(9, Optional.empty(), true, from, to)).items())
+        .containsExactly(made.get(1), made.get(2));
+    assertThat(sessions().list(WORKSPACE, narrowed(9, Optional.empty(), false, from, null)).items())
+        .containsExactly(made.get(3), made.get(2), made.get(1));
+  }
+
+  @Test
+  void aFilterByTimeMayNotLeaveTheCursorBehind() {
+    var made = five(WORKSPACE);
+    var first = sessions().list(WORKSPACE, listing(2, Optional.empty(), true));
+    var last = first.items().getLast().createdAt();
+    assertThat(sessions().list(WORKSPACE, narrowed(9, first.next(), true, last, null)).items())
+        .hasSize(made.size() - 2);
+    assertProblem(
+        () ->
+            sessions().list(WORKSPACE, narrowed(9, first.next(), true, last.plusSeconds(1), null)),
+        Problem.Kind.INVALID_REQUEST,
+        "page token lies outside the created_at filter");
+    assertProblem(
+        () ->
+            sessions().list(WORKSPACE, narrowed(9, first.next(), true, null, last.minusSeconds(1))),
+        Problem.Kind.INVALID_REQUEST,
+        "page token lies outside the created_at filter");
+  }
+
+  @Test
   void aPageIsNotMovedByWhatComesMeanwhile() {
     var made = new ArrayList<>(five(WORKSPACE));
     Collections.reverse(made);
@@ -241,6 +363,8 @@ abstract class SessionsContract extends StoreContract {
             encoded("1 AGENTS desc 1 agent_x"),
             encoded("2 SESSIONS desc 1 sesn_x"),
             encoded("1 SESSIONS up 1 sesn_x"),
+            encoded("1 SESSIONS desc 1 sesn_x on"),
+            encoded("1 SESSIONS desc 1 sesn_x back x"),
             encoded("1 SESSIONS desc one sesn_x"))) {
       assertProblem(
           () -> sessions().list(WORKSPACE, listing(2, Optional.of(wrong), false)),

@@ -102,6 +102,11 @@ public final class ScriptedModel implements Model, Models {
   }
 
   @Override
+  public List<String> ids() {
+    return List.of();
+  }
+
+  @Override
   public Route route(String modelId) {
     return new Route(this, modelId);
   }

@@ -66,25 +66,32 @@ final class MemorySessions implements Sessions {
 
   @Override
   public Page<Session> list(WorkspaceId workspace, Listing listing) {
-    var after = Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending());
-    var order = Cursor.order(listing.ascending());
+    var from =
+        Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
+            .map(cursor -> cursor.within(listing.from(), listing.to()));
+    var order = Cursor.order(Cursor.upwards(from, listing.ascending()));
     List<Session> found;
     synchronized (table) {
       found =
           table.rows.values().stream()
               .filter(row -> row.session.workspace().equals(workspace))
               .map(MemorySessions::show)
-              .filter(session -> listing.includeArchived() || session.archivedAt() == null)
-              .filter(
-                  session ->
-                      listing.statuses().isEmpty() || listing.statuses().contains(session.status()))
-              .filter(session -> after.stream().allMatch(c -> order.compare(c, key(session)) < 0))
+              .filter(session -> matches(session, listing))
+              .filter(session -> from.stream().allMatch(c -> order.compare(c, key(session)) < 0))
               .sorted(Comparator.comparing(MemorySessions::key, order))
               .limit(listing.limit() + 1L)
               .toList();
     }
-    return Cursor.page(
-        found, listing.limit(), Cursor.Of.SESSIONS, listing.ascending(), MemorySessions::key);
+    return Cursor.page(found, listing.limit(), from, listing.ascending(), MemorySessions::key);
+  }
+
+  private static boolean matches(Session session, Listing listing) {
+    return (listing.includeArchived() || session.archivedAt() == null)
+        && (listing.statuses().isEmpty() || listing.statuses().contains(session.status()))
+        && listing.agent().stream().allMatch(session.agentId()::equals)
+        && listing.agentVersion().stream().allMatch(version -> version == session.agentVersion())
+        && listing.from().stream().noneMatch(session.createdAt()::isBefore)
+        && listing.to().stream().noneMatch(session.createdAt()::isAfter);
   }
 
   private static Cursor key(Session session) {

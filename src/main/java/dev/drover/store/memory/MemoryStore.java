@@ -13,12 +13,13 @@ import java.time.InstantSource;
 /// and is published to the feed before the lock is free.
 public final class MemoryStore implements Store {
   private final Agents agents = new MemoryAgents();
-  private final Environments environments = new MemoryEnvironments();
+  private final Environments environments;
   private final EventLog eventLog;
   private final Sessions sessions;
 
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
     var table = new Table();
+    environments = new MemoryEnvironments(table);
     eventLog = new MemoryEventLog(table, feed, ids.next("node_"), clock);
     sessions = new MemorySessions(table, feed, ids, clock);
   }

@@ -1,5 +1,6 @@
 package dev.drover.store.memory;
 
+import dev.drover.catalog.EnvironmentId;
 import dev.drover.session.EventId;
 import dev.drover.session.Queued;
 import dev.drover.session.Session;
@@ -24,6 +25,10 @@ final class Table {
       throw Refusals.notFound(id);
     }
     return row;
+  }
+
+  boolean hasSessionIn(EnvironmentId environment) {
+    return rows.values().stream().anyMatch(row -> row.session.environment().equals(environment));
   }
 
   /// One session with its log and inbox.

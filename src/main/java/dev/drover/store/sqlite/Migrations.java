@@ -17,7 +17,8 @@ import java.util.List;
 /// released is never edited: the next one corrects it.
 final class Migrations {
   /// In order; the place in the list is the version, from 1.
-  private static final List<String> NAMES = List.of("0001-sessions-and-catalog");
+  private static final List<String> NAMES =
+      List.of("0001-sessions-and-catalog", "0002-what-sessions-refer-to");
 
   private Migrations() {}
 

@@ -15,7 +15,10 @@ import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Fields;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteAgents implements Agents {
@@ -74,38 +77,112 @@ final class SqliteAgents implements Agents {
 
   @Override
   public void put(Agent agent) {
-    var definition = DefinitionCodec.write(agent.definition()).toString();
-    var metadata = Json.of(agent.metadata()).toString();
-    writer.call(
+    var values = values(agent);
+    writer.call((db, _) -> put(db, agent, values));
+  }
+
+  private static int put(Db db, Agent agent, @Nullable Object[] values) throws SQLException {
+    int latest =
+        (int)
+            db.number(
+                """
+                SELECT COALESCE(MAX(version), 0) FROM agent
+                WHERE workspace_id = ? AND id = ?\
+                """,
+                agent.workspace().value(),
+                agent.id().value());
+    if (agent.version() != latest + 1) {
+      throw Refusals.versionTaken(agent, latest);
+    }
+    return db.update(
+        """
+        INSERT INTO agent (
+          workspace_id, id, version, definition, metadata, created_at, updated_at, archived_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
+        values);
+  }
+
+  private static @Nullable Object[] values(Agent agent) {
+    return new @Nullable Object[] {
+      agent.workspace().value(),
+      agent.id().value(),
+      agent.version(),
+      DefinitionCodec.write(agent.definition()).toString(),
+      Json.of(agent.metadata()).toString(),
+      Micros.of(agent.createdAt()),
+      Micros.of(agent.updatedAt()),
+      SessionRows.micros(agent.archivedAt())
+    };
+  }
+
+  @Override
+  public Agent update(WorkspaceId workspace, AgentId id, UnaryOperator<Agent> change) {
+    return writer.call(
         (db, _) -> {
-          int latest =
-              (int)
-                  db.number(
-                      """
-                      SELECT COALESCE(MAX(version), 0) FROM agent
-                      WHERE workspace_id = ? AND id = ?\
-                      """,
-                      agent.workspace().value(),
-                      agent.id().value());
-          if (agent.version() != latest + 1) {
-            throw Refusals.versionTaken(agent, latest);
+          var latest = latest(db, workspace, id);
+          if (latest.archivedAt() != null) {
+            throw Refusals.agentArchived();
           }
-          return db.update(
-              """
-              INSERT INTO agent (
-                workspace_id, id, version, definition, metadata, created_at, updated_at,
-                archived_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
-              """,
-              agent.workspace().value(),
-              agent.id().value(),
-              agent.version(),
-              definition,
-              metadata,
-              Micros.of(agent.createdAt()),
-              Micros.of(agent.updatedAt()),
-              SessionRows.micros(agent.archivedAt()));
+          var next = change.apply(latest);
+          if (!next.equals(latest)) {
+            put(db, next, values(next));
+          }
+          return next;
         });
+  }
+
+  @Override
+  public Agent archive(WorkspaceId workspace, AgentId id, Instant at) {
+    return writer.call(
+        (db, _) -> {
+          db.update(
+              """
+              UPDATE agent SET archived_at = ?
+              WHERE workspace_id = ? AND id = ? AND archived_at IS NULL\
+              """,
+              Micros.of(at),
+              workspace.value(),
+              id.value());
+          return latest(db, workspace, id);
+        });
+  }
+
+  /// Keeps the agent for this transaction, through its first version, which every agent has.
+  private static Agent latest(Db db, WorkspaceId workspace, AgentId id) throws SQLException {
+    db.update(
+        "UPDATE agent SET version = version WHERE workspace_id = ? AND id = ? AND version = 1",
+        workspace.value(),
+        id.value());
+    return db.first(LATEST + " AND id = ?", Raw::of, workspace.value(), id.value())
+        .orElseThrow(() -> Refusals.notFound(id))
+        .read(workspace);
+  }
+
+  @Override
+  public Page<Agent> versions(WorkspaceId workspace, AgentId id, int limit, Optional<String> page) {
+    int before =
+        Cursor.read(page, Cursor.Of.AGENT_VERSIONS, false)
+            .map(Cursor::version)
+            .orElse(Integer.MAX_VALUE);
+    var found =
+        readers
+            .call(
+                db ->
+                    db.list(
+                        SELECT + " AND id = ? AND version < ? ORDER BY version DESC LIMIT ?",
+                        Raw::of,
+                        workspace.value(),
+                        id.value(),
+                        before,
+                        limit + 1L))
+            .stream()
+            .map(raw -> raw.read(workspace))
+            .toList();
+    if (found.isEmpty()) {
+      get(workspace, id, OptionalInt.empty());
+    }
+    return Cursor.page(found, limit, Cursor.Of.AGENT_VERSIONS, false, Cursor::of);
   }
 
   @Override

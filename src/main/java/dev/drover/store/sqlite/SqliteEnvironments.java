@@ -14,6 +14,8 @@ import dev.drover.wire.EnvironmentCodec;
 import dev.drover.wire.Fields;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteEnvironments implements Environments {
@@ -21,6 +23,13 @@ final class SqliteEnvironments implements Environments {
       """
       SELECT id, name, description, networking, metadata, created_at, updated_at, archived_at
       FROM environment WHERE workspace_id = ?\
+      """;
+
+  /// Reads a row and keeps it for this transaction.
+  private static final String TAKE =
+      """
+      UPDATE environment SET id = id WHERE workspace_id = ? AND id = ?
+      RETURNING id, name, description, networking, metadata, created_at, updated_at, archived_at\
       """;
 
   private final Writer writer;
@@ -98,11 +107,91 @@ final class SqliteEnvironments implements Environments {
     return db.number(
             """
             SELECT COUNT(*) FROM environment
-            WHERE workspace_id = ? AND name = ? AND archived_at IS NULL\
+            WHERE workspace_id = ? AND name = ? AND archived_at IS NULL AND id <> ?\
             """,
             environment.workspace().value(),
-            environment.name())
+            environment.name(),
+            environment.id().value())
         > 0;
+  }
+
+  @Override
+  public Environment update(
+      WorkspaceId workspace, EnvironmentId id, UnaryOperator<Environment> change) {
+    return writer.call(
+        (db, _) -> {
+          var before = take(db, workspace, id);
+          if (before.archivedAt() != null) {
+            throw Refusals.archived(id);
+          }
+          var after = change.apply(before);
+          if (isTaken(db, after)) {
+            throw Refusals.nameTaken(after);
+          }
+          keep(db, after);
+          return after;
+        });
+  }
+
+  @Override
+  public Environment archive(WorkspaceId workspace, EnvironmentId id, Instant at) {
+    return writer.call(
+        (db, _) -> {
+          var before = take(db, workspace, id);
+          if (before.archivedAt() != null) {
+            return before;
+          }
+          var after = before.archived(at);
+          keep(db, after);
+          return after;
+        });
+  }
+
+  private static Environment take(Db db, WorkspaceId workspace, EnvironmentId id)
+      throws SQLException {
+    return db.first(TAKE, Raw::of, workspace.value(), id.value())
+        .orElseThrow(() -> Refusals.notFound(id))
+        .read(workspace);
+  }
+
+  private static void keep(Db db, Environment environment) throws SQLException {
+    db.update(
+        """
+        UPDATE environment SET
+          name = ?, description = ?, networking = ?, metadata = ?, updated_at = ?, archived_at = ?
+        WHERE workspace_id = ? AND id = ?\
+        """,
+        environment.name(),
+        environment.description(),
+        EnvironmentCodec.networking(environment.networking()).toString(),
+        Json.of(environment.metadata()).toString(),
+        Micros.of(environment.updatedAt()),
+        SessionRows.micros(environment.archivedAt()),
+        environment.workspace().value(),
+        environment.id().value());
+  }
+
+  @Override
+  public void delete(WorkspaceId workspace, EnvironmentId id) {
+    writer.call(
+        (db, _) -> {
+          take(db, workspace, id);
+          long sessions =
+              db.number(
+                  """
+                  SELECT COUNT(*) FROM session_origin
+                  WHERE workspace_id = ? AND environment_id = ?\
+                  """,
+                  workspace.value(),
+                  id.value());
+          if (sessions > 0) {
+            throw Refusals.inUse(id);
+          }
+          return db.update(
+              "DELETE FROM environment WHERE workspace_id = ? AND id = ?",
+              workspace.value(),
+              id.value());
+        });
   }
 
   @Override

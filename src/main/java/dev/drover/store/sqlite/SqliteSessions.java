@@ -8,15 +8,12 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
-import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 final class SqliteSessions implements Sessions {
   private final Writer writer;
@@ -71,40 +68,18 @@ final class SqliteSessions implements Sessions {
 
   @Override
   public Page<Session> list(WorkspaceId workspace, Listing listing) {
-    var after = Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending());
-    var sql = new StringBuilder(OriginRows.SELECT).append(" WHERE session.workspace_id = ?");
-    var values = new ArrayList<@Nullable Object>();
-    values.add(workspace.value());
-    if (!listing.includeArchived()) {
-      sql.append(" AND session.archived_at IS NULL");
-    }
-    if (!listing.statuses().isEmpty()) {
-      sql.append(" AND session.status IN (")
-          .append(EventRows.marks(listing.statuses().size()))
-          .append(")");
-      listing.statuses().forEach(status -> values.add(SessionRows.text(status)));
-    }
-    after.ifPresent(
-        cursor -> {
-          sql.append(" AND (session.created_at, session.id) ")
-              .append(listing.ascending() ? "> (?, ?)" : "< (?, ?)");
-          values.add(Micros.of(cursor.createdAt()));
-          values.add(cursor.id());
-        });
-    sql.append(
-        listing.ascending()
-            ? " ORDER BY session.created_at, session.id"
-            : " ORDER BY session.created_at DESC, session.id DESC");
-    sql.append(" LIMIT ?");
-    values.add(listing.limit() + 1L);
+    var from =
+        Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
+            .map(cursor -> cursor.within(listing.from(), listing.to()));
+    var query = SessionQuery.of(workspace, listing, from);
     var found =
-        readers.call(db -> db.list(sql.toString(), OriginRows.Raw::of, values.toArray())).stream()
+        readers.call(db -> db.list(query.sql(), OriginRows.Raw::of, query.values())).stream()
             .map(OriginRows.Raw::read)
             .toList();
     return Cursor.page(
         found,
         listing.limit(),
-        Cursor.Of.SESSIONS,
+        from,
         listing.ascending(),
         session -> new Cursor(session.createdAt(), session.id().value()));
   }

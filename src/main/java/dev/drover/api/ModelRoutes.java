@@ -1,0 +1,105 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.wire.Times;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/// `/v1/models`: the ids that are known by name. A Messages server may serve others, too.
+final class ModelRoutes {
+  private static final Set<String> LIFECYCLES = Set.of("active", "deprecated", "retired");
+
+  private final Parts parts;
+
+  ModelRoutes(Parts parts) {
+    this.parts = parts;
+  }
+
+  void addTo(Router router) {
+    router.get("/v1/models", this::list);
+    router.get("/v1/models/{}", exchange -> retrieve(exchange, exchange.parameter(0)));
+    router.get(
+        "/v1/models/{}/{}", // an id may have a slash in it
+        exchange -> retrieve(exchange, exchange.parameter(0) + "/" + exchange.parameter(1)));
+  }
+
+  private void retrieve(Exchange exchange, String id) {
+    if (!parts.models().ids().contains(id)) {
+      throw Problem.notFound("model: " + id);
+    }
+    exchange.answer(write(id));
+  }
+
+  private void list(Exchange exchange) {
+    var query = exchange.query();
+    int limit = query.limit(20, 1000);
+    var ids = inLifecycles(query, parts.models().ids());
+    var after = query.text("after_id");
+    var before = query.text("before_id");
+    if (after.isPresent() && before.isPresent()) {
+      throw Query.problem("before_id", "cannot be given together with after_id");
+    }
+    int end = before.isPresent() ? position("before_id", before.get(), ids) : ids.size();
+    int start = after.isPresent() ? position("after_id", after.get(), ids) + 1 : 0;
+    var page =
+        before.isPresent()
+            ? ids.subList(Math.max(0, end - limit), end)
+            : ids.subList(start, Math.min(end, start + limit));
+    exchange.answer(
+        Json.obj(
+            "data",
+            page.stream().map(ModelRoutes::write).toList(),
+            "has_more",
+            end - start > limit,
+            "first_id",
+            page.isEmpty() ? null : page.getFirst(),
+            "last_id",
+            page.isEmpty() ? null : page.getLast()));
+  }
+
+  private static List<String> inLifecycles(Query query, List<String> ids) {
+    var wanted = query.all("lifecycle", 3);
+    if (!LIFECYCLES.containsAll(wanted)) {
+      throw Query.problem("lifecycle", "must be of active, deprecated, retired");
+    }
+    return wanted.isEmpty() || wanted.contains("active") ? ids : List.of();
+  }
+
+  private static int position(String parameter, String id, List<String> ids) {
+    int position = ids.indexOf(id);
+    if (position < 0) {
+      throw Query.problem(parameter, "names no model of this list");
+    }
+    return position;
+  }
+
+  private static Json.Obj write(String id) {
+    return Json.obj(
+        "id",
+        id,
+        "type",
+        "model",
+        "display_name",
+        id,
+        "created_at",
+        Times.write(Instant.EPOCH),
+        "lifecycle",
+        "active",
+        "line",
+        null,
+        "max_input_tokens",
+        null,
+        "max_tokens",
+        null,
+        "capabilities",
+        null,
+        "allowed_fallback_models",
+        null,
+        "deprecated_at",
+        null,
+        "retires_at",
+        null);
+  }
+}

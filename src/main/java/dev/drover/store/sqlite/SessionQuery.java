@@ -1,0 +1,66 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Sessions.Listing;
+import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A page of sessions as a statement: one row more than the page, to know whether more follows.
+record SessionQuery(String sql, List<Object> bound) {
+
+  /// @param from where the page before or after this one ended; rows come in the direction that
+  ///   leads away from there
+  static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
+    var sql = new StringBuilder(OriginRows.SELECT).append(" WHERE session.workspace_id = ?");
+    var bound = new ArrayList<Object>();
+    bound.add(workspace.value());
+    if (!listing.includeArchived()) {
+      sql.append(" AND session.archived_at IS NULL");
+    }
+    if (!listing.statuses().isEmpty()) {
+      sql.append(" AND session.status IN (")
+          .append(EventRows.marks(listing.statuses().size()))
+          .append(")");
+      listing.statuses().forEach(status -> bound.add(SessionRows.text(status)));
+    }
+    if (listing.agent().isPresent()) {
+      sql.append(" AND origin.workspace_id = ? AND origin.agent_id = ?");
+      bound.add(workspace.value());
+      bound.add(listing.agent().get().value());
+    }
+    if (listing.agentVersion().isPresent()) {
+      sql.append(" AND origin.agent_version = ?");
+      bound.add(listing.agentVersion().getAsInt());
+    }
+    if (listing.from().isPresent()) {
+      sql.append(" AND session.created_at >= ?");
+      bound.add(Micros.ceiling(listing.from().get()));
+    }
+    if (listing.to().isPresent()) {
+      sql.append(" AND session.created_at <= ?");
+      bound.add(Micros.of(listing.to().get()));
+    }
+    boolean ascending = Cursor.upwards(from, listing.ascending());
+    if (from.isPresent()) {
+      sql.append(" AND (session.created_at, session.id) ")
+          .append(ascending ? "> (?, ?)" : "< (?, ?)");
+      bound.add(Micros.of(from.get().createdAt()));
+      bound.add(from.get().id());
+    }
+    sql.append(
+        ascending
+            ? " ORDER BY session.created_at, session.id"
+            : " ORDER BY session.created_at DESC, session.id DESC");
+    sql.append(" LIMIT ?");
+    bound.add(listing.limit() + 1L);
+    return new SessionQuery(sql.toString(), bound);
+  }
+
+  @Nullable Object[] values() {
+    return bound.toArray();
+  }
+}

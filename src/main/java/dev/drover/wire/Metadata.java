@@ -1,0 +1,114 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Metadata bags: at most 16 pairs, keys of 1 to 64 and values of up to 512 characters, counted on
+/// what comes out. Every problem is `INVALID_REQUEST`.
+public final class Metadata {
+  private static final String FIELD = "metadata";
+  private static final int MAX_PAIRS = 16;
+  private static final int MAX_KEY = 64;
+  private static final int MAX_VALUE = 512;
+
+  private Metadata() {}
+
+  /// The bag of something new.
+  public static Map<String, String> read(Fields body) {
+    var problems = new ArrayList<String>();
+    var bag = read(body, problems);
+    refuse(body, problems);
+    return bag;
+  }
+
+  /// `stored` with what an update sends: a string sets its key, null deletes it. A bag that is null
+  /// or absent changes nothing.
+  public static Map<String, String> patch(Fields body, Map<String, String> stored) {
+    var problems = new ArrayList<String>();
+    var bag = patch(body, stored, false, problems);
+    refuse(body, problems);
+    return bag;
+  }
+
+  /// The bag of a new environment. The problem has the code `invalid_metadata` and names all that
+  /// is wrong.
+  public static Map<String, String> readForEnvironment(Fields body) {
+    var problems = new ArrayList<String>();
+    var bag = read(body, problems);
+    refuseAll(body, problems);
+    return bag;
+  }
+
+  /// As [#patch], with the code of [#readForEnvironment]; an empty string deletes, too.
+  public static Map<String, String> patchForEnvironment(Fields body, Map<String, String> stored) {
+    var problems = new ArrayList<String>();
+    var bag = patch(body, stored, true, problems);
+    refuseAll(body, problems);
+    return bag;
+  }
+
+  private static Map<String, String> read(Fields body, List<String> problems) {
+    var bag = new LinkedHashMap<String, String>();
+    body.object(FIELD)
+        .ifPresent(
+            sent -> sent.raw().fields().keySet().forEach(key -> set(sent, key, bag, problems)));
+    checkSize(bag, problems);
+    return bag;
+  }
+
+  private static Map<String, String> patch(
+      Fields body, Map<String, String> stored, boolean emptyDeletes, List<String> problems) {
+    var bag = new LinkedHashMap<>(stored);
+    body.object(FIELD)
+        .ifPresent(
+            sent ->
+                sent.raw()
+                    .fields()
+                    .forEach(
+                        (key, value) -> {
+                          if (value instanceof Json.Null
+                              || (emptyDeletes && value.equals(Json.of("")))) {
+                            bag.remove(key);
+                          } else {
+                            set(sent, key, bag, problems);
+                          }
+                        }));
+    checkSize(bag, problems);
+    return bag;
+  }
+
+  private static void set(Fields sent, String key, Map<String, String> bag, List<String> problems) {
+    if (key.isEmpty() || key.codePointCount(0, key.length()) > MAX_KEY) {
+      problems.add("keys must have 1 to " + MAX_KEY + " characters");
+      return;
+    }
+    var value = sent.text(key, 0, Integer.MAX_VALUE);
+    if (value.codePointCount(0, value.length()) > MAX_VALUE) {
+      problems.add("the value of " + key + " must have at most " + MAX_VALUE + " characters");
+    }
+    bag.put(key, value);
+  }
+
+  private static void checkSize(Map<String, String> bag, List<String> problems) {
+    if (bag.size() > MAX_PAIRS) {
+      problems.add("must contain no more than " + MAX_PAIRS + " pairs");
+    }
+  }
+
+  private static void refuse(Fields body, List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw body.problem(FIELD, problems.getFirst());
+    }
+  }
+
+  private static void refuseAll(Fields body, List<String> problems) {
+    if (!problems.isEmpty()) {
+      var all = String.join("; ", problems.stream().distinct().limit(MAX_PAIRS).toList());
+      throw Problem.invalid("invalid_metadata", body.path(FIELD) + ": " + all);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.drover.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// How agents change, and end.
+final class AgentRoutesTest {
+  private static final String FULL =
+      "{\"name\":\"Coder\",\"description\":\"d\",\"system\":\"s\","
+          + "\"model\":{\"id\":\"rehearsal\",\"effort\":\"low\"},"
+          + "\"tools\":[{\"type\":\"agent_toolset_20260401\",\"configs\":[{\"name\":"
+          + "\"web_fetch\",\"enabled\":false}]}],\"metadata\":{\"a\":\"1\",\"b\":\"2\"}}";
+
+  private final Api api = new Api();
+  private String agent = "";
+  private Json.Obj first = Json.EMPTY;
+
+  @BeforeEach
+  void makeAnAgent() throws Exception {
+    first = api.post("/v1/agents", FULL).body();
+    agent = "/v1/agents/" + first.text("id");
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  private Json.Obj update(String body) throws Exception {
+    var answer = api.post(agent, body);
+    assertThat(answer.status()).as("%s", answer.body()).isEqualTo(200);
+    assertThat(api.get(agent).body()).isEqualTo(answer.body());
+    return answer.body();
+  }
+
+  @Test
+  void whatIsNotSentStays() throws Exception {
+    var changed = update("{\"name\":\"Reviewer\"}");
+    assertThat(changed.with("updated_at", first.text("updated_at")))
+        .isEqualTo(first.with("name", "Reviewer").with("version", 2));
+    assertThat(api.get(agent + "?version=1").body()).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "description | null | null",
+        "description | \"\" | null",
+        "system | null | null",
+        "system | \"\" | null",
+        "tools | null | []",
+        "tools | [] | []",
+        "tools | [{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"enabled\":false}}] |"
+            + " [{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"enabled\":false,"
+            + "\"permission_policy\":{\"type\":\"always_allow\"}},\"configs\":[]}]",
+        "model | {\"id\":\"rehearsal\",\"effort\":null} |"
+            + " {\"id\":\"rehearsal\",\"speed\":\"standard\"}",
+        "model | {\"id\":\"rehearsal\",\"effort\":\"max\"} |"
+            + " {\"id\":\"rehearsal\",\"effort\":{\"type\":\"max\"},\"speed\":\"standard\"}",
+        "model | \"rehearsal-2\" | {\"id\":\"rehearsal-2\",\"speed\":\"standard\"}",
+        "model | {\"id\":\"rehearsal-2\"} | {\"id\":\"rehearsal-2\",\"speed\":\"standard\"}",
+      })
+  void aFieldIsReplacedAsAWholeOrCleared(String field, String sent, String shown) throws Exception {
+    var changed = update("{\"" + field + "\":" + sent + "}");
+    assertThat(changed.with("updated_at", first.text("updated_at")))
+        .isEqualTo(first.with(field, Json.trusted(shown)).with("version", 2));
+  }
+
+  @Test
+  void metadataIsChangedKeyByKey() throws Exception {
+    var changed = update("{\"metadata\":{\"a\":null,\"c\":\"\",\"never\":null}}");
+    assertThat(changed.get("metadata")).hasValue(Json.obj("b", "2", "c", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}",
+        "{\"version\":1}",
+        "{\"name\":\"Coder\",\"description\":\"d\",\"metadata\":{\"a\":\"1\"}}",
+        "{\"metadata\":null,\"mcp_servers\":null,\"skills\":[],\"multiagent\":null}",
+        "{\"model\":\"rehearsal\"}",
+        "{\"model\":{\"id\":\"rehearsal\",\"speed\":\"standard\"}}",
+        "{\"execution_identity\":null}",
+      })
+  void anUpdateThatChangesNothingMakesNoVersion(String body) throws Exception {
+    assertThat(update(body)).isEqualTo(first);
+  }
+
+  @Test
+  void whatAnAgentShowsIsAValidUpdateOfIt() throws Exception {
+    var sent = new java.util.LinkedHashMap<>(first.fields());
+    List.of("id", "type", "created_at", "updated_at", "archived_at").forEach(sent::remove);
+    assertThat(update(new Json.Obj(sent).toString())).isEqualTo(first);
+  }
+
+  @Test
+  void anOldVersionIsAConflictEvenWhenNothingWouldChange() throws Exception {
+    update("{\"version\":1,\"name\":\"Reviewer\"}");
+    for (var body : List.of("{\"version\":1}", "{\"version\":3,\"name\":\"Reviewer\"}")) {
+      var answer = api.post(agent, body);
+      assertThat(answer.status()).isEqualTo(409);
+      assertThat(answer.error())
+          .isEqualTo(
+              "conflict_error: Concurrent modification detected. Please fetch the latest version"
+                  + " and retry.");
+      assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
+    }
+    assertThat(update("{\"version\":2,\"system\":\"new\"}").number("version", 0)).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"version\":0} | version: must be an integer from 1 to 2147483647",
+        "{\"name\":\"\"} | name: must have 1 to 256 characters",
+        "{\"name\":null} | name: field required",
+        "{\"model\":null} | model: field required",
+        "{\"model\":{\"effort\":\"low\"}} | model.id: field required",
+        "{\"model\":\"other\"} | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
+        "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.type: \"custom\" is not supported by this"
+            + " version of Drover",
+        "{\"skills\":[{}]} | skills: is not supported by this version of Drover",
+        "{\"metadata\":{\"a\":1}} | metadata.a: must be a string",
+        "{\"metadata\":{\"\":\"x\"}} | metadata: keys must have 1 to 64 characters",
+        "{\"id\":\"agent_01a\"} | id: unknown field",
+      })
+  void aBadUpdateChangesNothing(String body, String message) throws Exception {
+    var answer = api.post(agent, body);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).isEqualTo("invalid_request_error: " + message);
+    assertThat(api.get(agent).body()).isEqualTo(first);
+  }
+
+  @Test
+  void metadataIsCountedOnTheResult() throws Exception {
+    var more = Json.EMPTY;
+    for (int i = 0; i < 14; i++) {
+      more = more.with("k" + i, "v");
+    }
+    update(Json.obj("metadata", more).toString());
+    assertThat(api.post(agent, "{\"metadata\":{\"one\":\"more\"}}").error())
+        .isEqualTo("invalid_request_error: metadata: must contain no more than 16 pairs");
+    update("{\"metadata\":{\"one\":\"more\",\"a\":null}}");
+  }
+
+  @Test
+  void versionsAreListedNewestFirstPageByPage() throws Exception {
+    update("{\"name\":\"two\"}");
+    update("{\"name\":\"three\"}");
+    var page = api.get(agent + "/versions?limit=2");
+    assertThat(page.data("name")).containsExactly("three", "two");
+    var rest = api.get(agent + "/versions?limit=2&page=" + page.text("next_page"));
+    assertThat(rest.body()).isEqualTo(Json.obj("data", List.of(first), "next_page", null));
+    assertThat(api.get("/v1/agents/agent_01no/versions").error())
+        .isEqualTo("not_found_error: Agent agent_01no not found.");
+    assertThat(api.get(agent + "/versions?limit=101").status()).isEqualTo(400);
+  }
+
+  @Test
+  void anArchivedAgentIsReadAndListedOnRequestAndServesNoNewSession() throws Exception {
+    update("{\"name\":\"two\"}");
+    var environment = api.environment();
+    var body = Json.obj("agent", first.text("id"), "environment_id", environment).toString();
+    var session = "/v1/sessions/" + api.post("/v1/sessions", body).text("id");
+    var archived = api.post(agent + "/archive");
+    assertThat(archived.status()).isEqualTo(200);
+    var at = archived.text("archived_at");
+    assertThat(at).isNotEqualTo("null");
+    assertThat(api.post(agent + "/archive").body()).isEqualTo(archived.body());
+    assertThat(api.get(agent + "?version=1").text("archived_at")).isEqualTo(at);
+    assertThat(api.get(agent + "/versions").data("archived_at")).containsExactly(at, at);
+    assertThat(api.get("/v1/agents").data("id")).isEmpty();
+    assertThat(api.get("/v1/agents?include_archived=true").data("id"))
+        .containsExactly(first.text("id"));
+    assertThat(api.post(agent, "{}").error())
+        .isEqualTo("invalid_request_error: Cannot modify archived agent");
+    assertThat(api.post("/v1/sessions", body).status()).isEqualTo(400);
+    api.say(session, "still here");
+    assertThat(api.get(session).body().object("agent").text("name")).isEqualTo("two");
+  }
+
+  @Test
+  void agentsAreListedByTimeOfCreation() throws Exception {
+    var at = first.text("created_at");
+    var filters =
+        List.of(
+            "created_at%5Bgte%5D=" + at, "created_at%5Blte%5D=" + at + "&include_archived=true");
+    for (var filter : filters) {
+      assertThat(api.get("/v1/agents?" + filter).data("id")).containsExactly(first.text("id"));
+    }
+    assertThat(api.get("/v1/agents?created_at%5Blte%5D=2020-01-01T00:00:00Z").data("id")).isEmpty();
+  }
+}

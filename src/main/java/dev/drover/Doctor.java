@@ -10,14 +10,20 @@ import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /// Looks at the machine and the settings, and says what is wrong and what helps.
 final class Doctor {
+  private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
+  private static final String ELSEWHERE = "Mend it, or choose another directory with DROVER_DATA.";
+
   private final Map<String, String> environment;
   private final Ids ids = new Ids(new SecureRandom());
 
@@ -38,7 +44,7 @@ final class Doctor {
       return checks;
     }
     checks.add(data(config));
-    checks.add(sandbox(config));
+    checks.add(sandbox());
     checks.add(models(config));
     return checks;
   }
@@ -57,18 +63,25 @@ final class Doctor {
       SqliteStore.open(config.data().resolve("drover.db"), new Feed(), ids, InstantSource.system())
           .close();
       return fine(name, config.data().toString());
-    } catch (StoreUnusable | IOException e) {
-      return new Check(
-          name,
-          false,
-          String.valueOf(e.getMessage()),
-          "Stop the server that uses it, or choose another directory with --data or DROVER_DATA.");
+    } catch (StoreUnusable e) {
+      return e.isInUse()
+          ? fine(name, config.data() + ", in use by a server that runs")
+          : new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
+    } catch (IOException e) {
+      return new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
     }
   }
 
-  private Check sandbox(Config config) {
+  /// Tried in a directory of its own, so that a server may run meanwhile.
+  private Check sandbox() {
     var name = "sandbox";
-    try (var sandboxes = new BwrapSandboxes(config.data(), Profile.DEFAULT, ids, Pause.REAL)) {
+    Path directory;
+    try {
+      directory = Files.createTempDirectory("drover-doctor");
+    } catch (IOException e) {
+      return new Check(name, false, String.valueOf(e.getMessage()), "Make room in " + TEMPORARY);
+    }
+    try (var sandboxes = new BwrapSandboxes(directory, Profile.DEFAULT, ids, Pause.REAL)) {
       var problem = sandboxes.problem();
       return problem
           .map(
@@ -84,10 +97,23 @@ final class Doctor {
           name,
           false,
           String.valueOf(e.getMessage()),
-          "Stop the server that uses the data directory, then look again.");
+          "Make room in " + TEMPORARY + " and look again.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Check(name, false, "interrupted", "Look again.");
+    } finally {
+      remove(directory);
+    }
+  }
+
+  private static void remove(Path directory) {
+    try (var files = Files.walk(directory)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      System.getLogger(Doctor.class.getName())
+          .log(System.Logger.Level.WARNING, directory + " stays behind", e);
     }
   }
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What a server holds does not grow with the turns it has served.
+@Isolated("it counts what the whole process holds")
 @Timeout(180)
 final class SteadinessTest {
   private static final int TURNS = 2_000;

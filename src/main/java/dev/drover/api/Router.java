@@ -84,7 +84,7 @@ final class Router implements Handler {
       throw e;
     } catch (InterruptedException e) {
       throw new CloseConnectionException("the server stops", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       Errors.log(exchange.requestId(), e);
       refuse(exchange, Errors.internal());
     }

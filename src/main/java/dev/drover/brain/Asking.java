@@ -115,13 +115,12 @@ final class Asking {
   }
 
   private Pen.Next failed(EventId start, Answer.Failure failure) {
-    var inbox = at.pen().inbox();
-    if (Plan.interrupt(inbox).isPresent()) {
-      return Pen.Next.GO_ON;
-    }
     int failures = at.pen().fold().failures() + 1;
     if (!failure.kind().retryable() || failures >= at.harness().retries().limit()) {
-      return endings.giveUp(Retries.error(failure, false), inbox);
+      return givenUp(failure);
+    }
+    if (Plan.interrupted(at.pen().inbox())) {
+      return Pen.Next.GO_ON;
     }
     var pause = at.harness().retries().pause(failures, failure, at.harness().random());
     var until = at.harness().clock().instant().plus(pause);
@@ -137,6 +136,19 @@ final class Asking {
                 Pen.entry(new Event.StatusRescheduled(at.id()), Fold.retry(until, pause))));
   }
 
+  /// Ends the turn, and takes along what comes at that moment: the model is not asked again for it.
+  private Pen.Next givenUp(Answer.Failure failure) {
+    while (true) {
+      var inbox = at.pen().inbox();
+      if (Plan.interrupted(inbox)) {
+        return Pen.Next.GO_ON;
+      }
+      if (endings.giveUp(Retries.error(failure, false), inbox) == Pen.Next.STOP) {
+        return Pen.Next.STOP;
+      }
+    }
+  }
+
   /// Waits for the pause's end or an interrupt.
   Pen.Next backOff(Step.BackOff step) throws InterruptedException {
     while (true) {
@@ -145,7 +157,7 @@ final class Asking {
       if (!left.isPositive() || !at.bell().await(left)) {
         return ask(Plan.afterBackOff());
       }
-      if (Plan.interrupt(at.pen().inbox()).isPresent()) {
+      if (Plan.interrupted(at.pen().inbox())) {
         return Pen.Next.GO_ON;
       }
     }

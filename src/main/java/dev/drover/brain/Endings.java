@@ -26,13 +26,13 @@ final class Endings {
     this.at = at;
   }
 
-  /// Takes the interrupt up. An idle session has nothing to end, and stays as it is.
-  Pen.Next interrupt(Queued interrupt, Inbox inbox) {
+  /// Takes the interrupts up. An idle session has nothing to end, and stays as it is.
+  Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled();
-    entries.add(Pen.entry(interrupt.event()));
+    interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
     return at.pen().fold().status() == Status.IDLE
-        ? at.pen().stayIdle(entries, inbox, 1)
-        : endTurn(entries, new StopReason.EndTurn(), inbox, 1);
+        ? at.pen().stayIdle(entries, inbox, interrupts.size())
+        : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }
 
   /// The model has said all that it had to say.

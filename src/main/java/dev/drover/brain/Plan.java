@@ -19,9 +19,8 @@ final class Plan {
     if (log.status() == Status.TERMINATED) {
       return new Step.Rest();
     }
-    var interrupt = interrupt(inbox);
-    if (interrupt.isPresent()) {
-      return new Step.Interrupt(interrupt.get());
+    if (interrupted(inbox)) {
+      return new Step.Interrupt(inbox.queued().stream().filter(Plan::isInterrupt).toList());
     }
     var message = inbox.queued().stream().findFirst();
     return switch (log.status()) {
@@ -40,11 +39,13 @@ final class Plan {
     return new Step.Ask(Step.Opening.RESUMES, Optional.empty(), Optional.empty());
   }
 
-  /// The interrupt that waits: it goes before every message.
-  static Optional<Queued> interrupt(Inbox inbox) {
-    return inbox.queued().stream()
-        .filter(queued -> queued.event() instanceof Event.UserInterrupt)
-        .findFirst();
+  /// Whether an interrupt waits: it goes before every message.
+  static boolean interrupted(Inbox inbox) {
+    return inbox.queued().stream().anyMatch(Plan::isInterrupt);
+  }
+
+  private static boolean isInterrupt(Queued queued) {
+    return queued.event() instanceof Event.UserInterrupt;
   }
 
   private static Step running(Fold log, Optional<Queued> message) {

@@ -28,7 +28,7 @@ record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
   boolean await(Scope.Task<?> task) throws InterruptedException {
     while (!task.isDone()) {
       bell.await();
-      if (!task.isDone() && Plan.interrupt(pen.inbox()).isPresent()) {
+      if (!task.isDone() && Plan.interrupted(pen.inbox())) {
         return false;
       }
     }

@@ -29,7 +29,13 @@ sealed interface Step {
   record Act(List<Fold.Call> calls) implements Step {}
 
   /// Cut short what goes on, answer every call, and end the turn.
-  record Interrupt(Queued interrupt) implements Step {}
+  ///
+  /// @param interrupts every one that waits, oldest first
+  record Interrupt(List<Queued> interrupts) implements Step {
+    public Interrupt {
+      interrupts = List.copyOf(interrupts);
+    }
+  }
 
   /// Wait, after a failure of the model.
   ///

@@ -29,7 +29,7 @@ final class Wake {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act.calls());
-            case Step.Interrupt interrupt -> endings.interrupt(interrupt.interrupt(), inbox);
+            case Step.Interrupt interrupt -> endings.interrupt(interrupt.interrupts(), inbox);
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
             case Step.Rest _ -> pen.stayIdle(List.of(), inbox, 0);
           };

@@ -80,7 +80,11 @@ final class DataFile implements AutoCloseable {
   }
 
   private static StoreUnusable inUse(Path path, String pid) {
-    return new StoreUnusable(path + " is already in use by another Drover (pid " + pid + ").");
+    return StoreUnusable.inUse(
+        path
+            + " is already in use by another Drover (pid "
+            + pid
+            + "). Choose another directory with --data, or talk to that server.");
   }
 
   private static FileAttribute<?>[] mode(Path near, String mode) {

@@ -93,7 +93,7 @@ final class Job<T> {
 
   private static final int CONSTRAINT = SQLiteErrorCode.SQLITE_CONSTRAINT.code;
 
-  static Problem unavailable(SQLException cause) {
+  static Problem unavailable(Throwable cause) {
     boolean full =
         cause instanceof SQLiteException e && e.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
     return Problem.unavailable(

@@ -13,6 +13,8 @@ final class Writer implements AutoCloseable {
   /// Units in one transaction.
   static final int BATCH_LIMIT = 512;
 
+  private static final System.Logger LOG = System.getLogger(Writer.class.getName());
+
   private final Jobs jobs = new Jobs();
   private final Db db;
   private final Feed feed;
@@ -51,14 +53,25 @@ final class Writer implements AutoCloseable {
         attempt(job);
       }
       db.run("COMMIT");
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      // Whatever it was, the callers must hear of it and the thread must live.
       rollBack();
       batch.forEach(job -> job.fail(Job.unavailable(e)));
     }
+    for (var job : batch) {
+      publish(job);
+      job.release();
+    }
+  }
+
+  /// What is durable stays so if it cannot be shown: readers of the log find it.
+  private void publish(Job<?> job) {
     try {
-      batch.stream().filter(job -> !job.hasFailed()).forEach(job -> job.outbox().publish(feed));
-    } finally {
-      batch.forEach(Job::release);
+      if (!job.hasFailed()) {
+        job.outbox().publish(feed);
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "what was committed could not be published", e);
     }
   }
 
@@ -75,8 +88,8 @@ final class Writer implements AutoCloseable {
   private void rollBack() {
     try {
       db.run("ROLLBACK");
-    } catch (SQLException _) {
-      // there was no transaction left to undo
+    } catch (SQLException | RuntimeException | Error _) {
+      // there was no transaction left to undo, or the next one will say what is wrong
     }
   }
 

@@ -14,7 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it counts what the whole process holds")
 final class ConnectionTest extends MessagesCase {
   /// Whether the call ended as an interrupted one should.
   private FutureTask<Boolean> asking(Listener listener) {

@@ -24,7 +24,9 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it counts what the whole process holds")
 final class SqliteStoreTest {
   private static final String WORDS = "words ".repeat(500);
 

@@ -15,9 +15,16 @@ record SessionQuery(String sql, List<Object> bound) {
   /// @param from where the page before or after this one ended; rows come in the direction that
   ///   leads away from there
   static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
-    var sql = new StringBuilder(OriginRows.SELECT).append(" WHERE session.workspace_id = ?");
+    var sql = new StringBuilder(OriginRows.SELECT);
     var bound = new ArrayList<Object>();
     bound.add(workspace.value());
+    if (listing.agent().isPresent()) {
+      // Both rows say whose they are; asked for here alone, it leads to the agent's own sessions.
+      sql.append(" WHERE origin.workspace_id = ? AND origin.agent_id = ?");
+      bound.add(listing.agent().get().value());
+    } else {
+      sql.append(" WHERE session.workspace_id = ?");
+    }
     if (!listing.includeArchived()) {
       sql.append(" AND session.archived_at IS NULL");
     }
@@ -26,11 +33,6 @@ record SessionQuery(String sql, List<Object> bound) {
           .append(EventRows.marks(listing.statuses().size()))
           .append(")");
       listing.statuses().forEach(status -> bound.add(SessionRows.text(status)));
-    }
-    if (listing.agent().isPresent()) {
-      sql.append(" AND origin.workspace_id = ? AND origin.agent_id = ?");
-      bound.add(workspace.value());
-      bound.add(listing.agent().get().value());
     }
     if (listing.agentVersion().isPresent()) {
       sql.append(" AND origin.agent_version = ?");

@@ -1,6 +1,5 @@
 package dev.drover.store.sqlite;
 
-import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
@@ -11,9 +10,6 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
-import dev.drover.wire.DefinitionCodec;
-import dev.drover.wire.Fields;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -43,41 +39,9 @@ final class SqliteAgents implements Agents {
     this.readers = readers;
   }
 
-  private record Raw(
-      String id,
-      int version,
-      String definition,
-      String metadata,
-      long createdAt,
-      long updatedAt,
-      @Nullable Long archivedAt) {
-    static Raw of(ResultSet row) throws SQLException {
-      return new Raw(
-          row.getString("id"),
-          row.getInt("version"),
-          row.getString("definition"),
-          row.getString("metadata"),
-          row.getLong("created_at"),
-          row.getLong("updated_at"),
-          Db.nullableLong(row, "archived_at"));
-    }
-
-    Agent read(WorkspaceId workspace) {
-      return new Agent(
-          new AgentId(id),
-          workspace,
-          version,
-          DefinitionCodec.read(Fields.of(Json.trusted(definition), "")),
-          OriginRows.texts(metadata),
-          Micros.instant(createdAt),
-          Micros.instant(updatedAt),
-          archivedAt == null ? null : Micros.instant(archivedAt));
-    }
-  }
-
   @Override
   public void put(Agent agent) {
-    var values = values(agent);
+    var values = AgentRow.values(agent);
     writer.call((db, _) -> put(db, agent, values));
   }
 
@@ -103,19 +67,6 @@ final class SqliteAgents implements Agents {
         values);
   }
 
-  private static @Nullable Object[] values(Agent agent) {
-    return new @Nullable Object[] {
-      agent.workspace().value(),
-      agent.id().value(),
-      agent.version(),
-      DefinitionCodec.write(agent.definition()).toString(),
-      Json.of(agent.metadata()).toString(),
-      Micros.of(agent.createdAt()),
-      Micros.of(agent.updatedAt()),
-      SessionRows.micros(agent.archivedAt())
-    };
-  }
-
   @Override
   public Agent update(WorkspaceId workspace, AgentId id, UnaryOperator<Agent> change) {
     return writer.call(
@@ -126,7 +77,7 @@ final class SqliteAgents implements Agents {
           }
           var next = change.apply(latest);
           if (!next.equals(latest)) {
-            put(db, next, values(next));
+            put(db, next, AgentRow.values(next));
           }
           return next;
         });
@@ -154,7 +105,7 @@ final class SqliteAgents implements Agents {
         "UPDATE agent SET version = version WHERE workspace_id = ? AND id = ? AND version = 1",
         workspace.value(),
         id.value());
-    return db.first(LATEST + " AND id = ?", Raw::of, workspace.value(), id.value())
+    return db.first(LATEST + " AND id = ?", AgentRow::of, workspace.value(), id.value())
         .orElseThrow(() -> Refusals.notFound(id))
         .read(workspace);
   }
@@ -171,7 +122,7 @@ final class SqliteAgents implements Agents {
                 db ->
                     db.list(
                         SELECT + " AND id = ? AND version < ? ORDER BY version DESC LIMIT ?",
-                        Raw::of,
+                        AgentRow::of,
                         workspace.value(),
                         id.value(),
                         before,
@@ -193,12 +144,13 @@ final class SqliteAgents implements Agents {
                 db ->
                     db.first(
                         SELECT + " AND id = ? AND version = ?",
-                        Raw::of,
+                        AgentRow::of,
                         workspace.value(),
                         id.value(),
                         version.getAsInt()))
             : readers.call(
-                db -> db.first(LATEST + " AND id = ?", Raw::of, workspace.value(), id.value()));
+                db ->
+                    db.first(LATEST + " AND id = ?", AgentRow::of, workspace.value(), id.value()));
     return raw.orElseThrow(() -> missing(workspace, id, version)).read(workspace);
   }
 
@@ -215,7 +167,7 @@ final class SqliteAgents implements Agents {
   public Page<Agent> list(WorkspaceId workspace, Listing listing) {
     var query = CatalogQuery.of(LATEST, workspace, listing, Cursor.Of.AGENTS);
     var found =
-        readers.call(db -> db.list(query.sql(), Raw::of, query.values())).stream()
+        readers.call(db -> db.list(query.sql(), AgentRow::of, query.values())).stream()
             .map(raw -> raw.read(workspace))
             .toList();
     return Cursor.page(

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Emitted;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
+import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.StoreUnusable;
@@ -20,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -149,6 +153,34 @@ final class SqliteStoreTest {
           .noneMatch(step -> step.startsWith("SCAN session"))
           .anyMatch(step -> step.contains("session_at_work"));
     }
+  }
+
+  @Test
+  void sessionsAreListedByIndexWithAndWithoutAnAgent() throws Exception {
+    try (var store = open(directory)) {
+      assertThat(plan(store, list(Optional.empty())))
+          .anyMatch(step -> step.contains("USING INDEX session_by_creation"))
+          .noneMatch(step -> step.startsWith("SCAN"))
+          .noneMatch(step -> step.contains("TEMP B-TREE"));
+      assertThat(plan(store, list(Optional.of(new AgentId("agent_a")))))
+          .anyMatch(step -> step.contains("USING INDEX session_origin_by_agent"))
+          .noneMatch(step -> step.startsWith("SCAN"));
+    }
+  }
+
+  private static String list(Optional<AgentId> agent) {
+    var listing =
+        new Sessions.Listing(
+            20,
+            Optional.empty(),
+            false,
+            false,
+            Set.of(),
+            agent,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return SessionQuery.of(new WorkspaceId("wrkspc_a"), listing, Optional.empty()).sql();
   }
 
   private static List<String> plan(SqliteStore store, String sql) {

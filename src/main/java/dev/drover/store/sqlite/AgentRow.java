@@ -1,0 +1,59 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.base.Json;
+import dev.drover.catalog.Agent;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.store.Micros;
+import dev.drover.wire.DefinitionCodec;
+import dev.drover.wire.Fields;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/// A version of an agent as it lies there.
+record AgentRow(
+    String id,
+    int version,
+    String definition,
+    String metadata,
+    long createdAt,
+    long updatedAt,
+    @Nullable Long archivedAt) {
+  static AgentRow of(ResultSet row) throws SQLException {
+    return new AgentRow(
+        row.getString("id"),
+        row.getInt("version"),
+        row.getString("definition"),
+        row.getString("metadata"),
+        row.getLong("created_at"),
+        row.getLong("updated_at"),
+        Db.nullableLong(row, "archived_at"));
+  }
+
+  Agent read(WorkspaceId workspace) {
+    return new Agent(
+        new AgentId(id),
+        workspace,
+        version,
+        DefinitionCodec.read(Fields.of(Json.trusted(definition), "")),
+        OriginRows.texts(metadata),
+        Micros.instant(createdAt),
+        Micros.instant(updatedAt),
+        archivedAt == null ? null : Micros.instant(archivedAt));
+  }
+
+  /// The values of a new row, in the order of its columns.
+  static @Nullable Object[] values(Agent agent) {
+    return new @Nullable Object[] {
+      agent.workspace().value(),
+      agent.id().value(),
+      agent.version(),
+      DefinitionCodec.write(agent.definition()).toString(),
+      Json.of(agent.metadata()).toString(),
+      Micros.of(agent.createdAt()),
+      Micros.of(agent.updatedAt()),
+      SessionRows.micros(agent.archivedAt())
+    };
+  }
+}

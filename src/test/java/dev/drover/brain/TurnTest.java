@@ -275,6 +275,24 @@ final class TurnTest {
   }
 
   @Test
+  void interruptsThatWaitTogetherAreTakenUpTogetherAndTheMessageBetweenThemIsAnswered()
+      throws Exception {
+    stage.model().thenText("Hello");
+    stage.interrupt();
+    stage.queue("Hi");
+    stage.interrupt();
+    stage.wake();
+
+    assertThat(stage.types())
+        .isEqualTo(
+            sequence(
+                List.of("user.interrupt", "user.interrupt"),
+                OPENING,
+                List.of("agent.message", "span.model_request_end"),
+                CLOSING));
+  }
+
+  @Test
   void aFailureThatMayPassIsRescheduledAndTriedAgain() throws Exception {
     stage.model().thenFailure(Answer.Kind.OVERLOADED, "busy").thenText("Hello");
     stage.queue("Hi");

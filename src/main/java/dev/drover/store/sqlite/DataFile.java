@@ -80,11 +80,7 @@ final class DataFile implements AutoCloseable {
   }
 
   private static StoreUnusable inUse(Path path, String pid) {
-    return StoreUnusable.inUse(
-        path
-            + " is already in use by another Drover (pid "
-            + pid
-            + "). Choose another directory with --data, or talk to that server.");
+    return StoreUnusable.inUse(path + " is already in use by another Drover (pid " + pid + ").");
   }
 
   private static FileAttribute<?>[] mode(Path near, String mode) {

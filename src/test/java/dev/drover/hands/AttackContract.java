@@ -256,7 +256,7 @@ public abstract class AttackContract extends SandboxContract {
         "ln -s "
             + host
             + " out; mkdir -p a/b/c; touch a/b/c/f; chmod 0 a/b/c/f a/b/c a/b a; mkfifo p;"
-            + " mkdir $'new\\nline' '-rf' ; perl -e 'for (1..1500) { mkdir q(x); chdir q(x) }'");
+            + " mkdir $'new\\nline' ./-rf; perl -e 'for (1..900) { mkdir q(x); chdir q(x) }'");
     sandbox().close();
     sandboxes().discard(session);
     sandboxes().discard(session);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /// `drover serve` in a process of its own, as an operator runs it, for tests that kill it.
 public final class ServerProcess implements AutoCloseable {
@@ -79,8 +80,18 @@ public final class ServerProcess implements AutoCloseable {
     return process.waitFor();
   }
 
+  /// Lets it tidy up behind itself, if it still runs: a killed server's sandboxes outlive it for a
+  /// while.
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -223,7 +223,9 @@ final class BwrapFaultsTest {
           syscall($arm ? 217 : 248, $t, $d, $p, 6, -3) > 0 or die "no key: $!";
           open my $keys, '<', '/proc/keys';
           grep { /drover-canary/ } <$keys> or die 'the key is not seen outside';
-          exec '%s', @ARGV;
+          # Busy as long as a process that another test forks still has it open for writing.
+          for (1..500) { exec { '%s' } 'hand', @ARGV; select undef, undef, undef, 0.01 }
+          die "not started: $!";
           """
               .formatted(real));
       try (var sandbox = other.provision(new Resources(session))) {

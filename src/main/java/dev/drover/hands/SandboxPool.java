@@ -127,6 +127,9 @@ public final class SandboxPool implements Hands, AutoCloseable {
     empty(slot);
     takePlace(slot);
     try {
+      if (closed.getCount() == 0) { // a place may come free because everything ends
+        throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
+      }
       slot.sandbox = sandboxes.provision(new Resources(session));
       return slot.sandbox;
     } finally {

@@ -8,24 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
-import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
-import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
-import dev.drover.session.Receipt;
-import dev.drover.session.SessionId;
-import dev.drover.session.Slice;
 import dev.drover.session.Status;
-import dev.drover.session.Stored;
+import dev.drover.testing.EventLogView;
 import dev.drover.testing.Stage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +33,7 @@ final class WakeAnywhereTest {
 
   /// A log whose n-th append kills the one who makes it.
   private record Deadly(EventLog log, AtomicInteger appendsToLive, boolean afterwards)
-      implements EventLog {
+      implements EventLogView {
     @Override
     public Emitted emitEvents(Lease lease, Emission emission) {
       boolean now = appendsToLive.decrementAndGet() == 0;
@@ -51,36 +45,6 @@ final class WakeAnywhereTest {
         throw new Killed();
       }
       return emitted;
-    }
-
-    @Override
-    public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
-      return log.receive(id, events, delivery);
-    }
-
-    @Override
-    public Optional<Lease> claim(SessionId id) {
-      return log.claim(id);
-    }
-
-    @Override
-    public void release(Lease lease) {
-      log.release(lease);
-    }
-
-    @Override
-    public List<Stored> getEvents(SessionId id, Slice slice) {
-      return log.getEvents(id, slice);
-    }
-
-    @Override
-    public Inbox inbox(SessionId id) {
-      return log.inbox(id);
-    }
-
-    @Override
-    public List<SessionId> unfinished() {
-      return log.unfinished();
     }
   }
 

@@ -6,25 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
-import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
-import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
-import dev.drover.session.Receipt;
-import dev.drover.session.SessionId;
-import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
-import dev.drover.session.Stored;
+import dev.drover.testing.EventLogView;
 import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +78,7 @@ final class WakesTest {
   }
 
   /// A log that refuses appends for a while.
-  private record Away(EventLog log, AtomicInteger left) implements EventLog {
+  private record Away(EventLog log, AtomicInteger left) implements EventLogView {
     Away(EventLog log, int appends) {
       this(log, new AtomicInteger(appends));
     }
@@ -96,36 +89,6 @@ final class WakesTest {
         throw Problem.unavailable("The server's disk is full.", new IOException());
       }
       return log.emitEvents(lease, emission);
-    }
-
-    @Override
-    public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
-      return log.receive(id, events, delivery);
-    }
-
-    @Override
-    public Optional<Lease> claim(SessionId id) {
-      return log.claim(id);
-    }
-
-    @Override
-    public void release(Lease lease) {
-      log.release(lease);
-    }
-
-    @Override
-    public List<Stored> getEvents(SessionId id, Slice slice) {
-      return log.getEvents(id, slice);
-    }
-
-    @Override
-    public Inbox inbox(SessionId id) {
-      return log.inbox(id);
-    }
-
-    @Override
-    public List<SessionId> unfinished() {
-      return log.unfinished();
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -47,11 +46,7 @@ final class EventRoutes {
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    var events = new ArrayList<Event.FromClient>(sent.size());
-    for (var event : sent) {
-      events.add(ClientEvents.read(event, session, parts.ids()));
-    }
-    return events;
+    return ClientEvents.readAll(sent, session, parts.ids());
   }
 
   /// What tells a send from another. Its parts cannot run into each other: all but the last have a

@@ -128,8 +128,9 @@ final class AgentRoutesTest {
         "{\"model\":null} | model: field required",
         "{\"model\":{\"effort\":\"low\"}} | model.id: field required",
         "{\"model\":\"other\"} | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
-        "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.type: \"custom\" is not supported by this"
-            + " version of Drover",
+        "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.name: field required",
+        "{\"tools\":[{\"type\":\"mcp_toolset\"}]} | tools.0.type: \"mcp_toolset\" is not supported"
+            + " by this version of Drover",
         "{\"skills\":[{}]} | skills: is not supported by this version of Drover",
         "{\"metadata\":{\"a\":1}} | metadata.a: must be a string",
         "{\"metadata\":{\"\":\"x\"}} | metadata: keys must have 1 to 64 characters",

@@ -234,8 +234,9 @@ final class Api implements AutoCloseable {
                     Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
                     Status.RUNNING,
                     Usage.NONE,
-                    false,
-                    OptionalLong.empty()));
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    false));
     assertThat(emitted).isInstanceOf(Emitted.Appended.class);
   }
 
@@ -252,9 +253,9 @@ final class Api implements AutoCloseable {
                         null)),
                 Status.IDLE,
                 Usage.NONE,
-                true,
-                OptionalLong.empty()));
-    store.eventLog().release(lease);
+                OptionalLong.empty(),
+                OptionalLong.of(store.eventLog().inbox(lease.session()).received()),
+                true));
   }
 
   EventId id() {

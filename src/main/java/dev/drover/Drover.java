@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -141,6 +142,6 @@ public final class Drover implements AutoCloseable {
       messages = Optional.of(model);
     }
     var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
-    return new ModelRouter(rehearsal, messages, config.models());
+    return new ModelRouter(rehearsal, messages, config.models(), Map.of());
   }
 }

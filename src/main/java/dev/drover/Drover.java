@@ -30,7 +30,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -142,6 +141,6 @@ public final class Drover implements AutoCloseable {
       messages = Optional.of(model);
     }
     var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
-    return new ModelRouter(rehearsal, messages, config.models(), Map.of());
+    return new ModelRouter(rehearsal, messages, config.models(), config.modelSettings());
   }
 }

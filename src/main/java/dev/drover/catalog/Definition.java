@@ -13,4 +13,9 @@ public record Definition(
     @Nullable String description,
     ModelConfig model,
     @Nullable String system,
-    Optional<Toolset> toolset) {}
+    Optional<Toolset> toolset) {
+  /// The same agent with another model.
+  public Definition withModel(ModelConfig other) {
+    return new Definition(name, description, other, system, toolset);
+  }
+}

@@ -112,14 +112,14 @@ final class Api implements AutoCloseable {
                 "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
           }
 
-          /// `rehearsal` has effort levels, the others have none.
+          /// `rehearsal-2` has effort levels, the others have none.
           @Override
           public Capabilities capabilities(String id) {
             return new Capabilities(
                 200_000,
                 32_000,
-                id.equals("rehearsal") ? List.of("low", "medium", "high", "max") : List.of(),
-                id.equals("rehearsal") ? Optional.of("medium") : Optional.empty(),
+                id.equals("rehearsal-2") ? List.of("low", "medium", "high", "max") : List.of(),
+                id.equals("rehearsal-2") ? Optional.of("medium") : Optional.empty(),
                 true,
                 true,
                 false,

@@ -46,7 +46,11 @@ final class EventRoutes {
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    return ClientEvents.readAll(sent, session, parts.ids());
+    var events = ClientEvents.readAll(sent, session, parts.ids());
+    if (events.getLast() instanceof Event.SystemMessage) {
+      ModelChoice.checkSystemMessage(parts.models(), session.agent().model());
+    }
+    return events;
   }
 
   /// What tells a send from another. Its parts cannot run into each other: all but the last have a

@@ -76,7 +76,7 @@ final class Asking {
     var system = agent.system();
     return new Prompt(
         agent.model().id(),
-        profile.maxTokens(),
+        at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
         system == null || system.isBlank() ? Json.arr() : profile.context().system(system),
         Replies.tools(agent),

@@ -27,4 +27,9 @@ public record Definition(
   public List<CustomTool> customTools() {
     return tools.stream().filter(CustomTool.class::isInstance).map(CustomTool.class::cast).toList();
   }
+
+  /// The same agent with another model.
+  public Definition withModel(ModelConfig other) {
+    return new Definition(name, description, other, system, tools);
+  }
 }

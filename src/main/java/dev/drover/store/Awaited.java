@@ -90,7 +90,7 @@ public record Awaited(List<Use> uses) {
       return NOTHING;
     }
     var uses = new ArrayList<Use>();
-    for (var word : text.split(" ")) {
+    for (var word : List.of(text.split(" "))) {
       int colon = word.indexOf(':');
       uses.add(
           new Use(

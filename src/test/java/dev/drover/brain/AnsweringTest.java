@@ -18,7 +18,6 @@ import dev.drover.session.EventId;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.testing.Stage;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -373,10 +372,7 @@ final class AnsweringTest {
     return toolUse(id, tool, Json.obj("command", "x"));
   }
 
-  @SafeVarargs
-  private static List<String> sequence(List<String>... parts) {
-    var all = new ArrayList<String>();
-    Arrays.stream(parts).forEach(all::addAll);
-    return all;
+  private static List<String> sequence(List<?>... parts) {
+    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 }

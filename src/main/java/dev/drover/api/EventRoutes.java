@@ -31,6 +31,7 @@ final class EventRoutes {
     var session = SessionRoutes.session(parts, exchange);
     var raw = exchange.body();
     var events = events(session, raw);
+    ListCost.check(parts.models(), session, events);
     var receipt = parts.log().receive(session.id(), events, delivery(exchange, session.id(), raw));
     receipt.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(session.id()));
     exchange.answer(

@@ -2,21 +2,14 @@ package dev.drover.api;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
-import dev.drover.catalog.EnvironmentId;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.session.Status;
-import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
-import dev.drover.wire.Fields;
-import dev.drover.wire.Metadata;
 import dev.drover.wire.SessionCodec;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,7 +26,7 @@ final class SessionRoutes {
     router.post("/v1/sessions", this::create);
     router.get("/v1/sessions", this::list);
     router.get("/v1/sessions/{}", exchange -> exchange.answer(write(session(parts, exchange))));
-    router.post("/v1/sessions/{}", Unsupported.because("updating sessions is"));
+    router.post("/v1/sessions/{}", this::update);
     router.delete("/v1/sessions/{}", this::delete);
     router.post("/v1/sessions/{}/archive", this::archive);
 
@@ -51,74 +44,26 @@ final class SessionRoutes {
   }
 
   private void create(Exchange exchange) {
-    var body = exchange.fields();
-    var agentField = body.required("agent");
-    var environmentId = EnvironmentId.of(body.text("environment_id", 1, 256));
-    var title = body.optionalText("title", 256);
-    var metadata = Metadata.read(body);
-    List.of("resources", "vault_ids", "budget", "initial_events").forEach(body::unsupported);
-    body.end();
-    var agent = agent(agentField, body);
-    var environment = EnvironmentRoutes.forSession(parts, environmentId);
-    var now = parts.now();
-    var session =
-        new Session(
-            new SessionId(parts.ids().next(SessionId.PREFIX)),
-            parts.workspace(),
-            new ThreadId(parts.ids().next(ThreadId.PREFIX)),
-            agent.id(),
-            agent.version(),
-            agent.definition(),
-            environment.id(),
-            environment.networking(),
-            title,
-            metadata,
-            Status.IDLE,
-            Usage.NONE,
-            null,
-            false,
-            0,
-            now,
-            now,
-            null);
-    parts.sessions().create(session);
-    exchange.answer(write(session));
+    var asked = NewSession.read(parts, exchange.fields());
+    var lease = parts.sessions().create(asked.session(), asked.events());
+    lease.ifPresent(parts.brain()::wake);
+    var session = asked.session();
+    exchange.answer(
+        write(
+            lease.isPresent()
+                ? parts.sessions().getSession(parts.workspace(), session.id())
+                : session));
   }
 
-  /// The agent that a session is to be made from: an id, or an object that may name a version.
-  private Agent agent(Json field, Fields body) {
-    if (field instanceof Json.Str) {
-      return agent(AgentId.of(body.text("agent", 1, 256)), Optional.empty());
-    }
-    var reference = Fields.of(field, body.path("agent"));
-    switch (reference.type()) {
-      case "agent" -> {}
-      case "agent_with_overrides" ->
-          throw reference.problem(
-              "type", "\"agent_with_overrides\" is not supported by this version of Drover");
-      default -> throw reference.problem("type", "must be \"agent\"");
-    }
-    var id = AgentId.of(reference.text("id", 1, 256));
-    var version = reference.integer("version", 1, Integer.MAX_VALUE).map(Math::toIntExact);
-    reference.end();
-    return agent(id, version);
-  }
-
-  private Agent agent(AgentId id, Optional<Integer> version) {
-    var latest = parts.agents().get(parts.workspace(), id, OptionalInt.empty());
-    if (latest.archivedAt() != null) {
-      throw Problem.invalid("Agent " + id + " is archived.");
-    }
-    if (version.isEmpty()) {
-      return latest;
-    }
-    try {
-      return parts.agents().get(parts.workspace(), id, OptionalInt.of(version.get()));
-    } catch (Problem problem) {
-      throw problem.kind() == Problem.Kind.NOT_FOUND
-          ? Problem.notFound("agent.version: " + version.get() + " not found")
-          : problem;
-    }
+  private void update(Exchange exchange) {
+    var id = SessionId.of(exchange.parameter(0));
+    var body = exchange.fields().raw();
+    var updated =
+        parts
+            .sessions()
+            .update(parts.workspace(), id, session -> SessionUpdate.apply(parts, session, body));
+    updated.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(id));
+    exchange.answer(write(updated.session()));
   }
 
   private void list(Exchange exchange) {
@@ -189,6 +134,6 @@ final class SessionRoutes {
   }
 
   private Json write(Session session) {
-    return SessionCodec.write(session, parts.now());
+    return SessionCodec.write(session, parts.now(), ListCost.of(parts.models(), session));
   }
 }

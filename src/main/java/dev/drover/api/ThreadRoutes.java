@@ -71,6 +71,6 @@ final class ThreadRoutes {
   }
 
   private Json write(Session session) {
-    return SessionCodec.writeThread(session, parts.now());
+    return SessionCodec.writeThread(session, parts.now(), ListCost.of(parts.models(), session));
   }
 }

@@ -26,12 +26,14 @@ final class Endings {
     this.at = at;
   }
 
-  /// Takes the interrupts up. A session whose turn is over has nothing to end, and stays as it is.
+  /// Takes the interrupts up. A session whose turn is over, or stands still at its budget, has
+  /// nothing to end, and stays as it is.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled();
     interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
     var fold = at.pen().fold();
-    return fold.status() == Status.IDLE && fold.pause().isEmpty()
+    return fold.status() == Status.IDLE
+            && fold.pause().stream().noneMatch(StopReason.RequiresAction.class::isInstance)
         ? at.pen().stay(entries, inbox, inbox.queued().size() == interrupts.size())
         : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }
@@ -62,15 +64,16 @@ final class Endings {
   }
 
   private Pen.Next endTurn(List<Emission.Entry> before, StopReason reason, Inbox inbox, int taken) {
-    var usage = at.pen().fold().usedBy(at.harness().clock().instant());
+    var usage = at.used();
+    var cost = at.price().map(price -> price.shown(usage));
     var entries = new ArrayList<>(before);
     entries.add(
         Pen.entry(
             new Event.ThreadIdle(
                 at.id(), at.session().thread(), at.session().agent().name(), reason)));
-    entries.add(Pen.entry(new Event.UsageReported(at.id(), usage)));
+    entries.add(Pen.entry(new Event.UsageReported(at.id(), usage, cost, at.pen().fold().budget())));
     entries.add(Pen.entry(new Event.StatusIdle(at.id(), reason)));
-    return reason instanceof StopReason.RequiresAction
+    return reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached
         ? at.pen().pause(entries, usage, inbox)
         : at.pen().endTurn(entries, usage, inbox, taken);
   }

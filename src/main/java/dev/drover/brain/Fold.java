@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Money;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
@@ -48,6 +49,7 @@ final class Fold {
   private long position;
   private Status status = Status.IDLE;
   private Usage reported;
+  private Optional<Money> budget;
   private Usage turn = Usage.NONE;
   private @Nullable Instant runningSince;
   private @Nullable EventId open;
@@ -62,9 +64,11 @@ final class Fold {
 
   /// @param boundary as the session's row has it
   /// @param reported what the session's row says it has used
-  Fold(long boundary, Usage reported) {
+  /// @param budget as the session's row has it
+  Fold(long boundary, Usage reported, Optional<Money> budget) {
     this.position = boundary;
     this.reported = reported;
+    this.budget = budget;
   }
 
   void addAll(List<Stored> events) {
@@ -94,7 +98,8 @@ final class Fold {
         runningSince = null;
         retry = null;
         turn = Usage.NONE;
-        if (e.reason() instanceof StopReason.RequiresAction) {
+        if (e.reason() instanceof StopReason.RequiresAction
+            || e.reason() instanceof StopReason.BudgetReached) {
           pause = Optional.of(e.reason());
         } else {
           pause = Optional.empty();
@@ -104,6 +109,7 @@ final class Fold {
       }
       case Event.StatusTerminated _ -> status = Status.TERMINATED;
       case Event.UsageReported e -> reported = e.usage();
+      case Event.SessionUpdated e -> budget = e.changesBudget() ? e.budget() : budget;
       case Event.UserMessage _ -> owed = true;
       case Event.ModelRequestStart e -> {
         open = e.id();
@@ -151,6 +157,11 @@ final class Fold {
   /// What the client was last told: the cached figure.
   Usage reported() {
     return reported;
+  }
+
+  /// What the session may cost.
+  Optional<Money> budget() {
+    return budget;
   }
 
   /// What the session has used by `now`, this turn included.

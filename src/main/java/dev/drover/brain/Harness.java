@@ -60,7 +60,7 @@ public record Harness(
 
   private Wake wakeUp(Lease lease, Bell bell) {
     var session = sessions.getSession(lease.session());
-    var fold = new Fold(session.boundary(), session.usage());
+    var fold = new Fold(session.boundary(), session.usage(), session.budget());
     return new Wake(new Sitting(this, session, new Pen(log, lease, fold), bell));
   }
 }

@@ -15,7 +15,21 @@ import java.util.Optional;
 final class Plan {
   private Plan() {}
 
-  static Step next(Fold log, Inbox inbox) {
+  /// @param budgetReached whether the session has cost what it may cost: the model is not asked
+  static Step next(Fold log, Inbox inbox, boolean budgetReached) {
+    var step = next(log, inbox);
+    if (!budgetReached || !(step instanceof Step.Ask ask) || ask.open().isPresent()) {
+      return step;
+    }
+    boolean goesOn =
+        log.status() != Status.IDLE
+            || log.pause().stream().anyMatch(StopReason.RequiresAction.class::isInstance);
+    return !goesOn
+        ? new Step.Rest()
+        : new Step.End(new StopReason.BudgetReached(), Optional.empty());
+  }
+
+  private static Step next(Fold log, Inbox inbox) {
     if (log.status() == Status.TERMINATED) {
       return new Step.Rest();
     }
@@ -67,7 +81,9 @@ final class Plan {
           ? new Step.Rest()
           : new Step.End(reason, Optional.empty());
     }
-    return proceed(log, inbox, Step.Opening.BEGINS);
+    return log.unanswered().isEmpty() && !log.owed() && inbox.queued().isEmpty()
+        ? new Step.Rest()
+        : proceed(log, inbox, Step.Opening.BEGINS);
   }
 
   /// The next calls, or the next request.

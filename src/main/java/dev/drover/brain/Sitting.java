@@ -3,17 +3,38 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.hands.ToolResult;
+import dev.drover.model.Price;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Session;
+import dev.drover.session.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One brain's time with one session: what all of its steps need. One thread, but for [#id].
 record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
+  }
+
+  /// What the model costs; empty: it has no price.
+  Optional<Price> price() {
+    return harness.models().capabilities(session.agent().model().id()).price();
+  }
+
+  /// Whether the session may not ask the model again.
+  boolean budgetReached() {
+    return pen.fold()
+        .budget()
+        .flatMap(budget -> price().map(price -> price.reaches(used(), budget)))
+        .orElse(false);
+  }
+
+  /// What the session has used until now.
+  Usage used() {
+    return pen.fold().usedBy(harness.clock().instant());
   }
 
   /// What has to be said of a turn before a step of it.

@@ -7,12 +7,14 @@ import java.util.List;
 /// decides; [Asking], [Acting] and [Endings] carry the steps out. One thread; what takes long runs
 /// on threads of its own that end with the step, while this one listens to the bell.
 final class Wake {
+  private final Sitting at;
   private final Pen pen;
   private final Asking asking;
   private final Acting acting;
   private final Endings endings;
 
   Wake(Sitting at) {
+    this.at = at;
     pen = at.pen();
     endings = new Endings(at);
     asking = new Asking(at, endings);
@@ -25,7 +27,7 @@ final class Wake {
     do {
       var inbox = pen.inbox();
       next =
-          switch (Plan.next(pen.fold(), inbox)) {
+          switch (Plan.next(pen.fold(), inbox, at.budgetReached())) {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);

@@ -1,7 +1,10 @@
 package dev.drover.model;
 
 import dev.drover.base.Problem;
+import dev.drover.session.Money;
+import dev.drover.session.Usage;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.stream.Stream;
 
 /// What a model costs by its price list, in US dollars for a million tokens; exact decimals.
@@ -20,6 +23,27 @@ public record Price(
     if (Stream.of(input, output, cacheRead, cacheWrite).anyMatch(amount -> amount.signum() < 0)) {
       throw Problem.invalid("price: must not be negative");
     }
+  }
+
+  /// What `usage` costs, in cents; exact.
+  public BigDecimal cents(Usage usage) {
+    return Stream.of(
+            input.multiply(BigDecimal.valueOf(usage.inputTokens())),
+            output.multiply(BigDecimal.valueOf(usage.outputTokens())),
+            cacheRead.multiply(BigDecimal.valueOf(usage.cacheReadTokens())),
+            cacheWrite.multiply(BigDecimal.valueOf(usage.cacheCreationTokens())))
+        .reduce(BigDecimal.ZERO, BigDecimal::add)
+        .movePointLeft(4);
+  }
+
+  /// What `usage` costs, as it is shown: rounded to a cent.
+  public Money shown(Usage usage) {
+    return new Money(cents(usage).setScale(0, RoundingMode.HALF_UP).longValueExact());
+  }
+
+  /// Whether `usage` costs as much as `budget`, or more.
+  public boolean reaches(Usage usage, Money budget) {
+    return cents(usage).compareTo(BigDecimal.valueOf(budget.cents())) >= 0;
   }
 
   static Price of(String input, String output, String cacheRead, String cacheWrite) {

@@ -94,7 +94,26 @@ public sealed interface Event {
   record Failed(EventId id, SessionError error) implements Event {}
 
   /// A snapshot of what the whole session has used.
-  record UsageReported(EventId id, Usage usage) implements Event {}
+  ///
+  /// @param listCost what that costs by list price; empty: the model has none
+  record UsageReported(EventId id, Usage usage, Optional<Money> listCost, Optional<Money> budget)
+      implements Event {}
+
+  /// A client has changed what the session is made of.
+  ///
+  /// @param changes the fields of the session that changed, as clients see them
+  record SessionUpdated(EventId id, Json.Obj changes) implements Event {
+    /// Whether the budget is among the changes.
+    public boolean changesBudget() {
+      return changes.get("budget").isPresent();
+    }
+
+    /// The new budget; empty: there is none any more.
+    public Optional<Money> budget() {
+      var amount = changes.object("budget").object("max_list_cost").text("amount");
+      return Optional.ofNullable(amount).map(cents -> new Money(Long.parseLong(cents)));
+    }
+  }
 
   /// The last that an open stream sees of a session. Never stored: the log goes with the session.
   record Deleted(EventId id) implements Event {}

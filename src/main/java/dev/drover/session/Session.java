@@ -7,6 +7,7 @@ import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A session without its log: what it was made from, and cached folds over the log.
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param thread the primary thread, which every session has from the start
 /// @param agent the agent as it was when the session was made
 /// @param networking the environment's, as it was when the session was made
+/// @param budget what the session may cost by list price; empty: it has none
 /// @param runningSince when the session last began to run; null while it does not
 /// @param started whether the session ever ran
 /// @param boundary the fold over the log may start after this position
@@ -28,6 +30,7 @@ public record Session(
     Environment.Networking networking,
     @Nullable String title,
     Map<String, String> metadata,
+    Optional<Money> budget,
     Status status,
     Usage usage,
     @Nullable Instant runningSince,
@@ -38,5 +41,33 @@ public record Session(
     @Nullable Instant archivedAt) {
   public Session {
     metadata = Map.copyOf(metadata);
+  }
+
+  /// This session with other values for all that an update may change.
+  public Session with(
+      Definition agent,
+      @Nullable String title,
+      Map<String, String> metadata,
+      Optional<Money> budget) {
+    return new Session(
+        id,
+        workspace,
+        thread,
+        agentId,
+        agentVersion,
+        agent,
+        environment,
+        networking,
+        title,
+        metadata,
+        budget,
+        status,
+        usage,
+        runningSince,
+        started,
+        boundary,
+        createdAt,
+        updatedAt,
+        archivedAt);
   }
 }

@@ -4,13 +4,34 @@ import dev.drover.base.Page;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// Keeps sessions. Durable when a call returns; safe for many threads; blocking.
 public interface Sessions {
-  void create(Session session);
+  /// Keeps a new session and receives its first events, all or nothing. With events it is about to
+  /// run, and claimed.
+  ///
+  /// @return the lease of a session that was claimed: the caller must wake a brain with it
+  Optional<Lease> create(Session session, List<Event.FromClient> events);
+
+  /// Changes the agent, the title, the metadata or the budget of a session, and appends
+  /// [Event.SessionUpdated] if any of them is other than before.
+  ///
+  /// @param change makes the new session of the present one; refuses by throwing. It runs while the
+  ///   session is locked, once
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is over, or the
+  ///   agent would change while it is not idle
+  Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change);
+
+  /// What came of an update.
+  ///
+  /// @param lease present when a turn that stood still may go on, and nobody held the session: the
+  ///   caller must wake a brain with it
+  record Updated(Session session, Optional<Lease> lease) {}
 
   /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session in the workspace
   Session getSession(WorkspaceId workspace, SessionId id);

@@ -18,6 +18,9 @@ public sealed interface StopReason {
   /// The model could not be reached, and will not be asked again until a new message comes.
   record RetriesExhausted() implements StopReason {}
 
+  /// What the session has cost has met its budget.
+  record BudgetReached() implements StopReason {}
+
   /// The model refused.
   ///
   /// @param details the wire's `stop_details`, an object of type `refusal`

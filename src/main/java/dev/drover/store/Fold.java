@@ -40,6 +40,7 @@ public record Fold(
         session.networking(),
         session.title(),
         session.metadata(),
+        session.budget(),
         status,
         usage,
         runningSince,

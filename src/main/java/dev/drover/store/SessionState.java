@@ -13,6 +13,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
+import dev.drover.wire.SessionCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -85,6 +86,20 @@ public record SessionState(
     return fold.archivedAt() != null;
   }
 
+  /// A new session's that has received its first events: it is about to run.
+  public SessionState started(Instant now) {
+    var running =
+        new Fold(
+            Status.RUNNING,
+            fold.usage(),
+            Micros.whole(now),
+            true,
+            fold.boundary(),
+            fold.updatedAt(),
+            fold.archivedAt());
+    return new SessionState(running, head, received, seen, awaited, lastProcessed, epoch, node);
+  }
+
   /// Whether a brain has to see to it.
   public boolean owesWork() {
     return switch (status()) {
@@ -127,10 +142,7 @@ public record SessionState(
   /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
   ///   for nothing that waits for it, or a message comes while answers are waited for
   public Received receive(List<Event.FromClient> events, long waiting, Instant now) {
-    if (status() == Status.TERMINATED) {
-      throw Problem.invalid(
-          isArchived() ? "session has been archived" : "session has been terminated");
-    }
+    refuseIfOver();
     var queued = new ArrayList<Queued>();
     var logged = new ArrayList<Stored>();
     var open = awaited;
@@ -157,6 +169,13 @@ public record SessionState(
         new SessionState(
             fold, head + logged.size(), received + events.size(), seen, open, last, epoch, node);
     return new Received(next, queued, logged);
+  }
+
+  private void refuseIfOver() {
+    if (status() == Status.TERMINATED) {
+      throw Problem.invalid(
+          isArchived() ? "session has been archived" : "session has been terminated");
+    }
   }
 
   /// Whether an event of a request goes into the log at once: an answer, and what was sent with it.
@@ -208,6 +227,49 @@ public record SessionState(
             epoch,
             emission.rests() ? null : node),
         events);
+  }
+
+  /// What a client's update makes of a session.
+  ///
+  /// @param id names the entry that tells of it
+  /// @throws Problem `INVALID_REQUEST` if the session is over, or its agent would change while it
+  ///   is not idle
+  public Appended update(EventId id, Session before, Session after, Instant now) {
+    refuseIfOver();
+    if (!before.agent().equals(after.agent()) && (runs() || status() != Status.IDLE)) {
+      throw Problem.invalid(
+          "The agent of session %s can only be updated while the session is idle."
+              .formatted(before.id()));
+    }
+    var time = after(lastProcessed, now);
+    var event = new Event.SessionUpdated(id, SessionCodec.changes(before, after));
+    var stored = new Stored(head + 1, time, event, EventCodec.write(event, time), null);
+    boolean nothingToDo = !owesWork() && !mayResume(before, after);
+    var next =
+        new Fold(
+            fold.status(),
+            fold.usage(),
+            fold.runningSince(),
+            fold.started(),
+            fold.boundary(),
+            time,
+            fold.archivedAt());
+    return new Appended(
+        new SessionState(
+            next,
+            head + 1,
+            received + 1,
+            nothingToDo ? received + 1 : seen,
+            awaited,
+            time,
+            epoch,
+            node),
+        List.of(stored));
+  }
+
+  /// Whether an update may let a turn go on that stood still.
+  public static boolean mayResume(Session before, Session after) {
+    return !before.budget().equals(after.budget());
   }
 
   /// The state and the log's last entry after the session was archived. The lease of a brain that

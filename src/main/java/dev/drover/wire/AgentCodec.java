@@ -34,6 +34,16 @@ public final class AgentCodec {
     return Fields.of(new Json.Obj(fields), "");
   }
 
+  /// As [#update], for a session's copy: a model that is sent takes the place of the whole model.
+  ///
+  /// @param path how the client would name a field, up to its name: `agent.`
+  public static Fields override(Definition stored, Json.Obj sent, String path) {
+    var fields = new LinkedHashMap<>(DefinitionCodec.write(stored).fields());
+    fields.putAll(sent.fields());
+    return Fields.of(
+        new Json.Obj(fields), path.endsWith(".") ? path.substring(0, path.length() - 1) : path);
+  }
+
   private static Json model(Json sent, Json.Obj stored) {
     var object = sent instanceof Json.Str id ? Json.obj("id", id) : sent;
     return object instanceof Json.Obj model

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
+import dev.drover.session.Money;
 import dev.drover.session.SessionError;
 import dev.drover.session.StopReason;
 import dev.drover.session.ThreadId;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Events as JSON. Log row, stream frame and list page are the text that [#write] makes; [#read] is
@@ -39,6 +41,7 @@ public final class EventCodec {
       case Event.StatusTerminated _ -> "session.status_terminated";
       case Event.Failed _ -> "session.error";
       case Event.UsageReported _ -> "session.usage";
+      case Event.SessionUpdated _ -> "session.updated";
       case Event.Deleted _ -> "session.deleted";
       case Event.ThreadRunning _ -> "session.thread_status_running";
       case Event.ThreadIdle _ -> "session.thread_status_idle";
@@ -90,7 +93,10 @@ public final class EventCodec {
                   e.error().message(),
                   "retry_status",
                   Json.obj("type", lower(e.error().retry()))));
-      case Event.UsageReported e -> Json.obj("usage", usage(e.usage()), "budget", null);
+      case Event.UsageReported e ->
+          Json.obj(
+              "usage", usage(e.usage(), e.listCost()), "budget", BudgetCodec.write(e.budget()));
+      case Event.SessionUpdated e -> e.changes();
       case Event.ThreadRunning e -> thread(e.thread(), e.agentName());
       case Event.ThreadRescheduled e -> thread(e.thread(), e.agentName());
       case Event.ThreadTerminated e -> thread(e.thread(), e.agentName());
@@ -166,7 +172,13 @@ public final class EventCodec {
       case "session.status_rescheduled" -> new Event.StatusRescheduled(id);
       case "session.status_terminated" -> new Event.StatusTerminated(id);
       case "session.error" -> new Event.Failed(id, readError(e.object("error")));
-      case "session.usage" -> new Event.UsageReported(id, readUsage(e.object("usage")));
+      case "session.usage" ->
+          new Event.UsageReported(
+              id,
+              readUsage(e.object("usage")),
+              money(e.object("usage").object("list_cost")),
+              money(e.object("budget").object("max_list_cost")));
+      case "session.updated" -> new Event.SessionUpdated(id, rest(e));
       case "session.deleted" -> new Event.Deleted(id);
       case "session.thread_status_running" ->
           new Event.ThreadRunning(id, thread(e), text(e, "agent_name"));
@@ -186,16 +198,22 @@ public final class EventCodec {
       case "drover.tool_dispatched" ->
           new Event.ToolDispatched(
               id, new EventId(text(e, "tool_use_id")), (int) e.number("attempt", 1));
-      default -> {
-        var body = new LinkedHashMap<>(e.fields());
-        List.of("type", "id", "processed_at").forEach(body::remove);
-        yield new Event.Unknown(id, type, new Json.Obj(body));
-      }
+      default -> new Event.Unknown(id, type, rest(e));
     };
   }
 
+  private static Json.Obj rest(Json.Obj event) {
+    var body = new LinkedHashMap<>(event.fields());
+    List.of("type", "id", "processed_at").forEach(body::remove);
+    return new Json.Obj(body);
+  }
+
+  private static Optional<Money> money(Json.Obj money) {
+    return Optional.ofNullable(money.text("amount")).map(cents -> new Money(Long.parseLong(cents)));
+  }
+
   /// Usage as sessions, threads and usage events show it.
-  public static Json.Obj usage(Usage usage) {
+  static Json.Obj usage(Usage usage, Optional<Money> listCost) {
     return Json.obj(
         "input_tokens",
         usage.inputTokens(),
@@ -214,7 +232,7 @@ public final class EventCodec {
         "server_tool_use",
         Json.obj("web_search_requests", 0, "web_fetch_requests", 0),
         "list_cost",
-        null);
+        BudgetCodec.money(listCost));
   }
 
   private static Usage readUsage(Json.Obj usage) {
@@ -299,6 +317,7 @@ public final class EventCodec {
               "event_ids",
               action.eventIds().stream().map(EventId::value).toList());
       case StopReason.RetriesExhausted _ -> Json.obj("type", "retries_exhausted");
+      case StopReason.BudgetReached _ -> Json.obj("type", "budget_reached");
       case StopReason.Refusal _ -> Json.obj("type", "refusal");
     };
   }
@@ -316,6 +335,7 @@ public final class EventCodec {
                   .map(id -> new EventId(((Json.Str) id).value()))
                   .toList());
       case "retries_exhausted" -> new StopReason.RetriesExhausted();
+      case "budget_reached" -> new StopReason.BudgetReached();
       case "refusal" -> new StopReason.Refusal(event.object("stop_details"));
       default -> new StopReason.EndTurn();
     };

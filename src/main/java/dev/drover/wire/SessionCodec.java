@@ -1,6 +1,7 @@
 package dev.drover.wire;
 
 import dev.drover.base.Json;
+import dev.drover.session.Money;
 import dev.drover.session.Session;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
@@ -8,13 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /// Sessions and their primary threads as the API shows them.
 public final class SessionCodec {
   private SessionCodec() {}
 
   /// @param now for the figures that move while a session lives
-  public static Json.Obj write(Session session, Instant now) {
+  /// @param listCost what it has cost; empty: its model has no price
+  public static Json.Obj write(Session session, Instant now, Optional<Money> listCost) {
     return Json.obj(
         "id",
         session.id().value(),
@@ -29,15 +33,15 @@ public final class SessionCodec {
         "metadata",
         session.metadata(),
         "agent",
-        agent(session).with("multiagent", null),
+        agent(session),
         "resources",
         List.of(),
         "vault_ids",
         List.of(),
         "budget",
-        null,
+        BudgetCodec.write(session.budget()),
         "usage",
-        EventCodec.usage(usage(session, now)),
+        EventCodec.usage(usage(session, now), listCost),
         "stats",
         stats(session, now),
         "outcome_evaluations",
@@ -52,8 +56,8 @@ public final class SessionCodec {
         Times.write(session.archivedAt()));
   }
 
-  /// The primary thread.
-  public static Json.Obj writeThread(Session session, Instant now) {
+  /// The primary thread; the parameters are those of [#write].
+  public static Json.Obj writeThread(Session session, Instant now, Optional<Money> listCost) {
     return Json.obj(
         "id",
         session.thread().value(),
@@ -68,11 +72,13 @@ public final class SessionCodec {
         "workflow_run_id",
         null,
         "agent",
-        agent(session),
+        threadAgent(session),
         "stats",
         session.started() ? stats(session, now).with("startup_seconds", 0) : null,
         "usage",
-        session.started() && session.boundary() > 0 ? EventCodec.usage(usage(session, now)) : null,
+        session.started() && session.boundary() > 0
+            ? EventCodec.usage(usage(session, now), listCost)
+            : null,
         "created_at",
         Times.write(session.createdAt()),
         "updated_at",
@@ -81,7 +87,29 @@ public final class SessionCodec {
         Times.write(session.archivedAt()));
   }
 
+  /// What an update has changed, as [dev.drover.session.Event.SessionUpdated] tells it.
+  public static Json.Obj changes(Session before, Session after) {
+    var changes = new LinkedHashMap<String, Json>();
+    if (!Objects.equals(before.title(), after.title())) {
+      changes.put("title", Json.of(after.title()));
+    }
+    if (!before.metadata().equals(after.metadata()) && !after.metadata().isEmpty()) {
+      changes.put("metadata", Json.of(after.metadata()));
+    }
+    if (!before.budget().equals(after.budget())) {
+      changes.put("budget", BudgetCodec.write(after.budget()));
+    }
+    if (!before.agent().equals(after.agent())) {
+      changes.put("agent", agent(after));
+    }
+    return new Json.Obj(changes);
+  }
+
   private static Json.Obj agent(Session session) {
+    return threadAgent(session).with("multiagent", null);
+  }
+
+  private static Json.Obj threadAgent(Session session) {
     var fields = new LinkedHashMap<String, Json>();
     fields.put("id", Json.of(session.agentId().value()));
     fields.put("type", Json.of("agent"));

@@ -186,7 +186,8 @@ final class OfficialJavaSdkTest {
             new SessionError(
                 SessionError.Type.MODEL_OVERLOADED, "busy", SessionError.Retry.RETRYING)),
         new Event.ThreadIdle(api.id(), thread, "Coder", new StopReason.EndTurn()),
-        new Event.UsageReported(api.id(), Usage.NONE),
+        new Event.UsageReported(
+            api.id(), Usage.NONE, java.util.Optional.empty(), java.util.Optional.empty()),
         idle);
     return idle.id();
   }

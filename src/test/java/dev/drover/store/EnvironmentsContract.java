@@ -188,7 +188,7 @@ abstract class EnvironmentsContract extends StoreContract {
             clock.instant(),
             null);
     environments().create(used);
-    store.sessions().create(session);
+    store.sessions().create(session, List.of());
     store.sessions().archive(WORKSPACE, session.id());
     reopened();
     var refusal =

@@ -14,6 +14,7 @@ import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
+import dev.drover.session.Money;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -105,7 +106,7 @@ abstract class SessionsContract extends StoreContract {
   @Test
   void aSessionIsReadBackAsItWasMade() throws Exception {
     var session = session(WORKSPACE, clock.instant());
-    sessions().create(session);
+    sessions().create(session, List.of());
     reopened();
     assertThat(sessions().getSession(session.id())).isEqualTo(session);
     assertThat(sessions().getSession(WORKSPACE, session.id())).isEqualTo(session);
@@ -114,8 +115,9 @@ abstract class SessionsContract extends StoreContract {
   @Test
   void aSessionIsMadeOnce() {
     var session = session(WORKSPACE, clock.instant());
-    sessions().create(session);
-    assertThatThrownBy(() -> sessions().create(session)).isInstanceOf(IllegalStateException.class);
+    sessions().create(session, List.of());
+    assertThatThrownBy(() -> sessions().create(session, List.of()))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -161,7 +163,11 @@ abstract class SessionsContract extends StoreContract {
     append(lease, new Event.StatusRunning(eventId()));
     assertThat(sessions().getSession(id).runningSince()).isEqualTo(stored.get(1).processedAt());
     var usage = new Usage(1, 2, 3, 4, 5_000_000);
-    var entry = new Emission.Entry(new Event.UsageReported(eventId(), usage), null);
+    var entry =
+        new Emission.Entry(
+            new Event.UsageReported(
+                eventId(), usage, Optional.of(new Money(3)), Optional.of(new Money(250))),
+            null);
     var end =
         new Emission(
             List.of(entry), Status.IDLE, usage, OptionalLong.of(4), OptionalLong.of(1), true);
@@ -202,7 +208,7 @@ abstract class SessionsContract extends StoreContract {
     var made = new ArrayList<SessionId>();
     for (int i = 0; i < 5; i++) {
       var session = session(workspace, clock.instant());
-      sessions().create(session);
+      sessions().create(session, List.of());
       made.add(session.id());
       if (i % 2 == 0) {
         clock.move(Duration.ofSeconds(1));
@@ -265,7 +271,7 @@ abstract class SessionsContract extends StoreContract {
   void listsChooseByAgentAndVersion() {
     newSession();
     var session = session(WORKSPACE, clock.instant());
-    sessions().create(session);
+    sessions().create(session, List.of());
     for (var version : List.of(OptionalInt.empty(), OptionalInt.of(3))) {
       assertThat(sessions().list(WORKSPACE, madeFrom(session.agentId(), version)).items())
           .containsExactly(session);
@@ -284,7 +290,7 @@ abstract class SessionsContract extends StoreContract {
     var made = new ArrayList<Session>();
     for (int i = 0; i < 4; i++) {
       made.add(session(WORKSPACE, clock.instant()));
-      sessions().create(made.getLast());
+      sessions().create(made.getLast(), List.of());
       clock.move(Duration.ofSeconds(1));
     }
     var from = made.get(1).createdAt();

@@ -80,6 +80,7 @@ abstract class StoreContract {
         new Networking.Limited(List.of("example.com", "*.example.org"), true, false),
         "A title: ünïcode 🐎",
         Map.of("a", "1", "b", ""),
+        Optional.empty(),
         Status.IDLE,
         Usage.NONE,
         null,
@@ -108,7 +109,7 @@ abstract class StoreContract {
 
   final SessionId newSession() {
     var session = session(WORKSPACE, clock.instant());
-    store.sessions().create(session);
+    store.sessions().create(session, List.of());
     return session.id();
   }
 

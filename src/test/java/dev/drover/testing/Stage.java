@@ -77,6 +77,7 @@ public final class Stage implements AutoCloseable {
             new Environment.Networking.Unrestricted(),
             null,
             Map.of(),
+            Optional.empty(),
             Status.IDLE,
             Usage.NONE,
             null,
@@ -85,7 +86,7 @@ public final class Stage implements AutoCloseable {
             now,
             now,
             null);
-    store.sessions().create(made);
+    store.sessions().create(made, List.of());
     session = made.id();
   }
 

@@ -3,26 +3,33 @@ package dev.drover.store.memory;
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
+import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
 import dev.drover.store.Refusals;
+import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Row;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 final class MemorySessions implements Sessions {
   private final Table table;
   private final Feed feed;
+  private final String node;
   private final Ids ids;
   private final InstantSource clock;
 
-  MemorySessions(Table table, Feed feed, Ids ids, InstantSource clock) {
+  MemorySessions(Table table, Feed feed, String node, Ids ids, InstantSource clock) {
+    this.node = node;
     this.table = table;
     this.feed = feed;
     this.ids = ids;
@@ -30,11 +37,41 @@ final class MemorySessions implements Sessions {
   }
 
   @Override
-  public void create(Session session) {
+  public Optional<Lease> create(Session session, List<Event.FromClient> events) {
     synchronized (table) {
-      if (table.rows.putIfAbsent(session.id(), new Row(session)) != null) {
+      var row = new Row(session);
+      if (table.rows.putIfAbsent(session.id(), row) != null) {
         throw new IllegalStateException("session " + session.id() + " is there already");
       }
+      if (events.isEmpty()) {
+        return Optional.empty();
+      }
+      var now = clock.instant();
+      var received = row.state.receive(events, 0, now);
+      received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
+      row.state = received.state().started(now).claimedBy(node);
+      return Optional.of(new Lease(session.id(), row.state.epoch()));
+    }
+  }
+
+  @Override
+  public Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change) {
+    synchronized (table) {
+      var row = row(workspace, id);
+      var before = show(row);
+      var after = change.apply(before);
+      if (after.equals(before)) {
+        return new Updated(before, Optional.empty());
+      }
+      var eventId = new EventId(ids.next(EventId.PREFIX));
+      var updated = row.state.update(eventId, before, after, clock.instant());
+      boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
+      row.append(updated.events());
+      row.session = after;
+      row.state = claims ? updated.state().claimedBy(node) : updated.state();
+      feed.publish(id, Shown.logged(updated.events()));
+      return new Updated(
+          show(row), claims ? Optional.of(new Lease(id, row.state.epoch())) : Optional.empty());
     }
   }
 

@@ -20,8 +20,9 @@ public final class MemoryStore implements Store {
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
     var table = new Table();
     environments = new MemoryEnvironments(table);
-    eventLog = new MemoryEventLog(table, feed, ids.next("node_"), clock);
-    sessions = new MemorySessions(table, feed, ids, clock);
+    var node = ids.next("node_");
+    eventLog = new MemoryEventLog(table, feed, node, clock);
+    sessions = new MemorySessions(table, feed, node, ids, clock);
   }
 
   @Override

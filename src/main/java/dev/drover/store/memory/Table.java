@@ -33,7 +33,7 @@ final class Table {
 
   /// One session with its log and inbox.
   static final class Row {
-    final Session session;
+    Session session;
     SessionState state;
     final List<Stored> log = new ArrayList<>();
     final Map<EventId, Integer> indexes = new HashMap<>();

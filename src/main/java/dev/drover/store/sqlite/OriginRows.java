@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Money;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a session was made from, and a session put together from that and its moving part.
@@ -23,7 +25,7 @@ final class OriginRows {
   static final String SELECT =
       "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
-          + " origin.networking, origin.title, origin.metadata, "
+          + " origin.networking, origin.title, origin.metadata, origin.budget, "
           + SessionRows.FOLD
           + " FROM session JOIN session_origin origin ON origin.session_id = session.id";
 
@@ -42,6 +44,7 @@ final class OriginRows {
       String networking,
       @Nullable String title,
       String metadata,
+      @Nullable Long budget,
       Fold fold) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
@@ -56,6 +59,7 @@ final class OriginRows {
           row.getString("networking"),
           row.getString("title"),
           row.getString("metadata"),
+          Db.nullableLong(row, "budget"),
           SessionRows.fold(row));
     }
 
@@ -71,6 +75,7 @@ final class OriginRows {
           EnvironmentCodec.readNetworking(Fields.of(Json.trusted(networking), "")),
           title,
           texts(metadata),
+          Optional.ofNullable(budget).map(Money::new),
           fold.status(),
           fold.usage(),
           fold.runningSince(),
@@ -94,7 +99,8 @@ final class OriginRows {
       session.environment().value(),
       EnvironmentCodec.networking(session.networking()).toString(),
       session.title(),
-      Json.of(session.metadata()).toString()
+      Json.of(session.metadata()).toString(),
+      session.budget().map(Money::cents).orElse(null)
     };
   }
 
@@ -103,10 +109,24 @@ final class OriginRows {
         """
         INSERT INTO session_origin (
           session_id, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
-          networking, title, metadata)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          networking, title, metadata, budget)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         origin);
+  }
+
+  /// Keeps what an update may change.
+  static void update(Db db, Session session) throws SQLException {
+    db.update(
+        """
+        UPDATE session_origin SET agent = ?, title = ?, metadata = ?, budget = ?
+        WHERE session_id = ?\
+        """,
+        DefinitionCodec.write(session.agent()).toString(),
+        session.title(),
+        Json.of(session.metadata()).toString(),
+        session.budget().map(Money::cents).orElse(null),
+        session.id().value());
   }
 
   /// A map of strings, as it was written.

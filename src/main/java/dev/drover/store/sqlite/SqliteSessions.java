@@ -3,7 +3,9 @@ package dev.drover.store.sqlite;
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -14,30 +16,69 @@ import dev.drover.store.Shown;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 final class SqliteSessions implements Sessions {
+  private static final String BY_ID = OriginRows.SELECT + " WHERE session.id = ?";
+
   private final Writer writer;
   private final Readers readers;
   private final SessionRows rows;
+  private final String node;
   private final Ids ids;
   private final InstantSource clock;
 
   SqliteSessions(Writer writer, Readers readers, String node, Ids ids, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
+    this.node = node;
     this.ids = ids;
     this.clock = clock;
     rows = new SessionRows(node);
   }
 
   @Override
-  public void create(Session session) {
+  public Optional<Lease> create(Session session, List<Event.FromClient> events) {
     var origin = OriginRows.write(session);
-    writer.call(
+    var id = session.id();
+    return writer.call(
         (db, _) -> {
           SessionRows.insert(db, session);
           OriginRows.insert(db, origin);
-          return true;
+          if (events.isEmpty()) {
+            return Optional.empty();
+          }
+          var now = clock.instant();
+          var received = SessionState.of(session).receive(events, 0, now);
+          InboxRows.insert(db, session.workspace().value(), id, received.waiting());
+          var claimed = received.state().started(now).claimedBy(node);
+          SessionRows.keep(db, id, claimed);
+          return Optional.of(new Lease(id, claimed.epoch()));
+        });
+  }
+
+  @Override
+  public Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change) {
+    return writer.call(
+        (db, outbox) -> {
+          var state = take(db, workspace, id);
+          var before = db.first(BY_ID, OriginRows.Raw::of, id.value()).orElseThrow().read();
+          var after = change.apply(before);
+          if (after.equals(before)) {
+            return new Updated(before, Optional.empty());
+          }
+          var eventId = new EventId(ids.next(EventId.PREFIX));
+          var updated = state.update(eventId, before, after, clock.instant());
+          boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
+          var next = claims ? updated.state().claimedBy(node) : updated.state();
+          EventRows.append(db, workspace.value(), id, updated.events());
+          OriginRows.update(db, after);
+          SessionRows.keep(db, id, next);
+          outbox.add(id, Shown.logged(updated.events()));
+          return new Updated(
+              next.fold().in(after),
+              claims ? Optional.of(new Lease(id, next.epoch())) : Optional.empty());
         });
   }
 
@@ -58,10 +99,7 @@ final class SqliteSessions implements Sessions {
   @Override
   public Session getSession(SessionId id) {
     return readers
-        .call(
-            db ->
-                db.first(
-                    OriginRows.SELECT + " WHERE session.id = ?", OriginRows.Raw::of, id.value()))
+        .call(db -> db.first(BY_ID, OriginRows.Raw::of, id.value()))
         .orElseThrow(() -> Refusals.notFound(id))
         .read();
   }

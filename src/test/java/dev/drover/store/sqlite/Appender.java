@@ -8,6 +8,7 @@ import dev.drover.session.Lease;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /// A process that appends until it is killed, and tells of each event after it was acknowledged.
@@ -25,7 +26,7 @@ final class Appender {
       var appenders = new ArrayList<Scope.Task<Boolean>>();
       for (int i = 0; i < 8; i++) {
         var session = Samples.session(ids);
-        store.sessions().create(session);
+        store.sessions().create(session, List.of());
         var lease = store.eventLog().claim(session.id()).orElseThrow();
         appenders.add(scope.fork(() -> append(store, ids, lease)));
       }

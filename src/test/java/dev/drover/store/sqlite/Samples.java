@@ -45,6 +45,7 @@ final class Samples {
         new Environment.Networking.Unrestricted(),
         null,
         Map.of(),
+        Optional.empty(),
         Status.IDLE,
         Usage.NONE,
         null,

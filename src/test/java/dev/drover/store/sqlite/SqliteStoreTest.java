@@ -43,7 +43,7 @@ final class SqliteStoreTest {
 
   private Lease newSession(SqliteStore store) {
     var session = Samples.session(ids);
-    store.sessions().create(session);
+    store.sessions().create(session, List.of());
     return store.eventLog().claim(session.id()).orElseThrow();
   }
 

@@ -1,0 +1,63 @@
+package dev.drover.api;
+
+import dev.drover.base.Problem;
+import dev.drover.model.Models;
+import dev.drover.model.Price;
+import dev.drover.session.Event;
+import dev.drover.session.Money;
+import dev.drover.session.Session;
+import java.util.List;
+import java.util.Optional;
+
+/// What sessions cost by the price list, and what follows from it for their budgets.
+final class ListCost {
+  private ListCost() {}
+
+  /// What a session has cost; empty: its model has no price.
+  static Optional<Money> of(Models models, Session session) {
+    return price(models, session).map(price -> price.shown(session.usage()));
+  }
+
+  /// @throws Problem `INVALID_REQUEST` if a session has a budget and its model no price
+  static void checkBudgetable(Models models, Session session) {
+    if (session.budget().isPresent() && price(models, session).isEmpty()) {
+      var id = session.agent().model().id();
+      throw Problem.invalid(
+          "model_not_budgetable",
+          "model_not_budgetable: the model %s has no list price; see its model_settings"
+              .formatted(id));
+    }
+  }
+
+  /// @throws Problem `INVALID_REQUEST` unless the new budget is more than the session has cost
+  static void checkRaised(Models models, Session before, Money budget) {
+    if (price(models, before).stream().anyMatch(p -> p.reaches(before.usage(), budget))) {
+      throw Problem.invalid(
+          "budget_not_raised",
+          "budget.max_list_cost must be greater than the session's consumed list cost"
+              + " (budget_not_raised)");
+    }
+  }
+
+  /// @throws Problem `INVALID_REQUEST` for what a session at its budget does not take
+  static void check(Models models, Session session, List<Event.FromClient> events) {
+    boolean asks =
+        events.stream()
+            .anyMatch(e -> e instanceof Event.UserMessage || e instanceof Event.SystemMessage);
+    boolean reached =
+        session
+            .budget()
+            .flatMap(budget -> price(models, session).map(p -> p.reaches(session.usage(), budget)))
+            .orElse(false);
+    if (asks && reached) {
+      throw Problem.invalid(
+          "session budget reached: consumed list cost has met `budget.max_list_cost`; only"
+              + " `user.tool_confirmation`, `user.tool_result`, `user.custom_tool_result`, and"
+              + " `user.interrupt` are accepted until the budget is raised");
+    }
+  }
+
+  private static Optional<Price> price(Models models, Session session) {
+    return models.capabilities(session.agent().model().id()).price();
+  }
+}

@@ -25,6 +25,10 @@ final class KnownModels {
   /// Of a model that nobody has heard of. A small local model's context, and nothing that a server
   /// might refuse.
   static final Capabilities UNKNOWN =
+      new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty());
+
+  /// The same behind a wire that has no word for documents.
+  static final Capabilities CHAT =
       new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty());
 
   /// It reads text and says text; its prices are what it costs.
@@ -50,6 +54,9 @@ final class KnownModels {
   static Capabilities of(String name) {
     if (name.equals(ModelRouter.REHEARSAL)) {
       return REHEARSAL;
+    }
+    if (name.startsWith(ModelRouter.OPENAI)) {
+      return CHAT;
     }
     return ROWS.stream()
         .filter(row -> row.fits(name))

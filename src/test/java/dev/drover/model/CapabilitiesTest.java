@@ -22,7 +22,7 @@ final class CapabilitiesTest {
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private static Models models(Map<String, String> mapped, Map<String, ModelSettings> settings) {
-    return new ModelRouter(NOBODY, Optional.of(NOBODY), mapped, settings);
+    return new ModelRouter(NOBODY, Optional.of(NOBODY), Optional.of(NOBODY), mapped, settings);
   }
 
   private static Capabilities known(String id) {
@@ -183,6 +183,6 @@ final class CapabilitiesTest {
   @Test
   void aModelWithSettingsIsKnownByName() {
     var models = models(Map.of(), Map.of("qwen", tokens(1_000, null), "openai/x", tokens(9, 1)));
-    assertThat(models.ids()).containsExactly("rehearsal", "qwen");
+    assertThat(models.ids()).containsExactly("rehearsal", "openai/x", "qwen");
   }
 }

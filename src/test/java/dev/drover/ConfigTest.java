@@ -120,7 +120,10 @@ final class ConfigTest {
                     Optional.of(new BigDecimal("1")),
                     Optional.of(new BigDecimal("0.025")),
                     Optional.of(new BigDecimal("0")))));
-    assertThat(settings.get("claude-opus-5").prices().input()).contains(new BigDecimal("4.5"));
+    assertThat(settings)
+        .hasEntrySatisfying(
+            "claude-opus-5",
+            entry -> assertThat(entry.prices().input()).contains(new BigDecimal("4.5")));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,7 @@ final class CapabilitiesTest {
     return models(Map.of(), Map.of()).capabilities(id);
   }
 
-  private static ModelSettings tokens(Integer context, Integer most) {
+  private static ModelSettings tokens(@Nullable Integer context, @Nullable Integer most) {
     return new ModelSettings(
         Optional.ofNullable(context),
         Optional.ofNullable(most),
@@ -41,7 +42,7 @@ final class CapabilitiesTest {
         NO_PRICES);
   }
 
-  private static ModelSettings efforts(List<String> levels, String usual) {
+  private static ModelSettings efforts(List<String> levels, @Nullable String usual) {
     return new ModelSettings(
         Optional.empty(),
         Optional.empty(),
@@ -53,7 +54,8 @@ final class CapabilitiesTest {
         NO_PRICES);
   }
 
-  private static ModelSettings price(String input, String output, String cacheRead) {
+  private static ModelSettings price(
+      @Nullable String input, @Nullable String output, @Nullable String cacheRead) {
     return new ModelSettings(
         Optional.empty(),
         Optional.empty(),

@@ -65,21 +65,24 @@ final class Content {
   private static String document(Json.Obj block) {
     var source = block.object("source");
     var title = piece(block, "title");
-    var context = piece(block, "context");
-    var heading = (title.isEmpty() ? "" : title + "\n") + (context.isEmpty() ? "" : context + "\n");
     return switch (piece(source, "type")) {
-      case "text" -> heading + piece(source, "data");
-      case "content" ->
-          heading
-              + (source.text("content") instanceof String whole
-                  ? whole
-                  : text(source.items("content")));
+      case "text" -> heading(block) + piece(source, "data");
+      case "content" -> heading(block) + piece(source, "content") + text(source.items("content"));
       default ->
           leftOut(
               "a document"
                   + (title.isEmpty() ? "" : " named " + title)
-                  + (source.text("media_type") instanceof String type ? " of " + type : ""));
+                  + (piece(source, "media_type").isEmpty()
+                      ? ""
+                      : " of " + piece(source, "media_type")));
     };
+  }
+
+  private static String heading(Json.Obj block) {
+    return Stream.of(piece(block, "title"), piece(block, "context"))
+        .filter(line -> !line.isEmpty())
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   private static String leftOut(String what) {

@@ -10,6 +10,7 @@ import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Chunks;
 import dev.drover.testing.Script;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,7 @@ final class ChatFailureTest extends ChatCase {
       "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000"
           + " tokens.";
 
-  private static String error(String type, Object code, String message) {
+  private static String error(@Nullable String type, @Nullable Object code, String message) {
     return Json.obj("error", Json.obj("message", message, "type", type, "code", code)).toString();
   }
 
@@ -42,7 +43,8 @@ final class ChatFailureTest extends ChatCase {
     "502, , , BROKEN",
     "503, , , OVERLOADED",
   })
-  void everyStatusHasItsKind(int status, String type, String code, Kind kind) throws Exception {
+  void everyStatusHasItsKind(int status, @Nullable String type, @Nullable String code, Kind kind)
+      throws Exception {
     var failure = failure(Script.body(status, "application/json", error(type, code, "no")));
     assertThat(failure.kind()).isEqualTo(kind);
     assertThat(failure.message()).startsWith("HTTP " + status).endsWith(": no");
@@ -72,7 +74,8 @@ final class ChatFailureTest extends ChatCase {
     "invalid_request_error, , REJECTED",
     ", 503, OVERLOADED",
   })
-  void anErrorInsideTheStreamHasItsKindToo(String type, Integer code, Kind kind) throws Exception {
+  void anErrorInsideTheStreamHasItsKindToo(@Nullable String type, @Nullable Integer code, Kind kind)
+      throws Exception {
     var failure =
         failure(
             Chunks.open(Chunks.text("Half")).raw("data: " + error(type, code, "oh no") + "\n\n"));

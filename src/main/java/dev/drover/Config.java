@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param data the directory that everything is kept in
 /// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
 /// @param messages the Messages server, if there is one
+/// @param chat the OpenAI-compatible server, if there is one
 /// @param models ids to use in place of others
 /// @param modelSettings what the operator says of models, by id
 /// @param firstToken how long the built-in model waits before its first word
@@ -33,14 +34,17 @@ public record Config(
     int port,
     Path data,
     Optional<Secret> key,
-    Optional<MessagesServer> messages,
+    Optional<ModelHost> messages,
+    Optional<ModelHost> chat,
     Map<String, String> models,
     Map<String, ModelSettings> modelSettings,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
-  /// The server of the model's vendor, used when there is a key for it and no other base URL.
+  /// The servers of the models' vendors, used when there is a key for one and no other base URL.
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
+
+  private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
   public Config {
     models = Map.copyOf(models);
@@ -48,7 +52,7 @@ public record Config(
   }
 
   /// @param key empty: it asks for none
-  public record MessagesServer(URI base, Optional<Secret> key) {}
+  public record ModelHost(URI base, Optional<Secret> key) {}
 
   /// Reads the settings.
   ///
@@ -67,15 +71,13 @@ public record Config(
     var settings = file.withEnvironment(environment).withFlags(flags);
     settings.refuse(
         "database_url", "this version keeps everything in SQLite; PostgreSQL is not supported yet");
-    settings.refuse(
-        "openai.base_url", "this version speaks to Messages servers only; see anthropic.base_url");
-    settings.refuse("openai.api_key", "this version speaks to Messages servers only");
     return new Config(
         settings.text("host").orElse("127.0.0.1"),
         (int) settings.number("port", 0, 65_535).orElse(DEFAULT_PORT),
         settings.text("data").map(Path::of).orElse(home).toAbsolutePath().normalize(),
         settings.secret("api_key"),
-        messages(settings),
+        host(settings, "anthropic", ANTHROPIC),
+        host(settings, "openai", OPENAI),
         settings.map("models"),
         settings.models(),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
@@ -132,7 +134,8 @@ public record Config(
 
   /// These settings, for a server that lives within one command.
   public Config embedded() {
-    return new Config("127.0.0.1", 0, data, key, messages, models, modelSettings, Duration.ZERO);
+    return new Config(
+        "127.0.0.1", 0, data, key, messages, chat, models, modelSettings, Duration.ZERO);
   }
 
   private static Path home(Map<String, String> environment) {
@@ -145,12 +148,12 @@ public record Config(
         home.isBlank() ? System.getProperty("user.home") : home, ".local", "share", "drover");
   }
 
-  private static Optional<MessagesServer> messages(Settings settings) {
-    var key = settings.secret("anthropic.api_key");
-    var base = settings.url("anthropic.base_url");
+  private static Optional<ModelHost> host(Settings settings, String name, URI vendor) {
+    var key = settings.secret(name + ".api_key");
+    var base = settings.url(name + ".base_url");
     return base.isEmpty() && key.isEmpty()
         ? Optional.empty()
-        : Optional.of(new MessagesServer(base.orElse(ANTHROPIC), key));
+        : Optional.of(new ModelHost(base.orElse(vendor), key));
   }
 
   private static Optional<String> first(@Nullable String one, @Nullable String other) {

@@ -118,14 +118,15 @@ final class Doctor {
   }
 
   private static Check models(Config config) {
+    var served = new ArrayList<String>();
+    config.chat().ifPresent(host -> served.add("openai/… at " + host.base()));
+    config.messages().ifPresent(host -> served.add("all others at " + host.base()));
     return fine(
         "models",
-        config
-            .messages()
-            .map(server -> "rehearsal, and all others at " + server.base())
-            .orElse(
-                "rehearsal alone; set DROVER_ANTHROPIC_API_KEY or DROVER_ANTHROPIC_BASE_URL for"
-                    + " more"));
+        served.isEmpty()
+            ? "rehearsal alone; set DROVER_ANTHROPIC_API_KEY, DROVER_ANTHROPIC_BASE_URL or"
+                + " DROVER_OPENAI_BASE_URL for more"
+            : "rehearsal, and " + String.join(", ", served));
   }
 
   private static Check fine(String name, String detail) {

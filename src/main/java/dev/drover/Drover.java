@@ -18,6 +18,7 @@ import dev.drover.model.ModelRouter;
 import dev.drover.model.anthropic.MessagesModel;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Timeouts;
+import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
@@ -73,7 +74,7 @@ public final class Drover implements AutoCloseable {
               SANDBOXES,
               SANDBOX_IDLE);
       open.push(hands::close);
-      var models = models(config, timeouts, clock);
+      var models = models(config, timeouts, clock, ids);
       var harness =
           new Harness(
               store.eventLog(),
@@ -131,16 +132,26 @@ public final class Drover implements AutoCloseable {
     }
   }
 
-  private ModelRouter models(Config config, Timeouts timeouts, InstantSource clock) {
+  private ModelRouter models(Config config, Timeouts timeouts, InstantSource clock, Ids ids) {
     Optional<Model> messages = Optional.empty();
     if (config.messages().isPresent()) {
-      var server = config.messages().get();
-      var apiKey = server.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
-      var model = new MessagesModel(server.base(), apiKey, timeouts, clock);
+      var host = config.messages().get();
+      var model = new MessagesModel(host.base(), apiKey(host), timeouts, clock);
       open.push(model::close);
       messages = Optional.of(model);
     }
+    Optional<Model> chat = Optional.empty();
+    if (config.chat().isPresent()) {
+      var host = config.chat().get();
+      var model = new ChatModel(host.base(), apiKey(host), timeouts, clock, ids);
+      open.push(model::close);
+      chat = Optional.of(model);
+    }
     var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
-    return new ModelRouter(rehearsal, messages, config.models(), config.modelSettings());
+    return new ModelRouter(rehearsal, messages, chat, config.models(), config.modelSettings());
+  }
+
+  private static ApiKey apiKey(Config.ModelHost host) {
+    return host.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
   }
 }

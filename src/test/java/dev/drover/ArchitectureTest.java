@@ -21,7 +21,12 @@ final class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(ROOT);
   private static final String[] LEAVES = {
-    "hands.bwrap", "model.anthropic", "model.rehearsal", "store.memory", "store.sqlite"
+    "hands.bwrap",
+    "model.anthropic",
+    "model.openai",
+    "model.rehearsal",
+    "store.memory",
+    "store.sqlite"
   };
 
   @Test

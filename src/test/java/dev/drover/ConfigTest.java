@@ -120,7 +120,10 @@ final class ConfigTest {
                     Optional.of(new BigDecimal("1")),
                     Optional.of(new BigDecimal("0.025")),
                     Optional.of(new BigDecimal("0")))));
-    assertThat(settings.get("claude-opus-5").prices().input()).contains(new BigDecimal("4.5"));
+    assertThat(settings)
+        .hasEntrySatisfying(
+            "claude-opus-5",
+            entry -> assertThat(entry.prices().input()).contains(new BigDecimal("4.5")));
   }
 
   @Test
@@ -146,12 +149,24 @@ final class ConfigTest {
 
   @Test
   void whatThisVersionDoesNotHonourIsRefused() {
-    for (var name :
-        new String[] {"DROVER_DATABASE_URL", "DROVER_OPENAI_BASE_URL", "DROVER_OPENAI_API_KEY"}) {
-      assertThatThrownBy(() -> Config.read(Map.of(), Map.of("HOME", "/none", name, "x")))
-          .isInstanceOf(Problem.class)
-          .hasMessageContaining("this version");
-    }
+    var environment = Map.of("HOME", "/none", "DROVER_DATABASE_URL", "x");
+    assertThatThrownBy(() -> Config.read(Map.of(), environment))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("this version");
+  }
+
+  @Test
+  void aKeyAloneMeansTheVendorsServer() {
+    var config =
+        Config.read(
+            Map.of(),
+            Map.of("HOME", "/h", "DROVER_OPENAI_API_KEY", "a", "DROVER_ANTHROPIC_API_KEY", "b"));
+    assertThat(config.chat().orElseThrow().base())
+        .isEqualTo(URI.create("https://api.openai.com/v1"));
+    assertThat(config.chat().orElseThrow().key().orElseThrow().reveal()).isEqualTo("a");
+    assertThat(config.messages().orElseThrow().base())
+        .isEqualTo(URI.create("https://api.anthropic.com"));
+    assertThat(config.messages().orElseThrow().key().orElseThrow().reveal()).isEqualTo("b");
   }
 
   @Test

@@ -25,6 +25,10 @@ final class KnownModels {
   /// Of a model that nobody has heard of. A small local model's context, and nothing that a server
   /// might refuse.
   static final Capabilities UNKNOWN =
+      new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty());
+
+  /// The same behind a wire that has no word for documents.
+  static final Capabilities CHAT =
       new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty());
 
   /// It reads text and says text; its prices are what it costs.
@@ -51,6 +55,9 @@ final class KnownModels {
     if (name.equals(ModelRouter.REHEARSAL)) {
       return REHEARSAL;
     }
+    if (name.startsWith(ModelRouter.OPENAI)) {
+      return CHAT;
+    }
     return ROWS.stream()
         .filter(row -> row.fits(name))
         .max(Comparator.comparingInt(row -> row.beginning.length()))
@@ -61,28 +68,55 @@ final class KnownModels {
   private static List<Row> rows() {
     var rows = new ArrayList<Row>();
     for (var family : List.of("fable", "mythos")) {
-      rows.add(new Row("claude-" + family + "-5", large(ALL, "high", true, "10 50 1 12.50")));
-      rows.add(new Row("claude-" + family + "-5-1", large(ALL, "high", true, "10 50 0.25 12.50")));
+      rows.add(
+          new Row(
+              "claude-" + family + "-5",
+              large(ALL, "high", true, Price.of("10", "50", "1", "12.50"))));
+      rows.add(
+          new Row(
+              "claude-" + family + "-5-1",
+              large(ALL, "high", true, Price.of("10", "50", "0.25", "12.50"))));
     }
-    rows.add(new Row("claude-opus-5-5", large(ALL, "medium", true, "4 20 0.20 5")));
-    rows.add(new Row("claude-opus-5", large(ALL, "high", true, "5 25 0.50 6.25")));
-    rows.add(new Row("claude-opus-4-8", large(ALL, "high", true, "5 25 0.50 6.25")));
-    rows.add(new Row("claude-opus-4-7", large(ALL, "high", false, "5 25 0.50 6.25")));
-    rows.add(new Row("claude-opus-4-6", large(NO_XHIGH, "high", false, "5 25 0.50 6.25")));
-    rows.add(new Row("claude-opus-4-5", small(64_000, TO_HIGH, "5 25 0.50 6.25")));
-    rows.add(new Row("claude-opus-4", small(32_000, NONE, "15 75 1.50 18.75")));
-    rows.add(new Row("claude-sonnet-5-5", large(ALL, "high", true, "2 10 0.10 2.50")));
+    rows.add(
+        new Row("claude-opus-5-5", large(ALL, "medium", true, Price.of("4", "20", "0.20", "5"))));
+    rows.add(
+        new Row("claude-opus-5", large(ALL, "high", true, Price.of("5", "25", "0.50", "6.25"))));
+    rows.add(
+        new Row("claude-opus-4-8", large(ALL, "high", true, Price.of("5", "25", "0.50", "6.25"))));
+    rows.add(
+        new Row("claude-opus-4-7", large(ALL, "high", false, Price.of("5", "25", "0.50", "6.25"))));
+    rows.add(
+        new Row(
+            "claude-opus-4-6",
+            large(NO_XHIGH, "high", false, Price.of("5", "25", "0.50", "6.25"))));
+    rows.add(
+        new Row("claude-opus-4-5", small(64_000, TO_HIGH, Price.of("5", "25", "0.50", "6.25"))));
+    rows.add(new Row("claude-opus-4", small(32_000, NONE, Price.of("15", "75", "1.50", "18.75"))));
+    rows.add(
+        new Row(
+            "claude-sonnet-5-5", large(ALL, "high", true, Price.of("2", "10", "0.10", "2.50"))));
     // One source has it read system messages in mid-conversation, another not.
-    rows.add(new Row("claude-sonnet-5", large(ALL, "high", false, "2 10 0.20 2.50")));
+    rows.add(
+        new Row("claude-sonnet-5", large(ALL, "high", false, Price.of("2", "10", "0.20", "2.50"))));
     rows.add(
         new Row(
             "claude-sonnet-4-6",
-            claude(MILLION, 64_000, NO_XHIGH, Optional.of("high"), false, "3 15 0.30 3.75")));
-    rows.add(new Row("claude-sonnet-4-5", small(64_000, NONE, "3 15 0.30 3.75")));
-    rows.add(new Row("claude-sonnet-4", small(32_000, NONE, "3 15 0.30 3.75")));
+            claude(
+                MILLION,
+                64_000,
+                NO_XHIGH,
+                Optional.of("high"),
+                false,
+                Price.of("3", "15", "0.30", "3.75"))));
+    rows.add(
+        new Row("claude-sonnet-4-5", small(64_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
+    rows.add(new Row("claude-sonnet-4", small(32_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
     // A prompt of up to 100,000 tokens costs a fifth; a budget had better stop early than late.
-    rows.add(new Row("claude-haiku-5-5", large(ALL, "medium", true, "0.50 2.50 0.05 0.625")));
-    rows.add(new Row("claude-haiku-4-5", small(64_000, NONE, "1 5 0.10 1.25")));
+    rows.add(
+        new Row(
+            "claude-haiku-5-5",
+            large(ALL, "medium", true, Price.of("0.50", "2.50", "0.05", "0.625"))));
+    rows.add(new Row("claude-haiku-4-5", small(64_000, NONE, Price.of("1", "5", "0.10", "1.25"))));
     // Whatever comes next: priced and told apart by the operator.
     rows.add(
         new Row(
@@ -93,24 +127,22 @@ final class KnownModels {
   }
 
   private static Capabilities large(
-      List<String> efforts, String effort, boolean midConversationSystem, String price) {
+      List<String> efforts, String effort, boolean midConversationSystem, Price price) {
     return claude(MILLION, 128_000, efforts, Optional.of(effort), midConversationSystem, price);
   }
 
-  private static Capabilities small(int maxTokens, List<String> efforts, String price) {
+  private static Capabilities small(int maxTokens, List<String> efforts, Price price) {
     var effort = efforts.isEmpty() ? Optional.<String>empty() : Optional.of("high");
     return claude(200_000, maxTokens, efforts, effort, false, price);
   }
 
-  /// @param price of input, output, cache reads, cache writes
   private static Capabilities claude(
       int contextTokens,
       int maxTokens,
       List<String> efforts,
       Optional<String> effort,
       boolean midConversationSystem,
-      String price) {
-    var amounts = List.of(price.split(" "));
+      Price price) {
     return new Capabilities(
         contextTokens,
         maxTokens,
@@ -119,6 +151,6 @@ final class KnownModels {
         true,
         true,
         midConversationSystem,
-        Optional.of(Price.of(amounts.get(0), amounts.get(1), amounts.get(2), amounts.get(3))));
+        Optional.of(price));
   }
 }

@@ -7,22 +7,25 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Sends a model id to who can answer it: `rehearsal` to the built-in model, an id that the
-/// operator has mapped to where the map says, every other id to the Messages server.
+/// operator has mapped to where the map says, `openai/NAME` to the OpenAI-compatible server, every
+/// other id to the Messages server.
 public final class ModelRouter implements Models {
   /// The id of the built-in offline model; it is always there.
   public static final String REHEARSAL = "rehearsal";
 
-  /// Ids of this kind are kept for OpenAI-compatible servers.
-  private static final String OPENAI = "openai/";
+  /// Ids that begin so are for the OpenAI-compatible server, which knows them without it.
+  static final String OPENAI = "openai/";
 
   private static final int MAX_ID = 256;
 
   private final Model rehearsal;
   private final Optional<Model> messages;
+  private final Optional<Model> chat;
   private final Map<String, String> mapped;
   private final Map<String, ModelSettings> settings;
 
   /// @param messages the Messages server, if one is configured
+  /// @param chat the OpenAI-compatible server, if one is configured
   /// @param mapped model ids and the ids to use in their place; not followed further
   /// @param settings what the operator says of models, by id
   /// @throws Problem `INVALID_REQUEST` if `mapped` is not a map of ids, or maps `rehearsal`, or if
@@ -30,10 +33,12 @@ public final class ModelRouter implements Models {
   public ModelRouter(
       Model rehearsal,
       Optional<Model> messages,
+      Optional<Model> chat,
       Map<String, String> mapped,
       Map<String, ModelSettings> settings) {
     this.rehearsal = rehearsal;
     this.messages = messages;
+    this.chat = chat;
     this.mapped = Map.copyOf(mapped);
     this.settings = Map.copyOf(settings);
     this.mapped.forEach(
@@ -63,24 +68,34 @@ public final class ModelRouter implements Models {
     if (name.equals(REHEARSAL)) {
       return new Route(rehearsal, name);
     }
-    var called = name.equals(modelId) ? name : modelId + " (mapped to " + name + ")";
-    if (name.startsWith(OPENAI)) {
-      throw Problem.invalid(
-          "Model "
-              + called
-              + ": no OpenAI-compatible server is configured; this version speaks the Messages API"
-              + " only. Use an id of your Messages server, or rehearsal");
+    var chosen = server(name);
+    if (chosen.isEmpty()) {
+      var called = name.equals(modelId) ? name : modelId + " (mapped to " + name + ")";
+      throw Problem.invalid("Model " + called + ": " + missing(name));
     }
-    return messages
-        .map(model -> new Route(model, name))
-        .orElseThrow(
-            () ->
-                Problem.invalid(
-                    "Model "
-                        + called
-                        + ": no Messages server is configured. Set DROVER_ANTHROPIC_API_KEY, or"
-                        + " DROVER_ANTHROPIC_BASE_URL for a server of your own, or use the"
-                        + " built-in model rehearsal"));
+    var can = capabilities(modelId);
+    var model =
+        can.images() && can.documents()
+            ? chosen.get()
+            : new Spared(chosen.get(), can.images(), can.documents());
+    return new Route(model, isChat(name) ? name.substring(OPENAI.length()) : name);
+  }
+
+  private Optional<Model> server(String name) {
+    return isChat(name) ? chat : messages;
+  }
+
+  private static boolean isChat(String name) {
+    return name.startsWith(OPENAI);
+  }
+
+  private static String missing(String name) {
+    return isChat(name)
+        ? "no OpenAI-compatible server is configured. Set DROVER_OPENAI_API_KEY, or"
+            + " DROVER_OPENAI_BASE_URL for a server of your own"
+        : "no Messages server is configured. Set DROVER_ANTHROPIC_API_KEY, or"
+            + " DROVER_ANTHROPIC_BASE_URL for a server of your own, or use the built-in model"
+            + " rehearsal";
   }
 
   /// Of the id itself, of what it is mapped to, of what is known: the first that says something.
@@ -110,12 +125,15 @@ public final class ModelRouter implements Models {
 
   private boolean isServed(String mappedId) {
     var name = mapped.getOrDefault(mappedId, mappedId);
-    return name.equals(REHEARSAL) || (messages.isPresent() && !name.startsWith(OPENAI));
+    return name.equals(REHEARSAL) || server(name).isPresent();
   }
 
   private static void check(String id) {
     if (id.isBlank() || id.length() > MAX_ID || !id.codePoints().allMatch(ModelRouter::printable)) {
       throw Problem.invalid("A model id has 1 to " + MAX_ID + " printable characters");
+    }
+    if (id.startsWith(OPENAI) && id.substring(OPENAI.length()).isBlank()) {
+      throw Problem.invalid("The model id openai/ needs a name after it");
     }
   }
 

@@ -23,4 +23,9 @@ public record Prompt(
   public Prompt forModel(String name) {
     return new Prompt(name, maxTokens, effort, system, tools, messages);
   }
+
+  /// The same request with other messages.
+  Prompt withMessages(Json.Arr others) {
+    return new Prompt(model, maxTokens, effort, system, tools, others);
+  }
 }

@@ -112,7 +112,7 @@ final class Api implements AutoCloseable {
                 "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
           }
 
-          /// `rehearsal-2` has effort levels, the others have none.
+          // `rehearsal-2` has effort levels, the others have none.
           @Override
           public Capabilities capabilities(String id) {
             return new Capabilities(

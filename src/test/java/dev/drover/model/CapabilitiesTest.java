@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,14 +23,14 @@ final class CapabilitiesTest {
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private static Models models(Map<String, String> mapped, Map<String, ModelSettings> settings) {
-    return new ModelRouter(NOBODY, Optional.of(NOBODY), mapped, settings);
+    return new ModelRouter(NOBODY, Optional.of(NOBODY), Optional.of(NOBODY), mapped, settings);
   }
 
   private static Capabilities known(String id) {
     return models(Map.of(), Map.of()).capabilities(id);
   }
 
-  private static ModelSettings tokens(Integer context, Integer most) {
+  private static ModelSettings tokens(@Nullable Integer context, @Nullable Integer most) {
     return new ModelSettings(
         Optional.ofNullable(context),
         Optional.ofNullable(most),
@@ -41,7 +42,7 @@ final class CapabilitiesTest {
         NO_PRICES);
   }
 
-  private static ModelSettings efforts(List<String> levels, String usual) {
+  private static ModelSettings efforts(List<String> levels, @Nullable String usual) {
     return new ModelSettings(
         Optional.empty(),
         Optional.empty(),
@@ -53,7 +54,8 @@ final class CapabilitiesTest {
         NO_PRICES);
   }
 
-  private static ModelSettings price(String input, String output, String cacheRead) {
+  private static ModelSettings price(
+      @Nullable String input, @Nullable String output, @Nullable String cacheRead) {
     return new ModelSettings(
         Optional.empty(),
         Optional.empty(),
@@ -183,6 +185,6 @@ final class CapabilitiesTest {
   @Test
   void aModelWithSettingsIsKnownByName() {
     var models = models(Map.of(), Map.of("qwen", tokens(1_000, null), "openai/x", tokens(9, 1)));
-    assertThat(models.ids()).containsExactly("rehearsal", "qwen");
+    assertThat(models.ids()).containsExactly("rehearsal", "openai/x", "qwen");
   }
 }

@@ -3,7 +3,9 @@ package dev.drover.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,18 +15,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ModelRouterTest {
   private final Model rehearsal = (_, _) -> failure("rehearsal");
   private final Model messages = (_, _) -> failure("messages");
+  private final Model chat = (_, _) -> failure("chat");
+
+  private static final Prompt HELLO =
+      new Prompt("m", 9, Optional.empty(), Json.arr(), Json.arr(), Json.arr());
 
   private static Answer failure(String who) {
     return new Answer.Failure(Answer.Kind.REJECTED, who, Optional.empty());
   }
 
   private Models router(Map<String, String> mapped) {
-    return new ModelRouter(rehearsal, Optional.of(messages), mapped, Map.of());
+    return new ModelRouter(rehearsal, Optional.of(messages), Optional.of(chat), mapped, Map.of());
   }
 
   @Test
   void rehearsalIsAlwaysThere() {
-    assertThat(new ModelRouter(rehearsal, Optional.empty(), Map.of(), Map.of()).route("rehearsal"))
+    assertThat(
+            new ModelRouter(rehearsal, Optional.empty(), Optional.empty(), Map.of(), Map.of())
+                .route("rehearsal"))
         .isEqualTo(new Models.Route(rehearsal, "rehearsal"));
   }
 
@@ -44,7 +52,9 @@ final class ModelRouterTest {
 
   @Test
   void withoutAServerTheProblemNamesTheSettings() {
-    var router = new ModelRouter(rehearsal, Optional.empty(), Map.of("fast", "claude-x"), Map.of());
+    var router =
+        new ModelRouter(
+            rehearsal, Optional.empty(), Optional.empty(), Map.of("fast", "claude-x"), Map.of());
     assertThatThrownBy(() -> router.route("fast"))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("fast (mapped to claude-x)")
@@ -55,16 +65,35 @@ final class ModelRouterTest {
   @Test
   void theIdsThatCanBeServedAreKnownByName() {
     var mapped = Map.of("fast", "claude-x", "dry", "rehearsal", "other", "openai/b");
-    assertThat(router(mapped).ids()).containsExactly("rehearsal", "dry", "fast");
-    assertThat(new ModelRouter(rehearsal, Optional.empty(), mapped, Map.of()).ids())
+    assertThat(router(mapped).ids()).containsExactly("rehearsal", "dry", "fast", "other");
+    assertThat(
+            new ModelRouter(rehearsal, Optional.empty(), Optional.empty(), mapped, Map.of()).ids())
         .containsExactly("rehearsal", "dry");
   }
 
   @Test
-  void anOpenAiIdIsRefusedWithTheReason() {
-    assertThatThrownBy(() -> router(Map.of()).route("openai/gpt"))
+  void anOpenAiIdGoesToItsServerWithoutThePrefix() throws Exception {
+    var router = router(Map.of("fast", "openai/team/gpt"));
+    assertThat(router.route("openai/gpt-x").name()).isEqualTo("gpt-x");
+    assertThat(router.route("fast").name()).isEqualTo("team/gpt");
+    for (var id : List.of("openai/gpt-x", "fast")) {
+      assertThat(router.route(id).model().answer(HELLO, Listener.DEAF)).isEqualTo(failure("chat"));
+    }
+    assertThat(router.route("openai").model()).isSameAs(messages);
+    assertThat(router(Map.of("fast", "openai/gpt")).ids()).containsExactly("rehearsal", "fast");
+    for (var id : List.of("openai/", "openai/ ")) {
+      assertThatThrownBy(() -> router.route(id)).isInstanceOf(Problem.class);
+    }
+  }
+
+  @Test
+  void withoutAnOpenAiServerTheProblemNamesTheSettings() {
+    var router =
+        new ModelRouter(rehearsal, Optional.of(messages), Optional.empty(), Map.of(), Map.of());
+    assertThatThrownBy(() -> router.route("openai/gpt"))
         .isInstanceOf(Problem.class)
-        .hasMessageContaining("OpenAI");
+        .hasMessageContaining("DROVER_OPENAI_API_KEY")
+        .hasMessageContaining("DROVER_OPENAI_BASE_URL");
   }
 
   @ParameterizedTest

@@ -1,0 +1,90 @@
+package dev.drover.model.openai;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.model.Answer;
+import dev.drover.model.Listener;
+import dev.drover.model.Model;
+import dev.drover.model.Prompt;
+import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.Broken;
+import dev.drover.model.http.EventStream;
+import dev.drover.model.http.Failures;
+import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.Timeouts;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+
+/// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
+/// answer. The prompt goes and the reply comes in the terms of the Messages API; what that wire has
+/// no word for is lost or becomes a note, see docs/models.md.
+///
+/// @see <a href="https://platform.openai.com/docs/api-reference/chat-streaming">Streaming</a>
+public final class ChatModel implements Model, AutoCloseable {
+  private static final String DONE = "[DONE]";
+
+  private final ModelServer server;
+  private final Ids ids;
+  private final String limit;
+
+  /// @param base where the server is, with or without `/v1` at its end
+  /// @param clock reads a `retry-after` that is a date
+  /// @param ids names tool calls that the server leaves without a name
+  /// @throws Problem `INVALID_REQUEST` if `base` is not an HTTP URL, or has more than a path
+  public ChatModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock, Ids ids) {
+    var headers =
+        key.isEmpty()
+            ? Map.<String, String>of()
+            : Map.of("authorization", "Bearer " + key.reveal());
+    var address = ModelServer.base(base);
+    var endpoint =
+        URI.create((address.endsWith("/v1") ? address : address + "/v1") + "/chat/completions");
+    this.server = new ModelServer(endpoint, headers, key, timeouts, clock);
+    this.ids = ids;
+    this.limit = limit(endpoint);
+  }
+
+  /// The name of the limit on a reply. OpenAI's newer models refuse the old name, `max_tokens`;
+  /// other servers refuse or, worse, ignore the new one.
+  static String limit(URI server) {
+    var host = server.getHost().toLowerCase(Locale.ROOT);
+    boolean vendor = host.equals("api.openai.com") || host.endsWith(".azure.com");
+    return vendor ? "max_completion_tokens" : "max_tokens";
+  }
+
+  @Override
+  public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
+    return server.ask(ChatRequest.of(prompt, limit), events -> read(events, listener));
+  }
+
+  private Answer read(EventStream events, Listener listener) throws Broken, InterruptedException {
+    var reply = new ChatReply(listener, ids);
+    try {
+      for (var event = events.next();
+          event != null && !event.data().strip().equals(DONE);
+          event = events.next()) {
+        var chunk = event.json();
+        if (!chunk.get("error").orElse(Json.NULL).equals(Json.NULL)) {
+          return server.failures().inStream(chunk);
+        }
+        reply.accept(chunk);
+      }
+    } catch (Broken e) {
+      if (!reply.isFinished()) {
+        throw e;
+      }
+    }
+    return reply.isFinished()
+        ? reply.whole()
+        : Failures.broken("the model server's stream ended without a finish_reason");
+  }
+
+  /// Cuts every connection. Answers still awaited fail.
+  @Override
+  public void close() {
+    server.close();
+  }
+}

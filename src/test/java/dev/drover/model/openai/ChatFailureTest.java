@@ -1,0 +1,207 @@
+package dev.drover.model.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer.Kind;
+import dev.drover.model.Listener;
+import dev.drover.model.http.Timeouts;
+import dev.drover.testing.Chunks;
+import dev.drover.testing.Script;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Every way in which a Chat Completions server can fail.
+final class ChatFailureTest extends ChatCase {
+  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final String CONTEXT =
+      "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000"
+          + " tokens.";
+
+  private static String error(@Nullable String type, @Nullable Object code, String message) {
+    return Json.obj("error", Json.obj("message", message, "type", type, "code", code)).toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid_request_error, , REJECTED",
+    "401, invalid_request_error, invalid_api_key, REJECTED",
+    "403, , , REJECTED",
+    "404, invalid_request_error, model_not_found, REJECTED",
+    "400, invalid_request_error, context_length_exceeded, CONTEXT_FULL",
+    "413, , , CONTEXT_FULL",
+    "402, , , BILLING",
+    "429, insufficient_quota, insufficient_quota, BILLING",
+    "429, tokens, rate_limit_exceeded, RATE_LIMITED",
+    "408, , , BROKEN",
+    "500, server_error, , BROKEN",
+    "502, , , BROKEN",
+    "503, , , OVERLOADED",
+  })
+  void everyStatusHasItsKind(int status, @Nullable String type, @Nullable String code, Kind kind)
+      throws Exception {
+    var failure = failure(Script.body(status, "application/json", error(type, code, "no")));
+    assertThat(failure.kind()).isEqualTo(kind);
+    assertThat(failure.message()).startsWith("HTTP " + status).endsWith(": no");
+  }
+
+  @Test
+  void aPromptThatIsTooLongIsNotJustRejected() throws Exception {
+    var body = error("BadRequestError", 400, CONTEXT);
+    assertThat(failure(Script.body(400, "application/json", body)).kind())
+        .isEqualTo(Kind.CONTEXT_FULL);
+    assertThat(failure(Chunks.open().raw("data: " + body + "\n\n")).kind())
+        .isEqualTo(Kind.CONTEXT_FULL);
+    var server = error("server_error", 500, "context size has been exceeded");
+    assertThat(failure(Chunks.open().raw("data: " + server + "\n\n")).kind())
+        .isEqualTo(Kind.CONTEXT_FULL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "server_error, , BROKEN",
+    "some_new_error, , BROKEN",
+    "InternalServerError, 500, BROKEN",
+    "BadRequestError, 400, REJECTED",
+    ", 429, RATE_LIMITED",
+    "rate_limit_exceeded, , RATE_LIMITED",
+    "insufficient_quota, , BILLING",
+    "invalid_request_error, , REJECTED",
+    ", 503, OVERLOADED",
+  })
+  void anErrorInsideTheStreamHasItsKindToo(@Nullable String type, @Nullable Integer code, Kind kind)
+      throws Exception {
+    var failure =
+        failure(
+            Chunks.open(Chunks.text("Half")).raw("data: " + error(type, code, "oh no") + "\n\n"));
+    assertThat(failure.kind()).isEqualTo(kind);
+    assertThat(failure.message()).startsWith("HTTP 200, then an error").endsWith(": oh no");
+  }
+
+  @Test
+  void theServersWishToBeLeftAloneIsPassedOn() throws Exception {
+    assertThat(failure(Script.status(429).retryAfter(7)).retryAfter())
+        .contains(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void aMessageHoldsNoKey() throws Exception {
+    var body = error("invalid_request_error", "invalid_api_key", "Incorrect API key: " + KEY);
+    assertThat(failure(Script.body(401, "application/json", body)).message())
+        .isEqualTo("HTTP 401: invalid_request_error: Incorrect API key: [key]");
+  }
+
+  @Test
+  void aStreamWithoutAFinishReasonIsNoReply() throws Exception {
+    var message = "the model server's stream ended without a finish_reason";
+    assertThat(failure(Chunks.stream(Chunks.text("Hel"))).message()).isEqualTo(message);
+    assertThat(failure(Chunks.open(Chunks.text("Hel"))).message()).isEqualTo(message);
+    assertThat(failure(Chunks.stream()).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure(Chunks.open(Chunks.text("Hel")).reset()).kind()).isEqualTo(Kind.BROKEN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"error", "abort"})
+  void aReplyThatTheServerBrokeOffIsNone(String finish) throws Exception {
+    assertThat(failure(Chunks.stream(Chunks.text("Hel"), Chunks.finish(finish))).kind())
+        .isEqualTo(Kind.BROKEN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"command\": ", "[1]", "{\"a\":1,\"a\":2}", "ls"})
+  void argumentsThatAreNoObjectAreNoReplyAndMayBeAskedForAgain(String arguments) throws Exception {
+    var failure =
+        failure(
+            Chunks.stream(
+                Chunks.call(0, "call_a", "bash", arguments), Chunks.finish("tool_calls")));
+    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure.message()).isEqualTo("the input of a tool call is not a JSON object");
+  }
+
+  @Test
+  void aCallWithoutANameIsNoReply() throws Exception {
+    var failure =
+        failure(Chunks.stream(Chunks.call(0, "call_a", "", "{}"), Chunks.finish("tool_calls")));
+    assertThat(failure.message()).contains("without a name");
+  }
+
+  @Test
+  void jsonThatIsNoneIsNoReply() throws Exception {
+    assertThat(failure(Chunks.open().raw("data: {\"choices\":\n\n")).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure(Chunks.open().raw("data: []\n\n")).kind()).isEqualTo(Kind.BROKEN);
+  }
+
+  @Test
+  void callsWithoutEndAreGivenUp() throws Exception {
+    var script = Chunks.open();
+    for (int i = 0; i <= ChatReply.MAX_CALLS; i++) {
+      script.raw("data: " + Chunks.call(i, "", "bash", "{}") + "\n\n");
+    }
+    assertThat(failure(script).message()).contains("more than 1000 tool calls");
+  }
+
+  @Test
+  void anAnswerThatIsNoStreamIsNamed() throws Exception {
+    var whole =
+        "{\"object\":\"chat.completion\",\"choices\":[{\"message\":{\"content\":\"Hi\"},"
+            + "\"finish_reason\":\"stop\"}]}";
+    var failure = failure(Script.body(200, "application/json", whole));
+    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure.message()).contains("not an event stream");
+    var refused =
+        failure(
+            Script.body(200, "application/json", error("invalid_request_error", null, "no model")));
+    assertThat(refused.kind()).isEqualTo(Kind.REJECTED);
+    assertThat(refused.message()).contains("no model");
+  }
+
+  @Test
+  void aServerThatStallsIsGivenUp() throws Exception {
+    server.script(Chunks.open(Chunks.text("Hel")).stall());
+    try (var hasty =
+        at(
+            server.uri().toString(),
+            new Timeouts(SHORT.multipliedBy(50), SHORT.multipliedBy(50), SHORT))) {
+      assertThat(failed(hasty.answer(HELLO, Listener.DEAF)).message()).contains("stalled");
+    }
+    server.request(1).awaitDisconnect();
+  }
+
+  @Test
+  void anInterruptCutsTheConnection() throws Exception {
+    server.script(Chunks.open(Chunks.text("Hel")).stall());
+    var caller = Thread.currentThread();
+    var listener =
+        new Listener() {
+          @Override
+          public void blockStarted(int index, String type) {}
+
+          @Override
+          public void text(int index, String delta) {
+            caller.interrupt();
+          }
+        };
+    assertThatThrownBy(() -> model.answer(HELLO, listener))
+        .isInstanceOf(InterruptedException.class);
+    server.request(1).awaitDisconnect();
+  }
+
+  @Test
+  void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
+    server.close();
+    assertThat(failed(model.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
+  }
+
+  @Test
+  void aConnectionIsUsedAgain() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      reply(Chunks.stream(Chunks.text("Hi"), Chunks.finish("stop"), Chunks.usage(1, 0, 1)));
+    }
+    assertThat(server.connections()).isEqualTo(1);
+  }
+}

@@ -31,10 +31,15 @@ final class CliTest {
     public Endpoint embed(Map<String, String> flags) {
       throw new IllegalStateException("a bug");
     }
+
+    @Override
+    public Local local(Map<String, String> flags) {
+      throw Problem.invalid("port: must be a whole number");
+    }
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), () -> checks).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks).run(args);
   }
 
   @Test
@@ -62,7 +67,7 @@ final class CliTest {
                 + "Try 'drover run --help'.\n");
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
     assertThat(shell.err())
-        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor\n");
+        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor, agents, ");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);
@@ -117,6 +122,11 @@ final class CliTest {
           @Override
           public Endpoint embed(Map<String, String> flags) {
             return serve(flags);
+          }
+
+          @Override
+          public Local local(Map<String, String> flags) {
+            throw new IllegalStateException("nothing asks");
           }
         };
     try (var scope = new Scope()) {

@@ -70,7 +70,7 @@ final class RunTest {
     assertThat(server.isClosed()).isTrue();
     assertThat(shell.out())
         .contains("drover serve --data 'my data'")
-        .contains("GET /v1/sessions/" + SESSION + "/events");
+        .contains("drover events list " + SESSION + " --data 'my data'");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A shell whose streams, signals and end the test sees.
 final class TestShell {
@@ -21,14 +23,22 @@ final class TestShell {
   final LinkedBlockingQueue<Runnable> handlers = new LinkedBlockingQueue<>();
 
   String input = "";
+
+  /// In place of `input`, when it is not all there from the start.
+  @Nullable InputStream keyboard;
+
   boolean terminal;
+  boolean typed;
 
   Shell shell() {
     return new Shell(
-        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        keyboard != null
+            ? keyboard
+            : new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         terminal,
+        typed,
         variables,
         (_, handler) -> {
           handlers.add(handler);
@@ -38,7 +48,7 @@ final class TestShell {
   }
 
   int run(Host host, String... args) {
-    return new Cli(shell(), host, List::of).run(args);
+    return new Cli(shell(), host, _ -> List.of()).run(args);
   }
 
   String out() {

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -18,7 +19,7 @@ final class Grammar {
   static final String HELP = "help";
 
   /// What the commands are for, and their names.
-  private static final Map<String, List<String>> HEADINGS = new java.util.LinkedHashMap<>();
+  private static final Map<String, List<String>> HEADINGS = new LinkedHashMap<>();
 
   static {
     HEADINGS.put("On this machine", List.of(RUN, SERVE, DOCTOR));
@@ -71,8 +72,7 @@ final class Grammar {
       root.addSubcommand(command.name(), command);
     }
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
-    line.getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> commands(line, help));
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
     // '@' is for the texts of requests.
     line.setExpandAtFiles(false);
@@ -80,15 +80,13 @@ final class Grammar {
   }
 
   /// The list of commands, by what they are for.
-  private static String commands(CommandLine line, CommandLine.Help help) {
+  private static String commands(CommandLine.Help help) {
     var text = new StringBuilder();
     HEADINGS.forEach(
         (heading, names) -> {
           text.append(String.format("%n%s:%n", heading));
-          var commands = new java.util.LinkedHashMap<String, CommandLine.Help>();
-          for (var name : names) {
-            commands.put(name, line.getSubcommands().get(name).getHelp());
-          }
+          var commands = new LinkedHashMap<>(help.subcommands());
+          commands.keySet().retainAll(names);
           text.append(help.commandList(commands));
         });
     return text.toString();

@@ -57,8 +57,8 @@ final class ConnectOnServerTest {
   void anInterruptStopsTheModel() throws Exception {
     var begun = new CountDownLatch(1);
     stage.model().thenStall(begun);
-    try (var scope = new Scope();
-        var keyboard = new PipedOutputStream()) {
+    var keyboard = new PipedOutputStream();
+    try (var scope = new Scope()) {
       shell.keyboard = new PipedInputStream(keyboard);
       var status = scope.fork(() -> connect("--until-idle", "--json"));
       keyboard.write("work\n".getBytes(StandardCharsets.UTF_8));

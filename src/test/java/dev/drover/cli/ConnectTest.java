@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,10 +48,10 @@ final class ConnectTest {
     keyboard.flush();
   }
 
-  private String event(String type, Object... fields) {
+  private String event(String type, @Nullable Object... fields) {
     var event = Json.obj("type", type, "id", "sevt_" + events++, "processed_at", "T");
     for (int i = 0; i < fields.length; i += 2) {
-      event = event.with((String) fields[i], fields[i + 1]);
+      event = event.with(String.valueOf(fields[i]), fields[i + 1]);
     }
     return event.toString();
   }

@@ -98,9 +98,8 @@ public record Config(
   /// @throws Problem when the key's file cannot be read
   Local local() {
     var address = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-    var url =
-        URI.create(
-            "http://" + (address.contains(":") ? "[" + address + "]" : address) + ":" + port);
+    var name = address.contains(":") ? "[" + address + "]" : address;
+    var url = URI.create("http://" + name + ":" + (port == 0 ? DEFAULT_PORT : port));
     try {
       return new Local(
           url,

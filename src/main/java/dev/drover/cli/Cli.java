@@ -33,7 +33,7 @@ public final class Cli {
   ///
   /// @return the exit status of the process
   public int run(String... args) {
-    var line = Grammar.commandLine(shell.width());
+    var line = Grammar.commandLine(shell.width(), List.of(args));
     try {
       return carryOut(line.parseArgs(args));
     } catch (ParameterException e) {

@@ -2,7 +2,7 @@ package dev.drover.cli;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -18,26 +18,22 @@ final class Grammar {
   static final String COMPLETION = "completion";
   static final String HELP = "help";
 
-  /// What the commands are for, and their names.
-  private static final Map<String, List<String>> HEADINGS = new LinkedHashMap<>();
+  private record Group(String name, String about, Supplier<CommandSpec> spec) {}
 
-  static {
-    HEADINGS.put("On this machine", List.of(RUN, SERVE, DOCTOR));
-    HEADINGS.put(
-        "On a running server",
-        List.of(
-            AgentVerbs.NAME,
-            EnvironmentVerbs.NAME,
-            SessionVerbs.NAME,
-            EventVerbs.NAME,
-            ModelVerbs.NAME,
-            KeyVerbs.NAME));
-    HEADINGS.put("About the command", List.of(COMPLETION, HELP));
-  }
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group(AgentVerbs.NAME, AgentVerbs.ABOUT, AgentVerbs::spec),
+          new Group(EnvironmentVerbs.NAME, EnvironmentVerbs.ABOUT, EnvironmentVerbs::spec),
+          new Group(SessionVerbs.NAME, SessionVerbs.ABOUT, SessionVerbs::spec),
+          new Group(EventVerbs.NAME, EventVerbs.ABOUT, EventVerbs::spec),
+          new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),
+          new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 
   private Grammar() {}
 
-  static CommandLine commandLine(int width) {
+  /// @param words of the line: groups that it does not name are left without their commands, which
+  ///   take as long to make as a command may take
+  static CommandLine commandLine(int width, List<String> words) {
     var root =
         Specs.command("drover", "Runs agents on your own machine, behind the Managed Agents API.");
     root.addOption(
@@ -56,21 +52,18 @@ final class Grammar {
             "",
             "'drover COMMAND --help' says more about a command.");
     var line = new CommandLine(root);
-    for (var command :
-        List.of(
-            run(),
-            serve(),
-            doctor(),
-            AgentVerbs.spec(),
-            EnvironmentVerbs.spec(),
-            SessionVerbs.spec(),
-            EventVerbs.spec(),
-            ModelVerbs.spec(),
-            KeyVerbs.spec(),
-            completion(),
-            help())) {
+    boolean all = words.contains(COMPLETION) || words.contains(HELP);
+    for (var command : List.of(run(), serve(), doctor())) {
       root.addSubcommand(command.name(), command);
     }
+    for (var group : GROUPS) {
+      root.addSubcommand(
+          group.name,
+          all || words.contains(group.name)
+              ? group.spec.get()
+              : Specs.command(group.name, group.about));
+    }
+    root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
@@ -81,15 +74,15 @@ final class Grammar {
 
   /// The list of commands, by what they are for.
   private static String commands(CommandLine.Help help) {
-    var text = new StringBuilder();
-    HEADINGS.forEach(
-        (heading, names) -> {
-          text.append(String.format("%n%s:%n", heading));
-          var commands = new LinkedHashMap<>(help.subcommands());
-          commands.keySet().retainAll(names);
-          text.append(help.commandList(commands));
-        });
-    return text.toString();
+    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR))
+        + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
+        + section("About the command", help, List.of(COMPLETION, HELP));
+  }
+
+  private static String section(String heading, CommandLine.Help help, List<String> names) {
+    var commands = new LinkedHashMap<>(help.subcommands());
+    commands.keySet().retainAll(names);
+    return String.format("%n%s:%n", heading) + help.commandList(commands);
   }
 
   private static CommandSpec run() {

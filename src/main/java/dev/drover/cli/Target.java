@@ -51,6 +51,8 @@ record Target(URI url, Optional<Secret> key, String keyFrom) {
       var scheme = String.valueOf(url.getScheme());
       if ((scheme.equals("http") || scheme.equals("https"))
           && url.getHost() != null
+          && url.getPort() != 0
+          && url.getPort() < 65_536
           && url.getUserInfo() == null
           && url.getQuery() == null
           && url.getFragment() == null) {

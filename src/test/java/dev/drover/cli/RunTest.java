@@ -240,6 +240,21 @@ final class RunTest {
   }
 
   @Test
+  void aTaskThatNobodyWatchesIsStopped() {
+    shell.closed = true;
+    server.stream(
+        turn(
+            START,
+            UNTIL_SENT,
+            frame("{\"type\":\"user.interrupt\",\"id\":\"sevt_50\",\"processed_at\":\"T\"}"),
+            DONE));
+    assertThat(run("run", "x")).isEqualTo(130);
+    assertThat(server.bodies(EVENTS)).hasSize(2);
+    assertThat(server.bodies(EVENTS).getLast())
+        .isEqualTo("{\"events\":[{\"type\":\"user.interrupt\"}]}");
+  }
+
+  @Test
   void aLostStreamIsOpenedAgainAndNothingIsShownTwice() {
     server.stream(turn(START, Canned.bash("sevt_5", "ls")));
     server.list(

@@ -2,7 +2,9 @@ package dev.drover.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -27,6 +29,9 @@ final class TestShell {
   /// In place of `input`, when it is not all there from the start.
   @Nullable InputStream keyboard;
 
+  /// Whether nobody reads the output any more.
+  boolean closed;
+
   boolean terminal;
   boolean typed;
 
@@ -35,7 +40,7 @@ final class TestShell {
         keyboard != null
             ? keyboard
             : new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(closed ? new Broken() : out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         terminal,
         typed,
@@ -57,5 +62,12 @@ final class TestShell {
 
   String err() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static final class Broken extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("Broken pipe");
+    }
   }
 }

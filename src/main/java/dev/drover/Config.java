@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.cli.Local;
 import dev.drover.model.ModelSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -91,11 +92,37 @@ public record Config(
     if (key.isPresent()) {
       return key.get();
     }
-    var file = data.resolve("api-key");
+    var file = keyFile();
     if (!Files.exists(file)) {
       makeData();
       make(file, ids.next("sk-drover-"));
     }
+    return read(file);
+  }
+
+  /// What these settings say of a server that may or may not run on this machine. Makes nothing.
+  ///
+  /// @throws Problem when the key's file cannot be read
+  Local local() {
+    var address = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    var name = address.contains(":") ? "[" + address + "]" : address;
+    var url = URI.create("http://" + name + ":" + (port == 0 ? DEFAULT_PORT : port));
+    try {
+      return new Local(
+          url,
+          key.isPresent() || !Files.exists(keyFile()) ? key : Optional.of(read(keyFile())),
+          keyFile());
+    } catch (IOException e) {
+      throw new Problem(
+          Problem.Kind.INVALID_REQUEST, null, "the API key cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Path keyFile() {
+    return data.resolve("api-key");
+  }
+
+  private static Secret read(Path file) throws IOException {
     var text = Files.readString(file).strip();
     if (text.isEmpty()) {
       throw new IOException(file + " is empty; remove it to get a new key");

@@ -22,7 +22,7 @@ import java.util.Map;
 /// Looks at the machine and the settings, and says what is wrong and what helps.
 final class Doctor {
   private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
-  private static final String ELSEWHERE = "Mend it, or choose another directory with DROVER_DATA.";
+  private static final String ELSEWHERE = "Mend it, or choose another directory with --data.";
 
   private final Map<String, String> environment;
   private final Ids ids = new Ids(new SecureRandom());
@@ -31,12 +31,13 @@ final class Doctor {
     this.environment = environment;
   }
 
-  List<Check> look() {
+  /// @param flags by the name of their setting
+  List<Check> look(Map<String, String> flags) {
     var checks = new ArrayList<Check>();
     checks.add(java());
     Config config;
     try {
-      config = Config.read(Map.of(), environment);
+      config = Config.read(flags, environment);
       checks.add(fine("settings", "host " + config.host() + ", port " + config.port()));
     } catch (Problem e) {
       checks.add(

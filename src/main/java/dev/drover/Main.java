@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.cli.Cli;
 import dev.drover.cli.Endpoint;
 import dev.drover.cli.Host;
+import dev.drover.cli.Local;
 import dev.drover.cli.Shell;
 import java.io.IOException;
 import java.util.Map;
@@ -26,6 +27,11 @@ public final class Main {
           @Override
           public Endpoint embed(Map<String, String> flags) throws InterruptedException {
             return start(Config.read(flags, System.getenv()).embedded());
+          }
+
+          @Override
+          public Local local(Map<String, String> flags) {
+            return Config.read(flags, System.getenv()).local();
           }
         };
     System.exit(new Cli(Shell.ofProcess(), host, new Doctor(System.getenv())::look).run(args));

@@ -68,6 +68,24 @@ final class ConfigTest {
   }
 
   @Test
+  void commandsFindTheServerOfTheMachineAndItsKey() throws Exception {
+    var home = Map.of("HOME", directory.toString());
+    var nothing = Config.read(Map.of(), home).local();
+    assertThat(nothing.url()).isEqualTo(URI.create("http://127.0.0.1:8787"));
+    assertThat(nothing.key()).isEmpty();
+    assertThat(nothing.keyFile()).doesNotExist();
+    var data = Map.of("data", directory.toString());
+    var key = Config.read(data, Map.of()).apiKey(new Ids(new Random(1)));
+    var local = Config.read(data, Map.of("DROVER_HOST", "::", "DROVER_PORT", "0")).local();
+    assertThat(local.url()).isEqualTo(URI.create("http://127.0.0.1:8787"));
+    assertThat(local.key().orElseThrow().reveal()).isEqualTo(key.reveal());
+    assertThat(local.keyFile()).content().isEqualTo(key.reveal() + "\n");
+    var set = Config.read(data, Map.of("DROVER_HOST", "::1", "DROVER_API_KEY", "sk-set")).local();
+    assertThat(set.url()).isEqualTo(URI.create("http://[::1]:8787"));
+    assertThat(set.key().orElseThrow().reveal()).isEqualTo("sk-set");
+  }
+
+  @Test
   void anUnknownSettingStopsTheStart() throws Exception {
     refused("prot: 1", "unknown setting prot");
     refused("anthropic: {key: x}", "unknown setting anthropic.key");

@@ -5,11 +5,13 @@ import dev.drover.base.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 
 /// A client of the server's HTTP API. Blocks; safe for many threads. Repeats nothing by itself.
@@ -19,19 +21,17 @@ final class Api implements AutoCloseable {
 
   private final HttpClient client;
   private final String base;
-  private final Secret key;
+  private final Optional<Secret> key;
 
-  Api(HttpClient client, URI base, Secret key) {
+  /// @param base without a query; may have a path
+  /// @param key empty: none is sent
+  Api(HttpClient client, URI base, Optional<Secret> key) {
     this.client = client;
     this.base = base.toString().replaceAll("/+$", "");
     this.key = key;
   }
 
-  Api(URI base, Secret key) {
-    this(client(), base, key);
-  }
-
-  /// What [#Api(HttpClient,URI,Secret)] wants. Slow the first time: the JDK readies TLS.
+  /// What the constructor wants. Slow the first time: the JDK readies TLS.
   static HttpClient client() {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
@@ -41,6 +41,15 @@ final class Api implements AutoCloseable {
 
   Json.Obj get(String path) throws Refusal, IOException, InterruptedException {
     return ask(request(path).timeout(PATIENCE).GET());
+  }
+
+  Json.Obj delete(String path) throws Refusal, IOException, InterruptedException {
+    return ask(request(path).timeout(PATIENCE).DELETE());
+  }
+
+  /// Without a body: for what is said by the path alone.
+  Json.Obj post(String path) throws Refusal, IOException, InterruptedException {
+    return ask(request(path).timeout(PATIENCE).POST(HttpRequest.BodyPublishers.noBody()));
   }
 
   Json.Obj post(String path, Json.Obj body) throws Refusal, IOException, InterruptedException {
@@ -58,7 +67,7 @@ final class Api implements AutoCloseable {
       throws Refusal, IOException, InterruptedException {
     var path =
         "/v1/sessions/"
-            + session
+            + segment(session)
             + "/events/stream"
             + (previews
                 ? "?event_deltas%5B%5D=agent.message&event_deltas%5B%5D=agent.thinking"
@@ -74,8 +83,9 @@ final class Api implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path))
-        .header("authorization", "Bearer " + key.reveal());
+    var request = HttpRequest.newBuilder(URI.create(base + path));
+    key.ifPresent(secret -> request.header("authorization", "Bearer " + secret.reveal()));
+    return request;
   }
 
   private Json.Obj ask(HttpRequest.Builder request)
@@ -92,6 +102,11 @@ final class Api implements AutoCloseable {
     } catch (Json.Malformed e) {
       throw new IOException("the server's answer is " + e.getMessage(), e);
     }
+  }
+
+  /// An id as a part of a path.
+  static String segment(String id) {
+    return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private static String text(InputStream body) throws IOException {

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -17,10 +19,11 @@ public final class Cli {
 
   private final Shell shell;
   private final Host host;
-  private final Supplier<List<Check>> doctor;
+  private final Function<Map<String, String>, List<Check>> doctor;
 
-  /// @param doctor looks at the machine, each time it is asked
-  public Cli(Shell shell, Host host, Supplier<List<Check>> doctor) {
+  /// @param doctor looks at the machine, each time it is asked, with the flags that were given by
+  ///   the name of their setting
+  public Cli(Shell shell, Host host, Function<Map<String, String>, List<Check>> doctor) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
@@ -30,7 +33,7 @@ public final class Cli {
   ///
   /// @return the exit status of the process
   public int run(String... args) {
-    var line = Grammar.commandLine(shell.width());
+    var line = Grammar.commandLine(shell.width(), List.of(args));
     try {
       return carryOut(line.parseArgs(args));
     } catch (ParameterException e) {
@@ -49,27 +52,68 @@ public final class Cli {
   }
 
   private int carryOut(ParseResult root) throws InterruptedException {
-    var command = root.hasSubcommand() ? root.subcommand() : root;
+    var command = root;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
     var line = command.commandSpec().commandLine();
     if (command.isUsageHelpRequested()) {
-      line.usage(shell.out(), shell.live() ? Ansi.ON : Ansi.OFF);
-      return 0;
+      return usage(line);
     }
     if (command.isVersionHelpRequested()) {
       shell.out().println("drover " + version());
       return 0;
     }
+    if (command.commandSpec().userObject() instanceof Verb verb) {
+      try (var call = new Call(shell, host, command)) {
+        return call.run(verb);
+      }
+    }
     return switch (command.commandSpec().name()) {
       case Grammar.RUN ->
           new RunCommand(shell, System::nanoTime, host).run(task(command), flags(command));
       case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
-      case Grammar.DOCTOR ->
-          new DoctorCommand(shell, doctor).run(command.hasMatchedOption("--json"));
+      case Grammar.DOCTOR -> {
+        var flags = flags(command);
+        yield new DoctorCommand(shell, () -> doctor.apply(flags))
+            .run(command.hasMatchedOption("--json"));
+      }
+      case Grammar.COMPLETION -> complete(root, command);
+      case Grammar.HELP -> help(root, command);
       default -> {
         line.usage(shell.err(), Ansi.OFF);
         yield NOT_UNDERSTOOD;
       }
     };
+  }
+
+  private int usage(CommandLine line) {
+    line.usage(shell.out(), shell.live() ? Ansi.ON : Ansi.OFF);
+    return 0;
+  }
+
+  private int help(ParseResult root, ParseResult command) {
+    var line = root.commandSpec().commandLine();
+    for (String word : command.matchedPositionalValue(0, List.<String>of())) {
+      var next = line.getSubcommands().get(word);
+      if (next == null) {
+        throw new ParameterException(line, "there is no '" + Neutral.line(word) + "'");
+      }
+      line = next;
+    }
+    return usage(line);
+  }
+
+  /// zsh reads bash's script through its own `bashcompinit`, which the script loads itself.
+  private int complete(ParseResult root, ParseResult command) {
+    var name = command.matchedPositionalValue(0, "");
+    if (!List.of("bash", "zsh").contains(name)) {
+      throw new ParameterException(
+          command.commandSpec().commandLine(), "the shells are bash and zsh");
+    }
+    shell.out().print(AutoComplete.bash("drover", root.commandSpec().commandLine()));
+    shell.out().flush();
+    return 0;
   }
 
   private int explain(ParameterException e) {

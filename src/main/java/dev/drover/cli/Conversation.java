@@ -25,6 +25,9 @@ final class Conversation {
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean interrupt = new AtomicBoolean();
 
+  /// Whether the agent was told to stop because nobody reads any more.
+  private boolean abandoned;
+
   private sealed interface Item {
     record Came(Json.Obj event, String json) implements Item {}
 
@@ -54,7 +57,7 @@ final class Conversation {
   /// Sends `task` and follows the turn to its end. A stream that breaks is opened again, but not
   /// twice in a row without an event in between.
   Ending hold(String task) throws Refusal, IOException, InterruptedException {
-    var heard = listen(() -> send(message(task)));
+    var heard = listen(() -> send(Outgoing.message(task)));
     boolean tried = false;
     while (heard instanceof Heard.Broken(var why, var any)) {
       if (tried && !any) {
@@ -94,6 +97,9 @@ final class Conversation {
       while (turn.ending().isEmpty()) {
         if (interrupt.getAndSet(false)) {
           stop();
+        } else if (!abandoned && renderer.isClosed()) {
+          abandoned = true;
+          send(Outgoing.interrupt());
         }
         switch (next(renderer.patience())) {
           case Item.Came(var event, var json) -> {
@@ -124,17 +130,10 @@ final class Conversation {
   private @Nullable Void pump(EventStream stream) throws InterruptedException {
     try {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
-        var data = frame.get().data();
-        if (!(Json.parse(data) instanceof Json.Obj event)) {
-          throw new IOException("the stream holds what is not an event");
-        }
-        if (frame.get().type().equals("error")) {
-          throw new IOException(Turn.message(event.object("error")));
-        }
-        items.put(new Item.Came(event, data));
+        items.put(new Item.Came(frame.get().event(), frame.get().data()));
       }
       items.put(new Item.Lost("the server ended it"));
-    } catch (IOException | Json.Malformed e) {
+    } catch (IOException e) {
       items.put(new Item.Lost(reason(e)));
     }
     return null;
@@ -158,7 +157,7 @@ final class Conversation {
   private void stop() throws InterruptedException {
     try {
       renderer.notice("stopping the agent; Ctrl-C again leaves at once");
-      send(Json.obj("type", "user.interrupt"));
+      send(Outgoing.interrupt());
     } catch (IOException | Refusal e) {
       renderer.notice("the agent could not be told to stop: " + reason(e));
     }
@@ -166,11 +165,6 @@ final class Conversation {
 
   private void send(Json.Obj event) throws Refusal, IOException, InterruptedException {
     api.post("/v1/sessions/" + session + "/events", Json.obj("events", Json.arr(event)));
-  }
-
-  private static Json.Obj message(String task) {
-    return Json.obj(
-        "type", "user.message", "content", Json.arr(Json.obj("type", "text", "text", task)));
   }
 
   static String reason(Exception e) {

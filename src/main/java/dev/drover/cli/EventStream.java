@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.base.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,24 @@ final class EventStream implements AutoCloseable {
 
   /// @param type of the `event` line; `message` without one
   /// @param data of the `data` lines
-  record Frame(String type, String data) {}
+  record Frame(String type, String data) {
+    /// The event that it brings.
+    ///
+    /// @throws IOException when it brings none, or the server's last words
+    Json.Obj event() throws IOException {
+      try {
+        if (Json.parse(data) instanceof Json.Obj event) {
+          if (type.equals("error")) {
+            throw new IOException(Turn.message(event.object("error")));
+          }
+          return event;
+        }
+      } catch (Json.Malformed _) {
+        // Said below.
+      }
+      throw new IOException("the stream holds what is not an event");
+    }
+  }
 
   EventStream(InputStream body) {
     this.body = body;

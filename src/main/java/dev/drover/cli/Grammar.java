@@ -1,46 +1,92 @@
 package dev.drover.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
-/// The words that `drover` understands, and its help texts. Built by hand: no command's class is
-/// loaded, and nothing is looked up by reflection, to parse a line that means another.
+/// The words that `drover` understands, and its help texts. Built by hand: nothing is looked up by
+/// reflection to parse a line.
 final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
   static final String DOCTOR = "doctor";
+  static final String COMPLETION = "completion";
+  static final String HELP = "help";
+
+  private record Group(String name, String about, Supplier<CommandSpec> spec) {}
+
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group(AgentVerbs.NAME, AgentVerbs.ABOUT, AgentVerbs::spec),
+          new Group(EnvironmentVerbs.NAME, EnvironmentVerbs.ABOUT, EnvironmentVerbs::spec),
+          new Group(SessionVerbs.NAME, SessionVerbs.ABOUT, SessionVerbs::spec),
+          new Group(EventVerbs.NAME, EventVerbs.ABOUT, EventVerbs::spec),
+          new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),
+          new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 
   private Grammar() {}
 
-  static CommandLine commandLine(int width) {
-    var root = spec("drover", "Runs agents on your own machine, behind the Managed Agents API.");
+  /// @param words of the line: groups that it does not name are left without their commands, which
+  ///   take as long to make as a command may take
+  static CommandLine commandLine(int width, List<String> words) {
+    var root =
+        Specs.command("drover", "Runs agents on your own machine, behind the Managed Agents API.");
     root.addOption(
         OptionSpec.builder("-V", "--version")
             .versionHelp(true)
             .description("Print the version.")
             .build());
     root.usageMessage()
-        .synopsisHeading("Usage: ")
         .customSynopsis("drover COMMAND [OPTIONS]")
         .footer(
             "",
             "Examples:",
             "  drover run 'List the largest files here'",
             "  drover serve --port 8080",
-            "  drover doctor",
+            "  drover sessions connect sesn_...",
             "",
             "'drover COMMAND --help' says more about a command.");
-    root.addSubcommand(RUN, run()).addSubcommand(SERVE, serve()).addSubcommand(DOCTOR, doctor());
     var line = new CommandLine(root);
+    boolean all = words.contains(COMPLETION) || words.contains(HELP);
+    for (var command : List.of(run(), serve(), doctor())) {
+      root.addSubcommand(command.name(), command);
+    }
+    for (var group : GROUPS) {
+      root.addSubcommand(
+          group.name,
+          all || words.contains(group.name)
+              ? group.spec.get()
+              : Specs.command(group.name, group.about));
+    }
+    root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
+    // '@' is for the texts of requests.
+    line.setExpandAtFiles(false);
     return line;
   }
 
+  /// The list of commands, by what they are for.
+  private static String commands(CommandLine.Help help) {
+    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR))
+        + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
+        + section("About the command", help, List.of(COMPLETION, HELP));
+  }
+
+  private static String section(String heading, CommandLine.Help help, List<String> names) {
+    var commands = new LinkedHashMap<>(help.subcommands());
+    commands.keySet().retainAll(names);
+    return String.format("%n%s:%n", heading) + help.commandList(commands);
+  }
+
   private static CommandSpec run() {
-    var spec = spec(RUN, "Runs one task to its end and shows what happens.");
+    var spec = Specs.command(RUN, "Runs one task to its end and shows what happens.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("TASK")
@@ -50,13 +96,13 @@ final class Grammar {
             .description("What the agent shall do. '-' reads it from standard input.")
             .build());
     spec.addOption(
-        text("--model", "ID")
-            .description(
-                "The model to ask. Without it what DROVER_MODEL says, else the built-in"
-                    + " 'rehearsal', which needs no key.")
-            .build());
-    spec.addOption(text("--system", "TEXT").description("The system prompt of the agent.").build());
-    spec.addOption(json("Print each event as a line of JSON, and nothing else."));
+        Specs.text(
+            "--model",
+            "ID",
+            "The model to ask. Without it what DROVER_MODEL says, else the built-in"
+                + " 'rehearsal', which needs no key."));
+    spec.addOption(Specs.text("--system", "TEXT", "The system prompt of the agent."));
+    spec.addOption(Specs.flag(Specs.JSON, "Print each event as a line of JSON, and nothing else."));
     addPlaces(spec);
     spec.usageMessage()
         .footer(
@@ -73,17 +119,11 @@ final class Grammar {
   }
 
   private static CommandSpec serve() {
-    var spec = spec(SERVE, "Serves the API until it is told to stop (Ctrl-C or SIGTERM).");
+    var spec = Specs.command(SERVE, "Serves the API until it is told to stop (Ctrl-C or SIGTERM).");
+    spec.addOption(Specs.number("--port", "The port to listen on; 0 takes any that is free."));
     spec.addOption(
-        OptionSpec.builder("--port")
-            .paramLabel("N")
-            .type(Integer.class)
-            .description("The port to listen on; 0 takes any that is free.")
-            .build());
-    spec.addOption(
-        text("--host", "H")
-            .description("The address to listen on. Without it only this machine gets through.")
-            .build());
+        Specs.text(
+            "--host", "H", "The address to listen on. Without it only this machine gets through."));
     addPlaces(spec);
     spec.usageMessage()
         .footer(
@@ -97,33 +137,47 @@ final class Grammar {
   }
 
   private static CommandSpec doctor() {
-    var spec = spec(DOCTOR, "Checks what Drover needs on this machine, and says how to mend it.");
-    spec.addOption(json("Print the checks as JSON."));
+    var spec =
+        Specs.command(DOCTOR, "Checks what Drover needs on this machine, and says what helps.");
+    spec.addOption(Specs.flag(Specs.JSON, "Print the checks as JSON."));
+    addPlaces(spec);
     return spec;
   }
 
-  private static CommandSpec spec(String name, String description) {
-    var spec = CommandSpec.create().name(name);
-    spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
+  private static CommandSpec completion() {
+    var spec = Specs.command(COMPLETION, "Prints a script that completes commands for a shell.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("SHELL")
+            .arity("1")
+            .type(String.class)
+            .completionCandidates(List.of("bash", "zsh"))
+            .description("bash or zsh.")
+            .build());
     spec.usageMessage()
-        .commandListHeading("%nCommands:%n")
-        .parameterListHeading("%n")
-        .optionListHeading("%n");
-    spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this text.").build());
+        .footer(
+            "",
+            "In ~/.bashrc or ~/.zshrc:",
+            "  source <(drover completion bash)",
+            "  source <(drover completion zsh)");
+    return spec;
+  }
+
+  private static CommandSpec help() {
+    var spec = Specs.command(HELP, "Says more about a command.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("COMMAND")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("The command, such as 'agents create'.")
+            .build());
     return spec;
   }
 
   private static void addPlaces(CommandSpec spec) {
-    spec.addOption(text("--data", "DIR").description("Where sessions are kept.").build());
-    spec.addOption(text("--config", "FILE").description("The settings, in YAML.").build());
-  }
-
-  private static OptionSpec.Builder text(String name, String label) {
-    return OptionSpec.builder(name).paramLabel(label).type(String.class);
-  }
-
-  private static OptionSpec json(String description) {
-    return OptionSpec.builder("--json").type(boolean.class).description(description).build();
+    spec.addOption(Specs.text(Specs.DATA, "DIR", "Where sessions are kept."));
+    spec.addOption(Specs.text("--config", "FILE", "The settings, in YAML."));
   }
 }

@@ -19,4 +19,9 @@ public interface Host {
   ///
   /// @throws Problem for what the user can mend
   Endpoint embed(Map<String, String> flags) throws InterruptedException;
+
+  /// What the settings say of the server of this machine. Starts and makes nothing.
+  ///
+  /// @throws Problem for a setting that is wrong, or a key that cannot be read
+  Local local(Map<String, String> flags);
 }

@@ -42,6 +42,14 @@ final class JsonRenderer implements Renderer {
   public void quiet() {}
 
   @Override
+  public void note(String line) {}
+
+  @Override
+  public boolean isClosed() {
+    return out.checkError();
+  }
+
+  @Override
   public void notice(String line) {
     err.println("drover: " + line);
   }

@@ -91,6 +91,17 @@ final class LiveRenderer implements Renderer {
   }
 
   @Override
+  public void note(String line) {
+    settle();
+    transcript.note(line);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return out.checkError();
+  }
+
+  @Override
   public void notice(String line) {
     settle();
     err.println("drover: " + line);

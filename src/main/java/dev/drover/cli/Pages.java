@@ -14,6 +14,19 @@ final class Pages {
     return Optional.ofNullable(page.text("next_page")).filter(cursor -> !cursor.isEmpty());
   }
 
+  /// The query parameter, after an ampersand, that asks for the page after this one, by cursor or
+  /// by the last item's id; empty on the last.
+  static Optional<String> after(Json.Obj page) {
+    var cursor = next(page);
+    if (cursor.isPresent()) {
+      return Optional.of(parameter(cursor));
+    }
+    var last = page.text("last_id");
+    return page.get("has_more").equals(Optional.of(Json.of(true))) && last != null
+        ? Optional.of("&after_id=" + URLEncoder.encode(last, StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
   /// The cursor as one more query parameter.
   static String parameter(Optional<String> cursor) {
     return cursor

@@ -60,6 +60,16 @@ final class PlainRenderer implements Renderer {
   public void quiet() {}
 
   @Override
+  public void note(String line) {
+    transcript.note(line);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return out.checkError();
+  }
+
+  @Override
   public void notice(String line) {
     out.flush();
     err.println("drover: " + line);

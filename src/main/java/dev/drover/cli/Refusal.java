@@ -49,6 +49,12 @@ final class Refusal extends Exception {
     return requestId;
   }
 
+  /// What was said, and how to find it in the server's log, in a line.
+  String details() {
+    return Neutral.line(
+        getMessage() + " (" + type + (requestId.isEmpty() ? "" : ", " + requestId) + ")");
+  }
+
   /// Everything that there is to say, in a line.
   String words() {
     return Neutral.line(

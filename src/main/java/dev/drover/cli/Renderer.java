@@ -20,6 +20,12 @@ interface Renderer {
 
   void quiet();
 
+  /// A line about the session, among what happens in it.
+  void note(String line);
+
+  /// Whether nobody sees any more what is shown: the reader of a pipe has gone.
+  boolean isClosed();
+
   /// Something that the command itself has to say, at once.
   void notice(String line);
 

@@ -42,7 +42,7 @@ final class RunCommand {
       }
       var client = scope.fork(Api::client); // takes as long as the server's start
       try (var server = host.embed(flags);
-          var api = new Api(client.join(), server.url(), server.key())) {
+          var api = new Api(client.join(), server.url(), Optional.of(server.key()))) {
         var model = model(task);
         var session = new NewSession(api).create(text, model, task.system());
         var renderer = renderer(task);
@@ -92,9 +92,9 @@ final class RunCommand {
         + " is kept. To read it again: drover serve"
         + flag("data", flags)
         + flag("config", flags)
-        + "\nand GET /v1/sessions/"
+        + "\nand drover events list "
         + session
-        + "/events";
+        + flag("data", flags);
   }
 
   private static String flag(String name, Map<String, String> flags) {

@@ -14,6 +14,7 @@ import java.util.function.IntConsumer;
 /// What a command was started from, and what it leaves to.
 ///
 /// @param terminal whether `out` is one
+/// @param typed whether somebody types `in` on one
 /// @param variables the environment
 /// @param leave ends the process at once with a status, without tidying up
 public record Shell(
@@ -21,6 +22,7 @@ public record Shell(
     PrintStream out,
     PrintStream err,
     boolean terminal,
+    boolean typed,
     Map<String, String> variables,
     Signals signals,
     IntConsumer leave) {
@@ -38,7 +40,8 @@ public record Shell(
         System.in,
         open(FileDescriptor.out),
         open(FileDescriptor.err),
-        isTerminal(),
+        isTerminal(1),
+        isTerminal(0),
         System.getenv(),
         new OsSignals(),
         Runtime.getRuntime()::halt);
@@ -66,12 +69,12 @@ public record Shell(
 
   /// A console is none as well when only the input is not a terminal: asked second.
   @SuppressWarnings("SystemConsoleNull") // seen: null in 25 when there is no terminal
-  private static boolean isTerminal() {
+  private static boolean isTerminal(int descriptor) {
     try {
-      var out = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-      return out.startsWith("/dev/pts/")
-          || out.startsWith("/dev/tty")
-          || out.equals("/dev/console");
+      var file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return file.startsWith("/dev/pts/")
+          || file.startsWith("/dev/tty")
+          || file.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException _) {
       var console = System.console();
       return console != null && console.isTerminal();

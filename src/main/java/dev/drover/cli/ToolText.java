@@ -36,6 +36,11 @@ final class ToolText {
     return Neutral.line(words.isEmpty() ? input.toString() : words);
   }
 
+  /// A call in one line: the tool and what it is about.
+  static String call(Json.Obj event) {
+    return name(event) + "  " + about(String.valueOf(event.text("name")), event.object("input"));
+  }
+
   /// A name as the model wrote it.
   static String name(Json.Obj call) {
     var name = call.text("name");

@@ -63,13 +63,21 @@ final class Turn {
   }
 
   private Ending idle(Json.Obj event) {
-    var reason = event.object("stop_reason");
-    var type = type(reason);
+    return ending(event, interrupted, pending(event.object("stop_reason")), error);
+  }
+
+  /// How a turn ended.
+  ///
+  /// @param idle the event that says so
+  /// @param pending what is waited for
+  /// @param error the last one of the turn
+  static Ending ending(Json.Obj idle, boolean interrupted, String pending, String error) {
+    var type = type(idle.object("stop_reason"));
     return switch (type) {
       case "end_turn" -> Ending.of(interrupted ? Ending.Kind.INTERRUPTED : Ending.Kind.DONE);
-      case "requires_action" -> new Ending(Ending.Kind.WAITING, pending(reason));
+      case "requires_action" -> new Ending(Ending.Kind.WAITING, pending);
       case "retries_exhausted" -> new Ending(Ending.Kind.EXHAUSTED, error);
-      case "refusal" -> new Ending(Ending.Kind.REFUSED, refusal(event.object("stop_details")));
+      case "refusal" -> new Ending(Ending.Kind.REFUSED, refusal(idle.object("stop_details")));
       default -> new Ending(Ending.Kind.STOPPED, Neutral.line(type));
     };
   }

@@ -10,10 +10,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class CannedServer implements Host, AutoCloseable {
   static final String SESSION = "sesn_01Canned";
 
+  /// With a number from 1: the ids of the events that were sent.
+  static final String OWN = "sevt_own";
+
   /// In a stream's script: wait until a client has sent events.
   static final String UNTIL_SENT = "(until sent)";
 
@@ -35,6 +40,7 @@ final class CannedServer implements Host, AutoCloseable {
   private final Deque<Json.Obj> environments = new ArrayDeque<>();
   private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private int stored;
   private int refusals;
   private int refusal = 200;
   final List<Asked> asked = new CopyOnWriteArrayList<>();
@@ -105,6 +111,14 @@ final class CannedServer implements Host, AutoCloseable {
         this::close);
   }
 
+  @Override
+  public Local local(Map<String, String> flags) {
+    return new Local(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+        Optional.of(new Secret("sk-canned")),
+        Path.of("api-key"));
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var path = exchange.getRequestURI().toString();
@@ -123,8 +137,8 @@ final class CannedServer implements Host, AutoCloseable {
     } else if (path.startsWith("/v1/sessions/" + SESSION + "/events?")) {
       answer(exchange, 200, lists.remove());
     } else if (path.equals("/v1/sessions/" + SESSION + "/events")) {
+      answer(exchange, 200, stored(body));
       sent.add(body);
-      answer(exchange, 200, "{\"data\":[]}");
     } else if (path.startsWith("/v1/environments?")) {
       answer(
           exchange, 200, Json.obj("data", List.copyOf(environments), "next_page", null).toString());
@@ -137,6 +151,18 @@ final class CannedServer implements Host, AutoCloseable {
           };
       answer(exchange, 200, Json.obj("id", id).toString());
     }
+  }
+
+  private String stored(String body) {
+    var events = ((Json.Obj) Json.trusted(body)).items("events").stream();
+    return Json.obj(
+            "data",
+            events
+                .map(
+                    event ->
+                        ((Json.Obj) event).with("id", OWN + ++stored).with("processed_at", null))
+                .toList())
+        .toString();
   }
 
   private void stream(HttpExchange exchange) throws IOException {

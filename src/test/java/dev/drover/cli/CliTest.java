@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 final class CliTest {
@@ -31,10 +38,15 @@ final class CliTest {
     public Endpoint embed(Map<String, String> flags) {
       throw new IllegalStateException("a bug");
     }
+
+    @Override
+    public Local local(Map<String, String> flags) {
+      throw Problem.invalid("port: must be a whole number");
+    }
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), () -> checks).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks).run(args);
   }
 
   @Test
@@ -45,6 +57,93 @@ final class CliTest {
     shell.out.reset();
     assertThat(shell.run(new Broken(), "run", "--help")).isZero();
     assertThat(shell.out()).contains("Usage: drover run", "--model", "DROVER_MODEL", "Ctrl-C");
+  }
+
+  @Test
+  void helpGroupsTheCommandsAndGoesAsDeepAsTheyDo() {
+    assertThat(shell.run(new Broken(), "help")).isZero();
+    assertThat(shell.out())
+        .containsSubsequence(
+            "On this machine:", "run ", "On a running server:", "agents ", "keys ", "About");
+    shell.out.reset();
+    assertThat(shell.run(new Broken(), "help", "agents", "create")).isZero();
+    var help = shell.out();
+    assertThat(help).contains("Usage: drover agents create", "--tool=TOOL", "--body=BODY");
+    shell.out.reset();
+    assertThat(shell.run(new Broken(), "agents", "create", "--help")).isZero();
+    assertThat(shell.out()).isEqualTo(help);
+    assertThat(shell.run(new Broken(), "help", "agents", "make")).isEqualTo(2);
+  }
+
+  @Test
+  void everyCommandHasHelpThatFitsATerminal() {
+    var pending = new ArrayDeque<List<String>>(List.of(List.of()));
+    int commands = 0;
+    while (!pending.isEmpty()) {
+      var words = pending.remove();
+      var help = new ArrayList<>(List.of("help"));
+      help.addAll(words);
+      shell.out.reset();
+      assertThat(shell.run(new Broken(), help.toArray(String[]::new))).as("%s", words).isZero();
+      assertThat(shell.out().lines()).as("%s", words).allMatch(line -> line.length() <= 100);
+      var line = Grammar.commandLine(80, help);
+      for (var word : words) {
+        line = Objects.requireNonNull(line.getSubcommands().get(word));
+      }
+      for (var name : line.getSubcommands().keySet()) {
+        var deeper = new ArrayList<>(words);
+        deeper.add(name);
+        pending.add(deeper);
+      }
+      commands++;
+    }
+    assertThat(commands).isGreaterThan(30);
+  }
+
+  @Test
+  void bashCompletesVerbsAndTheirFlags(@TempDir Path directory) throws Exception {
+    assertThat(shell.run(new Broken(), "completion", "bash")).isZero();
+    var script = Files.writeString(directory.resolve("drover.bash"), shell.out());
+    var bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source "
+                    + script
+                    + "; compopt() { :; };"
+                    + " for line in 'drover sess' 'drover agents ver' 'drover agents create --mod';"
+                    + " do COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                    + " _complete_drover; echo \"${COMPREPLY[*]}\"; done")
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("sessions\nversions\n--model\n");
+    shell.out.reset();
+    assertThat(shell.run(new Broken(), "completion", "zsh")).isZero();
+    assertThat(shell.out()).contains("bashcompinit");
+    assertThat(shell.run(new Broken(), "completion", "fish")).isEqualTo(2);
+  }
+
+  @Test
+  void theDoctorLooksWhereItIsTold() {
+    var looked = new ArrayList<Map<String, String>>();
+    var status =
+        new Cli(
+                shell.shell(),
+                new Broken(),
+                flags -> {
+                  looked.add(flags);
+                  return List.of();
+                })
+            .run("doctor", "--data", "here", "--config", "there.yaml");
+    assertThat(status).isZero();
+    assertThat(looked).containsExactly(Map.of("data", "here", "config", "there.yaml"));
+  }
+
+  @Test
+  void settingsThatCannotBeReadAreSaid() {
+    assertThat(shell.run(new Broken(), "agents", "list")).isEqualTo(1);
+    assertThat(shell.err()).isEqualTo("drover: port: must be a whole number\n");
   }
 
   @Test
@@ -62,7 +161,7 @@ final class CliTest {
                 + "Try 'drover run --help'.\n");
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
     assertThat(shell.err())
-        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor\n");
+        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor, agents, ");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);
@@ -117,6 +216,11 @@ final class CliTest {
           @Override
           public Endpoint embed(Map<String, String> flags) {
             return serve(flags);
+          }
+
+          @Override
+          public Local local(Map<String, String> flags) {
+            throw new IllegalStateException("nothing asks");
           }
         };
     try (var scope = new Scope()) {

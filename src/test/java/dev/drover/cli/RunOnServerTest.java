@@ -2,22 +2,14 @@ package dev.drover.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.api.Parts;
-import dev.drover.api.Server;
-import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
-import dev.drover.base.Secret;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
-import java.net.URI;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,35 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class RunOnServerTest {
   private final Stage stage = new Stage();
+  private final StageServer server = new StageServer(stage);
   private final TestShell shell = new TestShell();
-
-  private final class StageHost implements Host {
-    @Override
-    public Endpoint serve(Map<String, String> flags) {
-      return embed(flags);
-    }
-
-    @Override
-    public Endpoint embed(Map<String, String> flags) {
-      var key = new Secret("sk-drover-test");
-      var store = stage.store();
-      var server =
-          new Server(
-              new Server.Settings("127.0.0.1", 0, List.of(key), Server.Settings.PING),
-              new Parts(
-                  Stage.WORKSPACE,
-                  store.agents(),
-                  store.environments(),
-                  store.sessions(),
-                  store.eventLog(),
-                  stage.feed(),
-                  stage.wakes(),
-                  stage.model(),
-                  new Ids(new Random(8)),
-                  InstantSource.system()));
-      return new Endpoint(URI.create(server.url()), key, server::close);
-    }
-  }
 
   @AfterEach
   void close() {
@@ -65,7 +30,7 @@ final class RunOnServerTest {
   private int run(String... args) {
     var all = new java.util.ArrayList<>(List.of("run"));
     all.addAll(Arrays.asList(args));
-    return shell.run(new StageHost(), all.toArray(String[]::new));
+    return shell.run(server, all.toArray(String[]::new));
   }
 
   private void scriptATurnWithATool() {

@@ -70,7 +70,7 @@ final class RunTest {
     assertThat(server.isClosed()).isTrue();
     assertThat(shell.out())
         .contains("drover serve --data 'my data'")
-        .contains("GET /v1/sessions/" + SESSION + "/events");
+        .contains("drover events list " + SESSION + " --data 'my data'");
   }
 
   @Test
@@ -237,6 +237,21 @@ final class RunTest {
     server.environment("env_01Old", "default").refuse(500);
     assertThat(run("run", "x")).isEqualTo(1);
     assertThat(shell.err()).isEqualTo("drover: not so (some_error, req_7)\n");
+  }
+
+  @Test
+  void aTaskThatNobodyWatchesIsStopped() {
+    shell.closed = true;
+    server.stream(
+        turn(
+            START,
+            UNTIL_SENT,
+            frame("{\"type\":\"user.interrupt\",\"id\":\"sevt_50\",\"processed_at\":\"T\"}"),
+            DONE));
+    assertThat(run("run", "x")).isEqualTo(130);
+    assertThat(server.bodies(EVENTS)).hasSize(2);
+    assertThat(server.bodies(EVENTS).getLast())
+        .isEqualTo("{\"events\":[{\"type\":\"user.interrupt\"}]}");
   }
 
   @Test

@@ -2,6 +2,9 @@ package dev.drover.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A shell whose streams, signals and end the test sees.
 final class TestShell {
@@ -21,14 +25,25 @@ final class TestShell {
   final LinkedBlockingQueue<Runnable> handlers = new LinkedBlockingQueue<>();
 
   String input = "";
+
+  /// In place of `input`, when it is not all there from the start.
+  @Nullable InputStream keyboard;
+
+  /// Whether nobody reads the output any more.
+  boolean closed;
+
   boolean terminal;
+  boolean typed;
 
   Shell shell() {
     return new Shell(
-        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        new PrintStream(out, true, StandardCharsets.UTF_8),
+        keyboard != null
+            ? keyboard
+            : new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        new PrintStream(closed ? new Broken() : out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         terminal,
+        typed,
         variables,
         (_, handler) -> {
           handlers.add(handler);
@@ -38,7 +53,7 @@ final class TestShell {
   }
 
   int run(Host host, String... args) {
-    return new Cli(shell(), host, List::of).run(args);
+    return new Cli(shell(), host, _ -> List.of()).run(args);
   }
 
   String out() {
@@ -47,5 +62,12 @@ final class TestShell {
 
   String err() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static final class Broken extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("Broken pipe");
+    }
   }
 }

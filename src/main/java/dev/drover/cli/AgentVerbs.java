@@ -1,0 +1,145 @@
+package dev.drover.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `drover agents`.
+final class AgentVerbs {
+  static final String NAME = "agents";
+  static final String ABOUT = "What works: a model, a prompt, tools.";
+
+  private static final String PATH = "/v1/agents";
+  private static final List<Field> FIELDS =
+      List.of(
+          Field.text("name", "What it is called."),
+          new Field(
+              "model",
+              Field.Kind.REFERENCE,
+              "ID",
+              "The model, or {id: ID, effort: LEVEL}. 'drover models list' shows which there are."),
+          Field.text("system", "The system prompt, or @FILE."),
+          Field.text("description", "What it is for."),
+          Field.tools());
+  private static final List<Field> CREATED = and(FIELDS, Field.metadata(false));
+  private static final List<Field> UPDATED =
+      and(
+          FIELDS,
+          Field.metadata(true),
+          new Field(
+              "version",
+              Field.Kind.NUMBER,
+              "N",
+              "The version that is meant; when there is a newer one, nothing is changed."));
+
+  private static final Column MODEL =
+      new Column("MODEL", agent -> Column.text(agent.object("model"), "id"));
+  private static final Listing AGENTS =
+      new Listing(
+          100,
+          List.of(
+              Filter.archived(),
+              Filter.time("gte", "Made then or later, such as 2026-11-01T00:00:00Z."),
+              Filter.time("lte", "Made then or earlier.")),
+          List.of(
+              Column.of("ID", "id"),
+              Column.of("NAME", "name"),
+              MODEL,
+              Column.of("VERSION", "version"),
+              Column.time("UPDATED", "updated_at"),
+              Column.state()));
+  private static final Listing VERSIONS =
+      new Listing(
+          100,
+          List.of(),
+          List.of(
+              Column.of("VERSION", "version"),
+              Column.of("NAME", "name"),
+              MODEL,
+              Column.time("UPDATED", "updated_at")));
+
+  private AgentVerbs() {}
+
+  static CommandSpec spec() {
+    var spec =
+        Specs.group(NAME, ABOUT, create(), retrieve(), update(), list(), archive(), versions());
+    spec.usageMessage()
+        .footer(
+            "",
+            "Examples:",
+            "  drover agents create --name Coder --model rehearsal --tool all",
+            "  drover agents create --name Reader --model ID --tool read --tool bash:ask",
+            "  drover agents create --body @agent.yaml",
+            "  drover agents list --json | jq -r .id");
+    return spec;
+  }
+
+  private static CommandSpec create() {
+    var spec =
+        Specs.verb(
+            "create",
+            "Makes an agent.",
+            call -> call.print(call.api().post(PATH, Field.body(call.arguments(), CREATED))));
+    Field.declare(spec, CREATED);
+    return spec;
+  }
+
+  private static CommandSpec retrieve() {
+    var spec =
+        id(
+            "retrieve",
+            "Shows an agent.",
+            call -> {
+              var version = call.arguments().number("--version", 1);
+              var query = version.map(number -> "?version=" + number).orElse("");
+              return call.print(call.api().get(call.path(PATH) + query));
+            });
+    spec.addOption(Specs.number("--version", "One of its versions; without it the newest."));
+    return spec;
+  }
+
+  private static CommandSpec update() {
+    var spec =
+        id(
+            "update",
+            "Changes an agent: a new version. Sessions keep the one that they began with.",
+            call ->
+                call.print(
+                    call.api().post(call.path(PATH), Field.change(call.arguments(), UPDATED))));
+    Field.declare(spec, UPDATED);
+    return spec;
+  }
+
+  private static CommandSpec list() {
+    var spec = Specs.verb("list", "Lists agents.", call -> AGENTS.print(call, PATH));
+    AGENTS.declare(spec);
+    return spec;
+  }
+
+  private static CommandSpec archive() {
+    return id(
+        "archive",
+        "Takes an agent out of use. It cannot be undone.",
+        call -> call.print(call.api().post(call.path(PATH) + "/archive")));
+  }
+
+  private static CommandSpec versions() {
+    var spec =
+        id(
+            "versions",
+            "Lists the versions of an agent.",
+            call -> VERSIONS.print(call, call.path(PATH) + "/versions"));
+    VERSIONS.declare(spec);
+    return spec;
+  }
+
+  private static CommandSpec id(String name, String description, Verb verb) {
+    return Specs.id(Specs.verb(name, description, verb), "AGENT", "The agent's id.");
+  }
+
+  private static List<Field> and(List<Field> fields, Field... more) {
+    var all = new ArrayList<>(fields);
+    all.addAll(List.of(more));
+    return List.copyOf(all);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// What is typed, sent to the session. One thread.
+final class Answers {
+  private final Api api;
+  private final String session;
+  private final View view;
+  private final Pending pending;
+  private final Errands errands;
+  private boolean failed;
+
+  Answers(Api api, String session, View view, Pending pending, Errands errands) {
+    this.api = api;
+    this.session = session;
+    this.view = view;
+    this.pending = pending;
+    this.errands = errands;
+  }
+
+  /// Whether anything could not be done or was not understood.
+  boolean failed() {
+    return failed;
+  }
+
+  /// Does what was typed.
+  ///
+  /// @return false: it was to leave
+  boolean give(Typed typed) throws InterruptedException {
+    switch (typed) {
+      case Typed.Quit _ -> {
+        return false;
+      }
+      case Typed.Nothing _ -> {}
+      case Typed.Help _ -> Typed.HELP.lines().forEach(view::notice);
+      case Typed.Wrong(var why) -> fail(why);
+      case Typed.Message(var text) -> send(Outgoing.message(text));
+      case Typed.Interrupt _ -> send(Outgoing.interrupt());
+      case Typed.Result(var id, var text) -> send(Outgoing.result(id, text));
+      case Typed.Allow(var id) -> {
+        var call = id.isEmpty() ? only() : Optional.of(id);
+        if (call.isPresent()) {
+          send(Outgoing.allow(call.get()));
+        }
+      }
+      case Typed.Deny(var words) -> deny(words);
+    }
+    return true;
+  }
+
+  private void deny(String words) throws InterruptedException {
+    var parts = words.split("\\s+", 2);
+    if (pending.has(parts[0]) || parts[0].startsWith("sevt_")) {
+      send(Outgoing.deny(parts[0], parts.length > 1 ? parts[1] : ""));
+      return;
+    }
+    var call = only();
+    if (call.isPresent()) {
+      send(Outgoing.deny(call.get(), words));
+    }
+  }
+
+  /// The one call that asks for permission.
+  private Optional<String> only() {
+    var asking = pending.asking();
+    if (asking.size() == 1) {
+      return Optional.of(asking.getFirst());
+    }
+    fail(
+        asking.isEmpty()
+            ? "no call waits for permission"
+            : asking.size() + " calls wait for permission; name one");
+    return Optional.empty();
+  }
+
+  private void send(Json.Obj event) throws InterruptedException {
+    try {
+      var answer =
+          api.post(
+              "/v1/sessions/" + Api.segment(session) + "/events",
+              Json.obj("events", List.of(event)));
+      for (var item : answer.items("data")) {
+        if (item instanceof Json.Obj stored) {
+          errands.sent(stored);
+          view.sent(stored);
+        }
+      }
+    } catch (Refusal refusal) {
+      fail("not sent: " + refusal.details());
+    } catch (IOException e) {
+      fail("it may not have been sent: " + Conversation.reason(e));
+    }
+  }
+
+  private void fail(String why) {
+    failed = true;
+    view.notice(why);
+  }
+}

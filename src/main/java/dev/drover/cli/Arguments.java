@@ -1,0 +1,100 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// What was given to a command. A wrong value is a [ParameterException] that names its flag.
+final class Arguments {
+  private final ParseResult line;
+  private final InputStream in;
+
+  /// @param in what `-` stands for
+  Arguments(ParseResult line, InputStream in) {
+    this.line = line;
+    this.in = in;
+  }
+
+  /// The positional argument: the id of something.
+  String id() {
+    String id = line.matchedPositionalValue(0, "");
+    if (id.isBlank()) {
+      throw wrong("the id is empty");
+    }
+    return id;
+  }
+
+  boolean has(String flag) {
+    return line.commandSpec().findOption(flag) != null && line.hasMatchedOption(flag);
+  }
+
+  Optional<String> text(String flag) {
+    return has(flag)
+        ? Optional.ofNullable(line.<String>matchedOptionValue(flag, null))
+        : Optional.empty();
+  }
+
+  List<String> texts(String flag) {
+    return has(flag) ? line.matchedOptionValue(flag, List.of()) : List.of();
+  }
+
+  /// A whole number of at least `least`.
+  Optional<Integer> number(String flag, int least) {
+    var number =
+        has(flag)
+            ? Optional.ofNullable(line.<Integer>matchedOptionValue(flag, null))
+            : Optional.<Integer>empty();
+    if (number.isPresent() && number.get() < least) {
+      throw wrong(flag + " must be at least " + least);
+    }
+    return number;
+  }
+
+  /// A long text: itself, or of `@FILE` what the file holds. `\@` begins a text with `@`.
+  String content(String flag, String value) {
+    return value.startsWith("@")
+        ? file(flag, value.substring(1))
+        : value.startsWith("\\@") ? value.substring(1) : value;
+  }
+
+  /// JSON or YAML: itself, of `@FILE` what the file holds, of `-` what standard input says.
+  Json document(String flag, String value) {
+    try {
+      return Yaml.read(
+          value.equals("-")
+              ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              : value.startsWith("@") ? file(flag, value.substring(1)) : value);
+    } catch (Yaml.Unreadable e) {
+      throw wrong(flag + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw wrong(flag + ": standard input cannot be read: " + e.getMessage());
+    }
+  }
+
+  Json.Obj object(String flag, String value) {
+    if (document(flag, value) instanceof Json.Obj object) {
+      return object;
+    }
+    throw wrong(flag + " must be a JSON or YAML object");
+  }
+
+  ParameterException wrong(String message) {
+    return new ParameterException(line.commandSpec().commandLine(), message);
+  }
+
+  private String file(String flag, String name) {
+    try {
+      return Files.readString(Path.of(name));
+    } catch (IOException | InvalidPathException e) {
+      throw wrong(flag + ": " + Neutral.line(name) + " cannot be read as UTF-8 text");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/// One use of a [Verb]: what was asked for, and of whom. One thread.
+final class Call implements AutoCloseable {
+  private final Shell shell;
+  private final Arguments arguments;
+  private final Output output;
+  private final Host host;
+  private @Nullable Target target;
+  private @Nullable Api api;
+
+  Call(Shell shell, Host host, ParseResult line) {
+    this.shell = shell;
+    this.host = host;
+    arguments = new Arguments(line, shell.in());
+    output = new Output(shell, arguments.has(Specs.JSON));
+  }
+
+  /// Runs `verb` and says on standard error what went wrong.
+  ///
+  /// @return the exit status
+  int run(Verb verb) throws InterruptedException {
+    try {
+      return verb.run(this);
+    } catch (Refusal refusal) {
+      say(refusal.details());
+      if (refusal.status() == 401) {
+        say(target().advice());
+      }
+    } catch (ConnectException | HttpConnectTimeoutException _) {
+      say("nothing answers at " + target().url() + ". To start a server here: drover serve");
+    } catch (IOException e) {
+      say(target().url() + ": " + Conversation.reason(e));
+    }
+    return 1;
+  }
+
+  Shell shell() {
+    return shell;
+  }
+
+  Arguments arguments() {
+    return arguments;
+  }
+
+  Output output() {
+    return output;
+  }
+
+  /// @throws Problem when the flags or the settings name no server
+  Target target() {
+    if (target == null) {
+      target = Target.of(arguments.text(Specs.URL), shell.variables(), this::local);
+    }
+    return target;
+  }
+
+  /// What the settings say of the server of this machine.
+  Local local() {
+    return host.local(
+        arguments.text(Specs.DATA).map(text -> Map.of("data", text)).orElse(Map.of()));
+  }
+
+  Api api() {
+    if (api == null) {
+      api = new Api(Api.client(), target().url(), target().key());
+    }
+    return api;
+  }
+
+  /// The path of the thing whose id was given.
+  String path(String collection) {
+    return collection + "/" + Api.segment(arguments.id());
+  }
+
+  /// Prints what the server answered.
+  int print(Json.Obj answer) {
+    output.object(answer);
+    return 0;
+  }
+
+  void say(String line) {
+    shell.out().flush();
+    shell.err().println("drover: " + line);
+    shell.err().flush();
+  }
+
+  @Override
+  public void close() {
+    if (api != null) {
+      api.close();
+    }
+  }
+}

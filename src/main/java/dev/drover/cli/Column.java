@@ -1,0 +1,39 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.util.function.Function;
+
+/// A column of a table.
+///
+/// @param of what it shows of an item; may be empty
+record Column(String title, Function<Json.Obj, String> of) {
+  /// A text of the item by its name.
+  static Column of(String title, String field) {
+    return new Column(title, item -> text(item, field));
+  }
+
+  /// A time, to the second.
+  static Column time(String title, String field) {
+    return new Column(title, item -> seconds(text(item, field)));
+  }
+
+  /// Whether the item is archived.
+  static Column state() {
+    return new Column("STATE", item -> item.text("archived_at") == null ? "active" : "archived");
+  }
+
+  static String text(Json.Obj item, String field) {
+    return switch (item.get(field).orElse(Json.NULL)) {
+      case Json.Str(var text) -> text;
+      case Json.Null _ -> "";
+      case Json other -> other.toString();
+    };
+  }
+
+  /// `2026-08-28T02:22:57.047551Z` as `2026-08-28 02:22:57`; anything else as it is.
+  static String seconds(String time) {
+    return time.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z")
+        ? time.substring(0, 19).replace('T', ' ')
+        : time;
+  }
+}

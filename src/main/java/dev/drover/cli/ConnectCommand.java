@@ -1,0 +1,52 @@
+package dev.drover.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// `drover sessions connect`: a session followed live, and what is typed sent to it.
+final class ConnectCommand {
+  static final String UNTIL_IDLE = "--until-idle";
+  static final String TAIL = "--tail";
+  static final int USUAL_TAIL = 100;
+
+  private final Call call;
+
+  ConnectCommand(Call call) {
+    this.call = call;
+  }
+
+  /// @return the exit status
+  int run() throws Refusal, IOException, InterruptedException {
+    var arguments = call.arguments();
+    int tail = arguments.number(TAIL, 0).orElse(USUAL_TAIL);
+    var shell = call.shell();
+    var session = call.api().get(call.path("/v1/sessions"));
+    var inbound = new Inbound();
+    var view = new View(renderer(), shell.typed());
+    view.begin(session);
+    var dialogue =
+        new Dialogue(call.api(), session, view, inbound, arguments.has(UNTIL_IDLE), tail);
+    var leaving = new AtomicBoolean();
+    Runnable ctrlC =
+        () -> {
+          if (leaving.getAndSet(true)) {
+            shell.leave().accept(Ending.Kind.INTERRUPTED.status());
+          }
+          inbound.detach();
+        };
+    try (var _ = shell.signals().handle(List.of("INT"), ctrlC)) {
+      inbound.read(shell.in());
+      return dialogue.hold();
+    }
+  }
+
+  private Renderer renderer() {
+    var shell = call.shell();
+    return call.output().json()
+        ? new JsonRenderer(shell.out(), shell.err())
+        : shell.live()
+            ? new LiveRenderer(shell.out(), shell.err(), shell.width(), System::nanoTime)
+            : new PlainRenderer(shell.out(), shell.err());
+  }
+}

@@ -1,0 +1,128 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// A field of a request's body that has a flag.
+///
+/// @param name as the protocol spells it
+record Field(String name, Kind kind, String label, String description) {
+  private static final String BODY = "--body";
+  private static final String METADATA = "--metadata";
+  private static final String REMOVED = "--remove-metadata";
+  private static final String TOOL = "--tool";
+
+  enum Kind {
+    /// A text, or `@FILE`.
+    TEXT,
+    /// A text as it is, or JSON or YAML in braces.
+    REFERENCE,
+    /// JSON or YAML.
+    DOCUMENT,
+    /// A whole number from 1.
+    NUMBER,
+    TOOLS,
+    METADATA,
+    /// As `METADATA`, and keys can be removed.
+    METADATA_PATCH
+  }
+
+  static Field text(String name, String description) {
+    return new Field(name, Kind.TEXT, "TEXT", description);
+  }
+
+  static Field tools() {
+    return new Field(
+        "tools",
+        Kind.TOOLS,
+        "TOOL",
+        "A tool: 'all' built-in ones, one by its name, either followed by :allow, :ask or :auto;"
+            + " or JSON. Can be repeated.");
+  }
+
+  static Field metadata(boolean patch) {
+    return new Field(
+        "metadata",
+        patch ? Kind.METADATA_PATCH : Kind.METADATA,
+        "KEY=VALUE",
+        "A pair of your own. Can be repeated.");
+  }
+
+  /// Adds the fields' flags, and `--body` for all other fields.
+  static void declare(CommandSpec spec, List<Field> fields) {
+    for (var field : fields) {
+      switch (field.kind) {
+        case TOOLS -> spec.addOption(Specs.texts(TOOL, field.label, field.description));
+        case METADATA -> spec.addOption(Specs.texts(METADATA, field.label, field.description));
+        case METADATA_PATCH -> {
+          spec.addOption(Specs.texts(METADATA, field.label, field.description));
+          spec.addOption(Specs.texts(REMOVED, "KEY", "A key to remove. Can be repeated."));
+        }
+        case NUMBER -> spec.addOption(Specs.number(field.flag(), field.description));
+        case TEXT, REFERENCE, DOCUMENT ->
+            spec.addOption(Specs.text(field.flag(), field.label, field.description));
+      }
+    }
+    spec.addOption(
+        Specs.text(
+            BODY,
+            "BODY",
+            "The whole body, for fields without a flag: JSON or YAML, @FILE, or - for standard"
+                + " input. Flags go before it."));
+  }
+
+  /// The body: what `--body` says, its fields replaced by those that flags give.
+  static Json.Obj body(Arguments arguments, List<Field> fields) {
+    var body = new LinkedHashMap<String, Json>();
+    arguments.text(BODY).ifPresent(text -> body.putAll(arguments.object(BODY, text).fields()));
+    for (var field : fields) {
+      field.read(arguments).ifPresent(value -> body.put(field.name, value));
+    }
+    return new Json.Obj(body);
+  }
+
+  /// As [#body], of an update that changes something.
+  static Json.Obj change(Arguments arguments, List<Field> fields) {
+    var body = body(arguments, fields);
+    if (body.fields().isEmpty()) {
+      throw arguments.wrong("nothing to change is given");
+    }
+    return body;
+  }
+
+  private String flag() {
+    return "--" + name.replace('_', '-');
+  }
+
+  private Optional<Json> read(Arguments arguments) {
+    var flag = flag();
+    return switch (kind) {
+      case TEXT -> arguments.text(flag).map(text -> Json.of(arguments.content(flag, text)));
+      case REFERENCE ->
+          arguments
+              .text(flag)
+              .map(text -> text.startsWith("{") ? arguments.object(flag, text) : Json.of(text));
+      case DOCUMENT -> arguments.text(flag).map(text -> arguments.document(flag, text));
+      case NUMBER -> arguments.number(flag, 1).map(Json::of);
+      case TOOLS ->
+          arguments.has(TOOL) ? Optional.of(ToolFlags.read(arguments, TOOL)) : Optional.empty();
+      case METADATA, METADATA_PATCH -> metadata(arguments);
+    };
+  }
+
+  private static Optional<Json> metadata(Arguments arguments) {
+    var pairs = new LinkedHashMap<String, Json>();
+    for (var pair : arguments.texts(METADATA)) {
+      int equals = pair.indexOf('=');
+      if (equals < 1) {
+        throw arguments.wrong(METADATA + " must be KEY=VALUE");
+      }
+      pairs.put(pair.substring(0, equals), Json.of(pair.substring(equals + 1)));
+    }
+    arguments.texts(REMOVED).forEach(key -> pairs.put(key, Json.NULL));
+    return pairs.isEmpty() ? Optional.empty() : Optional.of(new Json.Obj(pairs));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.drover.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// A parameter of a list that has a flag.
+///
+/// @param parameter as the protocol spells it
+record Filter(String parameter, String flag, Kind kind, String label, String description) {
+  enum Kind {
+    ONE,
+    MANY,
+    SWITCH
+  }
+
+  static Filter one(String parameter, String label, String description) {
+    return new Filter(parameter, flag(parameter), Kind.ONE, label, description);
+  }
+
+  static Filter many(String parameter, String flag, String label, String description) {
+    return new Filter(parameter, flag, Kind.MANY, label, description);
+  }
+
+  static Filter archived() {
+    var name = "include_archived";
+    return new Filter(name, flag(name), Kind.SWITCH, "", "Archived ones, too.");
+  }
+
+  static Filter order(String usual) {
+    return one("order", "asc|desc", "By time; " + usual + " without it.");
+  }
+
+  /// @param bound one of gt, gte, lt, lte
+  static Filter time(String bound, String description) {
+    return one("created_at[" + bound + "]", "TIME", description);
+  }
+
+  static void declare(CommandSpec spec, List<Filter> filters) {
+    for (var filter : filters) {
+      spec.addOption(
+          switch (filter.kind) {
+            case ONE -> Specs.text(filter.flag, filter.label, filter.description);
+            case MANY -> Specs.texts(filter.flag, filter.label, filter.description);
+            case SWITCH -> Specs.flag(filter.flag, filter.description);
+          });
+    }
+  }
+
+  /// The query's part that the flags make, each parameter after an ampersand.
+  static String query(Arguments arguments, List<Filter> filters) {
+    var query = new StringBuilder();
+    for (var filter : filters) {
+      switch (filter.kind) {
+        case ONE -> arguments.text(filter.flag).ifPresent(text -> filter.add(query, "", text));
+        case MANY -> arguments.texts(filter.flag).forEach(text -> filter.add(query, "[]", text));
+        case SWITCH -> {
+          if (arguments.has(filter.flag)) {
+            filter.add(query, "", "true");
+          }
+        }
+      }
+    }
+    return query.toString();
+  }
+
+  private void add(StringBuilder query, String suffix, String value) {
+    query.append('&').append(encoded(parameter + suffix)).append('=').append(encoded(value));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String flag(String parameter) {
+    return "--" + parameter.replaceAll("[_\\[]", "-").replace("]", "").toLowerCase(Locale.ROOT);
+  }
+}

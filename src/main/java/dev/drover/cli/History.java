@@ -1,0 +1,55 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+
+/// The end of a session's log.
+final class History {
+  private static final int PAGE = 100;
+
+  private final Api api;
+  private final String session;
+
+  History(Api api, String session) {
+    this.api = api;
+    this.session = session;
+  }
+
+  /// The newest events that are not `seen`, in their order.
+  ///
+  /// @param most of them; what is older is left out
+  List<Json.Obj> unseen(Seen seen, int most) throws Refusal, IOException, InterruptedException {
+    var found = new ArrayDeque<Json.Obj>();
+    var page = Optional.<String>empty();
+    boolean more = most > 0;
+    while (more) {
+      var answer =
+          api.get(
+              "/v1/sessions/"
+                  + Api.segment(session)
+                  + "/events?order=desc&limit="
+                  + Math.min(PAGE, most)
+                  + Pages.parameter(page));
+      page = Pages.next(answer);
+      more = page.isPresent();
+      for (var item : answer.items("data")) {
+        if (!(item instanceof Json.Obj event)) {
+          continue;
+        }
+        // What is queued keeps its place at the end: the log behind it may be new all the same.
+        boolean known = seen.has(event);
+        if (found.size() == most || (known && event.text("processed_at") != null)) {
+          more = false;
+          break;
+        }
+        if (!known) {
+          found.addFirst(event);
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `drover keys`. A server has one API key, made at its first start; nothing can be asked of the
+/// server about it.
+final class KeyVerbs {
+  static final String NAME = "keys";
+  static final String ABOUT = "The API key that commands send.";
+
+  private KeyVerbs() {}
+
+  static CommandSpec spec() {
+    var spec =
+        Specs.group(
+            NAME,
+            ABOUT,
+            Specs.verb(
+                "show",
+                "Prints the API key that the other commands would send, and on standard error"
+                    + " where it comes from. Asks no server.",
+                KeyVerbs::show));
+    spec.usageMessage()
+        .footer(
+            "",
+            "A server has one API key. It makes it at its first start and keeps it in the file",
+            "'api-key' of its data directory, unless the setting api_key (DROVER_API_KEY) names",
+            "another.",
+            "",
+            "Examples:",
+            "  DROVER_API_KEY=$(drover keys show) node first.mjs");
+    return spec;
+  }
+
+  private static int show(Call call) {
+    var target = call.target();
+    if (target.key().isEmpty()) {
+      call.say("no key for " + target.url() + ": " + target.advice());
+      return 1;
+    }
+    var key = target.key().get().reveal();
+    if (call.output().json()) {
+      call.output().object(Json.obj("key", key, "from", target.keyFrom()));
+    } else {
+      call.output().line(key);
+      call.say("from " + target.keyFrom());
+    }
+    return 0;
+  }
+}

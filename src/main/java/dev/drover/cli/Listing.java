@@ -1,0 +1,42 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// A list that the server gives page by page.
+///
+/// @param largest how many items a page may have
+/// @param columns what a person sees of each item
+record Listing(int largest, List<Filter> filters, List<Column> columns) {
+  private static final String LIMIT = "--limit";
+
+  void declare(CommandSpec spec) {
+    spec.addOption(Specs.number(LIMIT, "At most so many in all; without it all there are."));
+    Filter.declare(spec, filters);
+  }
+
+  /// Prints the whole list, as far as it is asked for and somebody reads it.
+  int print(Call call, String path) throws Refusal, IOException, InterruptedException {
+    var output = call.output();
+    int left = call.arguments().number(LIMIT, 1).orElse(Integer.MAX_VALUE);
+    var query = Filter.query(call.arguments(), filters);
+    var page = Optional.of("");
+    while (page.isPresent() && left > 0 && !output.isClosed()) {
+      var answer = call.api().get(path + "?limit=" + Math.min(left, largest) + query + page.get());
+      var items = new ArrayList<Json.Obj>();
+      for (var item : answer.items("data")) {
+        if (item instanceof Json.Obj object && items.size() < left) {
+          items.add(object);
+        }
+      }
+      output.rows(columns, items);
+      left -= items.size();
+      page = Pages.after(answer);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The tool calls of a session that wait for its user, folded from its events. One thread.
+final class Pending {
+  private final Map<String, Json.Obj> open = new LinkedHashMap<>();
+
+  void take(Json.Obj event) {
+    switch (Turn.type(event)) {
+      case "agent.tool_use", "agent.mcp_tool_use" -> {
+        if ("ask".equals(event.text("evaluated_permission"))) {
+          open.put(Column.text(event, "id"), event);
+        }
+      }
+      case "agent.custom_tool_use" -> open.put(Column.text(event, "id"), event);
+      case "user.tool_confirmation", "agent.tool_result", "user.tool_result" ->
+          open.remove(Column.text(event, "tool_use_id"));
+      case "agent.mcp_tool_result" -> open.remove(Column.text(event, "mcp_tool_use_id"));
+      case "user.custom_tool_result" -> open.remove(Column.text(event, "custom_tool_use_id"));
+      case "session.status_idle" -> keep(event.object("stop_reason").items("event_ids"));
+      default -> {}
+    }
+  }
+
+  /// An idle session says itself what it waits for.
+  private void keep(List<Json> ids) {
+    var named = new HashSet<String>();
+    for (var id : ids) {
+      if (id instanceof Json.Str(var text)) {
+        named.add(text);
+        open.putIfAbsent(text, Json.obj("id", text));
+      }
+    }
+    open.keySet().retainAll(named);
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty();
+  }
+
+  boolean has(String id) {
+    return open.containsKey(id);
+  }
+
+  /// The ids of calls that wait for permission, or may.
+  List<String> asking() {
+    return open.entrySet().stream()
+        .filter(entry -> !isCustom(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /// Each call and what can be typed to answer it.
+  List<String> lines() {
+    var lines = new ArrayList<String>();
+    open.forEach(
+        (key, call) -> {
+          var id = Neutral.line(key);
+          if (call.text("type") == null) {
+            lines.add("an earlier call: 'drover events list' shows it");
+            lines.add("    /allow " + id + "   /deny " + id + " [WHY]   /result " + id + " TEXT");
+          } else if (isCustom(call)) {
+            lines.add("result of " + ToolText.call(call));
+            lines.add("    /result " + id + " TEXT");
+          } else {
+            lines.add("permission for " + ToolText.call(call));
+            lines.add("    /allow " + id + "   /deny " + id + " [WHY]");
+          }
+        });
+    return lines;
+  }
+
+  /// What is waited for, in a line.
+  String words() {
+    return String.join("; ", lines().stream().filter(line -> !line.startsWith(" ")).toList());
+  }
+
+  private static boolean isCustom(Json.Obj call) {
+    return Turn.type(call).equals("agent.custom_tool_use");
+  }
+}

@@ -1,0 +1,146 @@
+package dev.drover.cli;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `drover sessions`.
+final class SessionVerbs {
+  static final String NAME = "sessions";
+  static final String ABOUT = "Agents at work, each with its log.";
+
+  private static final String PATH = "/v1/sessions";
+  private static final List<Field> CREATED =
+      List.of(
+          new Field(
+              "agent",
+              Field.Kind.REFERENCE,
+              "ID",
+              "The agent, in its newest version, or {type: agent, id: ID, version: N}."),
+          new Field(
+              "environment_id",
+              Field.Kind.REFERENCE,
+              "ID",
+              "The environment that its tools run in."),
+          Field.text("title", "What it is called."),
+          Field.metadata(false));
+  private static final List<Field> UPDATED =
+      List.of(Field.text("title", "What it is called."), Field.metadata(true));
+  private static final Listing SESSIONS =
+      new Listing(
+          100,
+          List.of(
+              Filter.order("newest first"),
+              Filter.one("agent_id", "ID", "Of this agent."),
+              Filter.one("agent_version", "N", "Of this version of the agent."),
+              Filter.many("statuses", "--status", "STATUS", "idle, running, ... Can be repeated."),
+              Filter.archived(),
+              Filter.time("gt", "Made after, such as 2026-11-01T00:00:00Z."),
+              Filter.time("gte", "Made then or later."),
+              Filter.time("lt", "Made before."),
+              Filter.time("lte", "Made then or earlier.")),
+          List.of(
+              Column.of("ID", "id"),
+              Column.of("STATUS", "status"),
+              new Column("AGENT", item -> Column.text(item.object("agent"), "name")),
+              Column.time("CREATED", "created_at"),
+              Column.of("TITLE", "title")));
+
+  private SessionVerbs() {}
+
+  static CommandSpec spec() {
+    var spec =
+        Specs.group(
+            NAME, ABOUT, create(), retrieve(), update(), list(), archive(), delete(), connect());
+    spec.usageMessage()
+        .footer(
+            "",
+            "Examples:",
+            "  drover sessions create --agent agent_... --environment-id env_...",
+            "  drover sessions list --status running",
+            "  drover sessions connect sesn_...");
+    return spec;
+  }
+
+  private static CommandSpec create() {
+    var spec =
+        Specs.verb(
+            "create",
+            "Makes a session.",
+            call -> call.print(call.api().post(PATH, Field.body(call.arguments(), CREATED))));
+    Field.declare(spec, CREATED);
+    return spec;
+  }
+
+  private static CommandSpec retrieve() {
+    return id("retrieve", "Shows a session.", call -> call.print(call.api().get(call.path(PATH))));
+  }
+
+  private static CommandSpec update() {
+    var spec =
+        id(
+            "update",
+            "Changes a session.",
+            call ->
+                call.print(
+                    call.api().post(call.path(PATH), Field.change(call.arguments(), UPDATED))));
+    Field.declare(spec, UPDATED);
+    return spec;
+  }
+
+  private static CommandSpec list() {
+    var spec = Specs.verb("list", "Lists sessions.", call -> SESSIONS.print(call, PATH));
+    SESSIONS.declare(spec);
+    return spec;
+  }
+
+  private static CommandSpec archive() {
+    return id(
+        "archive",
+        "Ends a session for good and keeps its log.",
+        call -> call.print(call.api().post(call.path(PATH) + "/archive")));
+  }
+
+  private static CommandSpec delete() {
+    return id(
+        "delete",
+        "Deletes a session and its log.",
+        call -> call.print(call.api().delete(call.path(PATH))));
+  }
+
+  private static CommandSpec connect() {
+    var spec =
+        id(
+            "connect",
+            "Follows a session live, and sends what you type.",
+            call -> new ConnectCommand(call).run());
+    spec.addOption(
+        Specs.flag(
+            ConnectCommand.UNTIL_IDLE,
+            "Leave when standard input has ended and the turn is over; without it the end of"
+                + " standard input detaches."));
+    spec.addOption(
+        Specs.number(
+            ConnectCommand.TAIL,
+            "How many of the events so far to show first; "
+                + ConnectCommand.USUAL_TAIL
+                + " without it."));
+    spec.usageMessage()
+        .footer(
+            "",
+            "A line is a message to the agent, or a command:",
+            "",
+            Typed.HELP.indent(2).stripTrailing(),
+            "",
+            "Ctrl-C detaches: the session goes on. With --until-idle the status tells how the",
+            "turn ended: 0 when it is over, 1 when it failed or waits for you.",
+            "",
+            "Examples:",
+            "  drover sessions connect sesn_...",
+            "  echo 'List the files' | drover sessions connect sesn_... --until-idle --tail 0");
+    return spec;
+  }
+
+  private static CommandSpec id(String name, String description, Verb verb) {
+    return Specs.id(Specs.verb(name, description, verb), "SESSION", "The session's id.");
+  }
+}

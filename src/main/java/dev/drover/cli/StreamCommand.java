@@ -1,0 +1,46 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.util.List;
+
+/// `drover events stream`: what comes on a session's stream, until it ends or nobody reads it.
+final class StreamCommand {
+  static final String DELTAS = "--deltas";
+  static final String UNTIL_IDLE = "--until-idle";
+
+  private final Call call;
+
+  StreamCommand(Call call) {
+    this.call = call;
+  }
+
+  /// @return the exit status: 0 when the session, or the wait for it, is over
+  int run() throws Refusal, IOException, InterruptedException {
+    boolean untilIdle = call.arguments().has(UNTIL_IDLE);
+    var output = call.output();
+    try (var stream = call.api().stream(call.arguments().id(), call.arguments().has(DELTAS))) {
+      for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
+        var event = frame.get().event();
+        if (output.json()) {
+          output.line(frame.get().data());
+        } else {
+          output.rows(EventLine.COLUMNS, List.of(event));
+        }
+        if (isOver(event, untilIdle) || output.isClosed()) {
+          return 0;
+        }
+      }
+    }
+    call.say("the server ended the stream");
+    return 1;
+  }
+
+  private static boolean isOver(Json.Obj event, boolean untilIdle) {
+    return switch (Turn.type(event)) {
+      case "session.deleted", "session.status_terminated" -> true;
+      case "session.status_idle" -> untilIdle;
+      default -> false;
+    };
+  }
+}

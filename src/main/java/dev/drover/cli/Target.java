@@ -1,0 +1,86 @@
+package dev.drover.cli;
+
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The server that a command talks to.
+///
+/// @param key empty: none is known, and the server will say what it thinks of that
+/// @param keyFrom where the key was taken from, in words
+record Target(URI url, Optional<Secret> key, String keyFrom) {
+  private static final String URL_VARIABLE = "DROVER_URL";
+  static final String KEY_VARIABLE = "DROVER_API_KEY";
+
+  /// @param flag of `--url`; empty: what `DROVER_URL` says, else the server of this machine
+  /// @param local asked only for what nothing else names. Its key goes to this machine alone.
+  static Target of(Optional<String> flag, Map<String, String> variables, Supplier<Local> local) {
+    var named =
+        flag.map(text -> url("--url", text))
+            .or(() -> variable(variables, URL_VARIABLE).map(text -> url(URL_VARIABLE, text)));
+    var url = named.orElseGet(() -> local.get().url());
+    var given = variable(variables, KEY_VARIABLE);
+    if (given.isPresent()) {
+      return new Target(url, Optional.of(key(given.get(), KEY_VARIABLE)), KEY_VARIABLE);
+    }
+    if (!isLoopback(url)) {
+      return new Target(url, Optional.empty(), "");
+    }
+    var here = local.get();
+    var from = here.keyFile().toString();
+    return new Target(url, here.key().map(secret -> key(secret.reveal(), from)), from);
+  }
+
+  /// What helps when the server does not take the key.
+  String advice() {
+    return key.isPresent()
+        ? "the key was taken from " + keyFrom
+        : keyFrom.isEmpty()
+            ? "set " + KEY_VARIABLE + " to the server's API key"
+            : "there is no key in " + keyFrom + "; set " + KEY_VARIABLE + ", or give --data";
+  }
+
+  private static URI url(String name, String text) {
+    try {
+      var url = new URI(text.strip());
+      var scheme = String.valueOf(url.getScheme());
+      if ((scheme.equals("http") || scheme.equals("https"))
+          && url.getHost() != null
+          && url.getPort() != 0
+          && url.getPort() < 65_536
+          && url.getUserInfo() == null
+          && url.getQuery() == null
+          && url.getFragment() == null) {
+        return url;
+      }
+    } catch (URISyntaxException _) {
+      // Said below.
+    }
+    throw Problem.invalid(name + " must be an http or https URL without user or query");
+  }
+
+  /// A key as a header can carry it.
+  private static Secret key(String text, String from) {
+    var key = text.strip();
+    if (!key.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
+      throw Problem.invalid("the API key from " + from + " has characters that no key has");
+    }
+    return new Secret(key);
+  }
+
+  /// By its spelling alone: no name server decides who gets the key.
+  private static boolean isLoopback(URI url) {
+    var host = String.valueOf(url.getHost());
+    return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  private static Optional<String> variable(Map<String, String> variables, String name) {
+    @Nullable String text = variables.get(name);
+    return Optional.ofNullable(text).filter(value -> !value.isBlank());
+  }
+}

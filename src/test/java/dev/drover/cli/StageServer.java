@@ -1,0 +1,58 @@
+package dev.drover.cli;
+
+import dev.drover.api.Parts;
+import dev.drover.api.Server;
+import dev.drover.base.Ids;
+import dev.drover.base.Secret;
+import dev.drover.testing.Stage;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The real server on a real port: everything is real but the model and the hand.
+final class StageServer implements Host {
+  static final Secret KEY = new Secret("sk-drover-test");
+
+  private final Stage stage;
+  private final AtomicReference<URI> url = new AtomicReference<>(URI.create("http://127.0.0.1:1"));
+
+  StageServer(Stage stage) {
+    this.stage = stage;
+  }
+
+  @Override
+  public Endpoint serve(Map<String, String> flags) {
+    return embed(flags);
+  }
+
+  @Override
+  public Endpoint embed(Map<String, String> flags) {
+    var store = stage.store();
+    var server =
+        new Server(
+            new Server.Settings("127.0.0.1", 0, List.of(KEY), Server.Settings.PING),
+            new Parts(
+                Stage.WORKSPACE,
+                store.agents(),
+                store.environments(),
+                store.sessions(),
+                store.eventLog(),
+                stage.feed(),
+                stage.wakes(),
+                stage.model(),
+                new Ids(new Random(8)),
+                InstantSource.system()));
+    url.set(URI.create(server.url()));
+    return new Endpoint(url.get(), KEY, server::close);
+  }
+
+  @Override
+  public Local local(Map<String, String> flags) {
+    return new Local(url.get(), Optional.of(KEY), Path.of("data", "api-key"));
+  }
+}

@@ -27,6 +27,7 @@ final class Exchange {
   /// Longest request body, in bytes.
   static final int MAX_BODY = 32 * 1024 * 1024;
 
+  static final String JSON = "application/json";
   static final String TOO_LARGE = "The request body is larger than 32 MB";
   static final String ORGANIZATION_ID = "drover";
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
@@ -127,11 +128,16 @@ final class Exchange {
   }
 
   void answer(Json body) {
-    answer(200, body.toString());
+    answer(body.toString());
   }
 
   void answer(String json) {
-    answer(200, json);
+    answer(200, JSON, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Answers with bytes that are not to be changed any more.
+  void answer(String contentType, byte[] body) {
+    answer(200, contentType, body);
   }
 
   void answer(Errors.Failure failure) {
@@ -144,7 +150,8 @@ final class Exchange {
     if (declaredLength() > SMALL_BODY || header("transfer-encoding") != null) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
-    answer(failure.status(), failure.body(requestId).toString());
+    var body = failure.body(requestId).toString();
+    answer(failure.status(), JSON, body.getBytes(StandardCharsets.UTF_8));
   }
 
   void header(String name, String value) {
@@ -180,16 +187,14 @@ final class Exchange {
     }
   }
 
-  private void answer(int status, String json) {
-    var bytes = json.getBytes(StandardCharsets.UTF_8);
+  private void answer(int status, String contentType, byte[] body) {
     response.status(status);
-    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
     if (isHead()) {
-      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
-      bytes = new byte[0];
+      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
     }
     try {
-      response.send(bytes);
+      response.send(isHead() ? new byte[0] : body);
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the client left before its answer", e);
     }

@@ -23,9 +23,16 @@ final class Router implements Handler {
     void run(Exchange exchange) throws InterruptedException;
   }
 
-  private record Route(String method, List<String> path, boolean open, Action action) {
-    /// The variable segments, or null when the path is another. `{}` is any segment, a last `**`
-    /// any rest.
+  /// What answers a method on a path.
+  ///
+  /// @param template the path: `{}` is any segment, a last `**` any rest
+  /// @param open needs no key
+  record Route(String method, String template, List<String> path, boolean open, Action action) {
+    Route(String method, String template, boolean open, Action action) {
+      this(method, template, segments(template), open, action);
+    }
+
+    /// The variable segments, or null when the path is another.
     @Nullable List<String> match(List<String> segments) {
       boolean rest = path.getLast().equals("**");
       int fixed = rest ? path.size() - 1 : path.size();
@@ -54,20 +61,25 @@ final class Router implements Handler {
   }
 
   void get(String path, Action action) {
-    routes.add(new Route("GET", segments(path), false, action));
+    routes.add(new Route("GET", path, false, action));
   }
 
   void post(String path, Action action) {
-    routes.add(new Route("POST", segments(path), false, action));
+    routes.add(new Route("POST", path, false, action));
   }
 
   void delete(String path, Action action) {
-    routes.add(new Route("DELETE", segments(path), false, action));
+    routes.add(new Route("DELETE", path, false, action));
   }
 
   /// A path that needs no key.
   void open(String path, Action action) {
-    routes.add(new Route("GET", segments(path), true, action));
+    routes.add(new Route("GET", path, true, action));
+  }
+
+  /// In the order in which they are looked at.
+  List<Route> routes() {
+    return List.copyOf(routes);
   }
 
   @Override

@@ -22,6 +22,7 @@ public final class Server implements AutoCloseable {
   /// Kept by every open stream; what is longer goes past it.
   private static final int WRITE_BUFFER = 256;
 
+  private final Router router;
   private final WebServer server;
   private final Streams streams;
   private final Settings settings;
@@ -46,15 +47,15 @@ public final class Server implements AutoCloseable {
   public Server(Settings settings, Parts parts) {
     this.settings = settings;
     streams = new Streams(settings.ping());
-    var router = new Router(new Auth(settings.keys()), parts.ids());
+    router = new Router(new Auth(settings.keys()), parts.ids());
     addRoutes(router, parts, streams);
-    server = listen(router, parts.ids());
+    server = listen(parts.ids());
   }
 
-  private WebServer listen(Router router, Ids ids) {
+  private WebServer listen(Ids ids) {
     Throwable cause = null;
     try {
-      var listening = build(router, ids).start();
+      var listening = build(ids).start();
       if (listening.isRunning()) {
         return listening;
       }
@@ -74,7 +75,7 @@ public final class Server implements AutoCloseable {
         cause);
   }
 
-  private WebServer build(Router router, Ids ids) {
+  private WebServer build(Ids ids) {
     return WebServer.builder()
         .host(settings.host())
         .port(settings.port())
@@ -99,7 +100,10 @@ public final class Server implements AutoCloseable {
   }
 
   private static void addRoutes(Router router, Parts parts, Streams streams) {
-    router.open("/health", exchange -> exchange.answer(Json.obj("status", "ok")));
+    for (var path : List.of("/healthz", "/health")) {
+      router.open(path, exchange -> exchange.answer(Json.obj("status", "ok")));
+    }
+    OpenApi.addTo(router);
     var pages = new EventPages(parts.log());
     var stream = new StreamRoute(parts, streams);
     new AgentRoutes(parts).addTo(router);
@@ -120,6 +124,10 @@ public final class Server implements AutoCloseable {
   public String url() {
     var host = settings.host();
     return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
+  }
+
+  List<Router.Route> routes() {
+    return router.routes();
   }
 
   /// Open event streams.

@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.telemetry.LogLines;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /// The settings: a YAML file, overridden by the environment, overridden by flags. Holds no secret
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
 /// @param messages the Messages server, if there is one
 /// @param models ids to use in place of others
+/// @param logging how the log reads
 /// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
@@ -33,11 +36,22 @@ public record Config(
     Optional<Secret> key,
     Optional<MessagesServer> messages,
     Map<String, String> models,
+    Logging logging,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
   /// The server of the model's vendor, used when there is a key for it and no other base URL.
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
+
+  private static final Map<String, LogLines.Form> FORMS =
+      Map.of("text", LogLines.Form.TEXT, "json", LogLines.Form.JSON);
+
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          "error", Level.SEVERE,
+          "warning", Level.WARNING,
+          "info", Level.INFO,
+          "debug", Level.FINE);
 
   public Config {
     models = Map.copyOf(models);
@@ -45,6 +59,9 @@ public record Config(
 
   /// @param key empty: it asks for none
   public record MessagesServer(URI base, Optional<Secret> key) {}
+
+  /// @param level what is quieter is not logged
+  public record Logging(LogLines.Form form, Level level) {}
 
   /// Reads the settings.
   ///
@@ -73,6 +90,9 @@ public record Config(
         settings.secret("api_key"),
         messages(settings),
         settings.map("models"),
+        new Logging(
+            settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
+            settings.choice("log.level", LEVELS).orElse(Level.INFO)),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
@@ -127,7 +147,8 @@ public record Config(
 
   /// These settings, for a server that lives within one command.
   public Config embedded() {
-    return new Config("127.0.0.1", 0, data, key, messages, models, Duration.ZERO);
+    var quiet = new Logging(logging.form(), Level.WARNING);
+    return new Config("127.0.0.1", 0, data, key, messages, models, quiet, Duration.ZERO);
   }
 
   private static Path home(Map<String, String> environment) {

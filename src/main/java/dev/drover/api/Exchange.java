@@ -18,8 +18,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. One thread.
@@ -36,25 +39,54 @@ final class Exchange {
   /// Unread bodies longer than this are not worth reading for the sake of the connection.
   private static final long SMALL_BODY = 1024 * 1024;
 
+  private static final String SESSION = "/v1/sessions/{}";
+  private static final Pattern SESSION_ID = Pattern.compile("sesn_[A-Za-z0-9]{1,64}");
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final String requestId;
-  private final List<String> parameters;
+  private List<String> parameters = List.of();
+  private String route = "none";
   private String keyId = "";
+  private boolean streamed;
 
-  /// @param parameters the variable segments of the path, decoded
-  Exchange(
-      ServerRequest request, ServerResponse response, String requestId, List<String> parameters) {
+  Exchange(ServerRequest request, ServerResponse response, String requestId) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
-    this.parameters = List.copyOf(parameters);
     response.header(REQUEST_ID, requestId);
     response.header(ORGANIZATION, ORGANIZATION_ID);
   }
 
   String requestId() {
     return requestId;
+  }
+
+  /// The path as it was sent.
+  String path() {
+    return request.prologue().uriPath().rawPath();
+  }
+
+  String method() {
+    return request.prologue().method().text();
+  }
+
+  /// The path's route is known.
+  ///
+  /// @param parameters the variable segments of the path, decoded
+  void routed(String template, List<String> parameters) {
+    route = template;
+    this.parameters = List.copyOf(parameters);
+  }
+
+  /// What there is to be told once the request is over.
+  Operations.Request over(Duration took) {
+    int status = answered() || streamed ? response.status().code() : 0;
+    var session =
+        route.startsWith(SESSION) && SESSION_ID.matcher(parameter(0)).matches()
+            ? Optional.of(parameter(0))
+            : Optional.<String>empty();
+    return new Operations.Request(requestId, method(), route, status, took, streamed, session);
   }
 
   /// Names the key that the request came with.
@@ -171,6 +203,7 @@ final class Exchange {
 
   /// Begins an endless answer.
   OutputStream stream() {
+    streamed = true;
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     response.header("x-accel-buffering", "no");

@@ -1,7 +1,6 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
-import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -10,8 +9,8 @@ import io.helidon.webserver.http1.Http1Config;
 import java.time.Duration;
 import java.util.List;
 
-/// The HTTP API: the public protocol under `/v1`, and `/health`. Accepts requests from construction
-/// to [#close], each on a virtual thread.
+/// The HTTP API: the public protocol under `/v1`, and what an operator's tools ask. Accepts
+/// requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
   /// Longest request that the protocol layer reads past before it gives up on the connection.
   private static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
@@ -45,10 +44,15 @@ public final class Server implements AutoCloseable {
   ///
   /// @throws Problem `UNAVAILABLE` if the address cannot be had; nothing is left open
   public Server(Settings settings, Parts parts) {
+    this(settings, parts, Operations.NONE);
+  }
+
+  /// As [#Server(Settings,Parts)], seen by an operator.
+  public Server(Settings settings, Parts parts, Operations operations) {
     this.settings = settings;
     streams = new Streams(settings.ping());
-    router = new Router(new Auth(settings.keys()), parts.ids());
-    addRoutes(router, parts, streams);
+    router = new Router(new Auth(settings.keys()), parts.ids(), operations.requests());
+    addRoutes(router, parts, streams, operations);
     server = listen(parts.ids());
   }
 
@@ -99,10 +103,9 @@ public final class Server implements AutoCloseable {
         .build();
   }
 
-  private static void addRoutes(Router router, Parts parts, Streams streams) {
-    for (var path : List.of("/healthz", "/health")) {
-      router.open(path, exchange -> exchange.answer(Json.obj("status", "ok")));
-    }
+  private static void addRoutes(
+      Router router, Parts parts, Streams streams, Operations operations) {
+    new OperationRoutes(operations).addTo(router);
     OpenApi.addTo(router);
     var pages = new EventPages(parts.log());
     var stream = new StreamRoute(parts, streams);
@@ -131,7 +134,7 @@ public final class Server implements AutoCloseable {
   }
 
   /// Open event streams.
-  int openStreams() {
+  public int openStreams() {
     return streams.count();
   }
 

@@ -127,12 +127,14 @@ final class Exchange {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
     }
     byte[] body;
-    try (var in = request.content().inputStream()) {
-      body = in.readNBytes(MAX_BODY + 1);
-    } catch (RequestException | CloseConnectionException e) {
+    try {
+      // Not closed: that would wait for the rest of a body that has none.
+      body = request.content().inputStream().readNBytes(MAX_BODY + 1);
+    } catch (RequestException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new CloseConnectionException("the client left within its request", e);
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
     }
     if (body.length > MAX_BODY) {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);

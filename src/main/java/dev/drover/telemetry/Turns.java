@@ -181,7 +181,7 @@ final class Turns implements Feed.Tap {
   /// What the model's server said may quote the prompt, and is left out.
   private static void failed(SessionId session, SessionError error) {
     LOG.log(
-        Level.WARNING,
+        Level.INFO,
         "session error",
         Facts.of(
             "session", session,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.telemetry.LogLines;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +63,20 @@ final class ConfigTest {
     assertThat(server.base()).isEqualTo(URI.create("http://127.0.0.1:9"));
     assertThat(server.key().orElseThrow().reveal()).isEqualTo("from-file");
     assertThat(config.toString()).doesNotContain("from-file");
+  }
+
+  @Test
+  void theLogIsTextFromInfoOnUnlessItIsSetOtherwise() throws Exception {
+    var config = Config.read(Map.of(), Map.of("HOME", "/home/somebody"));
+    assertThat(config.logging()).isEqualTo(new Config.Logging(LogLines.Form.TEXT, Level.INFO));
+    assertThat(config.embedded().logging().level()).isEqualTo(Level.WARNING);
+    var set =
+        Config.read(
+            Map.of("data", directory.toString()),
+            Map.of("DROVER_LOG_FORMAT", "json", "DROVER_LOG_LEVEL", "debug"));
+    assertThat(set.logging()).isEqualTo(new Config.Logging(LogLines.Form.JSON, Level.FINE));
+    refused("log: {format: xml}", "log.format: must be one of json, text");
+    refused("log: {level: loud}", "log.level: must be one of debug, error, info, warning");
   }
 
   @Test

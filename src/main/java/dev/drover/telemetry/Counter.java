@@ -25,6 +25,6 @@ final class Counter implements Metrics.Figure {
   @Override
   public void write(StringBuilder out) {
     Metrics.head(out, name, "counter", help);
-    values.forEach((labels, value) -> Metrics.line(out, name, labels, value.sum()));
+    values.forEach((labels, value) -> Metrics.line(out, name, labels, (double) value.sum()));
   }
 }

@@ -57,10 +57,10 @@ final class Histogram implements Metrics.Figure {
           for (int i = 0; i <= bounds.length; i++) {
             count += one.buckets[i].sum();
             var end = i == bounds.length ? "+Inf" : Double.toString(bounds[i]);
-            Metrics.line(out, name + "_bucket", before + "le=\"" + end + '"', count);
+            Metrics.line(out, name + "_bucket", before + "le=\"" + end + '"', (double) count);
           }
           Metrics.line(out, name + "_sum", labels, one.sum.sum() / PRECISION);
-          Metrics.line(out, name + "_count", labels, count);
+          Metrics.line(out, name + "_count", labels, (double) count);
         });
   }
 }

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -86,8 +87,7 @@ final class Turns implements Feed.Tap {
           change(session, turn -> turn.began = turn.began == 0 ? System.nanoTime() : turn.began);
       case Event.ModelRequestStart _ -> change(session, turn -> turn.modelCalls++);
       case Event.AgentToolUse _ -> change(session, turn -> turn.toolCalls++);
-      case Event.StatusIdle idle ->
-          change(session, turn -> end(session, turn, name(idle.reason())));
+      case Event.StatusIdle idle -> end(session, name(idle.reason()));
       case Event.Failed failed -> failed(session, failed.error());
       default -> {}
     }
@@ -150,32 +150,36 @@ final class Turns implements Feed.Tap {
         });
   }
 
-  private void end(SessionId session, Turn turn, String reason) {
-    long took = turn.began == 0 ? 0 : System.nanoTime() - turn.began;
+  /// Logs outside of the map's lock: standard error may be slow.
+  private void end(SessionId session, String reason) {
+    var ended = new AtomicReference<>(Facts.of());
+    change(session, turn -> ended.set(ended(session, turn, reason)));
     meters.turns.increment(reason);
+    LOG.log(Level.INFO, "turn ended", ended.get());
+  }
+
+  private Facts ended(SessionId session, Turn turn, String reason) {
+    long took = turn.began == 0 ? 0 : System.nanoTime() - turn.began;
     meters.turnSeconds.observe(took / 1e9, reason);
-    if (LOG.isLoggable(Level.INFO)) {
-      LOG.log(
-          Level.INFO,
-          "turn ended",
-          Facts.of(
-              "session",
-              session,
-              "stop_reason",
-              reason,
-              "duration_ms",
-              Facts.millis(took),
-              "first_token_ms",
-              Facts.millis(turn.firstWord),
-              "model_calls",
-              turn.modelCalls,
-              "tool_calls",
-              turn.toolCalls));
-    }
+    var facts =
+        Facts.of(
+            "session",
+            session,
+            "stop_reason",
+            reason,
+            "duration_ms",
+            Facts.millis(took),
+            "first_token_ms",
+            Facts.millis(turn.firstWord),
+            "model_calls",
+            turn.modelCalls,
+            "tool_calls",
+            turn.toolCalls);
     turn.began = 0;
     turn.firstWord = 0;
     turn.modelCalls = 0;
     turn.toolCalls = 0;
+    return facts;
   }
 
   /// What the model's server said may quote the prompt, and is left out.

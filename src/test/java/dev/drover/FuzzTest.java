@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -84,11 +85,15 @@ final class FuzzTest {
     known.put("resource_id", "sesrsc_1");
   }
 
+  private String id(String name) {
+    return Objects.requireNonNull(known.get(name));
+  }
+
   private String text(String field) {
     return switch (field) {
-      case "id", "agent" -> known.get("agent_id");
-      case "environment_id" -> known.get("environment_id");
-      case "session_thread_id" -> known.get("thread_id");
+      case "id", "agent" -> id("agent_id");
+      case "environment_id" -> id("environment_id");
+      case "session_thread_id" -> id("thread_id");
       case "model" -> "rehearsal";
       case "url" -> "https://a.example/x.png";
       case "data" -> "aGVsbG8=";
@@ -100,7 +105,7 @@ final class FuzzTest {
 
   @Test
   void noRequestMakesTheServerFailOrFallSilent() throws Exception {
-    client.say(known.get("session_id"), "hello");
+    client.say(id("session_id"), "hello");
     await().untilAsserted(this::rests);
     var before = figures();
     for (int round = 0; round < ROUNDS; round++) {
@@ -113,8 +118,7 @@ final class FuzzTest {
     }
     assertThat(statuses).as("seed %d", SEED).containsKeys(200, 400, 401, 404, 405);
     await().untilAsserted(this::rests);
-    assertThat(figures().get("jvm_threads_current"))
-        .isLessThanOrEqualTo(before.get("jvm_threads_current") + 10);
+    assertThat(threads(figures())).isLessThanOrEqualTo(threads(before) + 10);
     assertThat(client.session("rehearsal")).startsWith("sesn_");
   }
 
@@ -123,6 +127,10 @@ final class FuzzTest {
     assertThat(figures())
         .containsEntry("drover_brains_at_work", 0.0)
         .containsEntry("drover_inbox_events", 0.0);
+  }
+
+  private static double threads(Map<String, Double> figures) {
+    return Objects.requireNonNull(figures.get("jvm_threads_current"));
   }
 
   private Map<String, Double> figures() {
@@ -152,10 +160,10 @@ final class FuzzTest {
       throw new AssertionError(said(request), e);
     }
     statuses.merge(answer.status(), 1, Integer::sum);
-    check(operation, request, lies, answer);
+    check(request, lies, answer);
   }
 
-  private void check(Operation operation, byte[] request, boolean lies, RawHttp.Answer answer) {
+  private void check(byte[] request, boolean lies, RawHttp.Answer answer) {
     if (answer.status() == 0) {
       assertThat(lies).as("closed without an answer: %s", said(request)).isTrue();
       return;
@@ -259,7 +267,7 @@ final class FuzzTest {
   private String path(Operation operation) {
     var path = operation.path();
     for (var name : known.keySet()) {
-      var value = random.nextInt(10) == 0 ? pick(Odd.SEGMENTS) : known.get(name);
+      var value = random.nextInt(10) == 0 ? pick(Odd.SEGMENTS) : id(name);
       path = path.replace("{" + name + "}", value);
     }
     return random.nextInt(40) == 0

@@ -5,6 +5,7 @@ import dev.drover.cli.Endpoint;
 import dev.drover.cli.Host;
 import dev.drover.cli.Local;
 import dev.drover.cli.Shell;
+import dev.drover.telemetry.LogLines;
 import java.io.IOException;
 import java.util.Map;
 import java.util.logging.LogManager;
@@ -38,6 +39,7 @@ public final class Main {
   }
 
   private static Endpoint start(Config config) throws InterruptedException {
+    LogLines.configure(config.logging().form(), config.logging().level());
     var drover = new Drover(config);
     return new Endpoint(drover.url(), drover.key(), drover::close);
   }

@@ -45,6 +45,7 @@ final class ArchitectureTest {
     uses("wire", "base", "session", "catalog");
     uses("store", "base", "session", "catalog", "wire");
     uses("api", "base", "session", "catalog", "brain", "model", "wire");
+    uses("telemetry", "base", "session", "hands", "model", "wire", "api");
     uses("cli", "base", "wire");
   }
 

@@ -41,6 +41,7 @@ final class ArchitectureTest {
     uses("store", "base", "session", "catalog", "wire");
     uses("api", "base", "session", "catalog", "brain", "model", "wire");
     uses("cli", "base", "wire");
+    uses("bench", "base", "session", "store", "wire");
   }
 
   @Test
@@ -96,10 +97,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedInLeavesOfTheHandsAlone() {
+  void processesAreStartedInLeavesOfTheHandsAndByTheBenchAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("hands.bwrap"))
+        .resideOutsideOfPackages(in("hands.bwrap"), in("bench"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)

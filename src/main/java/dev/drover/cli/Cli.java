@@ -18,12 +18,14 @@ public final class Cli {
   private final Shell shell;
   private final Host host;
   private final Supplier<List<Check>> doctor;
+  private final Measuring measuring;
 
   /// @param doctor looks at the machine, each time it is asked
-  public Cli(Shell shell, Host host, Supplier<List<Check>> doctor) {
+  public Cli(Shell shell, Host host, Supplier<List<Check>> doctor, Measuring measuring) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
+    this.measuring = measuring;
   }
 
   /// Carries out one command line.
@@ -65,6 +67,12 @@ public final class Cli {
       case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
       case Grammar.DOCTOR ->
           new DoctorCommand(shell, doctor).run(command.hasMatchedOption("--json"));
+      case Grammar.BENCH ->
+          new BenchCommand(shell, measuring)
+              .run(
+                  command.matchedPositionalValue(0, List.of()),
+                  command.hasMatchedOption("--quick"),
+                  form(command));
       default -> {
         line.usage(shell.err(), Ansi.OFF);
         yield NOT_UNDERSTOOD;
@@ -91,6 +99,13 @@ public final class Cli {
     }
     shell.err().println("Try '" + command + " --help'.");
     return NOT_UNDERSTOOD;
+  }
+
+  private static Measuring.Form form(ParseResult command) {
+    if (command.hasMatchedOption("--json")) {
+      return Measuring.Form.JSON;
+    }
+    return command.hasMatchedOption("--markdown") ? Measuring.Form.MARKDOWN : Measuring.Form.TABLE;
   }
 
   private static RunCommand.Task task(ParseResult command) {

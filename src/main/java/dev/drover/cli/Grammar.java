@@ -12,6 +12,7 @@ final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
   static final String DOCTOR = "doctor";
+  static final String BENCH = "bench";
 
   private Grammar() {}
 
@@ -34,6 +35,7 @@ final class Grammar {
             "",
             "'drover COMMAND --help' says more about a command.");
     root.addSubcommand(RUN, run()).addSubcommand(SERVE, serve()).addSubcommand(DOCTOR, doctor());
+    root.addSubcommand(BENCH, bench());
     var line = new CommandLine(root);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
     return line;
@@ -102,6 +104,34 @@ final class Grammar {
     return spec;
   }
 
+  private static CommandSpec bench() {
+    var spec = spec(BENCH, "Measures Drover on this machine, beside a server that keeps nothing.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("MEASURE")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "ttft, concurrent, streams, tools, append, start, memory or long-log; without any,"
+                    + " all of them.")
+            .build());
+    spec.addOption(flag("--quick", "Fewer of everything: rougher figures, sooner."));
+    spec.addOption(json("Print the figures as JSON."));
+    spec.addOption(flag("--markdown", "Print the table as it stands in docs/benchmarks.md."));
+    spec.usageMessage()
+        .footer(
+            "",
+            "Stays on this machine, stops by itself, and leaves nothing behind. Measure on a"
+                + " machine",
+            "that does nothing else.",
+            "",
+            "Examples:",
+            "  drover bench --quick",
+            "  drover bench ttft concurrent");
+    return spec;
+  }
+
   private static CommandSpec spec(String name, String description) {
     var spec = CommandSpec.create().name(name);
     spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
@@ -124,6 +154,10 @@ final class Grammar {
   }
 
   private static OptionSpec json(String description) {
-    return OptionSpec.builder("--json").type(boolean.class).description(description).build();
+    return flag("--json", description);
+  }
+
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).description(description).build();
   }
 }

@@ -38,7 +38,7 @@ final class TestShell {
   }
 
   int run(Host host, String... args) {
-    return new Cli(shell(), host, List::of).run(args);
+    return new Cli(shell(), host, List::of, (_, _, _, _) -> "").run(args);
   }
 
   String out() {

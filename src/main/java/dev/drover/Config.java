@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.model.ModelSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
 /// @param messages the Messages server, if there is one
 /// @param models ids to use in place of others
+/// @param modelSettings what the operator says of models, by id
 /// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
@@ -33,6 +35,7 @@ public record Config(
     Optional<Secret> key,
     Optional<MessagesServer> messages,
     Map<String, String> models,
+    Map<String, ModelSettings> modelSettings,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
@@ -41,6 +44,7 @@ public record Config(
 
   public Config {
     models = Map.copyOf(models);
+    modelSettings = Map.copyOf(modelSettings);
   }
 
   /// @param key empty: it asks for none
@@ -73,6 +77,7 @@ public record Config(
         settings.secret("api_key"),
         messages(settings),
         settings.map("models"),
+        settings.models(),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
@@ -127,7 +132,7 @@ public record Config(
 
   /// These settings, for a server that lives within one command.
   public Config embedded() {
-    return new Config("127.0.0.1", 0, data, key, messages, models, Duration.ZERO);
+    return new Config("127.0.0.1", 0, data, key, messages, models, modelSettings, Duration.ZERO);
   }
 
   private static Path home(Map<String, String> environment) {

@@ -15,9 +15,9 @@ import dev.drover.hands.SandboxPool;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
-import dev.drover.model.anthropic.ApiKey;
 import dev.drover.model.anthropic.MessagesModel;
-import dev.drover.model.anthropic.Timeouts;
+import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.Timeouts;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
@@ -141,6 +141,6 @@ public final class Drover implements AutoCloseable {
       messages = Optional.of(model);
     }
     var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
-    return new ModelRouter(rehearsal, messages, config.models());
+    return new ModelRouter(rehearsal, messages, config.models(), config.modelSettings());
   }
 }

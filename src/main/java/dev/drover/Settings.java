@@ -2,6 +2,7 @@ package dev.drover;
 
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.model.ModelSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -40,31 +41,54 @@ final class Settings {
   /// Settings that are maps of the operator's own names.
   private static final Set<String> MAPS = Set.of("models");
 
-  private final Map<String, String> values;
+  /// The setting that holds settings of its own for each model id. Its names are not joined with
+  /// dots: an id may have dots in it.
+  private static final String MODELS = "model_settings";
 
-  private Settings(Map<String, String> values) {
+  private final Map<String, String> values;
+  private final Map<String, ModelEntry> models;
+
+  private Settings(Map<String, String> values, Map<String, ModelEntry> models) {
     this.values = values;
+    this.models = models;
   }
 
   static Settings empty() {
-    return new Settings(Map.of());
+    return new Settings(Map.of(), Map.of());
   }
 
   /// A YAML file. A name that nobody knows is refused: it would be a setting that does nothing.
   static Settings file(Path file) {
     var values = new HashMap<String, String>();
+    var models = new HashMap<String, ModelEntry>();
     try {
       var load = new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
       var root = load.loadFromString(Files.readString(file));
       if (root != null) {
-        collect(file, "", root, values);
+        collect(file, "", withoutModels(file, root, models), values);
       }
     } catch (IOException e) {
       throw Problem.invalid(file + ": cannot be read: " + e.getMessage());
     } catch (YamlEngineException e) {
       throw Problem.invalid(file + ": not valid YAML");
     }
-    return new Settings(values);
+    return new Settings(values, models);
+  }
+
+  /// Takes what is said of models out of the file's map.
+  private static Object withoutModels(Path file, Object root, Map<String, ModelEntry> into) {
+    if (!(root instanceof Map<?, ?> map) || !map.containsKey(MODELS)) {
+      return root;
+    }
+    if (!(map.get(MODELS) instanceof Map<?, ?> byId)) {
+      throw Problem.invalid(file + ": " + MODELS + ": must be a map of model ids");
+    }
+    byId.forEach(
+        (id, entry) ->
+            into.put(String.valueOf(id), ModelEntry.of(file + ": " + MODELS + "." + id, entry)));
+    var rest = new LinkedHashMap<Object, Object>(map);
+    rest.remove(MODELS);
+    return rest;
   }
 
   /// `DROVER_ANTHROPIC_API_KEY` goes before the file's `anthropic.api_key`. Variables without the
@@ -86,7 +110,7 @@ final class Settings {
         merged.put(name, value);
       }
     }
-    return new Settings(merged);
+    return new Settings(merged, models);
   }
 
   private static String variable(String name) {
@@ -155,6 +179,13 @@ final class Settings {
           }
         });
     return map;
+  }
+
+  /// What is said of models, by their ids.
+  Map<String, ModelSettings> models() {
+    var settings = new LinkedHashMap<String, ModelSettings>();
+    models.forEach((id, entry) -> settings.put(id, entry.settings()));
+    return settings;
   }
 
   void refuse(String name, String why) {

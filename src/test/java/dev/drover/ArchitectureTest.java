@@ -108,6 +108,19 @@ final class ArchitectureTest {
   }
 
   @Test
+  void modelsSpeakHttpThroughOneClient() {
+    noClasses()
+        .that()
+        .resideInAPackage(in("model"))
+        .and()
+        .resideOutsideOfPackage(in("model.http"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.net.http..")
+        .check(DROVER);
+  }
+
+  @Test
   void threadsCarryNoHiddenState() {
     noClasses()
         .should()

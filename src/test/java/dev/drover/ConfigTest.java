@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.model.ModelSettings;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,64 @@ final class ConfigTest {
     assertThatThrownBy(() -> Config.read(Map.of("config", "/nowhere/x.yaml"), Map.of()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void whatTheOperatorSaysOfAModelIsReadByItsWholeId() throws Exception {
+    Files.writeString(
+        directory.resolve("drover.yaml"),
+        """
+        model_settings:
+          openai/qwen3:8b.q4:
+            context_tokens: 40960
+            max_tokens: 4096
+            effort: [low, high]
+            default_effort: low
+            images: false
+            documents: true
+            mid_conversation_system: true
+            price: {input: 0.1, output: 1, cache_read: "0.025", cache_write: 0}
+          claude-opus-5: {price.input: 4.5}
+        """);
+    var settings = Config.read(Map.of("data", directory.toString()), Map.of()).modelSettings();
+    assertThat(settings).containsOnlyKeys("openai/qwen3:8b.q4", "claude-opus-5");
+    assertThat(settings.get("openai/qwen3:8b.q4"))
+        .isEqualTo(
+            new ModelSettings(
+                Optional.of(40_960),
+                Optional.of(4_096),
+                Optional.of(List.of("low", "high")),
+                Optional.of("low"),
+                Optional.of(false),
+                Optional.of(true),
+                Optional.of(true),
+                new ModelSettings.Prices(
+                    Optional.of(new BigDecimal("0.1")),
+                    Optional.of(new BigDecimal("1")),
+                    Optional.of(new BigDecimal("0.025")),
+                    Optional.of(new BigDecimal("0")))));
+    assertThat(settings.get("claude-opus-5").prices().input()).contains(new BigDecimal("4.5"));
+  }
+
+  @Test
+  void aModelSettingThatIsWrongStopsTheStart() throws Exception {
+    refused("model_settings: 1", "model_settings: must be a map of model ids");
+    refused("model_settings: {a.b: 1}", "model_settings.a.b: must be a map");
+    refused("model_settings: {a: {contxt: 1}}", "model_settings.a: unknown setting contxt");
+    refused("model_settings: {a: {price: {in: 1}}}", "unknown setting price.in");
+    refused("model_settings: {a: {price: 1}}", "unknown setting price");
+    refused("model_settings: {a: {images: }}", "model_settings.a.images: has no value");
+    refused("model_settings: {a: {images: no}}", "a.images: must be true or false");
+    refused("model_settings: {a: {max_tokens: 0}}", "a.max_tokens: must be a whole number");
+    refused("model_settings: {a: {max_tokens: 1.5}}", "a.max_tokens: must be a whole number");
+    refused("model_settings: {a: {effort: high}}", "a.effort: must be a list");
+    refused("model_settings: {a: {effort: [huge]}}", "a.effort: must be of low, medium");
+    refused("model_settings: {a: {default_effort: 1}}", "a.default_effort: must be of low");
+    for (var price : new String[] {"-1", ".inf", "free", "1e99", "[1]", "1e-99"}) {
+      refused(
+          "model_settings: {a: {price: {input: " + price + "}}}",
+          "model_settings.a.price.input: must be US dollars");
+    }
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.brain.Retries;
-import dev.drover.model.anthropic.Timeouts;
+import dev.drover.model.http.Timeouts;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;

@@ -33,7 +33,7 @@ final class AgentRoutes {
     var definition = DefinitionCodec.read(body);
     var metadata = Metadata.read(body);
     body.end();
-    parts.models().route(definition.model().id());
+    definition = ModelChoice.settled(parts.models(), definition);
     var now = parts.now();
     var agent =
         new Agent(
@@ -79,8 +79,8 @@ final class AgentRoutes {
     var definition = DefinitionCodec.read(body);
     var metadata = Metadata.patch(body, current.metadata());
     body.end();
-    if (!definition.model().id().equals(current.definition().model().id())) {
-      parts.models().route(definition.model().id());
+    if (!definition.model().equals(current.definition().model())) {
+      definition = ModelChoice.settled(parts.models(), definition);
     }
     return current.changed(definition, metadata, now);
   }

@@ -8,30 +8,21 @@ import dev.drover.session.EventId;
 import dev.drover.session.Session;
 import dev.drover.session.ThreadId;
 import dev.drover.wire.Fields;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
-import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.List;
+import java.util.Optional;
 
-/// Reads the events that a client may send. Content blocks are checked and then kept exactly as
-/// they came, for the model sees them so.
-///
-/// Every problem is `INVALID_REQUEST` and names the field.
+/// Reads the events that a client may send. Every problem is `INVALID_REQUEST` and names the field.
 final class ClientEvents {
-  private static final int MAX_BLOCKS = 1_000;
-  private static final int MAX_TEXT = 4_000_000;
-  private static final int MAX_URL = 8_192;
-  private static final Set<String> IMAGES =
-      Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
+  private static final int MAX_DENY_MESSAGE = 100_000;
 
   private ClientEvents() {}
 
   /// @throws Problem also `NOT_FOUND` for a thread that the session does not have
-  static Event.FromClient read(Fields event, Session session, Ids ids) {
+  private static Event.FromClient read(Fields event, Session session, Ids ids) {
     var read =
         switch (event.type()) {
-          case "user.message" -> new Event.UserMessage(id(ids), content(event));
+          case "user.message" -> new Event.UserMessage(id(ids), ContentBlocks.message(event));
           case "user.interrupt" -> {
             var thread = event.optionalText("session_thread_id", 256);
             if (thread != null) {
@@ -39,12 +30,19 @@ final class ClientEvents {
             }
             yield new Event.UserInterrupt(id(ids));
           }
-          case "user.tool_confirmation",
-              "user.custom_tool_result",
-              "user.tool_result",
-              "user.define_outcome",
-              "system.message" ->
-              throw unsupported(event, event.type());
+          case "user.tool_confirmation" -> confirmation(event, id(ids));
+          case "user.custom_tool_result" -> customResult(event, id(ids));
+          case "system.message" -> new Event.SystemMessage(id(ids), ContentBlocks.system(event));
+          case "user.tool_result" ->
+              throw event.problem(
+                  "type",
+                  "\"user.tool_result\" is for environments of type self_hosted only; this"
+                      + " session's tools run on the server");
+          case "user.define_outcome" ->
+              throw event.problem(
+                  "type",
+                  "\"user.define_outcome\" is not supported by this version of Drover: it has no"
+                      + " graders");
           default -> throw event.problem("type", "unknown event type");
         };
     event.end();
@@ -55,112 +53,60 @@ final class ClientEvents {
     return new EventId(ids.next(EventId.PREFIX));
   }
 
-  private static Json.Arr content(Fields event) {
-    var blocks = new ArrayList<Json>();
-    for (var block : event.objects("content", MAX_BLOCKS)) {
-      switch (block.type()) {
-        case "text" -> {
-          if (block.text("text", 1, MAX_TEXT).isBlank()) {
-            throw block.problem("text", "must have a character that is not white space");
-          }
-        }
-        case "image" -> image(source(block));
-        case "document" -> document(block);
-        case "redacted" ->
-            throw block.problem("type", "\"redacted\" is only ever sent by the server");
-        default -> throw block.problem("type", "must be \"text\", \"image\" or \"document\"");
+  /// Reads the events of one request, in its order.
+  static List<Event.FromClient> readAll(List<Fields> sent, Session session, Ids ids) {
+    var events = new ArrayList<Event.FromClient>(sent.size());
+    for (var event : sent) {
+      var read = read(event, session, ids);
+      if (read instanceof Event.SystemMessage) {
+        checkPlace(event, events, sent.size());
       }
-      block.end();
-      blocks.add(block.raw());
+      events.add(read);
     }
-    if (blocks.isEmpty()) {
-      throw event.problem("content", "must contain at least 1 item");
-    }
-    return new Json.Arr(blocks);
+    return events;
   }
 
-  private static Fields source(Fields block) {
-    return Fields.of(block.required("source"), block.path("source"));
-  }
-
-  private static void image(Fields source) {
-    switch (source.type()) {
-      case "base64" -> {
-        if (!IMAGES.contains(source.text("media_type", 1, 256))) {
-          throw source.problem(
-              "media_type", "must be image/jpeg, image/png, image/gif or image/webp");
-        }
-        base64(source);
-      }
-      case "url" -> url(source);
-      case "file" -> throw unsupported(source, "file");
-      default -> throw source.problem("type", "must be \"base64\" or \"url\"");
-    }
-    source.end();
-  }
-
-  private static void document(Fields block) {
-    var source = source(block);
-    switch (source.type()) {
-      case "base64" -> {
-        mediaType(source, "application/pdf");
-        base64(source);
-      }
-      case "text" -> {
-        mediaType(source, "text/plain");
-        source.text("data", 1, MAX_TEXT);
-      }
-      case "url" -> url(source);
-      case "file" -> throw unsupported(source, "file");
-      default -> throw source.problem("type", "must be \"base64\", \"text\" or \"url\"");
-    }
-    source.end();
-    block.optionalText("title", 1_000);
-    block.optionalText("context", 100_000);
-  }
-
-  private static void mediaType(Fields source, String expected) {
-    if (!source.text("media_type", 1, 256).equals(expected)) {
-      throw source.problem("media_type", "must be " + expected);
+  private static void checkPlace(Fields event, List<Event.FromClient> before, int all) {
+    boolean follows =
+        !before.isEmpty()
+            && (before.getLast() instanceof Event.UserMessage
+                || before.getLast() instanceof Event.UserCustomToolResult);
+    if (!follows || before.size() + 1 < all) {
+      throw event.problem(
+          "type",
+          "a system.message must be the last event of a request and directly follow the"
+              + " user.message, user.tool_result or user.custom_tool_result that it accompanies");
     }
   }
 
-  private static Problem unsupported(Fields fields, String type) {
-    return fields.problem("type", "\"" + type + "\" is not supported by this version of Drover");
+  private static Event.FromClient confirmation(Fields event, EventId id) {
+    var use = EventId.of(event.text("tool_use_id", 1, 256));
+    var result = event.text("result", 1, 16);
+    if (!result.equals("allow") && !result.equals("deny")) {
+      throw event.problem("result", "must be \"allow\" or \"deny\"");
+    }
+    boolean allow = result.equals("allow");
+    var message = event.optionalText("deny_message", MAX_DENY_MESSAGE);
+    if (allow && message != null) {
+      throw event.problem("deny_message", "goes with \"deny\" only");
+    }
+    ignoreThread(event);
+    return new Event.UserToolConfirmation(id, use, allow, message);
   }
 
-  private static void url(Fields source) {
-    var url = source.text("url", 1, MAX_URL);
-    try {
-      var parsed = new URI(url);
-      var scheme = String.valueOf(parsed.getScheme());
-      if ((scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http"))
-          && parsed.getHost() != null) {
-        return;
-      }
-    } catch (URISyntaxException _) {
-      // said below
-    }
-    throw source.problem("url", "must be an http or https URL");
+  private static Event.FromClient customResult(Fields event, EventId id) {
+    var use = EventId.of(event.text("custom_tool_use_id", 1, 256));
+    var content =
+        event.value("content").isPresent()
+            ? Optional.of(ContentBlocks.result(event))
+            : Optional.<Json.Arr>empty();
+    var isError = event.bool("is_error");
+    ignoreThread(event);
+    return new Event.UserCustomToolResult(id, use, content, isError);
   }
 
-  /// Whether it can be decoded, without decoding it.
-  private static void base64(Fields source) {
-    var data = source.text("data", 1, Exchange.MAX_BODY);
-    int end = data.length();
-    while (end > 0 && data.charAt(end - 1) == '=') {
-      end--;
-    }
-    IntPredicate digit =
-        c ->
-            (c >= 'A' && c <= 'Z')
-                || (c >= 'a' && c <= 'z')
-                || (c >= '0' && c <= '9')
-                || c == '+'
-                || c == '/';
-    boolean padded = data.length() % 4 == 0 && data.length() - end <= 2;
-    if (end == 0 || !padded || !data.chars().limit(end).allMatch(digit)) {
-      throw source.problem("data", "must be base64");
-    }
+  /// Older clients name the thread. The tool use tells it.
+  private static void ignoreThread(Fields event) {
+    event.optionalText("session_thread_id", 256);
   }
 }

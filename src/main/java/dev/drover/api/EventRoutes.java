@@ -5,7 +5,6 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -47,9 +46,9 @@ final class EventRoutes {
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    var events = new ArrayList<Event.FromClient>(sent.size());
-    for (var event : sent) {
-      events.add(ClientEvents.read(event, session, parts.ids()));
+    var events = ClientEvents.readAll(sent, session, parts.ids());
+    if (events.getLast() instanceof Event.SystemMessage) {
+      ModelChoice.checkSystemMessage(parts.models(), session.agent().model());
     }
     return events;
   }

@@ -29,7 +29,7 @@ final class ModelRoutes {
     if (!parts.models().ids().contains(id)) {
       throw Problem.notFound("model: " + id);
     }
-    exchange.answer(write(id));
+    exchange.answer(shown(id));
   }
 
   private void list(Exchange exchange) {
@@ -50,7 +50,7 @@ final class ModelRoutes {
     exchange.answer(
         Json.obj(
             "data",
-            page.stream().map(ModelRoutes::write).toList(),
+            page.stream().map(this::shown).toList(),
             "has_more",
             end - start > limit,
             "first_id",
@@ -75,7 +75,8 @@ final class ModelRoutes {
     return position;
   }
 
-  private static Json.Obj write(String id) {
+  private Json.Obj shown(String id) {
+    var capabilities = parts.models().capabilities(id);
     return Json.obj(
         "id",
         id,
@@ -90,9 +91,9 @@ final class ModelRoutes {
         "line",
         null,
         "max_input_tokens",
-        null,
+        capabilities.contextTokens(),
         "max_tokens",
-        null,
+        capabilities.maxTokens(),
         "capabilities",
         null,
         "allowed_fallback_models",

@@ -91,7 +91,8 @@ final class AppendMeasure {
     for (int i = 0; i < events; i++) {
       entries.add(new Emission.Entry(event(run), null));
     }
-    var emission = new Emission(entries, Status.RUNNING, Usage.NONE, false, OptionalLong.empty());
+    var nothing = OptionalLong.empty();
+    var emission = new Emission(entries, Status.RUNNING, Usage.NONE, nothing, nothing, false);
     if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended)) {
       throw new IllegalStateException("an append was refused");
     }

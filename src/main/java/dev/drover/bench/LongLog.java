@@ -4,6 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
@@ -33,8 +34,9 @@ final class LongLog {
     var first = turn(message(session, 0));
     int turns = (events + first.size() - 1) / first.size();
     Lease lease = null;
+    long head = 0;
     for (int done = 0; done < turns; ) {
-      // The fold of a wake starts at the last append that ended a turn: that is a small one.
+      // The fold of a wake starts before the last of these appends: that is a small one.
       int now = turns - done == 1 ? 1 : Math.min(TURNS_AT_ONCE, turns - done - 1);
       var messages = new ArrayList<Event.FromClient>();
       var entries = new ArrayList<Emission.Entry>();
@@ -51,7 +53,13 @@ final class LongLog {
       if (lease == null) {
         throw new IllegalStateException("the session is held by somebody");
       }
-      log.emitEvents(lease, new Emission(entries, Status.IDLE, Usage.NONE, true, rest));
+      var emission =
+          new Emission(
+              entries, Status.IDLE, Usage.NONE, OptionalLong.of(head), rest, rest.isPresent());
+      if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended(var appended))) {
+        throw new IllegalStateException("an append was refused");
+      }
+      head = appended.getLast().position();
     }
   }
 

@@ -4,12 +4,11 @@ import dev.drover.base.Scope;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Status;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Has the hands carry out the calls of a reply.
 final class Acting {
@@ -21,8 +20,9 @@ final class Acting {
 
   /// Records that the calls are handed over, runs them side by side, and records their results in
   /// the order in which the model asked, until an interrupt comes.
-  Pen.Next act(List<Fold.Call> calls) throws InterruptedException {
-    var intents = new ArrayList<Emission.Entry>();
+  Pen.Next act(Step.Act step) throws InterruptedException {
+    var calls = step.calls();
+    var intents = at.opening(step.turn());
     for (var call : calls) {
       if (foregone(call).isEmpty()) {
         intents.add(
@@ -64,8 +64,13 @@ final class Acting {
   /// hand, died, and nobody can know how far it came.
   private static Optional<ToolResult> foregone(Fold.Call call) {
     var name = call.use().name();
-    if (call.use().permission() == Event.Permission.NOT_ENABLED) {
+    if (call.use() instanceof Event.AgentToolUse use
+        && use.permission() == Event.Permission.NOT_ENABLED) {
       return Optional.of(ToolResult.error("Permission to use " + name + " has been denied."));
+    }
+    var decision = call.decision();
+    if (decision != null && !decision.allow()) {
+      return Optional.of(ToolResult.error(rejected(name, decision.denyMessage())));
     }
     boolean repeatable = BuiltInTool.named(name).map(BuiltInTool::readOnly).orElse(false);
     if (call.attempts() > 0 && !repeatable) {
@@ -76,5 +81,9 @@ final class Acting {
                   + " effect; check before trying again."));
     }
     return Optional.empty();
+  }
+
+  private static String rejected(String name, @Nullable String why) {
+    return "The user rejected this use of " + name + (why == null ? "." : ": " + why);
   }
 }

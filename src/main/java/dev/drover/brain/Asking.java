@@ -12,7 +12,6 @@ import dev.drover.session.Queued;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +29,7 @@ final class Asking {
   Pen.Next ask(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new Previews(at.harness().feed(), at.session().id(), at.id(), at.id());
-    var prompt = prompt(step.message());
+    var prompt = prompt(step.taken());
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
       // The request leaves before its own events are durable: a first token takes longer than a
@@ -71,13 +70,13 @@ final class Asking {
     }
   }
 
-  private Prompt prompt(Optional<Queued> message) {
+  private Prompt prompt(List<Queued> taken) {
     var agent = at.session().agent();
     var profile = at.harness().profile(agent.model().id());
     var system = agent.system();
     return new Prompt(
         agent.model().id(),
-        profile.maxTokens(),
+        at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
         system == null || system.isBlank() ? Json.arr() : profile.context().system(system),
         Replies.tools(agent),
@@ -86,11 +85,11 @@ final class Asking {
             .messages(
                 slices -> {
                   slices.accept(at.pen().history());
-                  message.ifPresent(queued -> slices.accept(List.of(soon(queued))));
+                  slices.accept(taken.stream().map(this::soon).toList());
                 }));
   }
 
-  /// A message as it will stand in the log a moment from now.
+  /// A message as it will stand in the log a moment from now; its position may yet differ.
   private Stored soon(Queued message) {
     return new Stored(
         at.pen().fold().position() + 1,
@@ -101,15 +100,8 @@ final class Asking {
   }
 
   private List<Emission.Entry> opening(Step.Ask step, EventId start) {
-    var entries = new ArrayList<Emission.Entry>();
-    if (step.turn() != Step.Opening.GOES_ON) {
-      entries.add(Pen.entry(new Event.StatusRunning(at.id())));
-      entries.add(
-          Pen.entry(
-              new Event.ThreadRunning(
-                  at.id(), at.session().thread(), at.session().agent().name())));
-    }
-    step.message().ifPresent(message -> entries.add(Pen.entry(message.event())));
+    var entries = at.opening(step.turn());
+    step.taken().forEach(message -> entries.add(Pen.entry(message.event())));
     entries.add(Pen.entry(new Event.ModelRequestStart(start)));
     return entries;
   }

@@ -26,16 +26,17 @@ final class Endings {
     this.at = at;
   }
 
-  /// Takes the interrupts up. An idle session has nothing to end, and stays as it is.
+  /// Takes the interrupts up. A session whose turn is over has nothing to end, and stays as it is.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled();
     interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
-    return at.pen().fold().status() == Status.IDLE
-        ? at.pen().stayIdle(entries, inbox, interrupts.size())
+    var fold = at.pen().fold();
+    return fold.status() == Status.IDLE && fold.pause().isEmpty()
+        ? at.pen().stay(entries, inbox, inbox.queued().size() == interrupts.size())
         : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }
 
-  /// The model has said all that it had to say.
+  /// The model has said all that it had to say, or it is the client's turn.
   Pen.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
     var entries = new ArrayList<Emission.Entry>();
     error.ifPresent(e -> entries.add(Pen.entry(new Event.Failed(at.id(), e))));
@@ -69,7 +70,9 @@ final class Endings {
                 at.id(), at.session().thread(), at.session().agent().name(), reason)));
     entries.add(Pen.entry(new Event.UsageReported(at.id(), usage)));
     entries.add(Pen.entry(new Event.StatusIdle(at.id(), reason)));
-    return at.pen().endTurn(entries, usage, inbox, taken);
+    return reason instanceof StopReason.RequiresAction
+        ? at.pen().pause(entries, usage, inbox)
+        : at.pen().endTurn(entries, usage, inbox, taken);
   }
 
   /// The end of a request that brought nothing.

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import dev.drover.session.Usage;
 import java.time.Duration;
@@ -20,7 +21,29 @@ final class Fold {
   /// A call of the last reply.
   ///
   /// @param attempts how often it was handed to a hand
-  record Call(Event.AgentToolUse use, int attempts, boolean answered) {}
+  /// @param decision what the client said of it; null: nothing yet
+  record Call(
+      Event.ToolUse use,
+      int attempts,
+      Event.@Nullable UserToolConfirmation decision,
+      boolean answered) {
+    /// Whether it is the client's turn.
+    boolean awaited() {
+      return !answered && decision == null && use.waitsForClient();
+    }
+
+    private Call dispatched(int attempt) {
+      return new Call(use, attempt, decision, answered);
+    }
+
+    private Call decided(Event.UserToolConfirmation by) {
+      return new Call(use, attempts, by, answered);
+    }
+
+    private Call done() {
+      return new Call(use, attempts, decision, true);
+    }
+  }
 
   private long position;
   private Status status = Status.IDLE;
@@ -28,6 +51,8 @@ final class Fold {
   private Usage turn = Usage.NONE;
   private @Nullable Instant runningSince;
   private @Nullable EventId open;
+  private long request;
+  private Optional<StopReason> pause = Optional.empty();
   private boolean owed;
   private int failures;
   private Step.@Nullable BackOff retry;
@@ -54,6 +79,7 @@ final class Fold {
           failures = 0;
         }
         status = Status.RUNNING;
+        pause = Optional.empty();
         runningSince = stored.processedAt();
         retry = null;
       }
@@ -63,30 +89,34 @@ final class Fold {
         runningSince = null;
         retry = readRetry(stored);
       }
-      case Event.StatusIdle _ -> {
+      case Event.StatusIdle e -> {
         status = Status.IDLE;
         runningSince = null;
         retry = null;
-        owed = false;
-        calls.clear();
         turn = Usage.NONE;
+        if (e.reason() instanceof StopReason.RequiresAction) {
+          pause = Optional.of(e.reason());
+        } else {
+          pause = Optional.empty();
+          owed = false;
+          calls.clear();
+        }
       }
       case Event.StatusTerminated _ -> status = Status.TERMINATED;
       case Event.UsageReported e -> reported = e.usage();
       case Event.UserMessage _ -> owed = true;
       case Event.ModelRequestStart e -> {
         open = e.id();
+        request = position;
         calls.clear();
       }
-      case Event.AgentToolUse e -> calls.put(e.id(), new Call(e, 0, false));
+      case Event.ToolUse e -> calls.put(e.id(), new Call(e, 0, null, false));
       case Event.ToolDispatched e ->
-          calls.computeIfPresent(
-              e.toolUseId(), (_, call) -> new Call(call.use(), e.attempt(), call.answered()));
-      case Event.AgentToolResult e -> {
-        calls.computeIfPresent(
-            e.toolUseId(), (_, call) -> new Call(call.use(), call.attempts(), true));
-        owed = unanswered().isEmpty();
-      }
+          calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e.attempt()));
+      case Event.UserToolConfirmation e ->
+          calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
+      case Event.UserCustomToolResult e -> answered(e.toolUseId());
+      case Event.AgentToolResult e -> answered(e.toolUseId());
       case Event.ModelRequestEnd e -> {
         open = null;
         turn = turn.plus(e.usage());
@@ -102,6 +132,11 @@ final class Fold {
       }
       default -> {}
     }
+  }
+
+  private void answered(EventId use) {
+    calls.computeIfPresent(use, (_, call) -> call.done());
+    owed = unanswered().isEmpty();
   }
 
   /// The position of the last event folded.
@@ -160,6 +195,21 @@ final class Fold {
   /// The calls of the last reply that have no result, in the model's order.
   List<Call> unanswered() {
     return calls.values().stream().filter(call -> !call.answered()).toList();
+  }
+
+  /// The tool uses that wait for the client, in the model's order.
+  List<EventId> awaited() {
+    return calls.values().stream().filter(Call::awaited).map(call -> call.use().id()).toList();
+  }
+
+  /// Why a turn stands still that is not over; empty while it runs, and when it is.
+  Optional<StopReason> pause() {
+    return pause;
+  }
+
+  /// From where another fold has to start to know of the last reply's calls.
+  long beforeRequest() {
+    return Math.max(0, request - 1);
   }
 
   /// What to keep beside [Event.StatusRescheduled].

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The whole conversation, every time.
 ///
@@ -39,7 +40,11 @@ record FullHistory(boolean breakpoints) implements Context {
     void add(Stored stored) {
       switch (stored.event()) {
         case Event.UserMessage e -> append("user", e.content().items());
-        case Event.AgentToolResult e -> append("user", List.of(result(e)));
+        case Event.SystemMessage e -> append("system", e.content().items());
+        case Event.AgentToolResult e ->
+            append("user", List.of(result(e.toolUseId(), Optional.of(e.content()), e.isError())));
+        case Event.UserCustomToolResult e ->
+            append("user", List.of(result(e.toolUseId(), e.content(), e.isError().orElse(false))));
         case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
             reply(stored.hidden());
         default -> {}
@@ -69,16 +74,12 @@ record FullHistory(boolean breakpoints) implements Context {
           && String.valueOf(text.text("text")).isBlank();
     }
 
-    private Json result(Event.AgentToolResult result) {
-      return Json.obj(
-          "type",
-          "tool_result",
-          "tool_use_id",
-          toolUses.get(result.toolUseId()),
-          "content",
-          result.content(),
-          "is_error",
-          result.isError());
+    private Json result(EventId use, Optional<Json.Arr> content, boolean isError) {
+      var result = Json.obj("type", "tool_result", "tool_use_id", toolUses.get(use));
+      return content
+          .map(blocks -> result.with("content", blocks))
+          .orElse(result)
+          .with("is_error", isError);
     }
 
     private void append(String role, List<Json> content) {

@@ -44,8 +44,13 @@ final class Pen {
     return fold;
   }
 
+  /// What waits. What clients have added to the log by themselves is folded before this returns.
   Inbox inbox() {
-    return log.inbox(lease.session());
+    var inbox = log.inbox(lease.session());
+    if (inbox.head() > fold.position()) {
+      catchUp();
+    }
+    return inbox;
   }
 
   /// The whole log, private events included. Read once, then kept up by what is written.
@@ -60,19 +65,48 @@ final class Pen {
 
   /// Appends in the middle of a turn.
   Next write(Status status, List<Emission.Entry> entries) {
-    return append(new Emission(entries, status, fold.reported(), false, OptionalLong.empty()));
+    return append(
+        new Emission(
+            entries, status, fold.reported(), OptionalLong.empty(), OptionalLong.empty(), false));
   }
 
-  /// Appends the end of a turn. If nothing else is in the inbox, the session rests.
+  /// Appends the end of a turn, unless a client has sent something since `inbox` was read. If
+  /// nothing else is in it, the session rests.
   ///
   /// @param taken how many of the inbox's events are among the entries
   Next endTurn(List<Emission.Entry> entries, Usage usage, Inbox inbox, int taken) {
-    return append(new Emission(entries, Status.IDLE, usage, true, rest(inbox, taken)));
+    return goIdle(entries, usage, inbox, fold.position(), inbox.queued().size() == taken);
   }
 
-  /// Appends to a session that is idle and stays so. If nothing else is in the inbox, it rests.
-  Next stayIdle(List<Emission.Entry> entries, Inbox inbox, int taken) {
-    return append(new Emission(entries, fold.status(), fold.reported(), false, rest(inbox, taken)));
+  /// Appends that a turn stands still, unless a client has sent something since `inbox` was read.
+  /// The session rests, whatever is in the inbox.
+  Next pause(List<Emission.Entry> entries, Usage usage, Inbox inbox) {
+    return goIdle(entries, usage, inbox, fold.beforeRequest(), true);
+  }
+
+  private Next goIdle(
+      List<Emission.Entry> entries, Usage usage, Inbox inbox, long boundary, boolean rests) {
+    return append(
+        new Emission(
+            entries,
+            Status.IDLE,
+            usage,
+            OptionalLong.of(boundary),
+            OptionalLong.of(inbox.received()),
+            rests));
+  }
+
+  /// Appends to a session that is not at work and stays so. It rests, if nothing that it could see
+  /// to is left in the inbox.
+  Next stay(List<Emission.Entry> entries, Inbox inbox, boolean rests) {
+    return append(
+        new Emission(
+            entries,
+            fold.status(),
+            fold.reported(),
+            OptionalLong.empty(),
+            OptionalLong.of(inbox.received()),
+            rests));
   }
 
   static Emission.Entry entry(Event event) {
@@ -83,24 +117,37 @@ final class Pen {
     return new Emission.Entry(event, hidden);
   }
 
-  private static OptionalLong rest(Inbox inbox, int taken) {
-    return inbox.queued().size() == taken
-        ? OptionalLong.of(inbox.received())
-        : OptionalLong.empty();
-  }
-
   private Next append(Emission emission) {
     return switch (log.emitEvents(lease, emission)) {
       case Emitted.Appended appended -> {
-        fold.addAll(appended.events());
-        if (history != null) {
-          history.addAll(appended.events());
-        }
-        yield emission.restIfReceived().isPresent() ? Next.STOP : Next.GO_ON;
+        add(appended.events());
+        yield emission.rests() ? Next.STOP : Next.GO_ON;
       }
       case Emitted.InboxMoved _ -> Next.GO_ON;
       case Emitted.LeaseLost _ -> Next.STOP;
     };
+  }
+
+  private void add(List<Stored> appended) {
+    if (!appended.isEmpty() && appended.getFirst().position() > fold.position() + 1) {
+      catchUp(); // a client's event came before them
+      return;
+    }
+    fold.addAll(appended);
+    if (history != null) {
+      history.addAll(appended);
+    }
+  }
+
+  private void catchUp() {
+    pages(
+        fold.position(),
+        page -> {
+          fold.addAll(page);
+          if (history != null) {
+            history.addAll(page);
+          }
+        });
   }
 
   private void pages(long after, java.util.function.Consumer<List<Stored>> reader) {

@@ -22,21 +22,17 @@ final class Plan {
     if (interrupted(inbox)) {
       return new Step.Interrupt(inbox.queued().stream().filter(Plan::isInterrupt).toList());
     }
-    var message = inbox.queued().stream().findFirst();
     return switch (log.status()) {
-      case IDLE ->
-          message.isPresent()
-              ? new Step.Ask(Step.Opening.BEGINS, message, Optional.empty())
-              : new Step.Rest();
+      case IDLE -> log.pause().isPresent() ? paused(log, inbox) : idle(inbox);
       case RESCHEDULING -> log.retry().orElseThrow();
-      case RUNNING -> running(log, message);
+      case RUNNING -> running(log, inbox);
       case TERMINATED -> new Step.Rest();
     };
   }
 
-  /// What follows a pause.
+  /// What follows a pause after a failure.
   static Step.Ask afterBackOff() {
-    return new Step.Ask(Step.Opening.RESUMES, Optional.empty(), Optional.empty());
+    return new Step.Ask(Step.Opening.RESUMES, List.of(), Optional.empty());
   }
 
   /// Whether an interrupt waits: it goes before every message.
@@ -48,16 +44,51 @@ final class Plan {
     return queued.event() instanceof Event.UserInterrupt;
   }
 
-  private static Step running(Fold log, Optional<Queued> message) {
+  /// The oldest message, with what was sent along with it.
+  private static List<Queued> message(Inbox inbox) {
+    var queued = inbox.queued();
+    boolean accompanied = queued.size() > 1 && queued.get(1).event() instanceof Event.SystemMessage;
+    return queued.subList(0, Math.min(queued.size(), accompanied ? 2 : 1));
+  }
+
+  private static Step idle(Inbox inbox) {
+    return inbox.queued().isEmpty()
+        ? new Step.Rest()
+        : new Step.Ask(Step.Opening.BEGINS, message(inbox), Optional.empty());
+  }
+
+  /// A turn goes on when nothing more is waited for. Messages that came before it stood still wait
+  /// for that, too.
+  private static Step paused(Fold log, Inbox inbox) {
+    var awaited = log.awaited();
+    if (!awaited.isEmpty()) {
+      var reason = new StopReason.RequiresAction(awaited);
+      return log.pause().equals(Optional.of(reason))
+          ? new Step.Rest()
+          : new Step.End(reason, Optional.empty());
+    }
+    return proceed(log, inbox, Step.Opening.BEGINS);
+  }
+
+  /// The next calls, or the next request.
+  private static Step proceed(Fold log, Inbox inbox, Step.Opening turn) {
+    var calls = log.unanswered().stream().filter(call -> !call.awaited()).toList();
+    return calls.isEmpty()
+        ? new Step.Ask(turn, message(inbox), Optional.empty())
+        : new Step.Act(turn, calls);
+  }
+
+  private static Step running(Fold log, Inbox inbox) {
     if (log.open().isPresent()) {
-      return new Step.Ask(Step.Opening.GOES_ON, Optional.empty(), log.open());
+      return new Step.Ask(Step.Opening.GOES_ON, List.of(), log.open());
     }
-    var calls = log.unanswered();
-    if (!calls.isEmpty()) {
-      return new Step.Act(calls);
+    var unanswered = log.unanswered();
+    var awaited = log.awaited();
+    if (!awaited.isEmpty() && awaited.size() == unanswered.size()) {
+      return new Step.End(new StopReason.RequiresAction(awaited), Optional.empty());
     }
-    if (log.owed() || message.isPresent()) {
-      return new Step.Ask(Step.Opening.GOES_ON, message, Optional.empty());
+    if (!unanswered.isEmpty() || log.owed() || !inbox.queued().isEmpty()) {
+      return proceed(log, inbox, Step.Opening.GOES_ON);
     }
     return switch (log.stopReason()) {
       case "refusal" ->

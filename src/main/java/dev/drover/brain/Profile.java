@@ -5,8 +5,7 @@ import java.util.List;
 /// How the harness treats a model: what one needs is dead weight for the next.
 ///
 /// @param context how a prompt is made from the log
-/// @param maxTokens the most that one reply may have
-public record Profile(Context context, int maxTokens) {
+public record Profile(Context context) {
 
   /// Which models a profile is for.
   ///
@@ -26,6 +25,6 @@ public record Profile(Context context, int maxTokens) {
   /// cache by themselves or not at all, and some refuse the mark.
   public static final List<Rule> DEFAULTS =
       List.of(
-          new Rule("", new Profile(new FullHistory(false), 8_192)),
-          new Rule("claude-", new Profile(new FullHistory(true), 32_000)));
+          new Rule("", new Profile(new FullHistory(false))),
+          new Rule("claude-", new Profile(new FullHistory(true))));
 }

@@ -25,7 +25,7 @@ final class Replies {
       Definition agent,
       Supplier<EventId> ids) {
     var texts = new ArrayList<Json>();
-    var uses = new ArrayList<Event.AgentToolUse>();
+    var uses = new ArrayList<Event.ToolUse>();
     boolean thought = false;
     boolean refused = reply.stopReason().equals("refusal");
     for (var block : reply.content().items()) {
@@ -67,34 +67,46 @@ final class Replies {
     return entries;
   }
 
-  /// The tools that the model is told of: those that are enabled and that we have.
+  /// The tools that the model is told of: those that are enabled and that we have, and the client's
+  /// own.
   static Json.Arr tools(Definition agent) {
-    return new Json.Arr(
-        java.util.Arrays.stream(BuiltInTool.values())
-            .filter(tool -> enabled(agent, tool.wireName()))
-            .<Json>map(
-                tool ->
-                    Json.obj(
-                        "name",
-                        tool.wireName(),
-                        "description",
-                        tool.description(),
-                        "input_schema",
-                        tool.inputSchema()))
-            .toList());
+    var tools = new ArrayList<Json>();
+    for (var tool : BuiltInTool.values()) {
+      if (permission(agent, tool.wireName()) != Event.Permission.NOT_ENABLED) {
+        tools.add(tool(tool.wireName(), tool.description(), tool.inputSchema()));
+      }
+    }
+    for (var tool : agent.customTools()) {
+      tools.add(tool(tool.name(), tool.description(), tool.inputSchema()));
+    }
+    return new Json.Arr(tools);
   }
 
-  private static Event.AgentToolUse toolUse(Json.Obj block, Definition agent, EventId id) {
+  private static Json.Obj tool(String name, String description, Json.Obj schema) {
+    return Json.obj("name", name, "description", description, "input_schema", schema);
+  }
+
+  private static Event.ToolUse toolUse(Json.Obj block, Definition agent, EventId id) {
     var name = String.valueOf(block.text("name"));
-    return new Event.AgentToolUse(
-        id,
-        name,
-        block.object("input"),
-        enabled(agent, name) ? Event.Permission.ALLOWED : Event.Permission.NOT_ENABLED);
+    var input = block.object("input");
+    boolean custom = agent.customTools().stream().anyMatch(tool -> tool.name().equals(name));
+    return custom
+        ? new Event.AgentCustomToolUse(id, name, input)
+        : new Event.AgentToolUse(id, name, input, permission(agent, name));
   }
 
-  private static boolean enabled(Definition agent, String tool) {
-    return BuiltInTool.named(tool).isPresent()
-        && agent.toolset().map(toolset -> toolset.of(tool).enabled()).orElse(false);
+  private static Event.Permission permission(Definition agent, String tool) {
+    return agent
+        .toolset()
+        .map(toolset -> toolset.of(tool))
+        .filter(setting -> setting.enabled() && BuiltInTool.named(tool).isPresent())
+        .map(
+            setting ->
+                switch (setting.policy()) {
+                  case ALWAYS_ALLOW -> Event.Permission.ALLOWED;
+                  case ALWAYS_ASK -> Event.Permission.ASKED;
+                  case AUTO -> Event.Permission.UNDECIDED;
+                })
+        .orElse(Event.Permission.NOT_ENABLED);
   }
 }

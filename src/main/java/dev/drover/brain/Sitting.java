@@ -7,11 +7,24 @@ import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Session;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One brain's time with one session: what all of its steps need. One thread, but for [#id].
 record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
+  }
+
+  /// What has to be said of a turn before a step of it.
+  List<Emission.Entry> opening(Step.Opening turn) {
+    var entries = new ArrayList<Emission.Entry>();
+    if (turn != Step.Opening.GOES_ON) {
+      entries.add(Pen.entry(new Event.StatusRunning(id())));
+      entries.add(
+          Pen.entry(new Event.ThreadRunning(id(), session.thread(), session.agent().name())));
+    }
+    return entries;
   }
 
   /// The entry that answers a call.

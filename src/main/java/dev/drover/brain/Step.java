@@ -14,19 +14,31 @@ sealed interface Step {
   /// Ask the model.
   ///
   /// @param turn what has to be said of the turn first
-  /// @param message a client's message to take up just before; empty: there is enough to answer
+  /// @param taken a client's message to take up just before, with what was sent along with it;
+  ///   empty: there is enough to answer
   /// @param open a request that is in the log already and has no end: its brain died
-  record Ask(Opening turn, Optional<Queued> message, Optional<EventId> open) implements Step {}
+  record Ask(Opening turn, List<Queued> taken, Optional<EventId> open) implements Step {
+    public Ask {
+      taken = List.copyOf(taken);
+    }
+  }
 
-  /// Whether a request begins a turn, goes on with one, or comes after a pause.
+  /// Whether a step begins a turn, goes on with one, or comes after a pause.
   enum Opening {
     BEGINS,
     GOES_ON,
     RESUMES
   }
 
-  /// Run the calls of the last reply that have no result, in the order in which the model asked.
-  record Act(List<Fold.Call> calls) implements Step {}
+  /// Run the calls of the last reply that have no result and wait for no client, in the order in
+  /// which the model asked.
+  ///
+  /// @param turn what has to be said of the turn first
+  record Act(Opening turn, List<Fold.Call> calls) implements Step {
+    public Act {
+      calls = List.copyOf(calls);
+    }
+  }
 
   /// Cut short what goes on, answer every call, and end the turn.
   ///

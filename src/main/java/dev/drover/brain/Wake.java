@@ -28,10 +28,10 @@ final class Wake {
           switch (Plan.next(pen.fold(), inbox)) {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
-            case Step.Act act -> acting.act(act.calls());
+            case Step.Act act -> acting.act(act);
             case Step.Interrupt interrupt -> endings.interrupt(interrupt.interrupts(), inbox);
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
-            case Step.Rest _ -> pen.stayIdle(List.of(), inbox, 0);
+            case Step.Rest _ -> pen.stay(List.of(), inbox, true);
           };
     } while (next == Pen.Next.GO_ON);
   }

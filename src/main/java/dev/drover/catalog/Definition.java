@@ -1,5 +1,6 @@
 package dev.drover.catalog;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +8,28 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param description may be null; up to 2,048 characters
 /// @param system the system prompt; may be null; up to 100,000 characters
-/// @param toolset empty: the agent has no built-in tools
+/// @param tools in the operator's order; at most one [Toolset], and custom tools of different names
 public record Definition(
     String name,
     @Nullable String description,
     ModelConfig model,
     @Nullable String system,
-    Optional<Toolset> toolset) {}
+    List<Tool> tools) {
+  public Definition {
+    tools = List.copyOf(tools);
+  }
+
+  /// The built-in tools; empty: the agent has none.
+  public Optional<Toolset> toolset() {
+    return tools.stream().filter(Toolset.class::isInstance).map(Toolset.class::cast).findFirst();
+  }
+
+  public List<CustomTool> customTools() {
+    return tools.stream().filter(CustomTool.class::isInstance).map(CustomTool.class::cast).toList();
+  }
+
+  /// The same agent with another model.
+  public Definition withModel(ModelConfig other) {
+    return new Definition(name, description, other, system, tools);
+  }
+}

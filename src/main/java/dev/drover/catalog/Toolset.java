@@ -4,7 +4,7 @@ import java.util.List;
 
 /// The built-in tools of an agent (`agent_toolset_20260401`): a default, and settings for single
 /// tools that go before it.
-public record Toolset(Setting defaults, List<ToolSetting> overrides) {
+public record Toolset(Setting defaults, List<ToolSetting> overrides) implements Tool {
   /// What every agent toolset starts from.
   public static final Setting OPEN = new Setting(true, Policy.ALWAYS_ALLOW);
 
@@ -14,7 +14,12 @@ public record Toolset(Setting defaults, List<ToolSetting> overrides) {
 
   /// When a call may run.
   public enum Policy {
-    ALWAYS_ALLOW
+    /// At once.
+    ALWAYS_ALLOW,
+    /// When the client has allowed it.
+    ALWAYS_ASK,
+    /// As the server judges. It has no judge yet, so it always asks.
+    AUTO
   }
 
   public record Setting(boolean enabled, Policy policy) {}

@@ -20,14 +20,22 @@ public final class ModelRouter implements Models {
   private final Model rehearsal;
   private final Optional<Model> messages;
   private final Map<String, String> mapped;
+  private final Map<String, ModelSettings> settings;
 
   /// @param messages the Messages server, if one is configured
   /// @param mapped model ids and the ids to use in their place; not followed further
-  /// @throws Problem `INVALID_REQUEST` if `mapped` is not a map of ids, or maps `rehearsal`
-  public ModelRouter(Model rehearsal, Optional<Model> messages, Map<String, String> mapped) {
+  /// @param settings what the operator says of models, by id
+  /// @throws Problem `INVALID_REQUEST` if `mapped` is not a map of ids, or maps `rehearsal`, or if
+  ///   a model's settings do not fit together
+  public ModelRouter(
+      Model rehearsal,
+      Optional<Model> messages,
+      Map<String, String> mapped,
+      Map<String, ModelSettings> settings) {
     this.rehearsal = rehearsal;
     this.messages = messages;
     this.mapped = Map.copyOf(mapped);
+    this.settings = Map.copyOf(settings);
     this.mapped.forEach(
         (id, target) -> {
           check(id);
@@ -35,6 +43,16 @@ public final class ModelRouter implements Models {
         });
     if (this.mapped.containsKey(REHEARSAL)) {
       throw Problem.invalid("The model id rehearsal is built in and cannot be mapped");
+    }
+    this.settings.keySet().forEach(this::checkSettings);
+  }
+
+  private void checkSettings(String id) {
+    check(id);
+    try {
+      capabilities(id);
+    } catch (Problem e) {
+      throw Problem.invalid("model_settings." + id + "." + e.getMessage());
     }
   }
 
@@ -65,10 +83,28 @@ public final class ModelRouter implements Models {
                         + " built-in model rehearsal"));
   }
 
+  /// Of the id itself, of what it is mapped to, of what is known: the first that says something.
+  @Override
+  public Capabilities capabilities(String modelId) {
+    var name = mapped.getOrDefault(modelId, modelId);
+    var capabilities = set(name, KnownModels.of(name));
+    return name.equals(modelId) ? capabilities : set(modelId, capabilities);
+  }
+
+  private Capabilities set(String id, Capabilities known) {
+    var said = settings.get(id);
+    return said == null ? known : said.over(known);
+  }
+
   @Override
   public List<String> ids() {
     return Stream.concat(
-            Stream.of(REHEARSAL), mapped.keySet().stream().filter(this::isServed).sorted())
+            Stream.of(REHEARSAL),
+            Stream.concat(mapped.keySet().stream(), settings.keySet().stream())
+                .filter(id -> !id.equals(REHEARSAL))
+                .filter(this::isServed)
+                .distinct()
+                .sorted())
         .toList();
   }
 

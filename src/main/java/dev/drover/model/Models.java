@@ -9,6 +9,10 @@ public interface Models {
   ///   configured server can serve
   Route route(String modelId);
 
+  /// What the model of an id that [#route] takes can do; careful guesses where nothing is known.
+  /// Never throws for such an id.
+  Capabilities capabilities(String modelId);
+
   /// The ids that are known by name and can be served, `rehearsal` first. Others may be served,
   /// too.
   List<String> ids();

@@ -10,18 +10,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param status the session's status once these events are in the log
 /// @param usage the session's usage once these events are in the log
-/// @param turnEnds the entries close a turn: a fold may start at the first of them
-/// @param restIfReceived present: the brain has nothing left to do, and gives its lease back with
-///   this append; refused with [Emitted.InboxMoved] unless the inbox's `received` is still this
-///   number, or a message that comes at that moment would sleep for ever
+/// @param boundary present: from now on a fold may start after this position of the log
+/// @param ifReceived present: refused with [Emitted.InboxMoved] unless the inbox's `received` is
+///   still this number. What settles something that a client may settle, too, depends on it
+/// @param rests the brain has nothing left to do, and gives its lease back with this append. It
+///   needs `ifReceived`, or what a client sends at that moment would sleep for ever
 public record Emission(
     List<Entry> entries,
     Status status,
     Usage usage,
-    boolean turnEnds,
-    OptionalLong restIfReceived) {
+    OptionalLong boundary,
+    OptionalLong ifReceived,
+    boolean rests) {
   public Emission {
     entries = List.copyOf(entries);
+    if (rests && ifReceived.isEmpty()) {
+      throw new IllegalArgumentException("a brain may not rest without having seen everything");
+    }
   }
 
   /// @param hidden kept beside the event, never shown

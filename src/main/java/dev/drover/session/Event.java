@@ -1,6 +1,8 @@
 package dev.drover.session;
 
 import dev.drover.base.Json;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What happened in a session. One record per `type` of the public protocol; the log is a list of
 /// these. When it happened is not the event's to say: the log stamps it on the way in.
@@ -10,6 +12,23 @@ public sealed interface Event {
   /// Sent by a client. It is *received* first, and *processed* when a brain takes it up.
   sealed interface FromClient extends Event {}
 
+  /// Answers a tool use that waits for the client. It is processed as it is received: it settles
+  /// something, and cannot wait its turn behind messages.
+  sealed interface Answer extends FromClient {
+    /// The tool use that is answered.
+    EventId toolUseId();
+  }
+
+  /// The model asks for a tool.
+  sealed interface ToolUse extends Event {
+    String name();
+
+    Json.Obj input();
+
+    /// Whether nothing happens before the client has answered.
+    boolean waitsForClient();
+  }
+
   /// Kept in the log for the brain alone; never shown to a client.
   sealed interface Private extends Event {}
 
@@ -18,13 +37,47 @@ public sealed interface Event {
 
   record UserInterrupt(EventId id) implements FromClient {}
 
+  /// @param allow whether the call may run
+  /// @param denyMessage what the model is told of a refusal; null: nothing; always null with
+  ///   `allow`
+  record UserToolConfirmation(
+      EventId id, EventId toolUseId, boolean allow, @Nullable String denyMessage)
+      implements Answer {}
+
+  /// The client's result of one of its own tools.
+  ///
+  /// @param content blocks of the Messages API; empty: none was sent
+  /// @param isError empty: the client did not say
+  record UserCustomToolResult(
+      EventId id, EventId toolUseId, Optional<Json.Arr> content, Optional<Boolean> isError)
+      implements Answer {}
+
+  /// What the operator of the client's program tells the model, right after the event that it was
+  /// sent with. It is processed together with that one.
+  ///
+  /// @param content text blocks
+  record SystemMessage(EventId id, Json.Arr content) implements FromClient {}
+
   /// @param content text blocks
   record AgentMessage(EventId id, Json.Arr content) implements Event {}
 
   record AgentThinking(EventId id) implements Event {}
 
   record AgentToolUse(EventId id, String name, Json.Obj input, Permission permission)
-      implements Event {}
+      implements ToolUse {
+    @Override
+    public boolean waitsForClient() {
+      return permission == Permission.ASKED || permission == Permission.UNDECIDED;
+    }
+  }
+
+  /// A use of a tool that the client runs.
+  record AgentCustomToolUse(EventId id, String name, Json.Obj input) implements ToolUse {
+    @Override
+    public boolean waitsForClient() {
+      return true;
+    }
+  }
 
   /// @param content blocks of the Messages API
   record AgentToolResult(EventId id, EventId toolUseId, Json.Arr content, boolean isError)
@@ -72,6 +125,10 @@ public sealed interface Event {
   enum Permission {
     /// By `always_allow`.
     ALLOWED,
+    /// Left to the client by `always_ask`.
+    ASKED,
+    /// Left to the client by `auto`, which could not tell.
+    UNDECIDED,
     /// Refused before any policy: the tool is not enabled.
     NOT_ENABLED
   }

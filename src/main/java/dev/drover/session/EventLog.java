@@ -6,12 +6,15 @@ import java.util.Optional;
 /// The session's log and its inbox. Everything that returns is durable, then published to the
 /// [Feed] in the order of the log. Safe for many threads; blocking.
 public interface EventLog {
-  /// Takes client events into the inbox, all or none, and claims the session if nobody holds it.
-  /// With `delivery.repeat` and a fingerprint received for this session in the last two minutes,
-  /// nothing is received again: the first receipt's events come back, in their form of then.
+  /// Takes client events, all or none, and claims the session if nobody holds it. They go into the
+  /// inbox, but for an [Event.Answer], and an [Event.SystemMessage] that follows one: these go into
+  /// the log at once. With `delivery.repeat` and a fingerprint received for this session in the
+  /// last two minutes, nothing is received again: the first receipt's events come back, in their
+  /// form of then.
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session; `INVALID_REQUEST` if it is
-  ///   terminated, or its inbox would hold more than [#INBOX_LIMIT] events
+  ///   terminated, if its inbox would hold more than [#INBOX_LIMIT] events, for an answer that
+  ///   nothing waits for, and for a message to a session that waits for answers
   Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery);
 
   /// Client events that may wait in one session.

@@ -5,7 +5,9 @@ import java.util.List;
 /// What clients sent and no brain has taken up, in the order of receipt.
 ///
 /// @param received the sequence of the last event ever received; 0 before the first
-public record Inbox(long received, List<Queued> queued) {
+/// @param head the position of the log's last event; 0 before the first. It moves without the brain
+///   when a client's event is processed on receipt
+public record Inbox(long received, long head, List<Queued> queued) {
   public Inbox {
     queued = List.copyOf(queued);
   }

@@ -7,6 +7,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
+import dev.drover.session.Queued;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
@@ -26,11 +27,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param head the position of the log's last event; 0 before the first
 /// @param received the sequence of the last event ever received
+/// @param seen what `received` was when a brain last rested: it has seen to everything until there
+/// @param awaited the tool uses that wait for the client
 /// @param lastProcessed when the last event was processed; 1970 before the first
 /// @param epoch of the newest lease; 0 before the first
 /// @param node who holds that lease; null: nobody
 public record SessionState(
-    Fold fold, long head, long received, Instant lastProcessed, long epoch, @Nullable String node) {
+    Fold fold,
+    long head,
+    long received,
+    long seen,
+    Awaited awaited,
+    Instant lastProcessed,
+    long epoch,
+    @Nullable String node) {
 
   /// How long a doubled send is known for one.
   public static final Duration DELIVERIES_REMEMBERED = Duration.ofMinutes(2);
@@ -42,9 +52,29 @@ public record SessionState(
     }
   }
 
+  /// What becomes of a session that receives client events.
+  ///
+  /// @param events in the order of receipt, as the client is shown them
+  /// @param logged those of them that are processed already, as they are to be kept
+  public record Received(SessionState state, List<Queued> events, List<Stored> logged) {
+    public Received {
+      events = List.copyOf(events);
+      logged = List.copyOf(logged);
+    }
+
+    /// Those that go into the inbox.
+    public List<Queued> waiting() {
+      return events.stream().filter(queued -> !isLogged(queued)).toList();
+    }
+
+    private boolean isLogged(Queued queued) {
+      return logged.stream().anyMatch(stored -> stored.event().id().equals(queued.event().id()));
+    }
+  }
+
   /// A new session's.
   public static SessionState of(Session session) {
-    return new SessionState(Fold.of(session), 0, 0, Instant.EPOCH, 0, null);
+    return new SessionState(Fold.of(session), 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 0, null);
   }
 
   public Status status() {
@@ -56,12 +86,10 @@ public record SessionState(
   }
 
   /// Whether a brain has to see to it.
-  ///
-  /// @param waiting how many events are in its inbox
-  public boolean owesWork(long waiting) {
+  public boolean owesWork() {
     return switch (status()) {
       case RUNNING, RESCHEDULING -> true;
-      case IDLE -> waiting > 0;
+      case IDLE -> received > seen;
       case TERMINATED -> false;
     };
   }
@@ -76,34 +104,68 @@ public record SessionState(
     return epoch == lease.epoch() && holder.equals(node);
   }
 
-  /// Whether a brain that gave its lease back now would leave behind what it has not seen.
-  public boolean movedSince(OptionalLong restIfReceived) {
-    return restIfReceived.isPresent() && restIfReceived.getAsLong() != received;
+  /// Whether a client has sent something that the brain had not seen when it made up its mind.
+  public boolean movedSince(OptionalLong ifReceived) {
+    return ifReceived.isPresent() && ifReceived.getAsLong() != received;
   }
 
   public SessionState claimedBy(String holder) {
-    return new SessionState(fold, head, received, lastProcessed, epoch + 1, holder);
+    return held(epoch + 1, holder);
   }
 
   public SessionState released() {
-    return new SessionState(fold, head, received, lastProcessed, epoch, null);
+    return held(epoch, null);
   }
 
-  /// The state after `count` more client events were received.
+  private SessionState held(long by, @Nullable String holder) {
+    return new SessionState(fold, head, received, seen, awaited, lastProcessed, by, holder);
+  }
+
+  /// What comes of receiving client events: all of them, or none.
   ///
   /// @param waiting how many wait already
-  /// @throws Problem `INVALID_REQUEST` if the session is over or too many would wait
-  public SessionState receiving(int count, long waiting) {
+  /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
+  ///   for nothing that waits for it, or a message comes while answers are waited for
+  public Received receive(List<Event.FromClient> events, long waiting, Instant now) {
     if (status() == Status.TERMINATED) {
       throw Problem.invalid(
           isArchived() ? "session has been archived" : "session has been terminated");
     }
-    if (waiting + count > EventLog.INBOX_LIMIT) {
+    var queued = new ArrayList<Queued>();
+    var logged = new ArrayList<Stored>();
+    var open = awaited;
+    var last = lastProcessed;
+    for (int i = 0; i < events.size(); i++) {
+      var event = events.get(i);
+      open.check(event, i, status());
+      boolean atOnce = processedOnReceipt(events, i);
+      if (atOnce) {
+        last = after(last, now);
+        var json = EventCodec.write(event, last);
+        logged.add(new Stored(head + logged.size() + 1, last, event, json, null));
+        open = open.after(event);
+      }
+      queued.add(
+          new Queued(received + i + 1, event, EventCodec.write(event, atOnce ? last : null)));
+    }
+    if (waiting + events.size() - logged.size() > EventLog.INBOX_LIMIT) {
       throw Problem.invalid(
           "Only %d events may wait in a session; %d do already."
               .formatted(EventLog.INBOX_LIMIT, waiting));
     }
-    return new SessionState(fold, head, received + count, lastProcessed, epoch, node);
+    var next =
+        new SessionState(
+            fold, head + logged.size(), received + events.size(), seen, open, last, epoch, node);
+    return new Received(next, queued, logged);
+  }
+
+  /// Whether an event of a request goes into the log at once: an answer, and what was sent with it.
+  public static boolean processedOnReceipt(List<? extends Event> request, int index) {
+    return switch (request.get(index)) {
+      case Event.Answer _ -> true;
+      case Event.SystemMessage _ -> index > 0 && processedOnReceipt(request, index - 1);
+      default -> false;
+    };
   }
 
   /// The state and the log's new entries after an append. Each entry is stamped later than the one
@@ -128,12 +190,24 @@ public record SessionState(
             emission.usage(),
             runs ? since : null,
             fold.started() || runs,
-            emission.turnEnds() ? head : fold.boundary(),
+            emission.boundary().orElse(fold.boundary()),
             events.isEmpty() ? fold.updatedAt() : last,
             fold.archivedAt());
-    var holder = emission.restIfReceived().isPresent() ? null : node;
+    var open = awaited;
+    for (var stored : events) {
+      open = open.after(stored.event());
+    }
     return new Appended(
-        new SessionState(next, head + events.size(), received, last, epoch, holder), events);
+        new SessionState(
+            next,
+            head + events.size(),
+            received,
+            emission.rests() ? received : seen,
+            open,
+            last,
+            epoch,
+            emission.rests() ? null : node),
+        events);
   }
 
   /// The state and the log's last entry after the session was archived. The lease of a brain that
@@ -151,15 +225,22 @@ public record SessionState(
         new Fold(
             Status.TERMINATED, fold.usage(), null, fold.started(), fold.boundary(), time, time);
     return new Appended(
-        new SessionState(next, head + entries.size(), received, time, epoch + 1, null), entries);
+        new SessionState(
+            next,
+            head + entries.size(),
+            received,
+            received,
+            Awaited.NOTHING,
+            time,
+            epoch + 1,
+            null),
+        entries);
   }
 
-  /// @param waiting how many events are in the inbox: with a brain to take them up, it is about to
-  ///   run
   /// @throws Problem `INVALID_REQUEST` while it runs or is rescheduled
-  public void mayArchive(SessionId id, long waiting) {
-    if (runs(waiting) || status() == Status.RESCHEDULING) {
-      var shown = runs(waiting) ? Status.RUNNING : status();
+  public void mayArchive(SessionId id) {
+    if (runs() || status() == Status.RESCHEDULING) {
+      var shown = runs() ? Status.RUNNING : status();
       throw Problem.invalid(
           ("Session %s cannot be archived while its status is \"%s\"."
                   + " Only pending or idle sessions may be archived.")
@@ -167,18 +248,18 @@ public record SessionState(
     }
   }
 
-  /// @param waiting as above
   /// @throws Problem `INVALID_REQUEST` while it runs
-  public void mayDelete(long waiting) {
-    if (runs(waiting)) {
+  public void mayDelete() {
+    if (runs()) {
       throw Problem.invalid(
           "Cannot delete session while it is running."
               + " Send an interrupt event or wait for the session to complete.");
     }
   }
 
-  private boolean runs(long waiting) {
-    return status() == Status.RUNNING || (status() == Status.IDLE && node != null && waiting > 0);
+  /// An idle session that a brain holds is about to run.
+  private boolean runs() {
+    return status() == Status.RUNNING || (status() == Status.IDLE && node != null && owesWork());
   }
 
   /// What streams see last of a deleted session.

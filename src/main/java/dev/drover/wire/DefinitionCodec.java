@@ -4,9 +4,6 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.ModelConfig;
-import dev.drover.catalog.Toolset;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// request too: [#read] takes both.
 public final class DefinitionCodec {
   private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh", "max");
-  private static final Set<String> TOOLS =
-      Set.of("bash", "read", "write", "edit", "glob", "grep", "web_fetch", "web_search");
 
   private DefinitionCodec() {}
 
@@ -34,7 +29,7 @@ public final class DefinitionCodec {
         "system",
         agent.system(),
         "tools",
-        agent.toolset().map(DefinitionCodec::toolset).map(List::of).orElse(List.of()),
+        ToolCodec.write(agent.tools()),
         "mcp_servers",
         List.of(),
         "skills",
@@ -54,7 +49,7 @@ public final class DefinitionCodec {
             emptyIsNull(body.optionalText("description", 2048)),
             readModel(body),
             emptyIsNull(body.optionalText("system", 100_000)),
-            readTools(body));
+            ToolCodec.read(body));
     body.unsupported("mcp_servers");
     body.unsupported("skills");
     body.unsupported("multiagent");
@@ -109,112 +104,5 @@ public final class DefinitionCodec {
       throw model.problem("effort", "must be one of low, medium, high, xhigh, max");
     }
     return level;
-  }
-
-  private static Json.Obj toolset(Toolset toolset) {
-    return Json.obj(
-        "type",
-        "agent_toolset_20260401",
-        "default_config",
-        setting(toolset.defaults()),
-        "configs",
-        toolset.overrides().stream().map(DefinitionCodec::override).toList());
-  }
-
-  private static Json.Obj setting(Toolset.Setting setting) {
-    return Json.obj(
-        "enabled",
-        setting.enabled(),
-        "permission_policy",
-        Json.obj("type", EventCodec.lower(setting.policy())));
-  }
-
-  private static Json.Obj override(Toolset.ToolSetting entry) {
-    var fields = new LinkedHashMap<String, Json>();
-    fields.put("name", Json.of(entry.tool()));
-    fields.put("type", Json.of(entry.tool()));
-    fields.putAll(setting(entry.setting()).fields());
-    if (entry.tool().equals("web_fetch")) {
-      fields.put("url_sources", Json.NULL);
-    }
-    return new Json.Obj(fields);
-  }
-
-  private static Optional<Toolset> readTools(Fields body) {
-    Optional<Toolset> toolset = Optional.empty();
-    for (var tool : body.objects("tools", 256)) {
-      switch (tool.type()) {
-        case "agent_toolset_20260401" -> {
-          if (toolset.isPresent()) {
-            throw tool.problem("type", "only one agent_toolset_20260401 is allowed");
-          }
-          toolset = Optional.of(readToolset(tool));
-        }
-        case "mcp_toolset", "custom" ->
-            throw tool.problem(
-                "type", "\"" + tool.type() + "\" is not supported by this version of Drover");
-        default -> throw tool.problem("type", "unknown tool type");
-      }
-    }
-    return toolset;
-  }
-
-  private static Toolset readToolset(Fields tool) {
-    var defaults =
-        tool.object("default_config")
-            .map(
-                config -> {
-                  var setting = readSetting(config, Toolset.OPEN);
-                  config.end();
-                  return setting;
-                })
-            .orElse(Toolset.OPEN);
-    var overrides = new ArrayList<Toolset.ToolSetting>();
-    var names = new HashSet<String>();
-    for (var config : tool.objects("configs", 256)) {
-      var name = config.text("name", 1, 128);
-      if (!TOOLS.contains(name)) {
-        throw config.problem("name", "unknown tool");
-      }
-      if (!names.add(name)) {
-        throw config.problem("name", "is configured twice");
-      }
-      if (config.value("type").isPresent()) {
-        config.type(name);
-      }
-      for (var web :
-          List.of(
-              "allowed_domains",
-              "blocked_domains",
-              "max_content_tokens",
-              "url_sources",
-              "user_location")) {
-        config.unsupported(web);
-      }
-      overrides.add(new Toolset.ToolSetting(name, readSetting(config, defaults)));
-      config.end();
-    }
-    tool.end();
-    return new Toolset(defaults, overrides);
-  }
-
-  private static Toolset.Setting readSetting(Fields config, Toolset.Setting otherwise) {
-    var policy =
-        config
-            .object("permission_policy")
-            .map(
-                value -> {
-                  switch (value.type()) {
-                    case "always_allow" -> value.end();
-                    case "always_ask", "auto" ->
-                        throw value.problem(
-                            "type",
-                            "\"" + value.type() + "\" is not supported by this version of Drover");
-                    default -> throw value.problem("type", "unknown policy");
-                  }
-                  return Toolset.Policy.ALWAYS_ALLOW;
-                })
-            .orElse(otherwise.policy());
-    return new Toolset.Setting(config.bool("enabled").orElse(otherwise.enabled()), policy);
   }
 }

@@ -25,9 +25,13 @@ public final class EventCodec {
     return switch (event) {
       case Event.UserMessage _ -> "user.message";
       case Event.UserInterrupt _ -> "user.interrupt";
+      case Event.UserToolConfirmation _ -> "user.tool_confirmation";
+      case Event.UserCustomToolResult _ -> "user.custom_tool_result";
+      case Event.SystemMessage _ -> "system.message";
       case Event.AgentMessage _ -> "agent.message";
       case Event.AgentThinking _ -> "agent.thinking";
       case Event.AgentToolUse _ -> "agent.tool_use";
+      case Event.AgentCustomToolUse _ -> "agent.custom_tool_use";
       case Event.AgentToolResult _ -> "agent.tool_result";
       case Event.StatusRunning _ -> "session.status_running";
       case Event.StatusIdle _ -> "session.status_idle";
@@ -61,7 +65,11 @@ public final class EventCodec {
     return switch (event) {
       case Event.UserMessage e -> Json.obj("content", e.content());
       case Event.AgentMessage e -> Json.obj("content", e.content());
+      case Event.SystemMessage e -> Json.obj("content", e.content());
+      case Event.UserToolConfirmation e -> confirmation(e);
+      case Event.UserCustomToolResult e -> customResult(e);
       case Event.AgentToolUse e -> toolUse(e);
+      case Event.AgentCustomToolUse e -> Json.obj("name", e.name(), "input", e.input());
       case Event.AgentToolResult e ->
           Json.obj(
               "tool_use_id",
@@ -130,14 +138,23 @@ public final class EventCodec {
       case "user.interrupt" -> new Event.UserInterrupt(id);
       case "agent.message" -> new Event.AgentMessage(id, array(e, "content"));
       case "agent.thinking" -> new Event.AgentThinking(id);
-      case "agent.tool_use" ->
-          new Event.AgentToolUse(
+      case "user.tool_confirmation" ->
+          new Event.UserToolConfirmation(
               id,
-              text(e, "name"),
-              e.object("input"),
-              "allow".equals(e.text("evaluated_permission"))
-                  ? Event.Permission.ALLOWED
-                  : Event.Permission.NOT_ENABLED);
+              new EventId(text(e, "tool_use_id")),
+              text(e, "result").equals("allow"),
+              e.text("deny_message"));
+      case "user.custom_tool_result" ->
+          new Event.UserCustomToolResult(
+              id,
+              new EventId(text(e, "custom_tool_use_id")),
+              e.get("content").map(_ -> array(e, "content")),
+              e.get("is_error").map(Json.of(true)::equals));
+      case "system.message" -> new Event.SystemMessage(id, array(e, "content"));
+      case "agent.tool_use" ->
+          new Event.AgentToolUse(id, text(e, "name"), e.object("input"), readPermission(e));
+      case "agent.custom_tool_use" ->
+          new Event.AgentCustomToolUse(id, text(e, "name"), e.object("input"));
       case "agent.tool_result" ->
           new Event.AgentToolResult(
               id,
@@ -225,8 +242,43 @@ public final class EventCodec {
       case ALLOWED ->
           body.with("evaluated_permission", "allow")
               .with("evaluation", Json.obj("type", "always_allow"));
+      case ASKED ->
+          body.with("evaluated_permission", "ask")
+              .with("evaluation", Json.obj("type", "always_ask"));
+      case UNDECIDED ->
+          body.with("evaluated_permission", "ask")
+              .with(
+                  "evaluation",
+                  Json.obj(
+                      "type",
+                      "auto",
+                      "evaluated_permission",
+                      Json.obj("type", "ask", "reason_code", "indeterminate")));
       case NOT_ENABLED -> body.with("evaluated_permission", "deny");
     };
+  }
+
+  private static Event.Permission readPermission(Json.Obj use) {
+    return switch (String.valueOf(use.text("evaluated_permission"))) {
+      case "allow" -> Event.Permission.ALLOWED;
+      case "ask" ->
+          "auto".equals(use.object("evaluation").text("type"))
+              ? Event.Permission.UNDECIDED
+              : Event.Permission.ASKED;
+      default -> Event.Permission.NOT_ENABLED;
+    };
+  }
+
+  private static Json.Obj confirmation(Event.UserToolConfirmation e) {
+    var body =
+        Json.obj("tool_use_id", e.toolUseId().value(), "result", e.allow() ? "allow" : "deny");
+    return e.denyMessage() == null ? body : body.with("deny_message", e.denyMessage());
+  }
+
+  private static Json.Obj customResult(Event.UserCustomToolResult e) {
+    var body = Json.obj("custom_tool_use_id", e.toolUseId().value());
+    var withContent = e.content().map(content -> body.with("content", content)).orElse(body);
+    return e.isError().map(error -> withContent.with("is_error", error)).orElse(withContent);
   }
 
   private static Json.Obj thread(ThreadId thread, String agentName) {

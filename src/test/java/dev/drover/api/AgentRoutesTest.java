@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class AgentRoutesTest {
   private static final String FULL =
       "{\"name\":\"Coder\",\"description\":\"d\",\"system\":\"s\","
-          + "\"model\":{\"id\":\"rehearsal\",\"effort\":\"low\"},"
+          + "\"model\":{\"id\":\"rehearsal-2\",\"effort\":\"low\"},"
           + "\"tools\":[{\"type\":\"agent_toolset_20260401\",\"configs\":[{\"name\":"
           + "\"web_fetch\",\"enabled\":false}]}],\"metadata\":{\"a\":\"1\",\"b\":\"2\"}}";
 
@@ -61,17 +61,37 @@ final class AgentRoutesTest {
         "tools | [{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"enabled\":false}}] |"
             + " [{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"enabled\":false,"
             + "\"permission_policy\":{\"type\":\"always_allow\"}},\"configs\":[]}]",
-        "model | {\"id\":\"rehearsal\",\"effort\":null} |"
-            + " {\"id\":\"rehearsal\",\"speed\":\"standard\"}",
-        "model | {\"id\":\"rehearsal\",\"effort\":\"max\"} |"
-            + " {\"id\":\"rehearsal\",\"effort\":{\"type\":\"max\"},\"speed\":\"standard\"}",
-        "model | \"rehearsal-2\" | {\"id\":\"rehearsal-2\",\"speed\":\"standard\"}",
-        "model | {\"id\":\"rehearsal-2\"} | {\"id\":\"rehearsal-2\",\"speed\":\"standard\"}",
+        "model | {\"id\":\"rehearsal-2\",\"effort\":null} |"
+            + " {\"id\":\"rehearsal-2\",\"effort\":{\"type\":\"medium\"},\"speed\":\"standard\"}",
+        "model | {\"id\":\"rehearsal-2\",\"effort\":\"max\"} |"
+            + " {\"id\":\"rehearsal-2\",\"effort\":{\"type\":\"max\"},\"speed\":\"standard\"}",
+        "model | \"rehearsal\" | {\"id\":\"rehearsal\",\"speed\":\"standard\"}",
+        "model | {\"id\":\"rehearsal\"} | {\"id\":\"rehearsal\",\"speed\":\"standard\"}",
       })
   void aFieldIsReplacedAsAWholeOrCleared(String field, String sent, String shown) throws Exception {
     var changed = update("{\"" + field + "\":" + sent + "}");
     assertThat(changed.with("updated_at", first.text("updated_at")))
         .isEqualTo(first.with(field, Json.trusted(shown)).with("version", 2));
+  }
+
+  @Test
+  void anEffortIsFilledInWhereTheModelHasLevels() throws Exception {
+    var made = api.post("/v1/agents", "{\"name\":\"A\",\"model\":\"rehearsal-2\"}");
+    assertThat(made.body().object("model").object("effort").text("type")).isEqualTo("medium");
+    var plain = api.post("/v1/agents", "{\"name\":\"A\",\"model\":\"rehearsal\"}");
+    assertThat(plain.body().object("model").get("effort")).isEmpty();
+    var refused =
+        api.post(
+            "/v1/agents", "{\"name\":\"A\",\"model\":{\"id\":\"rehearsal\",\"effort\":\"low\"}}");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).contains("model.effort: the model rehearsal has no effort");
+  }
+
+  @Test
+  void anotherModelStartsAtItsOwnEffort() throws Exception {
+    update("{\"model\":\"rehearsal\"}");
+    var back = update("{\"model\":{\"id\":\"rehearsal-2\"}}");
+    assertThat(back.object("model").object("effort").text("type")).isEqualTo("medium");
   }
 
   @Test
@@ -88,8 +108,8 @@ final class AgentRoutesTest {
         "{\"version\":1}",
         "{\"name\":\"Coder\",\"description\":\"d\",\"metadata\":{\"a\":\"1\"}}",
         "{\"metadata\":null,\"mcp_servers\":null,\"skills\":[],\"multiagent\":null}",
-        "{\"model\":\"rehearsal\"}",
-        "{\"model\":{\"id\":\"rehearsal\",\"speed\":\"standard\"}}",
+        "{\"model\":\"rehearsal-2\"}",
+        "{\"model\":{\"id\":\"rehearsal-2\",\"speed\":\"standard\"}}",
         "{\"execution_identity\":null}",
       })
   void anUpdateThatChangesNothingMakesNoVersion(String body) throws Exception {
@@ -127,9 +147,19 @@ final class AgentRoutesTest {
         "{\"name\":null} | name: field required",
         "{\"model\":null} | model: field required",
         "{\"model\":{\"effort\":\"low\"}} | model.id: field required",
+        "{\"model\":{\"id\":\"rehearsal-2\",\"effort\":\"xhigh\"}} | model.effort: the model"
+            + " rehearsal-2 has the levels low, medium, high, max",
+        "{\"model\":{\"id\":\"rehearsal-2\",\"effort\":\"huge\"}} | model.effort: must be one of"
+            + " low, medium, high, xhigh, max",
+        "{\"model\":{\"id\":\"rehearsal\",\"effort\":{\"type\":\"low\"}}} | model.effort: the model"
+            + " rehearsal has no effort levels as far as this server knows; see its"
+            + " model_settings",
+        "{\"model\":{\"id\":\"rehearsal-2\",\"speed\":\"fast\"}} | model.speed: only \"standard\""
+            + " is supported",
         "{\"model\":\"other\"} | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
-        "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.type: \"custom\" is not supported by this"
-            + " version of Drover",
+        "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.name: field required",
+        "{\"tools\":[{\"type\":\"mcp_toolset\"}]} | tools.0.type: \"mcp_toolset\" is not supported"
+            + " by this version of Drover",
         "{\"skills\":[{}]} | skills: is not supported by this version of Drover",
         "{\"metadata\":{\"a\":1}} | metadata.a: must be a string",
         "{\"metadata\":{\"\":\"x\"}} | metadata: keys must have 1 to 64 characters",

@@ -8,6 +8,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
 import dev.drover.session.Emission;
@@ -36,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -108,6 +110,20 @@ final class Api implements AutoCloseable {
             }
             throw Problem.invalid(
                 "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
+          }
+
+          /// `rehearsal-2` has effort levels, the others have none.
+          @Override
+          public Capabilities capabilities(String id) {
+            return new Capabilities(
+                200_000,
+                32_000,
+                id.equals("rehearsal-2") ? List.of("low", "medium", "high", "max") : List.of(),
+                id.equals("rehearsal-2") ? Optional.of("medium") : Optional.empty(),
+                true,
+                true,
+                false,
+                Optional.empty());
           }
 
           @Override
@@ -234,8 +250,9 @@ final class Api implements AutoCloseable {
                     Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
                     Status.RUNNING,
                     Usage.NONE,
-                    false,
-                    OptionalLong.empty()));
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    false));
     assertThat(emitted).isInstanceOf(Emitted.Appended.class);
   }
 
@@ -252,9 +269,9 @@ final class Api implements AutoCloseable {
                         null)),
                 Status.IDLE,
                 Usage.NONE,
-                true,
-                OptionalLong.empty()));
-    store.eventLog().release(lease);
+                OptionalLong.empty(),
+                OptionalLong.of(store.eventLog().inbox(lease.session()).received()),
+                true));
   }
 
   EventId id() {

@@ -25,7 +25,7 @@ final class ModelRoutesTest {
         .hasToString(
             "{\"id\":\"rehearsal\",\"type\":\"model\",\"display_name\":\"rehearsal\","
                 + "\"created_at\":\"1970-01-01T00:00:00.000000Z\",\"lifecycle\":\"active\","
-                + "\"line\":null,\"max_input_tokens\":null,\"max_tokens\":null,"
+                + "\"line\":null,\"max_input_tokens\":200000,\"max_tokens\":32000,"
                 + "\"capabilities\":null,\"allowed_fallback_models\":null,"
                 + "\"deprecated_at\":null,\"retires_at\":null}");
     assertThat(api.get("/v1/models").body().items("data").getFirst()).isEqualTo(model.body());

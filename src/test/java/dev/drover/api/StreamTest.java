@@ -1,6 +1,5 @@
 package dev.drover.api;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -288,7 +287,7 @@ final class StreamTest {
       }
       api.feed.publish(id(), items);
       // It reads nothing: the blocked write is broken by the watch.
-      await().atMost(20, SECONDS).until(() -> api.server.openStreams() == 0);
+      await().until(() -> api.server.openStreams() == 0);
     }
     assertNothingIsLeft();
   }
@@ -340,7 +339,7 @@ final class StreamTest {
       stream.close();
     }
     api.http.shutdownNow();
-    await().atMost(20, SECONDS).until(() -> api.server.openStreams() == 0);
+    await().until(() -> api.server.openStreams() == 0);
     assertNothingIsLeft();
   }
 

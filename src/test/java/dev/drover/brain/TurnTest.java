@@ -139,7 +139,7 @@ final class TurnTest {
 
   @Test
   void aToolThatIsNotEnabledIsRefusedAndTheTurnGoesOn() throws Exception {
-    try (var bare = new Stage(Optional.empty())) {
+    try (var bare = new Stage(List.of())) {
       bare.model()
           .thenCalls(toolUse("toolu_1", "bash", Json.obj("command", "rm -rf /")))
           .thenText("I may not");
@@ -162,8 +162,7 @@ final class TurnTest {
     var off = new Toolset.Setting(false, Toolset.Policy.ALWAYS_ALLOW);
     try (var some =
         new Stage(
-            Optional.of(
-                new Toolset(Toolset.OPEN, List.of(new Toolset.ToolSetting("bash", off)))))) {
+            List.of(new Toolset(Toolset.OPEN, List.of(new Toolset.ToolSetting("bash", off)))))) {
       some.model().thenText("ok");
       some.queue("Go");
       some.wake();

@@ -6,6 +6,9 @@ import static dev.drover.testing.ScriptedModel.toolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.Tool;
+import dev.drover.catalog.Toolset;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.session.Emission;
@@ -17,15 +20,24 @@ import dev.drover.session.Lease;
 import dev.drover.session.Status;
 import dev.drover.testing.EventLogView;
 import dev.drover.testing.Stage;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Kill a brain at any append, before or after it is durable, wake another: the log ends the same.
 final class WakeAnywhereTest {
+  private static final List<Tool> TOOLS =
+      List.of(
+          new Toolset(
+              Toolset.OPEN,
+              List.of(
+                  new Toolset.ToolSetting(
+                      "write", new Toolset.Setting(true, Toolset.Policy.ALWAYS_ASK)))),
+          new CustomTool("lookup", "Looks something up.", Json.obj("type", "object")));
+
   /// A brain's death.
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
@@ -53,7 +65,7 @@ final class WakeAnywhereTest {
   void theLogEndsTheSameWhereverABrainDies(boolean afterwards) throws Exception {
     List<String> whole;
     int appends;
-    try (var stage = new Stage()) {
+    try (var stage = new Stage(TOOLS)) {
       var counter = new AtomicInteger();
       play(stage, counter, afterwards);
       whole = stage.types();
@@ -61,18 +73,18 @@ final class WakeAnywhereTest {
     }
     assertThat(appends).isGreaterThan(10);
     for (int death = 1; death <= appends; death++) {
-      try (var stage = new Stage()) {
+      try (var stage = new Stage(TOOLS)) {
         play(stage, new AtomicInteger(death), afterwards);
         assertThat(stage.types()).as("death at append %s", death).isEqualTo(whole);
         assertThat(stage.row().status()).isEqualTo(Status.IDLE);
         assertThat(stage.store().eventLog().unfinished()).isEmpty();
         var ids = new HashSet<EventId>();
         assertThat(stage.shown()).allSatisfy(event -> assertThat(ids.add(event.id())).isTrue());
-        var answered = new ArrayList<EventId>();
-        stage.all(Event.AgentToolResult.class).forEach(result -> answered.add(result.toolUseId()));
-        assertThat(answered)
+        assertThat(stage.all(Event.AgentToolResult.class))
+            .extracting(Event.AgentToolResult::toolUseId)
             .containsExactlyElementsOf(
                 stage.all(Event.AgentToolUse.class).stream().map(Event.AgentToolUse::id).toList());
+        assertThat(stage.all(Event.UserCustomToolResult.class)).hasSize(1);
       }
     }
   }
@@ -85,8 +97,26 @@ final class WakeAnywhereTest {
     stage.queue("first");
     stage.queue("second");
     wakeUntilRest(stage, deadly);
+    stage.receive(new Event.UserToolConfirmation(id(stage), asked(stage), true, null));
+    wakeUntilRest(stage, deadly);
+    var custom = stage.all(Event.AgentCustomToolUse.class).getLast().id();
+    stage.receive(
+        new Event.UserCustomToolResult(id(stage), custom, Optional.empty(), Optional.empty()));
+    wakeUntilRest(stage, deadly);
     stage.queue("third");
     wakeUntilRest(stage, deadly);
+  }
+
+  private static EventId asked(Stage stage) {
+    return stage.all(Event.AgentToolUse.class).stream()
+        .filter(Event.AgentToolUse::waitsForClient)
+        .map(Event.AgentToolUse::id)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static EventId id(Stage stage) {
+    return new EventId(stage.ids().next(EventId.PREFIX));
   }
 
   private static void wakeUntilRest(Stage stage, Harness harness) throws InterruptedException {
@@ -110,7 +140,11 @@ final class WakeAnywhereTest {
               textBlock("a"),
               toolUse("toolu_1", "bash", Json.obj("command", "x")),
               toolUse("toolu_2", "read", Json.obj("file_path", "y")));
-      case 3 -> reply("tool_use", toolUse("toolu_3", "write", Json.obj()));
+      case 3 ->
+          reply(
+              "tool_use",
+              toolUse("toolu_3", "write", Json.obj()),
+              toolUse("toolu_4", "lookup", Json.obj()));
       default -> reply("end_turn", textBlock("done"));
     };
   }

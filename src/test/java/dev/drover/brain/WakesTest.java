@@ -73,7 +73,7 @@ final class WakesTest {
     await().until(() -> stage.row().status() == Status.RESCHEDULING);
     stage.store().sessions().delete(Stage.WORKSPACE, stage.session());
     stage.wakes().deleted(stage.session());
-    await().atMost(Duration.ofSeconds(2)).until(() -> stage.wakes().atWork() == 0);
+    await().until(() -> stage.wakes().atWork() == 0);
     assertThat(stage.model().prompts()).hasSize(1);
   }
 

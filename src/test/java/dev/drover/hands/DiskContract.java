@@ -58,7 +58,7 @@ public abstract class DiskContract extends SandboxContract {
 
   @Test
   void aBackgroundJobIsStoppedToo() throws Exception {
-    bash("(while :; do head -c 100000 /dev/zero; sleep 0.01; done) > f 2> e &");
+    bash("(while :; do head -c 1000000 /dev/zero; sleep 0.05; done) > f 2> e &");
     awaitNotice();
     cleanUp("rm f");
   }

@@ -19,12 +19,12 @@ final class ModelRouterTest {
   }
 
   private Models router(Map<String, String> mapped) {
-    return new ModelRouter(rehearsal, Optional.of(messages), mapped);
+    return new ModelRouter(rehearsal, Optional.of(messages), mapped, Map.of());
   }
 
   @Test
   void rehearsalIsAlwaysThere() {
-    assertThat(new ModelRouter(rehearsal, Optional.empty(), Map.of()).route("rehearsal"))
+    assertThat(new ModelRouter(rehearsal, Optional.empty(), Map.of(), Map.of()).route("rehearsal"))
         .isEqualTo(new Models.Route(rehearsal, "rehearsal"));
   }
 
@@ -44,7 +44,7 @@ final class ModelRouterTest {
 
   @Test
   void withoutAServerTheProblemNamesTheSettings() {
-    var router = new ModelRouter(rehearsal, Optional.empty(), Map.of("fast", "claude-x"));
+    var router = new ModelRouter(rehearsal, Optional.empty(), Map.of("fast", "claude-x"), Map.of());
     assertThatThrownBy(() -> router.route("fast"))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("fast (mapped to claude-x)")
@@ -56,7 +56,7 @@ final class ModelRouterTest {
   void theIdsThatCanBeServedAreKnownByName() {
     var mapped = Map.of("fast", "claude-x", "dry", "rehearsal", "other", "openai/b");
     assertThat(router(mapped).ids()).containsExactly("rehearsal", "dry", "fast");
-    assertThat(new ModelRouter(rehearsal, Optional.empty(), mapped).ids())
+    assertThat(new ModelRouter(rehearsal, Optional.empty(), mapped, Map.of()).ids())
         .containsExactly("rehearsal", "dry");
   }
 

@@ -87,11 +87,7 @@ abstract class AgentsContract extends StoreContract {
             WORKSPACE,
             1,
             new Definition(
-                "plain",
-                null,
-                new ModelConfig("m", Optional.empty(), "standard"),
-                null,
-                Optional.empty()),
+                "plain", null, new ModelConfig("m", Optional.empty(), "standard"), null, List.of()),
             Map.of(),
             clock.instant(),
             clock.instant(),

@@ -66,14 +66,14 @@ abstract class EventLogContract extends StoreContract {
     reopened();
     var queued = new ArrayList<>(receipt.events());
     queued.addAll(second.events());
-    assertThat(log().inbox(id)).isEqualTo(new Inbox(3, queued));
+    assertThat(log().inbox(id)).isEqualTo(new Inbox(3, 0, queued));
     assertThat(all(id)).isEmpty();
   }
 
   @Test
   void theInboxOfAnUnknownSessionIsEmpty() {
-    assertThat(log().inbox(UNKNOWN)).isEqualTo(new Inbox(0, List.of()));
-    assertThat(log().inbox(newSession())).isEqualTo(new Inbox(0, List.of()));
+    assertThat(log().inbox(UNKNOWN)).isEqualTo(new Inbox(0, 0, List.of()));
+    assertThat(log().inbox(newSession())).isEqualTo(new Inbox(0, 0, List.of()));
   }
 
   @Test
@@ -300,8 +300,9 @@ abstract class EventLogContract extends StoreContract {
                 new Emission.Entry(dispatched, null)),
             Status.RUNNING,
             Usage.NONE,
-            false,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            false);
     var stored = appended(log().emitEvents(lease, emission));
     assertThat(stored).extracting(Stored::event).containsExactly(hello, running, use, dispatched);
     assertThat(positions(stored)).containsExactly(1L, 2L, 3L, 4L);
@@ -312,7 +313,7 @@ abstract class EventLogContract extends StoreContract {
     reopened();
     assertThat(all(id)).isEqualTo(stored);
     assertThat(all(id).get(2).hidden()).isEqualTo(hidden);
-    assertThat(log().inbox(id)).isEqualTo(new Inbox(1, List.of()));
+    assertThat(log().inbox(id)).isEqualTo(new Inbox(1, 4, List.of()));
   }
 
   @Test
@@ -328,8 +329,9 @@ abstract class EventLogContract extends StoreContract {
             List.of(new Emission.Entry(use, hidden)),
             Status.RUNNING,
             Usage.NONE,
-            false,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            false);
     var stored = appended(log().emitEvents(lease, emission));
     reopened();
     assertThat(all(id)).isEqualTo(stored);
@@ -425,7 +427,53 @@ abstract class EventLogContract extends StoreContract {
     assertThat(log().claim(id)).isEmpty();
     appended(
         log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(2), hello, answer("hi"))));
-    assertThat(log().unfinished()).containsExactly(id);
+    assertThat(log().unfinished()).isEmpty();
+    assertThat(log().inbox(id).queued()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerIsInTheLogWhenItIsReceived() throws Exception {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var use = new Event.AgentCustomToolUse(eventId(), "lookup", Json.EMPTY);
+    append(lease, use);
+    appended(log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(0), answer("?"))));
+    reopened();
+    var result =
+        new Event.UserCustomToolResult(
+            eventId(), use.id(), Optional.of(Json.arr()), Optional.of(false));
+    var along = new Event.SystemMessage(eventId(), Json.arr());
+    var later = message("and?");
+    try (var subscription = feed.subscribe(id)) {
+      var receipt = log().receive(id, List.of(result, along, later), FIRST);
+      var last = all(id).subList(2, 4);
+      assertThat(last).extracting(Stored::event).containsExactly(result, along);
+      assertThat(positions(last)).containsExactly(3L, 4L);
+      assertThat(receipt.events())
+          .extracting(Queued::json)
+          .containsExactly(last.get(0).json(), last.get(1).json(), EventCodec.write(later, null))
+          .isEqualTo(json(drain(subscription)));
+      assertThat(receipt.lease()).isPresent();
+      assertThat(log().inbox(id)).isEqualTo(new Inbox(3, 4, List.of(receipt.events().getLast())));
+      assertThat(log().receive(id, List.of(result, along, later), AGAIN).events())
+          .isEqualTo(receipt.events());
+    }
+  }
+
+  @Test
+  void whatDependsOnTheInboxIsRefusedWhenItMovedAndTheLeaseStays() {
+    var id = newSession();
+    var lease = send(id, message("one"));
+    var emission =
+        new Emission(
+            List.of(new Emission.Entry(answer("x"), null)),
+            Status.RUNNING,
+            Usage.NONE,
+            OptionalLong.empty(),
+            OptionalLong.of(0),
+            false);
+    assertThat(log().emitEvents(lease, emission)).isEqualTo(new Emitted.InboxMoved());
+    assertThat(append(lease, answer("y"))).hasSize(1);
   }
 
   @Test

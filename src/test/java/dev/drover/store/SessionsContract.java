@@ -162,7 +162,9 @@ abstract class SessionsContract extends StoreContract {
     assertThat(sessions().getSession(id).runningSince()).isEqualTo(stored.get(1).processedAt());
     var usage = new Usage(1, 2, 3, 4, 5_000_000);
     var entry = new Emission.Entry(new Event.UsageReported(eventId(), usage), null);
-    var end = new Emission(List.of(entry), Status.IDLE, usage, true, OptionalLong.of(1));
+    var end =
+        new Emission(
+            List.of(entry), Status.IDLE, usage, OptionalLong.of(4), OptionalLong.of(1), true);
     var last = appended(store.eventLog().emitEvents(lease, end)).getLast();
     reopened();
     var idle = sessions().getSession(id);
@@ -407,7 +409,7 @@ abstract class SessionsContract extends StoreContract {
       assertThat(log.getFirst().event()).isInstanceOf(Event.StatusTerminated.class);
       assertThat(json(drain(subscription))).containsExactly(log.getFirst().json());
     }
-    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(1, List.of()));
+    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(1, 1, List.of()));
     assertThat(store.eventLog().unfinished()).isEmpty();
   }
 
@@ -497,7 +499,7 @@ abstract class SessionsContract extends StoreContract {
     assertProblem(() -> sessions().getSession(id), Problem.Kind.NOT_FOUND, message);
     assertProblem(() -> sessions().delete(WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
     assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).isEmpty();
-    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(0, List.of()));
+    assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(0, 0, List.of()));
     assertThat(store.eventLog().unfinished()).isEmpty();
     assertThat(store.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());

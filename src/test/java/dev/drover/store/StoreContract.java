@@ -3,6 +3,7 @@ package dev.drover.store;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.CustomTool;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.EnvironmentId;
@@ -95,12 +96,14 @@ abstract class StoreContract {
         "what it is for",
         new ModelConfig("rehearsal", Optional.of("high"), "standard"),
         "You \"herd\" sheep.\n\u0001",
-        Optional.of(
+        List.of(
+            new CustomTool(
+                "lookup", "Looks up.", Json.obj("type", "object", "properties", Json.EMPTY)),
             new Toolset(
                 Toolset.OPEN,
                 List.of(
                     new Toolset.ToolSetting(
-                        "bash", new Toolset.Setting(false, Toolset.Policy.ALWAYS_ALLOW))))));
+                        "bash", new Toolset.Setting(false, Toolset.Policy.ALWAYS_ASK))))));
   }
 
   final SessionId newSession() {
@@ -139,8 +142,9 @@ abstract class StoreContract {
         Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
         status,
         Usage.NONE,
-        false,
-        rest);
+        OptionalLong.empty(),
+        rest,
+        rest.isPresent());
   }
 
   final List<Stored> append(Lease lease, Event... events) {

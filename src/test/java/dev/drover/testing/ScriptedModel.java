@@ -2,11 +2,14 @@ package dev.drover.testing;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.Capabilities;
 import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
+import dev.drover.model.Price;
 import dev.drover.model.Prompt;
 import dev.drover.session.ModelUsage;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,22 @@ public final class ScriptedModel implements Model, Models {
   }
 
   public static final ModelUsage USAGE = new ModelUsage(10, 5, 2, 1);
+
+  public static final Capabilities CAPABILITIES =
+      new Capabilities(
+          200_000,
+          32_000,
+          Capabilities.EFFORTS,
+          Optional.of("high"),
+          true,
+          true,
+          true,
+          Optional.of(
+              new Price(
+                  new BigDecimal("3"),
+                  new BigDecimal("15"),
+                  new BigDecimal("0.30"),
+                  new BigDecimal("3.75"))));
 
   private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
   private volatile Line otherwise =
@@ -104,6 +123,12 @@ public final class ScriptedModel implements Model, Models {
   @Override
   public List<String> ids() {
     return List.of();
+  }
+
+  /// Those of a model that can do everything, at a price of its own.
+  @Override
+  public Capabilities capabilities(String modelId) {
+    return CAPABILITIES;
   }
 
   @Override

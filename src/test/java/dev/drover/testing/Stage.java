@@ -12,6 +12,7 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
@@ -54,10 +55,10 @@ public final class Stage implements AutoCloseable {
   private final SessionId session;
 
   public Stage() {
-    this(Optional.of(new Toolset(Toolset.OPEN, List.of())));
+    this(List.of(new Toolset(Toolset.OPEN, List.of())));
   }
 
-  public Stage(Optional<Toolset> toolset) {
+  public Stage(List<Tool> tools) {
     var now = Instant.now();
     var made =
         new Session(
@@ -71,7 +72,7 @@ public final class Stage implements AutoCloseable {
                 null,
                 new ModelConfig("claude-test", Optional.empty(), "standard"),
                 "Be brief.",
-                toolset),
+                tools),
             new EnvironmentId("env_01Test"),
             new Environment.Networking.Unrestricted(),
             null,
@@ -137,11 +138,11 @@ public final class Stage implements AutoCloseable {
 
   /// Receives a message and leaves the session unclaimed.
   public EventId queue(String text) {
-    return receive(message(text));
+    return one(message(text));
   }
 
   public EventId interrupt() {
-    return receive(new Event.UserInterrupt(interruptId()));
+    return one(new Event.UserInterrupt(interruptId()));
   }
 
   public EventId interruptId() {
@@ -190,9 +191,14 @@ public final class Stage implements AutoCloseable {
     return ids;
   }
 
-  private EventId receive(Event.FromClient event) {
-    var receipt = store.eventLog().receive(session, List.of(event), delivery());
+  /// Receives in one request, and leaves the session to whoever has it.
+  public void receive(Event.FromClient... events) {
+    var receipt = store.eventLog().receive(session, List.of(events), delivery());
     receipt.lease().ifPresent(store.eventLog()::release);
+  }
+
+  private EventId one(Event.FromClient event) {
+    receive(new Event.FromClient[] {event});
     return event.id();
   }
 

@@ -65,10 +65,15 @@ final class Workspaces {
     return root.resolve(SessionId.of(session.value()).value());
   }
 
-  /// Counts up for good, so a uid comes back only after all others.
+  /// Counts up for good, so a uid comes back only after all others. Where it begins depends on the
+  /// directory: two servers on one host hardly ever share a uid, whose processes the kernel counts
+  /// together.
   private synchronized int nextUid() throws IOException {
     var counter = root.resolve(".next-uid");
-    int n = Files.exists(counter) ? Integer.parseInt(Files.readString(counter).strip()) : 0;
+    int n =
+        Files.exists(counter)
+            ? Integer.parseInt(Files.readString(counter).strip())
+            : Math.floorMod(root.toAbsolutePath().hashCode(), UIDS);
     var next = root.resolve(".next-uid.new");
     Files.writeString(next, Integer.toString((n + 1) % UIDS));
     Files.move(next, counter, StandardCopyOption.ATOMIC_MOVE);

@@ -3,6 +3,9 @@ package dev.drover.model.anthropic;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
+import dev.drover.model.http.Broken;
+import dev.drover.model.http.EventStream;
+import dev.drover.model.http.Failures;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +42,7 @@ final class Assembly {
 
   /// Takes the next event in. The answer, once there is one.
   Optional<Answer> accept(EventStream.ServerEvent event) throws Broken {
-    var body = parsed(event.data());
+    var body = event.json();
     var given = body.text("type");
     switch (given == null ? event.name() : given) {
       case "message_start" -> count(body.object("message").object("usage"));
@@ -57,17 +60,6 @@ final class Assembly {
       default -> {}
     }
     return Optional.empty();
-  }
-
-  private static Json.Obj parsed(String data) throws Broken {
-    try {
-      if (Json.parse(data) instanceof Json.Obj object) {
-        return object;
-      }
-    } catch (Json.Malformed e) {
-      throw new Broken("the model server's stream is not readable: " + e.getMessage());
-    }
-    throw new Broken("the model server's stream is not readable: an event is not an object");
   }
 
   private void begin(Json.Obj body) throws Broken {

@@ -1,6 +1,5 @@
-/// The Messages wire: Anthropic and every other server that speaks `/v1/messages`. A thin client of
-/// our own over the JDK's HTTP client: [MessagesModel] asks, `EventStream` splits the bytes into
-/// events, `Assembly` makes a reply of them, `Failures` names what went wrong.
+/// The Messages wire: Anthropic and every other server that speaks `/v1/messages`. [MessagesModel]
+/// asks, `Assembly` makes a reply of the stream's events.
 @NullMarked
 package dev.drover.model.anthropic;
 

@@ -8,7 +8,6 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
-import dev.drover.session.Queued;
 import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
@@ -19,7 +18,6 @@ import dev.drover.store.memory.Table.Delivered;
 import dev.drover.store.memory.Table.Row;
 import dev.drover.wire.EventCodec;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,18 +46,13 @@ final class MemoryEventLog implements EventLog {
       if (earlier != null && delivery.repeat()) {
         return new Receipt(earlier.events(), Optional.empty());
       }
-      var state = row.state.receiving(events.size(), row.inbox.size());
-      var queued = new ArrayList<Queued>();
-      for (var event : events) {
-        queued.add(
-            new Queued(
-                row.state.received() + queued.size() + 1, event, EventCodec.write(event, null)));
-      }
-      row.state = state;
-      queued.forEach(one -> row.inbox.put(one.event().id(), one));
-      row.deliveries.put(delivery.fingerprint(), new Delivered(now, List.copyOf(queued)));
-      feed.publish(id, Shown.received(queued));
-      return new Receipt(queued, claim(row));
+      var received = row.state.receive(events, row.inbox.size(), now);
+      row.state = received.state();
+      received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
+      row.append(received.logged());
+      row.deliveries.put(delivery.fingerprint(), new Delivered(now, received.events()));
+      feed.publish(id, Shown.received(received.events()));
+      return new Receipt(received.events(), claim(row));
     }
   }
 
@@ -102,7 +95,7 @@ final class MemoryEventLog implements EventLog {
       if (!row.state.honours(lease, node)) {
         return new Emitted.LeaseLost();
       }
-      if (row.state.movedSince(emission.restIfReceived())) {
+      if (row.state.movedSince(emission.ifReceived())) {
         return new Emitted.InboxMoved();
       }
       check(row, emission);
@@ -174,8 +167,8 @@ final class MemoryEventLog implements EventLog {
     synchronized (table) {
       var row = table.rows.get(id);
       return row == null
-          ? new Inbox(0, List.of())
-          : new Inbox(row.state.received(), List.copyOf(row.inbox.values()));
+          ? new Inbox(0, 0, List.of())
+          : new Inbox(row.state.received(), row.state.head(), List.copyOf(row.inbox.values()));
     }
   }
 
@@ -183,7 +176,7 @@ final class MemoryEventLog implements EventLog {
   public List<SessionId> unfinished() {
     synchronized (table) {
       return table.rows.values().stream()
-          .filter(row -> row.state.isFree() && row.state.owesWork(row.inbox.size()))
+          .filter(row -> row.state.isFree() && row.state.owesWork())
           .map(row -> row.session.id())
           .toList();
     }

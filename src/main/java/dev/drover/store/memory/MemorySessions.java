@@ -103,7 +103,7 @@ final class MemorySessions implements Sessions {
     synchronized (table) {
       var row = row(workspace, id);
       if (!row.state.isArchived()) {
-        row.state.mayArchive(id, row.inbox.size());
+        row.state.mayArchive(id);
         var archived = row.state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
         row.append(archived.events());
         row.state = archived.state();
@@ -119,7 +119,7 @@ final class MemorySessions implements Sessions {
   public void delete(WorkspaceId workspace, SessionId id) {
     synchronized (table) {
       var row = row(workspace, id);
-      row.state.mayDelete(row.inbox.size());
+      row.state.mayDelete();
       table.rows.remove(id);
       var last = row.state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
       feed.publish(id, List.of(last));

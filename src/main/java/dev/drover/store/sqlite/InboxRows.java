@@ -54,17 +54,17 @@ final class InboxRows {
   }
 
   /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
-  record Raw(long received, long sequence, @Nullable String json) {}
+  record Raw(long received, long head, long sequence, @Nullable String json) {}
 
   /// One row at least, without an event when none waits; none for an unknown session.
   static List<Raw> read(Db db, SessionId id) throws SQLException {
     return db.list(
         """
-        SELECT session.received, inbox.sequence, inbox.json
+        SELECT session.received, session.head, inbox.sequence, inbox.json
         FROM session LEFT JOIN inbox ON inbox.session_id = session.id
         WHERE session.id = ? ORDER BY inbox.sequence\
         """,
-        row -> new Raw(row.getLong(1), row.getLong(2), row.getString(3)),
+        row -> new Raw(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)),
         id.value());
   }
 
@@ -75,7 +75,9 @@ final class InboxRows {
         queued.add(new Queued(row.sequence, fromClient(row.json), row.json));
       }
     }
-    return new Inbox(rows.isEmpty() ? 0 : rows.getFirst().received, queued);
+    return rows.isEmpty()
+        ? new Inbox(0, 0, queued)
+        : new Inbox(rows.getFirst().received, rows.getFirst().head, queued);
   }
 
   private static Event.FromClient fromClient(String json) {
@@ -127,7 +129,8 @@ final class InboxRows {
     if (delivery.isEmpty()) {
       return Optional.empty();
     }
-    var queued = new ArrayList<Queued>();
+    var events = new ArrayList<Event.FromClient>();
+    var texts = new ArrayList<String>();
     for (var event : delivery.get().ids) {
       var json =
           db.first(
@@ -142,10 +145,16 @@ final class InboxRows {
                   id.value(),
                   event)
               .orElseThrow(() -> new IllegalStateException("event " + event + " is gone"));
-      var read = fromClient(json);
-      queued.add(
-          new Queued(
-              delivery.get().firstSequence + queued.size(), read, EventCodec.write(read, null)));
+      events.add(fromClient(json));
+      texts.add(json);
+    }
+    var queued = new ArrayList<Queued>();
+    for (int i = 0; i < events.size(); i++) {
+      var json =
+          SessionState.processedOnReceipt(events, i)
+              ? texts.get(i)
+              : EventCodec.write(events.get(i), null);
+      queued.add(new Queued(delivery.get().firstSequence + i, events.get(i), json));
     }
     return Optional.of(queued);
   }

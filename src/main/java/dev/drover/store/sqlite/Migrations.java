@@ -18,7 +18,7 @@ import java.util.List;
 final class Migrations {
   /// In order; the place in the list is the version, from 1.
   private static final List<String> NAMES =
-      List.of("0001-sessions-and-catalog", "0002-what-sessions-refer-to");
+      List.of("0001-sessions-and-catalog", "0002-what-sessions-refer-to", "0003-answers");
 
   private Migrations() {}
 

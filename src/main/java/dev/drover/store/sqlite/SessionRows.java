@@ -4,6 +4,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.store.Awaited;
 import dev.drover.store.Fold;
 import dev.drover.store.Micros;
 import dev.drover.store.SessionState;
@@ -39,7 +40,7 @@ final class SessionRows {
   Optional<Row> take(Db db, SessionId id) throws SQLException {
     return db.first(
         """
-        SELECT workspace_id, head, received, last_processed, epoch, node, status,
+        SELECT workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
           input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
           running_since, started, boundary, updated_at, archived_at
         FROM session WHERE id = ?\
@@ -55,6 +56,8 @@ final class SessionRows {
             fold(row),
             row.getLong("head"),
             row.getLong("received"),
+            row.getLong("seen"),
+            Awaited.parse(row.getString("awaited")),
             Micros.instant(row.getLong("last_processed")),
             row.getLong("epoch"),
             node.equals(row.getString("node")) ? node : null));
@@ -84,7 +87,7 @@ final class SessionRows {
           status = ?, input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
           cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
           boundary = ?, updated_at = ?, archived_at = ?,
-          head = ?, received = ?, last_processed = ?, epoch = ?, node = ?
+          head = ?, received = ?, seen = ?, awaited = ?, last_processed = ?, epoch = ?, node = ?
         WHERE id = ?\
         """,
         text(fold.status()),
@@ -100,6 +103,8 @@ final class SessionRows {
         micros(fold.archivedAt()),
         state.head(),
         state.received(),
+        state.seen(),
+        state.awaited().text(),
         Micros.of(state.lastProcessed()),
         state.epoch(),
         state.node(),

@@ -7,7 +7,6 @@ import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
-import dev.drover.session.Queued;
 import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
@@ -15,10 +14,8 @@ import dev.drover.session.Stored;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
-import dev.drover.wire.EventCodec;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +25,7 @@ final class SqliteEventLog implements EventLog {
       SELECT id FROM session
       WHERE id IN (
           SELECT id FROM session WHERE status IN ('running', 'rescheduling')
-          UNION SELECT session_id FROM inbox)
+          UNION SELECT id FROM session WHERE received > seen)
         AND status <> 'terminated' AND (node IS NULL OR node <> ?)\
       """;
 
@@ -59,18 +56,16 @@ final class SqliteEventLog implements EventLog {
               return new Receipt(earlier.get(), Optional.empty());
             }
           }
-          var state = row.state().receiving(events.size(), InboxRows.count(db, id));
-          var queued = new ArrayList<Queued>();
-          for (var event : events) {
-            long sequence = row.state().received() + queued.size() + 1;
-            queued.add(new Queued(sequence, event, EventCodec.write(event, null)));
-          }
-          InboxRows.insert(db, row.workspace(), id, queued);
-          InboxRows.remember(db, row.workspace(), id, delivery.fingerprint(), now, queued);
-          outbox.add(id, Shown.received(queued));
+          var received = row.state().receive(events, InboxRows.count(db, id), now);
+          InboxRows.insert(db, row.workspace(), id, received.waiting());
+          EventRows.append(db, row.workspace(), id, received.logged());
+          InboxRows.remember(
+              db, row.workspace(), id, delivery.fingerprint(), now, received.events());
+          outbox.add(id, Shown.received(received.events()));
+          var state = received.state();
           var claimed = state.isFree() ? state.claimedBy(node) : state;
           SessionRows.keep(db, id, claimed);
-          return new Receipt(queued, lease(id, state, claimed));
+          return new Receipt(received.events(), lease(id, state, claimed));
         });
   }
 
@@ -123,7 +118,7 @@ final class SqliteEventLog implements EventLog {
           if (!state.honours(lease, node)) {
             return new Emitted.LeaseLost();
           }
-          if (state.movedSince(emission.restIfReceived())) {
+          if (state.movedSince(emission.ifReceived())) {
             return new Emitted.InboxMoved();
           }
           for (var entry : emission.entries()) {

@@ -90,7 +90,7 @@ final class SqliteSessions implements Sessions {
         (db, outbox) -> {
           var state = take(db, workspace, id);
           if (!state.isArchived()) {
-            state.mayArchive(id, InboxRows.count(db, id));
+            state.mayArchive(id);
             var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
             EventRows.append(db, workspace.value(), id, archived.events());
             SessionRows.keep(db, id, archived.state());
@@ -107,7 +107,7 @@ final class SqliteSessions implements Sessions {
     writer.call(
         (db, outbox) -> {
           var state = take(db, workspace, id);
-          state.mayDelete(InboxRows.count(db, id));
+          state.mayDelete();
           InboxRows.drop(db, id);
           db.update("DELETE FROM event WHERE session_id = ?", id.value());
           db.update("DELETE FROM session_origin WHERE session_id = ?", id.value());

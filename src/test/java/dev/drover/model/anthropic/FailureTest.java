@@ -6,6 +6,8 @@ import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Answer.Kind;
 import dev.drover.model.Listener;
+import dev.drover.model.http.Failures;
+import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Script;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

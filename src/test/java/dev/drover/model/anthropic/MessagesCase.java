@@ -4,6 +4,8 @@ import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
+import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.time.Duration;

@@ -8,6 +8,8 @@ import dev.drover.base.Problem;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
+import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;

@@ -18,6 +18,7 @@ import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,7 +40,7 @@ final class Samples {
             null,
             new ModelConfig("rehearsal", Optional.empty(), "standard"),
             null,
-            Optional.empty()),
+            List.of()),
         new EnvironmentId("env_one"),
         new Environment.Networking.Unrestricted(),
         null,
@@ -61,6 +62,7 @@ final class Samples {
       var event = new Event.AgentMessage(new EventId(ids.next(EventId.PREFIX)), content);
       entries.add(new Emission.Entry(event, null));
     }
-    return new Emission(entries, Status.RUNNING, Usage.NONE, false, OptionalLong.empty());
+    return new Emission(
+        entries, Status.RUNNING, Usage.NONE, OptionalLong.empty(), OptionalLong.empty(), false);
   }
 }

@@ -84,12 +84,12 @@ final class SqliteOpeningTest {
     open(file()).close();
     change(
         "INSERT INTO schema_migration (version, name, checksum, applied_at)"
-            + " VALUES (3, '0003-later', 'x', 0)");
+            + " VALUES (4, '0004-later', 'x', 0)");
     assertUnusable(file())
         .hasMessage(
             file().toRealPath()
-                + " was written by a newer Drover: its schema has version 3, this Drover knows"
-                + " version 2. Start the newer Drover, or restore a backup from before the"
+                + " was written by a newer Drover: its schema has version 4, this Drover knows"
+                + " version 3. Start the newer Drover, or restore a backup from before the"
                 + " upgrade.");
   }
 
@@ -139,9 +139,9 @@ final class SqliteOpeningTest {
   @Test
   void aRefusalLeavesTheFileFree() throws Exception {
     open(file()).close();
-    change("UPDATE schema_migration SET version = 3 WHERE version = 2");
+    change("UPDATE schema_migration SET version = 4 WHERE version = 3");
     assertUnusable(file()).hasMessageContaining("newer");
-    change("UPDATE schema_migration SET version = 2 WHERE version = 3");
+    change("UPDATE schema_migration SET version = 3 WHERE version = 4");
     open(file()).close();
   }
 }

@@ -150,8 +150,9 @@ final class SqliteStoreTest {
   void unfinishedSessionsAreFoundWithoutReadingTheOthers() throws Exception {
     try (var store = open(directory)) {
       assertThat(plan(store, SqliteEventLog.UNFINISHED))
-          .noneMatch(step -> step.startsWith("SCAN session"))
-          .anyMatch(step -> step.contains("session_at_work"));
+          .noneMatch(step -> step.matches("SCAN session( USING INDEX sqlite_.*)?"))
+          .anyMatch(step -> step.contains("session_at_work"))
+          .anyMatch(step -> step.contains("session_unseen"));
     }
   }
 

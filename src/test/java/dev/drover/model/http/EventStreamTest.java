@@ -1,9 +1,9 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.drover.model.anthropic.EventStream.ServerEvent;
+import dev.drover.model.http.EventStream.ServerEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
 import java.time.Duration;
 
-/// How long to wait for a Messages server.
+/// How long to wait for a model server.
 ///
 /// @param connect until the connection stands
 /// @param headers from then until the first byte of an answer; models that are loaded at the first

@@ -1,4 +1,4 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
@@ -10,11 +10,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a Messages server's refusal means. Anthropic's error types, and the spellings of other
-/// servers where they differ.
+/// What a model server's refusal means: Anthropic's error types, OpenAI's, and the spellings of
+/// other servers where they differ.
 ///
-/// @see <a href="https://docs.claude.com/en/api/errors">Errors</a>
-final class Failures {
+/// @see <a href="https://docs.claude.com/en/api/errors">Anthropic's errors</a>
+/// @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's errors</a>
+public final class Failures {
   /// Longest part of a server's own words that is passed on.
   private static final int MAX_WORDS = 300;
 
@@ -26,6 +27,7 @@ final class Failures {
           "exceed context limit",
           "exceed_context_size",
           "available context size",
+          "context size has been exceeded",
           "request_too_large");
 
   private final ApiKey key;
@@ -35,18 +37,21 @@ final class Failures {
     this.key = key;
   }
 
-  static Answer.Failure broken(String message) {
+  /// Another try may work.
+  public static Answer.Failure broken(String message) {
     return new Answer.Failure(Kind.BROKEN, message, Optional.empty());
   }
 
-  /// An `error` event after the server had already said 200.
-  Answer.Failure inStream(Json.Obj body) {
+  /// An error after the server had already said 200.
+  ///
+  /// @param body an object with `error` in it
+  public Answer.Failure inStream(Json.Obj body) {
     var error = Reason.of(body);
     var kind =
         switch (error.type) {
           case "overloaded_error" -> Kind.OVERLOADED;
-          case "rate_limit_error" -> Kind.RATE_LIMITED;
-          case "billing_error" -> Kind.BILLING;
+          case "rate_limit_error", "rate_limit_exceeded" -> Kind.RATE_LIMITED;
+          case "billing_error", "insufficient_quota" -> Kind.BILLING;
           case "invalid_request_error",
               "authentication_error",
               "permission_error",
@@ -54,10 +59,22 @@ final class Failures {
               "request_too_large",
               "exceed_context_size_error" ->
               refusal(error);
-          default -> Kind.BROKEN;
+          default ->
+              error.status().map(status -> kind(status, error)).orElseGet(() -> other(error));
         };
-    return new Answer.Failure(
-        kind, "HTTP 200, then an error in the stream" + words(error), Optional.empty());
+    return new Answer.Failure(kind, "HTTP 200, then an error" + words(error), Optional.empty());
+  }
+
+  /// A 200 without an event stream: an error that hides behind it, or no such server.
+  Answer.Failure notAStream(String body) {
+    try {
+      if (Json.parse(body) instanceof Json.Obj object && object.get("error").isPresent()) {
+        return inStream(object);
+      }
+    } catch (Json.Malformed _) {
+      // Said below.
+    }
+    return broken("HTTP 200, but not an event stream; is this a model server, and can it stream?");
   }
 
   /// @param body the start of the response's body, JSON or not
@@ -71,16 +88,23 @@ final class Failures {
               + " base URL to where it really is",
           Optional.empty());
     }
-    var kind =
-        switch (status) {
-          case 402 -> Kind.BILLING;
-          case 429 -> error.isBilling() ? Kind.BILLING : Kind.RATE_LIMITED;
-          case 503, 529 -> Kind.OVERLOADED;
-          case 413 -> Kind.CONTEXT_FULL;
-          case 408, 409, 425 -> Kind.BROKEN;
-          default -> status >= 400 && status < 500 ? refusal(error) : Kind.BROKEN;
-        };
-    return new Answer.Failure(kind, "HTTP " + status + words(error), retryAfter);
+    return new Answer.Failure(kind(status, error), "HTTP " + status + words(error), retryAfter);
+  }
+
+  private static Kind kind(int status, Reason error) {
+    return switch (status) {
+      case 402 -> Kind.BILLING;
+      case 429 -> error.isBilling() ? Kind.BILLING : Kind.RATE_LIMITED;
+      case 503, 529 -> Kind.OVERLOADED;
+      case 413 -> Kind.CONTEXT_FULL;
+      case 408, 409, 425 -> Kind.BROKEN;
+      default -> status >= 400 && status < 500 ? refusal(error) : other(error);
+    };
+  }
+
+  /// Not known to be final, unless its words say so.
+  private static Kind other(Reason error) {
+    return refusal(error) == Kind.CONTEXT_FULL ? Kind.CONTEXT_FULL : Kind.BROKEN;
   }
 
   private static Kind refusal(Reason error) {
@@ -104,18 +128,33 @@ final class Failures {
     static Reason of(Json.Obj body) {
       return switch (body.get("error").orElse(Json.NULL)) {
         case Json.Obj error ->
-            new Reason(
-                Block.piece(error, "type"),
-                Block.piece(error, "code"),
-                Block.piece(error, "message"));
+            new Reason(piece(error, "type"), piece(error, "code"), piece(error, "message"));
         case Json.Str(var message) -> new Reason("", "", message);
-        default -> new Reason("", "", Block.piece(body, "message"));
+        default -> new Reason("", "", piece(body, "message"));
       };
     }
 
-    /// Anthropic reports an empty account as an invalid request.
+    private static String piece(Json.Obj object, String key) {
+      return switch (object.get(key).orElse(Json.NULL)) {
+        case Json.Str(var text) -> text;
+        case Json.Num(var literal) -> literal;
+        default -> "";
+      };
+    }
+
+    /// The HTTP status that some servers give as a code when the head of the response is gone.
+    Optional<Integer> status() {
+      return code.matches("[45][0-9][0-9]")
+          ? Optional.of(Integer.parseInt(code))
+          : Optional.empty();
+    }
+
+    /// Anthropic reports an empty account as an invalid request, OpenAI as too many of them.
     boolean isBilling() {
-      return type.equals("billing_error") || message.contains("credit balance is too low");
+      return type.equals("billing_error")
+          || type.equals("insufficient_quota")
+          || code.equals("insufficient_quota")
+          || message.contains("credit balance is too low");
     }
   }
 

@@ -1,8 +1,8 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
 import dev.drover.base.Problem;
 
-/// The key that a Messages server asks for. Shows itself to nobody: not in `toString()`, not in a
+/// The key that a model server asks for. Shows itself to nobody: not in `toString()`, not in a
 /// failure's message. It is no record, because a record would.
 public final class ApiKey {
   /// For servers that ask for none; no header is sent.
@@ -20,12 +20,12 @@ public final class ApiKey {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return value.isEmpty();
   }
 
   /// The key itself, for the header alone.
-  String reveal() {
+  public String reveal() {
     return value;
   }
 

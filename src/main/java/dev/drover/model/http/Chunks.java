@@ -1,4 +1,4 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
 import org.jspecify.annotations.Nullable;
 

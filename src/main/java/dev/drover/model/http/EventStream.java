@@ -1,5 +1,6 @@
-package dev.drover.model.anthropic;
+package dev.drover.model.http;
 
+import dev.drover.base.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
 ///   events</a>
-final class EventStream {
+public final class EventStream {
   /// Longest line, in bytes: a block that a server tool filled comes as one line.
   static final int MAX_LINE = 16 * 1024 * 1024;
 
@@ -17,7 +18,21 @@ final class EventStream {
   static final long MAX_REPLY = 64L * 1024 * 1024;
 
   /// @param name empty if the server gave none
-  record ServerEvent(String name, String data) {}
+  public record ServerEvent(String name, String data) {
+    /// The data as an object.
+    ///
+    /// @throws Broken if it is none
+    public Json.Obj json() throws Broken {
+      try {
+        if (Json.parse(data) instanceof Json.Obj object) {
+          return object;
+        }
+      } catch (Json.Malformed e) {
+        throw new Broken("the model server's stream is not readable: " + e.getMessage());
+      }
+      throw new Broken("the model server's stream is not readable: an event is not an object");
+    }
+  }
 
   private final Chunks source;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
@@ -32,7 +47,9 @@ final class EventStream {
   }
 
   /// The next event that has data; null at the end.
-  @Nullable ServerEvent next() throws Broken, InterruptedException {
+  ///
+  /// @throws Broken when the stream cannot be read further
+  public @Nullable ServerEvent next() throws Broken, InterruptedException {
     var name = "";
     StringBuilder data = null;
     for (var text = line(); text != null; text = line()) {

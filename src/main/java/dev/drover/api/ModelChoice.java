@@ -1,0 +1,53 @@
+package dev.drover.api;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.ModelConfig;
+import dev.drover.model.Models;
+import java.util.Optional;
+
+/// The model that an agent asks for, held against what that model can do.
+final class ModelChoice {
+  private ModelChoice() {}
+
+  /// The definition with the effort that its model has unasked, where it names none and the model
+  /// has levels.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if no server serves the model, or it has no such level
+  static Definition settled(Models models, Definition definition) {
+    var model = definition.model();
+    models.route(model.id());
+    return definition.withModel(new ModelConfig(model.id(), effort(models, model), model.speed()));
+  }
+
+  /// @throws Problem `INVALID_REQUEST` if the model takes no system message between others
+  static void checkSystemMessage(Models models, ModelConfig model) {
+    if (!models.capabilities(model.id()).midConversationSystem()) {
+      throw Problem.invalid(
+          "model_does_not_support_mid_conversation_system",
+          "model_does_not_support_mid_conversation_system: the model "
+              + model.id()
+              + " takes no system message between others as far as this server knows; see its"
+              + " model_settings");
+    }
+  }
+
+  private static Optional<String> effort(Models models, ModelConfig model) {
+    var capabilities = models.capabilities(model.id());
+    var levels = capabilities.efforts();
+    if (model.effort().isEmpty()) {
+      return capabilities.defaultEffort();
+    }
+    if (levels.isEmpty()) {
+      throw Problem.invalid(
+          "model.effort: the model "
+              + model.id()
+              + " has no effort levels as far as this server knows; see its model_settings");
+    }
+    if (!levels.contains(model.effort().get())) {
+      throw Problem.invalid(
+          "model.effort: the model " + model.id() + " has the levels " + String.join(", ", levels));
+    }
+    return model.effort();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.drover.model;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of models by their names. The row with the longest fitting beginning counts; a
+/// date or a dash may follow it, so that `claude-opus-4-5` is for `claude-opus-4-5-20251101` and
+/// not for `claude-opus-4-55`.
+///
+/// From the vendor's own tables of November 2026. Where sources differ the smaller promise stands
+/// here; the operator's settings go before all of it.
+///
+/// @see <a href="https://platform.claude.com/docs/en/about-claude/pricing">Prices</a>
+/// @see <a href="https://platform.claude.com/docs/en/build-with-claude/effort">Effort</a>
+final class KnownModels {
+  private static final List<String> ALL = Capabilities.EFFORTS;
+  private static final List<String> NO_XHIGH = List.of("low", "medium", "high", "max");
+  private static final List<String> TO_HIGH = List.of("low", "medium", "high");
+  private static final List<String> NONE = List.of();
+
+  private static final int MILLION = 1_000_000;
+
+  /// Of a model that nobody has heard of. A small local model's context, and nothing that a server
+  /// might refuse.
+  static final Capabilities UNKNOWN =
+      new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty());
+
+  /// It reads text and says text; its prices are what it costs.
+  static final Capabilities REHEARSAL =
+      new Capabilities(
+          MILLION, 8_192, NONE, Optional.empty(), false, false, true, Optional.of(Price.FREE));
+
+  private record Row(String beginning, Capabilities capabilities) {
+    boolean fits(String name) {
+      return name.startsWith(beginning)
+          && (beginning.endsWith("-")
+              || name.length() == beginning.length()
+              || name.charAt(beginning.length()) == '-'
+              || name.charAt(beginning.length()) == '@');
+    }
+  }
+
+  private static final List<Row> ROWS = rows();
+
+  private KnownModels() {}
+
+  /// @param name what a model is called on its own server
+  static Capabilities of(String name) {
+    if (name.equals(ModelRouter.REHEARSAL)) {
+      return REHEARSAL;
+    }
+    return ROWS.stream()
+        .filter(row -> row.fits(name))
+        .max(Comparator.comparingInt(row -> row.beginning.length()))
+        .map(Row::capabilities)
+        .orElse(UNKNOWN);
+  }
+
+  private static List<Row> rows() {
+    var rows = new ArrayList<Row>();
+    for (var family : List.of("fable", "mythos")) {
+      rows.add(new Row("claude-" + family + "-5", large(ALL, "high", true, "10 50 1 12.50")));
+      rows.add(new Row("claude-" + family + "-5-1", large(ALL, "high", true, "10 50 0.25 12.50")));
+    }
+    rows.add(new Row("claude-opus-5-5", large(ALL, "medium", true, "4 20 0.20 5")));
+    rows.add(new Row("claude-opus-5", large(ALL, "high", true, "5 25 0.50 6.25")));
+    rows.add(new Row("claude-opus-4-8", large(ALL, "high", true, "5 25 0.50 6.25")));
+    rows.add(new Row("claude-opus-4-7", large(ALL, "high", false, "5 25 0.50 6.25")));
+    rows.add(new Row("claude-opus-4-6", large(NO_XHIGH, "high", false, "5 25 0.50 6.25")));
+    rows.add(new Row("claude-opus-4-5", small(64_000, TO_HIGH, "5 25 0.50 6.25")));
+    rows.add(new Row("claude-opus-4", small(32_000, NONE, "15 75 1.50 18.75")));
+    rows.add(new Row("claude-sonnet-5-5", large(ALL, "high", true, "2 10 0.10 2.50")));
+    // One source has it read system messages in mid-conversation, another not.
+    rows.add(new Row("claude-sonnet-5", large(ALL, "high", false, "2 10 0.20 2.50")));
+    rows.add(
+        new Row(
+            "claude-sonnet-4-6",
+            claude(MILLION, 64_000, NO_XHIGH, Optional.of("high"), false, "3 15 0.30 3.75")));
+    rows.add(new Row("claude-sonnet-4-5", small(64_000, NONE, "3 15 0.30 3.75")));
+    rows.add(new Row("claude-sonnet-4", small(32_000, NONE, "3 15 0.30 3.75")));
+    // A prompt of up to 100,000 tokens costs a fifth; a budget had better stop early than late.
+    rows.add(new Row("claude-haiku-5-5", large(ALL, "medium", true, "0.50 2.50 0.05 0.625")));
+    rows.add(new Row("claude-haiku-4-5", small(64_000, NONE, "1 5 0.10 1.25")));
+    // Whatever comes next: priced and told apart by the operator.
+    rows.add(
+        new Row(
+            "claude-",
+            new Capabilities(
+                200_000, 32_000, NONE, Optional.empty(), true, true, false, Optional.empty())));
+    return List.copyOf(rows);
+  }
+
+  private static Capabilities large(
+      List<String> efforts, String effort, boolean midConversationSystem, String price) {
+    return claude(MILLION, 128_000, efforts, Optional.of(effort), midConversationSystem, price);
+  }
+
+  private static Capabilities small(int maxTokens, List<String> efforts, String price) {
+    var effort = efforts.isEmpty() ? Optional.<String>empty() : Optional.of("high");
+    return claude(200_000, maxTokens, efforts, effort, false, price);
+  }
+
+  /// @param price of input, output, cache reads, cache writes
+  private static Capabilities claude(
+      int contextTokens,
+      int maxTokens,
+      List<String> efforts,
+      Optional<String> effort,
+      boolean midConversationSystem,
+      String price) {
+    var amounts = List.of(price.split(" "));
+    return new Capabilities(
+        contextTokens,
+        maxTokens,
+        efforts,
+        effort,
+        true,
+        true,
+        midConversationSystem,
+        Optional.of(Price.of(amounts.get(0), amounts.get(1), amounts.get(2), amounts.get(3))));
+  }
+}

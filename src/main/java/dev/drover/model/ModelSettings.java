@@ -1,0 +1,77 @@
+package dev.drover.model;
+
+import dev.drover.base.Problem;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+
+/// What the operator says of a model; what is empty stays as it is known.
+///
+/// @param efforts effort levels; an empty list: it has none
+public record ModelSettings(
+    Optional<Integer> contextTokens,
+    Optional<Integer> maxTokens,
+    Optional<List<String>> efforts,
+    Optional<String> defaultEffort,
+    Optional<Boolean> images,
+    Optional<Boolean> documents,
+    Optional<Boolean> midConversationSystem,
+    Prices prices) {
+
+  /// Prices in US dollars for a million tokens.
+  public record Prices(
+      Optional<BigDecimal> input,
+      Optional<BigDecimal> output,
+      Optional<BigDecimal> cacheRead,
+      Optional<BigDecimal> cacheWrite) {
+
+    /// A price that is not named is the known one; a cache's, where none is known, that of input.
+    private Optional<Price> over(Optional<Price> known) {
+      var in = input.or(() -> known.map(Price::input));
+      var out = output.or(() -> known.map(Price::output));
+      if (in.isEmpty() && out.isEmpty() && cacheRead.isEmpty() && cacheWrite.isEmpty()) {
+        return Optional.empty();
+      }
+      if (in.isEmpty() || out.isEmpty()) {
+        throw Problem.invalid("price: needs both input and output");
+      }
+      return Optional.of(
+          new Price(
+              in.get(),
+              out.get(),
+              cacheRead.or(() -> known.map(Price::cacheRead)).orElse(in.get()),
+              cacheWrite.or(() -> known.map(Price::cacheWrite)).orElse(in.get())));
+    }
+  }
+
+  /// What is known of the model, with these settings before it.
+  ///
+  /// A context that is set alone leaves at least half of itself to the prompt. Levels that are set
+  /// alone keep the known default if it is one of them; else it is `high`, else the highest.
+  ///
+  /// @throws Problem `INVALID_REQUEST` that names the setting that does not fit
+  Capabilities over(Capabilities known) {
+    int context = contextTokens.orElse(known.contextTokens());
+    var levels = efforts.orElse(known.efforts());
+    return new Capabilities(
+        context,
+        maxTokens.orElse(Math.max(1, Math.min(known.maxTokens(), context / 2))),
+        levels,
+        defaultEffort.or(() -> usual(levels, known)),
+        images.orElse(known.images()),
+        documents.orElse(known.documents()),
+        midConversationSystem.orElse(known.midConversationSystem()),
+        prices.over(known.price()));
+  }
+
+  private static Optional<String> usual(List<String> levels, Capabilities known) {
+    return known
+        .defaultEffort()
+        .filter(levels::contains)
+        .or(() -> levels.contains("high") ? Optional.of("high") : highest(levels));
+  }
+
+  private static Optional<String> highest(List<String> levels) {
+    return Capabilities.EFFORTS.reversed().stream().filter(levels::contains).findFirst();
+  }
+}

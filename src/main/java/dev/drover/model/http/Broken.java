@@ -1,0 +1,18 @@
+package dev.drover.model.http;
+
+/// The stream cannot be read to its end. Never leaves [ModelServer]: it becomes a failure.
+public final class Broken extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final String what;
+
+  /// @param what fit for a client
+  public Broken(String what) {
+    super(what);
+    this.what = what;
+  }
+
+  public String what() {
+    return what;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.Tool;
+import dev.drover.catalog.Toolset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// An agent's `tools`, as JSON. What [#write] makes is the resolved form of the protocol, and a
+/// valid request too: [#read] takes both.
+final class ToolCodec {
+  private static final int MAX_TOOLS = 256;
+  private static final Set<String> TOOLS =
+      Set.of("bash", "read", "write", "edit", "glob", "grep", "web_fetch", "web_search");
+
+  private ToolCodec() {}
+
+  static Json.Arr write(List<Tool> tools) {
+    return new Json.Arr(
+        tools.stream()
+            .<Json>map(
+                tool ->
+                    switch (tool) {
+                      case Toolset toolset -> toolset(toolset);
+                      case CustomTool custom -> CustomToolCodec.write(custom);
+                    })
+            .toList());
+  }
+
+  private static Json.Obj toolset(Toolset toolset) {
+    return Json.obj(
+        "type",
+        "agent_toolset_20260401",
+        "default_config",
+        setting(toolset.defaults()),
+        "configs",
+        toolset.overrides().stream().map(ToolCodec::override).toList());
+  }
+
+  private static Json.Obj setting(Toolset.Setting setting) {
+    return Json.obj(
+        "enabled",
+        setting.enabled(),
+        "permission_policy",
+        Json.obj("type", EventCodec.lower(setting.policy())));
+  }
+
+  private static Json.Obj override(Toolset.ToolSetting entry) {
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("name", Json.of(entry.tool()));
+    fields.put("type", Json.of(entry.tool()));
+    fields.putAll(setting(entry.setting()).fields());
+    if (entry.tool().equals("web_fetch")) {
+      fields.put("url_sources", Json.NULL);
+    }
+    return new Json.Obj(fields);
+  }
+
+  /// Reads the field `tools`, which may be absent.
+  ///
+  /// @throws Problem `INVALID_REQUEST` for what the protocol forbids or this version does not
+  ///   honour
+  static List<Tool> read(Fields body) {
+    var tools = new ArrayList<Tool>();
+    var names = new HashSet<String>();
+    for (var tool : body.objects("tools", MAX_TOOLS)) {
+      switch (tool.type()) {
+        case "agent_toolset_20260401" -> {
+          if (!names.add(tool.type())) {
+            throw tool.problem("type", "only one agent_toolset_20260401 is allowed");
+          }
+          tools.add(readToolset(tool));
+        }
+        case "custom" -> {
+          var custom = CustomToolCodec.read(tool);
+          if (TOOLS.contains(custom.name())) {
+            throw tool.problem("name", "is the name of a built-in tool");
+          }
+          if (!names.add("custom " + custom.name())) {
+            throw tool.problem("name", "is used twice");
+          }
+          tools.add(custom);
+        }
+        case "mcp_toolset" ->
+            throw tool.problem(
+                "type", "\"" + tool.type() + "\" is not supported by this version of Drover");
+        default -> throw tool.problem("type", "unknown tool type");
+      }
+    }
+    return tools;
+  }
+
+  private static Toolset readToolset(Fields tool) {
+    var defaults =
+        tool.object("default_config")
+            .map(
+                config -> {
+                  var setting = readSetting(config, Toolset.OPEN);
+                  config.end();
+                  return setting;
+                })
+            .orElse(Toolset.OPEN);
+    var overrides = new ArrayList<Toolset.ToolSetting>();
+    var names = new HashSet<String>();
+    for (var config : tool.objects("configs", 256)) {
+      var name = config.text("name", 1, 128);
+      if (!TOOLS.contains(name)) {
+        throw config.problem("name", "unknown tool");
+      }
+      if (!names.add(name)) {
+        throw config.problem("name", "is configured twice");
+      }
+      if (config.value("type").isPresent()) {
+        config.type(name);
+      }
+      for (var web :
+          List.of(
+              "allowed_domains",
+              "blocked_domains",
+              "max_content_tokens",
+              "url_sources",
+              "user_location")) {
+        config.unsupported(web);
+      }
+      overrides.add(new Toolset.ToolSetting(name, readSetting(config, defaults)));
+      config.end();
+    }
+    tool.end();
+    return new Toolset(defaults, overrides);
+  }
+
+  private static Toolset.Setting readSetting(Fields config, Toolset.Setting otherwise) {
+    var policy =
+        config
+            .object("permission_policy")
+            .map(
+                value -> {
+                  var read =
+                      switch (value.type()) {
+                        case "always_allow" -> Toolset.Policy.ALWAYS_ALLOW;
+                        case "always_ask" -> Toolset.Policy.ALWAYS_ASK;
+                        case "auto" -> Toolset.Policy.AUTO;
+                        default -> throw value.problem("type", "unknown policy");
+                      };
+                  value.end();
+                  return read;
+                })
+            .orElse(otherwise.policy());
+    return new Toolset.Setting(config.bool("enabled").orElse(otherwise.enabled()), policy);
+  }
+}

@@ -47,6 +47,7 @@ final class ArchitectureTest {
     uses("api", "base", "session", "catalog", "brain", "model", "wire");
     uses("telemetry", "base", "session", "hands", "model", "wire", "api");
     uses("cli", "base", "wire");
+    uses("bench", "base", "session", "store", "wire");
   }
 
   @Test
@@ -102,10 +103,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedInLeavesOfTheHandsAlone() {
+  void processesAreStartedInLeavesOfTheHandsAndByTheBenchAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("hands.bwrap"))
+        .resideOutsideOfPackages(in("hands.bwrap"), in("bench"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)

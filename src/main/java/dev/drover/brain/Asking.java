@@ -46,19 +46,22 @@ final class Asking {
       answer = asking.join();
     }
     return switch (answer) {
-      case Answer.Reply reply ->
-          at.pen()
-              .write(
-                  Status.RUNNING,
-                  Replies.entries(
-                      reply,
-                      start,
-                      previews.message(),
-                      previews.thinking(),
-                      at.session().agent(),
-                      at::id));
+      case Answer.Reply reply -> answered(reply, start, previews);
       case Answer.Failure failure -> failed(start, failure);
     };
+  }
+
+  /// Records a reply: together with the end of its turn, if it is that.
+  private Pen.Next answered(Answer.Reply reply, EventId start, Previews previews) {
+    var entries =
+        Replies.entries(
+            reply, start, previews.message(), previews.thinking(), at.session().agent(), at::id);
+    var inbox = at.pen().inbox();
+    if (Plan.endsTurn(reply, inbox)
+        && endings.endWith(entries, reply.usage(), inbox) == Pen.Next.STOP) {
+      return Pen.Next.STOP;
+    }
+    return at.pen().write(Status.RUNNING, entries);
   }
 
   private Answer answer(Prompt prompt, Previews previews) throws InterruptedException {

@@ -10,6 +10,7 @@ import dev.drover.session.Queued;
 import dev.drover.session.SessionError;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
+import dev.drover.session.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,14 @@ final class Endings {
     return endTurn(entries, reason, inbox, 0);
   }
 
+  /// The turn is over with the reply that `reply` records.
+  ///
+  /// @param used by the reply
+  /// @return `GO_ON` if a client has sent something since `inbox` was read: nothing is recorded
+  Pen.Next endWith(List<Emission.Entry> reply, ModelUsage used, Inbox inbox) {
+    return endTurn(reply, new StopReason.EndTurn(), at.used().plus(used), inbox, 0);
+  }
+
   /// The turn is dead: what it owes is answered, what waits is taken up without an answer.
   Pen.Next giveUp(SessionError error, Inbox inbox) {
     var entries = settled();
@@ -64,7 +73,11 @@ final class Endings {
   }
 
   private Pen.Next endTurn(List<Emission.Entry> before, StopReason reason, Inbox inbox, int taken) {
-    var usage = at.used();
+    return endTurn(before, reason, at.used(), inbox, taken);
+  }
+
+  private Pen.Next endTurn(
+      List<Emission.Entry> before, StopReason reason, Usage usage, Inbox inbox, int taken) {
     var cost = at.price().map(price -> price.shown(usage));
     var entries = new ArrayList<>(before);
     entries.add(

@@ -32,19 +32,18 @@ final class Pen {
   private final Fold fold;
   private @Nullable List<Stored> history;
 
-  /// @param fold is fed what follows its position before this returns
+  /// @param fold is fed what follows its position by [#inbox]
   Pen(EventLog log, Lease lease, Fold fold) {
     this.log = log;
     this.lease = lease;
     this.fold = fold;
-    pages(fold.position(), fold::addAll);
   }
 
   Fold fold() {
     return fold;
   }
 
-  /// What waits. What clients have added to the log by themselves is folded before this returns.
+  /// What waits. What is in the log by then is folded before this returns.
   Inbox inbox() {
     var inbox = log.inbox(lease.session());
     if (inbox.head() > fold.position()) {
@@ -75,7 +74,8 @@ final class Pen {
   ///
   /// @param taken how many of the inbox's events are among the entries
   Next endTurn(List<Emission.Entry> entries, Usage usage, Inbox inbox, int taken) {
-    return goIdle(entries, usage, inbox, fold.position(), inbox.queued().size() == taken);
+    long boundary = fold.position() + entries.size();
+    return goIdle(entries, usage, inbox, boundary, inbox.queued().size() == taken);
   }
 
   /// Appends that a turn stands still, unless a client has sent something since `inbox` was read.

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.model.Answer;
 import dev.drover.session.Event;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
@@ -9,10 +10,15 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Everything that decides. Pure: the same log and inbox give the same step, on any node, after any
 /// crash.
 final class Plan {
+  /// Reasons to stop after which a turn goes on, or ends in its own way.
+  private static final Set<String> SPECIAL =
+      Set.of("pause_turn", "refusal", "model_context_window_exceeded");
+
   private Plan() {}
 
   /// @param budgetReached whether the session has cost what it may cost: the model is not asked
@@ -92,6 +98,16 @@ final class Plan {
     return calls.isEmpty()
         ? new Step.Ask(turn, message(inbox), Optional.empty())
         : new Step.Act(turn, calls);
+  }
+
+  /// Whether nothing is left to do after a reply but to end its turn: it asks for no tool, and
+  /// there is nothing more to say of why it stopped.
+  static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
+    return inbox.queued().isEmpty()
+        && !SPECIAL.contains(reply.stopReason())
+        && reply.content().items().stream()
+            .noneMatch(
+                block -> block instanceof Json.Obj use && "tool_use".equals(use.text("type")));
   }
 
   private static Step running(Fold log, Inbox inbox) {

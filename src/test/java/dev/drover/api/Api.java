@@ -11,6 +11,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
+import dev.drover.model.Price;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
@@ -112,7 +113,7 @@ final class Api implements AutoCloseable {
                 "model: no server for \"" + id + "\"; set DROVER_ANTHROPIC_API_KEY");
           }
 
-          // `rehearsal-2` has effort levels, the others have none.
+          // `rehearsal-2` has effort levels, `rehearsal` has a price; the others have none.
           @Override
           public Capabilities capabilities(String id) {
             return new Capabilities(
@@ -123,7 +124,7 @@ final class Api implements AutoCloseable {
                 true,
                 true,
                 false,
-                Optional.empty());
+                id.equals("rehearsal") ? Optional.of(Price.FREE) : Optional.empty());
           }
 
           @Override

@@ -123,11 +123,59 @@ final class RefusalsTest {
         new String[] {event("{\"type\":\"nope\"}"), "events.0.type: unknown event type"},
         new String[] {
           event("{\"type\":\"user.tool_result\"}"),
-          "events.0.type: \"user.tool_result\" is not supported by this version of Drover"
+          "events.0.type: \"user.tool_result\" is for environments of type self_hosted only; this"
+              + " session's tools run on the server"
         },
         new String[] {
-          event("{\"type\":\"system.message\"}"),
-          "events.0.type: \"system.message\" is not supported by this version of Drover"
+          event("{\"type\":\"user.define_outcome\"}"),
+          "events.0.type: \"user.define_outcome\" is not supported by this version of Drover: it"
+              + " has no graders"
+        },
+        new String[] {
+          event("{\"type\":\"system.message\"}"), "events.0.content: must contain at least 1 item"
+        },
+        new String[] {
+          event("{\"type\":\"system.message\",\"content\":[" + text + "]}"), PLACE.formatted(0)
+        },
+        new String[] {
+          event(message(text) + "," + system(text) + "," + message(text)), PLACE.formatted(1)
+        },
+        new String[] {
+          event(message(text) + "," + system(text) + "," + system(text)), PLACE.formatted(1)
+        },
+        new String[] {event("{\"type\":\"user.interrupt\"}," + system(text)), PLACE.formatted(1)},
+        new String[] {
+          event("{\"type\":\"user.tool_confirmation\",\"result\":\"allow\"}"),
+          "events.0.tool_use_id: field required"
+        },
+        new String[] {confirmation("x", "allow", ""), "Invalid event ID"},
+        new String[] {
+          confirmation("sevt_1", "maybe", ""), "events.0.result: must be \"allow\" or \"deny\""
+        },
+        new String[] {
+          confirmation("sevt_1", "allow", ",\"deny_message\":\"no\""),
+          "events.0.deny_message: goes with \"deny\" only"
+        },
+        new String[] {confirmation("sevt_1", "deny", ",\"why\":1"), "events.0.why: unknown field"},
+        new String[] {
+          confirmation("sevt_1", "deny", ""),
+          "events.0.tool_use_id: no tool use sevt_1 waits for a confirmation"
+        },
+        new String[] {
+          event("{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_1\"}"),
+          "events.0.custom_tool_use_id: no tool use sevt_1 waits for a result"
+        },
+        new String[] {
+          event(
+              "{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_1\","
+                  + "\"is_error\":\"no\"}"),
+          "events.0.is_error: must be a boolean"
+        },
+        new String[] {
+          event(
+              "{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_1\","
+                  + "\"content\":[{\"type\":\"search_result\",\"source\":\"s\"}]}"),
+          "events.0.content.0.title: field required"
         },
         new String[] {
           event("{\"type\":\"user.message\"}"), "events.0.content: must contain at least 1 item"
@@ -182,12 +230,30 @@ final class RefusalsTest {
         });
   }
 
+  private static final String PLACE =
+      "events.%d.type: a system.message must be the last event of a request and directly follow the"
+          + " user.message, user.tool_result or user.custom_tool_result that it accompanies";
+
+  private static String message(String blocks) {
+    return "{\"type\":\"user.message\",\"content\":[" + blocks + "]}";
+  }
+
+  private static String system(String blocks) {
+    return "{\"type\":\"system.message\",\"content\":[" + blocks + "]}";
+  }
+
+  private static String confirmation(String use, String result, String more) {
+    return event(
+        "{\"type\":\"user.tool_confirmation\",\"tool_use_id\":\"%s\",\"result\":\"%s\"%s}"
+            .formatted(use, result, more));
+  }
+
   private static String event(String event) {
     return "{\"events\":[" + event + "]}";
   }
 
   private static String content(String blocks) {
-    return event("{\"type\":\"user.message\",\"content\":[" + blocks + "]}");
+    return event(message(blocks));
   }
 
   private static String image(String type, String data) {
@@ -232,17 +298,12 @@ final class RefusalsTest {
         "/v1/sessions | {\"agent\":\"x\",\"environment_id\":\"env_01a\"} | Invalid agent ID",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"x\"} | Invalid environment"
             + " ID",
-        "/v1/sessions |"
-            + " {\"agent\":{\"type\":\"agent_with_overrides\",\"id\":\"agent_01a\"},\"environment_id\":\"env_01a\"}"
-            + " | agent.type: \"agent_with_overrides\" is not supported by this version of Drover",
+        "/v1/sessions | {\"agent\":{\"type\":\"self\"},\"environment_id\":\"env_01a\"} |"
+            + " agent.type: must be \"agent\" or \"agent_with_overrides\"",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"budget\":{}} |"
-            + " budget: is not supported by this version of Drover",
-        "/v1/sessions |"
-            + " {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"initial_events\":[{}]} |"
-            + " initial_events: is not supported by this version of Drover",
+            + " budget.type: field required",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"resources\":[{}]}"
             + " | resources: is not supported by this version of Drover",
-        "/v1/sessions/sesn_01a | {} | updating sessions is not supported by this version of Drover",
       })
   void aFieldThatIsNotHonouredIsRefusedByName(String path, String body, String message)
       throws Exception {

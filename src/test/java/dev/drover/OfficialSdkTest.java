@@ -2,26 +2,9 @@ package dev.drover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.anthropic.client.okhttp.AnthropicOkHttpClient;
-import com.anthropic.core.JsonValue;
-import com.anthropic.helpers.BetaManagedAgentsEventAccumulator;
-import com.anthropic.models.beta.agents.AgentCreateParams;
-import com.anthropic.models.beta.agents.BetaManagedAgentsAgentToolset20260401Params;
-import com.anthropic.models.beta.agents.BetaManagedAgentsModel;
-import com.anthropic.models.beta.environments.EnvironmentCreateParams;
-import com.anthropic.models.beta.sessions.BetaManagedAgentsDeltaType;
-import com.anthropic.models.beta.sessions.SessionCreateParams;
-import com.anthropic.models.beta.sessions.events.BetaManagedAgentsSessionEvent;
-import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionEvents;
-import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserMessageEventParams;
-import com.anthropic.models.beta.sessions.events.EventListParams;
-import com.anthropic.models.beta.sessions.events.EventSendParams;
-import com.anthropic.models.beta.sessions.events.EventStreamParams;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,90 +39,6 @@ final class OfficialSdkTest {
   }
 
   @Test
-  void aTurnWithBashThroughTheJavaSdkWithItsValidationOn() {
-    var client =
-        AnthropicOkHttpClient.builder()
-            .baseUrl(drover.url().toString())
-            .apiKey(drover.key().reveal())
-            .responseValidation(true)
-            .maxRetries(0)
-            .build();
-    try {
-      var beta = client.beta();
-      var environment =
-          beta.environments().create(EnvironmentCreateParams.builder().name("java").build());
-      var agent =
-          beta.agents()
-              .create(
-                  AgentCreateParams.builder()
-                      .name("Coder")
-                      .model(BetaManagedAgentsModel.of("rehearsal"))
-                      .addTool(
-                          BetaManagedAgentsAgentToolset20260401Params.builder()
-                              .type(JsonValue.from("agent_toolset_20260401"))
-                              .build())
-                      .build());
-      var session =
-          beta.sessions()
-              .create(
-                  SessionCreateParams.builder()
-                      .agent(agent.id())
-                      .environmentId(environment.id())
-                      .title("First session")
-                      .build());
-      var previews = BetaManagedAgentsEventAccumulator.create();
-      var streamed = new ArrayList<BetaManagedAgentsStreamSessionEvents>();
-      try (var stream =
-          beta.sessions()
-              .events()
-              .streamStreaming(
-                  EventStreamParams.builder()
-                      .sessionId(session.id())
-                      .addEventDelta(BetaManagedAgentsDeltaType.of("agent.message"))
-                      .build())) {
-        beta.sessions().events().send(message(session.id(), "$ echo from $(hostname)"));
-        var events = stream.stream().iterator();
-        while (streamed.isEmpty() || !streamed.getLast().isSessionStatusIdle()) {
-          streamed.add(previews.accumulate(events.next().validate()));
-        }
-      }
-      var result =
-          streamed.stream()
-              .filter(BetaManagedAgentsStreamSessionEvents::isAgentToolResult)
-              .findFirst()
-              .orElseThrow()
-              .asAgentToolResult();
-      assertThat(result.isError().orElse(true)).isFalse();
-      assertThat(result.content().orElseThrow().getFirst().asText().text()).isEqualTo("from hand");
-      assertThat(streamed).anyMatch(BetaManagedAgentsStreamSessionEvents::isEventStart);
-      assertThat(streamed).anyMatch(BetaManagedAgentsStreamSessionEvents::isEventDelta);
-      var said =
-          streamed.stream()
-              .filter(BetaManagedAgentsStreamSessionEvents::isAgentMessage)
-              .reduce((_, last) -> last)
-              .orElseThrow()
-              .asAgentMessage();
-      assertThat(previews.agentMessageText(said.id())).isPresent();
-
-      List<BetaManagedAgentsSessionEvent> listed =
-          beta
-              .sessions()
-              .events()
-              .list(EventListParams.builder().sessionId(session.id()).limit(5).build())
-              .autoPager()
-              .stream()
-              .map(BetaManagedAgentsSessionEvent::validate)
-              .toList();
-      assertThat(listed).hasSize(14);
-      assertThat(listed.getLast().isSessionStatusIdle()).isTrue();
-      assertThat(beta.sessions().retrieve(session.id()).validate().status().asString())
-          .isEqualTo("idle");
-    } finally {
-      client.close();
-    }
-  }
-
-  @Test
   void theFirstSessionThroughTheTypeScriptSdk() throws Exception {
     var lock = new File(TYPESCRIPT, "package-lock.json");
     var installed = new File(TYPESCRIPT, "node_modules/.package-lock.json");
@@ -162,16 +61,5 @@ final class OfficialSdkTest {
     builder.environment().put("DROVER_TEST_KEY", drover.key().reveal());
     int status = builder.start().waitFor();
     assertThat(status).as("%s%n%s", String.join(" ", command), Files.readString(output)).isZero();
-  }
-
-  private static EventSendParams message(String session, String text) {
-    return EventSendParams.builder()
-        .sessionId(session)
-        .addEvent(
-            BetaManagedAgentsUserMessageEventParams.builder()
-                .type(JsonValue.from("user.message"))
-                .addTextContent(text)
-                .build())
-        .build();
   }
 }

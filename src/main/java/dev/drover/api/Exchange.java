@@ -143,8 +143,25 @@ final class Exchange {
     }
     if (declaredLength() > SMALL_BODY || header("transfer-encoding") != null) {
       response.header(HeaderValues.CONNECTION_CLOSE);
+      drop();
     }
     answer(failure.status(), failure.body(requestId).toString());
+  }
+
+  /// Takes in what a refused client still sends: many read no answer before they have written all.
+  /// One that asked first (`expect`) sends nothing more.
+  private void drop() {
+    if (request.content().consumed() || header("expect") != null) {
+      return;
+    }
+    try (var in = request.content().inputStream()) {
+      for (long left = Server.MAX_PAYLOAD; left > 0; ) {
+        long read = in.read(new byte[(int) Math.min(left, 64 * 1024)]);
+        left = read < 0 ? 0 : left - read;
+      }
+    } catch (IOException | RuntimeException _) {
+      // It left, or sends something that is no body: it hears so if it can.
+    }
   }
 
   void header(String name, String value) {

@@ -5,6 +5,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.cli.Local;
 import dev.drover.model.ModelSettings;
+import dev.drover.telemetry.LogLines;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /// The settings: a YAML file, overridden by the environment, overridden by flags. Holds no secret
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param chat the OpenAI-compatible server, if there is one
 /// @param models ids to use in place of others
 /// @param modelSettings what the operator says of models, by id
+/// @param logging how the log reads
 /// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
@@ -39,6 +42,7 @@ public record Config(
     Optional<ModelHost> chat,
     Map<String, String> models,
     Map<String, ModelSettings> modelSettings,
+    Logging logging,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
@@ -46,6 +50,15 @@ public record Config(
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
 
   private static final URI OPENAI = URI.create("https://api.openai.com/v1");
+  private static final Map<String, LogLines.Form> FORMS =
+      Map.of("text", LogLines.Form.TEXT, "json", LogLines.Form.JSON);
+
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          "error", Level.SEVERE,
+          "warning", Level.WARNING,
+          "info", Level.INFO,
+          "debug", Level.FINE);
 
   public Config {
     models = Map.copyOf(models);
@@ -54,6 +67,9 @@ public record Config(
 
   /// @param key empty: it asks for none
   public record ModelHost(URI base, Optional<Secret> key) {}
+
+  /// @param level what is quieter is not logged
+  public record Logging(LogLines.Form form, Level level) {}
 
   /// Reads the settings.
   ///
@@ -81,6 +97,9 @@ public record Config(
         host(settings, "openai", OPENAI),
         settings.map("models"),
         settings.models(),
+        new Logging(
+            settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
+            settings.choice("log.level", LEVELS).orElse(Level.INFO)),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
@@ -161,8 +180,9 @@ public record Config(
 
   /// These settings, for a server that lives within one command.
   public Config embedded() {
+    var quiet = new Logging(logging.form(), Level.WARNING);
     return new Config(
-        "127.0.0.1", 0, data, key, messages, chat, models, modelSettings, Duration.ZERO);
+        "127.0.0.1", 0, data, key, messages, chat, models, modelSettings, quiet, Duration.ZERO);
   }
 
   private static Path home(Map<String, String> environment) {

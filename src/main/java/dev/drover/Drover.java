@@ -1,5 +1,6 @@
 package dev.drover;
 
+import dev.drover.api.Operations;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
@@ -21,9 +22,19 @@ import dev.drover.model.http.Timeouts;
 import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
+import dev.drover.session.Sessions;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.telemetry.Facts;
+import dev.drover.telemetry.MeteredHands;
+import dev.drover.telemetry.MeteredLog;
+import dev.drover.telemetry.MeteredModels;
+import dev.drover.telemetry.MeteredSandboxes;
+import dev.drover.telemetry.Meters;
+import dev.drover.telemetry.Metrics;
+import dev.drover.telemetry.RequestLog;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,6 +43,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from settings to an open port. Accepts requests from
@@ -39,6 +52,21 @@ import java.util.random.RandomGenerator;
 public final class Drover implements AutoCloseable {
   /// Whose everything is, as long as there is one workspace.
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
+
+  private static final System.Logger LOG = System.getLogger(Drover.class.getName());
+
+  /// The cheapest question to the store.
+  private static final Sessions.Listing PROBE =
+      new Sessions.Listing(
+          1,
+          Optional.empty(),
+          false,
+          true,
+          Set.of(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   private static final int SANDBOXES = 200;
   private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
@@ -61,27 +89,28 @@ public final class Drover implements AutoCloseable {
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
     var ids = new Ids(random);
-    var feed = new Feed();
+    var meters = new Meters();
+    var seam = new MeteredLog.Seam(meters);
+    var feed = new Feed(seam.tap());
     try {
       config.makeData();
       key = config.apiKey(ids);
       var store = SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
       open.push(store::close);
-      var hands =
-          new SandboxPool(
-              new BwrapSandboxes(
-                  config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL),
-              SANDBOXES,
-              SANDBOX_IDLE);
+      var log = seam.around(store.eventLog());
+      var sandboxes =
+          new BwrapSandboxes(
+              config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL);
+      var hands = new SandboxPool(new MeteredSandboxes(sandboxes, meters), SANDBOXES, SANDBOX_IDLE);
       open.push(hands::close);
-      var models = models(config, timeouts, clock, ids);
+      var models = new MeteredModels(models(config, timeouts, clock, ids), meters);
       var harness =
           new Harness(
-              store.eventLog(),
+              log,
               store.sessions(),
               feed,
               models,
-              hands,
+              new MeteredHands(hands, meters),
               Profile.DEFAULTS,
               retries,
               ids,
@@ -89,6 +118,7 @@ public final class Drover implements AutoCloseable {
               random);
       var wakes = new Wakes(harness, Pause.REAL);
       open.push(wakes::close);
+      var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =
           new Server(
               new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),
@@ -97,14 +127,23 @@ public final class Drover implements AutoCloseable {
                   store.agents(),
                   store.environments(),
                   store.sessions(),
-                  store.eventLog(),
+                  log,
                   feed,
                   wakes,
                   models,
                   ids,
-                  clock));
+                  clock),
+              new Operations(
+                  readiness::reason,
+                  meters.metrics()::text,
+                  Metrics.CONTENT_TYPE,
+                  new RequestLog(meters)));
       open.push(server::close);
-      wakes.resume();
+      meters.watch(wakes::atWork, server::openStreams);
+      int resumed = wakes.resume();
+      readiness.resumed();
+      open.push(readiness::closing);
+      LOG.log(Level.INFO, "server started", Facts.of("url", server.url(), "resumed", resumed));
     } catch (StoreUnusable | IOException e) {
       close();
       throw Problem.unavailable(String.valueOf(e.getMessage()), e);
@@ -127,8 +166,12 @@ public final class Drover implements AutoCloseable {
   /// at the next start. Idempotent.
   @Override
   public void close() {
+    boolean stops = !open.isEmpty();
     while (!open.isEmpty()) {
       open.pop().run();
+    }
+    if (stops) {
+      LOG.log(Level.INFO, "server stopped");
     }
   }
 

@@ -1,12 +1,25 @@
 package dev.drover;
 
+import dev.drover.base.Ids;
+import dev.drover.bench.Bench;
 import dev.drover.cli.Cli;
 import dev.drover.cli.Endpoint;
 import dev.drover.cli.Host;
 import dev.drover.cli.Local;
+import dev.drover.cli.Measuring;
 import dev.drover.cli.Shell;
+import dev.drover.session.Feed;
+import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.telemetry.LogLines;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.LogManager;
 
 /// Starts Drover.
@@ -34,10 +47,33 @@ public final class Main {
             return Config.read(flags, System.getenv()).local();
           }
         };
-    System.exit(new Cli(Shell.ofProcess(), host, new Doctor(System.getenv())::look).run(args));
+    System.exit(
+        new Cli(Shell.ofProcess(), host, new Doctor(System.getenv())::look, Main::measure)
+            .run(args));
+  }
+
+  private static String measure(
+      List<String> names, boolean quick, Measuring.Form form, Consumer<String> progress)
+      throws InterruptedException {
+    var ids = new Ids(new SecureRandom());
+    var report = new Bench(file -> store(file, ids), ids).run(names, quick, progress);
+    return switch (form) {
+      case TABLE -> report.table();
+      case MARKDOWN -> report.markdown();
+      case JSON -> report.json();
+    };
+  }
+
+  private static Store store(Path file, Ids ids) throws IOException {
+    try {
+      return SqliteStore.open(file, new Feed(), ids, InstantSource.system());
+    } catch (StoreUnusable e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static Endpoint start(Config config) throws InterruptedException {
+    LogLines.configure(config.logging().form(), config.logging().level());
     var drover = new Drover(config);
     return new Endpoint(drover.url(), drover.key(), drover::close);
   }

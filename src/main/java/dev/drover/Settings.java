@@ -34,6 +34,8 @@ final class Settings {
           "anthropic.api_key",
           "openai.base_url",
           "openai.api_key",
+          "log.format",
+          "log.level",
           "rehearsal.first_token_ms");
 
   private static final Set<String> NUMBERS = Set.of("port", "rehearsal.first_token_ms");
@@ -168,6 +170,20 @@ final class Settings {
       // Said below.
     }
     throw Problem.invalid(name + ": must be a whole number from " + min + " to " + max);
+  }
+
+  /// One of a few names, whose meanings are the map's values.
+  <T> Optional<T> choice(String name, Map<String, T> choices) {
+    return text(name)
+        .map(
+            text -> {
+              var choice = choices.get(text);
+              if (choice == null) {
+                var names = String.join(", ", choices.keySet().stream().sorted().toList());
+                throw Problem.invalid(name + ": must be one of " + names);
+              }
+              return choice;
+            });
   }
 
   Map<String, String> map(String name) {

@@ -45,7 +45,9 @@ final class ArchitectureTest {
     uses("wire", "base", "session", "catalog");
     uses("store", "base", "session", "catalog", "wire");
     uses("api", "base", "session", "catalog", "brain", "model", "wire");
+    uses("telemetry", "base", "session", "hands", "model", "wire", "api");
     uses("cli", "base", "wire");
+    uses("bench", "base", "session", "store", "wire");
   }
 
   @Test
@@ -101,10 +103,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedInLeavesOfTheHandsAlone() {
+  void processesAreStartedInLeavesOfTheHandsAndByTheBenchAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("hands.bwrap"))
+        .resideOutsideOfPackages(in("hands.bwrap"), in("bench"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)

@@ -7,6 +7,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.model.ModelSettings;
+import dev.drover.telemetry.LogLines;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +85,20 @@ final class ConfigTest {
     var set = Config.read(data, Map.of("DROVER_HOST", "::1", "DROVER_API_KEY", "sk-set")).local();
     assertThat(set.url()).isEqualTo(URI.create("http://[::1]:8787"));
     assertThat(set.key().orElseThrow().reveal()).isEqualTo("sk-set");
+  }
+
+  @Test
+  void theLogIsTextFromInfoOnUnlessItIsSetOtherwise() throws Exception {
+    var config = Config.read(Map.of(), Map.of("HOME", "/home/somebody"));
+    assertThat(config.logging()).isEqualTo(new Config.Logging(LogLines.Form.TEXT, Level.INFO));
+    assertThat(config.embedded().logging().level()).isEqualTo(Level.WARNING);
+    var set =
+        Config.read(
+            Map.of("data", directory.toString()),
+            Map.of("DROVER_LOG_FORMAT", "json", "DROVER_LOG_LEVEL", "debug"));
+    assertThat(set.logging()).isEqualTo(new Config.Logging(LogLines.Form.JSON, Level.FINE));
+    refused("log: {format: xml}", "log.format: must be one of json, text");
+    refused("log: {level: loud}", "log.level: must be one of debug, error, info, warning");
   }
 
   @Test

@@ -18,8 +18,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. One thread.
@@ -27,6 +30,7 @@ final class Exchange {
   /// Longest request body, in bytes.
   static final int MAX_BODY = 32 * 1024 * 1024;
 
+  static final String JSON = "application/json";
   static final String TOO_LARGE = "The request body is larger than 32 MB";
   static final String ORGANIZATION_ID = "drover";
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
@@ -35,25 +39,54 @@ final class Exchange {
   /// Unread bodies longer than this are not worth reading for the sake of the connection.
   private static final long SMALL_BODY = 1024 * 1024;
 
+  private static final String SESSION = "/v1/sessions/{}";
+  private static final Pattern SESSION_ID = Pattern.compile("sesn_[A-Za-z0-9]{1,64}");
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final String requestId;
-  private final List<String> parameters;
+  private List<String> parameters = List.of();
+  private String route = "none";
   private String keyId = "";
+  private boolean streamed;
 
-  /// @param parameters the variable segments of the path, decoded
-  Exchange(
-      ServerRequest request, ServerResponse response, String requestId, List<String> parameters) {
+  Exchange(ServerRequest request, ServerResponse response, String requestId) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
-    this.parameters = List.copyOf(parameters);
     response.header(REQUEST_ID, requestId);
     response.header(ORGANIZATION, ORGANIZATION_ID);
   }
 
   String requestId() {
     return requestId;
+  }
+
+  /// The path as it was sent.
+  String path() {
+    return request.prologue().uriPath().rawPath();
+  }
+
+  String method() {
+    return request.prologue().method().text();
+  }
+
+  /// The path's route is known.
+  ///
+  /// @param parameters the variable segments of the path, decoded
+  void routed(String template, List<String> parameters) {
+    route = template;
+    this.parameters = List.copyOf(parameters);
+  }
+
+  /// What there is to be told once the request is over.
+  Operations.Request over(Duration took) {
+    int status = answered() || streamed ? response.status().code() : 0;
+    var session =
+        route.startsWith(SESSION) && SESSION_ID.matcher(parameter(0)).matches()
+            ? Optional.of(parameter(0))
+            : Optional.<String>empty();
+    return new Operations.Request(requestId, method(), route, status, took, streamed, session);
   }
 
   /// Names the key that the request came with.
@@ -94,12 +127,14 @@ final class Exchange {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
     }
     byte[] body;
-    try (var in = request.content().inputStream()) {
-      body = in.readNBytes(MAX_BODY + 1);
-    } catch (RequestException | CloseConnectionException e) {
+    try {
+      // Not closed: that would wait for the rest of a body that has none.
+      body = request.content().inputStream().readNBytes(MAX_BODY + 1);
+    } catch (RequestException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new CloseConnectionException("the client left within its request", e);
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
     }
     if (body.length > MAX_BODY) {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
@@ -127,11 +162,16 @@ final class Exchange {
   }
 
   void answer(Json body) {
-    answer(200, body.toString());
+    answer(body.toString());
   }
 
   void answer(String json) {
-    answer(200, json);
+    answer(200, JSON, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Answers with bytes that are not to be changed any more.
+  void answer(String contentType, byte[] body) {
+    answer(200, contentType, body);
   }
 
   void answer(Errors.Failure failure) {
@@ -145,7 +185,8 @@ final class Exchange {
       response.header(HeaderValues.CONNECTION_CLOSE);
       drop();
     }
-    answer(failure.status(), failure.body(requestId).toString());
+    var body = failure.body(requestId).toString();
+    answer(failure.status(), JSON, body.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Takes in what a refused client still sends: many read no answer before they have written all.
@@ -181,6 +222,7 @@ final class Exchange {
 
   /// Begins an endless answer.
   OutputStream stream() {
+    streamed = true;
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     response.header("x-accel-buffering", "no");
@@ -197,16 +239,14 @@ final class Exchange {
     }
   }
 
-  private void answer(int status, String json) {
-    var bytes = json.getBytes(StandardCharsets.UTF_8);
+  private void answer(int status, String contentType, byte[] body) {
     response.status(status);
-    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
     if (isHead()) {
-      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
-      bytes = new byte[0];
+      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
     }
     try {
-      response.send(bytes);
+      response.send(isHead() ? new byte[0] : body);
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the client left before its answer", e);
     }

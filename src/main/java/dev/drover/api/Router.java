@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -23,9 +24,16 @@ final class Router implements Handler {
     void run(Exchange exchange) throws InterruptedException;
   }
 
-  private record Route(String method, List<String> path, boolean open, Action action) {
-    /// The variable segments, or null when the path is another. `{}` is any segment, a last `**`
-    /// any rest.
+  /// What answers a method on a path.
+  ///
+  /// @param template the path: `{}` is any segment, a last `**` any rest
+  /// @param open needs no key
+  record Route(String method, String template, List<String> path, boolean open, Action action) {
+    Route(String method, String template, boolean open, Action action) {
+      this(method, template, segments(template), open, action);
+    }
+
+    /// The variable segments, or null when the path is another.
     @Nullable List<String> match(List<String> segments) {
       boolean rest = path.getLast().equals("**");
       int fixed = rest ? path.size() - 1 : path.size();
@@ -47,34 +55,52 @@ final class Router implements Handler {
   private final List<Route> routes = new ArrayList<>();
   private final Auth auth;
   private final Ids ids;
+  private final Operations.Requests requests;
 
-  Router(Auth auth, Ids ids) {
+  /// @param requests told of each request when it is over
+  Router(Auth auth, Ids ids, Operations.Requests requests) {
     this.auth = auth;
     this.ids = ids;
+    this.requests = requests;
   }
 
   void get(String path, Action action) {
-    routes.add(new Route("GET", segments(path), false, action));
+    routes.add(new Route("GET", path, false, action));
   }
 
   void post(String path, Action action) {
-    routes.add(new Route("POST", segments(path), false, action));
+    routes.add(new Route("POST", path, false, action));
   }
 
   void delete(String path, Action action) {
-    routes.add(new Route("DELETE", segments(path), false, action));
+    routes.add(new Route("DELETE", path, false, action));
   }
 
   /// A path that needs no key.
   void open(String path, Action action) {
-    routes.add(new Route("GET", segments(path), true, action));
+    routes.add(new Route("GET", path, true, action));
+  }
+
+  /// In the order in which they are looked at.
+  List<Route> routes() {
+    return List.copyOf(routes);
   }
 
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
-    var exchange = new Exchange(request, response, ids.next("req_"), List.of());
+    long start = System.nanoTime();
+    var exchange = new Exchange(request, response, ids.next("req_"));
     try {
-      route(request, response, exchange);
+      answer(exchange);
+    } finally {
+      requests.over(exchange.over(Duration.ofNanos(System.nanoTime() - start)));
+    }
+    exchange.finish();
+  }
+
+  private void answer(Exchange exchange) {
+    try {
+      route(exchange);
     } catch (Problem problem) {
       if (problem.getCause() != null) {
         Errors.log(exchange.requestId(), problem);
@@ -88,24 +114,22 @@ final class Router implements Handler {
       Errors.log(exchange.requestId(), e);
       refuse(exchange, Errors.internal());
     }
-    exchange.finish();
   }
 
-  private void route(ServerRequest request, ServerResponse response, Exchange bare)
-      throws InterruptedException {
-    var segments = segments(decoded(request.prologue().uriPath().rawPath()));
-    var method = bare.isHead() ? "GET" : request.prologue().method().text();
+  private void route(Exchange exchange) throws InterruptedException {
+    var segments = segments(decoded(exchange.path()));
+    var method = exchange.isHead() ? "GET" : exchange.method();
     var allowed = new TreeSet<String>();
     for (var route : routes) {
       var parameters = route.match(segments);
       if (parameters == null) {
         continue;
       }
+      exchange.routed(route.template(), parameters);
       if (route.method().equals(method)) {
-        var exchange = new Exchange(request, response, bare.requestId(), parameters);
         if (!route.open()) {
           exchange.authenticated(
-              auth.keyId(bare.header("authorization"), bare.header("x-api-key")));
+              auth.keyId(exchange.header("authorization"), exchange.header("x-api-key")));
         }
         route.action().run(exchange);
         return;
@@ -115,11 +139,11 @@ final class Router implements Handler {
     if (allowed.isEmpty()) {
       throw Problem.notFound("not found");
     }
-    bare.header("allow", String.join(", ", allowed));
+    exchange.header("allow", String.join(", ", allowed));
     if (method.equals("OPTIONS")) {
-      bare.answerEmpty();
+      exchange.answerEmpty();
     } else {
-      bare.answer(new Errors.Failure(405, "invalid_request_error", "method not allowed", null));
+      exchange.answer(new Errors.Failure(405, "invalid_request_error", "method not allowed", null));
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
-import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -10,8 +9,8 @@ import io.helidon.webserver.http1.Http1Config;
 import java.time.Duration;
 import java.util.List;
 
-/// The HTTP API: the public protocol under `/v1`, and `/health`. Accepts requests from construction
-/// to [#close], each on a virtual thread.
+/// The HTTP API: the public protocol under `/v1`, and what an operator's tools ask. Accepts
+/// requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
   /// Longest request that the protocol layer reads past before it gives up on the connection.
   static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
@@ -22,6 +21,7 @@ public final class Server implements AutoCloseable {
   /// Kept by every open stream; what is longer goes past it.
   private static final int WRITE_BUFFER = 256;
 
+  private final Router router;
   private final WebServer server;
   private final Streams streams;
   private final Settings settings;
@@ -44,17 +44,22 @@ public final class Server implements AutoCloseable {
   ///
   /// @throws Problem `UNAVAILABLE` if the address cannot be had; nothing is left open
   public Server(Settings settings, Parts parts) {
-    this.settings = settings;
-    streams = new Streams(settings.ping());
-    var router = new Router(new Auth(settings.keys()), parts.ids());
-    addRoutes(router, parts, streams);
-    server = listen(router, parts.ids());
+    this(settings, parts, Operations.NONE);
   }
 
-  private WebServer listen(Router router, Ids ids) {
+  /// As [#Server(Settings,Parts)], seen by an operator.
+  public Server(Settings settings, Parts parts, Operations operations) {
+    this.settings = settings;
+    streams = new Streams(settings.ping());
+    router = new Router(new Auth(settings.keys()), parts.ids(), operations.requests());
+    addRoutes(router, parts, streams, operations);
+    server = listen(parts.ids());
+  }
+
+  private WebServer listen(Ids ids) {
     Throwable cause = null;
     try {
-      var listening = build(router, ids).start();
+      var listening = build(ids).start();
       if (listening.isRunning()) {
         return listening;
       }
@@ -74,7 +79,7 @@ public final class Server implements AutoCloseable {
         cause);
   }
 
-  private WebServer build(Router router, Ids ids) {
+  private WebServer build(Ids ids) {
     return WebServer.builder()
         .host(settings.host())
         .port(settings.port())
@@ -98,8 +103,10 @@ public final class Server implements AutoCloseable {
         .build();
   }
 
-  private static void addRoutes(Router router, Parts parts, Streams streams) {
-    router.open("/health", exchange -> exchange.answer(Json.obj("status", "ok")));
+  private static void addRoutes(
+      Router router, Parts parts, Streams streams, Operations operations) {
+    new OperationRoutes(operations).addTo(router);
+    OpenApi.addTo(router);
     var pages = new EventPages(parts.log());
     var stream = new StreamRoute(parts, streams);
     new AgentRoutes(parts).addTo(router);
@@ -122,8 +129,12 @@ public final class Server implements AutoCloseable {
     return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
   }
 
+  List<Router.Route> routes() {
+    return router.routes();
+  }
+
   /// Open event streams.
-  int openStreams() {
+  public int openStreams() {
     return streams.count();
   }
 

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Problem;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Paths of the protocol that this version does not serve, said so by name.
 final class Unsupported {
@@ -16,22 +17,32 @@ final class Unsupported {
 
   private Unsupported() {}
 
+  /// Answers with a problem, whatever the request says.
+  private record Refusal(Supplier<Problem> problem) implements Router.Action {
+    @Override
+    public void run(Exchange exchange) {
+      throw problem.get();
+    }
+  }
+
+  /// Whether an action only ever refuses.
+  static boolean refuses(Router.Action action) {
+    return action instanceof Refusal;
+  }
+
   /// An action that refuses.
   ///
   /// @param what the subject of the sentence and its verb: `updating agents is`
   static Router.Action because(String what) {
-    return _ -> {
-      throw Problem.invalid(what + " not supported by this version of Drover");
-    };
+    return new Refusal(() -> Problem.invalid(what + " not supported by this version of Drover"));
   }
 
   static void addTo(Router router) {
     FAMILIES.forEach(
         (path, name) -> {
-          Router.Action refuse =
-              _ -> {
-                throw Problem.notFound(name + " are not supported by this version of Drover");
-              };
+          var refuse =
+              new Refusal(
+                  () -> Problem.notFound(name + " are not supported by this version of Drover"));
           for (var each : new String[] {"/v1/" + path, "/v1/" + path + "/**"}) {
             router.get(each, refuse);
             router.post(each, refuse);

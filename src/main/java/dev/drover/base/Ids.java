@@ -8,6 +8,9 @@ public final class Ids {
   private static final String DIGITS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+  /// Of the opaque part.
+  private static final int LENGTH = 24;
+
   private final RandomGenerator random;
 
   public Ids(RandomGenerator random) {
@@ -16,11 +19,21 @@ public final class Ids {
 
   /// A new id: `prefix` with its underscore, then the opaque part.
   public String next(String prefix) {
-    var id = new StringBuilder(prefix.length() + 24).append(prefix).append("01");
-    for (int i = 0; i < 22; i++) {
-      id.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+    var id = new StringBuilder(prefix.length() + LENGTH).append(prefix).append("01");
+    // Asked for in one piece: a secure generator pays for each call. Of 64 values two are no digit.
+    var bytes = new byte[32];
+    while (true) {
+      random.nextBytes(bytes);
+      for (byte some : bytes) {
+        int digit = some & 63;
+        if (digit < DIGITS.length()) {
+          id.append(DIGITS.charAt(digit));
+        }
+        if (id.length() == prefix.length() + LENGTH) {
+          return id.toString();
+        }
+      }
     }
-    return id.toString();
   }
 
   /// Whether `text` could be an id with this prefix: the prefix, then 1 to 64 letters and digits.

@@ -82,7 +82,7 @@ public final class Wakes implements Brain, AutoCloseable {
   }
 
   /// Brains that are awake.
-  int atWork() {
+  public int atWork() {
     return threads.size();
   }
 

@@ -20,13 +20,19 @@ public final class Cli {
   private final Shell shell;
   private final Host host;
   private final Function<Map<String, String>, List<Check>> doctor;
+  private final Measuring measuring;
 
   /// @param doctor looks at the machine, each time it is asked, with the flags that were given by
   ///   the name of their setting
-  public Cli(Shell shell, Host host, Function<Map<String, String>, List<Check>> doctor) {
+  public Cli(
+      Shell shell,
+      Host host,
+      Function<Map<String, String>, List<Check>> doctor,
+      Measuring measuring) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
+    this.measuring = measuring;
   }
 
   /// Carries out one command line.
@@ -78,6 +84,12 @@ public final class Cli {
         yield new DoctorCommand(shell, () -> doctor.apply(flags))
             .run(command.hasMatchedOption("--json"));
       }
+      case Grammar.BENCH ->
+          new BenchCommand(shell, measuring)
+              .run(
+                  command.matchedPositionalValue(0, List.of()),
+                  command.hasMatchedOption("--quick"),
+                  form(command));
       case Grammar.COMPLETION -> complete(root, command);
       case Grammar.HELP -> help(root, command);
       default -> {
@@ -135,6 +147,13 @@ public final class Cli {
     }
     shell.err().println("Try '" + command + " --help'.");
     return NOT_UNDERSTOOD;
+  }
+
+  private static Measuring.Form form(ParseResult command) {
+    if (command.hasMatchedOption("--json")) {
+      return Measuring.Form.JSON;
+    }
+    return command.hasMatchedOption("--markdown") ? Measuring.Form.MARKDOWN : Measuring.Form.TABLE;
   }
 
   private static RunCommand.Task task(ParseResult command) {

@@ -15,6 +15,7 @@ final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
   static final String DOCTOR = "doctor";
+  static final String BENCH = "bench";
   static final String COMPLETION = "completion";
   static final String HELP = "help";
 
@@ -53,7 +54,7 @@ final class Grammar {
             "'drover COMMAND --help' says more about a command.");
     var line = new CommandLine(root);
     boolean all = words.contains(COMPLETION) || words.contains(HELP);
-    for (var command : List.of(run(), serve(), doctor())) {
+    for (var command : List.of(run(), serve(), doctor(), bench())) {
       root.addSubcommand(command.name(), command);
     }
     for (var group : GROUPS) {
@@ -141,6 +142,36 @@ final class Grammar {
         Specs.command(DOCTOR, "Checks what Drover needs on this machine, and says what helps.");
     spec.addOption(Specs.flag(Specs.JSON, "Print the checks as JSON."));
     addPlaces(spec);
+    return spec;
+  }
+
+  private static CommandSpec bench() {
+    var spec =
+        Specs.command(
+            BENCH, "Measures Drover on this machine, beside a server that keeps nothing.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("MEASURE")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "ttft, concurrent, streams, tools, append, start, memory or long-log; without any,"
+                    + " all of them.")
+            .build());
+    spec.addOption(Specs.flag("--quick", "Fewer of everything: rougher figures, sooner."));
+    spec.addOption(Specs.flag(Specs.JSON, "Print the figures as JSON."));
+    spec.addOption(Specs.flag("--markdown", "Print the table as it stands in docs/benchmarks.md."));
+    spec.usageMessage()
+        .footer(
+            "",
+            "Stays on this machine, stops by itself, and leaves nothing behind. Measure on a"
+                + " machine",
+            "that does nothing else.",
+            "",
+            "Examples:",
+            "  drover bench --quick",
+            "  drover bench ttft concurrent");
     return spec;
   }
 

@@ -18,6 +18,34 @@ public final class Feed {
   private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
       new ConcurrentHashMap<>();
 
+  private final Tap tap;
+
+  /// Hears of everything that is published, on the thread that publishes: it must be quick and
+  /// never throw.
+  public interface Tap {
+    void published(SessionId session, Item item);
+
+    /// A listener was too slow and is cut off.
+    void cut();
+
+    Tap NONE =
+        new Tap() {
+          @Override
+          public void published(SessionId session, Item item) {}
+
+          @Override
+          public void cut() {}
+        };
+  }
+
+  public Feed() {
+    this(Tap.NONE);
+  }
+
+  public Feed(Tap tap) {
+    this.tap = tap;
+  }
+
   /// What a listener gets.
   public sealed interface Item {
     /// An event, as clients see it: queued, then processed.
@@ -66,6 +94,7 @@ public final class Feed {
     private void offer(Item item) {
       if (!cut && !items.offer(item)) {
         cut = true;
+        tap.cut();
       }
     }
   }
@@ -92,5 +121,6 @@ public final class Feed {
         items.forEach(subscription::offer);
       }
     }
+    items.forEach(item -> tap.published(session, item));
   }
 }

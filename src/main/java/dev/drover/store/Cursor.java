@@ -18,6 +18,7 @@ import java.util.function.Function;
 public record Cursor(Instant createdAt, String id, boolean back) {
   private static final String VERSION = "1";
   private static final String BACK = "back";
+  private static final String PREFIX = "page_";
 
   public Cursor(Instant createdAt, String id) {
     this(createdAt, id, false);
@@ -73,8 +74,12 @@ public record Cursor(Instant createdAt, String id, boolean back) {
   }
 
   private static String decoded(String text) {
+    if (!text.startsWith(PREFIX)) {
+      throw invalid();
+    }
     try {
-      return new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+      var bytes = Base64.getUrlDecoder().decode(text.substring(PREFIX.length()));
+      return new String(bytes, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException _) {
       throw invalid();
     }
@@ -118,9 +123,10 @@ public record Cursor(Instant createdAt, String id, boolean back) {
             direction(ascending),
             Long.toString(Micros.of(createdAt)),
             id + (back ? " " + BACK : ""));
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return PREFIX
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// A page of what was found.

@@ -86,6 +86,9 @@ public final class Metadata {
       problems.add("keys must have 1 to " + MAX_KEY + " characters");
       return;
     }
+    if (sent.value(key).isEmpty()) {
+      throw sent.problem(key, "must be a string");
+    }
     var value = sent.text(key, 0, Integer.MAX_VALUE);
     if (value.codePointCount(0, value.length()) > MAX_VALUE) {
       problems.add("the value of " + key + " must have at most " + MAX_VALUE + " characters");

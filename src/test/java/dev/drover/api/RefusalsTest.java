@@ -455,6 +455,38 @@ final class RefusalsTest {
     assertThat(answer.substring(answer.indexOf("\r\n\r\n") + 4)).startsWith("{\"type\":\"error\"");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"zz\r\nabc\r\n0\r\n\r\n", "ffffffffffffffff\r\nabc", "-3\r\nabc\r\n"})
+  void aBodyInBrokenChunksIsRefusedAndItsConnectionClosed(String body) throws Exception {
+    var answer =
+        api.raw(
+            "POST /v1/agents HTTP/1.1\r\nHost: a\r\nX-Api-Key: "
+                + Api.KEY
+                + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + body);
+    assertThat(answer)
+        .startsWith("HTTP/1.1 400")
+        .containsIgnoringCase("connection: close")
+        .contains("\"invalid_request_error\"", "The request body");
+  }
+
+  @Test
+  void aNullInNewMetadataIsNoString() throws Exception {
+    var answer =
+        api.post(
+            "/v1/agents", "{\"name\":\"a\",\"model\":\"rehearsal\",\"metadata\":{\"a\":null}}");
+    assertThat(answer.error()).isEqualTo("invalid_request_error: metadata.a: must be a string");
+  }
+
+  @Test
+  void everyCursorLooksLikeOne() throws Exception {
+    for (var path : new String[] {"/v1/agents", "/v1/environments", "/v1/sessions"}) {
+      api.session();
+      api.session();
+      assertThat(api.get(path + "?limit=1").text("next_page")).startsWith("page_");
+    }
+  }
+
   @Test
   void anAddressThatCannotBeHadIsSaidSo() {
     for (var host : new String[] {"127.0.0.1", "no.such.host.invalid"}) {

@@ -46,7 +46,27 @@ final class CliTest {
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> checks).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _) -> "").run(args);
+  }
+
+  private int bench(Measuring measuring, String... args) {
+    return new Cli(shell.shell(), new Broken(), _ -> List.of(), measuring).run(args);
+  }
+
+  @Test
+  void theBenchTakesMeasuresAndPrintsWhatTheyCameTo() {
+    Measuring measuring =
+        (names, quick, form, progress) -> {
+          progress.accept("ttft");
+          return names + " " + quick + " " + form + "\n";
+        };
+    assertThat(bench(measuring, "bench", "ttft", "append", "--quick", "--json")).isZero();
+    assertThat(shell.out()).isEqualTo("[ttft, append] true JSON\n");
+    assertThat(shell.err()).isEqualTo("drover: measuring ttft\n");
+    shell.out.reset();
+    assertThat(bench(measuring, "bench", "--markdown")).isZero();
+    assertThat(bench(measuring, "bench")).isZero();
+    assertThat(shell.out()).isEqualTo("[] false MARKDOWN\n[] false TABLE\n");
   }
 
   @Test
@@ -134,7 +154,8 @@ final class CliTest {
                 flags -> {
                   looked.add(flags);
                   return List.of();
-                })
+                },
+                (_, _, _, _) -> "")
             .run("doctor", "--data", "here", "--config", "there.yaml");
     assertThat(status).isZero();
     assertThat(looked).containsExactly(Map.of("data", "here", "config", "there.yaml"));
@@ -161,7 +182,8 @@ final class CliTest {
                 + "Try 'drover run --help'.\n");
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
     assertThat(shell.err())
-        .contains("drover: there is no 'rnu'\nThe commands are run, serve, doctor, agents, ");
+        .contains(
+            "drover: there is no 'rnu'\nThe commands are run, serve, doctor, bench, agents, ");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);

@@ -382,7 +382,8 @@ abstract class SessionsContract extends StoreContract {
   }
 
   private static String encoded(String text) {
-    return Base64.getUrlEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    return "page_" + Base64.getUrlEncoder().encodeToString(bytes);
   }
 
   @Test

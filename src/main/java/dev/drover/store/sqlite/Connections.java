@@ -54,7 +54,13 @@ record Connections(Db writer, List<Db> readers) {
     config.setJournalSizeLimit(64 * 1024 * 1024);
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
     config.setGetGeneratedKeys(false);
-    var db = new Db(config.createConnection("jdbc:sqlite:" + path));
+    var connection = config.createConnection("jdbc:sqlite:" + path);
+    // The driver follows each statement of a connection that commits by itself with a BEGIN and a
+    // COMMIT of its own, in vain within our transactions. Told that it does not, it leaves them to
+    // us.
+    connection.setAutoCommit(false);
+    var db = new Db(connection);
+    db.run("COMMIT"); // of what the driver has just begun
     if (reader) {
       db.run("PRAGMA query_only = ON");
     }

@@ -35,15 +35,15 @@ final class SessionRows {
   /// A row with its workspace.
   record Row(String workspace, SessionState state) {}
 
-  /// Reads a row and keeps it for this transaction: an update that changes nothing is the one form
-  /// of a row lock that every database understands.
+  /// Reads a row within a transaction of the [Writer], which keeps the whole file to itself from
+  /// its start: no other writer comes between this and [#keep].
   Optional<Row> take(Db db, SessionId id) throws SQLException {
     return db.first(
         """
-        UPDATE session SET epoch = epoch WHERE id = ?
-        RETURNING workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
+        SELECT workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
           input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
-          running_since, started, boundary, updated_at, archived_at\
+          running_since, started, boundary, updated_at, archived_at
+        FROM session WHERE id = ?\
         """,
         this::row,
         id.value());

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.Listener;
 import dev.drover.session.ModelUsage;
 import dev.drover.testing.Chunks;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,8 +214,26 @@ final class ChatReplyTest extends ChatCase {
 
   @Test
   void aConnectionThatBreaksAfterTheReplyBreaksNothing() throws Exception {
-    assertThat(reply(Chunks.open(Chunks.text("Hi"), Chunks.finish("stop")).reset()).content())
-        .isEqualTo(Json.arr(text("Hi")));
+    var heard = new CountDownLatch(1);
+    server.script(
+        Chunks.open()
+            .raw(
+                "data:"
+                    + " {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n")
+            .hold(heard)
+            .reset());
+    var listener =
+        new Listener() {
+          @Override
+          public void blockStarted(int index, String type) {}
+
+          @Override
+          public void text(int index, String delta) {
+            heard.countDown();
+          }
+        };
+    var reply = (Answer.Reply) model.answer(HELLO, listener);
+    assertThat(reply.content()).isEqualTo(Json.arr(text("Hi")));
   }
 
   @Test

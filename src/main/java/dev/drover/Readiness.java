@@ -1,0 +1,67 @@
+package dev.drover;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a server should get requests: its sessions are resumed, its store answers, and it is not
+/// about to close. Safe for many threads.
+final class Readiness {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Runnable store;
+  private final Duration patience;
+  private volatile String unready = "The server is starting: its sessions are being resumed.";
+  private @Nullable FutureTask<Boolean> asking;
+
+  /// @param store asks the store something, and throws when it does not answer
+  Readiness(Runnable store) {
+    this(store, PATIENCE);
+  }
+
+  Readiness(Runnable store, Duration patience) {
+    this.store = store;
+    this.patience = patience;
+  }
+
+  void resumed() {
+    unready = "";
+  }
+
+  void closing() {
+    unready = "The server is shutting down.";
+  }
+
+  /// Why it should get none; empty: it may.
+  Optional<String> reason() {
+    var reason = unready;
+    return reason.isEmpty() ? storeTrouble() : Optional.of(reason);
+  }
+
+  private Optional<String> storeTrouble() {
+    try {
+      ask().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return Optional.empty();
+    } catch (TimeoutException _) {
+      return Optional.of("The store does not answer.");
+    } catch (ExecutionException _) {
+      return Optional.of("The store cannot be used now.");
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.of("The server is shutting down.");
+    }
+  }
+
+  /// One question at a time, however many ask: a store that hangs must not fill the memory.
+  private synchronized FutureTask<Boolean> ask() {
+    if (asking == null || asking.isDone()) {
+      asking = new FutureTask<>(store, true);
+      Thread.ofVirtual().name("readiness").start(asking);
+    }
+    return asking;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import java.nio.charset.StandardCharsets;
+
+/// What an operator's tools ask: `/healthz`, `/readyz`, `/metrics`. All but the figures need no
+/// key.
+final class OperationRoutes {
+  private final Operations operations;
+
+  OperationRoutes(Operations operations) {
+    this.operations = operations;
+  }
+
+  void addTo(Router router) {
+    router.open("/healthz", OperationRoutes::alive);
+    router.open("/health", OperationRoutes::alive);
+    router.open("/readyz", this::ready);
+    router.get("/metrics", this::metrics);
+  }
+
+  private static void alive(Exchange exchange) {
+    exchange.answer(Json.obj("status", "ok"));
+  }
+
+  private void ready(Exchange exchange) {
+    var reason = operations.unready().get();
+    if (reason.isPresent()) {
+      exchange.answer(new Errors.Failure(503, "api_error", reason.get(), null));
+    } else {
+      exchange.answer(Json.obj("status", "ready"));
+    }
+  }
+
+  private void metrics(Exchange exchange) {
+    exchange.answer(
+        operations.metricsType(), operations.metrics().get().getBytes(StandardCharsets.UTF_8));
+  }
+}

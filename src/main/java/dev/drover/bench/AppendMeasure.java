@@ -1,0 +1,126 @@
+package dev.drover.bench;
+
+import dev.drover.base.Json;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import dev.drover.wire.EventCodec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Durable appends of many sessions at once, straight to the store, beside a raw file log that gets
+/// the same bytes from as many threads.
+final class AppendMeasure {
+  private static final int CALLERS = 128;
+  private static final String TEXT = "A line that an agent might say while it works. ".repeat(4);
+
+  private AppendMeasure() {}
+
+  private interface Append {
+    void once() throws InterruptedException;
+  }
+
+  static List<Figure> take(Run run) throws IOException, InterruptedException {
+    var ids = new ArrayList<SessionId>();
+    try (var drover = run.drover("append")) {
+      for (int i = 0; i < CALLERS; i++) {
+        ids.add(new SessionId(drover.session()));
+      }
+    }
+    var figures = new ArrayList<Figure>();
+    try (var store = run.stores().open(run.directory("append").resolve("drover.db"));
+        var raw = new RawLog(run.directory("raw.log"))) {
+      var leases = ids.stream().map(id -> store.eventLog().claim(id).orElseThrow()).toList();
+      for (int events : List.of(1, 4)) {
+        figures.add(measured(run, store.eventLog(), leases, raw, events));
+      }
+    }
+    return figures;
+  }
+
+  private static Figure measured(Run run, EventLog log, List<Lease> leases, RawLog raw, int events)
+      throws InterruptedException {
+    var bytes = Wire.bytes(EventCodec.write(event(run), null).repeat(events));
+    var ours = leases.stream().<Append>map(lease -> () -> append(run, log, lease, events)).toList();
+    var below = Collections.<Append>nCopies(leases.size(), () -> raw.append(bytes));
+    var drover = new ArrayList<Double>();
+    var floor = new ArrayList<Double>();
+    var time = run.size().appending();
+    for (int i = -1; i < Math.max(1, run.size().rounds() / 4); i++) {
+      double floorRate = rate(below, time) * events;
+      double rate = rate(ours, time) * events;
+      if (i >= 0) {
+        floor.add(floorRate);
+        drover.add(rate);
+      }
+    }
+    return Figure.of(
+        "append",
+        "durable events, " + events + " to an append",
+        "/s",
+        new Samples(drover).median(),
+        new Samples(floor).median(),
+        new Target.FloorShare(0.4));
+  }
+
+  private static Event event(Run run) {
+    return EventCodec.read(
+        Json.obj(
+                "type",
+                "agent.message",
+                "id",
+                run.ids().next("sevt_"),
+                "content",
+                List.of(Json.obj("type", "text", "text", TEXT)))
+            .toString());
+  }
+
+  private static void append(Run run, EventLog log, Lease lease, int events) {
+    var entries = new ArrayList<Emission.Entry>();
+    for (int i = 0; i < events; i++) {
+      entries.add(new Emission.Entry(event(run), null));
+    }
+    var nothing = OptionalLong.empty();
+    var emission = new Emission(entries, Status.RUNNING, Usage.NONE, nothing, nothing, false);
+    if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended)) {
+      throw new IllegalStateException("an append was refused");
+    }
+  }
+
+  /// Appends per second.
+  private static double rate(List<Append> callers, Duration time) throws InterruptedException {
+    var done = new LongAdder();
+    var ended = new CountDownLatch(callers.size());
+    long start = System.nanoTime();
+    long deadline = start + time.toNanos();
+    for (var caller : callers) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  do {
+                    caller.once();
+                    done.increment();
+                  } while (System.nanoTime() < deadline);
+                } catch (InterruptedException _) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  ended.countDown();
+                }
+              });
+    }
+    ended.await();
+    return done.sum() / ((System.nanoTime() - start) / 1e9);
+  }
+}

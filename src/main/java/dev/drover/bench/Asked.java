@@ -1,0 +1,42 @@
+package dev.drover.bench;
+
+import java.nio.charset.StandardCharsets;
+
+/// What a request to the model asks for. Read from its end, without parsing: a long session's
+/// request is a megabyte.
+///
+/// @param key of the turn
+/// @param wantsTool whether the turn is one with a tool and has no result yet
+/// @param toolFailed whether the turn's tool gave an error
+record Asked(String key, boolean wantsTool, boolean toolFailed) {
+  private static final byte[] MARK = Wire.bytes(" turn #");
+  private static final int KIND = 4;
+
+  static Asked of(byte[] body) {
+    int mark = last(body);
+    if (mark < KIND) {
+      return new Asked("", false, false);
+    }
+    var kind = new String(body, mark - KIND, KIND, StandardCharsets.US_ASCII);
+    int from = mark + MARK.length;
+    var rest = new String(body, from, body.length - from, StandardCharsets.UTF_8);
+    boolean answered = rest.contains("\"tool_result\"");
+    return new Asked(
+        rest.substring(0, Math.max(0, rest.indexOf(';'))),
+        kind.equals("tool") && !answered,
+        answered && (rest.contains("\"is_error\":true") || !rest.contains("hi")));
+  }
+
+  private static int last(byte[] body) {
+    for (int i = body.length - MARK.length; i >= 0; i--) {
+      int same = 0;
+      while (same < MARK.length && body[i + same] == MARK[same]) {
+        same++;
+      }
+      if (same == MARK.length) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

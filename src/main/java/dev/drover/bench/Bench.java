@@ -1,0 +1,83 @@
+package dev.drover.bench;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import dev.drover.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Measures Drover on this machine. Everything stays on loopback and in a temporary directory; a
+/// run ends by itself, in a few minutes, and leaves nothing behind.
+public final class Bench {
+  private static final Map<String, Measure> MEASURES = measures();
+
+  private final Stores stores;
+  private final Ids ids;
+
+  /// Opens the store that a server keeps in a file.
+  @FunctionalInterface
+  public interface Stores {
+    /// @throws IOException that says why it cannot be opened
+    Store open(Path file) throws IOException;
+  }
+
+  public Bench(Stores stores, Ids ids) {
+    this.stores = stores;
+    this.ids = ids;
+  }
+
+  private static Map<String, Measure> measures() {
+    var measures = new LinkedHashMap<String, Measure>();
+    measures.put("ttft", TurnMeasures::alone);
+    measures.put("concurrent", TurnMeasures::together);
+    measures.put("streams", StreamMeasure::take);
+    measures.put("tools", ToolMeasure::take);
+    measures.put("append", AppendMeasure::take);
+    measures.put("start", StartMeasure::take);
+    measures.put("memory", MemoryMeasure::take);
+    measures.put("long-log", LongLogMeasure::take);
+    return measures;
+  }
+
+  /// Runs some measures, or all.
+  ///
+  /// @param names of measures; none: all
+  /// @param quick fewer of everything, in half a minute
+  /// @param progress is told what is being measured
+  /// @throws Problem for a name that there is none of, and when a server under measurement fails
+  public Report run(List<String> names, boolean quick, Consumer<String> progress)
+      throws InterruptedException {
+    return run(names, quick ? Size.QUICK : Size.FULL, progress);
+  }
+
+  Report run(List<String> names, Size size, Consumer<String> progress) throws InterruptedException {
+    for (var name : names) {
+      if (!MEASURES.containsKey(name)) {
+        throw Problem.invalid(
+            "there is no measure '"
+                + name
+                + "'; there are "
+                + String.join(", ", MEASURES.keySet()));
+      }
+    }
+    long start = System.nanoTime();
+    try (var run = new Run(size, stores, ids)) {
+      var machine = Machine.look(run.directory());
+      var figures = new ArrayList<Figure>();
+      for (var measure : MEASURES.entrySet()) {
+        if (names.isEmpty() || names.contains(measure.getKey())) {
+          progress.accept(measure.getKey());
+          figures.addAll(measure.getValue().take(run));
+        }
+      }
+      return new Report(machine, figures, Math.round((System.nanoTime() - start) / 1e9));
+    } catch (IOException e) {
+      throw Problem.unavailable("the bench cannot go on: " + e.getMessage(), e);
+    }
+  }
+}

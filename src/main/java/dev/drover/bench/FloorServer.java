@@ -1,0 +1,143 @@
+package dev.drover.bench;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// The floor that our figures stand on: a server of the same routes, libraries and flags that keeps
+/// nothing. No log, no sessions, no keys, and no parsing but for the text of a message: that goes
+/// to the model, and the model's first words go to whoever listens.
+public final class FloorServer {
+  private static final byte[] ACCEPTED = Wire.bytes("{\"data\":[]}");
+  private static final byte[] WORDS =
+      Wire.bytes("event: agent.message\ndata: {\"type\":\"agent.message\"}\n\n");
+  private static final byte[] IDLE =
+      Wire.bytes("event: session.status_idle\ndata: {\"type\":\"session.status_idle\"}\n\n");
+
+  private final Map<String, BlockingQueue<byte[]>> streams = new ConcurrentHashMap<>();
+  private final URI model;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .build();
+
+  private FloorServer(URI model) {
+    this.model = model.resolve("/v1/messages");
+  }
+
+  /// Serves until its standard input ends, as it does when its parent has gone.
+  ///
+  /// @param args the model server's URL
+  public static void main(String[] args) throws IOException {
+    var floor = new FloorServer(URI.create(args[0]));
+    var server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .protocolsDiscoverServices(false)
+            .addProtocol(Http1Config.builder().validatePrologue(false).build())
+            .useNio(false)
+            .writeBufferSize(256)
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .routing(routing -> routing.any(floor::handle))
+            .build()
+            .start();
+    System.out.println("floor listening on http://127.0.0.1:" + server.port());
+    System.in.transferTo(OutputStream.nullOutputStream());
+    System.exit(0);
+  }
+
+  private void handle(ServerRequest request, ServerResponse response) throws Exception {
+    var path = request.prologue().uriPath().rawPath();
+    if (path.equals("/health")) {
+      response.send(ACCEPTED);
+    } else if (path.endsWith("/stream")) {
+      stream(session(path), response);
+    } else {
+      var session = session(path);
+      var text = text(new String(request.content().as(byte[].class), StandardCharsets.UTF_8));
+      Thread.ofVirtual().start(() -> turn(session, text));
+      response.header("content-type", "application/json");
+      response.send(ACCEPTED);
+    }
+  }
+
+  private static String session(String path) {
+    return path.split("/", -1)[3];
+  }
+
+  private static String text(String body) {
+    int from = body.lastIndexOf("\"text\":\"") + 8;
+    return body.substring(from, body.indexOf('"', from));
+  }
+
+  private void stream(String session, ServerResponse response) throws Exception {
+    var items = new LinkedBlockingQueue<byte[]>();
+    streams.put(session, items);
+    response.header("content-type", "text/event-stream; charset=utf-8");
+    try (var out = response.outputStream()) {
+      out.write(Wire.bytes(":\n\n"));
+      out.flush();
+      while (true) {
+        out.write(items.take());
+        out.flush();
+      }
+    } finally {
+      streams.remove(session, items);
+    }
+  }
+
+  private void turn(String session, String text) {
+    var stream = streams.get(session);
+    if (stream == null) {
+      return;
+    }
+    var request =
+        HttpRequest.newBuilder(model)
+            .header("content-type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"model\":\"bench-model\",\"max_tokens\":1024,\"messages\":[{\"role\":"
+                        + "\"user\",\"content\":\""
+                        + text
+                        + "\"}],\"stream\":true}"))
+            .build();
+    try (var reply =
+        new BufferedReader(
+            new InputStreamReader(
+                client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body(),
+                StandardCharsets.UTF_8))) {
+      boolean spoken = false;
+      for (var line = reply.readLine(); line != null; line = reply.readLine()) {
+        if (!spoken && line.contains("text_delta")) {
+          spoken = true;
+          stream.add(WORDS);
+        } else if (line.startsWith("event: message_stop")) {
+          stream.add(IDLE);
+        }
+      }
+    } catch (IOException e) {
+      System.err.println(e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.drover.bench;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
+import dev.drover.wire.EventCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// Fills a session's log with turns as they look after a long life: a message, a tool call, an
+/// answer.
+final class LongLog {
+  private static final int TURNS_AT_ONCE = 100;
+
+  private final EventLog log;
+  private final Ids ids;
+
+  LongLog(EventLog log, Ids ids) {
+    this.log = log;
+    this.ids = ids;
+  }
+
+  /// Appends turns until there are `events` events or a few more; the session is idle then.
+  void fill(SessionId session, int events) {
+    var first = turn(message(session, 0));
+    int turns = (events + first.size() - 1) / first.size();
+    Lease lease = null;
+    long head = 0;
+    for (int done = 0; done < turns; ) {
+      // The fold of a wake starts before the last of these appends: that is a small one.
+      int now = turns - done == 1 ? 1 : Math.min(TURNS_AT_ONCE, turns - done - 1);
+      var messages = new ArrayList<Event.FromClient>();
+      var entries = new ArrayList<Emission.Entry>();
+      for (int i = 0; i < now; i++) {
+        var message = message(session, done + i);
+        messages.add(message);
+        entries.addAll(turn(message));
+      }
+      var receipt = log.receive(session, messages, new Delivery(ids.next("fill_"), false));
+      lease = receipt.lease().isPresent() ? receipt.lease().get() : lease;
+      done += now;
+      var rest =
+          done == turns ? OptionalLong.of(log.inbox(session).received()) : OptionalLong.empty();
+      if (lease == null) {
+        throw new IllegalStateException("the session is held by somebody");
+      }
+      var emission =
+          new Emission(
+              entries, Status.IDLE, Usage.NONE, OptionalLong.of(head), rest, rest.isPresent());
+      if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended(var appended))) {
+        throw new IllegalStateException("an append was refused");
+      }
+      head = appended.getLast().position();
+    }
+  }
+
+  private Event.FromClient message(SessionId session, int number) {
+    var text = "Message " + number + " of " + session + ": go on with the next file, please.";
+    return (Event.FromClient) event("user.message", "content", text(text));
+  }
+
+  private List<Emission.Entry> turn(Event.FromClient message) {
+    var use = event("agent.tool_use", "name", "bash", "input", Json.obj("command", "make test"));
+    var first = event("span.model_request_start");
+    var second = event("span.model_request_start");
+    var said = text("All tests of this file pass, so I go on with the one after it.");
+    return List.of(
+        shown(event("session.status_running")),
+        shown(message),
+        shown(first),
+        shown(use),
+        new Emission.Entry(
+            end(first),
+            reply(
+                Json.arr(
+                    Json.obj(
+                        "type",
+                        "tool_use",
+                        "id",
+                        "toolu_" + use.id().value(),
+                        "name",
+                        "bash",
+                        "input",
+                        Json.obj("command", "make test"))),
+                "tool_use",
+                List.of(use.id().value()))),
+        shown(event("drover.tool_dispatched", "tool_use_id", use.id().value(), "attempt", 1)),
+        shown(
+            event(
+                "agent.tool_result",
+                "tool_use_id",
+                use.id().value(),
+                "is_error",
+                false,
+                "content",
+                text("312 tests, all of them passed\n[exit status 0]"))),
+        shown(second),
+        shown(event("agent.message", "content", said)),
+        new Emission.Entry(end(second), reply(said, "end_turn", List.of())),
+        shown(event("session.status_idle", "stop_reason", Json.obj("type", "end_turn"))));
+  }
+
+  private Event end(Event start) {
+    return event(
+        "span.model_request_end",
+        "model_request_start_id",
+        start.id().value(),
+        "is_error",
+        false,
+        "model_usage",
+        Json.obj("input_tokens", 20, "output_tokens", 12));
+  }
+
+  private static Json.Obj reply(Json.Arr content, String stopReason, List<String> uses) {
+    return Json.obj("content", content, "stop_reason", stopReason, "tool_uses", uses);
+  }
+
+  private static Json.Arr text(String text) {
+    return Json.arr(Json.obj("type", "text", "text", text));
+  }
+
+  private static Emission.Entry shown(Event event) {
+    return new Emission.Entry(event, null);
+  }
+
+  private Event event(String type, Object... fields) {
+    var json = Json.obj("type", type, "id", ids.next("sevt_"));
+    for (int i = 0; i < fields.length; i += 2) {
+      json = json.with(String.valueOf(fields[i]), fields[i + 1]);
+    }
+    return EventCodec.read(json.toString());
+  }
+}

@@ -1,0 +1,86 @@
+package dev.drover.bench;
+
+import dev.drover.base.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/// What one run measured. Times are in milliseconds, and everything is beside its floor, where
+/// there is one, and its target.
+///
+/// @param seconds that the run took
+public record Report(Machine machine, List<Figure> figures, long seconds) {
+  private static final List<String> TITLES =
+      List.of("figure", "Drover", "floor", "ratio", "target", "");
+
+  public Report {
+    figures = List.copyOf(figures);
+  }
+
+  /// For programs.
+  public String json() {
+    return Json.obj(
+            "machine",
+            machine.json(),
+            "seconds",
+            seconds,
+            "figures",
+            figures.stream().map(Figure::json).toList())
+        + "\n";
+  }
+
+  /// For people.
+  public String table() {
+    var rows = rows();
+    var out = new StringBuilder();
+    for (var row : rows) {
+      var line = new StringBuilder();
+      for (int i = 0; i < row.size(); i++) {
+        int column = i;
+        int width = rows.stream().mapToInt(each -> each.get(column).length()).max().orElse(0);
+        var blanks = " ".repeat(width - row.get(i).length());
+        boolean number = i > 0 && i < 4;
+        line.append(number ? blanks + row.get(i) : row.get(i) + blanks).append("  ");
+      }
+      out.append(line.toString().stripTrailing()).append('\n');
+    }
+    return out + "\n" + ending() + "\n";
+  }
+
+  /// For the documentation.
+  public String markdown() {
+    var out = new StringBuilder();
+    for (var row : rows()) {
+      boolean titles = out.isEmpty();
+      out.append("| ").append(String.join(" | ", row)).append(" |\n");
+      if (titles) {
+        out.append("|---|---:|---:|---:|---|---|\n");
+      }
+    }
+    return out + "\n" + ending() + "\n";
+  }
+
+  private String ending() {
+    return "On " + machine.text() + "; " + seconds + " s.";
+  }
+
+  private List<List<String>> rows() {
+    var rows = new ArrayList<List<String>>();
+    rows.add(TITLES);
+    for (var figure : figures) {
+      rows.add(
+          List.of(
+              figure.name(),
+              Figure.number(figure.value()) + " " + figure.unit(),
+              text(figure.floor(), " " + figure.unit()),
+              text(figure.ratio(), "×"),
+              figure.target().text(figure.unit()),
+              figure.verdict()));
+    }
+    return rows;
+  }
+
+  private static String text(OptionalDouble value, String unit) {
+    return value.isPresent() ? Figure.number(value.getAsDouble()) + unit : "–";
+  }
+}

@@ -1,0 +1,99 @@
+package dev.drover.bench;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A client with one session: a connection that sends and one that listens. One thread, so that
+/// nothing lies between the arrival of an event and the look at the clock.
+final class Talk implements AutoCloseable {
+  private static final AtomicLong KEYS = new AtomicLong();
+
+  private final String path;
+  private final Wire post;
+  private final Wire stream;
+
+  /// One turn, by [System#nanoTime].
+  ///
+  /// @param key the model knows the turn by it
+  /// @param firstText the first words of the agent were there
+  record Turn(String key, long sent, long firstText, long idle) {
+    double millis() {
+      return (idle - sent) / 1e6;
+    }
+
+    /// What the server under measurement adds to the model's own time to its first words.
+    double overheadMillis(ModelServer model) {
+      var timing = model.take(key);
+      return (firstText - sent - (timing.answered() - timing.received())) / 1e6;
+    }
+
+    /// Until the model had the request.
+    double wakeMillis(ModelServer model) {
+      return (model.take(key).received() - sent) / 1e6;
+    }
+  }
+
+  private Talk(String path, Wire post, Wire stream) {
+    this.path = path;
+    this.post = post;
+    this.stream = stream;
+  }
+
+  /// Opens both; the stream is subscribed when this returns.
+  static Talk open(Subject subject, String session) throws IOException {
+    return new Talk(
+        "/v1/sessions/" + session + "/events", Wire.to(subject.url()), stream(subject, session));
+  }
+
+  /// Opens a session's stream and reads up to its first line.
+  static Wire stream(Subject subject, String session) throws IOException {
+    var wire = Wire.to(subject.url());
+    wire.write(
+        Http.request(
+            "GET", "/v1/sessions/" + session + "/events/stream?event_deltas[]=agent.message", ""));
+    if (!Http.isOk(wire.head())) {
+      throw new IOException("a stream did not open");
+    }
+    wire.bodyLine();
+    return wire;
+  }
+
+  /// Sends a message and waits until the session is idle.
+  ///
+  /// @param kind `text` or `tool`
+  Turn turn(String kind) throws IOException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    var body =
+        "{\"events\":[{\"type\":\"user.message\",\"content\":[{\"type\":\"text\",\"text\":\""
+            + kind
+            + " turn #"
+            + key
+            + ";\"}]}]}";
+    var request = Http.request("POST", path, body);
+    long sent = System.nanoTime();
+    post.write(request);
+    long firstText = 0;
+    while (true) {
+      var line = stream.bodyLine();
+      if (firstText == 0
+          && (line.equals("event: event_delta") || line.equals("event: agent.message"))) {
+        firstText = System.nanoTime();
+      } else if (line.equals("event: session.status_idle")) {
+        long idle = System.nanoTime();
+        Http.answer(post);
+        if (firstText == 0) {
+          throw new IOException("a turn ended without a word of the agent");
+        }
+        return new Turn(key, sent, firstText, idle);
+      } else if (line.equals("event: session.error")) {
+        throw new IOException("a turn failed: " + stream.bodyLine());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    post.close();
+    stream.close();
+  }
+}

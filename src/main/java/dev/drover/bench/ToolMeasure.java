@@ -1,0 +1,41 @@
+package dev.drover.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Turns in which the model calls `bash` with `echo hi`: two requests to the model, and a sandbox,
+/// which the first call of each session makes.
+final class ToolMeasure {
+  private ToolMeasure() {}
+
+  static List<Figure> take(Run run) throws IOException {
+    var size = run.size();
+    var drover = run.drover("tools");
+    var cold = new ArrayList<Double>();
+    var warm = new ArrayList<Double>();
+    for (int i = 0; i < size.tools(); i++) {
+      try (var talk = Talk.open(drover, drover.session())) {
+        cold.add(talk.turn("tool").millis());
+        for (int j = 0; j < size.turns(); j++) {
+          warm.add(talk.turn("tool").millis());
+        }
+      }
+    }
+    drover.close();
+    if (run.model().toolFailed()) {
+      throw new IOException("a command in a sandbox failed; 'drover doctor' may say why");
+    }
+    double first = cold.getFirst();
+    var all = new Samples(warm);
+    return List.of(
+        figure("p50", all.median(), new Target.AtMost(40)),
+        figure("p95", all.percentile(95), new Target.None()),
+        figure("with a new sandbox, p50", new Samples(cold).median(), new Target.None()),
+        figure("the first of a server", first, new Target.None()));
+  }
+
+  private static Figure figure(String which, double millis, Target target) {
+    return Figure.of("tools", "tool turn, " + which, "ms", millis, target);
+  }
+}

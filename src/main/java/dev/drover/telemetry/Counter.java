@@ -1,0 +1,30 @@
+package dev.drover.telemetry;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/// A number that only grows, by labels. Safe for many threads.
+final class Counter implements Metrics.Figure {
+  private final String name;
+  private final String help;
+  private final Labelled<LongAdder> values;
+
+  Counter(String name, String help, String... labels) {
+    this.name = name;
+    this.help = help;
+    values = new Labelled<>(labels, LongAdder::new);
+  }
+
+  void add(long more, String... labels) {
+    values.get(labels).add(more);
+  }
+
+  void increment(String... labels) {
+    add(1, labels);
+  }
+
+  @Override
+  public void write(StringBuilder out) {
+    Metrics.head(out, name, "counter", help);
+    values.forEach((labels, value) -> Metrics.line(out, name, labels, (double) value.sum()));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.drover.telemetry;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/// The process and its JVM, under the names that Prometheus' own clients use. Asked for at each
+/// scrape, not before: the management beans are slow to load.
+final class JvmFigures {
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  private JvmFigures() {}
+
+  static void addTo(Metrics metrics) {
+    metrics.gauge(
+        "jvm_memory_heap_used_bytes",
+        "Heap in use, garbage included.",
+        () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+    metrics.gauge(
+        "jvm_memory_heap_max_bytes",
+        "The largest that the heap may grow.",
+        () -> Runtime.getRuntime().maxMemory());
+    metrics.gauge(
+        "jvm_threads_current",
+        "Platform threads.",
+        () -> ManagementFactory.getThreadMXBean().getThreadCount());
+    metrics.gauge(
+        "process_resident_memory_bytes", "Memory of the process.", JvmFigures::residentBytes);
+    metrics.gauge(
+        "process_start_time_seconds",
+        "When the process started, in seconds since 1970.",
+        () ->
+            ProcessHandle.current().info().startInstant().map(Instant::getEpochSecond).orElse(0L));
+    metrics.add(
+        (Metrics.Figure)
+            out -> {
+              Metrics.head(
+                  out, "process_cpu_seconds_total", "counter", "Processor time of the process.");
+              Metrics.line(out, "process_cpu_seconds_total", "", cpuSeconds());
+              Metrics.head(
+                  out,
+                  "jvm_gc_collection_seconds_total",
+                  "counter",
+                  "Time of garbage collections.");
+              for (var gc : ManagementFactory.getGarbageCollectorMXBeans()) {
+                Metrics.line(
+                    out,
+                    "jvm_gc_collection_seconds_total",
+                    "gc=\"" + gc.getName() + '"',
+                    gc.getCollectionTime() / 1e3);
+              }
+            });
+  }
+
+  private static double cpuSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+  }
+
+  /// 0 where the system does not say.
+  private static double residentBytes() {
+    try (var lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .findFirst()
+          .map(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024)
+          .orElse(0.0);
+    } catch (IOException _) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.drover.telemetry;
+
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.session.SessionId;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Sandboxes whose lives are measured.
+public final class MeteredSandboxes implements Sandboxes {
+  private static final System.Logger LOG = System.getLogger(MeteredSandboxes.class.getName());
+
+  private final Sandboxes sandboxes;
+  private final Meters meters;
+  private final AtomicInteger alive = new AtomicInteger();
+
+  public MeteredSandboxes(Sandboxes sandboxes, Meters meters) {
+    this.sandboxes = sandboxes;
+    this.meters = meters;
+    meters.watchHands(alive::get);
+  }
+
+  @Override
+  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+    long start = System.nanoTime();
+    var outcome = "interrupted";
+    try {
+      var sandbox = sandboxes.provision(resources);
+      outcome = "ok";
+      meters.provisionSeconds.since(start);
+      alive.incrementAndGet();
+      return new Metered(sandbox, resources.session());
+    } catch (Unavailable e) {
+      outcome = "unavailable";
+      LOG.log(Level.WARNING, "no hand could be made", Facts.of("session", resources.session()));
+      throw e;
+    } finally {
+      meters.hands.increment(outcome);
+    }
+  }
+
+  @Override
+  public void discard(SessionId session) {
+    sandboxes.discard(session);
+  }
+
+  @Override
+  public void close() {
+    sandboxes.close();
+  }
+
+  private final class Metered implements Sandbox {
+    private final Sandbox sandbox;
+    private final SessionId session;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    Metered(Sandbox sandbox, SessionId session) {
+      this.sandbox = sandbox;
+      this.session = session;
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      return sandbox.execute(call);
+    }
+
+    @Override
+    public boolean isAlive() {
+      return sandbox.isAlive();
+    }
+
+    @Override
+    public void close() {
+      if (over.compareAndSet(false, true)) {
+        alive.decrementAndGet();
+        if (!sandbox.isAlive()) {
+          meters.handsLost.increment();
+          LOG.log(Level.WARNING, "hand lost", Facts.of("session", session));
+        }
+      }
+      sandbox.close();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.drover.telemetry;
+
+import java.util.function.DoubleSupplier;
+
+/// Every figure of this server by its name, in one place. No label ever holds an id, a text of a
+/// session, or anything else that a client chooses.
+public final class Meters {
+  private static final double[] FAST = {
+    .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10
+  };
+  private static final double[] SLOW = {
+    .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800
+  };
+  private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 512};
+
+  private final Metrics metrics = new Metrics();
+
+  final Counter turns = metrics.counter("drover_turns_total", "Turns that ended.", "stop_reason");
+  final Histogram turnSeconds =
+      metrics.histogram(
+          "drover_turn_seconds", "From a turn's start to its end.", SLOW, "stop_reason");
+  final Histogram firstWord =
+      metrics.histogram(
+          "drover_time_to_first_token_seconds",
+          "From a message's receipt to the first that is heard of its answer.",
+          SLOW);
+  final Counter modelCalls =
+      metrics.counter("drover_model_calls_total", "Model requests.", "model", "outcome");
+  final Histogram modelSeconds =
+      metrics.histogram(
+          "drover_model_call_seconds", "Whole model requests.", SLOW, "model", "outcome");
+  final Histogram modelFirstByte =
+      metrics.histogram(
+          "drover_model_first_byte_seconds",
+          "From a model request to the first block of its reply.",
+          SLOW,
+          "model");
+  final Counter tokens = metrics.counter("drover_tokens_total", "Model tokens.", "kind");
+  final Counter toolCalls =
+      metrics.counter("drover_tool_calls_total", "Tool calls.", "tool", "outcome");
+  final Histogram toolSeconds =
+      metrics.histogram("drover_tool_call_seconds", "Tool calls.", SLOW, "tool", "outcome");
+  final Counter hands =
+      metrics.counter("drover_hands_provisioned_total", "Sandboxes asked for.", "outcome");
+  final Counter handsLost =
+      metrics.counter("drover_hands_lost_total", "Sandboxes that died by themselves.");
+  final Histogram provisionSeconds =
+      metrics.histogram("drover_hand_provision_seconds", "Making a sandbox.", FAST);
+  final Counter events =
+      metrics.counter("drover_events_appended_total", "Events in session logs.", "type");
+  final Counter received =
+      metrics.counter("drover_events_received_total", "Events from clients.", "type");
+  final Histogram appendSeconds =
+      metrics.histogram(
+          "drover_store_append_seconds",
+          "From handing events in until they are durable.",
+          FAST,
+          "kind");
+  final Histogram appendEvents =
+      metrics.histogram("drover_store_append_events", "Events in one append.", SIZES, "kind");
+  final Counter streamsCut =
+      metrics.counter("drover_streams_cut_total", "Event streams whose reader was too slow.");
+  final Counter requests =
+      metrics.counter(
+          "drover_http_requests_total", "Answered requests.", "method", "route", "status");
+  final Histogram requestSeconds =
+      metrics.histogram(
+          "drover_http_request_seconds", "Requests, event streams aside.", FAST, "method", "route");
+
+  public Meters() {
+    JvmFigures.addTo(metrics);
+  }
+
+  /// Adds numbers that somebody else keeps.
+  ///
+  /// @param brains brains at work
+  /// @param streams open event streams
+  public void watch(DoubleSupplier brains, DoubleSupplier streams) {
+    metrics.gauge("drover_brains_at_work", "Sessions that a brain is awake for.", brains);
+    metrics.gauge("drover_event_streams", "Open event streams.", streams);
+  }
+
+  void watchInbox(DoubleSupplier waiting) {
+    metrics.gauge("drover_inbox_events", "Client events that wait to be taken up.", waiting);
+  }
+
+  void watchHands(DoubleSupplier alive) {
+    metrics.gauge("drover_hands_alive", "Living sandboxes.", alive);
+  }
+
+  public Metrics metrics() {
+    return metrics;
+  }
+}

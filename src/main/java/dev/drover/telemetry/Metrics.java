@@ -1,0 +1,76 @@
+package dev.drover.telemetry;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleSupplier;
+
+/// Figures, as text in the Prometheus exposition format 0.0.4. Safe for many threads; measuring
+/// takes no lock.
+///
+/// Our own, for a library was measured: it cost 390 kB and a fifth of a second at start, and a
+/// server needs three kinds of figures.
+public final class Metrics {
+  /// The media type of [#text].
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final List<Figure> figures = new CopyOnWriteArrayList<>();
+
+  /// Something that is shown.
+  interface Figure {
+    void write(StringBuilder out);
+  }
+
+  /// A number that only grows. Its name ends with `_total`.
+  Counter counter(String name, String help, String... labels) {
+    return add(new Counter(name, help, labels));
+  }
+
+  /// How durations, in seconds, are spread.
+  ///
+  /// @param bounds the buckets' upper ends, rising
+  Histogram histogram(String name, String help, double[] bounds, String... labels) {
+    return add(new Histogram(name, help, bounds, labels));
+  }
+
+  /// A number that is asked for when it is shown.
+  void gauge(String name, String help, DoubleSupplier value) {
+    add(
+        (Figure)
+            out -> {
+              head(out, name, "gauge", help);
+              line(out, name, "", value.getAsDouble());
+            });
+  }
+
+  <F extends Figure> F add(F figure) {
+    figures.add(figure);
+    return figure;
+  }
+
+  /// All figures as they are now.
+  public String text() {
+    var out = new StringBuilder(16_384);
+    figures.forEach(figure -> figure.write(out));
+    return out.toString();
+  }
+
+  static void head(StringBuilder out, String name, String type, String help) {
+    out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  /// @param labels as they stand between the braces; may be empty
+  static void line(StringBuilder out, String name, String labels, double value) {
+    out.append(name);
+    if (!labels.isEmpty()) {
+      out.append('{').append(labels).append('}');
+    }
+    out.append(' ');
+    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      out.append((long) value);
+    } else {
+      out.append(value);
+    }
+    out.append('\n');
+  }
+}

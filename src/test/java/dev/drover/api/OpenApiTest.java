@@ -1,0 +1,435 @@
+package dev.drover.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialects;
+import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.ModelUsage;
+import dev.drover.session.Money;
+import dev.drover.session.SessionError;
+import dev.drover.session.StopReason;
+import dev.drover.session.ThreadId;
+import dev.drover.session.Usage;
+import dev.drover.testing.ApiDocument;
+import dev.drover.testing.ApiDocument.Operation;
+import dev.drover.wire.EventCodec;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The document that the server serves says what the server does.
+final class OpenApiTest {
+  /// Parameters of the protocol that a route refuses by name.
+  private static final Set<String> NOT_YET = Set.of("deployment_id", "memory_store_id");
+
+  private final Api api = new Api();
+  private final Set<Operation> answered = new HashSet<>();
+  private ApiDocument document;
+
+  @BeforeEach
+  void read() throws Exception {
+    document = new ApiDocument(api.get("/openapi.json").body().toString());
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void theDocumentNeedsNoKeyAndIsAlwaysTheSame() throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(api.url("/openapi.json"))).build();
+    var first = api.http.send(request, BodyHandlers.ofByteArray());
+    assertThat(first.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(api.http.send(request, BodyHandlers.ofByteArray()).body()).isEqualTo(first.body());
+    assertThat(document.json().text("openapi")).startsWith("3.1.");
+  }
+
+  @Test
+  void everyRouteIsAnOperationAndEveryOperationARoute() {
+    var operations = document.operations().stream().map(Operation::toString).toList();
+    var all = new ArrayList<String>();
+    var honoured = new ArrayList<String>();
+    for (var route : api.server.routes()) {
+      var name = route.method() + " " + route.template();
+      all.add(name);
+      if (!Unsupported.refuses(route.action())) {
+        honoured.add(name);
+      }
+    }
+    assertThat(operations).doesNotHaveDuplicates().containsAll(honoured);
+    assertThat(all).containsAll(operations);
+  }
+
+  @Test
+  void operationsAreOpenWhereRoutesAre() {
+    for (var operation : document.operations()) {
+      boolean open = operation.spec().get("security").isPresent();
+      assertThat(api.server.routes())
+          .filteredOn(route -> (route.method() + " " + route.template()).equals("" + operation))
+          .allMatch(route -> route.open() == open);
+    }
+  }
+
+  @Test
+  void everySchemaIsOneAndEveryReferenceLeadsSomewhere() {
+    var meta =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(SchemaLocation.of(Dialects.getDraft202012().getId()));
+    var components = document.json().object("components");
+    components
+        .object("schemas")
+        .fields()
+        .forEach(
+            (name, schema) ->
+                assertThat(meta.validate(schema.toString(), InputFormat.JSON)).as(name).isEmpty());
+    var used = new HashSet<String>();
+    document.walk(
+        object -> {
+          var reference = object.text("$ref");
+          if (reference != null) {
+            assertThat(document.resolve(object).fields()).as(reference).isNotEmpty();
+            used.add(reference);
+          }
+        });
+    for (var kind : List.of("schemas", "parameters", "responses", "headers")) {
+      for (var name : components.object(kind).fields().keySet()) {
+        assertThat(used).contains("#/components/" + kind + "/" + name);
+      }
+    }
+  }
+
+  @Test
+  void everyOperationHasANameATagAnAnswerAndItsPathsParameters() {
+    var tags =
+        document.json().items("tags").stream().map(tag -> ((Json.Obj) tag).get("name")).toList();
+    var names = new HashSet<String>();
+    for (var operation : document.operations()) {
+      assertThat(names.add(String.valueOf(operation.spec().text("operationId")))).isTrue();
+      assertThat(tags).contains(operation.spec().items("tags").stream().findFirst());
+      assertThat(operation.spec().object("responses").fields()).isNotEmpty();
+      var inPath =
+          Pattern.compile("\\{([^}]*)}").matcher(operation.path()).results().map(r -> r.group(1));
+      assertThat(document.parameters(operation, "path"))
+          .extracting(parameter -> parameter.text("name"))
+          .containsExactlyElementsOf(inPath.toList());
+      assertThat(document.parameters(operation, "path"))
+          .allMatch(parameter -> Json.of(true).equals(parameter.get("required").orElse(null)));
+    }
+  }
+
+  /// Each name that any operation knows is sent to each `GET` with a value that no parameter takes:
+  /// it is refused where it is documented, and only there.
+  @Test
+  void aRouteLooksAtTheQueryParametersThatAreDocumentedAndAtNoOthers() throws Exception {
+    var paths = paths();
+    var all = new TreeSet<String>(NOT_YET);
+    for (var operation : document.operations()) {
+      all.addAll(queryOf(operation));
+    }
+    for (var operation : document.operations()) {
+      if (!operation.method().equals("GET") || paths.get(operation.toString()) == null) {
+        continue;
+      }
+      var path = paths.get(operation.toString());
+      var seen = new TreeSet<String>();
+      for (var name : all) {
+        if (operation.path().equals("/metrics")) {
+          continue; // is not JSON, and has none
+        }
+        if (operation.path().endsWith("stream") && !name.equals("event_deltas[]")) {
+          continue; // would stream without end
+        }
+        var query = "?" + name.replace("[", "%5B").replace("]", "%5D") + "=%00";
+        var answer = api.get(path + query);
+        boolean refused = answer.status() == 400 && !answer.error().contains("unknown query");
+        boolean notYet = answer.error().contains("not supported");
+        if (refused && !notYet) {
+          seen.add(name);
+        }
+      }
+      var documented = new TreeSet<>(queryOf(operation));
+      if (documented.remove("types[]")) { // takes any text
+        assertThat(api.get(path + "?nonsense=1").error()).contains("types[]");
+      }
+      assertThat(seen).as("%s", operation).isEqualTo(documented);
+    }
+  }
+
+  @Test
+  void listsThatRefuseUnknownParametersNameTheDocumentedOnes() throws Exception {
+    var paths = paths();
+    int refusing = 0;
+    for (var operation : document.operations()) {
+      if (String.valueOf(operation.spec().text("description")).contains("Unknown query")) {
+        var error = api.get(paths.get(operation.toString()) + "?nonsense=1").error();
+        var valid = error.substring(error.indexOf("valid ones are ") + 15).split(", ", -1);
+        assertThat(Set.of(valid).stream().filter(name -> !name.equals("types")))
+            .containsExactlyInAnyOrderElementsOf(queryOf(operation));
+        refusing++;
+      }
+    }
+    assertThat(refusing).isEqualTo(2);
+  }
+
+  private Set<String> queryOf(Operation operation) {
+    return document.parameters(operation, "query").stream()
+        .map(parameter -> String.valueOf(parameter.text("name")))
+        .collect(Collectors.toSet());
+  }
+
+  /// A path of each `GET` that finds something.
+  private Map<String, String> paths() throws Exception {
+    var session = api.session();
+    var thread = api.get(session + "/threads").data("id").getFirst();
+    var paths = new HashMap<String, String>();
+    for (var operation : document.operations()) {
+      paths.put(
+          operation.toString(),
+          operation
+              .path()
+              .replace("/v1/sessions/{session_id}", session)
+              .replace("{thread_id}", thread)
+              .replace("{agent_id}", api.agent())
+              .replace("{environment_id}", api.environment())
+              .replace("{model_id}/{model_name}", "team/fast")
+              .replace("{model_id}", "rehearsal")
+              .replace("{resource_id}", "sesrsc_1"));
+    }
+    return paths;
+  }
+
+  @Test
+  void everyRouteAnswersAsDocumented() throws Exception {
+    var agent =
+        check(
+                "POST /v1/agents",
+                "/v1/agents",
+                "{\"name\":\"A\",\"model\":{\"id\":\"rehearsal-2\",\"effort\":\"low\"},\"system\":\"s\","
+                    + "\"tools\":[{\"type\":\"agent_toolset_20260401\",\"configs\":[{\"name\":\"bash\","
+                    + "\"enabled\":false,\"permission_policy\":{\"type\":\"auto\"}},"
+                    + "{\"name\":\"web_fetch\"}]},{\"type\":\"custom\",\"name\":\"lookup\","
+                    + "\"description\":\"d\",\"input_schema\":{\"type\":\"object\"}}],\"metadata\":{\"a\":\"b\"}}")
+            .text("id");
+    check("POST /v1/agents", "/v1/agents", "{\"name\":1}");
+    check("GET /v1/agents", "/v1/agents?limit=1");
+    check("GET /v1/agents/{}", "/v1/agents/" + agent);
+    check("GET /v1/agents/{}", "/v1/agents/agent_none");
+    check("GET /v1/agents/{}/versions", "/v1/agents/" + agent + "/versions");
+    check("POST /v1/agents/{}", "/v1/agents/" + agent, "{\"version\":7}");
+    check("POST /v1/agents/{}", "/v1/agents/" + agent, "{\"description\":\"d\",\"version\":1}");
+    check("POST /v1/agents/{}/archive", "/v1/agents/" + api.agent() + "/archive", "");
+
+    var environment =
+        check(
+                "POST /v1/environments",
+                "/v1/environments",
+                "{\"name\":\"E\",\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"limited\","
+                    + "\"allowed_hosts\":[\"a.example\"]}}}")
+            .text("id");
+    check("POST /v1/environments", "/v1/environments", "{\"name\":\"E\"}");
+    check("POST /v1/environments", "/v1/environments", "{\"name\":\"F\",\"metadata\":{\"\":\"\"}}");
+    check("GET /v1/environments", "/v1/environments");
+    check("GET /v1/environments/{}", "/v1/environments/" + environment);
+    check("POST /v1/environments/{}", "/v1/environments/" + environment, "{\"description\":\"d\"}");
+    var gone = "/v1/environments/" + api.environment();
+    check("POST /v1/environments/{}/archive", gone + "/archive", "");
+    check("DELETE /v1/environments/{}", gone);
+
+    var made = Json.obj("agent", agent, "environment_id", environment, "title", "t").toString();
+    var session = "/v1/sessions/" + check("POST /v1/sessions", "/v1/sessions", made).text("id");
+    check("POST /v1/sessions", "/v1/sessions", made.replace(agent, "agent_none"));
+    check("GET /v1/sessions", "/v1/sessions");
+    check("GET /v1/sessions/{}", session);
+    check("POST /v1/sessions/{}", session, "{\"title\":null,\"agent\":{\"tools\":[]}}");
+    check("POST /v1/sessions/{}", session, "{\"vault_ids\":[]}");
+    check("GET /v1/sessions/{}/resources", session + "/resources");
+    check("GET /v1/sessions/{}/resources/{}", session + "/resources/sesrsc_1");
+    check("DELETE /v1/sessions/{}/resources/{}", session + "/resources/sesrsc_1");
+    var thread =
+        ((Json.Obj)
+                check("GET /v1/sessions/{}/threads", session + "/threads").items("data").getFirst())
+            .text("id");
+    check("GET /v1/sessions/{}/threads/{}", session + "/threads/" + thread);
+    check(
+        "POST /v1/sessions/{}/threads/{}/archive", session + "/threads/" + thread + "/archive", "");
+    check("POST /v1/sessions/{}/events", session + "/events", Api.message("hello"));
+    check(
+        "POST /v1/sessions/{}/events",
+        session + "/events",
+        "{\"events\":[{\"type\":\"user.interrupt\"}]}");
+    check("POST /v1/sessions/{}/events", session + "/events", "{\"events\":[]}");
+    check("GET /v1/sessions/{}/events", session + "/events");
+    check("GET /v1/sessions/{}/threads/{}/events", session + "/threads/" + thread + "/events");
+    for (var stream : List.of("/events/stream", "/threads/" + thread + "/stream")) {
+      try (var frames = api.stream(session + stream)) {
+        answered.add(operation("GET " + session(stream, String.valueOf(thread))));
+        assertThat(frames.response.headers().firstValue("content-type").orElse(""))
+            .startsWith("text/event-stream");
+      }
+    }
+    check("GET /v1/models", "/v1/models");
+    check("GET /v1/models/{}", "/v1/models/rehearsal");
+    check("GET /v1/models/{}/{}", "/v1/models/team/fast");
+    check("GET /v1/models/{}", "/v1/models/none");
+    check("GET /healthz", "/healthz");
+    check("GET /health", "/health");
+    check("GET /readyz", "/readyz");
+    var metrics = api.http.send(api.request("/metrics").build(), BodyHandlers.ofString());
+    assertThat(metrics.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+    answered.add(operation("GET /metrics"));
+    check("GET /openapi.json", "/openapi.json");
+    var other = api.session();
+    check("POST /v1/sessions/{}/archive", other + "/archive", "");
+    check("POST /v1/sessions/{}/events", other + "/events", Api.message("too late"));
+    check("GET /v1/sessions/{}/events", other + "/events");
+    check("DELETE /v1/sessions/{}", other);
+    check("POST /v1/sessions/{}", session, "{\"title\":\"u\"}");
+    assertThat(answered).containsAll(document.operations());
+  }
+
+  private static String session(String stream, String thread) {
+    return "/v1/sessions/{}" + stream.replace(thread, "{}");
+  }
+
+  private Operation operation(String name) {
+    return document.operations().stream()
+        .filter(operation -> operation.toString().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Json.Obj check(String name, String path) throws Exception {
+    var request =
+        api.request(path).method(name.substring(0, name.indexOf(' ')), BodyPublishers.noBody());
+    return check(operation(name), api.send(request.build()));
+  }
+
+  private Json.Obj check(String name, String path, String body) throws Exception {
+    return check(operation(name), body.isEmpty() ? api.post(path) : api.post(path, body));
+  }
+
+  private Json.Obj check(Operation operation, Api.Answer answer) {
+    var type = answer.headers().firstValue("content-type").orElse("");
+    assertThat(document.faults(operation, answer.status(), type, answer.body().toString()))
+        .as("%s: %s", operation, answer.body())
+        .isEmpty();
+    answered.add(operation);
+    return answer.body();
+  }
+
+  @Test
+  void everyKindOfEventIsListedAndStreamedAsDocumented() throws Exception {
+    var session = api.session();
+    var thread = new ThreadId(api.get(session + "/threads").data("id").getFirst());
+    try (var frames = api.stream(session + "/events/stream?event_deltas%5B%5D=agent.message")) {
+      api.say(session, "hello");
+      var lease = api.woken();
+      var events = new ArrayList<>(events(thread));
+      var over = events.removeLast(); // no stream goes beyond it
+      assertThat(over).isInstanceOf(Event.StatusTerminated.class);
+      var preview = api.id();
+      api.process(lease, 1);
+      api.feed.publish(
+          lease.session(),
+          List.of(
+              new Feed.Item.PreviewStart("agent.message", preview),
+              new Feed.Item.PreviewText("agent.message", preview, 0, "x")));
+      api.emit(lease, events.toArray(Event[]::new));
+      api.rest(lease);
+      api.delete(session);
+      var item = Json.obj("$ref", "#/components/schemas/StreamItem");
+      var types = new HashSet<String>();
+      for (var frame = frames.poll(); frame != null; frame = frames.poll()) {
+        types.add(frame.event());
+        assertThat(document.faults(item, frame.data().toString())).as("%s", frame.data()).isEmpty();
+      }
+      assertThat(types).contains("event_start", "event_delta", "session.deleted", "session.error");
+    }
+  }
+
+  @Test
+  void everyRecordOfAnEventIsInTheDocument() {
+    var event = Json.obj("$ref", "#/components/schemas/Event");
+    var mapping = document.resolve(event).object("discriminator").object("mapping");
+    var sample = new TreeSet<String>();
+    for (var one : events(new ThreadId("sthr_1"))) {
+      var type = EventCodec.type(one);
+      assertThat(mapping.get(type)).as(type).isPresent();
+      sample.add(one.getClass().getSimpleName());
+    }
+    records(Event.class)
+        .filter(record -> !Event.FromClient.class.isAssignableFrom(record))
+        .map(Class::getSimpleName)
+        .filter(name -> !Set.of("ToolDispatched", "Unknown", "Deleted").contains(name))
+        .forEach(name -> assertThat(sample).contains(name));
+  }
+
+  private static Stream<Class<?>> records(Class<?> event) {
+    return event.isRecord()
+        ? Stream.of(event)
+        : Arrays.stream(event.getPermittedSubclasses()).flatMap(OpenApiTest::records);
+  }
+
+  /// One of each that a brain writes for all to see.
+  private List<Event> events(ThreadId thread) {
+    var text = Json.arr(Json.obj("type", "text", "text", "x"));
+    var use = api.id();
+    var start = api.id();
+    var refusal =
+        new StopReason.Refusal(Json.obj("type", "refusal", "category", null, "explanation", null));
+    return List.of(
+        new Event.StatusRunning(api.id()),
+        new Event.ThreadRunning(api.id(), thread, "A"),
+        new Event.ModelRequestStart(start),
+        new Event.AgentThinking(api.id()),
+        new Event.AgentMessage(api.id(), text),
+        new Event.AgentToolUse(use, "bash", Json.obj("command", "ls"), Event.Permission.ALLOWED),
+        new Event.AgentToolUse(api.id(), "odd", Json.EMPTY, Event.Permission.NOT_ENABLED),
+        new Event.ModelRequestEnd(api.id(), start, false, new ModelUsage(1, 2, 3, 4)),
+        new Event.AgentToolResult(api.id(), use, text, true),
+        new Event.Failed(
+            api.id(),
+            new SessionError(SessionError.Type.MODEL_OVERLOADED, "m", SessionError.Retry.RETRYING)),
+        new Event.ThreadRescheduled(api.id(), thread, "A"),
+        new Event.StatusRescheduled(api.id()),
+        new Event.ThreadIdle(api.id(), thread, "A", new StopReason.EndTurn()),
+        new Event.AgentToolUse(api.id(), "bash", Json.EMPTY, Event.Permission.ASKED),
+        new Event.AgentToolUse(api.id(), "bash", Json.EMPTY, Event.Permission.UNDECIDED),
+        new Event.AgentCustomToolUse(api.id(), "lookup", Json.EMPTY),
+        new Event.UsageReported(api.id(), Usage.NONE, Optional.empty(), Optional.empty()),
+        new Event.UsageReported(
+            api.id(), Usage.NONE, Optional.of(new Money(0)), Optional.of(new Money(250))),
+        new Event.SessionUpdated(api.id(), Json.obj("title", null, "budget", null)),
+        new Event.StatusIdle(api.id(), new StopReason.BudgetReached()),
+        new Event.StatusIdle(
+            api.id(), new StopReason.RequiresAction(List.of(new EventId(use.value())))),
+        new Event.StatusIdle(api.id(), new StopReason.RetriesExhausted()),
+        new Event.StatusIdle(api.id(), refusal),
+        new Event.ThreadTerminated(api.id(), thread, "A"),
+        new Event.StatusTerminated(api.id()));
+  }
+}

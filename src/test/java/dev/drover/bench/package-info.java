@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.bench;
+
+import org.jspecify.annotations.NullMarked;

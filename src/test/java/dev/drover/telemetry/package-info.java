@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,11 +2,13 @@ package dev.drover.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.testing.ServerProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -47,6 +49,24 @@ final class Programs {
     } finally {
       Files.deleteIfExists(output);
     }
+  }
+
+  /// Runs a Java source file with this test's class path, and with it the vendor's SDK.
+  static String runJava(Path directory, Map<String, String> environment, String file)
+      throws IOException, InterruptedException {
+    var withClasses = new HashMap<>(environment);
+    withClasses.put("CLASSPATH", System.getProperty("java.class.path"));
+    return run(directory, withClasses, java(), "-XX:TieredStopAtLevel=1", file);
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /// What the vendor's clients look for: the base URL and the key.
+  static Map<String, String> vendorsEnvironment(ServerProcess server) {
+    return Map.of(
+        "ANTHROPIC_BASE_URL", server.url().toString(), "ANTHROPIC_API_KEY", ServerProcess.KEY);
   }
 
   /// Makes the TypeScript SDK that the lock file names importable in [#TYPESCRIPT].

@@ -7,6 +7,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -403,12 +404,13 @@ final class RefusalsTest {
   @Test
   void aClientThatWritesEverythingBeforeItReadsHearsWhyItIsRefused() throws Exception {
     for (var key : List.of(Api.KEY, "wrong")) {
-      try (var socket = new Socket("127.0.0.1", URI.create(api.url("/")).getPort())) {
+      try (var socket =
+          new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
         var out = socket.getOutputStream();
-        out.write(
-            ("POST /v1/agents HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\ncontent-length: %d\r\n\r\n"
-                    .formatted(key, Exchange.MAX_BODY + 1))
-                .getBytes(StandardCharsets.US_ASCII));
+        var head =
+            "POST /v1/agents HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\ncontent-length: %d\r\n\r\n"
+                .formatted(key, Exchange.MAX_BODY + 1);
+        out.write(head.getBytes(StandardCharsets.US_ASCII));
         out.write(new byte[Exchange.MAX_BODY + 1]);
         var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(answer).startsWith(key.equals("wrong") ? "HTTP/1.1 401" : "HTTP/1.1 413");

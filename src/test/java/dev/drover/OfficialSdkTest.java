@@ -17,8 +17,6 @@ import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserMessageEve
 import com.anthropic.models.beta.sessions.events.EventListParams;
 import com.anthropic.models.beta.sessions.events.EventSendParams;
 import com.anthropic.models.beta.sessions.events.EventStreamParams;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OfficialSdkTest {
-  private static final File TYPESCRIPT = new File("src/test/typescript");
-
   @TempDir static Path data;
 
   private Drover drover;
@@ -137,31 +133,6 @@ final class OfficialSdkTest {
     } finally {
       client.close();
     }
-  }
-
-  @Test
-  void theFirstSessionThroughTheTypeScriptSdk() throws Exception {
-    var lock = new File(TYPESCRIPT, "package-lock.json");
-    var installed = new File(TYPESCRIPT, "node_modules/.package-lock.json");
-    if (installed.lastModified() < lock.lastModified()) {
-      run("npm", "ci", "--no-audit", "--no-fund");
-      assertThat(installed.setLastModified(System.currentTimeMillis())).isTrue();
-    }
-    run("node", "--test", "session.test.mjs");
-  }
-
-  /// Runs a command to its end and fails with all that it said.
-  private void run(String... command) throws Exception {
-    var output = Files.createTempFile(data, "output", ".txt");
-    var builder =
-        new ProcessBuilder(command)
-            .directory(TYPESCRIPT)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().put("DROVER_TEST_URL", drover.url().toString());
-    builder.environment().put("DROVER_TEST_KEY", drover.key().reveal());
-    int status = builder.start().waitFor();
-    assertThat(status).as("%s%n%s", String.join(" ", command), Files.readString(output)).isZero();
   }
 
   private static EventSendParams message(String session, String text) {

@@ -183,9 +183,27 @@ final class Exchange {
     }
     if (declaredLength() > SMALL_BODY || header("transfer-encoding") != null) {
       response.header(HeaderValues.CONNECTION_CLOSE);
+      drop();
     }
     var body = failure.body(requestId).toString();
     answer(failure.status(), JSON, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Takes in what a refused client still sends: many read no answer before they have written all.
+  /// One that asked first (`expect`) sends nothing more.
+  private void drop() {
+    if (request.content().consumed() || header("expect") != null) {
+      return;
+    }
+    try (var in = request.content().inputStream()) {
+      var piece = new byte[64 * 1024];
+      long taken = 0;
+      for (int n = 0; n >= 0 && taken < Server.MAX_PAYLOAD; n = in.read(piece)) {
+        taken += n;
+      }
+    } catch (IOException | RuntimeException _) {
+      // It left, or sends something that is no body: it hears so if it can.
+    }
   }
 
   void header(String name, String value) {

@@ -13,7 +13,7 @@ import java.util.List;
 /// requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
   /// Longest request that the protocol layer reads past before it gives up on the connection.
-  private static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
+  static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
 
   /// Longest request line and headers, in bytes: a page cursor may have some thousands.
   private static final int MAX_LINE = 32 * 1024;

@@ -20,6 +20,8 @@ final class StreamRoute {
 
   void addTo(Router router) {
     router.get("/v1/sessions/{}/events/stream", exchange -> run(exchange, _ -> {}));
+    // As the first editions of the vendor's quickstart have it.
+    router.get("/v1/sessions/{}/stream", exchange -> run(exchange, _ -> {}));
   }
 
   /// Streams until the session is over, the reader is too slow or gone, or the server stops.

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// A session with a long log: pages of its list, and how soon after a message the model is asked.
+/// A session with a long log: pages of its list, how soon a brain wakes, and how soon after a
+/// message the model is asked.
 final class LongLogMeasure {
   private static final Target TARGET = new Target.AtMost(20);
 
@@ -30,11 +31,12 @@ final class LongLogMeasure {
           figures(log + "last 20", pages(run, drover, session, "order=desc&limit=20"), true));
       figures.addAll(
           figures(log + "last 1,000", pages(run, drover, session, "order=desc&limit=1000"), false));
-      figures.addAll(figures(log + "message to model", wakes(run, drover, session), true));
+      figures.addAll(figures(log + "wake", wakes(run, drover, session), true));
+      figures.addAll(figures(log + "message to model", asks(run, drover, session), false));
       figures.addAll(
           figures(
               "log of a new session: message to model",
-              wakes(run, drover, drover.session()),
+              asks(run, drover, drover.session()),
               false));
       return figures;
     }
@@ -65,6 +67,19 @@ final class LongLogMeasure {
   }
 
   private static Samples wakes(Run run, Subject drover, String session) throws IOException {
+    var millis = new ArrayList<Double>();
+    try (var talk = Talk.open(drover, session)) {
+      for (int i = -run.size().reads(); i < run.size().reads(); i++) {
+        double wake = talk.wakeMillis();
+        if (i >= 0) {
+          millis.add(wake);
+        }
+      }
+    }
+    return new Samples(millis);
+  }
+
+  private static Samples asks(Run run, Subject drover, String session) throws IOException {
     var millis = new ArrayList<Double>();
     try (var talk = Talk.open(drover, session)) {
       for (int i = -run.size().reads() / 3; i < run.size().reads() / 2; i++) {

@@ -91,6 +91,24 @@ final class Talk implements AutoCloseable {
     }
   }
 
+  /// Sends an interrupt to the idle session, which wakes a brain that has nothing to ask the model.
+  ///
+  /// @return milliseconds until the brain had taken it up
+  double wakeMillis() throws IOException {
+    var request = Http.request("POST", path, "{\"events\":[{\"type\":\"user.interrupt\"}]}");
+    long sent = System.nanoTime();
+    post.write(request);
+    while (true) {
+      var line = stream.bodyLine();
+      if (line.startsWith("data: {\"type\":\"user.interrupt\"")
+          && !line.contains("\"processed_at\":null")) {
+        long taken = System.nanoTime();
+        Http.answer(post);
+        return (taken - sent) / 1e6;
+      }
+    }
+  }
+
   @Override
   public void close() {
     post.close();

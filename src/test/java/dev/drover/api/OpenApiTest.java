@@ -284,7 +284,7 @@ final class OpenApiTest {
     check("POST /v1/sessions/{}/events", session + "/events", "{\"events\":[]}");
     check("GET /v1/sessions/{}/events", session + "/events");
     check("GET /v1/sessions/{}/threads/{}/events", session + "/threads/" + thread + "/events");
-    for (var stream : List.of("/events/stream", "/threads/" + thread + "/stream")) {
+    for (var stream : List.of("/events/stream", "/stream", "/threads/" + thread + "/stream")) {
       try (var frames = api.stream(session + stream)) {
         answered.add(operation("GET " + session(stream, String.valueOf(thread))));
         assertThat(frames.response.headers().firstValue("content-type").orElse(""))

@@ -7,6 +7,9 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -457,6 +460,23 @@ final class RefusalsTest {
     assertThat(declared.status()).isEqualTo(413);
     assertThat(declared.error())
         .isEqualTo("request_too_large: The request body is larger than 32 MB");
+  }
+
+  @Test
+  void aClientThatWritesEverythingBeforeItReadsHearsWhyItIsRefused() throws Exception {
+    for (var key : List.of(Api.KEY, "wrong")) {
+      try (var socket =
+          new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
+        var out = socket.getOutputStream();
+        var head =
+            "POST /v1/agents HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\ncontent-length: %d\r\n\r\n"
+                .formatted(key, Exchange.MAX_BODY + 1);
+        out.write(head.getBytes(StandardCharsets.US_ASCII));
+        out.write(new byte[Exchange.MAX_BODY + 1]);
+        var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer).startsWith(key.equals("wrong") ? "HTTP/1.1 401" : "HTTP/1.1 413");
+      }
+    }
   }
 
   @Test

@@ -1,4 +1,5 @@
-/// The whole server through the vendor's own Java client, every call of it.
+/// The vendor's own clients against a whole server, with only base URL, key and model id changed:
+/// every call of them.
 @NullMarked
 package dev.drover.sdk;
 

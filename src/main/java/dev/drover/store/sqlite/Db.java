@@ -17,6 +17,7 @@ final class Db implements AutoCloseable {
   static final int STATEMENT_LIMIT = 256;
 
   private final Connection connection;
+  private long writes;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(64, 0.75f, true);
 
   Db(Connection connection) {
@@ -46,6 +47,7 @@ final class Db implements AutoCloseable {
 
   <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
+    writes += sql.startsWith("SELECT") ? 0 : 1;
     return use(
         sql,
         statement -> {
@@ -62,8 +64,14 @@ final class Db implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("no row: " + sql));
   }
 
+  /// How often something was written, or was to be.
+  long writes() {
+    return writes;
+  }
+
   /// @return how many rows it hit
   int update(String sql, @Nullable Object... values) throws SQLException {
+    writes++;
     return use(
         sql,
         statement -> {
@@ -74,7 +82,10 @@ final class Db implements AutoCloseable {
 
   /// The same statement for each row of values, together.
   void each(String sql, List<@Nullable Object[]> rows) throws SQLException {
-    if (!rows.isEmpty()) {
+    if (rows.size() == 1) {
+      update(sql, rows.getFirst());
+    } else if (!rows.isEmpty()) {
+      writes++;
       use(
           sql,
           statement -> {

@@ -18,7 +18,7 @@ final class Job<T> {
 
   private final Body<T> body;
   private final CountDownLatch done = new CountDownLatch(1);
-  private final Outbox outbox = new Outbox();
+  private Outbox outbox = new Outbox();
   private @Nullable T result;
   private @Nullable Throwable failure;
 
@@ -37,6 +37,13 @@ final class Job<T> {
       fail(e);
       return false;
     }
+  }
+
+  /// Forgets a run whose transaction was undone: there will be another.
+  void reset() {
+    outbox = new Outbox();
+    result = null;
+    failure = null;
   }
 
   /// Makes `cause` the outcome, unless it had failed before.

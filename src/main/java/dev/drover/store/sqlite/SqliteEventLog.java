@@ -110,41 +110,45 @@ final class SqliteEventLog implements EventLog {
           if (row.isEmpty()) {
             return new Emitted.LeaseLost();
           }
-          var earlier = earlier(db, id, emission);
-          if (!earlier.isEmpty()) {
-            return new Emitted.Appended(earlier);
-          }
           var state = row.get().state();
           if (!state.honours(lease, node)) {
-            return new Emitted.LeaseLost();
+            return earlier(db, id, state, emission).orElse(new Emitted.LeaseLost());
           }
           if (state.movedSince(emission.ifReceived())) {
-            return new Emitted.InboxMoved();
+            return earlier(db, id, state, emission).orElse(new Emitted.InboxMoved());
+          }
+          var appended = state.append(emission, clock.instant());
+          try {
+            EventRows.append(db, row.get().workspace(), id, appended.events());
+          } catch (SQLException e) {
+            return earlier(db, id, state, emission).orElseThrow(() -> e);
           }
           for (var entry : emission.entries()) {
             if (entry.event() instanceof Event.FromClient event) {
               InboxRows.consume(db, id, event.id());
             }
           }
-          var appended = state.append(emission, clock.instant());
-          EventRows.append(db, row.get().workspace(), id, appended.events());
           SessionRows.keep(db, id, appended.state());
           outbox.add(id, Shown.logged(appended.events()));
           return new Emitted.Appended(appended.events());
         });
   }
 
-  /// What is stored of an emission that was made before: all of it or nothing.
-  private static List<Stored> earlier(Db db, SessionId id, Emission emission) throws SQLException {
+  /// What is stored of an emission that was made before: all of it, or it was not. Looked for when
+  /// it cannot be stored, for hardly any is made twice.
+  private static Optional<Emitted> earlier(
+      Db db, SessionId id, SessionState state, Emission emission) throws SQLException {
     if (emission.entries().isEmpty()) {
-      return List.of();
+      return Optional.empty();
     }
     var first = EventRows.byId(db, id, emission.entries().getFirst().event().id().value());
-    if (first.isEmpty()) {
-      return List.of();
+    if (first.isEmpty() || first.get().position() > state.head()) {
+      return Optional.empty();
     }
     var slice = Slice.after(first.get().position() - 1, emission.entries().size());
-    return EventRows.slice(db, id, slice).stream().map(EventRows.Raw::read).toList();
+    return Optional.of(
+        new Emitted.Appended(
+            EventRows.slice(db, id, slice).stream().map(EventRows.Raw::read).toList()));
   }
 
   @Override

@@ -48,11 +48,10 @@ final class Writer implements AutoCloseable {
 
   private void commit(List<Job<?>> batch) {
     try {
-      db.run("BEGIN IMMEDIATE");
-      for (var job : batch) {
-        attempt(job);
+      if (!together(batch)) {
+        batch.forEach(Job::reset);
+        apart(batch);
       }
-      db.run("COMMIT");
     } catch (SQLException | RuntimeException | Error e) {
       // Whatever it was, the callers must hear of it and the thread must live.
       rollBack();
@@ -73,6 +72,32 @@ final class Writer implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "what was committed could not be published", e);
     }
+  }
+
+  /// Runs the units without a way back for each: it costs a copy of every page that one changes.
+  /// Most that fail refuse before they write.
+  ///
+  /// @return whether the units are done; if not, one failed half-way, and nothing is kept of any
+  private boolean together(List<Job<?>> batch) throws SQLException {
+    db.run("BEGIN IMMEDIATE");
+    for (var job : batch) {
+      long writes = db.writes();
+      if (!job.run(db) && db.writes() > writes) {
+        db.run("ROLLBACK");
+        return false;
+      }
+    }
+    db.run("COMMIT");
+    return true;
+  }
+
+  /// Runs the units so that one that fails half-way is undone alone.
+  private void apart(List<Job<?>> batch) throws SQLException {
+    db.run("BEGIN IMMEDIATE");
+    for (var job : batch) {
+      attempt(job);
+    }
+    db.run("COMMIT");
   }
 
   /// SQLite may answer an error (disk full) by undoing the whole transaction. Then the savepoint is

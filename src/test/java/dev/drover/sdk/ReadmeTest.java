@@ -1,0 +1,100 @@
+package dev.drover.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.testing.ServerProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The first session as the README tells it, each way as it stands there, against `drover serve`.
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ReadmeTest {
+  /// What every way shows at the end: the host's name in the sandbox.
+  private static final String RAN = "Linux hand";
+
+  @TempDir static Path directory;
+
+  private ServerProcess server;
+  private Map<String, String> environment;
+
+  @BeforeAll
+  void start() throws Exception {
+    server =
+        ServerProcess.start(
+            directory.resolve("data"),
+            directory.resolve("log").toFile(),
+            Map.of("DROVER_REHEARSAL_FIRST_TOKEN_MS", "0"));
+    environment = Programs.vendorsEnvironment(server);
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void onTheCommandLine() throws Exception {
+    var drover = directory.resolve("drover");
+    Files.writeString(
+        drover,
+        "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 dev.drover.Main \"$@\"\n"
+            .formatted(Programs.java()));
+    Files.setPosixFilePermissions(drover, PosixFilePermissions.fromString("rwx------"));
+    var finding = new HashMap<>(environment);
+    finding.put("DROVER_URL", server.url().toString());
+    finding.put("DROVER_API_KEY", ServerProcess.KEY);
+    finding.put("CLASSPATH", System.getProperty("java.class.path"));
+    var script = script("On the command line", "bash", "cli.sh");
+    assertThat(Programs.run(directory, finding, "bash", "-eu", script)).contains(RAN);
+  }
+
+  @Test
+  void withCurl() throws Exception {
+    var script = script("With curl", "bash", "curl.sh");
+    assertThat(Programs.run(directory, environment, "bash", "-eu", script))
+        .contains(RAN)
+        .endsWith("event: session.status_idle\n");
+  }
+
+  @Test
+  void inTypeScript() throws Exception {
+    Programs.installTypeScript();
+    var modules = Programs.TYPESCRIPT.resolve("node_modules");
+    Files.createSymbolicLink(directory.resolve("node_modules"), modules);
+    var program = script("In TypeScript", "js", "first.mjs");
+    assertThat(Programs.run(directory, environment, "node", program))
+        .contains(RAN, "session.status_idle");
+  }
+
+  @Test
+  void inJava() throws Exception {
+    var program = script("In Java", "java", "First.java");
+    assertThat(Programs.runJava(directory, environment, program))
+        .contains(RAN, "session.status_idle");
+  }
+
+  /// Puts a block of the README into a file; its name.
+  ///
+  /// @param way how the line begins that introduces the block
+  private static String script(String way, String language, String name) throws Exception {
+    var block =
+        Pattern.compile(
+                "^%s[^\n]*:\n\n```%s\n(.*?)^```".formatted(way, language),
+                Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("README.md")));
+    assertThat(block.find()).as(way).isTrue();
+    Files.writeString(directory.resolve(name), block.group(1));
+    return name;
+  }
+}

@@ -125,7 +125,7 @@ final class RoutesTest {
                 + "\"output_tokens\":0,\"cache_read_input_tokens\":0,\"cache_creation\":{"
                 + "\"ephemeral_5m_input_tokens\":0,\"ephemeral_1h_input_tokens\":0},"
                 + "\"active_seconds\":S,\"server_tool_use\":{\"web_search_requests\":0,"
-                + "\"web_fetch_requests\":0},\"list_cost\":null},\"stats\":{\"active_seconds\":S,"
+                + "\"web_fetch_requests\":0},\"list_cost\":{\"amount\":\"0\",\"currency\":\"USD\"}},\"stats\":{\"active_seconds\":S,"
                 + "\"duration_seconds\":S},\"outcome_evaluations\":[],\"deployment_id\":null,"
                 + "\"created_at\":\"T\",\"updated_at\":\"T\",\"archived_at\":null}");
     var path = "/v1/sessions/" + made.text("id");

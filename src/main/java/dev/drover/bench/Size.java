@@ -26,7 +26,7 @@ record Size(
     int events,
     int reads) {
   static final Size FULL =
-      new Size(50, 12, 10, 6, 12, 5, 2_000, Duration.ofMillis(1_500), 50_000, 60);
+      new Size(50, 12, 10, 30, 12, 5, 2_000, Duration.ofMillis(1_500), 50_000, 60);
   static final Size QUICK = new Size(50, 2, 10, 1, 2, 1, 500, Duration.ofMillis(300), 10_000, 12);
   static final Size SMALLEST = new Size(4, 1, 2, 0, 1, 1, 10, Duration.ofMillis(50), 200, 3);
 }

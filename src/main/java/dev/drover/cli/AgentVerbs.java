@@ -10,6 +10,7 @@ final class AgentVerbs {
   static final String ABOUT = "What works: a model, a prompt, tools.";
 
   private static final String PATH = "/v1/agents";
+  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "AGENT");
   private static final List<Field> FIELDS =
       List.of(
           Field.text("name", "What it is called."),
@@ -62,7 +63,17 @@ final class AgentVerbs {
 
   static CommandSpec spec() {
     var spec =
-        Specs.group(NAME, ABOUT, create(), retrieve(), update(), list(), archive(), versions());
+        Specs.group(
+            NAME,
+            ABOUT,
+            VERBS.create("Makes an agent.", CREATED),
+            retrieve(),
+            VERBS.update(
+                "Changes an agent: a new version. Sessions keep the one that they began with.",
+                UPDATED),
+            VERBS.list("Lists agents.", AGENTS),
+            VERBS.archive("Takes an agent out of use. It cannot be undone."),
+            versions());
     spec.usageMessage()
         .footer(
             "",
@@ -74,19 +85,9 @@ final class AgentVerbs {
     return spec;
   }
 
-  private static CommandSpec create() {
-    var spec =
-        Specs.verb(
-            "create",
-            "Makes an agent.",
-            call -> call.print(call.api().post(PATH, Field.body(call.arguments(), CREATED))));
-    Field.declare(spec, CREATED);
-    return spec;
-  }
-
   private static CommandSpec retrieve() {
     var spec =
-        id(
+        VERBS.one(
             "retrieve",
             "Shows an agent.",
             call -> {
@@ -98,43 +99,14 @@ final class AgentVerbs {
     return spec;
   }
 
-  private static CommandSpec update() {
-    var spec =
-        id(
-            "update",
-            "Changes an agent: a new version. Sessions keep the one that they began with.",
-            call ->
-                call.print(
-                    call.api().post(call.path(PATH), Field.change(call.arguments(), UPDATED))));
-    Field.declare(spec, UPDATED);
-    return spec;
-  }
-
-  private static CommandSpec list() {
-    var spec = Specs.verb("list", "Lists agents.", call -> AGENTS.print(call, PATH));
-    AGENTS.declare(spec);
-    return spec;
-  }
-
-  private static CommandSpec archive() {
-    return id(
-        "archive",
-        "Takes an agent out of use. It cannot be undone.",
-        call -> call.print(call.api().post(call.path(PATH) + "/archive")));
-  }
-
   private static CommandSpec versions() {
     var spec =
-        id(
+        VERBS.one(
             "versions",
             "Lists the versions of an agent.",
             call -> VERSIONS.print(call, call.path(PATH) + "/versions"));
     VERSIONS.declare(spec);
     return spec;
-  }
-
-  private static CommandSpec id(String name, String description, Verb verb) {
-    return Specs.id(Specs.verb(name, description, verb), "AGENT", "The agent's id.");
   }
 
   private static List<Field> and(List<Field> fields, Field... more) {

@@ -9,6 +9,7 @@ final class SessionVerbs {
   static final String ABOUT = "Agents at work, each with its log.";
 
   private static final String PATH = "/v1/sessions";
+  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION");
   private static final List<Field> CREATED =
       List.of(
           new Field(
@@ -50,7 +51,15 @@ final class SessionVerbs {
   static CommandSpec spec() {
     var spec =
         Specs.group(
-            NAME, ABOUT, create(), retrieve(), update(), list(), archive(), delete(), connect());
+            NAME,
+            ABOUT,
+            VERBS.create("Makes a session.", CREATED),
+            VERBS.retrieve("Shows a session."),
+            VERBS.update("Changes a session.", UPDATED),
+            VERBS.list("Lists sessions.", SESSIONS),
+            VERBS.archive("Ends a session for good and keeps its log."),
+            VERBS.delete("Deletes a session and its log."),
+            connect());
     spec.usageMessage()
         .footer(
             "",
@@ -61,55 +70,9 @@ final class SessionVerbs {
     return spec;
   }
 
-  private static CommandSpec create() {
-    var spec =
-        Specs.verb(
-            "create",
-            "Makes a session.",
-            call -> call.print(call.api().post(PATH, Field.body(call.arguments(), CREATED))));
-    Field.declare(spec, CREATED);
-    return spec;
-  }
-
-  private static CommandSpec retrieve() {
-    return id("retrieve", "Shows a session.", call -> call.print(call.api().get(call.path(PATH))));
-  }
-
-  private static CommandSpec update() {
-    var spec =
-        id(
-            "update",
-            "Changes a session.",
-            call ->
-                call.print(
-                    call.api().post(call.path(PATH), Field.change(call.arguments(), UPDATED))));
-    Field.declare(spec, UPDATED);
-    return spec;
-  }
-
-  private static CommandSpec list() {
-    var spec = Specs.verb("list", "Lists sessions.", call -> SESSIONS.print(call, PATH));
-    SESSIONS.declare(spec);
-    return spec;
-  }
-
-  private static CommandSpec archive() {
-    return id(
-        "archive",
-        "Ends a session for good and keeps its log.",
-        call -> call.print(call.api().post(call.path(PATH) + "/archive")));
-  }
-
-  private static CommandSpec delete() {
-    return id(
-        "delete",
-        "Deletes a session and its log.",
-        call -> call.print(call.api().delete(call.path(PATH))));
-  }
-
   private static CommandSpec connect() {
     var spec =
-        id(
+        VERBS.one(
             "connect",
             "Follows a session live, and sends what you type.",
             call -> new ConnectCommand(call).run());
@@ -138,9 +101,5 @@ final class SessionVerbs {
             "  drover sessions connect sesn_...",
             "  echo 'List the files' | drover sessions connect sesn_... --until-idle --tail 0");
     return spec;
-  }
-
-  private static CommandSpec id(String name, String description, Verb verb) {
-    return Specs.id(Specs.verb(name, description, verb), "SESSION", "The session's id.");
   }
 }

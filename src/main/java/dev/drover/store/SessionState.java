@@ -4,10 +4,8 @@ import dev.drover.base.Problem;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
-import dev.drover.session.Queued;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch of the newest lease; 0 before the first
 /// @param node who holds that lease; null: nobody
 public record SessionState(
-    Fold fold,
+    CachedFold fold,
     long head,
     long received,
     long seen,
@@ -53,29 +51,10 @@ public record SessionState(
     }
   }
 
-  /// What becomes of a session that receives client events.
-  ///
-  /// @param events in the order of receipt, as the client is shown them
-  /// @param logged those of them that are processed already, as they are to be kept
-  public record Received(SessionState state, List<Queued> events, List<Stored> logged) {
-    public Received {
-      events = List.copyOf(events);
-      logged = List.copyOf(logged);
-    }
-
-    /// Those that go into the inbox.
-    public List<Queued> waiting() {
-      return events.stream().filter(queued -> !isLogged(queued)).toList();
-    }
-
-    private boolean isLogged(Queued queued) {
-      return logged.stream().anyMatch(stored -> stored.event().id().equals(queued.event().id()));
-    }
-  }
-
   /// A new session's.
   public static SessionState of(Session session) {
-    return new SessionState(Fold.of(session), 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 0, null);
+    return new SessionState(
+        CachedFold.of(session), 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 0, null);
   }
 
   public Status status() {
@@ -89,7 +68,7 @@ public record SessionState(
   /// A new session's that has received its first events: it is about to run.
   public SessionState started(Instant now) {
     var running =
-        new Fold(
+        new CachedFold(
             Status.RUNNING,
             fold.usage(),
             Micros.whole(now),
@@ -136,55 +115,21 @@ public record SessionState(
     return new SessionState(fold, head, received, seen, awaited, lastProcessed, by, holder);
   }
 
-  /// What comes of receiving client events: all of them, or none.
+  /// The state after client events were received, some of them into the log.
   ///
-  /// @param waiting how many wait already
-  /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
-  ///   for nothing that waits for it, or a message comes while answers are waited for
-  public Received receive(List<Event.FromClient> events, long waiting, Instant now) {
-    refuseIfOver();
-    var queued = new ArrayList<Queued>();
-    var logged = new ArrayList<Stored>();
-    var open = awaited;
-    var last = lastProcessed;
-    for (int i = 0; i < events.size(); i++) {
-      var event = events.get(i);
-      open.check(event, i, status());
-      boolean atOnce = processedOnReceipt(events, i);
-      if (atOnce) {
-        last = after(last, now);
-        var json = EventCodec.write(event, last);
-        logged.add(new Stored(head + logged.size() + 1, last, event, json, null));
-        open = open.after(event);
-      }
-      queued.add(
-          new Queued(received + i + 1, event, EventCodec.write(event, atOnce ? last : null)));
-    }
-    if (waiting + events.size() - logged.size() > EventLog.INBOX_LIMIT) {
-      throw Problem.invalid(
-          "Only %d events may wait in a session; %d do already."
-              .formatted(EventLog.INBOX_LIMIT, waiting));
-    }
-    var next =
-        new SessionState(
-            fold, head + logged.size(), received + events.size(), seen, open, last, epoch, node);
-    return new Received(next, queued, logged);
+  /// @param count of all
+  /// @param logged of those that are in the log at once
+  /// @param last when the last of these was processed
+  SessionState receiving(int count, int logged, Awaited open, Instant last) {
+    return new SessionState(fold, head + logged, received + count, seen, open, last, epoch, node);
   }
 
-  private void refuseIfOver() {
+  /// @throws Problem `INVALID_REQUEST` if nothing may follow in the session
+  void refuseIfOver() {
     if (status() == Status.TERMINATED) {
       throw Problem.invalid(
           isArchived() ? "session has been archived" : "session has been terminated");
     }
-  }
-
-  /// Whether an event of a request goes into the log at once: an answer, and what was sent with it.
-  public static boolean processedOnReceipt(List<? extends Event> request, int index) {
-    return switch (request.get(index)) {
-      case Event.Answer _ -> true;
-      case Event.SystemMessage _ -> index > 0 && processedOnReceipt(request, index - 1);
-      default -> false;
-    };
   }
 
   /// The state and the log's new entries after an append. Each entry is stamped later than the one
@@ -204,7 +149,7 @@ public record SessionState(
     boolean runs = emission.status() == Status.RUNNING;
     var since = status() == Status.RUNNING ? fold.runningSince() : began == null ? last : began;
     var next =
-        new Fold(
+        new CachedFold(
             emission.status(),
             emission.usage(),
             runs ? since : null,
@@ -246,7 +191,7 @@ public record SessionState(
     var stored = new Stored(head + 1, time, event, EventCodec.write(event, time), null);
     boolean nothingToDo = !owesWork() && !mayResume(before, after);
     var next =
-        new Fold(
+        new CachedFold(
             fold.status(),
             fold.usage(),
             fold.runningSince(),
@@ -284,7 +229,7 @@ public record SessionState(
             ? List.<Stored>of()
             : List.of(new Stored(head + 1, time, event, EventCodec.write(event, time), null));
     var next =
-        new Fold(
+        new CachedFold(
             Status.TERMINATED, fold.usage(), null, fold.started(), fold.boundary(), time, time);
     return new Appended(
         new SessionState(
@@ -336,7 +281,8 @@ public record SessionState(
     return then.isBefore(now.minus(DELIVERIES_REMEMBERED));
   }
 
-  private static Instant after(Instant last, Instant now) {
+  /// A time for the next entry: now, but later than the last.
+  static Instant after(Instant last, Instant now) {
     var next = last.plus(1, ChronoUnit.MICROS);
     var time = Micros.whole(now);
     return time.isAfter(next) ? time : next;

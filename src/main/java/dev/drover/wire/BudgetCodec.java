@@ -17,6 +17,11 @@ public final class BudgetCodec {
         .orElse(Json.NULL);
   }
 
+  /// Reads our own.
+  static Optional<Money> readMoney(Json.Obj money) {
+    return Optional.ofNullable(money.text("amount")).map(cents -> new Money(Long.parseLong(cents)));
+  }
+
   static Json write(Optional<Money> budget) {
     return budget
         .<Json>map(_ -> Json.obj("type", "limit", "max_list_cost", money(budget)))

@@ -3,18 +3,11 @@ package dev.drover.wire;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.ModelUsage;
-import dev.drover.session.Money;
-import dev.drover.session.SessionError;
-import dev.drover.session.StopReason;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Events as JSON. Log row, stream frame and list page are the text that [#write] makes; [#read] is
@@ -82,28 +75,26 @@ public final class EventCodec {
               "content",
               e.content());
       case Event.StatusIdle e ->
-          Json.obj("stop_reason", stopReason(e.reason()), "stop_details", stopDetails(e.reason()));
-      case Event.Failed e ->
           Json.obj(
-              "error",
-              Json.obj(
-                  "type",
-                  errorType(e.error().type()),
-                  "message",
-                  e.error().message(),
-                  "retry_status",
-                  Json.obj("type", lower(e.error().retry()))));
+              "stop_reason",
+              StopReasonCodec.write(e.reason()),
+              "stop_details",
+              StopReasonCodec.details(e.reason()));
+      case Event.Failed e -> Json.obj("error", SessionErrorCodec.write(e.error()));
       case Event.UsageReported e ->
           Json.obj(
-              "usage", usage(e.usage(), e.listCost()), "budget", BudgetCodec.write(e.budget()));
+              "usage",
+              UsageCodec.write(e.usage(), e.listCost()),
+              "budget",
+              BudgetCodec.write(e.budget()));
       case Event.SessionUpdated e -> e.changes();
       case Event.ThreadRunning e -> thread(e.thread(), e.agentName());
       case Event.ThreadRescheduled e -> thread(e.thread(), e.agentName());
       case Event.ThreadTerminated e -> thread(e.thread(), e.agentName());
       case Event.ThreadIdle e ->
           thread(e.thread(), e.agentName())
-              .with("stop_reason", stopReason(e.reason()))
-              .with("stop_details", stopDetails(e.reason()));
+              .with("stop_reason", StopReasonCodec.write(e.reason()))
+              .with("stop_details", StopReasonCodec.details(e.reason()));
       case Event.ModelRequestEnd e ->
           Json.obj(
               "model_request_start_id",
@@ -111,11 +102,7 @@ public final class EventCodec {
               "is_error",
               e.isError(),
               "model_usage",
-              Json.obj(
-                  "input_tokens", e.usage().inputTokens(),
-                  "output_tokens", e.usage().outputTokens(),
-                  "cache_read_input_tokens", e.usage().cacheReadTokens(),
-                  "cache_creation_input_tokens", e.usage().cacheCreationTokens()));
+              UsageCodec.write(e.usage()));
       case Event.ToolDispatched e ->
           Json.obj("tool_use_id", e.toolUseId().value(), "attempt", e.attempt());
       case Event.Unknown e -> e.body();
@@ -168,22 +155,22 @@ public final class EventCodec {
               array(e, "content"),
               Json.of(true).equals(e.get("is_error").orElse(Json.NULL)));
       case "session.status_running" -> new Event.StatusRunning(id);
-      case "session.status_idle" -> new Event.StatusIdle(id, readStopReason(e));
+      case "session.status_idle" -> new Event.StatusIdle(id, StopReasonCodec.read(e));
       case "session.status_rescheduled" -> new Event.StatusRescheduled(id);
       case "session.status_terminated" -> new Event.StatusTerminated(id);
-      case "session.error" -> new Event.Failed(id, readError(e.object("error")));
+      case "session.error" -> new Event.Failed(id, SessionErrorCodec.read(e.object("error")));
       case "session.usage" ->
           new Event.UsageReported(
               id,
-              readUsage(e.object("usage")),
-              money(e.object("usage").object("list_cost")),
-              money(e.object("budget").object("max_list_cost")));
+              UsageCodec.read(e.object("usage")),
+              BudgetCodec.readMoney(e.object("usage").object("list_cost")),
+              BudgetCodec.readMoney(e.object("budget").object("max_list_cost")));
       case "session.updated" -> new Event.SessionUpdated(id, rest(e));
       case "session.deleted" -> new Event.Deleted(id);
       case "session.thread_status_running" ->
           new Event.ThreadRunning(id, thread(e), text(e, "agent_name"));
       case "session.thread_status_idle" ->
-          new Event.ThreadIdle(id, thread(e), text(e, "agent_name"), readStopReason(e));
+          new Event.ThreadIdle(id, thread(e), text(e, "agent_name"), StopReasonCodec.read(e));
       case "session.thread_status_rescheduled" ->
           new Event.ThreadRescheduled(id, thread(e), text(e, "agent_name"));
       case "session.thread_status_terminated" ->
@@ -194,7 +181,7 @@ public final class EventCodec {
               id,
               new EventId(text(e, "model_request_start_id")),
               Json.of(true).equals(e.get("is_error").orElse(Json.NULL)),
-              readModelUsage(e.object("model_usage")));
+              UsageCodec.readModel(e.object("model_usage")));
       case "drover.tool_dispatched" ->
           new Event.ToolDispatched(
               id, new EventId(text(e, "tool_use_id")), (int) e.number("attempt", 1));
@@ -206,52 +193,6 @@ public final class EventCodec {
     var body = new LinkedHashMap<>(event.fields());
     List.of("type", "id", "processed_at").forEach(body::remove);
     return new Json.Obj(body);
-  }
-
-  private static Optional<Money> money(Json.Obj money) {
-    return Optional.ofNullable(money.text("amount")).map(cents -> new Money(Long.parseLong(cents)));
-  }
-
-  /// Usage as sessions, threads and usage events show it.
-  static Json.Obj usage(Usage usage, Optional<Money> listCost) {
-    return Json.obj(
-        "input_tokens",
-        usage.inputTokens(),
-        "output_tokens",
-        usage.outputTokens(),
-        "cache_read_input_tokens",
-        usage.cacheReadTokens(),
-        "cache_creation",
-        Json.obj(
-            "ephemeral_5m_input_tokens",
-            usage.cacheCreationTokens(),
-            "ephemeral_1h_input_tokens",
-            0),
-        "active_seconds",
-        usage.activeMicros() / 1e6,
-        "server_tool_use",
-        Json.obj("web_search_requests", 0, "web_fetch_requests", 0),
-        "list_cost",
-        BudgetCodec.money(listCost));
-  }
-
-  private static Usage readUsage(Json.Obj usage) {
-    return new Usage(
-        usage.number("input_tokens", 0),
-        usage.number("output_tokens", 0),
-        usage.number("cache_read_input_tokens", 0),
-        usage.object("cache_creation").number("ephemeral_5m_input_tokens", 0),
-        usage.get("active_seconds").orElse(Json.NULL) instanceof Json.Num seconds
-            ? Math.round(seconds.asDouble() * 1e6)
-            : 0);
-  }
-
-  private static ModelUsage readModelUsage(Json.Obj usage) {
-    return new ModelUsage(
-        usage.number("input_tokens", 0),
-        usage.number("output_tokens", 0),
-        usage.number("cache_read_input_tokens", 0),
-        usage.number("cache_creation_input_tokens", 0));
   }
 
   private static Json.Obj toolUse(Event.AgentToolUse use) {
@@ -305,66 +246,6 @@ public final class EventCodec {
 
   private static ThreadId thread(Json.Obj event) {
     return new ThreadId(text(event, "session_thread_id"));
-  }
-
-  private static Json.Obj stopReason(StopReason reason) {
-    return switch (reason) {
-      case StopReason.EndTurn _ -> Json.obj("type", "end_turn");
-      case StopReason.RequiresAction action ->
-          Json.obj(
-              "type",
-              "requires_action",
-              "event_ids",
-              action.eventIds().stream().map(EventId::value).toList());
-      case StopReason.RetriesExhausted _ -> Json.obj("type", "retries_exhausted");
-      case StopReason.BudgetReached _ -> Json.obj("type", "budget_reached");
-      case StopReason.Refusal _ -> Json.obj("type", "refusal");
-    };
-  }
-
-  private static Json stopDetails(StopReason reason) {
-    return reason instanceof StopReason.Refusal refusal ? refusal.details() : Json.NULL;
-  }
-
-  private static StopReason readStopReason(Json.Obj event) {
-    var reason = event.object("stop_reason");
-    return switch (String.valueOf(reason.text("type"))) {
-      case "requires_action" ->
-          new StopReason.RequiresAction(
-              reason.items("event_ids").stream()
-                  .map(id -> new EventId(((Json.Str) id).value()))
-                  .toList());
-      case "retries_exhausted" -> new StopReason.RetriesExhausted();
-      case "budget_reached" -> new StopReason.BudgetReached();
-      case "refusal" -> new StopReason.Refusal(event.object("stop_details"));
-      default -> new StopReason.EndTurn();
-    };
-  }
-
-  private static final Map<SessionError.Type, String> ERROR_TYPES =
-      Map.of(
-          SessionError.Type.UNKNOWN, "unknown_error",
-          SessionError.Type.MODEL_OVERLOADED, "model_overloaded_error",
-          SessionError.Type.MODEL_RATE_LIMITED, "model_rate_limited_error",
-          SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error",
-          SessionError.Type.BILLING, "billing_error",
-          SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error");
-
-  private static String errorType(SessionError.Type type) {
-    return java.util.Objects.requireNonNull(ERROR_TYPES.get(type));
-  }
-
-  private static SessionError readError(Json.Obj error) {
-    var name = String.valueOf(error.text("type"));
-    var type =
-        ERROR_TYPES.entrySet().stream()
-            .filter(entry -> entry.getValue().equals(name))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(SessionError.Type.UNKNOWN);
-    var retry = String.valueOf(error.object("retry_status").text("type")).toUpperCase(Locale.ROOT);
-    return new SessionError(
-        type, String.valueOf(error.text("message")), SessionError.Retry.valueOf(retry));
   }
 
   private static String text(Json.Obj event, String key) {

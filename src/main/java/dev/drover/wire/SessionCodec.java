@@ -41,7 +41,7 @@ public final class SessionCodec {
         "budget",
         BudgetCodec.write(session.budget()),
         "usage",
-        EventCodec.usage(usage(session, now), listCost),
+        UsageCodec.write(usage(session, now), listCost),
         "stats",
         stats(session, now),
         "outcome_evaluations",
@@ -77,7 +77,7 @@ public final class SessionCodec {
         session.started() ? stats(session, now).with("startup_seconds", 0) : null,
         "usage",
         session.started() && session.boundary() > 0
-            ? EventCodec.usage(usage(session, now), listCost)
+            ? UsageCodec.write(usage(session, now), listCost)
             : null,
         "created_at",
         Times.write(session.createdAt()),

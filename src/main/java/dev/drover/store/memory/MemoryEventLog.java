@@ -12,6 +12,7 @@ import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
@@ -46,7 +47,7 @@ final class MemoryEventLog implements EventLog {
       if (earlier != null && delivery.repeat()) {
         return new Receipt(earlier.events(), Optional.empty());
       }
-      var received = row.state.receive(events, row.inbox.size(), now);
+      var received = Reception.of(row.state, events, row.inbox.size(), now);
       row.state = received.state();
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.append(received.logged());

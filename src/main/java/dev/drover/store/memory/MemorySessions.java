@@ -11,6 +11,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
+import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
@@ -47,7 +48,7 @@ final class MemorySessions implements Sessions {
         return Optional.empty();
       }
       var now = clock.instant();
-      var received = row.state.receive(events, 0, now);
+      var received = Reception.of(row.state, events, 0, now);
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.state = received.state().started(now).claimedBy(node);
       return Optional.of(new Lease(session.id(), row.state.epoch()));

@@ -8,6 +8,7 @@ import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.store.Micros;
+import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
 import dev.drover.wire.EventCodec;
 import java.sql.SQLException;
@@ -151,7 +152,7 @@ final class InboxRows {
     var queued = new ArrayList<Queued>();
     for (int i = 0; i < events.size(); i++) {
       var json =
-          SessionState.processedOnReceipt(events, i)
+          Reception.processedOnReceipt(events, i)
               ? texts.get(i)
               : EventCodec.write(events.get(i), null);
       queued.add(new Queued(delivery.get().firstSequence + i, events.get(i), json));

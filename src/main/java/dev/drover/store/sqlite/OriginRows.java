@@ -8,7 +8,7 @@ import dev.drover.session.Money;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
-import dev.drover.store.Fold;
+import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.EnvironmentCodec;
@@ -45,7 +45,7 @@ final class OriginRows {
       @Nullable String title,
       String metadata,
       @Nullable Long budget,
-      Fold fold) {
+      CachedFold fold) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
           row.getString("id"),

@@ -5,7 +5,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
 import dev.drover.store.Awaited;
-import dev.drover.store.Fold;
+import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.store.SessionState;
 import java.sql.ResultSet;
@@ -63,8 +63,8 @@ final class SessionRows {
             node.equals(row.getString("node")) ? node : null));
   }
 
-  static Fold fold(ResultSet row) throws SQLException {
-    return new Fold(
+  static CachedFold fold(ResultSet row) throws SQLException {
+    return new CachedFold(
         Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
         new Usage(
             row.getLong("input_tokens"),

@@ -11,6 +11,7 @@ import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
@@ -56,7 +57,7 @@ final class SqliteEventLog implements EventLog {
               return new Receipt(earlier.get(), Optional.empty());
             }
           }
-          var received = row.state().receive(events, InboxRows.count(db, id), now);
+          var received = Reception.of(row.state(), events, InboxRows.count(db, id), now);
           InboxRows.insert(db, row.workspace(), id, received.waiting());
           EventRows.append(db, row.workspace(), id, received.logged());
           InboxRows.remember(

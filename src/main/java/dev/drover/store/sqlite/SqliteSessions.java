@@ -10,6 +10,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
+import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
@@ -50,7 +51,7 @@ final class SqliteSessions implements Sessions {
             return Optional.empty();
           }
           var now = clock.instant();
-          var received = SessionState.of(session).receive(events, 0, now);
+          var received = Reception.of(SessionState.of(session), events, 0, now);
           InboxRows.insert(db, session.workspace().value(), id, received.waiting());
           var claimed = received.state().started(now).claimedBy(node);
           SessionRows.keep(db, id, claimed);

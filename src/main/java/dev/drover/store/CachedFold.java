@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What a session's row caches of its log. The components are those of [Session].
-public record Fold(
+public record CachedFold(
     Status status,
     Usage usage,
     @Nullable Instant runningSince,
@@ -16,8 +16,8 @@ public record Fold(
     Instant updatedAt,
     @Nullable Instant archivedAt) {
 
-  static Fold of(Session session) {
-    return new Fold(
+  static CachedFold of(Session session) {
+    return new CachedFold(
         session.status(),
         session.usage(),
         session.runningSince(),

@@ -1,0 +1,45 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.session.SessionError;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/// What went wrong in a session, as JSON. Reading is tolerant: a type that this version does not
+/// know becomes `unknown_error`.
+final class SessionErrorCodec {
+  private static final Map<SessionError.Type, String> TYPES =
+      Map.of(
+          SessionError.Type.UNKNOWN, "unknown_error",
+          SessionError.Type.MODEL_OVERLOADED, "model_overloaded_error",
+          SessionError.Type.MODEL_RATE_LIMITED, "model_rate_limited_error",
+          SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error",
+          SessionError.Type.BILLING, "billing_error",
+          SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error");
+
+  private SessionErrorCodec() {}
+
+  static Json.Obj write(SessionError error) {
+    return Json.obj(
+        "type",
+        Objects.requireNonNull(TYPES.get(error.type())),
+        "message",
+        error.message(),
+        "retry_status",
+        Json.obj("type", EventCodec.lower(error.retry())));
+  }
+
+  static SessionError read(Json.Obj error) {
+    var name = String.valueOf(error.text("type"));
+    var type =
+        TYPES.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(name))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(SessionError.Type.UNKNOWN);
+    var retry = String.valueOf(error.object("retry_status").text("type")).toUpperCase(Locale.ROOT);
+    return new SessionError(
+        type, String.valueOf(error.text("message")), SessionError.Retry.valueOf(retry));
+  }
+}

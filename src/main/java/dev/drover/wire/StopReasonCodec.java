@@ -1,0 +1,45 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+import dev.drover.session.StopReason;
+
+/// Why a session went idle, as JSON: `stop_reason`, and beside it `stop_details`.
+final class StopReasonCodec {
+  private StopReasonCodec() {}
+
+  static Json.Obj write(StopReason reason) {
+    return switch (reason) {
+      case StopReason.EndTurn _ -> Json.obj("type", "end_turn");
+      case StopReason.RequiresAction action ->
+          Json.obj(
+              "type",
+              "requires_action",
+              "event_ids",
+              action.eventIds().stream().map(EventId::value).toList());
+      case StopReason.RetriesExhausted _ -> Json.obj("type", "retries_exhausted");
+      case StopReason.BudgetReached _ -> Json.obj("type", "budget_reached");
+      case StopReason.Refusal _ -> Json.obj("type", "refusal");
+    };
+  }
+
+  static Json details(StopReason reason) {
+    return reason instanceof StopReason.Refusal refusal ? refusal.details() : Json.NULL;
+  }
+
+  /// Reads an idle event.
+  static StopReason read(Json.Obj event) {
+    var reason = event.object("stop_reason");
+    return switch (String.valueOf(reason.text("type"))) {
+      case "requires_action" ->
+          new StopReason.RequiresAction(
+              reason.items("event_ids").stream()
+                  .map(id -> new EventId(((Json.Str) id).value()))
+                  .toList());
+      case "retries_exhausted" -> new StopReason.RetriesExhausted();
+      case "budget_reached" -> new StopReason.BudgetReached();
+      case "refusal" -> new StopReason.Refusal(event.object("stop_details"));
+      default -> new StopReason.EndTurn();
+    };
+  }
+}

@@ -97,7 +97,7 @@ final class LongSessionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"asc, 1000", "asc, 7", "desc, 1000", "desc, 7"})
+  @CsvSource({"asc, 7", "desc, 1000"})
   void aTypeIsPagedAlone(String order, int limit) throws Exception {
     var all = pages("&order=" + order, 1000, () -> {});
     var thoughts =
@@ -109,7 +109,7 @@ final class LongSessionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"asc, 1000", "asc, 7", "desc, 1000", "desc, 7"})
+  @CsvSource({"asc, 1000", "desc, 7"})
   void aStretchOfTimeIsPagedAlone(String order, int limit) throws Exception {
     var all = pages("", 1000, () -> {});
     var from = String.valueOf(all.get(2_345).text("processed_at"));

@@ -48,16 +48,15 @@ record EventCursor(
   String write() {
     var text =
         "2%s%s:%d:%d:%s"
-            .formatted(
-                session, ascending ? "a" : "d", position, sequence, String.join(",", shown));
+            .formatted(session, ascending ? "a" : "d", position, sequence, String.join(",", shown));
     return PREFIX
         + Base64.getUrlEncoder()
             .withoutPadding()
             .encodeToString(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /// @throws Problem `INVALID_REQUEST` for what [#write] did not write, or wrote for another session
-  ///   or order
+  /// @throws Problem `INVALID_REQUEST` for what [#write] did not write, or wrote for another
+  ///   session or order
   static EventCursor read(String page, SessionId session, boolean ascending) {
     try {
       if (page.startsWith(PREFIX)) {

@@ -75,8 +75,7 @@ final class EventPages {
     long position = start.position();
     for (var row : log.getEvents(id, wanted.slice(wanted.limit()))) {
       if (inLog.size() == wanted.limit()) {
-        return new Listed(
-            events, Optional.of(start.moved(position, start.sequence(), shown)));
+        return new Listed(events, Optional.of(start.moved(position, start.sequence(), shown)));
       }
       position = row.position();
       inLog.add(row.event().id().value());
@@ -109,8 +108,7 @@ final class EventPages {
         continue;
       }
       if (events.size() == wanted.limit()) {
-        return new Listed(
-            events, Optional.of(start.moved(start.position(), sequence, shown)));
+        return new Listed(events, Optional.of(start.moved(start.position(), sequence, shown)));
       }
       sequence = waiting.sequence();
       shown.add(EventCursor.brief(waiting.event().id()));

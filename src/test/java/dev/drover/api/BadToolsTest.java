@@ -73,8 +73,7 @@ final class BadToolsTest {
         refused(named("web_search"), ".0.name: is the name of a built-in tool"),
         refused(named("a") + "," + named("b") + "," + named("a"), ".2.name: is used twice"),
         refused(named("t").replace("\"t\"", "7"), ".0.name: must be a string"),
-        refused(
-            named("t").replace("\"description\":\"d\",", ""), ".0.description: field required"),
+        refused(named("t").replace("\"description\":\"d\",", ""), ".0.description: field required"),
         refused(
             named("t").replace("\"d\"", "\"\""),
             ".0.description: must have 1 to 100000 characters"),
@@ -111,15 +110,17 @@ final class BadToolsTest {
         refused(
             schema("\"properties\":{\"a\":{\"items\":[{\"$ref\":\"http://a/b\"}]}}"),
             at + ".$ref: " + reference),
-        refused(schema("\"$defs\":{\"a\":{\"$dynamicRef\":\"#a\"}}"), at + ".$dynamicRef: "
-            + reference));
+        refused(
+            schema("\"$defs\":{\"a\":{\"$dynamicRef\":\"#a\"}}"),
+            at + ".$dynamicRef: " + reference));
   }
 
   private static Stream<String[]> toolsets() {
     return Stream.of(
         refused(configured("{}"), ".0.configs.0.name: field required"),
         refused(configured("{\"name\":\"rm\"}"), ".0.configs.0.name: unknown tool"),
-        refused(configured("{\"name\":\"" + "x".repeat(129) + "\"}"),
+        refused(
+            configured("{\"name\":\"" + "x".repeat(129) + "\"}"),
             ".0.configs.0.name: must have 1 to 128 characters"),
         refused(
             configured("{\"name\":\"bash\"},{\"name\":\"bash\"}"),
@@ -194,9 +195,7 @@ final class BadToolsTest {
     var properties = "\"properties\":{\"" + "p".repeat(64) + "\":{\"oneOf\":[]}}";
     var body =
         "{\"name\":\"a\",\"model\":\"rehearsal\",\"tools\":[%s,%s]}"
-            .formatted(
-                tools,
-                schema(properties).replace("\"t\"", "\"" + "x".repeat(128) + "\""));
+            .formatted(tools, schema(properties).replace("\"t\"", "\"" + "x".repeat(128) + "\""));
     var made = api.post("/v1/agents", body);
     assertThat(made.status()).as("%s", made.body()).isEqualTo(200);
     assertThat(made.body().items("tools")).hasSize(256);

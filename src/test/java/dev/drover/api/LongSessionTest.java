@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ final class LongSessionTest {
       assertThat(page.status()).isEqualTo(200);
       var items = page.body().items("data");
       items.forEach(item -> all.add((Json.Obj) item));
-      if (page.body().get("next_page").equals(java.util.Optional.of(Json.NULL))) {
+      if (page.body().get("next_page").equals(Optional.of(Json.NULL))) {
         return all;
       }
       assertThat(items).hasSize(limit);
@@ -103,8 +104,8 @@ final class LongSessionTest {
     var thoughts =
         all.stream().filter(event -> "agent.thinking".equals(event.text("type"))).toList();
     assertThat(thoughts).hasSizeGreaterThan(3_000);
-    var seen = pages("&types[]=agent.thinking&order=".replace("[]", "%5B%5D") + order, limit,
-        () -> {});
+    var seen =
+        pages("&types[]=agent.thinking&order=".replace("[]", "%5B%5D") + order, limit, () -> {});
     assertThat(seen.equals(thoughts)).isTrue();
   }
 

@@ -59,15 +59,9 @@ final class OverlongTest {
         Text.of("/v1/agents/AGENT", "{\"system\":\"%s\"}", 100_000, system),
         Text.of("/v1/agents/AGENT", "{\"metadata\":{\"k\":\"%s\"}}", 512, value),
         Text.of("/v1/environments", "{\"name\":\"%s\"}", 256, name),
-        Text.of(
-            "/v1/environments/ENVIRONMENT", "{\"name\":\"%s\"}", 256, name),
-        Text.of(
-            "/v1/environments/ENVIRONMENT", "{\"metadata\":{\"k\":\"%s\"}}", 512, value),
-        Text.of(
-            "/v1/environments",
-            "{\"name\":\"NAME\",\"metadata\":{\"%s\":\"v\"}}",
-            64,
-            key));
+        Text.of("/v1/environments/ENVIRONMENT", "{\"name\":\"%s\"}", 256, name),
+        Text.of("/v1/environments/ENVIRONMENT", "{\"metadata\":{\"k\":\"%s\"}}", 512, value),
+        Text.of("/v1/environments", "{\"name\":\"NAME\",\"metadata\":{\"%s\":\"v\"}}", 64, key));
   }
 
   private static Stream<Text> sessions() {
@@ -138,7 +132,8 @@ final class OverlongTest {
             "deny",
             "deny_message",
             "x".repeat(length));
-    assertThat(api.post(session + "/events", Json.obj("events", Json.arr(event)).toString()).error())
+    assertThat(
+            api.post(session + "/events", Json.obj("events", Json.arr(event)).toString()).error())
         .isEqualTo("invalid_request_error: " + message);
   }
 

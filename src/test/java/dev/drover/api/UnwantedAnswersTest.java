@@ -43,8 +43,7 @@ final class UnwantedAnswersTest {
   }
 
   private static Json.Obj confirm(EventId use, String result) {
-    return Json.obj(
-        "type", "user.tool_confirmation", "tool_use_id", use.value(), "result", result);
+    return Json.obj("type", "user.tool_confirmation", "tool_use_id", use.value(), "result", result);
   }
 
   private static Json.Obj result(EventId use) {
@@ -163,7 +162,8 @@ final class UnwantedAnswersTest {
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.error())
         .isEqualTo(
-            "not_found_error: Session " + session.substring("/v1/sessions/".length())
+            "not_found_error: Session "
+                + session.substring("/v1/sessions/".length())
                 + " not found.");
   }
 

@@ -31,7 +31,7 @@ final class OverlongTest {
   /// @param body `%s` where the text goes; `AGENT`, `ENVIRONMENT` and `NAME` are filled in
   /// @param path `AGENT`, `ENVIRONMENT` or `SESSION` stand for one that is there
   /// @param refusal what a text is told that is longer by one
-  private record Text(String path, String body, int max, String refusal) {
+  record Text(String path, String body, int max, String refusal) {
     static Text of(String path, String body, int max, String refusal) {
       return new Text(path, body, max, refusal);
     }

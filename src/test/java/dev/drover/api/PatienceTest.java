@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class PatienceTest {
   private static final String KEY = "X-Api-Key: " + Api.KEY + "\r\n";
-  private static final Duration PING = Duration.ofMillis(100);
+  private static final Duration PING = Duration.ofMillis(50);
 
   private final Api api = new Api();
   private Server server;
@@ -31,7 +31,7 @@ final class PatienceTest {
   @BeforeEach
   void start() {
     var settings = new Server.Settings("127.0.0.1", 0, List.of(new Secret(Api.KEY)), PING);
-    server = new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(500));
+    server = new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(200));
   }
 
   @AfterEach
@@ -111,7 +111,7 @@ final class PatienceTest {
             connect("GET " + session + "/events/stream HTTP/1.1\r\nHost: a\r\n" + KEY + "\r\n");
         var lines = socket.getInputStream()) {
       var seen = new StringBuilder();
-      while (seen.toString().split("event: ping", -1).length <= 20) {
+      while (seen.toString().split("event: ping", -1).length <= 12) {
         int next = lines.read();
         assertThat(next).isNotNegative();
         seen.append((char) next);

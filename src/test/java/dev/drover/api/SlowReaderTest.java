@@ -8,6 +8,7 @@ import dev.drover.base.Scope;
 import dev.drover.session.Event;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -41,9 +42,9 @@ final class SlowReaderTest {
 
   private final List<String> appended = new ArrayList<>();
   private final Semaphore pace = new Semaphore(BEHIND);
-  private Api api;
+  private Api api = new Api();
   private String session = "";
-  private Lease lease;
+  private Lease lease = new Lease(new SessionId("sesn_01none"), 0);
 
   @AfterEach
   void stop() {
@@ -51,6 +52,7 @@ final class SlowReaderTest {
   }
 
   private void start(Duration ping) throws Exception {
+    api.close();
     api = new Api(ping, directory.resolve("drover.db"));
     session = api.session();
     api.say(session, "go");

@@ -130,10 +130,14 @@ final class UnwantedAnswersTest {
   @Test
   void aMessageWaitsUntilTheCallsAreAnswered() throws Exception {
     var waiting =
-        "Invalid user.message event at events[%d]: waiting on responses to events [%s]; only"
+        "Invalid user.message event at events[0]: waiting on responses to events ["
+            + asked
+            + " "
+            + custom
+            + "]; only"
             + " user.tool_confirmation, user.custom_tool_result, user.tool_result, or"
             + " user.interrupt may be sent";
-    refused(waiting.formatted(0, asked + " " + custom), message());
+    refused(waiting, message());
     taken(result(custom));
     assertThat(api.woken()).isNotNull();
   }

@@ -23,13 +23,13 @@ final class EventPages {
 
   /// What a request asks for.
   record Wanted(EventCursor start, int limit, Set<String> types, Period period) {
-    static Wanted of(Query query) {
+    static Wanted of(Query query, SessionId session) {
       boolean ascending = query.ascending(true);
       return new Wanted(
           query
               .page()
-              .map(page -> EventCursor.read(page, ascending))
-              .orElse(EventCursor.first(ascending)),
+              .map(page -> EventCursor.read(page, session, ascending))
+              .orElse(EventCursor.first(session, ascending)),
           query.limit(1000, 1000),
           Set.copyOf(query.all("types", 100)),
           Period.of(query));
@@ -75,8 +75,7 @@ final class EventPages {
     long position = start.position();
     for (var row : log.getEvents(id, wanted.slice(wanted.limit()))) {
       if (inLog.size() == wanted.limit()) {
-        var next = new EventCursor(true, position, start.sequence(), shown);
-        return new Listed(events, Optional.of(next));
+        return new Listed(events, Optional.of(start.moved(position, start.sequence(), shown)));
       }
       position = row.position();
       inLog.add(row.event().id().value());
@@ -90,7 +89,7 @@ final class EventPages {
         continue;
       }
       if (events.size() == wanted.limit()) {
-        return new Listed(events, Optional.of(new EventCursor(true, position, sequence, shown)));
+        return new Listed(events, Optional.of(start.moved(position, sequence, shown)));
       }
       sequence = waiting.sequence();
       shown.add(EventCursor.brief(waiting.event().id()));
@@ -109,8 +108,7 @@ final class EventPages {
         continue;
       }
       if (events.size() == wanted.limit()) {
-        return new Listed(
-            events, Optional.of(new EventCursor(false, start.position(), sequence, shown)));
+        return new Listed(events, Optional.of(start.moved(start.position(), sequence, shown)));
       }
       sequence = waiting.sequence();
       shown.add(EventCursor.brief(waiting.event().id()));
@@ -121,7 +119,7 @@ final class EventPages {
     int read = 0;
     for (var row : log.getEvents(id, wanted.slice(room))) {
       if (read++ == room) {
-        return new Listed(events, Optional.of(new EventCursor(false, position, 0, shown)));
+        return new Listed(events, Optional.of(start.moved(position, 0, shown)));
       }
       position = row.position();
       if (!shown.remove(EventCursor.brief(row.event().id()))) {

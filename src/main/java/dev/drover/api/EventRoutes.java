@@ -83,8 +83,9 @@ final class EventRoutes {
             Period.GTE,
             Period.LT,
             Period.LTE));
-    var wanted = EventPages.Wanted.of(query);
-    var session = SessionRoutes.session(parts, exchange);
-    exchange.answer(pages.page(session.id(), wanted));
+    var id = SessionId.of(exchange.parameter(0));
+    var wanted = EventPages.Wanted.of(query, id);
+    SessionRoutes.session(parts, exchange); // is there
+    exchange.answer(pages.page(id, wanted));
   }
 }

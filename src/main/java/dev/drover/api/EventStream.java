@@ -83,8 +83,8 @@ final class EventStream {
 
   /// Breaks the connection if it has been writing the same piece since the last call. One caller.
   void breakIfStalled() {
-    long now = written.get();
-    if (writing && now == writtenBefore) {
+    long now = writing ? written.get() : -1;
+    if (now >= 0 && now == writtenBefore) {
       thread.interrupt();
     }
     writtenBefore = now;

@@ -45,15 +45,17 @@ final class Exchange {
   private final ServerRequest request;
   private final ServerResponse response;
   private final String requestId;
+  private final Patience patience;
   private List<String> parameters = List.of();
   private String route = "none";
   private String keyId = "";
   private boolean streamed;
 
-  Exchange(ServerRequest request, ServerResponse response, String requestId) {
+  Exchange(ServerRequest request, ServerResponse response, String requestId, Patience patience) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
+    this.patience = patience;
     response.header(REQUEST_ID, requestId);
     response.header(ORGANIZATION, ORGANIZATION_ID);
   }
@@ -127,6 +129,7 @@ final class Exchange {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
     }
     byte[] body;
+    patience.begin();
     try {
       // Not closed: that would wait for the rest of a body that has none.
       body = request.content().inputStream().readNBytes(MAX_BODY + 1);
@@ -135,6 +138,8 @@ final class Exchange {
     } catch (IOException | RuntimeException e) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
+    } finally {
+      patience.end();
     }
     if (body.length > MAX_BODY) {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
@@ -195,6 +200,7 @@ final class Exchange {
     if (request.content().consumed() || header("expect") != null) {
       return;
     }
+    patience.begin();
     try (var in = request.content().inputStream()) {
       var piece = new byte[64 * 1024];
       long taken = 0;
@@ -203,6 +209,8 @@ final class Exchange {
       }
     } catch (IOException | RuntimeException _) {
       // It left, or sends something that is no body: it hears so if it can.
+    } finally {
+      patience.end();
     }
   }
 

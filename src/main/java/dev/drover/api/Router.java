@@ -56,12 +56,14 @@ final class Router implements Handler {
   private final Auth auth;
   private final Ids ids;
   private final Operations.Requests requests;
+  private final Patience patience;
 
   /// @param requests told of each request when it is over
-  Router(Auth auth, Ids ids, Operations.Requests requests) {
+  Router(Auth auth, Ids ids, Operations.Requests requests, Patience patience) {
     this.auth = auth;
     this.ids = ids;
     this.requests = requests;
+    this.patience = patience;
   }
 
   void get(String path, Action action) {
@@ -89,13 +91,14 @@ final class Router implements Handler {
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
-    var exchange = new Exchange(request, response, ids.next("req_"));
+    var exchange = new Exchange(request, response, ids.next("req_"), patience);
     try {
       answer(exchange);
     } finally {
       requests.over(exchange.over(Duration.ofNanos(System.nanoTime() - start)));
     }
     exchange.finish();
+    patience.begin(); // for the rest of a body that nobody wanted, and for the next request
   }
 
   private void answer(Exchange exchange) {

@@ -21,9 +21,14 @@ public final class Server implements AutoCloseable {
   /// Kept by every open stream; what is longer goes past it.
   private static final int WRITE_BUFFER = 256;
 
+  /// How long a client may take for a request's head, and again for its body: at 32 MB, some 2
+  /// Mbit/s. A connection without requests lives no longer.
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final Router router;
   private final WebServer server;
   private final Streams streams;
+  private final Patience patience;
   private final Settings settings;
 
   /// Where to listen and whom to trust.
@@ -49,9 +54,16 @@ public final class Server implements AutoCloseable {
 
   /// As [#Server(Settings,Parts)], seen by an operator.
   public Server(Settings settings, Parts parts, Operations operations) {
+    this(settings, parts, operations, PATIENCE);
+  }
+
+  /// As [#Server(Settings,Parts,Operations)], with another patience.
+  Server(Settings settings, Parts parts, Operations operations, Duration patience) {
     this.settings = settings;
+    this.patience = new Patience(patience);
     streams = new Streams(settings.ping());
-    router = new Router(new Auth(settings.keys()), parts.ids(), operations.requests());
+    router =
+        new Router(new Auth(settings.keys()), parts.ids(), operations.requests(), this.patience);
     addRoutes(router, parts, streams, operations);
     server = listen(parts.ids());
   }
@@ -68,6 +80,7 @@ public final class Server implements AutoCloseable {
       cause = e;
     }
     streams.close();
+    patience.close();
     throw new Problem(
         Problem.Kind.UNAVAILABLE,
         null,
@@ -91,6 +104,7 @@ public final class Server implements AutoCloseable {
                 .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
                 .maxPrologueLength(MAX_LINE)
                 .maxHeadersSize(MAX_LINE)
+                .addReceiveListener(patience)
                 .build())
         .useNio(false) // it keeps 16 kB of buffers for each connection, idle or not
         .writeBufferSize(WRITE_BUFFER)
@@ -143,5 +157,6 @@ public final class Server implements AutoCloseable {
   public void close() {
     streams.close();
     server.stop();
+    patience.close();
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Carries what is committed, and previews of what may be, to those who listen now. Nothing is
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class Feed {
   /// Items that wait for one slow listener before it is cut off.
   public static final int LISTENER_LIMIT = 4_096;
+
+  /// Characters of JSON that wait for one slow listener before it is cut off: more than the longest
+  /// request brings, seen queued and again processed.
+  public static final long LISTENER_CHARACTERS = 64L * 1024 * 1024;
 
   private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
       new ConcurrentHashMap<>();
@@ -48,8 +53,18 @@ public final class Feed {
 
   /// What a listener gets.
   public sealed interface Item {
+    /// How much of it waits in memory, in characters.
+    default int length() {
+      return 0;
+    }
+
     /// An event, as clients see it: queued, then processed.
-    record Shown(String type, String json) implements Item {}
+    record Shown(String type, String json) implements Item {
+      @Override
+      public int length() {
+        return json.length();
+      }
+    }
 
     /// A reply begins to take shape that may become the event `id`.
     record PreviewStart(String type, EventId id) implements Item {}
@@ -57,13 +72,19 @@ public final class Feed {
     /// More text of it.
     ///
     /// @param index which content block of the event, from 0
-    record PreviewText(String type, EventId id, int index, String text) implements Item {}
+    record PreviewText(String type, EventId id, int index, String text) implements Item {
+      @Override
+      public int length() {
+        return text.length();
+      }
+    }
   }
 
   /// One listener. Close it.
   public final class Subscription implements AutoCloseable {
     private final SessionId session;
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
+    private final AtomicLong characters = new AtomicLong();
     private volatile boolean cut;
 
     private Subscription(SessionId session) {
@@ -72,7 +93,11 @@ public final class Feed {
 
     /// The next item, or null when none came within `timeout`.
     public @Nullable Item poll(Duration timeout) throws InterruptedException {
-      return items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      var item = items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      if (item != null) {
+        characters.addAndGet(-item.length());
+      }
+      return item;
     }
 
     /// Whether items were dropped because the listener was too slow. What it has not read yet is
@@ -92,7 +117,12 @@ public final class Feed {
     }
 
     private void offer(Item item) {
-      if (!cut && !items.offer(item)) {
+      if (cut) {
+        return;
+      }
+      long before = characters.getAndAdd(item.length());
+      boolean tooMuch = before > 0 && before + item.length() > LISTENER_CHARACTERS;
+      if (tooMuch || !items.offer(item)) {
         cut = true;
         tap.cut();
       }

@@ -21,7 +21,10 @@ import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
 import dev.drover.store.memory.MemoryStore;
+import dev.drover.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -33,6 +36,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,16 +47,18 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A server on a real port, over a store in memory, with a brain that only notes who called.
+/// A server on a real port, over a store in memory or in a file, with a brain that only notes who
+/// called.
 final class Api implements AutoCloseable {
   static final String KEY = "sk-drover-test";
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01default");
 
   final Ids ids = new Ids(new Random(7));
   final Feed feed = new Feed();
-  final MemoryStore store = new MemoryStore(feed, ids, InstantSource.system());
+  final Store store;
   final BlockingQueue<Lease> woken = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionId> rung = new LinkedBlockingQueue<>();
   final Parts parts;
@@ -80,6 +86,24 @@ final class Api implements AutoCloseable {
   }
 
   Api(Duration ping) {
+    this(ping, (feed, ids) -> new MemoryStore(feed, ids, InstantSource.system()));
+  }
+
+  /// On SQLite, as a real server is.
+  Api(Duration ping, Path file) {
+    this(ping, (feed, ids) -> sqlite(file, feed, ids));
+  }
+
+  private static Store sqlite(Path file, Feed feed, Ids ids) {
+    try {
+      return SqliteStore.open(file, feed, ids, InstantSource.system());
+    } catch (StoreUnusable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Api(Duration ping, BiFunction<Feed, Ids, Store> open) {
+    store = open.apply(feed, ids);
     var brain =
         new Brain() {
           @Override

@@ -1,0 +1,78 @@
+package dev.drover.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.session.Feed.Item;
+import java.time.Duration;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+/// What waits for a listener is bounded in number and in size.
+final class FeedTest {
+  private static final SessionId SESSION = new SessionId("sesn_01one");
+  private static final int PIECE = 1024 * 1024;
+
+  private final Feed feed = new Feed();
+
+  private static Item item(int length) {
+    return new Item.Shown("agent.message", "x".repeat(length));
+  }
+
+  private void publish(int count, Item item) {
+    feed.publish(SESSION, Collections.nCopies(count, item));
+  }
+
+  private static int waiting(Feed.Subscription listener) throws InterruptedException {
+    int count = 0;
+    while (listener.poll(Duration.ZERO) != null) {
+      count++;
+    }
+    return count;
+  }
+
+  @Test
+  void aListenerIsCutWhenTooManyItemsWait() throws Exception {
+    try (var listener = feed.subscribe(SESSION)) {
+      publish(Feed.LISTENER_LIMIT, item(10));
+      assertThat(listener.isCut()).isFalse();
+      publish(1, item(10));
+      assertThat(listener.isCut()).isTrue();
+      assertThat(waiting(listener)).isEqualTo(Feed.LISTENER_LIMIT);
+    }
+  }
+
+  @Test
+  void aListenerIsCutWhenTooMuchWaits() throws Exception {
+    int most = (int) (Feed.LISTENER_CHARACTERS / PIECE);
+    try (var listener = feed.subscribe(SESSION)) {
+      publish(most, item(PIECE));
+      assertThat(listener.isCut()).isFalse();
+      publish(1, item(1));
+      publish(1, item(0));
+      assertThat(listener.isCut()).isTrue();
+      assertThat(waiting(listener)).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void whatWasTakenWaitsNoLonger() throws Exception {
+    int most = (int) (Feed.LISTENER_CHARACTERS / PIECE);
+    var item = item(PIECE);
+    try (var listener = feed.subscribe(SESSION)) {
+      for (int i = 0; i < 3; i++) {
+        publish(most, item);
+        assertThat(waiting(listener)).isEqualTo(most);
+      }
+      assertThat(listener.isCut()).isFalse();
+    }
+  }
+
+  @Test
+  void aSingleItemIsNeverTooMuch() throws Exception {
+    try (var listener = feed.subscribe(SESSION)) {
+      publish(1, item((int) Feed.LISTENER_CHARACTERS + 1));
+      assertThat(listener.isCut()).isFalse();
+      assertThat(waiting(listener)).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -412,17 +412,32 @@ final class RefusalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "{", "[]", "1", "{\"a\":1,\"a\":2}", "{} {}", "{\"name\":tru}"})
-  void aBodyThatIsNotOneObjectIsRefused(String body) throws Exception {
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      quoteCharacter = '`',
+      value = {
+        "``| is empty: a JSON object is expected",
+        "` `|: no JSON value",
+        "{|: not valid JSON at line 1, column 2",
+        "[]|: must be an object",
+        "1|: must be an object",
+        "{\"a\":1,\"a\":2}|: an object names a key twice at line 1, column 11",
+        "{} {}|: unexpected text after the JSON value",
+        "{\"name\":tru}|: not valid JSON at line 1, column 9",
+      })
+  void aBodyThatIsNotOneObjectIsRefused(String body, String message) throws Exception {
     var answer = api.post("/v1/agents", body);
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.error()).startsWith("invalid_request_error: The request body");
+    assertThat(answer.error()).isEqualTo("invalid_request_error: The request body" + message);
   }
 
   @Test
   void deepOrGarbledBodiesAreRefused() throws Exception {
     var deep = "{\"a\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
-    assertThat(api.post("/v1/agents", deep).status()).isEqualTo(400);
+    assertThat(api.post("/v1/agents", deep).error())
+        .isEqualTo(
+            "invalid_request_error: The request body: a JSON limit is exceeded (nesting 100)");
     var garbled = BodyPublishers.ofByteArray(new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
     assertThat(api.send(api.request("/v1/agents").POST(garbled).build()).error())
         .isEqualTo("invalid_request_error: The request body is not UTF-8");

@@ -115,8 +115,9 @@ public final class Drover implements AutoCloseable {
               retries,
               ids,
               clock,
+              Pause.REAL,
               random);
-      var wakes = new Wakes(harness, Pause.REAL);
+      var wakes = new Wakes(harness);
       open.push(wakes::close);
       var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =

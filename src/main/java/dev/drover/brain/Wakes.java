@@ -1,6 +1,5 @@
 package dev.drover.brain;
 
-import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
@@ -24,14 +23,12 @@ public final class Wakes implements Brain, AutoCloseable {
   private static final int DOUBLINGS = 7;
 
   private final Harness harness;
-  private final Pause pause;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
   private final Map<SessionId, Bell> bells = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  public Wakes(Harness harness, Pause pause) {
+  public Wakes(Harness harness) {
     this.harness = harness;
-    this.pause = pause;
   }
 
   @Override
@@ -131,7 +128,7 @@ public final class Wakes implements Brain, AutoCloseable {
         if (mistakes >= PATIENCE && released(lease)) {
           return;
         }
-        pause.pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
+        harness.pause().pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
       }
     } catch (InterruptedException _) {
       // Shutdown, or the session was deleted: the log has everything that the next start needs.

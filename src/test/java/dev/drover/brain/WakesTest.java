@@ -56,7 +56,7 @@ final class WakesTest {
     var away = new Away(stage.store().eventLog(), 1_000);
     var pauses = new AtomicInteger();
     stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("at last")));
-    try (var wakes = new Wakes(stage.harness(away), _ -> pauses.incrementAndGet())) {
+    try (var wakes = new Wakes(stage.harness(away, _ -> pauses.incrementAndGet()))) {
       stage.queue("Hi");
       assertThat(wakes.resume()).isEqualTo(1);
       await().until(() -> wakes.atWork() == 0);

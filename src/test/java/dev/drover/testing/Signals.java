@@ -1,0 +1,25 @@
+package dev.drover.testing;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The signals that [Process] cannot send.
+final class Signals {
+  private Signals() {}
+
+  /// Sends it to those that still are; that some have gone meanwhile is no failure.
+  ///
+  /// @param name without `SIG`
+  static void send(String name, Stream<ProcessHandle> processes)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("sh", "-c", "kill -" + name + " \"$@\"", "kill"));
+    processes.map(process -> Long.toString(process.pid())).forEach(command::add);
+    new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+}

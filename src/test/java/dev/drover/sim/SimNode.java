@@ -1,0 +1,226 @@
+package dev.drover.sim;
+
+import dev.drover.brain.Harness;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Retries;
+import dev.drover.brain.Wakes;
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import dev.drover.store.Store;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/// A machine with a server on it, which is started again whenever it dies.
+final class SimNode {
+  private static final int CLAIMS = 100;
+
+  private final World world;
+  private final String name;
+  private Server server;
+  private Instant cutUntil = Instant.EPOCH;
+  private double flaws;
+
+  SimNode(World world, String name) {
+    this.world = world;
+    this.name = name;
+    server = new Server();
+  }
+
+  /// What runs between a start and a crash: the real brains over a store that may fail.
+  final class Server {
+    final Scheduler.Lane lane = world.scheduler.lane();
+    final Store store;
+    final Nodes nodes;
+    final EventLog log;
+    final Sessions sessions;
+    final Wakes wakes;
+    private final Set<Lease> woken = new HashSet<>();
+
+    private Server() {
+      var feed = new Feed();
+      store = world.store.join(feed, world.ids, world.scheduler);
+      nodes = store.nodes();
+      log =
+          new UnreliableLog(
+              SimNode.this, world.defect.around(world, world.epochs.over(store.eventLog())));
+      sessions = unreliable(Sessions.class, store.sessions());
+      wakes =
+          new Wakes(
+              new Harness(
+                  log,
+                  sessions,
+                  feed,
+                  world.model,
+                  world.hands,
+                  Profile.DEFAULTS,
+                  Retries.DEFAULT,
+                  world.ids,
+                  world.scheduler,
+                  world.scheduler::pause,
+                  world.random));
+      nodes.onNews(
+          new Nodes.News() {
+            @Override
+            public void changed(SessionId session) {
+              wakes.ring(session);
+            }
+
+            @Override
+            public void freed(SessionId session) {}
+          });
+    }
+
+    void wake(Lease lease) {
+      if (woken.add(lease)) {
+        wakes.wake(lease);
+      }
+    }
+
+    private void keepUp() throws InterruptedException {
+      while (true) {
+        try {
+          if (!over("beat", nodes::beat)) {
+            world.totals.buried++;
+            world.tell(name + " was buried");
+          }
+          over("claim", () -> nodes.claim(CLAIMS)).forEach(this::wake);
+          if (!world.defect.equals(Defect.FORGETS_LOST_CLAIMS)) {
+            over("held", nodes::held).forEach(this::wake);
+          }
+        } catch (dev.drover.base.Problem _) {
+          // The store is away: next time.
+        }
+        world.scheduler.pause(nodes.lapse().dividedBy(4));
+      }
+    }
+  }
+
+  Server server() {
+    return server;
+  }
+
+  boolean isUp() {
+    return !server.lane.isDead();
+  }
+
+  void start() {
+    server = new Server();
+    var started = server;
+    world.tell(name + " starts");
+    started.lane.start(name, world.guarded(name, started::keepUp));
+  }
+
+  void begin() {
+    server.lane.start(name, world.guarded(name, server::keepUp));
+  }
+
+  /// `kill -9`; another start follows.
+  void crash() {
+    if (isUp()) {
+      world.totals.crashes++;
+      world.tell(name + " crashes");
+      server.lane.kill();
+      var down = world.upTo(Duration.ofSeconds(10));
+      world.start(
+          "starter",
+          () -> {
+            world.scheduler.pause(down);
+            start();
+          });
+    }
+  }
+
+  /// `kill -STOP`, and `kill -CONT` later.
+  void freeze() {
+    var frozen = server.lane;
+    if (isUp() && !frozen.isFrozen()) {
+      world.totals.zombies++;
+      world.tell(name + " freezes");
+      frozen.freeze();
+      var time = world.upTo(Duration.ofSeconds(20));
+      world.start(
+          "thaw",
+          () -> {
+            world.scheduler.pause(time);
+            world.tell(name + " thaws");
+            frozen.thaw();
+          });
+    }
+  }
+
+  /// The way to the store is cut for a while.
+  void cut() {
+    world.totals.cuts++;
+    cutUntil = world.scheduler.instant().plus(world.upTo(Duration.ofSeconds(15)));
+    world.tell(name + " is cut off until " + cutUntil);
+  }
+
+  /// How often a call to the store fails.
+  void flawed(double probability) {
+    flaws = probability;
+  }
+
+  /// A call to the store.
+  <T> T over(String what, Callable<T> call) {
+    Thread.yield();
+    if (world.scheduler.instant().isBefore(cutUntil) && !world.isCalm()) {
+      throw World.away("cannot be reached");
+    }
+    if (fails()) {
+      throw World.away("was not reached");
+    }
+    T answer;
+    try {
+      answer = call.call();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    world.tell(name + " " + what + ": " + answer);
+    Thread.yield();
+    if (fails()) {
+      world.totals.lostAnswers++;
+      throw World.away("did not answer");
+    }
+    return answer;
+  }
+
+  private boolean fails() {
+    return !world.isCalm() && flaws > 0 && world.chance(flaws);
+  }
+
+  private <T> T unreliable(Class<T> type, T real) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) ->
+                over(
+                    method.getName(),
+                    () -> {
+                      try {
+                        return method.invoke(real, arguments);
+                      } catch (InvocationTargetException e) {
+                        if (e.getCause() instanceof RuntimeException cause) {
+                          throw cause;
+                        }
+                        throw e;
+                      }
+                    })));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

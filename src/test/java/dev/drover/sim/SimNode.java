@@ -186,7 +186,7 @@ final class SimNode {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    world.tell(name + " " + what + ": " + answer);
+    world.tell(() -> name + " " + what + ": " + Brief.of(answer));
     Thread.yield();
     if (fails()) {
       world.totals.lostAnswers++;

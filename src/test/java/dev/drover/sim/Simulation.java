@@ -153,7 +153,7 @@ final class Simulation {
 
   private boolean atRest() {
     return world.clients.stream().allMatch(SimClient::isAtRest)
-        && world.nodes.stream().allMatch(node -> node.server().nodes.held().isEmpty());
+        && world.store.nodes().members().stream().allMatch(node -> node.sessions() == 0);
   }
 
   private void stuck() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /// One simulated world: everything in it follows from its seed. One thread.
 final class World {
@@ -88,6 +89,12 @@ final class World {
   void tell(String what) {
     if (tells) {
       story.add(scheduler.instant() + " " + what);
+    }
+  }
+
+  void tell(Supplier<String> what) {
+    if (tells) {
+      tell(what.get());
     }
   }
 

@@ -22,7 +22,7 @@ public interface Sessions {
   /// [Event.SessionUpdated] if any of them is other than before.
   ///
   /// @param change makes the new session of the present one; refuses by throwing. It runs while the
-  ///   session is locked, once
+  ///   session is locked, and again if that was in vain
   /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is over, or the
   ///   agent would change while it is not idle
   Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change);

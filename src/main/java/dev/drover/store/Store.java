@@ -3,9 +3,10 @@ package dev.drover.store;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
+import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 
-/// One place that keeps everything: the four are views of the same transactions. Safe for many
+/// One place that keeps everything: the parts are views of the same transactions. Safe for many
 /// threads; closed by the one who opened it, after which every call fails.
 public interface Store extends AutoCloseable {
   EventLog eventLog();
@@ -15,6 +16,8 @@ public interface Store extends AutoCloseable {
   Agents agents();
 
   Environments environments();
+
+  Nodes nodes();
 
   @Override
   void close();

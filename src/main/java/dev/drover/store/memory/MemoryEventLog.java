@@ -5,7 +5,6 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
-import dev.drover.session.Feed;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
@@ -13,6 +12,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.Reception;
+import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
@@ -26,14 +26,12 @@ import java.util.stream.IntStream;
 
 final class MemoryEventLog implements EventLog {
   private final Table table;
-  private final Feed feed;
-  private final String node;
+  private final Self self;
   private final InstantSource clock;
 
-  MemoryEventLog(Table table, Feed feed, String node, InstantSource clock) {
+  MemoryEventLog(Table table, Self self, InstantSource clock) {
     this.table = table;
-    this.feed = feed;
-    this.node = node;
+    this.self = self;
     this.clock = clock;
   }
 
@@ -52,8 +50,10 @@ final class MemoryEventLog implements EventLog {
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.append(received.logged());
       row.deliveries.put(delivery.fingerprint(), new Delivered(now, received.events()));
-      feed.publish(id, Shown.received(received.events()));
-      return new Receipt(received.events(), claim(row));
+      table.publish(self.name(), id, Shown.received(received.events()));
+      var lease = claim(row);
+      table.freed(self.name(), row);
+      return new Receipt(received.events(), lease);
     }
   }
 
@@ -68,16 +68,25 @@ final class MemoryEventLog implements EventLog {
     if (!row.state.isFree()) {
       return Optional.empty();
     }
-    row.state = row.state.claimedBy(node);
-    return Optional.of(new Lease(row.session.id(), row.state.epoch()));
+    return claim(row, self);
+  }
+
+  /// Has this node hold a session that nobody holds.
+  static Optional<Lease> claim(Row row, Self self) {
+    long before = row.state.epoch();
+    row.state = self.claim(row.state);
+    return row.state.epoch() == before
+        ? Optional.empty()
+        : Optional.of(new Lease(row.session.id(), row.state.epoch()));
   }
 
   @Override
   public void release(Lease lease) {
     synchronized (table) {
       var row = table.rows.get(lease.session());
-      if (row != null && row.state.honours(lease, node)) {
+      if (row != null && self.honours(row.state, lease)) {
         row.state = row.state.released();
+        table.freed(self.name(), row);
       }
     }
   }
@@ -93,7 +102,7 @@ final class MemoryEventLog implements EventLog {
       if (earlier.isPresent()) {
         return new Emitted.Appended(earlier.get());
       }
-      if (!row.state.honours(lease, node)) {
+      if (!self.honours(row.state, lease)) {
         return new Emitted.LeaseLost();
       }
       if (row.state.movedSince(emission.ifReceived())) {
@@ -104,7 +113,7 @@ final class MemoryEventLog implements EventLog {
       row.append(appended.events());
       row.state = appended.state();
       emission.entries().forEach(entry -> row.inbox.remove(entry.event().id()));
-      feed.publish(lease.session(), Shown.logged(appended.events()));
+      table.publish(self.name(), lease.session(), Shown.logged(appended.events()));
       return new Emitted.Appended(appended.events());
     }
   }

@@ -5,7 +5,6 @@ import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -13,6 +12,7 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
+import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Row;
@@ -24,15 +24,13 @@ import java.util.function.UnaryOperator;
 
 final class MemorySessions implements Sessions {
   private final Table table;
-  private final Feed feed;
-  private final String node;
+  private final Self self;
   private final Ids ids;
   private final InstantSource clock;
 
-  MemorySessions(Table table, Feed feed, String node, Ids ids, InstantSource clock) {
-    this.node = node;
+  MemorySessions(Table table, Self self, Ids ids, InstantSource clock) {
+    this.self = self;
     this.table = table;
-    this.feed = feed;
     this.ids = ids;
     this.clock = clock;
   }
@@ -50,8 +48,10 @@ final class MemorySessions implements Sessions {
       var now = clock.instant();
       var received = Reception.of(row.state, events, 0, now);
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
-      row.state = received.state().started(now).claimedBy(node);
-      return Optional.of(new Lease(session.id(), row.state.epoch()));
+      row.state = received.state().started(now);
+      var lease = MemoryEventLog.claim(row, self);
+      table.freed(self.name(), row);
+      return lease;
     }
   }
 
@@ -69,10 +69,10 @@ final class MemorySessions implements Sessions {
       boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
       row.append(updated.events());
       row.session = after;
-      row.state = claims ? updated.state().claimedBy(node) : updated.state();
-      feed.publish(id, Shown.logged(updated.events()));
-      return new Updated(
-          show(row), claims ? Optional.of(new Lease(id, row.state.epoch())) : Optional.empty());
+      row.state = updated.state();
+      var lease = claims ? MemoryEventLog.claim(row, self) : Optional.<Lease>empty();
+      table.publish(self.name(), id, Shown.logged(updated.events()));
+      return new Updated(show(row), lease);
     }
   }
 
@@ -147,7 +147,7 @@ final class MemorySessions implements Sessions {
         row.state = archived.state();
         row.inbox.clear();
         row.deliveries.clear();
-        feed.publish(id, Shown.logged(archived.events()));
+        table.publish(self.name(), id, Shown.logged(archived.events()));
       }
       return show(row);
     }
@@ -160,7 +160,7 @@ final class MemorySessions implements Sessions {
       row.state.mayDelete();
       table.rows.remove(id);
       var last = row.state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
-      feed.publish(id, List.of(last));
+      table.publish(self.name(), id, List.of(last));
     }
   }
 }

@@ -5,24 +5,48 @@ import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.store.Self;
 import dev.drover.store.Store;
 import java.time.InstantSource;
 
 /// Keeps everything in this process, and only there. Every call is one transaction under one lock
 /// and is published to the feed before the lock is free.
 public final class MemoryStore implements Store {
-  private final Agents agents = new MemoryAgents();
+  private final Table table;
+  private final Agents agents;
   private final Environments environments;
   private final EventLog eventLog;
   private final Sessions sessions;
+  private final Nodes nodes;
 
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
-    var table = new Table();
-    environments = new MemoryEnvironments(table);
-    var node = ids.next("node_");
-    eventLog = new MemoryEventLog(table, feed, node, clock);
-    sessions = new MemorySessions(table, feed, node, ids, clock);
+    var shared = new Table();
+    this(shared, new MemoryAgents(), new MemoryEnvironments(shared), feed, ids, clock);
+  }
+
+  private MemoryStore(
+      Table table,
+      Agents agents,
+      Environments environments,
+      Feed feed,
+      Ids ids,
+      InstantSource clock) {
+    this.table = table;
+    this.agents = agents;
+    this.environments = environments;
+    var self = new Self(ids.next("node_"));
+    eventLog = new MemoryEventLog(table, self, clock);
+    sessions = new MemorySessions(table, self, ids, clock);
+    var own = new MemoryNodes(table, self, feed, ids, clock);
+    own.register();
+    nodes = own;
+  }
+
+  /// The same store, seen from another node.
+  public MemoryStore join(Feed feed, Ids ids, InstantSource clock) {
+    return new MemoryStore(table, agents, environments, feed, ids, clock);
   }
 
   @Override
@@ -43,6 +67,11 @@ public final class MemoryStore implements Store {
   @Override
   public Environments environments() {
     return environments;
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.drover.store.memory;
 
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Nodes;
 import dev.drover.session.Queued;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -18,6 +20,46 @@ import java.util.Map;
 /// All sessions. Its monitor is the transaction: hold it for every use.
 final class Table {
   final Map<SessionId, Row> rows = new LinkedHashMap<>();
+  final Map<String, Node> nodes = new LinkedHashMap<>();
+
+  /// A node, and where it hears of what others do.
+  static final class Node {
+    final Instant startedAt;
+    final Feed feed;
+    Instant beatAt;
+    Nodes.News news = Nodes.News.NONE;
+
+    Node(Instant startedAt, Feed feed) {
+      this.startedAt = startedAt;
+      this.beatAt = startedAt;
+      this.feed = feed;
+    }
+  }
+
+  /// Shows a commit to all who listen, on every node.
+  ///
+  /// @param by the node that made it
+  void publish(String by, SessionId session, List<Feed.Item.Shown> items) {
+    nodes.forEach(
+        (name, node) -> {
+          node.feed.publish(session, items);
+          if (!name.equals(by)) {
+            node.news.changed(session);
+          }
+        });
+  }
+
+  /// Tells other nodes that a session owes work and that nobody holds it, if that is so.
+  void freed(String by, Row row) {
+    if (row.state.isFree() && row.state.owesWork()) {
+      nodes.forEach(
+          (name, node) -> {
+            if (!name.equals(by)) {
+              node.news.freed(row.session.id());
+            }
+          });
+    }
+  }
 
   Row row(SessionId id) {
     var row = rows.get(id);

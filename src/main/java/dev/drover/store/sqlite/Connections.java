@@ -1,6 +1,9 @@
 package dev.drover.store.sqlite;
 
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.Db;
+import dev.drover.store.sql.Link;
+import dev.drover.store.sql.Migrations;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,7 +15,10 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /// Opens the connections to a file, after it was checked and brought to the current schema.
-record Connections(Db writer, List<Db> readers) {
+record Connections(Link writer, List<Link> readers) {
+  /// A read of one session takes well under a millisecond; more threads than cores gain nothing.
+  private static final int READERS = 3;
+
   /// For others that look at the file, a backup for instance: the server itself never waits here.
   private static final Duration BUSY = Duration.ofSeconds(10);
 
@@ -31,10 +37,16 @@ record Connections(Db writer, List<Db> readers) {
       opened.add(writer);
       check(writer);
       Migrations.apply(writer, clock);
-      for (int i = 0; i < Readers.THREADS; i++) {
+      writer.run("DELETE FROM node"); // there is one server to a file: this one
+      for (int i = 0; i < READERS; i++) {
         opened.add(connect(path, true));
       }
-      return new Connections(writer, List.copyOf(opened.subList(1, opened.size())));
+      return new Connections(
+          Link.up(writer, () -> connect(path, false)),
+          opened.stream()
+              .skip(1)
+              .map(reader -> Link.up(reader, () -> connect(path, true)))
+              .toList());
     } catch (SQLException e) {
       close(opened);
       throw new StoreUnusable(path + reason(e), e);
@@ -59,7 +71,7 @@ record Connections(Db writer, List<Db> readers) {
     // COMMIT of its own, in vain within our transactions. Told that it does not, it leaves them to
     // us.
     connection.setAutoCommit(false);
-    var db = new Db(connection);
+    var db = new Db(connection, SqliteDialect.SQLITE);
     db.run("COMMIT"); // of what the driver has just begun
     if (reader) {
       db.run("PRAGMA query_only = ON");

@@ -5,6 +5,7 @@ import dev.drover.base.Scope;
 import dev.drover.session.Emitted;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
+import dev.drover.store.sql.SqlStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class Appender {
     }
   }
 
-  private static boolean append(SqliteStore store, Ids ids, Lease lease) {
+  private static boolean append(SqlStore store, Ids ids, Lease lease) {
     while (!Thread.currentThread().isInterrupted()) {
       var emitted = store.eventLog().emitEvents(lease, Samples.emission(ids, TOGETHER, "words"));
       if (emitted instanceof Emitted.Appended appended) {

@@ -1,5 +1,6 @@
 package dev.drover.store.sqlite;
 
+import dev.drover.store.sql.SqlStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ interface FullSpot {
   void free() throws Exception;
 
   /// A database that may not grow.
-  record Quota(SqliteStore store) implements FullSpot {
+  record Quota(SqlStore store) implements FullSpot {
     @Override
     public void fill() {
       limit(0);
@@ -27,6 +28,7 @@ interface FullSpot {
       store
           .writer()
           .call(
+              "database",
               (db, _) -> {
                 long pages = db.number("PRAGMA page_count") + more;
                 return db.number("PRAGMA max_page_count = " + pages);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.SqlStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,7 +26,7 @@ final class SqliteOpeningTest {
     return directory.resolve("drover.db");
   }
 
-  private static SqliteStore open(Path path) throws StoreUnusable {
+  private static SqlStore open(Path path) throws StoreUnusable {
     return SqliteStore.open(path, new Feed(), new Ids(new Random(7)), InstantSource.system());
   }
 
@@ -89,7 +90,7 @@ final class SqliteOpeningTest {
         .hasMessage(
             file().toRealPath()
                 + " was written by a newer Drover: its schema has version 99, this Drover knows"
-                + " version 4. Start the newer Drover, or restore a backup from before the"
+                + " version 5. Start the newer Drover, or restore a backup from before the"
                 + " upgrade.");
   }
 
@@ -139,9 +140,9 @@ final class SqliteOpeningTest {
   @Test
   void aRefusalLeavesTheFileFree() throws Exception {
     open(file()).close();
-    change("UPDATE schema_migration SET version = 99 WHERE version = 4");
+    change("UPDATE schema_migration SET version = 99 WHERE version = 5");
     assertUnusable(file()).hasMessageContaining("newer");
-    change("UPDATE schema_migration SET version = 4 WHERE version = 99");
+    change("UPDATE schema_migration SET version = 5 WHERE version = 99");
     open(file()).close();
   }
 }

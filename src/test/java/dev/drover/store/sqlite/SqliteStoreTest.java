@@ -16,6 +16,10 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.EventRows;
+import dev.drover.store.sql.SessionQuery;
+import dev.drover.store.sql.SqlNodes;
+import dev.drover.store.sql.SqlStore;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,17 +41,17 @@ final class SqliteStoreTest {
   @TempDir Path directory;
   private final Ids ids = new Ids(new Random(7));
 
-  private SqliteStore open(Path in) throws StoreUnusable {
+  private SqlStore open(Path in) throws StoreUnusable {
     return SqliteStore.open(in.resolve("drover.db"), new Feed(), ids, InstantSource.system());
   }
 
-  private Lease newSession(SqliteStore store) {
+  private Lease newSession(SqlStore store) {
     var session = Samples.session(ids);
     store.sessions().create(session, List.of());
     return store.eventLog().claim(session.id()).orElseThrow();
   }
 
-  private List<EventId> append(SqliteStore store, Lease lease, int events, String text) {
+  private List<EventId> append(SqlStore store, Lease lease, int events, String text) {
     var emitted = store.eventLog().emitEvents(lease, Samples.emission(ids, events, text));
     assertThat(emitted).isInstanceOf(Emitted.Appended.class);
     return ((Emitted.Appended) emitted).events().stream().map(e -> e.event().id()).toList();
@@ -79,7 +83,7 @@ final class SqliteStoreTest {
     }
   }
 
-  private List<EventId> fill(SqliteStore store, FullSpot spot) throws Exception {
+  private List<EventId> fill(SqlStore store, FullSpot spot) throws Exception {
     var lease = newSession(store);
     var written = new ArrayList<>(append(store, lease, 2, WORDS));
     spot.fill();
@@ -99,7 +103,7 @@ final class SqliteStoreTest {
     return written;
   }
 
-  private static List<EventId> log(SqliteStore store, Lease lease) {
+  private static List<EventId> log(SqlStore store, Lease lease) {
     return store.eventLog().getEvents(lease.session(), Slice.after(0, 1_000_000)).stream()
         .map(stored -> stored.event().id())
         .toList();
@@ -149,7 +153,7 @@ final class SqliteStoreTest {
   @Test
   void unfinishedSessionsAreFoundWithoutReadingTheOthers() throws Exception {
     try (var store = open(directory)) {
-      assertThat(plan(store, SqliteEventLog.UNFINISHED))
+      assertThat(plan(store, SqlNodes.UNFINISHED))
           .noneMatch(step -> step.matches("SCAN session( USING INDEX sqlite_.*)?"))
           .anyMatch(step -> step.contains("session_at_work"))
           .anyMatch(step -> step.contains("session_unseen"));
@@ -184,10 +188,12 @@ final class SqliteStoreTest {
     return SessionQuery.of(new WorkspaceId("wrkspc_a"), listing, Optional.empty()).sql();
   }
 
-  private static List<String> plan(SqliteStore store, String sql) {
+  private static List<String> plan(SqlStore store, String sql) {
     return store
         .writer()
-        .call((db, _) -> db.list("EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail")));
+        .call(
+            "session",
+            (db, _) -> db.list("EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail")));
   }
 
   // Coming and going

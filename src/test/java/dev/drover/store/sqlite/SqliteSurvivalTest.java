@@ -10,6 +10,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.SqlStore;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ final class SqliteSurvivalTest {
     }
   }
 
-  private static SqliteStore open(Path file) throws StoreUnusable {
+  private static SqlStore open(Path file) throws StoreUnusable {
     return SqliteStore.open(file, new Feed(), new Ids(new Random(99)), InstantSource.system());
   }
 }

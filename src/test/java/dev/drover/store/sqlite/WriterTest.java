@@ -7,6 +7,10 @@ import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
+import dev.drover.store.sql.FeedPublisher;
+import dev.drover.store.sql.Job;
+import dev.drover.store.sql.Readers;
+import dev.drover.store.sql.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,9 +34,11 @@ final class WriterTest {
   @BeforeEach
   void start() throws Exception {
     var connections = Connections.open(directory.resolve("drover.db"), InstantSource.system());
-    writer = new Writer(connections.writer(), feed);
-    readers = new Readers(connections.readers());
+    writer =
+        new Writer(List.of(connections.writer()), SqliteDialect.SQLITE, new FeedPublisher(feed));
+    readers = new Readers(connections.readers(), SqliteDialect.SQLITE);
     writer.call(
+        "one",
         (db, _) -> {
           db.run("CREATE TABLE number (value INTEGER NOT NULL UNIQUE)");
           db.run("CREATE TABLE child (number INTEGER REFERENCES number (value))");
@@ -48,7 +54,7 @@ final class WriterTest {
 
   private static Job.Body<Boolean> insert(int value) {
     return (db, outbox) -> {
-      outbox.add(SESSION, List.of(new Feed.Item.Shown("number", Integer.toString(value))));
+      outbox.deleted(SESSION, new Feed.Item.Shown("number", Integer.toString(value)));
       return db.update("INSERT INTO number (value) VALUES (?)", value) == 1;
     };
   }
@@ -75,6 +81,7 @@ final class WriterTest {
     scope.fork(
         () ->
             writer.call(
+                "one",
                 (_, _) -> {
                   entered.countDown();
                   return awaits(open);
@@ -113,7 +120,7 @@ final class WriterTest {
                         if (value % 10 == 3) {
                           return failing(value);
                         }
-                        return writer.call(insert(value));
+                        return writer.call("one", insert(value));
                       }));
             }
           });
@@ -130,6 +137,7 @@ final class WriterTest {
     assertThatThrownBy(
             () ->
                 writer.call(
+                    "one",
                     (db, outbox) -> {
                       insert(value).run(db, outbox);
                       throw Problem.conflict("no " + value);
@@ -141,8 +149,9 @@ final class WriterTest {
 
   @Test
   void aUnitThatBreaksTheStoresRulesIsABug() {
-    writer.call(insert(1));
-    assertThatThrownBy(() -> writer.call(insert(1))).isInstanceOf(IllegalStateException.class);
+    writer.call("one", insert(1));
+    assertThatThrownBy(() -> writer.call("one", insert(1)))
+        .isInstanceOf(IllegalStateException.class);
     assertThat(numbers()).containsExactly(1L);
   }
 
@@ -150,7 +159,7 @@ final class WriterTest {
   private static Job.Body<Boolean> unitThatCannotCommit() {
     return (db, outbox) -> {
       db.run("PRAGMA defer_foreign_keys = ON");
-      outbox.add(SESSION, List.of(new Feed.Item.Shown("number", "666")));
+      outbox.deleted(SESSION, new Feed.Item.Shown("number", "666"));
       return db.update("INSERT INTO child (number) VALUES (666)") == 1;
     };
   }
@@ -158,9 +167,9 @@ final class WriterTest {
   @Test
   void aLoneCommitThatFailsLeavesTheStoreWorking() throws Exception {
     try (var subscription = feed.subscribe(SESSION)) {
-      writer.call(insert(1));
-      assertUnavailable(() -> writer.call(unitThatCannotCommit()));
-      writer.call(insert(2));
+      writer.call("one", insert(1));
+      assertUnavailable(() -> writer.call("one", unitThatCannotCommit()));
+      writer.call("one", insert(2));
       assertThat(numbers()).containsExactly(1L, 2L);
       assertThat(published(subscription)).containsExactly(1L, 2L);
     }
@@ -179,14 +188,14 @@ final class WriterTest {
               tasks.add(
                   scope.fork(
                       () -> {
-                        assertUnavailable(() -> writer.call(insert(value)));
+                        assertUnavailable(() -> writer.call("one", insert(value)));
                         return true;
                       }));
             }
             tasks.add(
                 scope.fork(
                     () -> {
-                      assertUnavailable(() -> writer.call(unitThatCannotCommit()));
+                      assertUnavailable(() -> writer.call("one", unitThatCannotCommit()));
                       return true;
                     }));
           });
@@ -195,7 +204,7 @@ final class WriterTest {
       }
     }
     assertThat(numbers()).isEmpty();
-    writer.call(insert(1));
+    writer.call("one", insert(1));
     assertThat(numbers()).containsExactly(1L);
   }
 
@@ -218,6 +227,7 @@ final class WriterTest {
                 () -> {
                   boolean done =
                       writer.call(
+                          "one",
                           (db, outbox) -> {
                             entered.countDown();
                             return awaits(open) && insert(1).run(db, outbox);
@@ -234,10 +244,10 @@ final class WriterTest {
 
   @Test
   void aClosedStoreRefusesAndEndsItsThreads() throws Exception {
-    writer.call(insert(1));
+    writer.call("one", insert(1));
     readers.close();
     writer.close();
-    assertUnavailable(() -> writer.call(insert(2)));
+    assertUnavailable(() -> writer.call("one", insert(2)));
     assertUnavailable(this::numbers);
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("drover-store-"));

@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-final class SqliteAgents implements Agents {
+final class SqlAgents implements Agents {
   private static final String SELECT =
       """
       SELECT id, version, definition, metadata, created_at, updated_at, archived_at FROM agent
@@ -34,7 +34,7 @@ final class SqliteAgents implements Agents {
   private final Writer writer;
   private final Readers readers;
 
-  SqliteAgents(Writer writer, Readers readers) {
+  SqlAgents(Writer writer, Readers readers) {
     this.writer = writer;
     this.readers = readers;
   }
@@ -42,7 +42,7 @@ final class SqliteAgents implements Agents {
   @Override
   public void put(Agent agent) {
     var values = AgentRow.values(agent);
-    writer.call((db, _) -> put(db, agent, values));
+    writer.call(agent.id().value(), (db, _) -> put(db, agent, values));
   }
 
   private static int put(Db db, Agent agent, @Nullable Object[] values) throws SQLException {
@@ -70,6 +70,7 @@ final class SqliteAgents implements Agents {
   @Override
   public Agent update(WorkspaceId workspace, AgentId id, UnaryOperator<Agent> change) {
     return writer.call(
+        id.value(),
         (db, _) -> {
           var latest = latest(db, workspace, id);
           if (latest.archivedAt() != null) {
@@ -86,6 +87,7 @@ final class SqliteAgents implements Agents {
   @Override
   public Agent archive(WorkspaceId workspace, AgentId id, Instant at) {
     return writer.call(
+        id.value(),
         (db, _) -> {
           db.update(
               """

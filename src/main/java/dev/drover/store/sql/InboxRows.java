@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import static java.util.stream.Collectors.joining;
 
@@ -88,9 +88,23 @@ final class InboxRows {
     throw new IllegalStateException("the inbox holds what no client sends");
   }
 
+  /// Those of one session: of the others another transaction may be at work.
+  static void forgetDeliveries(Db db, SessionId id, Instant now) throws SQLException {
+    db.update(
+        "DELETE FROM delivery WHERE session_id = ? AND received_at < ?",
+        id.value(),
+        Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
+  }
+
+  /// Those of all sessions, but for what another transaction keeps.
   static void forgetDeliveries(Db db, Instant now) throws SQLException {
     db.update(
-        "DELETE FROM delivery WHERE received_at < ?",
+        """
+        DELETE FROM delivery WHERE (session_id, fingerprint) IN (
+          SELECT session_id, fingerprint FROM delivery WHERE received_at < ? LIMIT 1000\
+        """
+            + db.dialect().skippingKept()
+            + ")",
         Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
   }
 

@@ -1,10 +1,11 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,25 +13,36 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A connection with its prepared statements. One thread.
-final class Db implements AutoCloseable {
+public final class Db implements AutoCloseable {
   /// Statements kept prepared; beyond that the one unused for longest goes.
   static final int STATEMENT_LIMIT = 256;
 
   private final Connection connection;
+  private final Dialect dialect;
   private long writes;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(64, 0.75f, true);
 
-  Db(Connection connection) {
+  public Db(Connection connection, Dialect dialect) {
     this.connection = connection;
+    this.dialect = dialect;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  public Connection connection() {
+    return connection;
   }
 
   /// Makes a value of a row.
   @FunctionalInterface
-  interface Reader<T> {
+  public interface Reader<T> {
     T read(ResultSet row) throws SQLException;
   }
 
-  <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
+  public <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values)
+      throws SQLException {
     return use(
         sql,
         statement -> {
@@ -45,7 +57,7 @@ final class Db implements AutoCloseable {
         });
   }
 
-  <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
+  public <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
     writes += sql.startsWith("SELECT") ? 0 : 1;
     return use(
@@ -59,7 +71,7 @@ final class Db implements AutoCloseable {
   }
 
   /// A count, or another single number.
-  long number(String sql, @Nullable Object... values) throws SQLException {
+  public long number(String sql, @Nullable Object... values) throws SQLException {
     return first(sql, row -> row.getLong(1), values)
         .orElseThrow(() -> new IllegalStateException("no row: " + sql));
   }
@@ -70,7 +82,7 @@ final class Db implements AutoCloseable {
   }
 
   /// @return how many rows it hit
-  int update(String sql, @Nullable Object... values) throws SQLException {
+  public int update(String sql, @Nullable Object... values) throws SQLException {
     writes++;
     return use(
         sql,
@@ -81,25 +93,29 @@ final class Db implements AutoCloseable {
   }
 
   /// The same statement for each row of values, together.
-  void each(String sql, List<@Nullable Object[]> rows) throws SQLException {
-    if (rows.size() == 1) {
-      update(sql, rows.getFirst());
-    } else if (!rows.isEmpty()) {
-      writes++;
-      use(
-          sql,
-          statement -> {
-            for (var values : rows) {
-              bind(statement, values);
-              statement.addBatch();
-            }
-            return statement.executeBatch();
-          });
+  ///
+  /// @return how many rows were hit
+  int each(String sql, List<@Nullable Object[]> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return 0;
     }
+    if (rows.size() == 1) {
+      return update(sql, rows.getFirst());
+    }
+    writes++;
+    return use(
+        sql,
+        statement -> {
+          for (var values : rows) {
+            bind(statement, values);
+            statement.addBatch();
+          }
+          return Arrays.stream(statement.executeBatch()).sum();
+        });
   }
 
   /// A statement without values and without rows.
-  void run(String sql) throws SQLException {
+  public void run(String sql) throws SQLException {
     use(sql, PreparedStatement::execute);
   }
 

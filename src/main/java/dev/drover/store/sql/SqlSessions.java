@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
@@ -12,31 +12,29 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
+import dev.drover.store.Self;
 import dev.drover.store.SessionState;
-import dev.drover.store.Shown;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-final class SqliteSessions implements Sessions {
+final class SqlSessions implements Sessions {
   private static final String BY_ID = OriginRows.SELECT + " WHERE session.id = ?";
 
   private final Writer writer;
   private final Readers readers;
-  private final SessionRows rows;
-  private final String node;
+  private final Self self;
   private final Ids ids;
   private final InstantSource clock;
 
-  SqliteSessions(Writer writer, Readers readers, String node, Ids ids, InstantSource clock) {
+  SqlSessions(Writer writer, Readers readers, Self self, Ids ids, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
-    this.node = node;
+    this.self = self;
     this.ids = ids;
     this.clock = clock;
-    rows = new SessionRows(node);
   }
 
   @Override
@@ -44,7 +42,8 @@ final class SqliteSessions implements Sessions {
     var origin = OriginRows.write(session);
     var id = session.id();
     return writer.call(
-        (db, _) -> {
+        id.value(),
+        (db, outbox) -> {
           SessionRows.insert(db, session);
           OriginRows.insert(db, origin);
           if (events.isEmpty()) {
@@ -53,15 +52,18 @@ final class SqliteSessions implements Sessions {
           var now = clock.instant();
           var received = Reception.of(SessionState.of(session), events, 0, now);
           InboxRows.insert(db, session.workspace().value(), id, received.waiting());
-          var claimed = received.state().started(now).claimedBy(node);
+          var state = received.state().started(now);
+          var claimed = self.claim(state);
           SessionRows.keep(db, id, claimed);
-          return Optional.of(new Lease(id, claimed.epoch()));
+          outbox.freed(id, claimed);
+          return SqlEventLog.lease(id, state, claimed);
         });
   }
 
   @Override
   public Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change) {
     return writer.call(
+        id.value(),
         (db, outbox) -> {
           var state = take(db, workspace, id);
           var before = db.first(BY_ID, OriginRows.Raw::of, id.value()).orElseThrow().read();
@@ -72,14 +74,12 @@ final class SqliteSessions implements Sessions {
           var eventId = new EventId(ids.next(EventId.PREFIX));
           var updated = state.update(eventId, before, after, clock.instant());
           boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
-          var next = claims ? updated.state().claimedBy(node) : updated.state();
-          EventRows.append(db, workspace.value(), id, updated.events());
+          var next = claims ? self.claim(updated.state()) : updated.state();
+          EventRows.append(db, workspace.value(), id, state.epoch(), updated.events());
           OriginRows.update(db, after);
           SessionRows.keep(db, id, next);
-          outbox.add(id, Shown.logged(updated.events()));
-          return new Updated(
-              next.fold().in(after),
-              claims ? Optional.of(new Lease(id, next.epoch())) : Optional.empty());
+          outbox.logged(id, updated.events());
+          return new Updated(next.fold().in(after), SqlEventLog.lease(id, state, next));
         });
   }
 
@@ -126,15 +126,17 @@ final class SqliteSessions implements Sessions {
   @Override
   public Session archive(WorkspaceId workspace, SessionId id) {
     writer.call(
+        id.value(),
         (db, outbox) -> {
           var state = take(db, workspace, id);
           if (!state.isArchived()) {
             state.mayArchive(id);
             var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
-            EventRows.append(db, workspace.value(), id, archived.events());
+            EventRows.append(
+                db, workspace.value(), id, archived.state().epoch(), archived.events());
             SessionRows.keep(db, id, archived.state());
             InboxRows.drop(db, id);
-            outbox.add(id, Shown.logged(archived.events()));
+            outbox.logged(id, archived.events());
           }
           return true;
         });
@@ -144,6 +146,7 @@ final class SqliteSessions implements Sessions {
   @Override
   public void delete(WorkspaceId workspace, SessionId id) {
     writer.call(
+        id.value(),
         (db, outbox) -> {
           var state = take(db, workspace, id);
           state.mayDelete();
@@ -152,13 +155,13 @@ final class SqliteSessions implements Sessions {
           db.update("DELETE FROM session_origin WHERE session_id = ?", id.value());
           db.update("DELETE FROM session WHERE id = ?", id.value());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
-          outbox.add(id, List.of(last));
+          outbox.deleted(id, last);
           return true;
         });
   }
 
   private SessionState take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
-    return rows.take(db, id)
+    return SessionRows.take(db, id)
         .filter(row -> row.workspace().equals(workspace.value()))
         .map(SessionRows.Row::state)
         .orElseThrow(() -> Refusals.notFound(id));

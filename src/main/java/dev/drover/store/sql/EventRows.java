@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Json;
 import dev.drover.session.SessionId;
@@ -16,16 +16,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of the log.
-final class EventRows {
+public final class EventRows {
   private EventRows() {}
 
   /// An event as it lies there. Reading its JSON is left to the caller's own thread.
-  record Raw(long position, long processedAt, String json, @Nullable String hidden) {
-    static Raw of(ResultSet row) throws SQLException {
+  public record Raw(long position, long processedAt, String json, @Nullable String hidden) {
+    public static Raw of(ResultSet row) throws SQLException {
       return new Raw(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4));
     }
 
-    Stored read() {
+    public Stored read() {
       return new Stored(
           position,
           Micros.instant(processedAt),
@@ -35,7 +35,10 @@ final class EventRows {
     }
   }
 
-  static void append(Db db, String workspace, SessionId id, List<Stored> events)
+  /// @param epoch of the lease under which they are appended
+  /// @return false if they were all there already: nothing was appended then
+  /// @throws IllegalStateException if some were
+  static boolean append(Db db, String workspace, SessionId id, long epoch, List<Stored> events)
       throws SQLException {
     var rows = new ArrayList<@Nullable Object[]>();
     for (var stored : events) {
@@ -48,17 +51,24 @@ final class EventRows {
             EventCodec.type(stored.event()),
             Shown.isVisible(stored.event()) ? 1 : 0,
             Micros.of(stored.processedAt()),
+            epoch,
             stored.json(),
             stored.hidden() == null ? null : stored.hidden().toString()
           });
     }
-    db.each(
-        """
-        INSERT INTO event (
-          session_id, position, workspace_id, id, type, visible, processed_at, json, hidden)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
-        """,
-        rows);
+    int appended =
+        db.each(
+            """
+            INSERT INTO event (
+              session_id, position, workspace_id, id, type, visible, processed_at, epoch, json,
+              hidden)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+            """,
+            rows);
+    if (appended != 0 && appended != rows.size()) {
+      throw new IllegalStateException("some of these events are in the log of " + id);
+    }
+    return appended == rows.size();
   }
 
   static Optional<Raw> byId(Db db, SessionId id, String event) throws SQLException {
@@ -71,7 +81,7 @@ final class EventRows {
         event);
   }
 
-  static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {
+  public static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {
     var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
     values.addAll(slice.types());
     slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
@@ -81,7 +91,7 @@ final class EventRows {
   }
 
   /// Answered in the order of an index, so that the cost of a page does not grow with the log.
-  static String sql(Slice slice) {
+  public static String sql(Slice slice) {
     return "SELECT position, processed_at, json, hidden FROM event WHERE session_id = ?"
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
         + (slice.visible() ? " AND visible = 1" : "")

@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
@@ -13,44 +13,34 @@ import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
+import dev.drover.store.Self;
 import dev.drover.store.SessionState;
-import dev.drover.store.Shown;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-final class SqliteEventLog implements EventLog {
-  static final String UNFINISHED =
-      """
-      SELECT id FROM session
-      WHERE id IN (
-          SELECT id FROM session WHERE status IN ('running', 'rescheduling')
-          UNION SELECT id FROM session WHERE received > seen)
-        AND status <> 'terminated' AND (node IS NULL OR node <> ?)\
-      """;
-
+final class SqlEventLog implements EventLog {
   private final Writer writer;
   private final Readers readers;
-  private final SessionRows sessions;
-  private final String node;
+  private final Self self;
   private final InstantSource clock;
 
-  SqliteEventLog(Writer writer, Readers readers, String node, InstantSource clock) {
+  SqlEventLog(Writer writer, Readers readers, Self self, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
-    this.node = node;
+    this.self = self;
     this.clock = clock;
-    sessions = new SessionRows(node);
   }
 
   @Override
   public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
     return writer.call(
+        id.value(),
         (db, outbox) -> {
-          var row = sessions.take(db, id).orElseThrow(() -> Refusals.notFound(id));
+          var row = SessionRows.take(db, id).orElseThrow(() -> Refusals.notFound(id));
           var now = clock.instant();
-          InboxRows.forgetDeliveries(db, now);
+          InboxRows.forgetDeliveries(db, id, now);
           if (delivery.repeat()) {
             var earlier = InboxRows.delivered(db, id, delivery.fingerprint());
             if (earlier.isPresent()) {
@@ -59,18 +49,19 @@ final class SqliteEventLog implements EventLog {
           }
           var received = Reception.of(row.state(), events, InboxRows.count(db, id), now);
           InboxRows.insert(db, row.workspace(), id, received.waiting());
-          EventRows.append(db, row.workspace(), id, received.logged());
+          EventRows.append(db, row.workspace(), id, row.state().epoch(), received.logged());
           InboxRows.remember(
               db, row.workspace(), id, delivery.fingerprint(), now, received.events());
-          outbox.add(id, Shown.received(received.events()));
+          outbox.received(id, received.events(), received.logged());
           var state = received.state();
-          var claimed = state.isFree() ? state.claimedBy(node) : state;
+          var claimed = state.isFree() ? self.claim(state) : state;
           SessionRows.keep(db, id, claimed);
+          outbox.freed(id, claimed);
           return new Receipt(received.events(), lease(id, state, claimed));
         });
   }
 
-  private static Optional<Lease> lease(SessionId id, SessionState before, SessionState after) {
+  static Optional<Lease> lease(SessionId id, SessionState before, SessionState after) {
     return after.epoch() == before.epoch()
         ? Optional.empty()
         : Optional.of(new Lease(id, after.epoch()));
@@ -79,24 +70,28 @@ final class SqliteEventLog implements EventLog {
   @Override
   public Optional<Lease> claim(SessionId id) {
     return writer.call(
+        id.value(),
         (db, _) -> {
-          var state = sessions.take(db, id).map(SessionRows.Row::state);
+          var state = SessionRows.take(db, id).map(SessionRows.Row::state);
           if (state.isEmpty() || !state.get().isFree()) {
             return Optional.empty();
           }
-          var claimed = state.get().claimedBy(node);
+          var claimed = self.claim(state.get());
           SessionRows.keep(db, id, claimed);
-          return Optional.of(new Lease(id, claimed.epoch()));
+          return lease(id, state.get(), claimed);
         });
   }
 
   @Override
   public void release(Lease lease) {
     writer.call(
-        (db, _) -> {
-          var state = sessions.take(db, lease.session()).map(SessionRows.Row::state);
-          if (state.isPresent() && state.get().honours(lease, node)) {
-            SessionRows.keep(db, lease.session(), state.get().released());
+        lease.session().value(),
+        (db, outbox) -> {
+          var state = SessionRows.take(db, lease.session()).map(SessionRows.Row::state);
+          if (state.isPresent() && self.honours(state.get(), lease)) {
+            var released = state.get().released();
+            SessionRows.keep(db, lease.session(), released);
+            outbox.freed(lease.session(), released);
           }
           return true;
         });
@@ -105,24 +100,24 @@ final class SqliteEventLog implements EventLog {
   @Override
   public Emitted emitEvents(Lease lease, Emission emission) {
     return writer.call(
+        lease.session().value(),
         (db, outbox) -> {
           var id = lease.session();
-          var row = sessions.take(db, id);
+          var row = SessionRows.take(db, id);
           if (row.isEmpty()) {
             return new Emitted.LeaseLost();
           }
           var state = row.get().state();
-          if (!state.honours(lease, node)) {
+          if (!self.honours(state, lease)) {
             return earlier(db, id, state, emission).orElse(new Emitted.LeaseLost());
           }
           if (state.movedSince(emission.ifReceived())) {
             return earlier(db, id, state, emission).orElse(new Emitted.InboxMoved());
           }
           var appended = state.append(emission, clock.instant());
-          try {
-            EventRows.append(db, row.get().workspace(), id, appended.events());
-          } catch (SQLException e) {
-            return earlier(db, id, state, emission).orElseThrow(() -> e);
+          var events = appended.events();
+          if (!EventRows.append(db, row.get().workspace(), id, lease.epoch(), events)) {
+            return earlier(db, id, state, emission).orElseThrow();
           }
           for (var entry : emission.entries()) {
             if (entry.event() instanceof Event.FromClient event) {
@@ -130,8 +125,8 @@ final class SqliteEventLog implements EventLog {
             }
           }
           SessionRows.keep(db, id, appended.state());
-          outbox.add(id, Shown.logged(appended.events()));
-          return new Emitted.Appended(appended.events());
+          outbox.logged(id, events);
+          return new Emitted.Appended(events);
         });
   }
 
@@ -166,6 +161,9 @@ final class SqliteEventLog implements EventLog {
 
   @Override
   public List<SessionId> unfinished() {
-    return readers.call(db -> db.list(UNFINISHED, row -> new SessionId(row.getString(1)), node));
+    return readers.call(
+        db ->
+            db.list(
+                SqlNodes.UNFINISHED, row -> new SessionId(row.getString(1)), Integer.MAX_VALUE));
   }
 }

@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Problem;
 import java.util.ArrayDeque;
@@ -21,8 +21,8 @@ final class Jobs {
   private boolean ended;
 
   /// Hands `body` in and waits for its outcome; see [Job#await].
-  <T> T call(Job.Body<T> body) {
-    var job = new Job<T>(body);
+  <T> T call(String key, Job.Body<T> body) {
+    var job = new Job<T>(key, body);
     lock.lock();
     try {
       while (!ended && waiting.size() >= LIMIT) {

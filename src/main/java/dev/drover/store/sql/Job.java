@@ -1,29 +1,34 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Problem;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /// A piece of work on its way from a caller to the thread that has the connection, and its outcome
 /// on the way back.
-final class Job<T> {
+public final class Job<T> {
   /// What is done on the connection's thread.
   @FunctionalInterface
-  interface Body<T> {
+  public interface Body<T> {
     T run(Db db, Outbox outbox) throws SQLException;
   }
 
+  private final String key;
   private final Body<T> body;
   private final CountDownLatch done = new CountDownLatch(1);
   private Outbox outbox = new Outbox();
   private @Nullable T result;
   private @Nullable Throwable failure;
 
-  Job(Body<T> body) {
+  /// @param key what it is about: units about one thing are done in the order of handing in
+  Job(String key, Body<T> body) {
+    this.key = key;
     this.body = body;
+  }
+
+  String key() {
+    return key;
   }
 
   /// Does the work. The outcome stays here until [#release].
@@ -53,8 +58,8 @@ final class Job<T> {
     }
   }
 
-  boolean hasFailed() {
-    return failure != null;
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   Outbox outbox() {
@@ -90,20 +95,29 @@ final class Job<T> {
 
   private static RuntimeException outcome(Throwable failure) {
     return switch (failure) {
-      case Problem problem -> problem;
-      case SQLiteException e when e.getResultCode().code % 256 == CONSTRAINT ->
-          new IllegalStateException("the store's own rules are broken", e);
+      case RuntimeException e when e instanceof Problem || e instanceof IllegalStateException -> e;
       case SQLException e -> unavailable(e);
       default -> new IllegalStateException(String.valueOf(failure.getMessage()), failure);
     };
   }
 
-  private static final int CONSTRAINT = SQLiteErrorCode.SQLITE_CONSTRAINT.code;
-
   static Problem unavailable(Throwable cause) {
-    boolean full =
-        cause instanceof SQLiteException e && e.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
-    return Problem.unavailable(
-        full ? "The server's disk is full." : "The server's database cannot be used now.", cause);
+    return Problem.unavailable("The server's database cannot be used now.", cause);
+  }
+
+  /// What callers are told of a transaction that did not begin, or did not end.
+  static RuntimeException lostWith(Dialect dialect, SQLException failure) {
+    return dialect.trouble(failure) == Dialect.Trouble.CONSTRAINT
+        ? unavailable(failure)
+        : told(dialect, failure);
+  }
+
+  /// What callers are told of a failure of the database.
+  static RuntimeException told(Dialect dialect, SQLException failure) {
+    return switch (dialect.trouble(failure)) {
+      case CONSTRAINT -> new IllegalStateException("the store's own rules are broken", failure);
+      case FULL -> Problem.unavailable("The server's disk is full.", failure);
+      case CONFLICT, BROKEN, OTHER -> unavailable(failure);
+    };
   }
 }

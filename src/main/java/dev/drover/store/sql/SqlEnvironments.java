@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.base.Json;
 import dev.drover.base.Page;
@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-final class SqliteEnvironments implements Environments {
+final class SqlEnvironments implements Environments {
   private static final String SELECT =
       """
       SELECT id, name, description, networking, metadata, created_at, updated_at, archived_at
@@ -35,7 +35,7 @@ final class SqliteEnvironments implements Environments {
   private final Writer writer;
   private final Readers readers;
 
-  SqliteEnvironments(Writer writer, Readers readers) {
+  SqlEnvironments(Writer writer, Readers readers) {
     this.writer = writer;
     this.readers = readers;
   }
@@ -80,6 +80,7 @@ final class SqliteEnvironments implements Environments {
     var networking = EnvironmentCodec.networking(environment.networking()).toString();
     var metadata = Json.of(environment.metadata()).toString();
     writer.call(
+        environment.id().value(),
         (db, _) -> {
           if (environment.archivedAt() == null && isTaken(db, environment)) {
             throw Refusals.nameTaken(environment);
@@ -119,6 +120,7 @@ final class SqliteEnvironments implements Environments {
   public Environment update(
       WorkspaceId workspace, EnvironmentId id, UnaryOperator<Environment> change) {
     return writer.call(
+        id.value(),
         (db, _) -> {
           var before = take(db, workspace, id);
           if (before.archivedAt() != null) {
@@ -136,6 +138,7 @@ final class SqliteEnvironments implements Environments {
   @Override
   public Environment archive(WorkspaceId workspace, EnvironmentId id, Instant at) {
     return writer.call(
+        id.value(),
         (db, _) -> {
           var before = take(db, workspace, id);
           if (before.archivedAt() != null) {
@@ -174,6 +177,7 @@ final class SqliteEnvironments implements Environments {
   @Override
   public void delete(WorkspaceId workspace, EnvironmentId id) {
     writer.call(
+        id.value(),
         (db, _) -> {
           take(db, workspace, id);
           long sessions =

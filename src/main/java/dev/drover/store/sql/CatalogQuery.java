@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.catalog.Listing;
 import dev.drover.catalog.WorkspaceId;

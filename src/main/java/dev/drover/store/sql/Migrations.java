@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.store.Micros;
 import dev.drover.store.Store;
@@ -14,21 +14,27 @@ import java.util.List;
 
 /// Brings a database to the schema that this version of Drover knows, one numbered step after the
 /// other, each in a transaction of its own and recorded with a checksum. A step that has been
-/// released is never edited: the next one corrects it.
-final class Migrations {
+/// released is never edited: the next one corrects it. Servers that start together wait for each
+/// other.
+public final class Migrations {
   /// In order; the place in the list is the version, from 1.
   private static final List<String> NAMES =
       List.of(
           "0001-sessions-and-catalog",
           "0002-what-sessions-refer-to",
           "0003-answers",
-          "0004-budgets");
+          "0004-budgets",
+          "0005-nodes");
+
+  /// Begins a statement that is for one database alone, which the line names.
+  private static final String ONLY = "-- only: ";
 
   private Migrations() {}
 
   private record Applied(long version, String checksum) {}
 
-  static void apply(Db db, InstantSource clock) throws SQLException, StoreUnusable {
+  /// @throws StoreUnusable if the schema is not one that this Drover can bring to its own
+  public static void apply(Db db, InstantSource clock) throws SQLException, StoreUnusable {
     db.run(
         """
         CREATE TABLE IF NOT EXISTS schema_migration (
@@ -38,14 +44,16 @@ final class Migrations {
           applied_at BIGINT NOT NULL
         )\
         """);
-    var applied =
-        db.list(
-            "SELECT version, checksum FROM schema_migration ORDER BY version",
-            row -> new Applied(row.getLong(1), row.getString(2)));
-    check(applied);
-    for (int version = applied.size() + 1; version <= NAMES.size(); version++) {
+    check(applied(db));
+    for (int version = 1; version <= NAMES.size(); version++) {
       apply(db, version, clock);
     }
+  }
+
+  private static List<Applied> applied(Db db) throws SQLException {
+    return db.list(
+        "SELECT version, checksum FROM schema_migration ORDER BY version",
+        row -> new Applied(row.getLong(1), row.getString(2)));
   }
 
   private static void check(List<Applied> applied) throws StoreUnusable {
@@ -70,24 +78,35 @@ final class Migrations {
 
   private static void apply(Db db, int version, InstantSource clock) throws SQLException {
     var text = text(version);
-    db.run("BEGIN IMMEDIATE");
+    var dialect = db.dialect();
+    dialect.begin(db);
     try {
-      for (var statement : text.split(";\\s*\n", -1)) {
-        if (!statement.isBlank()) {
-          db.run(statement);
+      dialect.keepTable(db, "schema_migration");
+      if (applied(db).size() < version) {
+        for (var statement : text.split(";\\s*\n", -1)) {
+          if (isFor(dialect, statement)) {
+            db.run(statement);
+          }
         }
+        db.update(
+            "INSERT INTO schema_migration (version, name, checksum, applied_at)"
+                + " VALUES (?, ?, ?, ?)",
+            version,
+            NAMES.get(version - 1),
+            checksum(text),
+            Micros.of(clock.instant()));
       }
-      db.update(
-          "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
-          version,
-          NAMES.get(version - 1),
-          checksum(text),
-          Micros.of(clock.instant()));
-      db.run("COMMIT");
+      dialect.commit(db);
     } catch (SQLException e) {
-      db.run("ROLLBACK");
+      dialect.rollBack(db);
       throw e;
     }
+  }
+
+  private static boolean isFor(Dialect dialect, String statement) {
+    var first = statement.strip().lines().findFirst().orElse("");
+    return !first.isEmpty()
+        && (!first.startsWith(ONLY) || first.equals(ONLY + dialect.databaseName()));
   }
 
   private static String text(int version) {

@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -25,31 +25,25 @@ final class SessionRows {
       session.boundary, session.updated_at, session.archived_at\
       """;
 
-  private final String node;
-
-  /// @param node this process: leases of any other are void, for there is one process to a file
-  SessionRows(String node) {
-    this.node = node;
-  }
+  private SessionRows() {}
 
   /// A row with its workspace.
   record Row(String workspace, SessionState state) {}
 
-  /// Reads a row within a transaction of the [Writer], which keeps the whole file to itself from
-  /// its start: no other writer comes between this and [#keep].
-  Optional<Row> take(Db db, SessionId id) throws SQLException {
-    return db.first(
-        """
-        SELECT workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
-          input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
-          running_since, started, boundary, updated_at, archived_at
-        FROM session WHERE id = ?\
-        """,
-        this::row,
-        id.value());
+  private static final String SELECT =
+      """
+      SELECT workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
+        input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
+        running_since, started, boundary, updated_at, archived_at
+      FROM session WHERE id = ?\
+      """;
+
+  /// Reads a row and keeps it for this transaction: nobody else writes it before [#keep].
+  static Optional<Row> take(Db db, SessionId id) throws SQLException {
+    return db.first(SELECT + db.dialect().keepingRows(), SessionRows::row, id.value());
   }
 
-  private Row row(ResultSet row) throws SQLException {
+  private static Row row(ResultSet row) throws SQLException {
     return new Row(
         row.getString("workspace_id"),
         new SessionState(
@@ -60,7 +54,7 @@ final class SessionRows {
             Awaited.parse(row.getString("awaited")),
             Micros.instant(row.getLong("last_processed")),
             row.getLong("epoch"),
-            node.equals(row.getString("node")) ? node : null));
+            row.getString("node")));
   }
 
   static CachedFold fold(ResultSet row) throws SQLException {

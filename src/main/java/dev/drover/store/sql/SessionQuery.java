@@ -1,4 +1,4 @@
-package dev.drover.store.sqlite;
+package dev.drover.store.sql;
 
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Sessions.Listing;
@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A page of sessions as a statement: one row more than the page, to know whether more follows.
-record SessionQuery(String sql, List<Object> bound) {
+public record SessionQuery(String sql, List<Object> bound) {
 
   /// @param from where the page before or after this one ended; rows come in the direction that
   ///   leads away from there
-  static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
+  public static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
     var sql = new StringBuilder(OriginRows.SELECT);
     var bound = new ArrayList<Object>();
     bound.add(workspace.value());

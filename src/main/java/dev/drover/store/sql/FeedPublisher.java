@@ -1,0 +1,35 @@
+package dev.drover.store.sql;
+
+import dev.drover.session.Feed;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.Stored;
+import dev.drover.store.Shown;
+import java.util.List;
+
+/// Shows every commit to those who listen here: this server makes them all.
+public final class FeedPublisher implements Publisher {
+  private final Feed feed;
+
+  public FeedPublisher(Feed feed) {
+    this.feed = feed;
+  }
+
+  @Override
+  public void received(SessionId session, List<Queued> events, List<Stored> logged) {
+    feed.publish(session, Shown.received(events));
+  }
+
+  @Override
+  public void logged(SessionId session, List<Stored> events) {
+    feed.publish(session, Shown.logged(events));
+  }
+
+  @Override
+  public void deleted(SessionId session, Feed.Item.Shown last) {
+    feed.publish(session, List.of(last));
+  }
+
+  @Override
+  public void freed(SessionId session) {}
+}

@@ -1,0 +1,40 @@
+package dev.drover.store.sql;
+
+import dev.drover.session.Feed;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.Stored;
+import dev.drover.store.SessionState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// What a unit of work has to say to listeners once it is durable. One thread.
+public final class Outbox {
+  private final List<Consumer<Publisher>> notes = new ArrayList<>();
+
+  void received(SessionId session, List<Queued> events, List<Stored> logged) {
+    notes.add(publisher -> publisher.received(session, events, logged));
+  }
+
+  void logged(SessionId session, List<Stored> events) {
+    if (!events.isEmpty()) {
+      notes.add(publisher -> publisher.logged(session, events));
+    }
+  }
+
+  public void deleted(SessionId session, Feed.Item.Shown last) {
+    notes.add(publisher -> publisher.deleted(session, last));
+  }
+
+  /// Says that a session owes work and that nobody holds it, if that is so.
+  void freed(SessionId session, SessionState state) {
+    if (state.isFree() && state.owesWork()) {
+      notes.add(publisher -> publisher.freed(session));
+    }
+  }
+
+  void publish(Publisher publisher) {
+    notes.forEach(note -> note.accept(publisher));
+  }
+}

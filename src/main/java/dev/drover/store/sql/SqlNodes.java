@@ -1,0 +1,222 @@
+package dev.drover.store.sql;
+
+import dev.drover.base.Ids;
+import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
+import dev.drover.store.Micros;
+import dev.drover.store.Self;
+import dev.drover.store.SessionState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The rows of nodes. A dead node is buried by removing its row; a session held by a name that has
+/// no row is anybody's.
+public final class SqlNodes implements Nodes {
+  static final String NAME_PREFIX = "node_";
+
+  /// What a claim looks for.
+  public static final String UNFINISHED =
+      """
+      SELECT id FROM session
+      WHERE id IN (
+          SELECT id FROM session WHERE status IN ('running', 'rescheduling')
+          UNION SELECT id FROM session WHERE received > seen)
+        AND status <> 'terminated' AND node IS NULL
+      LIMIT ?\
+      """;
+
+  /// Rows that one statement frees.
+  private static final int FREED = 200;
+
+  private static final String KEY = "node";
+
+  private final Writer writer;
+  private final Readers readers;
+  private final Self self;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final Peers peers;
+
+  SqlNodes(Writer writer, Readers readers, Self self, Ids ids, InstantSource clock, Peers peers) {
+    this.writer = writer;
+    this.readers = readers;
+    this.self = self;
+    this.ids = ids;
+    this.clock = clock;
+    this.peers = peers;
+  }
+
+  @Override
+  public boolean beat() {
+    long lapse = lapse().toNanos() / 1_000;
+    var name = self.name();
+    var next = ids.next(NAME_PREFIX);
+    record Beaten(boolean known, long others, boolean freed) {}
+    var beaten =
+        writer.call(
+            KEY,
+            (db, _) -> {
+              var now = db.dialect().now();
+              boolean known =
+                  db.update("UPDATE node SET beat_at = " + now + " WHERE id = ?", name) == 1;
+              if (!known) {
+                register(db, next);
+              }
+              db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
+              int freed = freeOrphans(db);
+              InboxRows.forgetDeliveries(db, clock.instant());
+              return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
+            });
+    if (!beaten.known) {
+      self.rename(next);
+    }
+    peers.counted(beaten.others);
+    if (beaten.freed) {
+      freeTheRest();
+    }
+    return beaten.known;
+  }
+
+  private void freeTheRest() {
+    while (writer.call(KEY, (db, _) -> freeOrphans(db)) == FREED) {}
+  }
+
+  /// Frees sessions of nodes that are not there. The epoch stays: the next claim raises it.
+  private static int freeOrphans(Db db) throws SQLException {
+    return db.update(
+        """
+        UPDATE session SET node = NULL WHERE id IN (
+          SELECT id FROM session
+          WHERE node IS NOT NULL AND node NOT IN (SELECT id FROM node) LIMIT ?\
+        """
+            + db.dialect().skippingKept()
+            + ")",
+        FREED);
+  }
+
+  static void register(Db db, String name) throws SQLException {
+    var now = db.dialect().now();
+    db.update(
+        "INSERT INTO node (id, host, pid, started_at, beat_at) VALUES (?, ?, ?, "
+            + now
+            + ", "
+            + now
+            + ")",
+        name,
+        host(),
+        ProcessHandle.current().pid());
+  }
+
+  private static String host() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException _) {
+      return "unknown";
+    }
+  }
+
+  @Override
+  public Duration lapse() {
+    return peers.lapse();
+  }
+
+  @Override
+  public List<Lease> claim(int limit) {
+    if (self.isLeaving()) {
+      return List.of();
+    }
+    return writer.call(
+        KEY,
+        (db, _) -> {
+          var leases = new ArrayList<Lease>();
+          var found =
+              db.list(
+                  UNFINISHED + db.dialect().skippingKept(),
+                  row -> new SessionId(row.getString(1)),
+                  limit);
+          for (var id : found) {
+            var state = SessionRows.take(db, id).map(SessionRows.Row::state);
+            if (state.filter(SessionState::isFree).isPresent()) {
+              var claimed = self.claim(state.get());
+              SessionRows.keep(db, id, claimed);
+              SqlEventLog.lease(id, state.get(), claimed).ifPresent(leases::add);
+            }
+          }
+          return List.copyOf(leases);
+        });
+  }
+
+  @Override
+  public List<Lease> held() {
+    return readers.call(
+        db ->
+            db.list(
+                "SELECT id, epoch FROM session WHERE node = ?",
+                row -> new Lease(new SessionId(row.getString(1)), row.getLong(2)),
+                self.name()));
+  }
+
+  @Override
+  public void drain() {
+    self.leave();
+  }
+
+  @Override
+  public void leave() {
+    self.leave();
+    var name = self.name();
+    writer.call(KEY, (db, _) -> db.update("DELETE FROM node WHERE id = ?", name));
+    freeTheRest();
+  }
+
+  @Override
+  public boolean hasPeers() {
+    return peers.any();
+  }
+
+  @Override
+  public void onNews(News news) {
+    peers.onNews(news);
+  }
+
+  @Override
+  public List<Member> members() {
+    record Row(String name, String host, long pid, long startedAt, long silent, long sessions) {}
+    return readers
+        .call(
+            db ->
+                db.list(
+                    "SELECT id, host, pid, started_at, "
+                        + db.dialect().now()
+                        + " - beat_at AS silent, "
+                        + "(SELECT COUNT(*) FROM session WHERE session.node = node.id) AS sessions"
+                        + " FROM node ORDER BY started_at, id",
+                    row ->
+                        new Row(
+                            row.getString("id"),
+                            row.getString("host"),
+                            row.getLong("pid"),
+                            row.getLong("started_at"),
+                            row.getLong("silent"),
+                            row.getLong("sessions"))))
+        .stream()
+        .map(
+            row ->
+                new Member(
+                    row.name,
+                    row.host,
+                    row.pid,
+                    Micros.instant(row.startedAt),
+                    Duration.ofNanos(Math.max(0, row.silent) * 1_000),
+                    row.sessions,
+                    row.name.equals(self.name())))
+        .toList();
+  }
+}

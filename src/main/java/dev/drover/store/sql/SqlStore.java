@@ -1,0 +1,88 @@
+package dev.drover.store.sql;
+
+import dev.drover.base.Ids;
+import dev.drover.catalog.Agents;
+import dev.drover.catalog.Environments;
+import dev.drover.session.EventLog;
+import dev.drover.session.Nodes;
+import dev.drover.session.Sessions;
+import dev.drover.store.Self;
+import dev.drover.store.Store;
+import java.sql.SQLException;
+import java.time.InstantSource;
+
+/// A store over a relational database. Its threads end with [#close].
+///
+/// Writes wait for each other and share commits, reads wait for nobody. A full disk refuses writes
+/// with `UNAVAILABLE` and goes on reading; writing works again once there is room. A caller that is
+/// interrupted waits for its outcome all the same and keeps the interrupt.
+public final class SqlStore implements Store {
+  private final Writer writer;
+  private final Readers readers;
+  private final Runnable onClose;
+  private final Agents agents;
+  private final Environments environments;
+  private final EventLog eventLog;
+  private final Sessions sessions;
+  private final Nodes nodes;
+
+  /// Registers this node and frees what nodes held that are gone.
+  ///
+  /// @param onClose lets go of what else belongs to the store
+  public SqlStore(
+      Writer writer, Readers readers, Peers peers, Ids ids, InstantSource clock, Runnable onClose) {
+    this.writer = writer;
+    this.readers = readers;
+    this.onClose = onClose;
+    var self = new Self(ids.next(SqlNodes.NAME_PREFIX));
+    agents = new SqlAgents(writer, readers);
+    environments = new SqlEnvironments(writer, readers);
+    eventLog = new SqlEventLog(writer, readers, self, clock);
+    sessions = new SqlSessions(writer, readers, self, ids, clock);
+    nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
+    nodes.beat();
+  }
+
+  @Override
+  public EventLog eventLog() {
+    return eventLog;
+  }
+
+  @Override
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  @Override
+  public Agents agents() {
+    return agents;
+  }
+
+  @Override
+  public Environments environments() {
+    return environments;
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  /// For tests that reach below the interfaces.
+  public Writer writer() {
+    return writer;
+  }
+
+  /// Does what was handed in, then closes. Later calls are refused with `UNAVAILABLE`.
+  @Override
+  public void close() {
+    try {
+      readers.close();
+      writer.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database did not close", e);
+    } finally {
+      onClose.run();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.drover.store.sql;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// The threads that write, each with a connection of its own. What callers hand in while a commit
+/// is under way is committed together next: a sync of the disk is paid once for many. A unit that
+/// fails is undone alone; a commit that fails fails all of its units, and the next batch starts
+/// afresh.
+///
+/// Units with one key are done by one thread, in their order. Platform threads, for native calls
+/// hold the carrier of a virtual one.
+public final class Writer implements AutoCloseable {
+  /// Units in one transaction.
+  static final int BATCH_LIMIT = 512;
+
+  /// How often a unit is tried that came in another transaction's way.
+  private static final int TRIES = 5;
+
+  private static final System.Logger LOG = System.getLogger(Writer.class.getName());
+
+  private final List<Lane> lanes;
+  private final Dialect dialect;
+  private final Publisher publisher;
+
+  /// @param links one to a thread; with several, the database must keep rows apart by itself
+  public Writer(List<Link> links, Dialect dialect, Publisher publisher) {
+    this.dialect = dialect;
+    this.publisher = publisher;
+    lanes = links.stream().map(Lane::new).toList();
+  }
+
+  /// Does `body` in a transaction. Returns once it is durable and published.
+  ///
+  /// @param key what it is about: a session, or another thing that has a row
+  /// @param body may run again, after all that it did was undone
+  public <T> T call(String key, Job.Body<T> body) {
+    return lanes.get(Math.floorMod(key.hashCode(), lanes.size())).jobs.call(key, body);
+  }
+
+  /// How many units wait for the next batch.
+  public int waiting() {
+    return lanes.stream().mapToInt(lane -> lane.jobs.waiting()).sum();
+  }
+
+  private final class Lane {
+    final Jobs jobs = new Jobs();
+    final Link link;
+    final Thread thread;
+
+    Lane(Link link) {
+      this.link = link;
+      thread = Thread.ofPlatform().name("drover-store-writer").start(this::work);
+    }
+
+    private void work() {
+      try {
+        for (var batch = jobs.take(BATCH_LIMIT); !batch.isEmpty(); batch = jobs.take(BATCH_LIMIT)) {
+          commit(batch);
+        }
+      } finally {
+        jobs.abandon();
+      }
+    }
+
+    private void commit(List<Job<?>> batch) {
+      if (!together(batch)) {
+        for (var job : batch) {
+          alone(job);
+        }
+      }
+      for (var job : batch) {
+        publish(job);
+        job.release();
+      }
+    }
+
+    /// Runs the units in one transaction, without a way back for each: it would cost a round trip
+    /// or a copy of every page. Most that fail refuse before they write.
+    ///
+    /// @return whether their outcomes are final; if not, nothing is kept of any
+    private boolean together(List<Job<?>> batch) {
+      try {
+        var db = link.db();
+        dialect.begin(db);
+        for (var job : inOrder(batch)) {
+          if (failsHalfWay(db, job)) {
+            rollBack();
+            batch.forEach(Job::reset);
+            return false;
+          }
+        }
+        dialect.commit(db);
+        return true;
+      } catch (SQLException e) {
+        boolean conflict = dialect.trouble(e) == Dialect.Trouble.CONFLICT;
+        giveUp(e);
+        batch.forEach(conflict ? Job::reset : job -> job.fail(Job.lostWith(dialect, e)));
+        return !conflict;
+      } catch (RuntimeException | Error e) {
+        // Whatever it was, the callers must hear of it and the thread must live.
+        link.drop();
+        batch.forEach(job -> job.fail(Job.unavailable(e)));
+        return true;
+      }
+    }
+
+    /// Whether a unit failed and may have left something in the transaction.
+    ///
+    /// @throws SQLException if the connection broke: no unit has a chance
+    private boolean failsHalfWay(Db db, Job<?> job) throws SQLException {
+      long writes = db.writes();
+      if (job.run(db)) {
+        return false;
+      }
+      if (job.failure() instanceof SQLException e) {
+        if (dialect.trouble(e) == Dialect.Trouble.BROKEN) {
+          throw e;
+        }
+        return true;
+      }
+      return db.writes() > writes;
+    }
+
+    /// Runs a unit in a transaction of its own.
+    private void alone(Job<?> job) {
+      for (int tries = 1; ; tries++) {
+        job.reset();
+        try {
+          var db = link.db();
+          dialect.begin(db);
+          if (job.run(db)) {
+            dialect.commit(db);
+            return;
+          }
+          if (!(job.failure() instanceof SQLException e)) {
+            rollBack();
+            return;
+          }
+          throw e;
+        } catch (SQLException e) {
+          giveUp(e);
+          if (dialect.trouble(e) != Dialect.Trouble.CONFLICT || tries == TRIES) {
+            job.reset();
+            job.fail(Job.told(dialect, e));
+            return;
+          }
+        } catch (RuntimeException | Error e) {
+          link.drop();
+          job.fail(Job.unavailable(e));
+          return;
+        }
+      }
+    }
+
+    private void giveUp(SQLException why) {
+      if (dialect.trouble(why) == Dialect.Trouble.BROKEN) {
+        link.drop();
+      } else {
+        rollBack();
+      }
+    }
+
+    private void rollBack() {
+      try {
+        dialect.rollBack(link.db());
+      } catch (SQLException | RuntimeException | Error _) {
+        // there was no transaction left to undo, or the next one will say what is wrong
+      }
+    }
+  }
+
+  /// Rows are taken in one order everywhere, so that two transactions never wait for each other.
+  private List<Job<?>> inOrder(List<Job<?>> batch) {
+    if (lanes.size() == 1 && dialect.keepingRows().isEmpty()) {
+      return batch;
+    }
+    var sorted = new ArrayList<>(batch);
+    sorted.sort(Comparator.comparing(Job::key));
+    return sorted;
+  }
+
+  /// What is durable stays so if it cannot be shown: readers of the log find it.
+  private void publish(Job<?> job) {
+    try {
+      if (job.failure() == null) {
+        job.outbox().publish(publisher);
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "what was committed could not be published", e);
+    }
+  }
+
+  /// Does what was handed in, then ends.
+  @Override
+  public void close() throws SQLException {
+    lanes.forEach(lane -> lane.jobs.end());
+    for (var lane : lanes) {
+      Threads.join(lane.thread);
+      lane.link.close();
+    }
+  }
+}

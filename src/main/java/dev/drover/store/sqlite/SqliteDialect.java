@@ -1,0 +1,62 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.store.sql.Db;
+import dev.drover.store.sql.Dialect;
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// SQLite's ways: a transaction that writes has the whole file to itself.
+enum SqliteDialect implements Dialect {
+  SQLITE;
+
+  @Override
+  public String databaseName() {
+    return "sqlite";
+  }
+
+  @Override
+  public String keepingRows() {
+    return "";
+  }
+
+  @Override
+  public String skippingKept() {
+    return "";
+  }
+
+  @Override
+  public String now() {
+    return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+  }
+
+  @Override
+  public void begin(Db db) throws SQLException {
+    db.run("BEGIN IMMEDIATE");
+  }
+
+  @Override
+  public void keepTable(Db db, String table) {}
+
+  @Override
+  public void commit(Db db) throws SQLException {
+    db.run("COMMIT");
+  }
+
+  @Override
+  public void rollBack(Db db) throws SQLException {
+    db.run("ROLLBACK");
+  }
+
+  @Override
+  public Trouble trouble(SQLException failure) {
+    if (!(failure instanceof SQLiteException e)) {
+      return Trouble.OTHER;
+    }
+    int code = e.getResultCode().code & 0xff;
+    if (code == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
+      return Trouble.CONSTRAINT;
+    }
+    return code == SQLiteErrorCode.SQLITE_FULL.code ? Trouble.FULL : Trouble.OTHER;
+  }
+}

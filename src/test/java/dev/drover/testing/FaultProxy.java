@@ -266,11 +266,11 @@ public final class FaultProxy implements AutoCloseable {
   ///
   /// @throws IllegalStateException if it did not understand what went through
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     listener.close();
     cut();
     pass();
-    acceptor.join();
+    Signals.awaitEnd(acceptor);
     if (failure != null) {
       throw new IllegalStateException("the proxy failed", failure);
     }

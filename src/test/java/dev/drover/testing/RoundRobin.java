@@ -93,11 +93,11 @@ public final class RoundRobin implements AutoCloseable {
 
   /// Ends all connections.
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     listener.close();
     for (var client : clients) {
       client.close();
     }
-    acceptor.join();
+    Signals.awaitEnd(acceptor);
   }
 }

@@ -46,7 +46,8 @@ public final class FaultProxy implements AutoCloseable {
   private boolean cut;
   private Duration delay = Duration.ZERO;
   private String losing = "";
-  private int until;
+  private int nextLost;
+  private int lastLost;
   private int lost;
   private @Nullable RuntimeException failure;
 
@@ -133,10 +134,21 @@ public final class FaultProxy implements AutoCloseable {
   ///
   /// @param nth from 1
   public void loseAnswer(String prefix, int nth) {
+    lose(prefix, nth, nth);
+  }
+
+  /// Loses the next `count` answers whose command tag or request line begins so, as [#loseAnswer]
+  /// does.
+  public void loseAnswers(String prefix, int count) {
+    lose(prefix, 1, count);
+  }
+
+  private void lose(String prefix, int first, int last) {
     change(
         () -> {
           losing = prefix;
-          until = nth;
+          nextLost = first;
+          lastLost = last;
         });
   }
 
@@ -173,10 +185,16 @@ public final class FaultProxy implements AutoCloseable {
   private boolean isLost(String answer) {
     lock.lock();
     try {
-      if (losing.isEmpty() || !answer.startsWith(losing) || --until > 0) {
+      if (losing.isEmpty() || !answer.startsWith(losing)) {
         return false;
       }
-      losing = "";
+      nextLost--;
+      if (--lastLost == 0) {
+        losing = "";
+      }
+      if (nextLost > 0) {
+        return false;
+      }
       lost++;
       return true;
     } finally {
@@ -248,11 +266,11 @@ public final class FaultProxy implements AutoCloseable {
   ///
   /// @throws IllegalStateException if it did not understand what went through
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     listener.close();
     cut();
     pass();
-    acceptor.join();
+    Signals.awaitEnd(acceptor);
     if (failure != null) {
       throw new IllegalStateException("the proxy failed", failure);
     }

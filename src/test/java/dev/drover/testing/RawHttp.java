@@ -1,5 +1,6 @@
 package dev.drover.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -49,6 +52,24 @@ public final class RawHttp {
       }
       boolean bodyless = request.length > 4 && request[0] == 'H' && request[1] == 'E';
       return read(socket.getInputStream(), bodyless);
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("no answer within " + DEADLINE_MILLIS + " ms", e);
+    }
+  }
+
+  /// Sends requests one after the other on one connection.
+  ///
+  /// @throws AssertionError if the server hangs
+  public List<Answer> sendAll(List<String> requests) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), url.getPort())) {
+      socket.setSoTimeout(DEADLINE_MILLIS);
+      var in = new BufferedInputStream(socket.getInputStream());
+      var answers = new ArrayList<Answer>();
+      for (var request : requests) {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        answers.add(read(in, request.startsWith("HEAD ")));
+      }
+      return answers;
     } catch (SocketTimeoutException e) {
       throw new AssertionError("no answer within " + DEADLINE_MILLIS + " ms", e);
     }

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// `drover serve` in a process of its own, as an operator runs it, for tests that kill it.
 public final class ServerProcess implements AutoCloseable {
@@ -28,8 +30,10 @@ public final class ServerProcess implements AutoCloseable {
   /// Starts it and waits until it listens.
   ///
   /// @param log gets what it says on standard error
-  public static ServerProcess start(Path data, File log, Map<String, String> environment)
-      throws IOException {
+  /// @param environment such as `DROVER_DATABASE_URL`; nothing else of Drover's is inherited
+  /// @param flags of `serve`; without a `--port` it takes a free one
+  public static ServerProcess start(
+      Path data, File log, Map<String, String> environment, String... flags) throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -42,10 +46,12 @@ public final class ServerProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "dev.drover.Main",
                 "serve",
-                "--port",
-                "0",
                 "--data",
                 data.toString()));
+    command.addAll(List.of(flags));
+    if (!command.contains("--port")) {
+      command.addAll(List.of("--port", "0"));
+    }
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log));
     builder.environment().keySet().removeIf(name -> name.startsWith("DROVER_"));
     builder.environment().put("DROVER_API_KEY", KEY);
@@ -69,7 +75,43 @@ public final class ServerProcess implements AutoCloseable {
     return url;
   }
 
-  /// SIGKILL: nothing is said, nothing is saved.
+  /// SIGSTOP: it stands still, and its clock does not. What it started goes on.
+  public void pause() throws IOException, InterruptedException {
+    Signals.send("STOP", Stream.of(process.toHandle()));
+  }
+
+  /// SIGCONT, after [#pause].
+  public void resume() throws IOException, InterruptedException {
+    Signals.send("CONT", Stream.of(process.toHandle()));
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Its resident memory.
+  public long residentBytes() throws IOException {
+    return status("VmRSS") << 10;
+  }
+
+  /// Its platform threads, the JVM's own among them.
+  public long threads() throws IOException {
+    return status("Threads");
+  }
+
+  /// The first number of a line of `/proc/<pid>/status`.
+  private long status(String name) throws IOException {
+    var file = Path.of("/proc", Long.toString(process.pid()), "status");
+    for (var line : Files.readAllLines(file)) {
+      var words = line.split("\\s+", 3);
+      if (words[0].equals(name + ":")) {
+        return Long.parseLong(words[1]);
+      }
+    }
+    throw new IOException(file + " has no " + name);
+  }
+
+  /// SIGKILL: nothing is said, nothing is saved. Paused or not.
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
@@ -86,9 +128,12 @@ public final class ServerProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
+      resume();
       if (!process.waitFor(20, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+    } catch (IOException _) {
+      process.destroyForcibly();
     } catch (InterruptedException _) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

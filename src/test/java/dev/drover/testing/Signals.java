@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The signals that [Process] cannot send.
+/// The signals that [Process] cannot send, and ends that `close()` may wait for.
 final class Signals {
   private Signals() {}
 
@@ -21,5 +21,14 @@ final class Signals {
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start()
         .waitFor();
+  }
+
+  /// Waits for a thread that is about to end; an interrupt is kept for the caller.
+  static void awaitEnd(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -47,9 +47,13 @@ public final class Tmpfs implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    run("umount", "-l", directory.toString());
-    Files.delete(directory);
+  public void close() throws IOException {
+    try {
+      run("umount", "-l", directory.toString());
+      Files.delete(directory);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // it goes with this JVM
+    }
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

@@ -20,13 +20,12 @@ CONSTANTS
   FenceEpoch,         \* an append needs the newest epoch
   FenceNode,          \* an append needs a node that still holds the session
   RestIfReceived,     \* a brain rests only if nothing was received since it looked
-  BurialRaises,       \* a burial raises the epoch
   UniqueOnRepeat,     \* an append whose first event is in the log finds itself
   SweepLostClaims,    \* a node looks for sessions that are its own and have no brain
-  AdoptionRaises,     \* and takes them with a new epoch
+  OneBrainPerLease,   \* a node wakes no second brain with a lease while the first is awake
   ClaimOnlyFree,      \* a claim needs a session that nobody holds
-  ClaimOnlyRegistered,\* a claim needs a node that was not buried
-  RenewAfterUnknown   \* a brain that gives an append up raises its epoch before it reads again
+  FreeOrphans,        \* what a node holds that was buried is freed, whenever it was claimed
+  LeaveAfterUnknown   \* a brain that gives an append up gives its lease back before it reads again
 
 NoOne == <<"no one", 0>>
 
@@ -72,9 +71,8 @@ Fault == faults > 0 /\ faults' = faults - 1
 -----------------------------------------------------------------------------
 \* Claims
 
-MayClaim(n) ==
-  /\ ClaimOnlyFree => owner = NoOne
-  /\ ClaimOnlyRegistered => Name(n) \in nodeTable
+\* A buried node that does not know of it may claim, too.
+MayClaim(n) == ClaimOnlyFree => owner = NoOne
 
 TakeLease(n, by) ==
   /\ epoch' = epoch + 1
@@ -89,8 +87,10 @@ Send(n) ==
   /\ IF MayClaim(n) THEN TakeLease(n, "claim") ELSE UNCHANGED <<epoch, owner, answers>>
   /\ UNCHANGED <<log, head, seen, nodeTable, start, brains, net, faults>>
 
-\* A node finds a session that owes work and that nobody holds.
+\* A node finds a session that owes work and that nobody holds. It says that it lives before it
+\* looks; that it can be buried in between is what Send shows.
 Sweep(n) ==
+  /\ Name(n) \in nodeTable
   /\ OwesWork /\ owner = NoOne /\ MayClaim(n)
   /\ TakeLease(n, "claim")
   /\ UNCHANGED <<log, head, received, seen, inbox, nodeTable, start, brains, net, faults>>
@@ -100,18 +100,16 @@ Adopt(n) ==
   /\ SweepLostClaims
   /\ owner = Name(n)
   /\ \A b \in brains : b.name # Name(n)
-  /\ IF AdoptionRaises
-     THEN TakeLease(n, "sweep")
-     ELSE /\ answers' = answers \cup {[name |-> Name(n), epoch |-> epoch, by |-> "sweep"]}
-          /\ UNCHANGED <<epoch, owner>>
-  /\ [name |-> Name(n), epoch |-> epoch, by |-> "sweep"] \notin answers
-  /\ UNCHANGED <<log, head, received, seen, inbox, nodeTable, start, brains, net, faults>>
+  /\ LET lease == [name |-> Name(n), epoch |-> epoch, by |-> "sweep"]
+     IN lease \notin answers /\ answers' = answers \cup {lease}
+  /\ UNCHANGED <<session, nodeTable, start, brains, net, faults>>
 
 \* The lease arrives, and a brain wakes with it.
 Wake(a) ==
   /\ answers' = answers \ {a}
   /\ brains' =
        IF IsUp(a.name)
+            /\ (OneBrainPerLease => ~\E b \in brains : b.name = a.name /\ b.epoch = a.epoch)
        THEN brains \cup {[name |-> a.name, epoch |-> a.epoch, by |-> a.by, count |-> 0,
                           pc |-> "reads", request |-> Nothing]}
        ELSE brains
@@ -153,18 +151,15 @@ Repeat(b) ==
   /\ Replace(b, [b EXCEPT !.pc = "waits"])
   /\ UNCHANGED <<session, nodeTable, start, answers, faults>>
 
-\* ... or it begins anew from the log.
-Replan(b) ==
+\* ... or it gives up: whoever claims the session next begins anew from the log.
+Leave(b) ==
   /\ b.pc = "unknown"
-  /\ IF ~RenewAfterUnknown
+  /\ IF ~LeaveAfterUnknown
      THEN /\ Replace(b, [b EXCEPT !.pc = "reads"])
-          /\ UNCHANGED epoch
-     ELSE IF epoch = b.epoch /\ owner = b.name
-     THEN /\ epoch' = epoch + 1
-          /\ Replace(b, [b EXCEPT !.pc = "reads", !.epoch = epoch + 1])
+          /\ UNCHANGED owner
      ELSE /\ brains' = brains \ {b}
-          /\ UNCHANGED epoch
-  /\ UNCHANGED <<log, head, owner, received, seen, inbox, nodeTable, start, net, answers, faults>>
+          /\ owner' = IF epoch = b.epoch /\ owner = b.name THEN NoOne ELSE owner
+  /\ UNCHANGED <<log, head, epoch, received, seen, inbox, nodeTable, start, net, answers, faults>>
 
 \* The brain that waits for a request hears what came of it.
 Hear(r, outcome) ==
@@ -214,18 +209,21 @@ Bury(n, dead) ==
   /\ dead \in nodeTable /\ dead # Name(n) /\ Name(n) \in nodeTable
   /\ IF IsUp(dead) THEN Fault ELSE UNCHANGED faults
   /\ nodeTable' = nodeTable \ {dead}
-  /\ IF owner = dead
-     THEN /\ owner' = NoOne
-          /\ epoch' = IF BurialRaises THEN epoch + 1 ELSE epoch
-     ELSE UNCHANGED <<owner, epoch>>
-  /\ UNCHANGED <<log, head, received, seen, inbox, start, brains, net, answers>>
+  /\ UNCHANGED <<session, start, brains, net, answers>>
+
+\* A node frees what nobody holds who is known.
+Free(n) ==
+  /\ FreeOrphans
+  /\ Name(n) \in nodeTable /\ owner # NoOne /\ owner \notin nodeTable
+  /\ owner' = NoOne
+  /\ UNCHANGED <<log, head, epoch, received, seen, inbox, nodeTable, start, brains, net, answers, faults>>
 
 -----------------------------------------------------------------------------
 Works ==
-  \/ \E n \in Nodes : Sweep(n) \/ Adopt(n) \/ Rejoin(n)
+  \/ \E n \in Nodes : Sweep(n) \/ Adopt(n) \/ Free(n) \/ Rejoin(n)
   \/ \E n \in Nodes, dead \in nodeTable : ~IsUp(dead) /\ Bury(n, dead)
   \/ \E a \in answers : Wake(a)
-  \/ \E b \in brains : Plan(b) \/ Repeat(b) \/ Replan(b)
+  \/ \E b \in brains : Plan(b) \/ Repeat(b) \/ Leave(b)
   \/ \E r \in net : Land(r)
 
 Fails ==
@@ -258,9 +256,6 @@ NoMessageLost == inbox \cup Taken = 1..received /\ inbox \cap Taken = {}
 
 \* What nobody holds and nobody would wake has nothing left to do.
 NothingSleeps == owner = NoOne /\ ~OwesWork => inbox = {} /\ Unanswered = {}
-
-\* A name that holds the session can be buried: otherwise its death would go unnoticed.
-HoldersAreRegistered == owner # NoOne => owner \in nodeTable
 
 \* A brain that does its work is not robbed of it.
 HandedOver == [][owner' # owner => owner = NoOne \/ owner' = NoOne]_vars

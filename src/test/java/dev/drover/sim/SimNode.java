@@ -23,6 +23,8 @@ import java.util.concurrent.Callable;
 final class SimNode {
   private static final int CLAIMS = 100;
 
+  private static final Duration LATEST = Duration.ofSeconds(5);
+
   private final World world;
   private final String name;
   private Server server;
@@ -193,6 +195,27 @@ final class SimNode {
       throw World.away("did not answer");
     }
     return answer;
+  }
+
+  /// A call to the store that may arrive when nobody waits for it any more.
+  <T> T overOrLater(String what, Callable<T> call) {
+    if (fails()) {
+      world.totals.lateCommits++;
+      var delay = world.upTo(LATEST);
+      world.start(
+          "late",
+          () -> {
+            world.scheduler.pause(delay);
+            try {
+              var answer = call.call();
+              world.tell(() -> name + " " + what + " late: " + Brief.of(answer));
+            } catch (Exception e) {
+              world.tell(name + " " + what + " late: " + e);
+            }
+          });
+      throw World.away("does not answer");
+    }
+    return over(what, call);
   }
 
   private boolean fails() {

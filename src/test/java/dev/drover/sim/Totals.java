@@ -16,6 +16,7 @@ final class Totals {
   long zombies;
   long cuts;
   long lostAnswers;
+  long lateCommits;
   long buried;
   long modelFailures;
 
@@ -34,6 +35,7 @@ final class Totals {
     zombies += other.zombies;
     cuts += other.cuts;
     lostAnswers += other.lostAnswers;
+    lateCommits += other.lateCommits;
     buried += other.buried;
     modelFailures += other.modelFailures;
   }
@@ -44,7 +46,7 @@ final class Totals {
     runs %,d · steps %,d · simulated hours %,d
     acknowledged events %,d · lost %d · doubled %d
     tool calls %,d · without result %d · with two results %d · stuck sessions %d
-    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · buried nodes %,d · model failures %,d\
+    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · late commits %,d · buried nodes %,d · model failures %,d\
     """
         .formatted(
             runs,
@@ -61,6 +63,7 @@ final class Totals {
             zombies,
             cuts,
             lostAnswers,
+            lateCommits,
             buried,
             modelFailures);
   }

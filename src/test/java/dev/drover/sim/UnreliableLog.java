@@ -39,7 +39,7 @@ record UnreliableLog(SimNode node, EventLog log) implements EventLog {
 
   @Override
   public Emitted emitEvents(Lease lease, Emission emission) {
-    return node.over("emit", () -> log.emitEvents(lease, emission));
+    return node.overOrLater("emit", () -> log.emitEvents(lease, emission));
   }
 
   @Override

@@ -15,11 +15,11 @@ record Tlc(Path specification, Path scratch) {
   private static final Pattern STATES = Pattern.compile("(\\d+) distinct states found, 0 states");
   private static final Pattern VIOLATED =
       Pattern.compile(
-          "(?:Invariant|Action property) (\\w+) is violated|(Temporal properties) were");
+          "(?:Invariant|Action property) (\\w+) is violated|Temporal properties were");
 
   /// What a run found.
   ///
-  /// @param violated the invariant that broke; empty: none
+  /// @param violated the invariant that broke, or `EverythingIsAnswered`; empty: none
   /// @param states distinct ones of the whole state space; 0 if the search ended early
   record Verdict(String violated, long states, String output) {}
 
@@ -62,7 +62,7 @@ record Tlc(Path specification, Path scratch) {
     var violated = VIOLATED.matcher(output);
     if (violated.find()) {
       var invariant = violated.group(1);
-      return new Verdict(invariant == null ? violated.group(2) : invariant, 0, output);
+      return new Verdict(invariant == null ? "EverythingIsAnswered" : invariant, 0, output);
     }
     var states = STATES.matcher(output);
     if (!output.contains("No error has been found") || !states.find()) {

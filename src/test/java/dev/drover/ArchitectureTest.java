@@ -26,6 +26,7 @@ final class ArchitectureTest {
     "model.openai",
     "model.rehearsal",
     "store.memory",
+    "store.postgres",
     "store.sqlite"
   };
 
@@ -87,7 +88,7 @@ final class ArchitectureTest {
         .resideOutsideOfPackage(in("store"))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..")
+        .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "org.postgresql..")
         .check(DROVER);
   }
 

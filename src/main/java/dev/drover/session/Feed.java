@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,40 @@ public final class Feed {
         };
   }
 
+  private volatile Watcher watcher = Watcher.NONE;
+
+  /// Learns for which sessions somebody listens, and brings what other nodes publish.
+  public interface Watcher {
+    /// Somebody is about to listen; what is committed after this returns must reach the feed. May
+    /// fail: then nobody listens.
+    void opening(SessionId session);
+
+    /// One listener less.
+    void closed(SessionId session);
+
+    /// A preview was published on this node. Must not block.
+    void previewed(SessionId session, Item preview);
+
+    Watcher NONE =
+        new Watcher() {
+          @Override
+          public void opening(SessionId session) {}
+
+          @Override
+          public void closed(SessionId session) {}
+
+          @Override
+          public void previewed(SessionId session, Item preview) {}
+        };
+  }
+
   public Feed() {
     this(Tap.NONE);
+  }
+
+  /// To be called once, before anybody listens.
+  public void watchedBy(Watcher watcher) {
+    this.watcher = watcher;
   }
 
   public Feed(Tap tap) {
@@ -106,14 +139,19 @@ public final class Feed {
       return cut;
     }
 
+    /// Idempotent.
     @Override
     public void close() {
+      var removed = new AtomicBoolean();
       listeners.computeIfPresent(
           session,
           (_, list) -> {
-            list.remove(this);
+            removed.set(list.remove(this));
             return list.isEmpty() ? null : list;
           });
+      if (removed.get()) {
+        watcher.closed(session);
+      }
     }
 
     private void offer(Item item) {
@@ -130,7 +168,10 @@ public final class Feed {
   }
 
   /// Listens from now on: what is published after this returns is delivered.
+  ///
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if nobody can say from where on
   public Subscription subscribe(SessionId session) {
+    watcher.opening(session);
     var subscription = new Subscription(session);
     listeners.compute(
         session,
@@ -145,6 +186,16 @@ public final class Feed {
   /// Delivers in the order of the calls for one session; a store calls it after each commit, in the
   /// order of the log.
   public void publish(SessionId session, List<? extends Item> items) {
+    relay(session, items);
+    for (var item : items) {
+      if (!(item instanceof Item.Shown)) {
+        watcher.previewed(session, item);
+      }
+    }
+  }
+
+  /// As [#publish], for what came from another node.
+  public void relay(SessionId session, List<? extends Item> items) {
     var list = listeners.get(session);
     if (list != null) {
       for (var subscription : list) {

@@ -102,7 +102,7 @@ public final class EventRows {
         + " LIMIT ?";
   }
 
-  static String marks(int count) {
+  public static String marks(int count) {
     return String.join(", ", Collections.nCopies(count, "?"));
   }
 }

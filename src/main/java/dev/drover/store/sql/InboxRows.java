@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of what was received: the inbox, and the sends of the last minutes.
-final class InboxRows {
+public final class InboxRows {
   private InboxRows() {}
 
   static long count(Db db, SessionId id) throws SQLException {
@@ -55,10 +55,10 @@ final class InboxRows {
   }
 
   /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
-  record Raw(long received, long head, long sequence, @Nullable String json) {}
+  public record Raw(long received, long head, long sequence, @Nullable String json) {}
 
   /// One row at least, without an event when none waits; none for an unknown session.
-  static List<Raw> read(Db db, SessionId id) throws SQLException {
+  public static List<Raw> read(Db db, SessionId id) throws SQLException {
     return db.list(
         """
         SELECT session.received, session.head, inbox.sequence, inbox.json
@@ -69,7 +69,7 @@ final class InboxRows {
         id.value());
   }
 
-  static Inbox inbox(List<Raw> rows) {
+  public static Inbox inbox(List<Raw> rows) {
     var queued = new ArrayList<Queued>();
     for (var row : rows) {
       if (row.json != null) {

@@ -25,11 +25,8 @@ final class SqlAgents implements Agents {
       """;
   private static final String LATEST =
       SELECT
-          + """
-          AND version = (
-           SELECT MAX(version) FROM agent newest
-           WHERE newest.workspace_id = agent.workspace_id AND newest.id = agent.id)\
-          """;
+          + " AND version = (SELECT MAX(version) FROM agent newest"
+          + " WHERE newest.workspace_id = agent.workspace_id AND newest.id = agent.id)";
 
   private final Writer writer;
   private final Readers readers;

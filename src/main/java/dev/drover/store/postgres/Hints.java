@@ -1,0 +1,336 @@
+package dev.drover.store.postgres;
+
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
+import dev.drover.store.sql.Peers;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/// What nodes tell each other through the database, so that none has to look all the time. Any of
+/// it may be lost: whoever listens looks by itself now and then.
+///
+/// Sent apart from the commits, by one thread, many hints in one notification: one within a commit
+/// would make every other commit wait. Nothing is sent while there is no other node.
+///
+/// @see <a href="https://www.postgresql.org/docs/current/sql-notify.html">NOTIFY</a>: a payload is
+///   shorter than 8,000 bytes
+final class Hints implements Peers, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Hints.class.getName());
+  private static final String CHANNEL = "drover";
+  private static final int PAYLOAD = 7_500;
+
+  /// Characters of text in one hint: a character has up to 3 bytes, and is escaped by up to 6.
+  private static final int TEXT = 1_000;
+
+  /// Hints that wait. Beyond that previews are dropped, and a change is left to others' own
+  /// looking.
+  private static final int LIMIT = 10_000;
+
+  private static final Duration INTEREST = Duration.ofSeconds(30);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  /// Opens a connection for this alone.
+  @FunctionalInterface
+  interface Connector {
+    Connection connect() throws SQLException;
+  }
+
+  /// What is made of what others say.
+  interface Hearer {
+    void changed(SessionId session);
+
+    /// The connection was away: anything may have been missed.
+    void lookAgain();
+  }
+
+  private final Connector connector;
+  private final Feed feed;
+  private final Duration lapse;
+  private final String self;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<String> pending = new LinkedHashSet<>();
+  private final Queue<String> previews = new ArrayDeque<>();
+  private final Map<SessionId, Long> interests = new ConcurrentHashMap<>();
+  private volatile Nodes.News news = Nodes.News.NONE;
+  private volatile @Nullable Hearer hearer;
+  private volatile long others;
+  private volatile boolean closed;
+  private volatile @Nullable Connection listening;
+  private final Thread sender;
+  private final Thread listener;
+
+  /// @param self tells this node's hints from those of others
+  Hints(Connector connector, Feed feed, Duration lapse, String self) {
+    this.connector = connector;
+    this.feed = feed;
+    this.lapse = lapse;
+    this.self = self;
+    sender = Thread.ofVirtual().name("hints-out").unstarted(this::send);
+    listener = Thread.ofVirtual().name("hints-in").unstarted(this::listen);
+  }
+
+  void start(Hearer hearer) {
+    this.hearer = hearer;
+    sender.start();
+    listener.start();
+  }
+
+  @Override
+  public Duration lapse() {
+    return lapse;
+  }
+
+  @Override
+  public void counted(long others) {
+    this.others = others;
+    var long_ago = System.nanoTime() - INTEREST.toNanos();
+    interests.values().removeIf(since -> since - long_ago < 0);
+    var its = hearer;
+    if (others > 0 && its != null) {
+      its.lookAgain();
+    }
+  }
+
+  @Override
+  public boolean any() {
+    return others > 0;
+  }
+
+  @Override
+  public void onNews(Nodes.News news) {
+    this.news = news;
+  }
+
+  // Out
+
+  void changed(SessionId session) {
+    tell("c " + session);
+  }
+
+  void freed(SessionId session) {
+    tell("f " + session);
+  }
+
+  /// Somebody on this node wants to see previews of the session.
+  void interested(SessionId session) {
+    tell("i " + session);
+  }
+
+  void preview(SessionId session, Feed.Item preview) {
+    if (!any() || !interests.containsKey(session)) {
+      return;
+    }
+    var lines =
+        switch (preview) {
+          case Feed.Item.PreviewStart start ->
+              List.of(Json.obj("type", start.type(), "id", start.id().value()));
+          case Feed.Item.PreviewText text -> pieces(text);
+          case Feed.Item.Shown _ -> List.<Json.Obj>of();
+        };
+    lock.lock();
+    try {
+      if (previews.size() + lines.size() <= LIMIT) {
+        lines.forEach(line -> previews.add("p " + session + " " + line));
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static List<Json.Obj> pieces(Feed.Item.PreviewText preview) {
+    var lines = new java.util.ArrayList<Json.Obj>();
+    for (int from = 0; from < preview.text().length(); ) {
+      int to = Math.min(preview.text().length(), from + TEXT);
+      if (to < preview.text().length()
+          && Character.isHighSurrogate(preview.text().charAt(to - 1))) {
+        to--;
+      }
+      lines.add(
+          Json.obj(
+              "type", preview.type(),
+              "id", preview.id().value(),
+              "index", preview.index(),
+              "text", preview.text().substring(from, to)));
+      from = to;
+    }
+    return lines;
+  }
+
+  private void tell(String line) {
+    if (!any()) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (pending.size() < LIMIT) {
+        pending.add(line);
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void send() {
+    while (!closed) {
+      try (var connection = connector.connect();
+          var notify = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
+        notify.setString(1, CHANNEL);
+        while (!closed) {
+          notify.setString(2, next());
+          notify.execute();
+        }
+      } catch (SQLException e) {
+        pauseAfter(e);
+      } catch (InterruptedException _) {
+        return;
+      }
+    }
+  }
+
+  /// As much as one notification holds. Previews leave before the changes that came after them.
+  private String next() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (pending.isEmpty() && previews.isEmpty()) {
+        changed.await();
+      }
+      var payload = new StringBuilder(self);
+      int bytes = self.length();
+      for (var lines : List.of(previews, pending)) {
+        for (var each = lines.iterator(); each.hasNext(); ) {
+          var line = each.next();
+          bytes += 1 + line.getBytes(StandardCharsets.UTF_8).length;
+          if (bytes > PAYLOAD) {
+            return payload.toString();
+          }
+          payload.append('\n').append(line);
+          each.remove();
+        }
+      }
+      return payload.toString();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // In
+
+  private void listen() {
+    while (!closed) {
+      try (var connection = connector.connect();
+          var statement = connection.createStatement()) {
+        listening = connection;
+        statement.execute("LISTEN " + CHANNEL);
+        var its = hearer;
+        if (its != null) {
+          its.lookAgain();
+        }
+        var notifications = connection.unwrap(PGConnection.class);
+        while (!closed) {
+          var some = notifications.getNotifications(0);
+          for (var one : some == null ? new org.postgresql.PGNotification[0] : some) {
+            hear(one.getParameter());
+          }
+        }
+      } catch (SQLException | RuntimeException e) {
+        pauseAfter(e);
+      }
+    }
+  }
+
+  private void hear(String payload) {
+    var lines = payload.split("\n", -1);
+    if (lines[0].equals(self)) {
+      return;
+    }
+    for (int i = 1; i < lines.length; i++) {
+      var words = lines[i].split(" ", 3);
+      if (words.length >= 2 && words[1].startsWith(SessionId.PREFIX)) {
+        hear(words[0], new SessionId(words[1]), words.length == 3 ? words[2] : "");
+      }
+    }
+  }
+
+  private void hear(String what, SessionId session, String more) {
+    switch (what) {
+      case "c" -> {
+        var its = hearer;
+        if (its != null) {
+          its.changed(session);
+        }
+        news.changed(session);
+      }
+      case "f" -> news.freed(session);
+      case "i" -> interests.put(session, System.nanoTime());
+      case "p" -> feed.relay(session, List.of(preview((Json.Obj) Json.trusted(more))));
+      default -> {} // from a newer version
+    }
+  }
+
+  private static Feed.Item preview(Json.Obj line) {
+    var type = String.valueOf(line.text("type"));
+    var id = new EventId(String.valueOf(line.text("id")));
+    var text = line.text("text");
+    return text == null
+        ? new Feed.Item.PreviewStart(type, id)
+        : new Feed.Item.PreviewText(type, id, (int) line.number("index", 0), text);
+  }
+
+  private void pauseAfter(Exception why) {
+    if (closed) {
+      return;
+    }
+    LOG.log(Level.DEBUG, "hints between nodes are interrupted: " + why.getMessage());
+    lock.lock();
+    try {
+      long left = AGAIN.toNanos();
+      while (left > 0 && !closed) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    sender.interrupt();
+    try {
+      var connection = listening;
+      if (connection != null) {
+        connection.abort(Runnable::run);
+      }
+      listener.interrupt();
+      sender.join(TimeUnit.SECONDS.toMillis(5));
+      listener.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (SQLException _) {
+      // it ends with the process at the latest
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.drover.store.postgres;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Secret;
+import dev.drover.session.Feed;
+import dev.drover.session.SessionId;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.Db;
+import dev.drover.store.sql.Link;
+import dev.drover.store.sql.Migrations;
+import dev.drover.store.sql.Readers;
+import dev.drover.store.sql.SqlStore;
+import dev.drover.store.sql.Writer;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.postgresql.Driver;
+
+/// Keeps everything in a PostgreSQL database, which several servers may share. What a call has
+/// returned is durable as far as the database's own settings make it.
+///
+/// A session's writes go through one connection of several, and share commits with those of other
+/// sessions. Two connections more carry hints between nodes.
+public final class PostgresStore {
+  private static final System.Logger LOG = System.getLogger(PostgresStore.class.getName());
+
+  /// More of them commit side by side; fewer share more commits.
+  private static final int WRITERS = 4;
+
+  private static final int READERS = 4;
+
+  /// The oldest that the statements are tried with.
+  private static final int OLDEST = 15;
+
+  /// Beyond this a database that says nothing is given up: no caller waits for ever.
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
+  /// How often a start is tried that another server's start gets in the way of.
+  private static final int TRIES = 5;
+
+  private PostgresStore() {}
+
+  /// Connects, and brings the database to the current schema.
+  ///
+  /// @param url `postgres://user:password@host:port/database`; a secret, for it holds one
+  /// @param lapse how long a node may be silent before others take over its sessions
+  /// @throws StoreUnusable if it cannot be reached or used, or was written by a newer version
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
+  public static SqlStore open(Secret url, Duration lapse, Feed feed, Ids ids, InstantSource clock)
+      throws StoreUnusable {
+    var database = DatabaseUrl.of(url.reveal());
+    prepare(database, clock);
+    Link.Connector connector = () -> new Db(connect(database), PostgresDialect.POSTGRES);
+    var readers = new Readers(links(READERS, connector), PostgresDialect.POSTGRES);
+    var hints = new Hints(() -> listener(database), feed, lapse, ids.next("hints_"));
+    var tail = new Tail(feed, readers, hints, ids, clock);
+    feed.watchedBy(tail);
+    var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, tail);
+    var store = new SqlStore(writer, readers, hints, ids, clock, hints::close);
+    hints.start(
+        new Hints.Hearer() {
+          @Override
+          public void changed(SessionId session) {
+            tail.changed(session);
+          }
+
+          @Override
+          public void lookAgain() {
+            tail.lookAgain();
+          }
+        });
+    return store;
+  }
+
+  private static List<Link> links(int count, Link.Connector connector) {
+    return IntStream.range(0, count).mapToObj(_ -> new Link(connector)).toList();
+  }
+
+  private static Connection connect(DatabaseUrl url) throws SQLException {
+    var properties = new Properties();
+    properties.putAll(url.properties());
+    properties.putIfAbsent("ApplicationName", "drover");
+    properties.putIfAbsent("connectTimeout", Long.toString(CONNECT.toSeconds()));
+    properties.putIfAbsent("socketTimeout", Long.toString(SILENCE.toSeconds()));
+    properties.putIfAbsent("tcpKeepAlive", "true");
+    var connection = new Driver().connect(url.jdbc(), properties);
+    if (connection == null) {
+      throw new SQLException("not a URL of PostgreSQL");
+    }
+    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    return connection;
+  }
+
+  /// It waits for what others say, however long they say nothing.
+  private static Connection listener(DatabaseUrl url) throws SQLException {
+    var connection = connect(url);
+    connection.setNetworkTimeout(Runnable::run, 0);
+    return connection;
+  }
+
+  private static void prepare(DatabaseUrl url, InstantSource clock) throws StoreUnusable {
+    for (int tries = 1; ; tries++) {
+      try (var connection = connect(url);
+          var db = new Db(connection, PostgresDialect.POSTGRES)) {
+        check(connection);
+        Migrations.apply(db, clock);
+        return;
+      } catch (SQLException e) {
+        boolean races = PostgresDialect.POSTGRES.trouble(e).name().matches("CONFLICT|CONSTRAINT");
+        if (!races || tries == TRIES) {
+          throw new StoreUnusable(url + " " + reason(e), e);
+        }
+      } catch (StoreUnusable e) {
+        throw new StoreUnusable(url + " " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void check(Connection connection) throws SQLException, StoreUnusable {
+    int version = connection.getMetaData().getDatabaseMajorVersion();
+    if (version < OLDEST) {
+      throw new StoreUnusable(
+          "is PostgreSQL " + version + "; Drover needs " + OLDEST + " or newer.");
+    }
+    if (!setting(connection, "server_encoding").equals("UTF8")) {
+      throw new StoreUnusable("is not encoded in UTF8. Make the database with ENCODING 'UTF8'.");
+    }
+    for (var name : List.of("fsync", "synchronous_commit")) {
+      if (setting(connection, name).equals("off")) {
+        LOG.log(
+            Level.WARNING,
+            "the database's setting " + name + " is off: what was acknowledged may be lost");
+      }
+    }
+  }
+
+  private static String setting(Connection connection, String name) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery("SHOW " + name)) {
+      return row.next() ? row.getString(1) : "";
+    }
+  }
+
+  private static String reason(SQLException e) {
+    return switch (String.valueOf(e.getSQLState())) {
+      case "28P01", "28000" -> "refuses the user or the password.";
+      case "3D000" -> "does not exist. Make it with CREATE DATABASE.";
+      case "42501" -> "does not let this user make tables. Grant it the schema.";
+      case "08001", "08006" -> "cannot be reached: " + e.getMessage();
+      default -> "cannot be opened: " + e.getMessage();
+    };
+  }
+}

@@ -8,10 +8,9 @@ import dev.drover.session.StopReason;
 import dev.drover.session.Usage;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /// What may follow what in a session's log: requests and their ends, tool uses and their results,
@@ -111,7 +110,7 @@ final class TurnGrammar {
   }
 
   private void end(Event.ModelRequestEnd end) {
-    allow(end.startId().equals(request), "ends request %s, which is not open", end.startId());
+    allow(end.startId().equals(request), "ends request " + end.startId() + ", which is not open");
     request = null;
     used = used.plus(end.usage());
   }
@@ -124,9 +123,7 @@ final class TurnGrammar {
     var tokens = reported.plus(ModelUsage.NONE);
     allow(
         tokens.plusActive(-reported.activeMicros()).equals(used),
-        "reports %s; the requests have used %s",
-        reported,
-        used);
+        "reports %s; the requests have used %s".formatted(reported, used));
     allow(reported.activeMicros() >= usage.activeMicros(), "reports less active time than before");
     usage = reported;
   }
@@ -139,13 +136,10 @@ final class TurnGrammar {
     }
     allow(
         awaited.uses().stream().noneMatch(one -> one.id().equals(dispatched.toolUseId())),
-        "hands over %s, which waits for the client",
-        dispatched.toolUseId());
+        "hands over " + dispatched.toolUseId() + ", which waits for the client");
     allow(
         dispatched.attempt() == use.attempts() + 1,
-        "is attempt %d after %d",
-        dispatched.attempt(),
-        use.attempts());
+        "is attempt %d after %d".formatted(dispatched.attempt(), use.attempts()));
     uses.put(dispatched.toolUseId(), new Use(use.event(), dispatched.attempt(), false));
   }
 
@@ -163,8 +157,7 @@ final class TurnGrammar {
   private void awaited(EventId id, boolean custom, Awaited awaited) {
     allow(
         awaited.uses().contains(new Awaited.Use(id, custom)),
-        "answers %s, which does not wait for it",
-        id);
+        "answers " + id + ", which does not wait for it");
   }
 
   private void idle(StopReason reason, Awaited awaited) {
@@ -175,7 +168,9 @@ final class TurnGrammar {
         reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached;
     if (reason instanceof StopReason.RequiresAction wanted) {
       var open = awaited.uses().stream().map(Awaited.Use::id).toList();
-      allow(wanted.eventIds().equals(open), "asks for %s; %s wait", wanted.eventIds(), open);
+      allow(
+          wanted.eventIds().equals(open),
+          "asks for %s; %s wait".formatted(wanted.eventIds(), open));
     } else {
       settled("ends the turn");
     }
@@ -186,12 +181,11 @@ final class TurnGrammar {
 
   /// Every tool use has its result.
   private void settled(String what) {
-    List<EventId> open =
-        uses.values().stream().filter(use -> !use.answered()).map(use -> use.event().id()).toList();
-    allow(
-        open.isEmpty(),
-        what + " while tool uses have no result: %s",
-        open.stream().map(EventId::value).collect(Collectors.joining(" ")));
+    var open = new StringJoiner(" ");
+    uses.values().stream()
+        .filter(use -> !use.answered())
+        .forEach(use -> open.add(use.event().id().value()));
+    allow(open.length() == 0, what + " while tool uses have no result: " + open);
   }
 
   private boolean is(Status one) {
@@ -203,9 +197,9 @@ final class TurnGrammar {
     pausing = false;
   }
 
-  private void allow(boolean fits, String sentence, Object... of) {
+  private void allow(boolean fits, String sentence) {
     if (!fits) {
-      found(of.length == 0 ? sentence : sentence.formatted(of));
+      found(sentence);
     }
   }
 

@@ -7,16 +7,13 @@ import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The brains at work on this node: a virtual thread for each session that is not at rest. Safe for
 /// many threads.
 public final class Wakes implements Brain, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Wakes.class.getName());
-
-  /// Mistakes of our own after which a session is let go, until the next message or start. A store
-  /// that is away is waited for without end: what was received must not sleep when it comes back.
-  private static final int PATIENCE = 8;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
@@ -37,7 +34,6 @@ public final class Wakes implements Brain, AutoCloseable {
   @Override
   public void wake(Lease lease) {
     var bell = new Bell();
-    bells.put(lease.session(), bell);
     var thread =
         Thread.ofVirtual()
             .name("brain-" + lease.session())
@@ -50,7 +46,10 @@ public final class Wakes implements Brain, AutoCloseable {
                     threads.remove(lease);
                   }
                 });
-    threads.put(lease, thread);
+    if (threads.putIfAbsent(lease, thread) != null) {
+      return; // its brain is awake
+    }
+    bells.put(lease.session(), bell);
     thread.start();
     if (closed) {
       thread.interrupt();
@@ -86,18 +85,33 @@ public final class Wakes implements Brain, AutoCloseable {
     return threads.size();
   }
 
-  /// Wakes every session that owes work and that nobody holds: at start-up, those that were running
-  /// when the last server ended.
+  /// The leases of brains that are awake.
+  public Set<Lease> awake() {
+    return Set.copyOf(threads.keySet());
+  }
+
+  /// Has every brain look again.
+  public void ringAll() {
+    bells.values().forEach(Bell::ring);
+  }
+
+  /// Waits until every brain has come to rest, for at most `limit`.
   ///
-  /// @return how many
-  public int resume() {
-    int woken = 0;
-    for (var session : harness.log().unfinished()) {
-      var lease = harness.log().claim(session);
-      lease.ifPresent(this::wake);
-      woken += lease.isPresent() ? 1 : 0;
+  /// @return whether all have
+  public boolean await(Duration limit) throws InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    for (var thread : threads.values()) {
+      var left = Duration.ofNanos(until - System.nanoTime());
+      if (thread.isAlive() && !(left.isPositive() && thread.join(left))) {
+        return false;
+      }
     }
-    return woken;
+    return threads.isEmpty();
+  }
+
+  /// Stops every brain where it is: what it was at is for the next one. Returns at once.
+  public void stop() {
+    threads.values().forEach(Thread::interrupt);
   }
 
   /// Stops every brain where it is. Their sessions keep their place in the log, and the next start
@@ -105,9 +119,7 @@ public final class Wakes implements Brain, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (var thread : threads.values()) {
-      thread.interrupt();
-    }
+    stop();
     try {
       for (var thread : threads.values()) {
         thread.join();
@@ -119,18 +131,7 @@ public final class Wakes implements Brain, AutoCloseable {
 
   private void work(Lease lease, Bell bell) {
     try {
-      int mistakes = 0;
-      for (int failures = 0; ; failures++) {
-        switch (attempt(lease, bell)) {
-          case DONE -> {
-            return;
-          }
-          case STORE_AWAY -> {}
-          case MISTAKE -> mistakes++;
-        }
-        if (mistakes >= PATIENCE && released(lease)) {
-          return;
-        }
+      for (int failures = 0; attempt(lease, bell) != Outcome.DONE; failures++) {
         pause.pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
       }
     } catch (InterruptedException _) {
@@ -141,10 +142,9 @@ public final class Wakes implements Brain, AutoCloseable {
   private enum Outcome {
     /// The session rests, or is another's, or is gone.
     DONE,
-    /// Nothing can be written, so there is nothing to do but to wait.
-    STORE_AWAY,
-    /// A mistake of ours, and not even the turn could be ended.
-    MISTAKE
+    /// The store is away, or we made a mistake and could not even end the turn. Both are tried
+    /// again without end, ever more slowly: what was received must not sleep for ever.
+    AGAIN
   }
 
   private Outcome attempt(Lease lease, Bell bell) throws InterruptedException {
@@ -157,7 +157,7 @@ public final class Wakes implements Brain, AutoCloseable {
       }
       if (isStoreAway(e)) {
         LOG.log(Level.WARNING, "session " + lease.session() + " waits: " + e.getMessage());
-        return Outcome.STORE_AWAY;
+        return Outcome.AGAIN;
       }
       return abandoned(lease, e);
     }
@@ -171,7 +171,7 @@ public final class Wakes implements Brain, AutoCloseable {
     } catch (Problem e) {
       return switch (e.kind()) {
         case NOT_FOUND -> Outcome.DONE;
-        case UNAVAILABLE -> Outcome.STORE_AWAY;
+        case UNAVAILABLE -> Outcome.AGAIN;
         default -> mistake(lease, e);
       };
     } catch (RuntimeException | Error e) {
@@ -181,19 +181,7 @@ public final class Wakes implements Brain, AutoCloseable {
 
   private static Outcome mistake(Lease lease, Throwable e) {
     LOG.log(Level.ERROR, "the turn of session " + lease.session() + " could not be ended", e);
-    return Outcome.MISTAKE;
-  }
-
-  private boolean released(Lease lease) {
-    try {
-      harness.log().release(lease);
-      LOG.log(
-          Level.ERROR,
-          "session " + lease.session() + " is let go until a message or the next start");
-      return true;
-    } catch (RuntimeException e) {
-      return false;
-    }
+    return Outcome.AGAIN;
   }
 
   private static boolean isStoreAway(Throwable e) {

@@ -26,23 +26,27 @@ import org.jspecify.annotations.Nullable;
 /// @param host the address to listen on
 /// @param port 0: any
 /// @param data the directory that everything is kept in
+/// @param stores where the log is kept
 /// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
 /// @param messages the Messages server, if there is one
 /// @param chat the OpenAI-compatible server, if there is one
 /// @param models ids to use in place of others
 /// @param modelSettings what the operator says of models, by id
 /// @param logging how the log reads
+/// @param drain how long a server that stops waits for its turns to end
 /// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
     int port,
     Path data,
+    Stores stores,
     Optional<Secret> key,
     Optional<ModelHost> messages,
     Optional<ModelHost> chat,
     Map<String, String> models,
     Map<String, ModelSettings> modelSettings,
     Logging logging,
+    Duration drain,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
@@ -65,6 +69,10 @@ public record Config(
     modelSettings = Map.copyOf(modelSettings);
   }
 
+  /// @param database a PostgreSQL database; empty: SQLite in the data directory
+  /// @param lapse how long a node may be silent before others take over its sessions
+  public record Stores(Optional<Secret> database, Duration lapse) {}
+
   /// @param key empty: it asks for none
   public record ModelHost(URI base, Optional<Secret> key) {}
 
@@ -86,12 +94,13 @@ public record Config(
             ? Settings.file(Path.of(named.get()))
             : Files.exists(beside) ? Settings.file(beside) : Settings.empty();
     var settings = file.withEnvironment(environment).withFlags(flags);
-    settings.refuse(
-        "database_url", "this version keeps everything in SQLite; PostgreSQL is not supported yet");
     return new Config(
         settings.text("host").orElse("127.0.0.1"),
         (int) settings.number("port", 0, 65_535).orElse(DEFAULT_PORT),
         settings.text("data").map(Path::of).orElse(home).toAbsolutePath().normalize(),
+        new Stores(
+            settings.secret("database_url"),
+            Duration.ofMillis(settings.number("nodes.lapse_ms", 500, 600_000).orElse(5_000))),
         settings.secret("api_key"),
         host(settings, "anthropic", ANTHROPIC),
         host(settings, "openai", OPENAI),
@@ -100,6 +109,7 @@ public record Config(
         new Logging(
             settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
             settings.choice("log.level", LEVELS).orElse(Level.INFO)),
+        Duration.ofMillis(settings.number("drain_ms", 0, 3_600_000).orElse(10_000)),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
@@ -182,7 +192,18 @@ public record Config(
   public Config embedded() {
     var quiet = new Logging(logging.form(), Level.WARNING);
     return new Config(
-        "127.0.0.1", 0, data, key, messages, chat, models, modelSettings, quiet, Duration.ZERO);
+        "127.0.0.1",
+        0,
+        data,
+        stores,
+        key,
+        messages,
+        chat,
+        models,
+        modelSettings,
+        quiet,
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   private static Path home(Map<String, String> environment) {

@@ -8,6 +8,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Harness;
+import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
@@ -22,8 +23,11 @@ import dev.drover.model.http.Timeouts;
 import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
+import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.telemetry.Facts;
 import dev.drover.telemetry.MeteredHands;
@@ -72,8 +76,10 @@ public final class Drover implements AutoCloseable {
   private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
 
   private final Deque<Runnable> open = new ArrayDeque<>();
+  private final Config config;
   private final Server server;
   private final Secret key;
+  private final Drain drain;
 
   /// Opens the store, resumes every session that was running, and listens.
   ///
@@ -85,6 +91,7 @@ public final class Drover implements AutoCloseable {
   /// @param retries how failed model requests are made again
   /// @param timeouts how long a model's server may be silent
   Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
+    this.config = config;
     var clock = InstantSource.system();
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
@@ -95,8 +102,9 @@ public final class Drover implements AutoCloseable {
     try {
       config.makeData();
       key = config.apiKey(ids);
-      var store = SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
+      var store = store(config, feed, ids, clock);
       open.push(store::close);
+      open.push(() -> leave(store.nodes()));
       var log = seam.around(store.eventLog());
       var sandboxes =
           new BwrapSandboxes(
@@ -119,6 +127,8 @@ public final class Drover implements AutoCloseable {
               random);
       var wakes = new Wakes(harness);
       open.push(wakes::close);
+      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
+      open.push(keeper::close);
       var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =
           new Server(
@@ -141,9 +151,15 @@ public final class Drover implements AutoCloseable {
                   new RequestLog(meters)));
       open.push(server::close);
       meters.watch(wakes::atWork, server::openStreams);
-      int resumed = wakes.resume();
+      int resumed = keeper.start();
       readiness.resumed();
       open.push(readiness::closing);
+      drain =
+          limit -> {
+            readiness.closing();
+            store.nodes().drain();
+            return wakes.await(limit);
+          };
       LOG.log(Level.INFO, "server started", Facts.of("url", server.url(), "resumed", resumed));
     } catch (StoreUnusable | IOException e) {
       close();
@@ -163,8 +179,37 @@ public final class Drover implements AutoCloseable {
     return key;
   }
 
+  /// Takes on nothing more, and waits until what runs has ended, for at most as long as the
+  /// settings say. Requests are still answered; `readyz` says that they had better go elsewhere.
+  public void drain() throws InterruptedException {
+    if (!drain.within(config.drain())) {
+      LOG.log(Level.INFO, "some turns have not ended: they go on elsewhere, or at the next start");
+    }
+  }
+
+  private interface Drain {
+    boolean within(Duration limit) throws InterruptedException;
+  }
+
+  /// Frees what this node holds. A database that is away frees it when the node has lapsed.
+  private static void leave(Nodes nodes) {
+    try {
+      nodes.leave();
+    } catch (Problem e) {
+      LOG.log(Level.WARNING, "other nodes do not hear that this one stops: " + e.getMessage());
+    }
+  }
+
+  private static Store store(Config config, Feed feed, Ids ids, InstantSource clock)
+      throws StoreUnusable {
+    var database = config.stores().database();
+    return database.isPresent()
+        ? PostgresStore.open(database.get(), config.stores().lapse(), feed, ids, clock)
+        : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
+  }
+
   /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on
-  /// at the next start. Idempotent.
+  /// at the next start, or on another node. Idempotent.
   @Override
   public void close() {
     boolean stops = !open.isEmpty();

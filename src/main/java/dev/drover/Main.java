@@ -75,6 +75,6 @@ public final class Main {
   private static Endpoint start(Config config) throws InterruptedException {
     LogLines.configure(config.logging().form(), config.logging().level());
     var drover = new Drover(config);
-    return new Endpoint(drover.url(), drover.key(), drover::close);
+    return new Endpoint(drover.url(), drover.key(), drover::drain, drover::close);
   }
 }

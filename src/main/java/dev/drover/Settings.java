@@ -34,6 +34,8 @@ final class Settings {
           "anthropic.api_key",
           "openai.base_url",
           "openai.api_key",
+          "nodes.lapse_ms",
+          "drain_ms",
           "log.format",
           "log.level",
           "rehearsal.first_token_ms");
@@ -202,12 +204,6 @@ final class Settings {
     var settings = new LinkedHashMap<String, ModelSettings>();
     models.forEach((id, entry) -> settings.put(id, entry.settings()));
     return settings;
-  }
-
-  void refuse(String name, String why) {
-    if (values.containsKey(name)) {
-      throw Problem.invalid(name + ": " + why);
-    }
   }
 
   private static void collect(

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -182,11 +183,20 @@ final class ConfigTest {
   }
 
   @Test
-  void whatThisVersionDoesNotHonourIsRefused() {
-    var environment = Map.of("HOME", "/none", "DROVER_DATABASE_URL", "x");
-    assertThatThrownBy(() -> Config.read(Map.of(), environment))
-        .isInstanceOf(Problem.class)
-        .hasMessageContaining("this version");
+  void theDatabaseAndTheTimesOfNodesAreSettings() {
+    var config =
+        Config.read(
+            Map.of(),
+            Map.of(
+                "HOME", "/none",
+                "DROVER_DATABASE_URL", "postgres://u:hidden@h/d",
+                "DROVER_NODES_LAPSE_MS", "2000",
+                "DROVER_DRAIN_MS", "0"));
+    assertThat(config.stores().database().orElseThrow().reveal())
+        .isEqualTo("postgres://u:hidden@h/d");
+    assertThat(config.stores().lapse()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.drain()).isEqualTo(Duration.ZERO);
+    assertThat(config.toString()).doesNotContain("hidden");
   }
 
   @Test

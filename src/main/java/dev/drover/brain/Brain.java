@@ -5,7 +5,8 @@ import dev.drover.session.SessionId;
 
 /// Where others hand a session to a brain. Calls return at once; safe for many threads.
 public interface Brain {
-  /// Wakes a brain with a lease that was just claimed. Whoever gets a lease must do so.
+  /// Wakes a brain with a lease that was just claimed. Whoever gets a lease must do so. Nothing
+  /// happens if its brain is awake.
   void wake(Lease lease);
 
   /// Something new may be in the session's inbox: whoever holds it on this node looks at once. A

@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// `drover serve`: a server until a signal ends it.
+/// `drover serve`: a server until a signal ends it. `TERM` lets turns end first, `INT` does not:
+/// who sits at the terminal waits.
 final class ServeCommand {
   private static final int LEFT_AT_ONCE = 130;
 
@@ -23,18 +24,28 @@ final class ServeCommand {
   int run(Map<String, String> flags) throws InterruptedException {
     var stop = new CountDownLatch(1);
     var stopping = new AtomicBoolean();
-    Runnable signalled =
+    var gently = new AtomicBoolean();
+    Runnable interrupted =
         () -> {
           if (stopping.getAndSet(true)) {
             shell.leave().accept(LEFT_AT_ONCE);
           }
           stop.countDown();
         };
+    Runnable terminated =
+        () -> {
+          gently.set(!stopping.get());
+          interrupted.run();
+        };
     try (var server = host.serve(flags);
-        var _ = shell.signals().handle(List.of("INT", "TERM"), signalled)) {
+        var _ = shell.signals().handle(List.of("INT"), interrupted);
+        var _ = shell.signals().handle(List.of("TERM"), terminated)) {
       shell.out().print("drover listening on " + server.url() + "\n");
       shell.out().flush();
       stop.await();
+      if (gently.get()) {
+        server.drain().run();
+      }
     }
     return 0;
   }

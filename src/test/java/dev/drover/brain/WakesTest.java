@@ -4,6 +4,7 @@ import static dev.drover.testing.ScriptedModel.textBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
 import dev.drover.session.Emission;
@@ -58,7 +59,8 @@ final class WakesTest {
     stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("at last")));
     try (var wakes = new Wakes(stage.harness(away, _ -> pauses.incrementAndGet()))) {
       stage.queue("Hi");
-      assertThat(wakes.resume()).isEqualTo(1);
+      assertThat(new Keeper(stage.store().nodes(), wakes, Pause.REAL, System::nanoTime).claim())
+          .isEqualTo(1);
       await().until(() -> wakes.atWork() == 0);
     }
     assertThat(pauses).hasValue(1_000);

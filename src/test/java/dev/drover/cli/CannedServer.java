@@ -108,6 +108,7 @@ final class CannedServer implements Host, AutoCloseable {
     return new Endpoint(
         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
         new Secret("sk-canned"),
+        () -> {},
         this::close);
   }
 

@@ -226,6 +226,7 @@ final class CliTest {
             return new Endpoint(
                 java.net.URI.create("http://127.0.0.1:1"),
                 new dev.drover.base.Secret("k"),
+                () -> {},
                 () -> {
                   try {
                     never.await();

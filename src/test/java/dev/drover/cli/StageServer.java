@@ -48,7 +48,7 @@ final class StageServer implements Host {
                 new Ids(new Random(8)),
                 InstantSource.system()));
     url.set(URI.create(server.url()));
-    return new Endpoint(url.get(), KEY, server::close);
+    return new Endpoint(url.get(), KEY, () -> {}, server::close);
   }
 
   @Override

@@ -28,7 +28,8 @@ final class VerbsTest {
   private final Stage stage = new Stage();
   private final StageServer host = new StageServer(stage);
   private final TestShell shell = new TestShell();
-  private Endpoint server = new Endpoint(URI.create("http://x"), StageServer.KEY, () -> {});
+  private Endpoint server =
+      new Endpoint(URI.create("http://x"), StageServer.KEY, () -> {}, () -> {});
   @TempDir private Path directory;
 
   @BeforeEach

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 record Tlc(Path specification, Path scratch) {
   private static final Pattern STATES = Pattern.compile("(\\d+) distinct states found, 0 states");
   private static final Pattern VIOLATED =
-      Pattern.compile(
-          "(?:Invariant|Action property) (\\w+) is violated|Temporal properties were");
+      Pattern.compile("(?:Invariant|Action property) (\\w+) is violated|Temporal properties were");
 
   /// What a run found.
   ///

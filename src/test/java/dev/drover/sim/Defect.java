@@ -7,11 +7,13 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
 import dev.drover.session.Receipt;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.testing.EventLogView;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -39,13 +41,24 @@ enum Defect {
     };
   }
 
+  Nodes around(Nodes nodes) {
+    return this == FORGETS_LOST_CLAIMS
+        ? (Nodes)
+            Proxy.newProxyInstance(
+                Nodes.class.getClassLoader(),
+                new Class<?>[] {Nodes.class},
+                (_, method, arguments) ->
+                    method.getName().equals("held") ? List.of() : method.invoke(nodes, arguments))
+        : nodes;
+  }
+
   private record NoFence(World world, EventLog log) implements EventLogView {
     @Override
     public Emitted emitEvents(Lease lease, Emission emission) {
       var emitted = log.emitEvents(lease, emission);
       if (emitted instanceof Emitted.LeaseLost) {
         for (var node : world.nodes) {
-          for (var held : node.server().nodes.held()) {
+          for (var held : node.server().store.nodes().held()) {
             if (held.session().equals(lease.session())) {
               world.epochs.wrote(lease);
               return node.server().store.eventLog().emitEvents(held, emission);

@@ -109,6 +109,11 @@ final class Scheduler implements InstantSource {
     return now;
   }
 
+  /// A clock that never jumps, in nanoseconds.
+  long nanos() {
+    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+  }
+
   /// Steps made so far.
   long steps() {
     return steps;

@@ -151,7 +151,9 @@ final class SimClient {
             () -> {
               try {
                 var receipt = server.log.receive(session, events.get(), delivery);
-                receipt.lease().ifPresentOrElse(server::wake, () -> server.wakes.ring(session));
+                receipt
+                    .lease()
+                    .ifPresentOrElse(server.wakes::wake, () -> server.wakes.ring(session));
                 attempt.receipt = receipt;
               } catch (Problem e) {
                 attempt.problem = e;

@@ -1,27 +1,30 @@
 package dev.drover.sim;
 
+import dev.drover.base.Problem;
 import dev.drover.brain.Harness;
+import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
-import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /// A machine with a server on it, which is started again whenever it dies.
 final class SimNode {
-  private static final int CLAIMS = 100;
+  /// What needs no store.
+  private static final Set<String> LOCAL = Set.of("lapse", "hasPeers", "onNews", "drain");
 
   private static final Duration LATEST = Duration.ofSeconds(5);
 
@@ -41,25 +44,22 @@ final class SimNode {
   final class Server {
     final Scheduler.Lane lane = world.scheduler.lane();
     final Store store;
-    final Nodes nodes;
     final EventLog log;
-    final Sessions sessions;
     final Wakes wakes;
-    private final Set<Lease> woken = new HashSet<>();
+    private final Nodes nodes;
 
     private Server() {
       var feed = new Feed();
       store = world.store.join(feed, world.ids, world.scheduler);
-      nodes = store.nodes();
+      nodes = world.defect.around(unreliable(Nodes.class, store.nodes()));
       log =
           new UnreliableLog(
               SimNode.this, world.defect.around(world, world.epochs.over(store.eventLog())));
-      sessions = unreliable(Sessions.class, store.sessions());
       wakes =
           new Wakes(
               new Harness(
                   log,
-                  sessions,
+                  unreliable(Sessions.class, store.sessions()),
                   feed,
                   world.model,
                   world.hands,
@@ -69,41 +69,38 @@ final class SimNode {
                   world.scheduler,
                   world.scheduler::pause,
                   world.random));
-      nodes.onNews(
-          new Nodes.News() {
-            @Override
-            public void changed(SessionId session) {
-              wakes.ring(session);
-            }
-
-            @Override
-            public void freed(SessionId session) {}
-          });
+      lane.start(name, world.guarded(name, this::keep));
     }
 
-    void wake(Lease lease) {
-      if (woken.add(lease)) {
-        wakes.wake(lease);
-      }
-    }
-
-    private void keepUp() throws InterruptedException {
+    /// As long as the store is away, a server does not start.
+    private void keep() throws InterruptedException {
       while (true) {
         try {
-          if (!over("beat", nodes::beat)) {
-            world.totals.buried++;
-            world.tell(name + " was buried");
-          }
-          over("claim", () -> nodes.claim(CLAIMS)).forEach(this::wake);
-          if (!world.defect.equals(Defect.FORGETS_LOST_CLAIMS)) {
-            over("held", nodes::held).forEach(this::wake);
-          }
-        } catch (dev.drover.base.Problem _) {
-          // The store is away: next time.
+          var keeper = new Keeper(nodes, wakes, world.scheduler::pause, world.scheduler::nanos);
+          keeper.start();
+          nodes.onNews(here(keeper));
+          return;
+        } catch (Problem _) {
+          world.scheduler.pause(Duration.ofSeconds(1));
         }
-        world.scheduler.pause(nodes.lapse().dividedBy(4));
       }
     }
+  }
+
+  /// What another node's thread tells is heard on a thread of this one.
+  private Nodes.News here(Nodes.News news) {
+    var lane = server.lane;
+    return new Nodes.News() {
+      @Override
+      public void changed(SessionId session) {
+        lane.start("news", () -> news.changed(session));
+      }
+
+      @Override
+      public void freed(SessionId session) {
+        lane.start("news", () -> news.freed(session));
+      }
+    };
   }
 
   Server server() {
@@ -114,15 +111,9 @@ final class SimNode {
     return !server.lane.isDead();
   }
 
-  void start() {
-    server = new Server();
-    var started = server;
+  private void start() {
     world.tell(name + " starts");
-    started.lane.start(name, world.guarded(name, started::keepUp));
-  }
-
-  void begin() {
-    server.lane.start(name, world.guarded(name, server::keepUp));
+    server = new Server();
   }
 
   /// `kill -9`; another start follows.
@@ -188,6 +179,9 @@ final class SimNode {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+    if (what.equals("beat") && Boolean.FALSE.equals(answer)) {
+      world.totals.buried++;
+    }
     world.tell(() -> name + " " + what + ": " + Brief.of(answer));
     Thread.yield();
     if (fails()) {
@@ -208,6 +202,9 @@ final class SimNode {
             world.scheduler.pause(delay);
             try {
               var answer = call.call();
+              if (what.equals("beat") && Boolean.FALSE.equals(answer)) {
+                world.totals.buried++;
+              }
               world.tell(() -> name + " " + what + " late: " + Brief.of(answer));
             } catch (Exception e) {
               world.tell(name + " " + what + " late: " + e);
@@ -227,19 +224,22 @@ final class SimNode {
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            (_, method, arguments) ->
-                over(
-                    method.getName(),
-                    () -> {
-                      try {
-                        return method.invoke(real, arguments);
-                      } catch (InvocationTargetException e) {
-                        if (e.getCause() instanceof RuntimeException cause) {
-                          throw cause;
-                        }
-                        throw e;
-                      }
-                    })));
+            (_, method, arguments) -> {
+              Callable<Object> call = () -> invoke(method, real, arguments);
+              return LOCAL.contains(method.getName()) ? call.call() : over(method.getName(), call);
+            }));
+  }
+
+  private static @Nullable Object invoke(Method method, Object real, Object... arguments)
+      throws Exception {
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -74,7 +74,6 @@ final class Simulation {
     for (int i = world.random.nextInt(1, 4); i > 0; i--) {
       world.clients.add(new SimClient(world, session(), world.random.nextInt(1, 7)));
     }
-    world.nodes.forEach(SimNode::begin);
     world.clients.forEach(client -> world.start("client", client::run));
     world.start("storm", this::storm);
     boolean rested =
@@ -170,7 +169,7 @@ final class Simulation {
       }
     }
     for (var node : world.nodes) {
-      for (var lease : node.server().nodes.held()) {
+      for (var lease : node.server().store.nodes().held()) {
         world.totals.stuck++;
         world.violated("stuck: " + lease + " is still held by " + node);
       }

@@ -1,5 +1,7 @@
 package dev.drover.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
@@ -28,6 +30,10 @@ import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
+import dev.drover.store.Awaited;
+import dev.drover.store.CachedFold;
+import dev.drover.store.LogCheck;
+import dev.drover.store.SessionState;
 import dev.drover.store.Store;
 import dev.drover.store.memory.MemoryStore;
 import dev.drover.wire.EventCodec;
@@ -213,9 +219,45 @@ public final class Stage implements AutoCloseable {
     return new Delivery(ids.next("send_"), false);
   }
 
+  /// What the store keeps of the session beside its log, as far as a reader can know it.
+  public SessionState state() {
+    var row = row();
+    var inbox = store.eventLog().inbox(session);
+    var log = log();
+    var awaited = Awaited.NOTHING;
+    for (var stored : log) {
+      awaited = awaited.after(stored.event());
+    }
+    return new SessionState(
+        new CachedFold(
+            row.status(),
+            row.usage(),
+            row.runningSince(),
+            row.started(),
+            row.boundary(),
+            row.updatedAt(),
+            row.archivedAt()),
+        inbox.head(),
+        inbox.received(),
+        row.status() == Status.TERMINATED ? inbox.received() : 0,
+        row.status() == Status.TERMINATED ? Awaited.NOTHING : awaited,
+        log.isEmpty() ? Instant.EPOCH : log.getLast().processedAt(),
+        0,
+        null);
+  }
+
+  /// Checks the log that the test leaves behind.
   @Override
   public void close() {
     wakes.close();
+    var findings = log().isEmpty() ? List.of() : check();
     store.close();
+    assertThat(findings).isEmpty();
+  }
+
+  private List<LogCheck.Finding> check() {
+    var check = new LogCheck(session, state());
+    log().forEach(stored -> check.add(stored, 0));
+    return check.end();
   }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +45,7 @@ final class Hints implements Peers, AutoCloseable {
 
   private static final Duration INTEREST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   /// Opens a connection for this alone.
   @FunctionalInterface
@@ -196,8 +196,8 @@ final class Hints implements Peers, AutoCloseable {
       try (var connection = connector.connect();
           var notify = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
         notify.setString(1, CHANNEL);
-        while (!closed) {
-          notify.setString(2, next());
+        for (var payload = next(); !payload.isEmpty(); payload = next()) {
+          notify.setString(2, payload);
           notify.execute();
         }
       } catch (SQLException e) {
@@ -208,11 +208,15 @@ final class Hints implements Peers, AutoCloseable {
     }
   }
 
-  /// As much as one notification holds. Previews leave before the changes that came after them.
+  /// As much as one notification holds; empty when there will be no more. Previews leave before the
+  /// changes that came after them.
   private String next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (pending.isEmpty() && previews.isEmpty()) {
+        if (closed) {
+          return "";
+        }
         changed.await();
       }
       var payload = new StringBuilder(self);
@@ -315,18 +319,25 @@ final class Hints implements Peers, AutoCloseable {
     }
   }
 
+  /// Sends what waits, then ends.
   @Override
   public void close() {
-    closed = true;
-    sender.interrupt();
+    lock.lock();
     try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (!sender.join(FAREWELL)) {
+        sender.interrupt();
+      }
       var connection = listening;
       if (connection != null) {
         connection.abort(Runnable::run);
       }
-      listener.interrupt();
-      sender.join(TimeUnit.SECONDS.toMillis(5));
-      listener.join(TimeUnit.SECONDS.toMillis(5));
+      listener.join(FAREWELL);
     } catch (SQLException _) {
       // it ends with the process at the latest
     } catch (InterruptedException _) {

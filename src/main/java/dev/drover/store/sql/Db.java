@@ -43,6 +43,7 @@ public final class Db implements AutoCloseable {
 
   public <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
+    writes += sql.startsWith("SELECT") ? 0 : 1;
     return use(
         sql,
         statement -> {

@@ -30,8 +30,12 @@ public final class Outbox {
   /// Says that a session owes work and that nobody holds it, if that is so.
   void freed(SessionId session, SessionState state) {
     if (state.isFree() && state.owesWork()) {
-      notes.add(publisher -> publisher.freed(session));
+      freed(session);
     }
+  }
+
+  void freed(SessionId session) {
+    notes.add(publisher -> publisher.freed(session));
   }
 
   void publish(Publisher publisher) {

@@ -20,6 +20,6 @@ public interface Publisher {
   /// The session is gone.
   void deleted(SessionId session, Feed.Item.Shown last);
 
-  /// The session owes work, and nobody holds it.
+  /// Nobody holds the session any more, or yet; it may owe work.
   void freed(SessionId session);
 }

@@ -58,11 +58,11 @@ public final class SqlNodes implements Nodes {
     long lapse = lapse().toNanos() / 1_000;
     var name = self.name();
     var next = ids.next(NAME_PREFIX);
-    record Beaten(boolean known, long others, boolean freed) {}
+    record Beaten(boolean known, long others, boolean more) {}
     var beaten =
         writer.call(
             KEY,
-            (db, _) -> {
+            (db, outbox) -> {
               var now = db.dialect().now();
               boolean known =
                   db.update("UPDATE node SET beat_at = " + now + " WHERE id = ?", name) == 1;
@@ -70,7 +70,7 @@ public final class SqlNodes implements Nodes {
                 register(db, next);
               }
               db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
-              int freed = freeOrphans(db);
+              int freed = freeOrphans(db, outbox);
               InboxRows.forgetDeliveries(db, clock.instant());
               return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
             });
@@ -78,27 +78,31 @@ public final class SqlNodes implements Nodes {
       self.rename(next);
     }
     peers.counted(beaten.others);
-    if (beaten.freed) {
+    if (beaten.more) {
       freeTheRest();
     }
     return beaten.known;
   }
 
   private void freeTheRest() {
-    while (writer.call(KEY, (db, _) -> freeOrphans(db)) == FREED) {}
+    while (writer.call(KEY, SqlNodes::freeOrphans) == FREED) {}
   }
 
   /// Frees sessions of nodes that are not there. The epoch stays: the next claim raises it.
-  private static int freeOrphans(Db db) throws SQLException {
-    return db.update(
-        """
-        UPDATE session SET node = NULL WHERE id IN (
-          SELECT id FROM session
-          WHERE node IS NOT NULL AND node NOT IN (SELECT id FROM node) LIMIT ?\
-        """
-            + db.dialect().skippingKept()
-            + ")",
-        FREED);
+  private static int freeOrphans(Db db, Outbox outbox) throws SQLException {
+    var freed =
+        db.list(
+            """
+            UPDATE session SET node = NULL WHERE id IN (
+              SELECT id FROM session
+              WHERE node IS NOT NULL AND node NOT IN (SELECT id FROM node) LIMIT ?\
+            """
+                + db.dialect().skippingKept()
+                + ") RETURNING id",
+            row -> new SessionId(row.getString(1)),
+            FREED);
+    freed.forEach(outbox::freed);
+    return freed.size();
   }
 
   static void register(Db db, String name) throws SQLException {

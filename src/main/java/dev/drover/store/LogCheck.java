@@ -1,0 +1,143 @@
+package dev.drover.store;
+
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// Reads one session's whole log and says where it, or what the session's row caches of it, is not
+/// as Drover writes it. The row and the log have to be of one moment: a snapshot, or a session that
+/// nobody writes. It keeps the ids of the log in memory. One thread; used once.
+public final class LogCheck {
+  /// More findings of one session are not told.
+  public static final int MAX_FINDINGS = 100;
+
+  /// What is wrong.
+  ///
+  /// @param position of the event that shows it; 0: it is the row
+  public record Finding(SessionId session, long position, String sentence) {}
+
+  private final SessionId session;
+  private final SessionState row;
+  private final TurnGrammar turns = new TurnGrammar(this::found);
+  private final Set<EventId> ids = new HashSet<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private long at;
+  private long fromClients;
+  private long newestEpoch;
+  private Instant last = Instant.EPOCH;
+  private Awaited awaited = Awaited.NOTHING;
+
+  /// @param row what the store keeps of the session
+  public LogCheck(SessionId session, SessionState row) {
+    this.session = session;
+    this.row = row;
+  }
+
+  /// The next event, in the order of positions.
+  ///
+  /// @param epoch of the lease that wrote it; 0: none did, or the store does not keep it
+  public void add(Stored stored, long epoch) {
+    if (stored.position() != at + 1) {
+      found(stored.position(), "follows position %d: the log is not dense".formatted(at));
+    }
+    at = stored.position();
+    if (!ids.add(stored.event().id())) {
+      found(at, "has the id %s of an earlier event".formatted(stored.event().id()));
+    }
+    if (!stored.processedAt().isAfter(last)) {
+      found(at, "is of %s, not later than the event before".formatted(stored.processedAt()));
+    }
+    last = stored.processedAt();
+    checkEpoch(epoch);
+    var event = stored.event();
+    if (event instanceof Event.FromClient || event instanceof Event.SessionUpdated) {
+      fromClients++;
+    }
+    turns.add(at, event, awaited);
+    awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(event);
+  }
+
+  private void checkEpoch(long epoch) {
+    if (epoch == 0) {
+      return;
+    }
+    if (epoch < newestEpoch) {
+      found(at, "was written under epoch %d, after epoch %d".formatted(epoch, newestEpoch));
+    }
+    if (epoch > row.epoch()) {
+      found(at, "was written under epoch %d, which the row does not know".formatted(epoch));
+    }
+    newestEpoch = Math.max(epoch, newestEpoch);
+  }
+
+  /// What was found, after the last event; empty: all is well. In the order of the log, the row
+  /// last.
+  public List<Finding> end() {
+    same("head", row.head(), at);
+    same("usage", row.fold().usage(), turns.usage());
+    same("boundary", row.fold().boundary(), turns.boundary());
+    same("awaited", row.awaited(), awaited);
+    checkStatus();
+    if (row.lastProcessed().isBefore(last)) {
+      row("was last processed at %s, before its last event".formatted(row.lastProcessed()));
+    }
+    if (row.seen() > row.received()) {
+      row("has seen %d of %d received events".formatted(row.seen(), row.received()));
+    }
+    if (fromClients > row.received()) {
+      row(
+          "has received %d events; the log has %d from clients"
+              .formatted(row.received(), fromClients));
+    }
+    return List.copyOf(findings);
+  }
+
+  private void checkStatus() {
+    var fold = row.fold();
+    if (turns.status().isPresent()) {
+      same("status", fold.status(), turns.status().get());
+    } else if (fold.status() != Status.IDLE && fold.status() != Status.RUNNING) {
+      row("is %s; no event says so".formatted(fold.status()));
+    }
+    if ((fold.status() == Status.RUNNING) != (fold.runningSince() != null)) {
+      row("is %s since %s".formatted(fold.status(), fold.runningSince()));
+    }
+    if (turns.hasRun() && !fold.started()) {
+      row("never started; the log says that it ran");
+    }
+    if (row.isArchived() && fold.status() != Status.TERMINATED) {
+      row("is archived and %s".formatted(fold.status()));
+    }
+    if (fold.status() == Status.TERMINATED && (row.node() != null || row.owesWork())) {
+      row("is terminated and has a brain or work");
+    }
+  }
+
+  private void same(String name, Object cached, Object folded) {
+    if (!Objects.equals(cached, folded)) {
+      row("has %s %s; its log says %s".formatted(name, text(cached), text(folded)));
+    }
+  }
+
+  private static String text(Object value) {
+    return value instanceof Awaited open ? "[" + open.text() + "]" : value.toString();
+  }
+
+  private void row(String sentence) {
+    found(0, "the row " + sentence);
+  }
+
+  private void found(long position, String sentence) {
+    if (findings.size() < MAX_FINDINGS) {
+      findings.add(new Finding(session, position, sentence));
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.drover.store;
+
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.ModelUsage;
+import dev.drover.session.Status;
+import dev.drover.session.StopReason;
+import dev.drover.session.Usage;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/// What may follow what in a session's log: requests and their ends, tool uses and their results,
+/// turns and their ends; and what the row has to say after it.
+final class TurnGrammar {
+  /// Who is told.
+  @FunctionalInterface
+  interface Findings {
+    void found(long position, String sentence);
+  }
+
+  /// A tool use.
+  ///
+  /// @param attempts how often it was handed to a hand
+  private record Use(Event.ToolUse event, int attempts, boolean answered) {}
+
+  private final Findings findings;
+  private final Map<EventId, Use> uses = new LinkedHashMap<>();
+  private final Map<EventId, Long> results = new HashMap<>();
+  private Optional<Status> status = Optional.empty();
+  private boolean pausing;
+  private boolean ran;
+  private @Nullable EventId request;
+  private long requestAt;
+  private long boundary;
+  private Usage usage = Usage.NONE;
+  private Usage used = Usage.NONE;
+  private long at;
+
+  TurnGrammar(Findings findings) {
+    this.findings = findings;
+  }
+
+  /// What the last event says that has a word on it; empty: none has.
+  Optional<Status> status() {
+    return status;
+  }
+
+  boolean hasRun() {
+    return ran;
+  }
+
+  Usage usage() {
+    return usage;
+  }
+
+  long boundary() {
+    return boundary;
+  }
+
+  /// @param awaited what waited for the client before it
+  void add(long position, Event event, Awaited awaited) {
+    at = position;
+    if (is(Status.TERMINATED)) {
+      found("follows the session's end");
+    }
+    switch (event) {
+      case Event.StatusRunning _ -> {
+        allow(!is(Status.RUNNING), "begins to run while it runs");
+        become(Status.RUNNING);
+        ran = true;
+      }
+      case Event.StatusRescheduled _ -> {
+        allow(is(Status.RUNNING), "is rescheduled while it does not run");
+        become(Status.RESCHEDULING);
+      }
+      case Event.StatusIdle e -> idle(e.reason(), awaited);
+      case Event.StatusTerminated _ -> become(Status.TERMINATED);
+      case Event.ModelRequestStart e -> begin(e.id());
+      case Event.ModelRequestEnd e -> end(e);
+      case Event.UsageReported e -> report(e.usage());
+      case Event.AgentMessage _, Event.AgentThinking _ -> reply();
+      case Event.ToolUse e -> {
+        reply();
+        uses.put(e.id(), new Use(e, 0, false));
+      }
+      case Event.ToolDispatched e -> dispatch(e, awaited);
+      case Event.AgentToolResult e -> answer(e.toolUseId());
+      case Event.UserCustomToolResult e -> {
+        awaited(e.toolUseId(), true, awaited);
+        answer(e.toolUseId());
+      }
+      case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
+      case Event.Deleted _ -> found("is never stored");
+      default -> {}
+    }
+  }
+
+  private void begin(EventId start) {
+    allow(is(Status.RUNNING), "asks the model while the session does not run");
+    allow(request == null, "asks the model while request " + request + " has no end");
+    settled("asks the model");
+    results.clear();
+    uses.clear();
+    request = start;
+    requestAt = at;
+  }
+
+  private void end(Event.ModelRequestEnd end) {
+    allow(end.startId().equals(request), "ends request " + end.startId() + ", which is not open");
+    request = null;
+    used = used.plus(end.usage());
+  }
+
+  private void reply() {
+    allow(request != null, "is the model's; no request is open");
+  }
+
+  private void report(Usage reported) {
+    var tokens = reported.plus(ModelUsage.NONE);
+    allow(
+        tokens.plusActive(-reported.activeMicros()).equals(used),
+        "reports %s; the requests have used %s".formatted(reported, used));
+    allow(reported.activeMicros() >= usage.activeMicros(), "reports less active time than before");
+    usage = reported;
+  }
+
+  private void dispatch(Event.ToolDispatched dispatched, Awaited awaited) {
+    var use = uses.get(dispatched.toolUseId());
+    if (use == null || use.answered()) {
+      found("hands over %s, which is no open tool use".formatted(dispatched.toolUseId()));
+      return;
+    }
+    allow(
+        awaited.uses().stream().noneMatch(one -> one.id().equals(dispatched.toolUseId())),
+        "hands over " + dispatched.toolUseId() + ", which waits for the client");
+    allow(
+        dispatched.attempt() == use.attempts() + 1,
+        "is attempt %d after %d".formatted(dispatched.attempt(), use.attempts()));
+    uses.put(dispatched.toolUseId(), new Use(use.event(), dispatched.attempt(), false));
+  }
+
+  private void answer(EventId id) {
+    var earlier = results.putIfAbsent(id, at);
+    if (earlier != null) {
+      found("is the second result of %s, after position %d".formatted(id, earlier));
+    } else if (!uses.containsKey(id)) {
+      found("is the result of %s, which the last reply did not use".formatted(id));
+    } else {
+      uses.computeIfPresent(id, (_, use) -> new Use(use.event(), use.attempts(), true));
+    }
+  }
+
+  private void awaited(EventId id, boolean custom, Awaited awaited) {
+    allow(
+        awaited.uses().contains(new Awaited.Use(id, custom)),
+        "answers " + id + ", which does not wait for it");
+  }
+
+  private void idle(StopReason reason, Awaited awaited) {
+    allow(
+        is(Status.RUNNING) || is(Status.RESCHEDULING) || pausing, "ends a turn that did not begin");
+    allow(request == null, "ends a turn while request " + request + " has no end");
+    boolean pauses =
+        reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached;
+    if (reason instanceof StopReason.RequiresAction wanted) {
+      var open = awaited.uses().stream().map(Awaited.Use::id).toList();
+      allow(
+          wanted.eventIds().equals(open),
+          "asks for %s; %s wait".formatted(wanted.eventIds(), open));
+    } else {
+      settled("ends the turn");
+    }
+    boundary = pauses ? Math.max(0, requestAt - 1) : at;
+    become(Status.IDLE);
+    pausing = pauses;
+  }
+
+  /// Every tool use has its result.
+  private void settled(String what) {
+    var open = new StringJoiner(" ");
+    uses.values().stream()
+        .filter(use -> !use.answered())
+        .forEach(use -> open.add(use.event().id().value()));
+    allow(open.length() == 0, what + " while tool uses have no result: " + open);
+  }
+
+  private boolean is(Status one) {
+    return status.equals(Optional.of(one));
+  }
+
+  private void become(Status next) {
+    status = Optional.of(next);
+    pausing = false;
+  }
+
+  private void allow(boolean fits, String sentence) {
+    if (!fits) {
+      found(sentence);
+    }
+  }
+
+  private void found(String sentence) {
+    findings.found(at, sentence);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.testing.DroverClient;
+import dev.drover.testing.Postgres;
+import dev.drover.testing.Script;
+import dev.drover.testing.ScriptedMessages;
+import dev.drover.testing.ServerProcess;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Two nodes over one PostgreSQL, in processes of their own.
+@Timeout(120)
+final class NodesTest {
+  private static final List<String> TURN =
+      List.of(
+          "session.status_running",
+          "session.thread_status_running",
+          "user.message",
+          "span.model_request_start",
+          "agent.message",
+          "span.model_request_end",
+          "session.thread_status_idle",
+          "session.usage",
+          "session.status_idle");
+
+  @TempDir Path directory;
+
+  private final Postgres.Database database = Postgres.database();
+  private final ScriptedMessages model = ScriptedMessages.start();
+  private ServerProcess a;
+  private ServerProcess b;
+  private DroverClient onA;
+  private DroverClient onB;
+
+  @BeforeEach
+  void start() throws Exception {
+    a = node("a");
+    b = node("b");
+    onA = a.client();
+    onB = b.client();
+  }
+
+  private ServerProcess node(String name) throws Exception {
+    var environment = new HashMap<String, String>();
+    environment.put("DROVER_DATABASE_URL", database.url());
+    environment.put("DROVER_NODES_LAPSE_MS", "1000");
+    environment.put("DROVER_DRAIN_MS", "0");
+    environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
+    return ServerProcess.start(
+        directory.resolve(name), directory.resolve(name + ".log").toFile(), environment);
+  }
+
+  @AfterEach
+  void stop() {
+    onA.close();
+    onB.close();
+    a.close();
+    b.close();
+    model.close();
+    database.close();
+  }
+
+  private static void awaitIdle(DroverClient client, String session) {
+    await()
+        .until(
+            () ->
+                client.types(session).stream().filter("session.status_idle"::equals).count() == 1);
+  }
+
+  private static void noEventTwice(DroverClient client, String session) {
+    var ids = new HashSet<String>();
+    for (var event : client.events(session)) {
+      assertThat(ids.add(event.text("id"))).as(event.toString()).isTrue();
+    }
+  }
+
+  @Test
+  void aStreamOnOneNodeShowsWhatAnotherRuns() throws Exception {
+    model.script(Script.reply().text("Hel", "lo"));
+    var session = onA.session("scripted");
+    try (var here = onA.stream(session, "");
+        var there = onB.stream(session, "?event_deltas[]=agent.message")) {
+      onA.say(session, "Hi");
+      here.until("session.status_idle");
+      there.until("session.status_idle");
+      assertThat(there.types()).containsSubsequence(TURN);
+      assertThat(
+              there.taken().stream()
+                  .filter(event -> !DroverClient.type(event).startsWith("event_"))
+                  .toList())
+          .isEqualTo(here.taken());
+      assertThat(there.taken().getFirst())
+          .satisfies(
+              event -> {
+                assertThat(DroverClient.type(event)).isEqualTo("user.message");
+                assertThat(event.text("processed_at")).isNull();
+              });
+    }
+    assertThat(onB.types(session)).isEqualTo(onA.types(session)).isEqualTo(TURN);
+  }
+
+  @Test
+  void aMessageAndAnInterruptReachTheBrainWhereverTheyAreSent() throws Exception {
+    var never = new CountDownLatch(1);
+    model.script(Script.reply().text("half").hold(never), Script.reply().text("again"));
+    var session = onA.session("scripted");
+    onA.say(session, "Hi");
+    model.request(1);
+    onB.interrupt(session);
+    awaitIdle(onB, session);
+    assertThat(onB.types(session)).contains("user.interrupt").doesNotContain("agent.message");
+    onB.say(session, "Again");
+    await().until(() -> onA.types(session).contains("agent.message"));
+  }
+
+  @Test
+  void aKilledNodesTurnGoesOnElsewhere() throws Exception {
+    var never = new CountDownLatch(1);
+    model.script(Script.reply().text("half").hold(never), Script.reply().text("whole"));
+    var session = onA.session("scripted");
+    try (var stream = onB.stream(session, "")) {
+      onA.say(session, "Hi");
+      model.request(1);
+      a.kill();
+      stream.until("session.status_idle");
+      assertThat(stream.types()).containsExactlyElementsOf(TURN);
+    }
+    assertThat(onB.types(session)).isEqualTo(TURN);
+    noEventTwice(onB, session);
+  }
+
+  @Test
+  void aNodeThatIsStoppedHandsItsTurnsOver() throws Exception {
+    var never = new CountDownLatch(1);
+    model.script(Script.reply().text("half").hold(never), Script.reply().text("whole"));
+    var session = onA.session("scripted");
+    onA.say(session, "Hi");
+    model.request(1);
+    assertThat(a.stop()).isZero();
+    awaitIdle(onB, session);
+    assertThat(onB.types(session)).isEqualTo(TURN);
+    noEventTwice(onB, session);
+  }
+
+  @Test
+  void aNodePausedPastItsLapseAppendsNothingWhenItWakes() throws Exception {
+    var first = new CountDownLatch(1);
+    model.script(Script.reply().text("zombie").hold(first), Script.reply().text("alive"));
+    var session = onA.session("scripted");
+    onA.say(session, "Hi");
+    model.request(1);
+    a.pause();
+    first.countDown(); // its answer waits at the door of the paused node
+    awaitIdle(onB, session);
+    a.resume();
+    onA.say(session, "Still there?");
+    await()
+        .until(
+            () -> onB.types(session).stream().filter("session.status_idle"::equals).count() == 2);
+    assertThat(onB.events(session).toString()).contains("alive").doesNotContain("zombie");
+    assertThat(onB.types(session).subList(0, TURN.size())).isEqualTo(TURN);
+    noEventTwice(onB, session);
+  }
+
+  @Test
+  void whatOneNodeDeletesEndsTheStreamsOfOthers() throws Exception {
+    var session = onA.session("scripted");
+    try (var stream = onB.stream(session, "")) {
+      onA.delete("/v1/sessions/" + session);
+      stream.until("session.deleted");
+    }
+  }
+}

@@ -20,6 +20,7 @@ import dev.drover.testing.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,39 @@ final class WakesTest {
     stage.wakes().deleted(stage.session());
     await().until(() -> stage.wakes().atWork() == 0);
     assertThat(stage.model().prompts()).hasSize(1);
+  }
+
+  @Test
+  void whatAStoreCarriesOutWhenNobodyWaitsForItComesTooLate() {
+    var late = new Late(stage.store().eventLog(), new AtomicReference<>(), new AtomicInteger(3));
+    stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("once")));
+    try (var wakes = new Wakes(stage.harness(late, _ -> {}))) {
+      stage.queue("Hi");
+      wakes.wake(stage.store().eventLog().claim(stage.session()).orElseThrow());
+      await().until(() -> wakes.atWork() == 0);
+    }
+    assertThat(late.left()).hasNonPositiveValue();
+    assertThat(stage.types())
+        .containsOnlyOnce("user.message", "agent.message", "session.status_idle")
+        .containsOnlyOnce("session.status_running", "span.model_request_start");
+  }
+
+  /// A log that does not answer some appends, and carries each out as soon as the brain has read
+  /// again.
+  private record Late(EventLog log, AtomicReference<Runnable> pending, AtomicInteger left)
+      implements EventLogView {
+    @Override
+    public Emitted emitEvents(Lease lease, Emission emission) {
+      var before = pending.getAndSet(null);
+      if (before != null) {
+        before.run();
+      }
+      if (left.getAndDecrement() > 0) {
+        pending.set(() -> log.emitEvents(lease, emission));
+        throw Problem.unavailable("The database does not answer.", new IOException());
+      }
+      return log.emitEvents(lease, emission);
+    }
   }
 
   /// A log that refuses appends for a while.

@@ -55,7 +55,12 @@ final class SimClient {
 
   void run() throws InterruptedException {
     for (int i = 0; i < actions; i++) {
-      world.scheduler.pause(world.upTo(Duration.ofSeconds(world.chance(0.3) ? 1 : 12)));
+      var longest = Duration.ofSeconds(world.chance(0.3) ? 1 : 12);
+      if (world.chance(0.3)) {
+        world.awaitReply(longest);
+      } else {
+        world.scheduler.pause(world.upTo(longest));
+      }
       act();
     }
     finished = true;

@@ -59,6 +59,7 @@ final class SimModel implements Models, Model {
     listener.blockStarted(0, "text");
     listener.text(0, "hm");
     Thread.yield();
+    world.replied();
     return reply(prompt.messages().items().size());
   }
 

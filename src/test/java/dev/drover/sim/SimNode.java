@@ -51,7 +51,7 @@ final class SimNode {
     private Server() {
       var feed = new Feed();
       store = world.store.join(feed, world.ids, world.scheduler);
-      nodes = world.defect.around(unreliable(Nodes.class, store.nodes()));
+      nodes = unreliable(lane, Nodes.class, world.defect.around(store.nodes()));
       log =
           new UnreliableLog(
               SimNode.this, world.defect.around(world, world.epochs.over(store.eventLog())));
@@ -59,7 +59,7 @@ final class SimNode {
           new Wakes(
               new Harness(
                   log,
-                  unreliable(Sessions.class, store.sessions()),
+                  unreliable(lane, Sessions.class, store.sessions()),
                   feed,
                   world.model,
                   world.hands,
@@ -76,9 +76,7 @@ final class SimNode {
     private void keep() throws InterruptedException {
       while (true) {
         try {
-          var keeper = new Keeper(nodes, wakes, world.scheduler::pause, world.scheduler::nanos);
-          keeper.start();
-          nodes.onNews(here(keeper));
+          new Keeper(nodes, wakes, world.scheduler::pause, world.scheduler::nanos).start();
           return;
         } catch (Problem _) {
           world.scheduler.pause(Duration.ofSeconds(1));
@@ -88,8 +86,7 @@ final class SimNode {
   }
 
   /// What another node's thread tells is heard on a thread of this one.
-  private Nodes.News here(Nodes.News news) {
-    var lane = server.lane;
+  private static Nodes.News on(Scheduler.Lane lane, Nodes.News news) {
     return new Nodes.News() {
       @Override
       public void changed(SessionId session) {
@@ -219,12 +216,15 @@ final class SimNode {
     return !world.isCalm() && flaws > 0 && world.chance(flaws);
   }
 
-  private <T> T unreliable(Class<T> type, T real) {
+  private <T> T unreliable(Scheduler.Lane lane, Class<T> type, T real) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
             (_, method, arguments) -> {
+              if (method.getName().equals("onNews")) {
+                arguments[0] = on(lane, (Nodes.News) arguments[0]);
+              }
               Callable<Object> call = () -> invoke(method, real, arguments);
               return LOCAL.contains(method.getName()) ? call.call() : over(method.getName(), call);
             }));

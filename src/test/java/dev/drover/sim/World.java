@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /// One simulated world: everything in it follows from its seed. One thread.
@@ -29,6 +30,7 @@ final class World {
   final Defect defect;
   final EpochWatch epochs = new EpochWatch(this);
 
+  private CountDownLatch reply = new CountDownLatch(1);
   private final List<String> violations = new ArrayList<>();
   private final List<String> story = new ArrayList<>();
   private final boolean tells;
@@ -71,6 +73,17 @@ final class World {
   /// From now on nothing fails any more.
   void calmDown() {
     calm = true;
+  }
+
+  /// A model answers: now is the moment to come in between.
+  void replied() {
+    reply.countDown();
+    reply = new CountDownLatch(1);
+  }
+
+  /// Waits for the next answer of a model.
+  void awaitReply(Duration limit) throws InterruptedException {
+    scheduler.await(reply, limit);
   }
 
   boolean isCalm() {

@@ -113,11 +113,13 @@ public final class Drover implements AutoCloseable {
               new MeteredHands(hands, meters),
               Profile.DEFAULTS,
               retries,
+              config.onAmbiguous(),
               ids,
               clock,
               random);
       var wakes = new Wakes(harness, Pause.REAL);
       open.push(wakes::close);
+      open.push(hands::leave); // before the brains are stopped: their calls go on
       var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =
           new Server(
@@ -162,8 +164,8 @@ public final class Drover implements AutoCloseable {
     return key;
   }
 
-  /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on
-  /// at the next start. Idempotent.
+  /// Stops listening, stops every brain where it is, ends every sandbox in which no call runs. What
+  /// was running goes on, for a while, and is taken up at the next start. Idempotent.
   @Override
   public void close() {
     boolean stops = !open.isEmpty();

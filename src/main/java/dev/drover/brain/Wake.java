@@ -31,7 +31,10 @@ final class Wake {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);
-            case Step.Interrupt interrupt -> endings.interrupt(interrupt.interrupts(), inbox);
+            case Step.Interrupt interrupt -> {
+              acting.stop(pen.fold().unanswered());
+              yield endings.interrupt(interrupt.interrupts(), inbox);
+            }
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
             case Step.Rest _ -> pen.stay(List.of(), inbox, true);
           };

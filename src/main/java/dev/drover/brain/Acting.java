@@ -65,7 +65,7 @@ final class Acting {
       throws InterruptedException {
     var intents = intents(judged);
     if (!intents.isEmpty() && at.pen().write(Status.RUNNING, intents) == Pen.Next.STOP) {
-      return lost();
+      return lost(judging);
     }
     var tasks = judged.stream().map(one -> scope.fork(() -> run(one))).toList();
     boolean interrupted = false;
@@ -77,7 +77,7 @@ final class Acting {
       }
       var entries = outcome(judged.get(i), task.join(), judging);
       if (!entries.isEmpty() && at.pen().write(Status.RUNNING, entries) == Pen.Next.STOP) {
-        return lost();
+        return lost(judging);
       }
     }
     return Pen.Next.GO_ON;
@@ -130,9 +130,9 @@ final class Acting {
     return Pen.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
   }
 
-  /// Somebody else has the session now, and may want its hand.
-  private Pen.Next lost() {
-    at.harness().hands().leave(at.session().id());
+  /// Somebody else has the session now, and asks for what its calls bring.
+  private static Pen.Next lost(Judging judging) {
+    judging.leave();
     return Pen.Next.STOP;
   }
 

@@ -21,7 +21,7 @@ final class Wake {
     acting = new Acting(at);
   }
 
-  /// Works until the session rests or belongs to somebody else.
+  /// Works until the session rests or belongs to somebody else, who then gets its hand, too.
   void run() throws InterruptedException {
     Pen.Next next;
     do {
@@ -39,6 +39,9 @@ final class Wake {
             case Step.Rest _ -> pen.stay(List.of(), inbox, true);
           };
     } while (next == Pen.Next.GO_ON);
+    if (pen.lost()) {
+      at.harness().hands().leave(at.session().id());
+    }
   }
 
   /// Ends the turn for a reason that is ours, not the model's.

@@ -204,6 +204,75 @@ final class FramedHandTest {
     }
   }
 
+  /// A call whose asker is gone, though the call is not.
+  private int left(FramedHand hand) throws Exception {
+    int id;
+    try (var scope = new Scope()) {
+      var _ = scope.fork(() -> hand.execute(call(), () -> true));
+      id = Frame.read(peer).id();
+    }
+    return id;
+  }
+
+  @Test
+  void aCallThatIsLeftIsNotCancelledAndItsLateResultIsNoDeath() throws Exception {
+    try (var hand = hand(LONG);
+        var scope = new Scope()) {
+      send(Frame.RESULT, left(hand), (byte) 0, (byte) 'a');
+      var other = new ToolCall(new EventId("sevt_2"), "bash", Json.obj("command", "true"));
+      var task = scope.fork(() -> hand.execute(other));
+      var next = Frame.read(peer);
+      assertThat(next.op()).isEqualTo(Frame.CALL);
+      send(Frame.RESULT, next.id(), (byte) 0, (byte) 'b');
+      assertThat(task.join().text()).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void whoAsksForACallThatWasLeftGoesOnWaitingForIt() throws Exception {
+    try (var hand = hand(LONG);
+        var scope = new Scope()) {
+      int id = left(hand);
+      var task = scope.fork(() -> hand.execute(call()));
+      send(Frame.PART, id, (byte) 'a');
+      assertThat(task.isDone()).isFalse();
+      send(Frame.RESULT, id, (byte) 0, (byte) 'b');
+      assertThat(task.join().text()).isEqualTo("ab");
+      var again = scope.fork(() -> hand.execute(call()));
+      var asked = Frame.read(peer);
+      assertThat(asked.op()).as("the journal of the hand has it").isEqualTo(Frame.CALL);
+      send(Frame.RESULT, asked.id(), (byte) 0, (byte) 'c');
+      assertThat(again.join().text()).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void callsThatAreLeftGiveTheirPlacesBackWhenTheyEnd() throws Exception {
+    try (var hand = hand(LONG)) {
+      for (int i = 0; i < 2 * FramedHand.CALLS; i++) {
+        int id;
+        var call = new ToolCall(new EventId("sevt_x" + i), "bash", Json.obj("command", "true"));
+        try (var scope = new Scope()) {
+          var _ = scope.fork(() -> hand.execute(call, () -> true));
+          id = Frame.read(peer).id();
+        }
+        send(Frame.RESULT, id, (byte) 0, (byte) 'a');
+      }
+      assertThat(hand.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void ofACallThatTheHandMayKnowNobodyCanSayThatItDidNotRun() throws Exception {
+    try (var hand = hand(LONG)) {
+      peer.close();
+      await().until(() -> !hand.isAlive());
+      assertThat(hand.execute(call())).isEqualTo(ToolResult.error(FramedHand.NOT_RUN));
+      var again = new ToolCall(call().id(), call().name(), call().input(), true);
+      assertThat(hand.execute(again)).isEqualTo(ToolResult.lost(FramedHand.LOST));
+    }
+  }
+
   @Test
   void aStrangerIsNotTakenForAHand() throws Exception {
     send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);

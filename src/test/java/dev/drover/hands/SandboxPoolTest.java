@@ -271,6 +271,149 @@ final class SandboxPoolTest {
     assertThat(Calls.run(hands, A, call("bash")).text()).contains("stopping");
   }
 
+  /// A call that its asker is interrupted in; its grip is closed.
+  private void interrupted(SandboxPool hands, boolean leave) throws Exception {
+    puppets.gate = new CountDownLatch(1);
+    try (var grip = hands.provision(A)) {
+      if (leave) {
+        grip.leave();
+      }
+      try (var scope = new Scope()) {
+        var _ = scope.fork(() -> grip.execute(call("bash")));
+        await().until(() -> puppets.made.getFirst().running > 0);
+      }
+    }
+    puppets.gate = null;
+  }
+
+  @Test
+  void anInterruptedCallIsCancelledUnlessItIsLeft() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, false);
+      assertThat(puppets.made.getFirst().cancelled).hasSize(1);
+      interrupted(hands, true);
+      assertThat(puppets.made.getFirst().goOn).hasSize(1);
+      assertThat(puppets.made.getFirst().cancelled).hasSize(1);
+      assertThat(puppets.left).isEmpty();
+    }
+  }
+
+  @Test
+  void aHandWithALeftCallOutlivesThePoolAndAnotherDoesNot() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, true);
+      Calls.run(hands, B, call("bash"));
+    }
+    assertThat(puppets.left).containsExactly(puppets.made.getFirst());
+    assertThat(puppets.made).extracting(puppet -> puppet.closed).containsExactly(false, true);
+  }
+
+  @Test
+  void aHandWhoseLeftCallWasSeenToEndsWithThePool() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, true);
+      try (var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow()) {
+        assertThat(grip.execute(call("bash")).text()).isEqualTo("done");
+      }
+    }
+    assertThat(puppets.left).isEmpty();
+    assertThat(puppets.made).hasSize(1).allMatch(puppet -> puppet.closed);
+  }
+
+  @Test
+  void leavingASessionLetsItsHandGoOnceNoGripIsOnIt() throws Exception {
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      try (var grip = hands.provision(A)) {
+        hands.leave(A);
+        assertThat(puppets.left).isEmpty();
+        assertThat(grip.execute(call("read")).text()).isEqualTo("done");
+      }
+      assertThat(puppets.left).containsExactly(puppets.made.getFirst());
+      Calls.run(hands, B, call("read")); // there is room again
+      hands.leave(B);
+      assertThat(puppets.left).containsExactlyElementsOf(puppets.made);
+      hands.leave(B);
+      hands.leave(new SessionId("sesn_none"));
+    }
+    assertThat(puppets.made).noneMatch(puppet -> puppet.closed);
+  }
+
+  @Test
+  void leavingAllKeepsThoseWithCallsAndEndsTheIdleOnes() throws Exception {
+    try (var hands = hands()) {
+      Calls.run(hands, B, call("read"));
+      hands.leave();
+      puppets.gate = new CountDownLatch(1);
+      try (var grip = hands.provision(A);
+          var scope = new Scope()) {
+        var _ = scope.fork(() -> grip.execute(call("bash")));
+        await().until(() -> puppets.made.getLast().running > 0);
+        grip.leave();
+      }
+      assertThat(puppets.left).containsExactly(puppets.made.getLast());
+    }
+    assertThat(puppets.made).extracting(puppet -> puppet.closed).containsExactly(true, false);
+  }
+
+  @Test
+  void attachFindsThatVeryHandAndNoOther() throws Exception {
+    var before = hands();
+    interrupted(before, true);
+    before.close();
+    var id = puppets.made.getFirst().id;
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      assertThat(hands.attach(A, new HandId("hand_other"))).isEmpty();
+      assertThat(hands.attach(B, id)).isEmpty();
+      try (var grip = hands.attach(A, id).orElseThrow()) {
+        assertThat(grip.id()).isEqualTo(id);
+        try (var same = hands.provision(A)) {
+          assertThat(same.id()).isEqualTo(id);
+        }
+      }
+      assertThat(puppets.made).hasSize(1);
+      puppets.made.getFirst().alive = false;
+      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(puppets.made.getFirst().closed).isTrue();
+      Calls.run(hands, A, call("read"));
+      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(puppets.made).hasSize(2);
+    }
+  }
+
+  @Test
+  void aHandThatLivesNeedsNoFreePlace() throws Exception {
+    var before = hands();
+    interrupted(before, true);
+    before.close();
+    try (var hands = hands(1, Duration.ofMinutes(15));
+        var held = hands.provision(B)) {
+      var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow();
+      hands.release(A);
+      assertThat(puppets.made.getFirst().closed).isTrue();
+      grip.close();
+      assertThat(held.execute(call("read")).text()).isEqualTo("done");
+      assertThat(Calls.run(hands, A, call("read")).text()).startsWith("CAPACITY");
+    }
+  }
+
+  @Test
+  void aHandThatAGripIsOnIsNotTakenForWantOfRoom() throws Exception {
+    try (var hands = hands(1, Duration.ofMillis(20));
+        var grip = hands.provision(A)) {
+      assertThat(Calls.run(hands, B, call("read")).text()).startsWith("CAPACITY");
+      assertThat(grip.execute(call("read")).text()).isEqualTo("done");
+      assertThat(puppets.made).hasSize(1);
+    }
+  }
+
+  @Test
+  void releaseEndsWhatAnEarlierServerLeftToo() throws Exception {
+    try (var hands = hands()) {
+      hands.release(A);
+      assertThat(puppets.released).containsExactly(A);
+    }
+  }
+
   @Test
   void anInterruptReachesTheCall() throws Exception {
     try (var hands = hands()) {

@@ -21,6 +21,8 @@ final class Judging implements AutoCloseable {
   private final Sitting at;
   private final Map<HandId, Optional<Grip>> known = new HashMap<>();
   private final List<Grip> grips = new CopyOnWriteArrayList<>();
+  private @Nullable Grip made;
+  private Optional<ToolResult> unavailable = Optional.empty();
   private volatile boolean left;
 
   Judging(Sitting at) {
@@ -56,15 +58,20 @@ final class Judging implements AutoCloseable {
   }
 
   private Judged dispatch(Fold.Call call) throws InterruptedException {
-    try {
-      var grip = at.harness().hands().provision(at.session().id());
-      hold(grip);
-      return new Judged.Dispatched(call, grip);
-    } catch (Sandboxes.Unavailable e) {
-      return call.attempts() == 0
-          ? new Judged.Answered(call, ToolResult.error(String.valueOf(e.getMessage())))
-          : new Judged.Reported(call, unknown(call));
+    if (made == null && unavailable.isEmpty()) {
+      try {
+        made = at.harness().hands().provision(at.session().id());
+        hold(made);
+      } catch (Sandboxes.Unavailable e) {
+        unavailable = Optional.of(ToolResult.error(String.valueOf(e.getMessage())));
+      }
     }
+    if (made != null) {
+      return new Judged.Dispatched(call, made);
+    }
+    return call.attempts() == 0
+        ? new Judged.Answered(call, unavailable.orElseThrow())
+        : new Judged.Reported(call, unknown(call));
   }
 
   private Optional<Grip> attach(HandId hand) throws InterruptedException {

@@ -76,8 +76,8 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final Runnable onDeath;
   private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
 
-  /// Under way, though nobody waits for them: whoever asks for one again goes on waiting.
-  private final Map<EventId, Pending> left = new ConcurrentHashMap<>();
+  /// The same, by what they are called. Whoever asks for one again waits for it, too, or instead.
+  private final Map<EventId, Pending> asked = new ConcurrentHashMap<>();
 
   private final Semaphore permits = new Semaphore(CALLS);
   private final BlockingQueue<Outgoing> outgoing = new ArrayBlockingQueue<>(4 * CALLS);
@@ -131,30 +131,38 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// As [#execute(ToolCall)], but when it is interrupted and `leaves` says so, the call goes on, to
   /// be asked for again under its id, here or through another connection.
   public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
-    var known = left.remove(call.id());
-    if (known != null) {
-      return await(known, leaves);
-    }
     byte[] request;
     try {
       request = ToolInput.encode(call);
     } catch (ToolInput.Refused refused) {
       return ToolResult.error(refused.text());
     }
-    permits.acquire();
-    int id = ids.incrementAndGet();
-    var pending = new Pending(id, call);
-    calls.put(id, pending);
+    var known = asked.get(call.id());
+    if (known == null) {
+      permits.acquire();
+      var pending = new Pending(ids.incrementAndGet(), call);
+      known = asked.putIfAbsent(call.id(), pending);
+      if (known == null) {
+        return await(send(pending, request), leaves);
+      }
+      permits.release();
+    }
+    return await(known, leaves);
+  }
+
+  private Pending send(Pending pending, byte[] request) throws InterruptedException {
+    calls.put(pending.id, pending);
     try {
-      outgoing.put(new Outgoing.Call(id, pending, ByteBuffer.wrap(request)));
+      outgoing.put(new Outgoing.Call(pending.id, pending, ByteBuffer.wrap(request)));
     } catch (InterruptedException e) {
+      fail(pending);
       forget(pending);
       throw e;
     }
     if (dead.get()) {
       fail(pending);
     }
-    return await(pending, leaves);
+    return pending;
   }
 
   private ToolResult await(Pending pending, BooleanSupplier leaves) throws InterruptedException {
@@ -162,10 +170,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     try {
       return pending.result.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      goesOn = leaves.getAsBoolean();
-      if (goesOn) {
-        leave(pending);
-      } else {
+      goesOn = leaves.getAsBoolean(); // and keeps its permit until it ends
+      if (!goesOn) {
         cancel(pending);
       }
       throw e;
@@ -181,20 +187,9 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  /// Nobody waits for the call now. It keeps its permit until it ends.
-  private void leave(Pending pending) {
-    if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
-      forget(pending);
-      return;
-    }
-    left.put(pending.call.id(), pending);
-    if (pending.result.isDone()) {
-      left.remove(pending.call.id(), pending);
-    }
-  }
-
   private void forget(Pending pending) {
     if (calls.remove(pending.id, pending)) {
+      asked.remove(pending.call.id(), pending);
       permits.release();
     }
   }
@@ -202,6 +197,7 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// Stops the call, and the hand with it if the hand does not confirm.
   private void cancel(Pending pending) {
     if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
+      fail(pending);
       return;
     }
     if (!outgoing.offer(new Outgoing.One(Frame.bare(Frame.CANCEL, pending.id)))) {
@@ -271,7 +267,6 @@ public final class FramedHand implements Hand, AutoCloseable {
         forget(pending);
         var text = text(pending.text.toByteArray());
         pending.result.complete(flag == 0 ? ToolResult.success(text) : ToolResult.error(text));
-        left.remove(pending.call.id(), pending);
       }
       default -> throw new Frame.Violation("an unknown operation " + frame.op());
     }
@@ -377,7 +372,6 @@ public final class FramedHand implements Hand, AutoCloseable {
     outgoing.offer(new Outgoing.One(Frame.bare(Frame.PING, 0))); // wakes the writer
     onDeath.run();
     calls.values().forEach(this::fail);
-    left.clear();
   }
 
   /// Lets go of the hand: calls under way are lost to those who wait for them, and go on if the

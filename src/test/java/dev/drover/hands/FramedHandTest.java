@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,21 +229,38 @@ final class FramedHandTest {
     }
   }
 
+  /// Asks, and returns once the answer is waited for.
+  private static FutureTask<ToolResult> asked(FramedHand hand) {
+    var task = new FutureTask<>(() -> hand.execute(call()));
+    var thread = Thread.ofPlatform().daemon().start(task);
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    return task;
+  }
+
   @Test
   void whoAsksForACallThatWasLeftGoesOnWaitingForIt() throws Exception {
-    try (var hand = hand(LONG);
-        var scope = new Scope()) {
+    try (var hand = hand(LONG)) {
       int id = left(hand);
-      var task = scope.fork(() -> hand.execute(call()));
+      var task = asked(hand);
       send(Frame.PART, id, (byte) 'a');
-      assertThat(task.isDone()).isFalse();
       send(Frame.RESULT, id, (byte) 0, (byte) 'b');
-      assertThat(task.join().text()).isEqualTo("ab");
-      var again = scope.fork(() -> hand.execute(call()));
-      var asked = Frame.read(peer);
-      assertThat(asked.op()).as("the journal of the hand has it").isEqualTo(Frame.CALL);
-      send(Frame.RESULT, asked.id(), (byte) 0, (byte) 'c');
-      assertThat(again.join().text()).isEqualTo("c");
+      assertThat(task.get().text()).isEqualTo("ab");
+      var again = asked(hand);
+      var call = Frame.read(peer);
+      assertThat(call.op()).as("the journal of the hand has it").isEqualTo(Frame.CALL);
+      send(Frame.RESULT, call.id(), (byte) 0, (byte) 'c');
+      assertThat(again.get().text()).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void twoWhoAskForOneCallGetOneResult() throws Exception {
+    try (var hand = hand(LONG)) {
+      var one = asked(hand);
+      var other = asked(hand);
+      send(Frame.RESULT, Frame.read(peer).id(), (byte) 0, (byte) 'a');
+      assertThat(one.get().text()).isEqualTo("a");
+      assertThat(other.get().text()).isEqualTo("a");
     }
   }
 

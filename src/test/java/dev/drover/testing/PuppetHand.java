@@ -3,6 +3,7 @@ package dev.drover.testing;
 import dev.drover.hands.Grip;
 import dev.drover.hands.Hand;
 import dev.drover.hands.Hands;
+import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// One hand for all sessions, which does what the test says, and each call once. What it did is
 /// kept. It outlives every brain, until it is lost.
@@ -22,6 +24,9 @@ public final class PuppetHand implements Hands {
   private final List<ToolCall> calls = new CopyOnWriteArrayList<>();
   private final Map<EventId, ToolResult> journal = new ConcurrentHashMap<>();
   private final List<EventId> stopped = new CopyOnWriteArrayList<>();
+  private final List<SessionId> left = new CopyOnWriteArrayList<>();
+  private final AtomicInteger provisions = new AtomicInteger();
+  private volatile @Nullable String refusal;
   private final AtomicInteger lost = new AtomicInteger();
 
   public PuppetHand does(Hand hand) {
@@ -45,12 +50,33 @@ public final class PuppetHand implements Hands {
     return stopped;
   }
 
+  /// The sessions whose hand was let go to somebody else.
+  public List<SessionId> left() {
+    return left;
+  }
+
+  /// How often a hand was asked for.
+  public int provisions() {
+    return provisions.get();
+  }
+
+  /// From now on there is none, for this reason; null: there is one again.
+  public PuppetHand refuses(@Nullable String reason) {
+    refusal = reason;
+    return this;
+  }
+
   public HandId id() {
     return new HandId("hand_puppet" + lost.get());
   }
 
   @Override
-  public Grip provision(SessionId session) {
+  public Grip provision(SessionId session) throws Sandboxes.Unavailable {
+    provisions.incrementAndGet();
+    var reason = refusal;
+    if (reason != null) {
+      throw new Sandboxes.Unavailable(reason);
+    }
     return new Strings(id());
   }
 
@@ -98,7 +124,9 @@ public final class PuppetHand implements Hands {
   }
 
   @Override
-  public void leave(SessionId session) {}
+  public void leave(SessionId session) {
+    left.add(session);
+  }
 
   @Override
   public void leave() {}

@@ -213,11 +213,13 @@ final class TakeoverTest {
         .start()
         .waitFor();
     try (var second = impatient()) {
-      try (var other = second.provision(resources)) {
-        assertThat(other.id()).isNotEqualTo(left.id());
-        assertThat(left.leash().lives()).isFalse();
-        assertThat(hands()).containsExactly(other.id().value());
-      }
+      assertThat(second.attach(resources, left.id())).isEmpty();
+      assertThat(left.leash().lives()).isFalse();
+      assertThat(hands()).isEmpty();
+    }
+    try (var third = another();
+        var other = third.provision(resources)) {
+      assertThat(other.id()).isNotEqualTo(left.id());
     }
   }
 
@@ -247,11 +249,12 @@ final class TakeoverTest {
       assertThat(second.attach(resources, held.id())).isEmpty();
       second.release(session);
       assertThat(held.execute(bash("1", "echo $X")).text()).isEqualTo("kept");
-      held.leave();
-      try (var same = second.provision(resources)) {
-        assertThat(same.id()).isEqualTo(held.id());
-        assertThat(same.execute(bash("2", "echo $X")).text()).isEqualTo("kept");
-      }
+    }
+    held.leave();
+    try (var third = another();
+        var same = third.provision(resources)) {
+      assertThat(same.id()).isEqualTo(held.id());
+      assertThat(same.execute(bash("2", "echo $X")).text()).isEqualTo("kept");
     }
   }
 
@@ -261,7 +264,7 @@ final class TakeoverTest {
     try (var second = another();
         var scope = new Scope()) {
       var waits = scope.fork(() -> second.provision(resources));
-      await().until(() -> !Files.exists(file("never")) && !waits.isDone());
+      await().until(() -> !waits.isDone());
       held.leave();
       try (var same = waits.join()) {
         assertThat(same.id()).isEqualTo(held.id());

@@ -226,6 +226,26 @@ final class TakeoverTest {
   }
 
   @Test
+  void whoIsInterruptedTakesNoLivingHandForDead() throws Exception {
+    var left = (BwrapSandbox) begin(List.of());
+    try (var second = another()) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThat(left.leash().lives()).isTrue();
+        second.attach(resources, left.id()).ifPresent(Sandbox::leave);
+      } catch (InterruptedException e) {
+        // As it should be; the flag is down.
+      } finally {
+        var _ = Thread.interrupted();
+      }
+      assertThat(left.leash().lives()).isTrue();
+      try (var same = found(second.attach(resources, left.id()))) {
+        assertThat(same.execute(bash("1", "echo on")).text()).isEqualTo("on");
+      }
+    }
+  }
+
+  @Test
   void aHandThatIsGoneIsNotFound() throws Exception {
     var left = (BwrapSandbox) begin(List.of());
     left.leash().inner().forEach(being -> Host.kill(being.pid(), being.start()));

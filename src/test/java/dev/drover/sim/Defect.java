@@ -81,7 +81,7 @@ enum Defect {
           ? new Stored(
               stored.position(),
               stored.processedAt(),
-              new Event.ToolDispatched(e.id(), new EventId("sevt_another"), e.attempt()),
+              new Event.ToolDispatched(e.id(), new EventId("sevt_another"), e.attempt(), e.hand()),
               stored.json(),
               stored.hidden())
           : stored;

@@ -1,67 +1,104 @@
 package dev.drover.sim;
 
-import dev.drover.hands.BuiltInTool;
+import dev.drover.hands.Grip;
 import dev.drover.hands.Hands;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
-import dev.drover.session.Slice;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/// Hands that are slow, fail and die. What they are asked is watched: nothing without a record of
-/// the intent, nothing twice that cannot bear it.
+/// The hands as one server reaches them: each lives outside, and another server may take it over.
 final class SimHands implements Hands {
   private final World world;
-  private final Map<EventId, Integer> starts = new HashMap<>();
+  private final List<Hold> holds = new ArrayList<>();
 
   SimHands(World world) {
     this.world = world;
   }
 
   @Override
-  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
+  public Grip provision(SessionId session) {
     Thread.yield();
-    int before = starts.merge(call.id(), 1, Integer::sum) - 1;
-    world.tell("hand runs " + call.id() + " " + call.name());
-    if (before > 0 && !BuiltInTool.named(call.name()).map(BuiltInTool::readOnly).orElse(false)) {
-      world.violated("the call %s (%s) was started twice".formatted(call.id(), call.name()));
+    var hand = world.hands.get(session);
+    if (hand == null || hand.isDead()) {
+      hand = new SimHand(world, session, new HandId(world.ids.next(HandId.PREFIX)));
+      world.hands.put(session, hand);
     }
-    watch(session, call);
-    if (world.chance(0.7)) {
-      world.scheduler.pause(world.upTo(Duration.ofSeconds(world.chance(0.1) ? 60 : 2)));
-    }
-    Thread.yield();
-    double fate = world.random.nextDouble();
-    return fate < 0.1
-        ? ToolResult.error("it does not work")
-        : fate < 0.15
-            ? ToolResult.lost("the hand is gone")
-            : ToolResult.success("did " + call.name());
+    return hold(session, hand);
   }
 
-  private void watch(SessionId session, ToolCall call) {
-    boolean intended = false;
-    boolean asked = false;
-    boolean allowed = false;
-    for (var stored : world.log().getEvents(session, Slice.after(0, Integer.MAX_VALUE))) {
-      switch (stored.event()) {
-        case Event.ToolDispatched e when e.toolUseId().equals(call.id()) -> intended = true;
-        case Event.AgentToolUse e when e.id().equals(call.id()) -> asked = e.waitsForClient();
-        case Event.UserToolConfirmation e when e.toolUseId().equals(call.id()) ->
-            allowed = e.allow();
-        default -> {}
+  @Override
+  public Optional<Grip> attach(SessionId session, HandId id) {
+    Thread.yield();
+    return Optional.ofNullable(world.hands.get(session))
+        .filter(hand -> hand.id().equals(id) && !hand.isDead())
+        .map(hand -> hold(session, hand));
+  }
+
+  private Grip hold(SessionId session, SimHand hand) {
+    var hold = new Hold(session, hand);
+    holds.add(hold);
+    return hold;
+  }
+
+  private final class Hold implements Grip {
+    private final SessionId session;
+    private final SimHand hand;
+    private boolean left;
+
+    private Hold(SessionId session, SimHand hand) {
+      this.session = session;
+      this.hand = hand;
+    }
+
+    @Override
+    public HandId id() {
+      return hand.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      Thread.yield();
+      try {
+        var result = hand.execute(call);
+        Thread.yield();
+        return result;
+      } catch (InterruptedException e) {
+        if (!left) {
+          hand.stop(call.id());
+        }
+        throw e;
       }
     }
-    if (!intended) {
-      world.violated("the call " + call.id() + " was started without a record of the intent");
+
+    @Override
+    public void stop(EventId call) {
+      hand.stop(call);
     }
-    if (asked && !allowed) {
-      world.violated("the call " + call.id() + " was started without leave");
+
+    @Override
+    public void leave() {
+      left = true;
     }
+
+    @Override
+    public void close() {
+      holds.remove(this);
+    }
+  }
+
+  @Override
+  public void leave(SessionId session) {
+    holds.stream().filter(hold -> hold.session.equals(session)).forEach(Hold::leave);
+  }
+
+  @Override
+  public void leave() {
+    holds.forEach(Hold::leave);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.drover.sim;
 import dev.drover.base.Problem;
 import dev.drover.brain.Harness;
 import dev.drover.brain.Keeper;
+import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
@@ -62,9 +63,10 @@ final class SimNode {
                   unreliable(lane, Sessions.class, store.sessions()),
                   feed,
                   world.model,
-                  world.hands,
+                  new SimHands(world),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
+                  OnAmbiguous.DEFAULT,
                   world.ids,
                   world.scheduler,
                   world.scheduler::pause,

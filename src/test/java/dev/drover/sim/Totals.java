@@ -19,6 +19,7 @@ final class Totals {
   long lateCommits;
   long buried;
   long modelFailures;
+  long handsLost;
 
   void add(Totals other) {
     runs += other.runs;
@@ -38,6 +39,7 @@ final class Totals {
     lateCommits += other.lateCommits;
     buried += other.buried;
     modelFailures += other.modelFailures;
+    handsLost += other.handsLost;
   }
 
   @Override
@@ -46,7 +48,7 @@ final class Totals {
     runs %,d · steps %,d · simulated hours %,d
     acknowledged events %,d · lost %d · doubled %d
     tool calls %,d · without result %d · with two results %d · stuck sessions %d
-    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · late commits %,d · buried nodes %,d · model failures %,d\
+    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · late commits %,d · buried nodes %,d · model failures %,d · hands lost %,d\
     """
         .formatted(
             runs,
@@ -65,6 +67,7 @@ final class Totals {
             lostAnswers,
             lateCommits,
             buried,
-            modelFailures);
+            modelFailures,
+            handsLost);
   }
 }

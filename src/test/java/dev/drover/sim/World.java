@@ -2,14 +2,18 @@ package dev.drover.sim;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.memory.MemoryStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -23,7 +27,8 @@ final class World {
   final MemoryStore store;
   final Scheduler.Lane outside;
   final SimModel model = new SimModel(this);
-  final SimHands hands = new SimHands(this);
+  final Map<SessionId, SimHand> hands = new HashMap<>();
+  final Map<EventId, Integer> starts = new HashMap<>();
   final List<SimNode> nodes = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
   final Totals totals = new Totals();

@@ -9,8 +9,11 @@ import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -29,20 +32,26 @@ final class SimHand {
     this.id = id;
   }
 
+  /// A call. Each who waits has a latch of his own: threads of a dead node would stand in the way
+  /// of others in the queue of a common one.
   private static final class Entry {
-    final CountDownLatch over = new CountDownLatch(1);
+    private final List<CountDownLatch> waiting = new ArrayList<>();
     @Nullable ToolResult result;
 
     void end(ToolResult with) {
       if (result == null) {
         result = with;
-        over.countDown();
+        waiting.forEach(CountDownLatch::countDown);
       }
     }
 
     ToolResult await() throws InterruptedException {
-      over.await();
-      return java.util.Objects.requireNonNull(result);
+      if (result == null) {
+        var over = new CountDownLatch(1);
+        waiting.add(over);
+        over.await();
+      }
+      return Objects.requireNonNull(result);
     }
   }
 

@@ -64,7 +64,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   @Override
   public void changed(SessionId session) {
-    wakes.ring(session);
+    wakes.wroteElsewhere(session);
   }
 
   @Override

@@ -54,6 +54,16 @@ public final class Wakes implements Brain, AutoCloseable {
     }
   }
 
+  /// Another node has written the session. A brain of it that is awake here looks at what came; if
+  /// there is none, the session's hand is let go: its brain is elsewhere, or will be anywhere.
+  void wroteElsewhere(SessionId session) {
+    if (bells.containsKey(session)) {
+      ring(session);
+    } else {
+      Thread.ofVirtual().start(() -> harness.hands().leave(session));
+    }
+  }
+
   @Override
   public void ended(SessionId session) {
     Thread.ofVirtual().start(() -> harness.hands().release(session));

@@ -19,8 +19,9 @@ import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +83,8 @@ final class WakesTest {
 
   @Test
   void whatAStoreCarriesOutWhenNobodyWaitsForItComesTooLate() {
-    var late = new Late(stage.store().eventLog(), new AtomicReference<>(), new AtomicInteger(3));
+    var late =
+        new Late(stage.store().eventLog(), new ConcurrentLinkedQueue<>(), new AtomicInteger(3));
     stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("once")));
     try (var wakes = new Wakes(stage.harness(late, _ -> {}))) {
       stage.queue("Hi");
@@ -97,16 +99,15 @@ final class WakesTest {
 
   /// A log that does not answer some appends, and carries each out as soon as the brain has read
   /// again.
-  private record Late(EventLog log, AtomicReference<Runnable> pending, AtomicInteger left)
+  private record Late(EventLog log, Queue<Runnable> pending, AtomicInteger left)
       implements EventLogView {
     @Override
     public Emitted emitEvents(Lease lease, Emission emission) {
-      var before = pending.getAndSet(null);
-      if (before != null) {
+      for (var before = pending.poll(); before != null; before = pending.poll()) {
         before.run();
       }
       if (left.getAndDecrement() > 0) {
-        pending.set(() -> log.emitEvents(lease, emission));
+        pending.add(() -> log.emitEvents(lease, emission));
         throw Problem.unavailable("The database does not answer.", new IOException());
       }
       return log.emitEvents(lease, emission);

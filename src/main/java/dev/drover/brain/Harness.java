@@ -25,6 +25,7 @@ public record Harness(
     Hands hands,
     List<Profile.Rule> profiles,
     Retries retries,
+    OnAmbiguous onAmbiguous,
     Ids ids,
     InstantSource clock,
     RandomGenerator random) {

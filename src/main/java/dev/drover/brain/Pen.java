@@ -31,6 +31,7 @@ final class Pen {
   private final Lease lease;
   private final Fold fold;
   private @Nullable List<Stored> history;
+  private boolean lost;
 
   /// @param fold is fed what follows its position by [#inbox]
   Pen(EventLog log, Lease lease, Fold fold) {
@@ -41,6 +42,11 @@ final class Pen {
 
   Fold fold() {
     return fold;
+  }
+
+  /// Whether an append found that somebody else has the session.
+  boolean lost() {
+    return lost;
   }
 
   /// What waits. What is in the log by then is folded before this returns.
@@ -124,7 +130,10 @@ final class Pen {
         yield emission.rests() ? Next.STOP : Next.GO_ON;
       }
       case Emitted.InboxMoved _ -> Next.GO_ON;
-      case Emitted.LeaseLost _ -> Next.STOP;
+      case Emitted.LeaseLost _ -> {
+        lost = true;
+        yield Next.STOP;
+      }
     };
   }
 

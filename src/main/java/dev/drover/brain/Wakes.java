@@ -109,9 +109,14 @@ public final class Wakes implements Brain, AutoCloseable {
     return threads.isEmpty();
   }
 
-  /// Stops every brain where it is: what it was at is for the next one. Returns at once.
+  /// Stops every brain where it is, for others may have its session by now: the calls that it left
+  /// in its hand are theirs. Returns at once.
   public void stop() {
-    threads.values().forEach(Thread::interrupt);
+    threads.forEach(
+        (lease, thread) -> {
+          harness.hands().leave(lease.session());
+          thread.interrupt();
+        });
   }
 
   /// Stops every brain where it is. Their sessions keep their place in the log, and the next start
@@ -119,7 +124,7 @@ public final class Wakes implements Brain, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    stop();
+    threads.values().forEach(Thread::interrupt);
     try {
       for (var thread : threads.values()) {
         thread.join();

@@ -413,6 +413,7 @@ final class TurnTest {
             harness.hands(),
             harness.profiles(),
             harness.retries(),
+            harness.onAmbiguous(),
             harness.ids(),
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
             harness.random());
@@ -473,7 +474,7 @@ final class TurnTest {
   }
 
   @Test
-  void aCallThatADeadBrainHadBegunIsNotRepeatedUnlessItOnlyReads() throws Exception {
+  void aCallWhoseBrainAndHandAreDeadIsNotRepeatedUnlessItOnlyReads() throws Exception {
     stage
         .model()
         .thenCalls(
@@ -484,6 +485,7 @@ final class TurnTest {
     stage.queue("Hi");
     StageFaults.wakeUntilDeath(stage);
 
+    stage.hand().lose();
     stage.hand().does(call -> ToolResult.success("read again"));
     int before = stage.hand().calls().size();
     stage.wake();

@@ -6,6 +6,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.brain.Harness;
+import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
@@ -106,6 +107,7 @@ public final class Stage implements AutoCloseable {
         hand,
         Profile.DEFAULTS,
         QUICK,
+        OnAmbiguous.DEFAULT,
         ids,
         InstantSource.system(),
         new Random(7));

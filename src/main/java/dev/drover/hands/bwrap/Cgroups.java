@@ -196,6 +196,20 @@ final class Cgroups {
     return some;
   }
 
+  /// Whether a process is in the group.
+  static boolean populated(Group group) {
+    for (var procs : group.joins()) {
+      try {
+        if (!Files.readString(procs).isBlank()) {
+          return true;
+        }
+      } catch (IOException e) {
+        // The group is gone.
+      }
+    }
+    return false;
+  }
+
   /// Removes the group. False when a process is still in it.
   static boolean remove(Group group) {
     boolean gone = true;

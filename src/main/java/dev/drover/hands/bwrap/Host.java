@@ -20,6 +20,16 @@ final class Host {
     }
   }
 
+  /// This start of this machine, among all starts of all machines; empty if the kernel does not
+  /// say.
+  static String boot() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   static int owner(Path path) throws IOException {
     return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }

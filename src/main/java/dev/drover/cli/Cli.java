@@ -21,6 +21,7 @@ public final class Cli {
   private final Host host;
   private final Function<Map<String, String>, List<Check>> doctor;
   private final Measuring measuring;
+  private final Checking checking;
 
   /// @param doctor looks at the machine, each time it is asked, with the flags that were given by
   ///   the name of their setting
@@ -28,11 +29,13 @@ public final class Cli {
       Shell shell,
       Host host,
       Function<Map<String, String>, List<Check>> doctor,
-      Measuring measuring) {
+      Measuring measuring,
+      Checking checking) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
     this.measuring = measuring;
+    this.checking = checking;
   }
 
   /// Carries out one command line.
@@ -84,6 +87,9 @@ public final class Cli {
         yield new DoctorCommand(shell, () -> doctor.apply(flags))
             .run(command.hasMatchedOption("--json"));
       }
+      case Grammar.CHECK ->
+          new CheckCommand(shell, checking)
+              .run(flags(command), command.hasMatchedOption(Specs.JSON));
       case Grammar.BENCH ->
           new BenchCommand(shell, measuring)
               .run(

@@ -138,6 +138,7 @@ public final class Drover implements AutoCloseable {
                   store.environments(),
                   store.sessions(),
                   log,
+                  store.nodes(),
                   feed,
                   wakes,
                   models,
@@ -147,9 +148,11 @@ public final class Drover implements AutoCloseable {
                   readiness::reason,
                   meters.metrics()::text,
                   Metrics.CONTENT_TYPE,
+                  wakes::awake,
                   new RequestLog(meters)));
       open.push(server::close);
       meters.watch(wakes::atWork, server::openStreams);
+      meters.watchNodes(store.nodes(), clock);
       int resumed = keeper.start();
       readiness.resumed();
       open.push(readiness::closing);

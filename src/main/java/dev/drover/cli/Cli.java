@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Problem;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ public final class Cli {
       case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
       case Grammar.DOCTOR -> {
         var flags = flags(command);
-        yield new DoctorCommand(shell, () -> doctor.apply(flags))
+        yield new DoctorCommand(shell, () -> everything(flags))
             .run(command.hasMatchedOption("--json"));
       }
       case Grammar.CHECK ->
@@ -103,6 +104,17 @@ public final class Cli {
         yield NOT_UNDERSTOOD;
       }
     };
+  }
+
+  /// What is wrong with this machine, and with the server that listens here, if one does.
+  private List<Check> everything(Map<String, String> flags) {
+    var checks = new ArrayList<>(doctor.apply(flags));
+    try {
+      checks.addAll(ServerChecks.of(host.local(flags)));
+    } catch (Problem _) {
+      // the settings name no server: that is among the checks already
+    }
+    return checks;
   }
 
   private int usage(CommandLine line) {

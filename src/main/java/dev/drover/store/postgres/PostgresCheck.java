@@ -24,7 +24,7 @@ public final class PostgresCheck {
   /// @param version of PostgreSQL
   /// @param schema version of Drover's tables; 0: there are none yet
   /// @param newest the version that this Drover brings it to
-  /// @param nodes that are registered
+  /// @param nodes that live, as far as the others know
   public record Report(String url, String version, int schema, int newest, long nodes) {}
 
   /// Connects, and looks at version, encoding, rights and schema.

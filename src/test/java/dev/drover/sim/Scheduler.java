@@ -23,7 +23,7 @@ final class Scheduler implements InstantSource {
   private final Thread carrier = Thread.currentThread();
   private final List<Step> ready = new ArrayList<>();
   private final PriorityQueue<Alarm> alarms =
-      new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparing(Alarm::number));
+      new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparingLong(Alarm::number));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long steps;
   private long pauses;

@@ -124,6 +124,12 @@ final class Scheduler implements InstantSource {
     return print;
   }
 
+  /// A point at which the others may come first, or the node may fail.
+  @SuppressWarnings("ThreadPriorityCheck") // the scheduler is ours
+  static void letOthers() {
+    Thread.yield();
+  }
+
   /// Waits, for a thread of a lane.
   void pause(Duration duration) throws InterruptedException {
     await(new CountDownLatch(1), duration);

@@ -139,7 +139,8 @@ public final class LogCheck {
   private void checkReceived() {
     boolean ended = row.status() == Status.TERMINATED; // its inbox was dropped
     long known = fromClients + waiting;
-    if (inboxTold && !ended ? known != row.received() : known > row.received()) {
+    boolean all = inboxTold && !ended;
+    if (all ? known != row.received() : known > row.received()) {
       row(
           "has received %d events; the log has %d from clients, %d wait"
               .formatted(row.received(), fromClients, waiting));

@@ -35,7 +35,34 @@ static void drop(struct call *call) {
   free(call);
 }
 
-/* The results that a repeated call id may still ask for are few and small; the oldest go. */
+static char spent[SPENT_MAX][CALL_ID_MAX + 1]; /* a ring */
+static size_t spent_next;
+
+static bool is_spent(const char *id) {
+  for (size_t i = 0; i < SPENT_MAX && spent[i][0]; i++) {
+    if (strcmp(spent[i], id) == 0) return true;
+  }
+  return false;
+}
+
+static void spend(struct call *call) {
+  strcpy(spent[spent_next], call->id);
+  spent_next = (spent_next + 1) % SPENT_MAX;
+  drop(call);
+}
+
+/* Never the newest call: its result is about to be used. */
+static void trim(size_t *count, size_t *bytes, size_t most, size_t most_bytes, bool unfetched) {
+  for (struct call *c = calls, *next; c && (*count > most || *bytes > most_bytes); c = next) {
+    next = c->next;
+    if (c->state == DONE && next && (unfetched || c->fetched)) {
+      --*count;
+      *bytes -= c->result.text.n;
+      spend(c);
+    }
+  }
+}
+
 static void trim_journal(void) {
   size_t count = 0, bytes = 0;
   for (struct call *c = calls; c; c = c->next) {
@@ -44,15 +71,8 @@ static void trim_journal(void) {
       bytes += c->result.text.n;
     }
   }
-  for (struct call *c = calls, *next; c && (count > JOURNAL_MAX || bytes > JOURNAL_BYTES);
-       c = next) {
-    next = c->next;
-    if (c->state == DONE && next) {
-      count--;
-      bytes -= c->result.text.n;
-      drop(c);
-    }
-  }
+  trim(&count, &bytes, JOURNAL_MAX, JOURNAL_BYTES, false);
+  trim(&count, &bytes, 2 * JOURNAL_MAX, UNFETCHED_BYTES, true);
 }
 
 static void done(struct call *call) {
@@ -141,6 +161,14 @@ bool call_begin(uint32_t frame, struct buf *bytes) {
   }
   call->tool = (enum tool)t;
   *end = call;
+  if (is_spent(call->id)) {
+    fail(&call->result, "%s: this call has run, but its result was given up to make room. It may have "
+         "taken effect; check before trying again.", tool);
+    call->state = DONE;
+    buf_free(&call->bytes);
+    answer(call);
+    drop(call);
+  }
   return true;
 }
 
@@ -157,16 +185,28 @@ static void stop_child(struct call *call) {
   call->fd = -1;
 }
 
+static void stop(struct call *call) {
+  if (call->state == RUNNING && call->tool == BASH) {
+    shell_kill(&shell);
+    capture_reset(&shell.capture);
+  } else if (call->state == RUNNING) {
+    stop_child(call);
+  }
+  interrupted(call);
+}
+
 void call_cancel(uint32_t frame) {
   for (struct call *c = calls; c; c = c->next) {
     if (!c->attached || c->frame != frame || c->state == DONE) continue;
-    if (c->state == RUNNING && c->tool == BASH) {
-      shell_kill(&shell);
-      capture_reset(&shell.capture);
-    } else if (c->state == RUNNING) {
-      stop_child(c);
-    }
-    interrupted(c);
+    stop(c);
+    return;
+  }
+}
+
+void call_stop(const char *id, size_t n) {
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->state == DONE || strlen(c->id) != n || memcmp(c->id, id, n) != 0) continue;
+    stop(c);
     return;
   }
 }

@@ -19,8 +19,13 @@
 #define WRITE_MAX (16u << 20)
 #define WALK_MAX 50000                  /* directory entries that one search looks at */
 #define CALLS_MAX 128                   /* calls that wait or run at once */
-#define JOURNAL_MAX 64                  /* results that are kept for a repeated call id */
-#define JOURNAL_BYTES (4u << 20)
+/* The journal: a call id that was heard of is never run again. Results are kept for whoever asks for
+ * them again, the newest of those that were sent; the ones that nobody has fetched are given up last.
+ * Of a result that is given up the id is kept, so that asking for it is an error and not a second run. */
+#define JOURNAL_MAX 128                 /* results; no fewer than CALLS_MAX */
+#define JOURNAL_BYTES (8u << 20)        /* of results that were sent */
+#define UNFETCHED_BYTES (24u << 20)     /* of all results */
+#define SPENT_MAX 1024                  /* ids without their results; the oldest go */
 #define CALL_ID_MAX 100
 
 /* ---- bytes ------------------------------------------------------------------------------- */

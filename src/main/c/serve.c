@@ -52,6 +52,7 @@ static void detach(void) {
 void answer(struct call *call) {
   if (connection < 0 || !call->attached) return;
   call->attached = false;
+  call->fetched = true;
   const char *p = call->result.text.p;
   size_t n = call->result.text.n, piece = FRAME_MAX - 64;
   for (; n > piece; p += piece, n -= piece) send_frame(OP_PART, call->frame, NULL, 0, p, piece);
@@ -77,6 +78,7 @@ static bool take_frame(int op, uint32_t id, const char *p, size_t n) {
       if (op == OP_PART) return true;
       return call_begin(id, &assembly);
     case OP_CANCEL: call_cancel(id); return true;
+    case OP_STOP: call_stop(p, n); return true;
     case OP_SHUTDOWN: end();
     default: return false;
   }

@@ -11,6 +11,7 @@ enum {
   OP_CALL = 3, /* the last piece of a call: run it */
   OP_CANCEL = 4,
   OP_SHUTDOWN = 5,
+  OP_STOP = 6, /* a call id: as OP_CANCEL, whoever asked for the call */
   OP_HELLO = 16, /* hand to host: u32 protocol version */
   OP_PONG = 17,
   OP_RESULT = 19 /* u8 error flag, then the last piece of the text */
@@ -24,6 +25,7 @@ struct call {
   char id[CALL_ID_MAX + 1];
   uint32_t frame;
   bool attached; /* somebody waits for the answer at `frame` */
+  bool fetched;  /* the result was sent, though it may not have arrived */
   enum state state;
   enum tool tool;
   struct buf bytes; /* that the fields of the request point into */
@@ -42,6 +44,7 @@ extern struct shell shell;
 /* Takes the request in `bytes`, which it then owns. False: not a request, the peer is not ours. */
 bool call_begin(uint32_t frame, struct buf *bytes);
 void call_cancel(uint32_t frame);
+void call_stop(const char *id, size_t n);
 void calls_detach(void);
 /* Starts what may start, ends what is over. `told`: the shell has written a status. */
 void calls_advance(bool told);

@@ -50,11 +50,12 @@ static void make_call(struct buf *b) {
 }
 
 static void make_frame(struct buf *stream) {
-  static const int ops[] = {OP_PING, OP_PART, OP_CALL, OP_CALL, OP_CALL, OP_CANCEL, OP_CANCEL};
+  static const int ops[] = {OP_PING, OP_PART, OP_CALL, OP_CALL, OP_CALL, OP_CANCEL, OP_STOP};
   struct buf call = {0};
   unsigned char op = (unsigned char)(any(60) ? (uint32_t)ops[any(7)] : any(256));
   if (any(1000) == 0) op = OP_SHUTDOWN;
   if (op == OP_CALL || op == OP_PART) make_call(&call);
+  if (op == OP_STOP) buf_format(&call, "sevt_1%u", any(10));
   put_u32(stream, any(100) ? 5 + (uint32_t)call.n : any(3) ? any(20) : any(UINT32_MAX));
   buf_add(stream, &op, 1);
   put_u32(stream, any(any(2) ? 4 : 200));

@@ -3,7 +3,9 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.brain.OnAmbiguous;
 import dev.drover.cli.Local;
+import dev.drover.hands.BuiltInTool;
 import dev.drover.model.ModelSettings;
 import dev.drover.telemetry.LogLines;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param chat the OpenAI-compatible server, if there is one
 /// @param models ids to use in place of others
 /// @param modelSettings what the operator says of models, by id
+/// @param onAmbiguous what becomes of a call of which nobody knows whether it took effect
 /// @param logging how the log reads
 /// @param drain how long a server that stops waits for its turns to end
 /// @param firstToken how long the built-in model waits before its first word
@@ -45,6 +48,7 @@ public record Config(
     Optional<ModelHost> chat,
     Map<String, String> models,
     Map<String, ModelSettings> modelSettings,
+    OnAmbiguous onAmbiguous,
     Logging logging,
     Duration drain,
     Duration firstToken) {
@@ -106,6 +110,7 @@ public record Config(
         host(settings, "openai", OPENAI),
         settings.map("models"),
         settings.models(),
+        onAmbiguous(settings),
         new Logging(
             settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
             settings.choice("log.level", LEVELS).orElse(Level.INFO)),
@@ -188,19 +193,20 @@ public record Config(
     }
   }
 
-  /// These settings, for a server that lives within one command.
+  /// These settings, for a server that lives within one command: it keeps to itself.
   public Config embedded() {
     var quiet = new Logging(logging.form(), Level.WARNING);
     return new Config(
         "127.0.0.1",
         0,
         data,
-        stores,
+        new Stores(Optional.empty(), stores.lapse()),
         key,
         messages,
         chat,
         models,
         modelSettings,
+        onAmbiguous,
         quiet,
         Duration.ZERO,
         Duration.ZERO);
@@ -214,6 +220,16 @@ public record Config(
     var home = environment.getOrDefault("HOME", "");
     return Path.of(
         home.isBlank() ? System.getProperty("user.home") : home, ".local", "share", "drover");
+  }
+
+  private static OnAmbiguous onAmbiguous(Settings settings) {
+    var all = OnAmbiguous.DEFAULT;
+    for (var tool : BuiltInTool.values()) {
+      var retry =
+          settings.choice(Settings.onAmbiguous(tool), Map.of("error", false, "retry", true));
+      all = retry.isPresent() ? all.with(tool, retry.get()) : all;
+    }
+    return all;
   }
 
   private static Optional<ModelHost> host(Settings settings, String name, URI vendor) {

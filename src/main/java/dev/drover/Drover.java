@@ -121,12 +121,15 @@ public final class Drover implements AutoCloseable {
               new MeteredHands(hands, meters),
               Profile.DEFAULTS,
               retries,
+              config.onAmbiguous(),
               ids,
               clock,
+              Pause.REAL,
               random);
-      var wakes = new Wakes(harness, Pause.REAL);
+      var wakes = new Wakes(harness);
       open.push(wakes::close);
-      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL);
+      open.push(hands::leave); // before the brains are stopped: their calls go on
+      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =
@@ -210,8 +213,9 @@ public final class Drover implements AutoCloseable {
         : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
   }
 
-  /// Stops listening, stops every brain where it is, ends every sandbox. What was running goes on
-  /// at the next start, or on another node. Idempotent.
+  /// Stops listening, stops every brain where it is, ends every sandbox in which no call runs. What
+  /// was running goes on, for a while, and is taken up on another node, or at the next start.
+  /// Idempotent.
   @Override
   public void close() {
     boolean stops = !open.isEmpty();

@@ -2,12 +2,14 @@ package dev.drover;
 
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.hands.BuiltInTool;
 import dev.drover.model.ModelSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -16,6 +18,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -24,7 +28,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// Settings as texts under dotted names, from wherever they came. Immutable.
 final class Settings {
   private static final Set<String> NAMES =
-      Set.of(
+      withTools(
           "host",
           "port",
           "data",
@@ -40,7 +44,18 @@ final class Settings {
           "log.level",
           "rehearsal.first_token_ms");
 
-  private static final Set<String> NUMBERS =
+  private static Set<String> withTools(String... names) {
+    return Stream.concat(
+            Stream.of(names), Arrays.stream(BuiltInTool.values()).map(Settings::onAmbiguous))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// What becomes of a tool's calls of which nobody knows whether they took effect.
+  static String onAmbiguous(BuiltInTool tool) {
+    return "tools." + tool.wireName() + ".on_ambiguous";
+  }
+
+  private static final Set<String> NUMBERS = 
       Set.of("port", "nodes.lapse_ms", "drain_ms", "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.brain.OnAmbiguous;
+import dev.drover.hands.BuiltInTool;
 import dev.drover.model.ModelSettings;
 import dev.drover.telemetry.LogLines;
 import java.math.BigDecimal;
@@ -201,6 +203,34 @@ final class ConfigTest {
     assertThat(config.stores().lapse()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.drain()).isEqualTo(Duration.ZERO);
     assertThat(config.toString()).doesNotContain("hidden");
+  }
+
+  @Test
+  void whatBecomesOfAnAmbiguousCallIsSaidToolByTool() throws Exception {
+    assertThat(Config.read(Map.of(), Map.of("HOME", "/h")).onAmbiguous())
+        .isEqualTo(OnAmbiguous.DEFAULT);
+    assertThat(OnAmbiguous.DEFAULT.retried())
+        .containsExactlyInAnyOrder(BuiltInTool.READ, BuiltInTool.GLOB, BuiltInTool.GREP);
+    var file = directory.resolve("drover.yaml");
+    Files.writeString(
+        file, "tools:\n  bash:\n    on_ambiguous: retry\n  read:\n    on_ambiguous: error\n");
+    var data = Map.of("data", directory.toString());
+    assertThat(Config.read(data, Map.of()).onAmbiguous().retried())
+        .containsExactlyInAnyOrder(BuiltInTool.BASH, BuiltInTool.GLOB, BuiltInTool.GREP);
+    assertThat(
+            Config.read(data, Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "error"))
+                .embedded()
+                .onAmbiguous()
+                .retried())
+        .containsExactlyInAnyOrder(BuiltInTool.GLOB, BuiltInTool.GREP);
+    assertThatThrownBy(
+            () -> Config.read(Map.of(), Map.of("DROVER_TOOLS_EDIT_ON_AMBIGUOUS", "maybe")))
+        .hasMessage("tools.edit.on_ambiguous: must be one of error, retry");
+    for (var wrong : List.of("tools: {hammer: {on_ambiguous: retry}}", "tools: {bash: {on: x}}")) {
+      Files.writeString(file, wrong);
+      assertThatThrownBy(() -> Config.read(data, Map.of()))
+          .hasMessageContaining("unknown setting tools.");
+    }
   }
 
   @Test

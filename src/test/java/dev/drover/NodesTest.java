@@ -60,7 +60,7 @@ final class NodesTest {
     environment.put("DROVER_DRAIN_MS", "0");
     environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
     return ServerProcess.start(
-        directory.resolve(name), directory.resolve(name + ".log").toFile(), environment);
+        directory.resolve("data"), directory.resolve(name + ".log").toFile(), environment);
   }
 
   @AfterEach
@@ -206,6 +206,23 @@ final class NodesTest {
 
   private static Json.Obj standing(DroverClient client, String session) {
     return client.get("/drover/sessions/" + session);
+  }
+
+  @Test
+  void aHandIsPassedOnWithItsShell() throws Exception {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "cd /tmp; herd=sheep")),
+        Script.reply().text("done"),
+        Script.reply().toolUse("bash", Json.obj("command", "pwd; echo $herd")),
+        Script.reply().text("done"));
+    var session = onA.session("scripted");
+    onA.say(session, "Begin");
+    awaitIdle(onB, session);
+    onB.say(session, "Go on");
+    await()
+        .until(
+            () -> onA.types(session).stream().filter("session.status_idle"::equals).count() == 2);
+    assertThat(onA.events(session).toString()).contains("/tmp\\nsheep");
   }
 
   @Test

@@ -9,8 +9,13 @@ import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import dev.drover.testing.ServerProcess;
 import java.io.File;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,39 +73,164 @@ final class RestartTest {
     assertThat(model.requests()).hasSize(2);
   }
 
-  @Test
-  void killedWhileACommandRunsItSaysThatTheCallMayHaveTakenEffect() throws Exception {
+  private static final String WAITS =
+      "echo once >> file; while [ ! -e go ]; do sleep 0.05; done; echo \"$X in $PWD\"";
+
+  /// An earlier call that sets a variable and goes elsewhere, one that runs until the test makes
+  /// the file `go`, and one beside it; then one that looks at what is left.
+  private void script() {
     model.script(
         Script.reply()
-            .toolUse("bash", Json.obj("command", "echo once >> file; sleep 600"))
-            .toolUse("read", Json.obj("file_path", "file")),
-        Script.reply().toolUse("bash", Json.obj("command", "cat file")),
+            .toolUse("bash", Json.obj("command", "X=kept; mkdir -p sub; cd sub; echo one > seen")),
+        Script.reply()
+            .toolUse("bash", Json.obj("command", WAITS))
+            .toolUse("read", Json.obj("file_path", "/workspace/sub/seen")),
+        Script.reply().toolUse("bash", Json.obj("command", "echo \"$X in $PWD\"; cat file")),
         Script.reply().text("done"));
+  }
+
+  private Path workspace(String session) {
+    return data.resolve("workspaces/" + session + "/workspace");
+  }
+
+  private void awaitRunning(String session) {
+    await().until(() -> workspace(session).resolve("sub/file").toFile().length() > 0);
+  }
+
+  private static List<Json.Obj> results(DroverClient client, String session) {
+    return client.events(session).stream()
+        .filter(event -> DroverClient.type(event).equals("agent.tool_result"))
+        .toList();
+  }
+
+  private void commandGoesOn(Death death) throws Exception {
+    script();
     String session;
     try (var server = start();
         var client = server.client()) {
       session = client.session("scripted");
       client.say(session, "Hi");
-      await()
-          .until(
-              () ->
-                  data.resolve("workspaces/" + session + "/workspace/file").toFile().length() > 0);
-      server.kill();
+      awaitRunning(session);
+      death.of(server);
+    }
+    try (var server = start();
+        var client = server.client()) {
+      Files.createFile(workspace(session).resolve("sub/go"));
+      awaitIdle(client, session);
+      var results = results(client, session);
+      assertThat(results).hasSize(4);
+      assertThat(results).allMatch(one -> one.toString().contains("\"is_error\":false"));
+      assertThat(results.get(1).toString()).contains("\"text\":\"kept in /workspace/sub\"");
+      assertThat(results.get(2).toString()).contains("\"text\":\"one\\n\"");
+      assertThat(results.get(3).toString()).contains("\"text\":\"kept in /workspace/sub\\nonce\"");
+      assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
+      noEventTwice(client, session);
+      assertThat(metrics(server))
+          .doesNotContain("drover_tool_calls_ambiguous_total{")
+          .contains("drover_hands_provisioned_total{outcome=\"attached\"} 1\n");
+      assertThat(server.stop()).isZero();
+    }
+    await().until(() -> hands().isEmpty());
+  }
+
+  private interface Death {
+    void of(ServerProcess server) throws Exception;
+  }
+
+  @Test
+  void killedWhileACommandRunsItGetsItsRealOutput() throws Exception {
+    commandGoesOn(ServerProcess::kill);
+  }
+
+  @Test
+  void stoppedWhileACommandRunsItGetsItsRealOutput() throws Exception {
+    commandGoesOn(server -> assertThat(server.stop()).isZero());
+  }
+
+  @Test
+  void killedWithItsHandItSaysThatTheCallMayHaveTakenEffect() throws Exception {
+    script();
+    String session;
+    try (var server = start();
+        var client = server.client()) {
+      session = client.session("scripted");
+      client.say(session, "Hi");
+      awaitRunning(session);
+      killWithHand(server);
     }
     try (var server = start();
         var client = server.client()) {
       awaitIdle(client, session);
-      var results =
-          client.events(session).stream()
-              .filter(event -> DroverClient.type(event).equals("agent.tool_result"))
-              .toList();
-      assertThat(results).hasSize(3);
-      assertThat(results.get(0).toString())
+      var results = results(client, session);
+      assertThat(results).hasSize(4);
+      assertThat(results.get(1).toString())
           .contains("may or may not have taken effect", "\"is_error\":true");
-      assertThat(results.get(1).toString()).contains("once", "\"is_error\":false");
-      assertThat(results.get(2).toString()).contains("\"text\":\"once\"");
+      assertThat(results.get(2).toString()).contains("one", "\"is_error\":false");
+      assertThat(results.get(3).toString()).contains("\"text\":\" in /workspace\\n");
+      assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
       noEventTwice(client, session);
+      assertThat(client.events(session).toString()).doesNotContain("drover.");
+      assertThat(metrics(server))
+          .contains(
+              "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"reported\"} 1\n",
+              "drover_events_appended_total{type=\"drover.tool_ambiguous\"}");
+      assertThat(Files.readString(logs.resolve("server.log")))
+          .containsPattern(
+              "warning .*: tool call ambiguous session=" + session + " call=sevt_\\w+ tool=bash")
+          .doesNotContain("echo once");
     }
+  }
+
+  @Test
+  void killedWithItsHandItRunsAgainWhatTheOperatorSays() throws Exception {
+    script();
+    String session;
+    try (var server = start();
+        var client = server.client()) {
+      session = client.session("scripted");
+      client.say(session, "Hi");
+      awaitRunning(session);
+      killWithHand(server);
+    }
+    Files.createFile(workspace(session).resolve("go"));
+    try (var server = start(Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "retry"));
+        var client = server.client()) {
+      awaitIdle(client, session);
+      assertThat(results(client, session).get(1).toString())
+          .contains("\"text\":\" in /workspace\"", "\"is_error\":false");
+      assertThat(Files.readString(workspace(session).resolve("file"))).isEqualTo("once\n");
+      assertThat(metrics(server))
+          .contains(
+              "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"retried\"} 1\n",
+              "drover_tool_calls_ambiguous_total{tool=\"read\",outcome=\"retried\"} 1\n");
+    }
+  }
+
+  /// Kills the server, and then its only hand by the first process inside, which takes all others
+  /// with it.
+  private void killWithHand(ServerProcess server) throws Exception {
+    server.kill();
+    var leash = data.resolve("hands").resolve(hands().getFirst()).resolve("leash");
+    for (var line : Files.readAllLines(leash)) {
+      if (line.startsWith("inner ")) {
+        var process = ProcessHandle.of(Long.parseLong(line.split(" ", -1)[1])).orElseThrow();
+        process.destroyForcibly();
+        await().until(() -> !process.isAlive());
+      }
+    }
+  }
+
+  private static String metrics(ServerProcess server) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(server.url().resolve("/metrics"))
+              .header("authorization", "Bearer " + ServerProcess.KEY);
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
+  private List<String> hands() {
+    return List.of(data.resolve("hands").toFile().list());
   }
 
   @Test
@@ -128,10 +258,13 @@ final class RestartTest {
   }
 
   private ServerProcess start() throws Exception {
-    return ServerProcess.start(
-        data,
-        new File(logs.toFile(), "server.log"),
-        Map.of("DROVER_ANTHROPIC_BASE_URL", model.uri().toString()));
+    return start(Map.of());
+  }
+
+  private ServerProcess start(Map<String, String> more) throws Exception {
+    var environment = new HashMap<>(more);
+    environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
+    return ServerProcess.start(data, new File(logs.toFile(), "server.log"), environment);
   }
 
   private static void awaitIdle(DroverClient client, String session) {

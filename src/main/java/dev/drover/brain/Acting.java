@@ -1,14 +1,16 @@
 package dev.drover.brain;
 
 import dev.drover.base.Scope;
-import dev.drover.hands.BuiltInTool;
+import dev.drover.hands.Grip;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.Emission;
 import dev.drover.session.Event;
+import dev.drover.session.Event.ToolAmbiguous.Outcome;
 import dev.drover.session.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Has the hands carry out the calls of a reply.
 final class Acting {
@@ -18,72 +20,134 @@ final class Acting {
     this.at = at;
   }
 
-  /// Records that the calls are handed over, runs them side by side, and records their results in
-  /// the order in which the model asked, until an interrupt comes.
+  /// Takes hold of the hands that the calls need, records that the calls are handed to them, runs
+  /// them side by side, and records their results in the order in which the model asked, until an
+  /// interrupt comes. Only an interrupt stops a call: it goes on when this thread is interrupted,
+  /// when the lease is lost and when the store fails, and whoever comes next asks for its result.
+  ///
+  /// A call whose hand dies and that may run again gets no result here: the next step sees to it.
   Pen.Next act(Step.Act step) throws InterruptedException {
-    var calls = step.calls();
-    var intents = at.opening(step.turn());
-    for (var call : calls) {
-      if (foregone(call).isEmpty()) {
-        intents.add(
-            Pen.entry(new Event.ToolDispatched(at.id(), call.use().id(), call.attempts() + 1)));
-      }
-    }
-    if (!intents.isEmpty() && at.pen().write(Status.RUNNING, intents) == Pen.Next.STOP) {
+    var opening = at.opening(step.turn());
+    if (!opening.isEmpty() && at.pen().write(Status.RUNNING, opening) == Pen.Next.STOP) {
       return Pen.Next.STOP;
     }
-    try (var scope = new Scope(at.bell()::ring)) {
-      var tasks = calls.stream().map(call -> scope.fork(() -> run(call))).toList();
-      boolean interrupted = false;
-      for (int i = 0; i < calls.size(); i++) {
-        interrupted = interrupted || !at.await(tasks.get(i));
-        if (interrupted && !tasks.get(i).isDone()) {
-          continue;
+    try (var judging = new Judging(at)) {
+      List<Judged> judged;
+      try (var scope = new Scope(at.bell()::ring)) {
+        var task = scope.fork(() -> judging.judge(step.calls()));
+        if (!leavingIfCutShort(judging, () -> at.await(task))) {
+          return Pen.Next.GO_ON;
         }
-        var result = at.result(calls.get(i), tasks.get(i).join());
-        if (at.pen().write(Status.RUNNING, List.of(result)) == Pen.Next.STOP) {
-          return Pen.Next.STOP;
-        }
+        judged = task.join();
+      }
+      try (var scope = new Scope(at.bell()::ring)) {
+        return leavingIfCutShort(judging, () -> carryOut(judged, scope, judging));
+      }
+    }
+  }
+
+  /// Before a scope interrupts what runs in it, it must be known why.
+  private static <T> T leavingIfCutShort(Judging judging, Body<T> body)
+      throws InterruptedException {
+    try {
+      return body.run();
+    } catch (InterruptedException | RuntimeException | Error e) {
+      judging.leave();
+      throw e;
+    }
+  }
+
+  private interface Body<T> {
+    T run() throws InterruptedException;
+  }
+
+  private Pen.Next carryOut(List<Judged> judged, Scope scope, Judging judging)
+      throws InterruptedException {
+    var intents = intents(judged);
+    if (!intents.isEmpty() && at.pen().write(Status.RUNNING, intents) == Pen.Next.STOP) {
+      return lost(judging);
+    }
+    var tasks = judged.stream().map(one -> scope.fork(() -> run(one))).toList();
+    boolean interrupted = false;
+    for (int i = 0; i < judged.size(); i++) {
+      var task = tasks.get(i);
+      interrupted = interrupted || !at.await(task);
+      if (interrupted && !task.isDone()) {
+        continue;
+      }
+      var entries = outcome(judged.get(i), task.join(), judging);
+      if (!entries.isEmpty() && at.pen().write(Status.RUNNING, entries) == Pen.Next.STOP) {
+        return lost(judging);
       }
     }
     return Pen.Next.GO_ON;
   }
 
-  private ToolResult run(Fold.Call call) throws InterruptedException {
-    var known = foregone(call);
-    return known.isPresent()
-        ? known.get()
-        : at.harness()
-            .hands()
-            .execute(
-                at.session().id(),
-                new ToolCall(call.use().id(), call.use().name(), call.use().input()));
+  /// Stops those of the calls that still run in a hand that an earlier step handed them to.
+  void stop(List<Fold.Call> calls) throws InterruptedException {
+    for (var hand : calls.stream().flatMap(call -> call.hand().stream()).distinct().toList()) {
+      var grip = at.harness().hands().attach(at.session().id(), hand);
+      if (grip.isPresent()) {
+        try (var held = grip.get()) {
+          calls.stream().map(call -> call.use().id()).forEach(held::stop);
+        }
+      }
+    }
   }
 
-  /// The result of a call that must not run: it is not allowed, or an earlier brain handed it to a
-  /// hand, died, and nobody can know how far it came.
-  private static Optional<ToolResult> foregone(Fold.Call call) {
-    var name = call.use().name();
-    if (call.use() instanceof Event.AgentToolUse use
-        && use.permission() == Event.Permission.NOT_ENABLED) {
-      return Optional.of(ToolResult.error("Permission to use " + name + " has been denied."));
+  private List<Emission.Entry> intents(List<Judged> judged) {
+    var intents = new ArrayList<Emission.Entry>();
+    for (var one : judged) {
+      if (one instanceof Judged.Dispatched dispatched) {
+        var call = dispatched.call();
+        if (dispatched.retried()) {
+          intents.add(ambiguous(call, Outcome.RETRIED));
+        }
+        intents.add(
+            Pen.entry(
+                new Event.ToolDispatched(
+                    at.id(),
+                    call.use().id(),
+                    call.attempts() + 1,
+                    Optional.of(dispatched.grip().id()))));
+      }
     }
-    var decision = call.decision();
-    if (decision != null && !decision.allow()) {
-      return Optional.of(ToolResult.error(rejected(name, decision.denyMessage())));
-    }
-    boolean repeatable = BuiltInTool.named(name).map(BuiltInTool::readOnly).orElse(false);
-    if (call.attempts() > 0 && !repeatable) {
-      return Optional.of(
-          ToolResult.lost(
-              name
-                  + ": the server stopped while this call was running. It may or may not have taken"
-                  + " effect; check before trying again."));
-    }
-    return Optional.empty();
+    return intents;
   }
 
-  private static String rejected(String name, @Nullable String why) {
-    return "The user rejected this use of " + name + (why == null ? "." : ": " + why);
+  /// What is recorded of a call that is over; nothing if it is to run again.
+  private List<Emission.Entry> outcome(Judged one, ToolResult result, Judging judging) {
+    var call = one.call();
+    if (!result.lost()) {
+      return List.of(at.result(call, result));
+    }
+    return !(one instanceof Judged.Reported) && judging.mayRunAgain(call, one.attempts())
+        ? List.of()
+        : List.of(ambiguous(call, Outcome.REPORTED), at.result(call, result));
+  }
+
+  private Emission.Entry ambiguous(Fold.Call call, Outcome outcome) {
+    return Pen.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
+  }
+
+  /// Somebody else has the session now, and asks for what its calls bring.
+  private static Pen.Next lost(Judging judging) {
+    judging.leave();
+    return Pen.Next.STOP;
+  }
+
+  private static ToolResult run(Judged one) throws InterruptedException {
+    return switch (one) {
+      case Judged.Answered answered -> answered.result();
+      case Judged.Reported reported -> reported.result();
+      case Judged.Resumed(var call, var grip) -> execute(grip, call, true);
+      case Judged.Dispatched(var call, var grip) -> execute(grip, call, false);
+    };
+  }
+
+  private static ToolResult execute(Grip grip, Fold.Call call, boolean again)
+      throws InterruptedException {
+    var use = call.use();
+    return grip.execute(new ToolCall(use.id(), use.name(), use.input(), again));
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.Money;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
@@ -22,10 +23,12 @@ final class Fold {
   /// A call of the last reply.
   ///
   /// @param attempts how often it was handed to a hand
+  /// @param hand which had it last; empty: none had, or the log does not say
   /// @param decision what the client said of it; null: nothing yet
   record Call(
       Event.ToolUse use,
       int attempts,
+      Optional<HandId> hand,
       Event.@Nullable UserToolConfirmation decision,
       boolean answered) {
     /// Whether it is the client's turn.
@@ -33,16 +36,16 @@ final class Fold {
       return !answered && decision == null && use.waitsForClient();
     }
 
-    private Call dispatched(int attempt) {
-      return new Call(use, attempt, decision, answered);
+    private Call dispatched(Event.ToolDispatched to) {
+      return new Call(use, to.attempt(), to.hand(), decision, answered);
     }
 
     private Call decided(Event.UserToolConfirmation by) {
-      return new Call(use, attempts, by, answered);
+      return new Call(use, attempts, hand, by, answered);
     }
 
     private Call done() {
-      return new Call(use, attempts, decision, true);
+      return new Call(use, attempts, hand, decision, true);
     }
   }
 
@@ -116,9 +119,9 @@ final class Fold {
         request = position;
         calls.clear();
       }
-      case Event.ToolUse e -> calls.put(e.id(), new Call(e, 0, null, false));
+      case Event.ToolUse e -> calls.put(e.id(), new Call(e, 0, Optional.empty(), null, false));
       case Event.ToolDispatched e ->
-          calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e.attempt()));
+          calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e));
       case Event.UserToolConfirmation e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
       case Event.UserCustomToolResult e -> answered(e.toolUseId());

@@ -31,6 +31,7 @@ final class Pen {
   private final Lease lease;
   private final Fold fold;
   private @Nullable List<Stored> history;
+  private boolean lost;
 
   /// @param fold is fed what follows its position by [#inbox]
   Pen(EventLog log, Lease lease, Fold fold) {
@@ -43,6 +44,11 @@ final class Pen {
     return fold;
   }
 
+  /// Whether an append found that somebody else has the session.
+  boolean lost() {
+    return lost;
+  }
+
   /// What waits. What is in the log by then is folded before this returns.
   Inbox inbox() {
     var inbox = log.inbox(lease.session());
@@ -52,11 +58,17 @@ final class Pen {
     return inbox;
   }
 
-  /// The whole log, private events included. Read once, then kept up by what is written.
+  /// The whole log as far as it is folded, private events included. Read once, then kept up: it
+  /// never runs ahead of the fold, or what came meanwhile would be in it twice.
   List<Stored> history() {
     if (history == null) {
       var all = new ArrayList<Stored>();
-      pages(0, all::addAll);
+      pages(
+          0,
+          page ->
+              page.stream()
+                  .filter(stored -> stored.position() <= fold.position())
+                  .forEach(all::add));
       history = all;
     }
     return history;
@@ -124,7 +136,10 @@ final class Pen {
         yield emission.rests() ? Next.STOP : Next.GO_ON;
       }
       case Emitted.InboxMoved _ -> Next.GO_ON;
-      case Emitted.LeaseLost _ -> Next.STOP;
+      case Emitted.LeaseLost _ -> {
+        lost = true;
+        yield Next.STOP;
+      }
     };
   }
 

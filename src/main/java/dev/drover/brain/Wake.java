@@ -21,7 +21,7 @@ final class Wake {
     acting = new Acting(at);
   }
 
-  /// Works until the session rests or belongs to somebody else.
+  /// Works until the session rests or belongs to somebody else, who then gets its hand, too.
   void run() throws InterruptedException {
     Pen.Next next;
     do {
@@ -31,11 +31,17 @@ final class Wake {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);
-            case Step.Interrupt interrupt -> endings.interrupt(interrupt.interrupts(), inbox);
+            case Step.Interrupt interrupt -> {
+              acting.stop(pen.fold().unanswered());
+              yield endings.interrupt(interrupt.interrupts(), inbox);
+            }
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
             case Step.Rest _ -> pen.stay(List.of(), inbox, true);
           };
     } while (next == Pen.Next.GO_ON);
+    if (pen.lost()) {
+      at.harness().hands().leave(at.session().id());
+    }
   }
 
   /// Ends the turn for a reason that is ours, not the model's.

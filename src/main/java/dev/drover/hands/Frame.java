@@ -17,6 +17,7 @@ record Frame(byte op, int id, ByteBuffer payload) {
   static final byte PART = 2;
   static final byte CALL = 3;
   static final byte CANCEL = 4;
+  static final byte STOP = 6;
   static final byte HELLO = 16;
   static final byte PONG = 17;
   static final byte RESULT = 19;

@@ -1,5 +1,6 @@
 package dev.drover.hands;
 
+import dev.drover.session.EventId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /// A program `hand` at the other end of one stream, however that stream came to be. Everything that
 /// arrives is hostile: a frame that the protocol does not have room for ends the hand.
@@ -50,9 +52,16 @@ public final class FramedHand implements Hand, AutoCloseable {
   }
 
   private static final class Pending {
+    final int id;
+    final ToolCall call;
     final CompletableFuture<ToolResult> result = new CompletableFuture<>();
     final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
     final ByteArrayOutputStream text = new ByteArrayOutputStream();
+
+    Pending(int id, ToolCall call) {
+      this.id = id;
+      this.call = call;
+    }
   }
 
   /// What waits to be written. Frames of one entry are written without others between them.
@@ -66,6 +75,10 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final Duration heartbeat;
   private final Runnable onDeath;
   private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
+
+  /// The same, by what they are called. Whoever asks for one again waits for it, too, or instead.
+  private final Map<EventId, Pending> asked = new ConcurrentHashMap<>();
+
   private final Semaphore permits = new Semaphore(CALLS);
   private final BlockingQueue<Outgoing> outgoing = new ArrayBlockingQueue<>(4 * CALLS);
   private final AtomicInteger ids = new AtomicInteger();
@@ -112,24 +125,55 @@ public final class FramedHand implements Hand, AutoCloseable {
 
   @Override
   public ToolResult execute(ToolCall call) throws InterruptedException {
+    return execute(call, () -> false);
+  }
+
+  /// As [#execute(ToolCall)], but when it is interrupted and `leaves` says so, the call goes on, to
+  /// be asked for again under its id, here or through another connection.
+  public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
     byte[] request;
     try {
       request = ToolInput.encode(call);
     } catch (ToolInput.Refused refused) {
       return ToolResult.error(refused.text());
     }
-    permits.acquire();
-    int id = ids.incrementAndGet();
-    var pending = new Pending();
-    calls.put(id, pending);
-    try {
-      outgoing.put(new Outgoing.Call(id, pending, ByteBuffer.wrap(request)));
-      if (dead.get()) {
-        fail(pending);
+    var known = asked.get(call.id());
+    if (known == null) {
+      permits.acquire();
+      var pending = new Pending(ids.incrementAndGet(), call);
+      known = asked.putIfAbsent(call.id(), pending);
+      if (known == null) {
+        return await(send(pending, request), leaves);
       }
+      permits.release();
+    }
+    return await(known, leaves);
+  }
+
+  private Pending send(Pending pending, byte[] request) throws InterruptedException {
+    calls.put(pending.id, pending);
+    try {
+      outgoing.put(new Outgoing.Call(pending.id, pending, ByteBuffer.wrap(request)));
+    } catch (InterruptedException e) {
+      fail(pending);
+      forget(pending);
+      throw e;
+    }
+    if (dead.get()) {
+      fail(pending);
+    }
+    return pending;
+  }
+
+  private ToolResult await(Pending pending, BooleanSupplier leaves) throws InterruptedException {
+    boolean goesOn = false;
+    try {
       return pending.result.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      cancel(id, pending);
+      goesOn = leaves.getAsBoolean(); // and keeps its permit until it ends
+      if (!goesOn) {
+        cancel(pending);
+      }
       throw e;
     } catch (TimeoutException e) {
       die("a call did not end");
@@ -137,17 +181,26 @@ public final class FramedHand implements Hand, AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a call's result failed", e);
     } finally {
-      calls.remove(id);
+      if (!goesOn) {
+        forget(pending);
+      }
+    }
+  }
+
+  private void forget(Pending pending) {
+    if (calls.remove(pending.id, pending)) {
+      asked.remove(pending.call.id(), pending);
       permits.release();
     }
   }
 
   /// Stops the call, and the hand with it if the hand does not confirm.
-  private void cancel(int id, Pending pending) {
+  private void cancel(Pending pending) {
     if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
+      fail(pending);
       return;
     }
-    if (!outgoing.offer(new Outgoing.One(Frame.bare(Frame.CANCEL, id)))) {
+    if (!outgoing.offer(new Outgoing.One(Frame.bare(Frame.CANCEL, pending.id)))) {
       die("a cancellation found no room");
       return;
     }
@@ -164,6 +217,15 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
     if (again) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Stops a call that is under way at the other end, whoever asked for it. Nothing if there is
+  /// none. Returns at once; calls asked for later come after it.
+  public void stop(EventId call) {
+    var name = ByteBuffer.wrap(call.value().getBytes(StandardCharsets.US_ASCII));
+    if (!outgoing.offer(new Outgoing.One(new Frame(Frame.STOP, 0, name)))) {
+      die("a stop found no room");
     }
   }
 
@@ -202,7 +264,7 @@ public final class FramedHand implements Hand, AutoCloseable {
           throw new Frame.Violation("a result without its flag");
         }
         add(pending, frame.payload());
-        calls.remove(frame.id());
+        forget(pending);
         var text = text(pending.text.toByteArray());
         pending.result.complete(flag == 0 ? ToolResult.success(text) : ToolResult.error(text));
       }
@@ -286,11 +348,11 @@ public final class FramedHand implements Hand, AutoCloseable {
   // ---- death ----
 
   private void fail(Pending pending) {
+    boolean sent =
+        !pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)
+            && pending.stage.get() != Stage.ABANDONED;
     pending.result.complete(
-        pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)
-                || pending.stage.get() == Stage.ABANDONED
-            ? ToolResult.error(NOT_RUN)
-            : ToolResult.lost(LOST));
+        sent || pending.call.again() ? ToolResult.lost(LOST) : ToolResult.error(NOT_RUN));
   }
 
   private void die(String reason) {
@@ -312,7 +374,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     calls.values().forEach(this::fail);
   }
 
-  /// Lets go of the hand: calls under way are lost. Idempotent. Whoever made the hand ends it.
+  /// Lets go of the hand: calls under way are lost to those who wait for them, and go on if the
+  /// hand does. Idempotent. Whoever made the hand ends it.
   @Override
   public void close() {
     die("closed");

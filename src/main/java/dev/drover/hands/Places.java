@@ -18,11 +18,16 @@ final class Places {
   }
 
   synchronized boolean tryTake() {
-    if (free == 0) {
+    if (free <= 0) {
       return false;
     }
     free--;
     return true;
+  }
+
+  /// Takes a place that may not be there: what needs it exists already. Given back like any other.
+  synchronized void take() {
+    free--;
   }
 
   /// A place at the end of the queue: `true` once it is given, `false` at once when `most` wait.
@@ -62,6 +67,10 @@ final class Places {
 
   /// Gives the place to whoever waits longest.
   synchronized void release() {
+    if (free < 0) {
+      free++;
+      return;
+    }
     for (CompletableFuture<Boolean> next; (next = queue.poll()) != null; ) {
       if (next.complete(true)) {
         return;

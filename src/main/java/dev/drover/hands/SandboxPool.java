@@ -1,22 +1,28 @@
 package dev.drover.hands;
 
 import dev.drover.base.Scope;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The sandboxes of all sessions, one each: made at the first call that needs it, replaced when it
-/// died, closed when it idles. Only its workspace outlives it.
+/// died, closed when it idles. Its workspace outlives it, and so does it the server, when calls are
+/// left in it.
 ///
-/// Safe for many threads. At most `most` sandboxes live at once; a call beyond that takes the place
-/// of the one that idles longest, or waits a minute for a place, in a queue of [#QUEUE].
+/// Safe for many threads. At most `most` sandboxes are made; a call beyond that takes the place of
+/// the one that idles longest, or waits a minute for a place, in a queue of [#QUEUE].
 public final class SandboxPool implements Hands, AutoCloseable {
   /// How many calls may wait for a sandbox of their own.
   static final int QUEUE = 64;
@@ -30,20 +36,23 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private final Places places;
   private final Map<SessionId, Slot> slots = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean leaving; // another server goes on with all sessions
 
   /// A session's place. What is in it changes under its lock; calls run outside of it.
   private static final class Slot {
     final ReentrantLock lock = new ReentrantLock();
     @Nullable Sandbox sandbox;
-    int users;
+    int grips;
     boolean gone; // no longer in the map
+    volatile boolean owes; // calls were left in it, and somebody will ask for their results
+    volatile boolean leaving; // another server goes on with the session
     volatile boolean released; // and about to be gone: nobody waits for it any more
     volatile @Nullable CompletableFuture<Boolean> waiting; // for a place
     volatile long idleSince = System.nanoTime();
   }
 
   /// @param sandboxes closed with this
-  /// @param most sandboxes that live at once
+  /// @param most sandboxes that are made and live at once
   /// @param idle how long a sandbox without a call is kept
   public SandboxPool(Sandboxes sandboxes, int most, Duration idle) {
     this(sandboxes, most, idle, WAIT);
@@ -58,51 +67,135 @@ public final class SandboxPool implements Hands, AutoCloseable {
     Thread.ofVirtual().name("hands-idle").start(this::closeIdle);
   }
 
-  /// Runs the call in the session's sandbox. A read-only tool that lost its sandbox is run once
-  /// more in a new one; any other lost call is a result that says so. No sandbox is a result too.
-  ///
-  /// @throws InterruptedException when interrupted; the call is stopped before this is thrown
   @Override
-  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
-    var result = executeOnce(session, call);
-    boolean again =
-        result.lost() && BuiltInTool.named(call.name()).filter(BuiltInTool::readOnly).isPresent();
-    return again ? executeOnce(session, call) : result;
-  }
-
-  private ToolResult executeOnce(SessionId session, ToolCall call) throws InterruptedException {
-    Slot slot;
-    Sandbox sandbox;
+  public Grip provision(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
+    var slot = lock(session);
     try {
-      slot = lock(session);
-      try {
-        sandbox = sandbox(slot, session);
-        slot.users++;
-      } finally {
-        slot.lock.unlock();
-      }
-    } catch (Sandboxes.Unavailable e) {
-      return ToolResult.error(String.valueOf(e.getMessage()));
-    }
-    try {
-      return sandbox.execute(call);
-    } finally {
-      leave(slot);
-    }
-  }
-
-  /// Whoever waits for a place gets that of a sandbox that has just become idle.
-  private void leave(Slot slot) {
-    slot.lock.lock();
-    try {
-      slot.users--;
-      slot.idleSince = System.nanoTime();
-      if (slot.users == 0 && places.waiting() > 0) {
-        empty(slot);
-      }
+      return new Held(session, slot, sandbox(slot, session));
     } finally {
       slot.lock.unlock();
     }
+  }
+
+  /// The sandbox lives already, so it needs no free place.
+  @Override
+  public Optional<Grip> attach(SessionId session, HandId hand) throws InterruptedException {
+    var slot = lock(session);
+    try {
+      if (slot.sandbox != null && !(slot.sandbox.isAlive() && slot.sandbox.id().equals(hand))) {
+        if (slot.sandbox.isAlive()) {
+          return Optional.empty(); // it took the other one's place
+        }
+        empty(slot);
+      }
+      if (slot.sandbox == null && closed.getCount() > 0) {
+        sandboxes.attach(new Resources(session), hand).ifPresent(found -> keep(slot, found));
+      }
+      return Optional.ofNullable(slot.sandbox).map(found -> new Held(session, slot, found));
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  private void keep(Slot slot, Sandbox sandbox) {
+    places.take();
+    slot.sandbox = sandbox;
+  }
+
+  /// A grip on what is in a slot.
+  private final class Held implements Grip {
+    private final SessionId session;
+    private final Slot slot;
+    private final Sandbox sandbox;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private volatile boolean left;
+
+    /// The slot's lock is held.
+    Held(SessionId session, Slot slot, Sandbox sandbox) {
+      this.session = session;
+      this.slot = slot;
+      this.sandbox = sandbox;
+      slot.grips++;
+    }
+
+    @Override
+    public HandId id() {
+      return sandbox.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      return sandbox.execute(call, () -> left || slot.leaving || leaving);
+    }
+
+    @Override
+    public void stop(EventId call) {
+      sandbox.stop(call);
+    }
+
+    @Override
+    public void leave() {
+      left = true;
+    }
+
+    @Override
+    public void close() {
+      if (!open.compareAndSet(true, false)) {
+        return;
+      }
+      slot.lock.lock();
+      try {
+        slot.grips--;
+        slot.owes = left;
+        slot.idleSince = System.nanoTime();
+        unheld(session, slot);
+      } finally {
+        slot.lock.unlock();
+      }
+    }
+  }
+
+  /// What becomes of a slot that no grip is on; its lock is held. Whoever waits for a place gets
+  /// that of a sandbox that has just become idle.
+  private void unheld(SessionId session, Slot slot) {
+    if (slot.grips > 0) {
+      return;
+    }
+    if (slot.leaving || (leaving && slot.owes)) {
+      letGo(session, slot);
+    } else if (!slot.owes && places.waiting() > 0) {
+      empty(slot);
+    }
+  }
+
+  private void letGo(SessionId session, Slot slot) {
+    if (slot.sandbox != null) {
+      slot.sandbox.leave();
+      slot.sandbox = null;
+      places.release();
+    }
+    slot.gone = true;
+    slots.remove(session, slot);
+  }
+
+  @Override
+  public void leave(SessionId session) {
+    var slot = slots.get(session);
+    if (slot == null) {
+      return;
+    }
+    slot.leaving = true;
+    slot.lock.lock();
+    try {
+      unheld(session, slot);
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  @Override
+  public void leave() {
+    leaving = true;
   }
 
   /// The session's slot, locked; the caller unlocks it.
@@ -178,6 +271,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     long now = System.nanoTime();
     var longest =
         slots.values().stream()
+            .filter(slot -> !slot.owes)
             .map(slot -> new Idle(slot, now - slot.idleSince))
             .sorted(Comparator.comparingLong(Idle::nanos).reversed())
             .toList();
@@ -193,7 +287,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
       return false;
     }
     try {
-      return slot.users == 0
+      return slot.grips == 0
           && slot.sandbox != null
           && System.nanoTime() - slot.idleSince >= since.toNanos()
           && empty(slot);
@@ -209,6 +303,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
     slot.sandbox.close();
     slot.sandbox = null;
+    slot.owes = false;
     places.release();
     return true;
   }
@@ -228,10 +323,16 @@ public final class SandboxPool implements Hands, AutoCloseable {
     return places.waiting();
   }
 
-  /// Closes the session's sandbox; calls in it are lost, one that waits for it does not run.
-  /// Idempotent. The next call makes a new one.
+  /// Closes the session's sandbox, an earlier server's too; calls in it are lost, one that waits
+  /// for it does not run. Idempotent. The next call makes a new one.
   @Override
   public void release(SessionId session) {
+    take(session, slot -> empty(slot));
+    sandboxes.release(session);
+  }
+
+  /// Takes a session's slot out of the map, and does something with what is in it.
+  private void take(SessionId session, Consumer<Slot> then) {
     var slot = slots.get(session);
     if (slot == null) {
       return;
@@ -243,7 +344,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
     slot.lock.lock();
     try {
-      empty(slot);
+      then.accept(slot);
       slot.gone = true;
       slots.remove(session, slot);
     } finally {
@@ -254,11 +355,12 @@ public final class SandboxPool implements Hands, AutoCloseable {
   /// Closes the session's sandbox and removes its workspace. Idempotent.
   @Override
   public void discard(SessionId session) {
-    release(session);
+    take(session, slot -> empty(slot));
     sandboxes.discard(session);
   }
 
-  /// Closes all sandboxes and the [Sandboxes] that made them. Workspaces stay.
+  /// Closes all sandboxes but those in which calls were left, which the next server finds, and the
+  /// [Sandboxes] that made them. Workspaces stay.
   @Override
   public void close() {
     closed.countDown();
@@ -268,13 +370,21 @@ public final class SandboxPool implements Hands, AutoCloseable {
               session ->
                   scope.fork(
                       () -> {
-                        release(session);
+                        take(session, slot -> end(session, slot));
                         return session;
                       }))
           .toList()
           .forEach(SandboxPool::await);
     }
     sandboxes.close();
+  }
+
+  private void end(SessionId session, Slot slot) {
+    if (slot.owes || (leaving && slot.grips > 0)) {
+      letGo(session, slot);
+    } else {
+      empty(slot);
+    }
   }
 
   private static void await(Scope.Task<SessionId> task) {

@@ -1,18 +1,29 @@
 package dev.drover.hands;
 
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import java.util.Optional;
 
 /// Makes sandboxes, by one technology. Safe for many threads.
 public interface Sandboxes extends AutoCloseable {
-  /// Makes a sandbox, ready for its first call when this returns.
+  /// The session's sandbox, ready for its next call when this returns: one that an earlier server
+  /// left and that still lives, else a new one.
   ///
-  /// @throws Unavailable when it cannot be made; nothing of it is left
+  /// @throws Unavailable when there can be none; nothing of it is left
   Sandbox provision(Resources resources) throws Unavailable, InterruptedException;
 
-  /// Removes a session's workspace with all that is in it. Its sandbox must be closed. Idempotent.
+  /// Attaches to that very sandbox of the session. Empty when it is dead, or somebody else does not
+  /// let go of it in time.
+  Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException;
+
+  /// Closes the session's sandbox if an earlier server left one. Idempotent.
+  void release(SessionId session);
+
+  /// Removes a session's workspace with all that is in it, and its sandbox as [#release] does. One
+  /// that this server is attached to must be closed. Idempotent.
   void discard(SessionId session);
 
-  /// Closes every sandbox that is left.
+  /// Closes every sandbox that this server is attached to.
   @Override
   void close();
 

@@ -135,7 +135,28 @@ public sealed interface Event {
   /// The intent to run a tool call, durable before the hand is asked.
   ///
   /// @param attempt from 1
-  record ToolDispatched(EventId id, EventId toolUseId, int attempt) implements Private {}
+  /// @param hand which is asked, that one alone; empty in logs of versions that did not say
+  record ToolDispatched(EventId id, EventId toolUseId, int attempt, Optional<HandId> hand)
+      implements Private {
+    public ToolDispatched(EventId id, EventId toolUseId, int attempt) {
+      this(id, toolUseId, attempt, Optional.empty());
+    }
+  }
+
+  /// The hand of a dispatched call is gone without a result: nobody can know how far the call came.
+  /// In one append with what follows from it.
+  ///
+  /// @param tool its name
+  record ToolAmbiguous(EventId id, EventId toolUseId, String tool, Outcome outcome)
+      implements Private {
+    /// What follows.
+    public enum Outcome {
+      /// The model is told.
+      REPORTED,
+      /// It runs again.
+      RETRIED
+    }
+  }
 
   /// From a newer version: kept as it came.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {}

@@ -1,10 +1,15 @@
 package dev.drover.telemetry;
 
 import dev.drover.hands.BuiltInTool;
+import dev.drover.hands.Grip;
 import dev.drover.hands.Hands;
+import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import java.util.Optional;
 
 /// Hands whose calls are measured.
 public final class MeteredHands implements Hands {
@@ -17,18 +22,71 @@ public final class MeteredHands implements Hands {
   }
 
   @Override
-  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
-    var tool = BuiltInTool.named(call.name()).isPresent() ? call.name() : "custom";
-    long start = System.nanoTime();
-    var outcome = "interrupted";
-    try {
-      var result = hands.execute(session, call);
-      outcome = result.lost() ? "lost" : result.isError() ? "error" : "ok";
-      return result;
-    } finally {
-      meters.toolCalls.increment(tool, outcome);
-      meters.toolSeconds.since(start, tool, outcome);
+  public Grip provision(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
+    return new Measured(hands.provision(session));
+  }
+
+  @Override
+  public Optional<Grip> attach(SessionId session, HandId hand) throws InterruptedException {
+    return hands.attach(session, hand).map(Measured::new);
+  }
+
+  /// A tool's name as labels have it.
+  static String tool(String name) {
+    return BuiltInTool.named(name).isPresent() ? name : "custom";
+  }
+
+  private final class Measured implements Grip {
+    private final Grip grip;
+
+    Measured(Grip grip) {
+      this.grip = grip;
     }
+
+    @Override
+    public HandId id() {
+      return grip.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      var tool = tool(call.name());
+      long start = System.nanoTime();
+      var outcome = "interrupted";
+      try {
+        var result = grip.execute(call);
+        outcome = result.lost() ? "lost" : result.isError() ? "error" : "ok";
+        return result;
+      } finally {
+        meters.toolCalls.increment(tool, outcome);
+        meters.toolSeconds.since(start, tool, outcome);
+      }
+    }
+
+    @Override
+    public void stop(EventId call) {
+      grip.stop(call);
+    }
+
+    @Override
+    public void leave() {
+      grip.leave();
+    }
+
+    @Override
+    public void close() {
+      grip.close();
+    }
+  }
+
+  @Override
+  public void leave(SessionId session) {
+    hands.leave(session);
+  }
+
+  @Override
+  public void leave() {
+    hands.leave();
   }
 
   @Override

@@ -5,10 +5,14 @@ import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /// Sandboxes whose lives are measured.
 public final class MeteredSandboxes implements Sandboxes {
@@ -32,8 +36,7 @@ public final class MeteredSandboxes implements Sandboxes {
       var sandbox = sandboxes.provision(resources);
       outcome = "ok";
       meters.provisionSeconds.since(start);
-      alive.incrementAndGet();
-      return new Metered(sandbox, resources.session());
+      return metered(sandbox, resources);
     } catch (Unavailable e) {
       outcome = "unavailable";
       LOG.log(Level.WARNING, "no hand could be made", Facts.of("session", resources.session()));
@@ -41,6 +44,23 @@ public final class MeteredSandboxes implements Sandboxes {
     } finally {
       meters.hands.increment(outcome);
     }
+  }
+
+  @Override
+  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
+    var sandbox = sandboxes.attach(resources, hand);
+    sandbox.ifPresent(_ -> meters.hands.increment("attached"));
+    return sandbox.map(found -> metered(found, resources));
+  }
+
+  private Sandbox metered(Sandbox sandbox, Resources resources) {
+    alive.incrementAndGet();
+    return new Metered(sandbox, resources.session());
+  }
+
+  @Override
+  public void release(SessionId session) {
+    sandboxes.release(session);
   }
 
   @Override
@@ -64,13 +84,31 @@ public final class MeteredSandboxes implements Sandboxes {
     }
 
     @Override
-    public ToolResult execute(ToolCall call) throws InterruptedException {
-      return sandbox.execute(call);
+    public HandId id() {
+      return sandbox.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
+      return sandbox.execute(call, leaves);
+    }
+
+    @Override
+    public void stop(EventId call) {
+      sandbox.stop(call);
     }
 
     @Override
     public boolean isAlive() {
       return sandbox.isAlive();
+    }
+
+    @Override
+    public void leave() {
+      if (over.compareAndSet(false, true)) {
+        alive.decrementAndGet();
+      }
+      sandbox.leave();
     }
 
     @Override

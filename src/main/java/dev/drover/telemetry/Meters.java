@@ -42,6 +42,12 @@ public final class Meters {
       metrics.counter("drover_tool_calls_total", "Tool calls.", "tool", "outcome");
   final Histogram toolSeconds =
       metrics.histogram("drover_tool_call_seconds", "Tool calls.", SLOW, "tool", "outcome");
+  final Counter ambiguous =
+      metrics.counter(
+          "drover_tool_calls_ambiguous_total",
+          "Tool calls whose sandbox was lost without a result.",
+          "tool",
+          "outcome");
   final Counter hands =
       metrics.counter("drover_hands_provisioned_total", "Sandboxes asked for.", "outcome");
   final Counter handsLost =

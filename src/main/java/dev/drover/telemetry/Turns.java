@@ -89,6 +89,7 @@ final class Turns implements Feed.Tap {
       case Event.AgentToolUse _ -> change(session, turn -> turn.toolCalls++);
       case Event.StatusIdle idle -> end(session, name(idle.reason()));
       case Event.Failed failed -> failed(session, failed.error());
+      case Event.ToolAmbiguous call -> ambiguous(session, call);
       default -> {}
     }
   }
@@ -191,6 +192,23 @@ final class Turns implements Feed.Tap {
             "session", session,
             "error", lower(error.type()),
             "retry_status", lower(error.retry())));
+  }
+
+  private void ambiguous(SessionId session, Event.ToolAmbiguous call) {
+    var tool = MeteredHands.tool(call.tool());
+    meters.ambiguous.increment(tool, lower(call.outcome()));
+    LOG.log(
+        Level.WARNING,
+        "tool call ambiguous",
+        Facts.of(
+            "session",
+            session,
+            "call",
+            call.toolUseId(),
+            "tool",
+            tool,
+            "outcome",
+            lower(call.outcome())));
   }
 
   private static String name(StopReason reason) {

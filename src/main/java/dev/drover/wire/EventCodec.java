@@ -3,11 +3,13 @@ package dev.drover.wire;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.ThreadId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Events as JSON. Log row, stream frame and list page are the text that [#write] makes; [#read] is
@@ -43,6 +45,7 @@ public final class EventCodec {
       case Event.ModelRequestStart _ -> "span.model_request_start";
       case Event.ModelRequestEnd _ -> "span.model_request_end";
       case Event.ToolDispatched _ -> "drover.tool_dispatched";
+      case Event.ToolAmbiguous _ -> "drover.tool_ambiguous";
       case Event.Unknown unknown -> unknown.type();
     };
   }
@@ -103,8 +106,12 @@ public final class EventCodec {
               e.isError(),
               "model_usage",
               UsageCodec.write(e.usage()));
-      case Event.ToolDispatched e ->
-          Json.obj("tool_use_id", e.toolUseId().value(), "attempt", e.attempt());
+      case Event.ToolDispatched e -> dispatched(e);
+      case Event.ToolAmbiguous e ->
+          Json.obj(
+              "tool_use_id", e.toolUseId().value(),
+              "tool", e.tool(),
+              "outcome", lower(e.outcome()));
       case Event.Unknown e -> e.body();
       case Event.UserInterrupt _,
           Event.AgentThinking _,
@@ -184,7 +191,18 @@ public final class EventCodec {
               UsageCodec.readModel(e.object("model_usage")));
       case "drover.tool_dispatched" ->
           new Event.ToolDispatched(
-              id, new EventId(text(e, "tool_use_id")), (int) e.number("attempt", 1));
+              id,
+              new EventId(text(e, "tool_use_id")),
+              (int) e.number("attempt", 1),
+              Optional.ofNullable(e.text("hand_id")).map(HandId::new));
+      case "drover.tool_ambiguous" ->
+          new Event.ToolAmbiguous(
+              id,
+              new EventId(text(e, "tool_use_id")),
+              text(e, "tool"),
+              text(e, "outcome").equals("retried")
+                  ? Event.ToolAmbiguous.Outcome.RETRIED
+                  : Event.ToolAmbiguous.Outcome.REPORTED);
       default -> new Event.Unknown(id, type, rest(e));
     };
   }
@@ -193,6 +211,11 @@ public final class EventCodec {
     var body = new LinkedHashMap<>(event.fields());
     List.of("type", "id", "processed_at").forEach(body::remove);
     return new Json.Obj(body);
+  }
+
+  private static Json.Obj dispatched(Event.ToolDispatched e) {
+    var body = Json.obj("tool_use_id", e.toolUseId().value(), "attempt", e.attempt());
+    return e.hand().map(hand -> body.with("hand_id", hand.value())).orElse(body);
   }
 
   private static Json.Obj toolUse(Event.AgentToolUse use) {

@@ -413,8 +413,10 @@ final class TurnTest {
             harness.hands(),
             harness.profiles(),
             harness.retries(),
+            harness.onAmbiguous(),
             harness.ids(),
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
+            harness.pause(),
             harness.random());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");
@@ -473,7 +475,7 @@ final class TurnTest {
   }
 
   @Test
-  void aCallThatADeadBrainHadBegunIsNotRepeatedUnlessItOnlyReads() throws Exception {
+  void aCallWhoseBrainAndHandAreDeadIsNotRepeatedUnlessItOnlyReads() throws Exception {
     stage
         .model()
         .thenCalls(
@@ -484,6 +486,7 @@ final class TurnTest {
     stage.queue("Hi");
     StageFaults.wakeUntilDeath(stage);
 
+    stage.hand().lose();
     stage.hand().does(call -> ToolResult.success("read again"));
     int before = stage.hand().calls().size();
     stage.wake();

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,92 @@ final class FramedHandTest {
       assertThat(Frame.read(peer).op()).isEqualTo(Frame.CANCEL);
       assertThatThrownBy(task::join).hasCauseInstanceOf(InterruptedException.class);
       assertThat(hand.isAlive()).isFalse();
+    }
+  }
+
+  /// A call whose asker is gone, though the call is not.
+  private int left(FramedHand hand) throws Exception {
+    int id;
+    try (var scope = new Scope()) {
+      var _ = scope.fork(() -> hand.execute(call(), () -> true));
+      id = Frame.read(peer).id();
+    }
+    return id;
+  }
+
+  @Test
+  void aCallThatIsLeftIsNotCancelledAndItsLateResultIsNoDeath() throws Exception {
+    try (var hand = hand(LONG);
+        var scope = new Scope()) {
+      send(Frame.RESULT, left(hand), (byte) 0, (byte) 'a');
+      var other = new ToolCall(new EventId("sevt_2"), "bash", Json.obj("command", "true"));
+      var task = scope.fork(() -> hand.execute(other));
+      var next = Frame.read(peer);
+      assertThat(next.op()).isEqualTo(Frame.CALL);
+      send(Frame.RESULT, next.id(), (byte) 0, (byte) 'b');
+      assertThat(task.join().text()).isEqualTo("b");
+    }
+  }
+
+  /// Asks, and returns once the answer is waited for.
+  private static FutureTask<ToolResult> asked(FramedHand hand) {
+    var task = new FutureTask<>(() -> hand.execute(call()));
+    var thread = Thread.ofPlatform().daemon().start(task);
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    return task;
+  }
+
+  @Test
+  void whoAsksForACallThatWasLeftGoesOnWaitingForIt() throws Exception {
+    try (var hand = hand(LONG)) {
+      int id = left(hand);
+      var task = asked(hand);
+      send(Frame.PART, id, (byte) 'a');
+      send(Frame.RESULT, id, (byte) 0, (byte) 'b');
+      assertThat(task.get().text()).isEqualTo("ab");
+      var again = asked(hand);
+      var call = Frame.read(peer);
+      assertThat(call.op()).as("the journal of the hand has it").isEqualTo(Frame.CALL);
+      send(Frame.RESULT, call.id(), (byte) 0, (byte) 'c');
+      assertThat(again.get().text()).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void twoWhoAskForOneCallGetOneResult() throws Exception {
+    try (var hand = hand(LONG)) {
+      var one = asked(hand);
+      var other = asked(hand);
+      send(Frame.RESULT, Frame.read(peer).id(), (byte) 0, (byte) 'a');
+      assertThat(one.get().text()).isEqualTo("a");
+      assertThat(other.get().text()).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void callsThatAreLeftGiveTheirPlacesBackWhenTheyEnd() throws Exception {
+    try (var hand = hand(LONG)) {
+      for (int i = 0; i < 2 * FramedHand.CALLS; i++) {
+        int id;
+        var call = new ToolCall(new EventId("sevt_x" + i), "bash", Json.obj("command", "true"));
+        try (var scope = new Scope()) {
+          var _ = scope.fork(() -> hand.execute(call, () -> true));
+          id = Frame.read(peer).id();
+        }
+        send(Frame.RESULT, id, (byte) 0, (byte) 'a');
+      }
+      assertThat(hand.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void ofACallThatTheHandMayKnowNobodyCanSayThatItDidNotRun() throws Exception {
+    try (var hand = hand(LONG)) {
+      peer.close();
+      await().until(() -> !hand.isAlive());
+      assertThat(hand.execute(call())).isEqualTo(ToolResult.error(FramedHand.NOT_RUN));
+      var again = new ToolCall(call().id(), call().name(), call().input(), true);
+      assertThat(hand.execute(again)).isEqualTo(ToolResult.lost(FramedHand.LOST));
     }
   }
 

@@ -7,17 +7,23 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Calls;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 final class SandboxPoolTest {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
   private static final SessionId A = new SessionId("sesn_a");
   private static final SessionId B = new SessionId("sesn_b");
 
@@ -39,7 +45,7 @@ final class SandboxPoolTest {
   void noSandboxIsMadeBeforeTheFirstCall() throws Exception {
     try (var hands = hands()) {
       assertThat(puppets.made).isEmpty();
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       assertThat(puppets.made).hasSize(1);
     }
   }
@@ -47,9 +53,9 @@ final class SandboxPoolTest {
   @Test
   void aSessionKeepsItsSandboxAndSharesItWithNoOther() throws Exception {
     try (var hands = hands()) {
-      hands.execute(A, call("bash"));
-      hands.execute(A, call("bash"));
-      hands.execute(B, call("bash"));
+      Calls.run(hands, A, call("bash"));
+      Calls.run(hands, A, call("bash"));
+      Calls.run(hands, B, call("bash"));
       assertThat(puppets.made).extracting(puppet -> puppet.session).containsExactly(A, B);
     }
   }
@@ -60,7 +66,7 @@ final class SandboxPoolTest {
         var scope = new Scope()) {
       var tasks =
           IntStream.range(0, 50)
-              .mapToObj(_ -> scope.fork(() -> hands.execute(A, call("bash"))))
+              .mapToObj(_ -> scope.fork(() -> Calls.run(hands, A, call("bash"))))
               .toList();
       for (var task : tasks) {
         assertThat(task.join().isError()).isFalse();
@@ -72,40 +78,11 @@ final class SandboxPoolTest {
   @Test
   void aDeadSandboxIsReplacedAtTheNextCall() throws Exception {
     try (var hands = hands()) {
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       puppets.made.getFirst().alive = false;
-      assertThat(hands.execute(A, call("bash")).isError()).isFalse();
+      assertThat(Calls.run(hands, A, call("bash")).isError()).isFalse();
       assertThat(puppets.made).hasSize(2);
       assertThat(puppets.made.getFirst().closed).isTrue();
-    }
-  }
-
-  @Test
-  void aReadThatLostItsSandboxIsReadAgainInANewOne() throws Exception {
-    try (var hands = hands()) {
-      puppets.losses = 1;
-      assertThat(hands.execute(A, call("read")).text()).isEqualTo("done");
-      assertThat(puppets.made).hasSize(2);
-    }
-  }
-
-  @Test
-  void aReadThatLosesTwoSandboxesIsLost() throws Exception {
-    try (var hands = hands()) {
-      puppets.losses = 2;
-      assertThat(hands.execute(A, call("grep")).lost()).isTrue();
-      assertThat(puppets.made).hasSize(2);
-    }
-  }
-
-  @Test
-  void aCommandThatLostItsSandboxIsNotRunAgain() throws Exception {
-    try (var hands = hands()) {
-      for (var tool : List.of("bash", "write", "edit")) {
-        puppets.losses = 1;
-        assertThat(hands.execute(A, call(tool)).lost()).isTrue();
-      }
-      assertThat(puppets.made).hasSize(3);
     }
   }
 
@@ -113,10 +90,10 @@ final class SandboxPoolTest {
   void noSandboxIsAnErrorForTheModel() throws Exception {
     try (var hands = hands()) {
       puppets.refusal = "no bubblewrap";
-      var result = hands.execute(A, call("bash"));
+      var result = Calls.run(hands, A, call("bash"));
       assertThat(result).isEqualTo(ToolResult.error("no bubblewrap"));
       puppets.refusal = null;
-      assertThat(hands.execute(A, call("bash")).isError()).isFalse();
+      assertThat(Calls.run(hands, A, call("bash")).isError()).isFalse();
     }
   }
 
@@ -124,19 +101,19 @@ final class SandboxPoolTest {
   void aRefusedSandboxTakesNoPlace() throws Exception {
     try (var hands = hands(1, Duration.ofMinutes(15))) {
       puppets.refusal = "no bubblewrap";
-      hands.execute(A, call("bash"));
-      hands.execute(B, call("bash"));
+      Calls.run(hands, A, call("bash"));
+      Calls.run(hands, B, call("bash"));
       puppets.refusal = null;
-      assertThat(hands.execute(A, call("bash")).isError()).isFalse();
+      assertThat(Calls.run(hands, A, call("bash")).isError()).isFalse();
     }
   }
 
   @Test
   void anIdleSandboxIsClosed() throws Exception {
     try (var hands = hands(10, Duration.ofMillis(40))) {
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       await().until(() -> puppets.made.getFirst().closed);
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       assertThat(puppets.made).hasSize(2);
     }
   }
@@ -147,9 +124,9 @@ final class SandboxPoolTest {
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
-      var slow = scope.fork(() -> hands.execute(A, call("bash")));
+      var slow = scope.fork(() -> Calls.run(hands, A, call("bash")));
       await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
-      hands.execute(B, call("read"));
+      Calls.run(hands, B, call("read"));
       await().until(() -> puppets.made.getLast().closed);
       assertThat(puppets.made.getFirst().closed).isFalse();
       gate.countDown();
@@ -160,9 +137,9 @@ final class SandboxPoolTest {
   @Test
   void aFullHouseTakesThePlaceOfTheLongestIdle() throws Exception {
     try (var hands = hands(2, Duration.ofMinutes(15))) {
-      hands.execute(A, call("bash"));
-      hands.execute(B, call("bash"));
-      hands.execute(new SessionId("sesn_c"), call("bash"));
+      Calls.run(hands, A, call("bash"));
+      Calls.run(hands, B, call("bash"));
+      Calls.run(hands, new SessionId("sesn_c"), call("bash"));
       assertThat(puppets.made)
           .extracting(puppet -> puppet.closed)
           .containsExactly(true, false, false);
@@ -175,9 +152,9 @@ final class SandboxPoolTest {
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
-      var slow = scope.fork(() -> hands.execute(A, call("bash")));
+      var slow = scope.fork(() -> Calls.run(hands, A, call("bash")));
       await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
-      var refused = hands.execute(B, call("bash"));
+      var refused = Calls.run(hands, B, call("bash"));
       assertThat(refused.isError()).isTrue();
       assertThat(refused.text()).startsWith("CAPACITY: all 1 sandboxes");
       gate.countDown();
@@ -191,9 +168,9 @@ final class SandboxPoolTest {
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
-      var first = scope.fork(() -> hands.execute(A, call("bash")));
+      var first = scope.fork(() -> Calls.run(hands, A, call("bash")));
       await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
-      var second = scope.fork(() -> hands.execute(B, call("read")));
+      var second = scope.fork(() -> Calls.run(hands, B, call("read")));
       await().until(() -> hands.waiting() == 1);
       gate.countDown();
       assertThat(first.join().isError()).isFalse();
@@ -207,9 +184,9 @@ final class SandboxPoolTest {
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
-      var first = scope.fork(() -> hands.execute(A, call("bash")));
+      var first = scope.fork(() -> Calls.run(hands, A, call("bash")));
       await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
-      var waiting = scope.fork(() -> hands.execute(B, call("read")));
+      var waiting = scope.fork(() -> Calls.run(hands, B, call("read")));
       await().until(() -> hands.waiting() == 1);
       hands.release(B);
       var released = waiting.join();
@@ -218,7 +195,7 @@ final class SandboxPoolTest {
       assertThat(hands.waiting()).isZero();
       gate.countDown();
       first.join();
-      assertThat(hands.execute(B, call("read")).text()).isEqualTo("done");
+      assertThat(Calls.run(hands, B, call("read")).text()).isEqualTo("done");
     }
   }
 
@@ -229,9 +206,9 @@ final class SandboxPoolTest {
       var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1));
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
-      var first = scope.fork(() -> hands.execute(A, call("bash")));
+      var first = scope.fork(() -> Calls.run(hands, A, call("bash")));
       await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
-      var waiting = scope.fork(() -> hands.execute(B, call("read")));
+      var waiting = scope.fork(() -> Calls.run(hands, B, call("read")));
       await().until(() -> hands.waiting() == 1);
       hands.close();
       assertThat(waiting.join().isError()).isTrue();
@@ -246,29 +223,29 @@ final class SandboxPoolTest {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
       try (var outer = new Scope()) {
-        var first = outer.fork(() -> hands.execute(A, call("bash")));
+        var first = outer.fork(() -> Calls.run(hands, A, call("bash")));
         await().until(() -> !puppets.made.isEmpty() && puppets.made.getFirst().running > 0);
         try (var inner = new Scope()) {
-          var _ = inner.fork(() -> hands.execute(B, call("read")));
+          var _ = inner.fork(() -> Calls.run(hands, B, call("read")));
           await().until(() -> hands.waiting() == 1);
         } // interrupts and waits
         assertThat(hands.waiting()).isZero();
         gate.countDown();
         first.join();
       }
-      assertThat(hands.execute(B, call("read")).text()).isEqualTo("done");
+      assertThat(Calls.run(hands, B, call("read")).text()).isEqualTo("done");
     }
   }
 
   @Test
   void releaseClosesTheSandboxAndKeepsTheWorkspace() throws Exception {
     try (var hands = hands()) {
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       hands.release(A);
       hands.release(A);
       assertThat(puppets.made.getFirst().closed).isTrue();
       assertThat(puppets.discarded).isEmpty();
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       assertThat(puppets.made).hasSize(2);
     }
   }
@@ -276,7 +253,7 @@ final class SandboxPoolTest {
   @Test
   void discardRemovesTheWorkspaceToo() throws Exception {
     try (var hands = hands()) {
-      hands.execute(A, call("bash"));
+      Calls.run(hands, A, call("bash"));
       hands.discard(A);
       assertThat(puppets.made.getFirst().closed).isTrue();
       assertThat(puppets.discarded).containsExactly(A);
@@ -286,12 +263,155 @@ final class SandboxPoolTest {
   @Test
   void closingClosesEverySandbox() throws Exception {
     var hands = hands();
-    hands.execute(A, call("bash"));
-    hands.execute(B, call("bash"));
+    Calls.run(hands, A, call("bash"));
+    Calls.run(hands, B, call("bash"));
     hands.close();
     assertThat(puppets.made).allMatch(puppet -> puppet.closed);
     assertThat(puppets.closed).isTrue();
-    assertThat(hands.execute(A, call("bash")).text()).contains("stopping");
+    assertThat(Calls.run(hands, A, call("bash")).text()).contains("stopping");
+  }
+
+  /// A call that its asker is interrupted in; its grip is closed.
+  private void interrupted(SandboxPool hands, boolean leave) throws Exception {
+    puppets.gate = new CountDownLatch(1);
+    try (var grip = hands.provision(A)) {
+      if (leave) {
+        grip.leave();
+      }
+      try (var scope = new Scope()) {
+        var _ = scope.fork(() -> grip.execute(call("bash")));
+        await().until(() -> puppets.made.getFirst().running > 0);
+      }
+    }
+    puppets.gate = null;
+  }
+
+  @Test
+  void anInterruptedCallIsCancelledUnlessItIsLeft() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, false);
+      assertThat(puppets.made.getFirst().cancelled).hasSize(1);
+      interrupted(hands, true);
+      assertThat(puppets.made.getFirst().goOn).hasSize(1);
+      assertThat(puppets.made.getFirst().cancelled).hasSize(1);
+      assertThat(puppets.left).isEmpty();
+    }
+  }
+
+  @Test
+  void aHandWithALeftCallOutlivesThePoolAndAnotherDoesNot() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, true);
+      Calls.run(hands, B, call("bash"));
+    }
+    assertThat(puppets.left).containsExactly(puppets.made.getFirst());
+    assertThat(puppets.made).extracting(puppet -> puppet.closed).containsExactly(false, true);
+  }
+
+  @Test
+  void aHandWhoseLeftCallWasSeenToEndsWithThePool() throws Exception {
+    try (var hands = hands()) {
+      interrupted(hands, true);
+      try (var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow()) {
+        assertThat(grip.execute(call("bash")).text()).isEqualTo("done");
+      }
+    }
+    assertThat(puppets.left).isEmpty();
+    assertThat(puppets.made).hasSize(1).allMatch(puppet -> puppet.closed);
+  }
+
+  @Test
+  void leavingASessionLetsItsHandGoOnceNoGripIsOnIt() throws Exception {
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      try (var grip = hands.provision(A)) {
+        hands.leave(A);
+        assertThat(puppets.left).isEmpty();
+        assertThat(grip.execute(call("read")).text()).isEqualTo("done");
+      }
+      assertThat(puppets.left).containsExactly(puppets.made.getFirst());
+      Calls.run(hands, B, call("read")); // there is room again
+      hands.leave(B);
+      assertThat(puppets.left).containsExactlyElementsOf(puppets.made);
+      hands.leave(B);
+      hands.leave(new SessionId("sesn_none"));
+    }
+    assertThat(puppets.made).noneMatch(puppet -> puppet.closed);
+  }
+
+  @Test
+  void leavingAllKeepsThoseWithCallsAndEndsTheIdleOnes() throws Exception {
+    try (var hands = hands()) {
+      Calls.run(hands, B, call("read"));
+      hands.leave();
+      puppets.gate = new CountDownLatch(1);
+      try (var grip = hands.provision(A);
+          var scope = new Scope()) {
+        var _ = scope.fork(() -> grip.execute(call("bash")));
+        await().until(() -> puppets.made.getLast().running > 0);
+        grip.leave();
+      }
+      assertThat(puppets.left).containsExactly(puppets.made.getLast());
+    }
+    assertThat(puppets.made).extracting(puppet -> puppet.closed).containsExactly(true, false);
+  }
+
+  @Test
+  void attachFindsThatVeryHandAndNoOther() throws Exception {
+    var before = hands();
+    interrupted(before, true);
+    before.close();
+    var id = puppets.made.getFirst().id;
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      assertThat(hands.attach(A, new HandId("hand_other"))).isEmpty();
+      assertThat(hands.attach(B, id)).isEmpty();
+      try (var grip = hands.attach(A, id).orElseThrow()) {
+        assertThat(grip.id()).isEqualTo(id);
+        try (var same = hands.provision(A)) {
+          assertThat(same.id()).isEqualTo(id);
+        }
+      }
+      assertThat(puppets.made).hasSize(1);
+      puppets.made.getFirst().alive = false;
+      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(puppets.made.getFirst().closed).isTrue();
+      Calls.run(hands, A, call("read"));
+      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(puppets.made).hasSize(2);
+    }
+  }
+
+  @Test
+  void aHandThatLivesNeedsNoFreePlace() throws Exception {
+    var before = hands();
+    interrupted(before, true);
+    before.close();
+    try (var hands = hands(1, Duration.ofMinutes(15));
+        var held = hands.provision(B)) {
+      var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow();
+      hands.release(A);
+      assertThat(puppets.made.getFirst().closed).isTrue();
+      grip.close();
+      assertThat(held.execute(call("read")).text()).isEqualTo("done");
+      assertThat(Calls.run(hands, A, call("read")).text()).startsWith("CAPACITY");
+    }
+  }
+
+  @Test
+  void aHandThatAGripIsOnIsNotTakenForWantOfRoom() throws Exception {
+    try (var hands = hands(1, Duration.ofMillis(20));
+        var grip = hands.provision(A)) {
+      assertThat(Calls.run(hands, B, call("read")).text()).startsWith("CAPACITY");
+      assertThat(grip.execute(call("read")).text()).isEqualTo("done");
+      assertThat(puppets.made).hasSize(1);
+    }
+  }
+
+  @Test
+  void releaseEndsWhatAnEarlierServerLeftToo() throws Exception {
+    try (var hands = hands()) {
+      hands.release(A);
+      assertThat(puppets.released).containsExactly(A);
+    }
   }
 
   @Test
@@ -299,7 +419,7 @@ final class SandboxPoolTest {
     try (var hands = hands()) {
       puppets.gate = new CountDownLatch(1);
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> hands.execute(A, call("bash")))
+      assertThatThrownBy(() -> Calls.run(hands, A, call("bash")))
           .isInstanceOf(InterruptedException.class);
     }
   }
@@ -307,10 +427,11 @@ final class SandboxPoolTest {
   /// Sandboxes that do what the test says.
   private static final class PuppetSandboxes implements Sandboxes {
     final List<Puppet> made = new CopyOnWriteArrayList<>();
+    final List<Puppet> left = new CopyOnWriteArrayList<>();
+    final List<SessionId> released = new CopyOnWriteArrayList<>();
     final List<SessionId> discarded = new CopyOnWriteArrayList<>();
     volatile @Nullable String refusal;
     volatile @Nullable CountDownLatch gate;
-    volatile int losses;
     volatile boolean closed;
 
     @Override
@@ -322,6 +443,21 @@ final class SandboxPoolTest {
       var puppet = new Puppet(this, resources.session());
       made.add(puppet);
       return puppet;
+    }
+
+    @Override
+    public Optional<Sandbox> attach(Resources resources, HandId hand) {
+      var found =
+          left.stream()
+              .filter(one -> one.session.equals(resources.session()) && one.id.equals(hand))
+              .findFirst();
+      found.ifPresent(left::remove);
+      return found.map(one -> one);
+    }
+
+    @Override
+    public void release(SessionId session) {
+      released.add(session);
     }
 
     @Override
@@ -338,6 +474,10 @@ final class SandboxPoolTest {
   private static final class Puppet implements Sandbox {
     final PuppetSandboxes master;
     final SessionId session;
+    final HandId id = new HandId("hand_" + NUMBERS.incrementAndGet());
+    final List<EventId> goOn = new CopyOnWriteArrayList<>();
+    final List<EventId> cancelled = new CopyOnWriteArrayList<>();
+    final List<EventId> stopped = new CopyOnWriteArrayList<>();
     volatile boolean alive = true;
     volatile boolean closed;
     volatile int running;
@@ -348,20 +488,35 @@ final class SandboxPoolTest {
     }
 
     @Override
-    public ToolResult execute(ToolCall call) throws InterruptedException {
+    public HandId id() {
+      return id;
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
       synchronized (this) {
-        if (master.losses > 0) {
-          master.losses--;
-          alive = false;
-          return ToolResult.lost("lost");
-        }
         running++;
       }
       var gate = master.gate;
       if (gate != null && call.name().equals("bash")) {
-        gate.await();
+        try {
+          gate.await();
+        } catch (InterruptedException e) {
+          (leaves.getAsBoolean() ? goOn : cancelled).add(call.id());
+          throw e;
+        }
       }
       return ToolResult.success("done");
+    }
+
+    @Override
+    public void stop(EventId call) {
+      stopped.add(call);
+    }
+
+    @Override
+    public void leave() {
+      master.left.add(this);
     }
 
     @Override

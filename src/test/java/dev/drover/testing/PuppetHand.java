@@ -1,32 +1,135 @@
 package dev.drover.testing;
 
+import dev.drover.hands.Grip;
 import dev.drover.hands.Hand;
 import dev.drover.hands.Hands;
+import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/// One hand for all sessions, which does what the test says. What it was asked is kept.
+/// One hand for all sessions, which does what the test says, and each call once. What it did is
+/// kept. It outlives every brain, until it is lost.
 public final class PuppetHand implements Hands {
   private volatile Hand strings = call -> ToolResult.success("did " + call.name());
   private final List<ToolCall> calls = new CopyOnWriteArrayList<>();
+  private final Map<EventId, ToolResult> journal = new ConcurrentHashMap<>();
+  private final List<EventId> stopped = new CopyOnWriteArrayList<>();
+  private final List<SessionId> left = new CopyOnWriteArrayList<>();
+  private final AtomicInteger provisions = new AtomicInteger();
+  private volatile @Nullable String refusal;
+  private final AtomicInteger lost = new AtomicInteger();
 
   public PuppetHand does(Hand hand) {
     strings = hand;
     return this;
   }
 
+  /// The hand is gone with all that it knew, and the next one has another id.
+  public void lose() {
+    journal.clear();
+    lost.incrementAndGet();
+  }
+
+  /// What it did, or began.
   public List<ToolCall> calls() {
     return calls;
   }
 
-  @Override
-  public ToolResult execute(SessionId session, ToolCall call) throws InterruptedException {
-    calls.add(call);
-    return strings.execute(call);
+  /// The calls that it was told to stop.
+  public List<EventId> stopped() {
+    return stopped;
   }
+
+  /// The sessions whose hand was let go to somebody else.
+  public List<SessionId> left() {
+    return left;
+  }
+
+  /// How often a hand was asked for.
+  public int provisions() {
+    return provisions.get();
+  }
+
+  /// From now on there is none, for this reason; null: there is one again.
+  public PuppetHand refuses(@Nullable String reason) {
+    refusal = reason;
+    return this;
+  }
+
+  public HandId id() {
+    return new HandId("hand_puppet" + lost.get());
+  }
+
+  @Override
+  public Grip provision(SessionId session) throws Sandboxes.Unavailable {
+    provisions.incrementAndGet();
+    var reason = refusal;
+    if (reason != null) {
+      throw new Sandboxes.Unavailable(reason);
+    }
+    return new Strings(id());
+  }
+
+  @Override
+  public Optional<Grip> attach(SessionId session, HandId hand) {
+    return hand.equals(id()) ? Optional.of(new Strings(hand)) : Optional.empty();
+  }
+
+  private final class Strings implements Grip {
+    private final HandId id;
+
+    Strings(HandId id) {
+      this.id = id;
+    }
+
+    @Override
+    public HandId id() {
+      return id;
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      var known = journal.get(call.id());
+      if (known != null) {
+        return known;
+      }
+      calls.add(call);
+      var result = strings.execute(call);
+      if (!result.lost()) {
+        journal.put(call.id(), result);
+      }
+      return result;
+    }
+
+    @Override
+    public void stop(EventId call) {
+      stopped.add(call);
+    }
+
+    @Override
+    public void leave() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public void leave(SessionId session) {
+    left.add(session);
+  }
+
+  @Override
+  public void leave() {}
 
   @Override
   public void release(SessionId session) {}

@@ -6,6 +6,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.brain.Harness;
+import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
@@ -57,7 +58,7 @@ public final class Stage implements AutoCloseable {
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
   private final Harness harness = harness(store.eventLog());
-  private final Wakes wakes = new Wakes(harness, Pause.REAL);
+  private final Wakes wakes = new Wakes(harness);
   private final SessionId session;
 
   public Stage() {
@@ -98,6 +99,11 @@ public final class Stage implements AutoCloseable {
 
   /// A harness that writes through another view of the log.
   public Harness harness(EventLog log) {
+    return harness(log, Pause.REAL);
+  }
+
+  /// A harness that writes through another view of the log, and waits in another way.
+  public Harness harness(EventLog log, Pause pause) {
     return new Harness(
         log,
         store.sessions(),
@@ -106,8 +112,10 @@ public final class Stage implements AutoCloseable {
         hand,
         Profile.DEFAULTS,
         QUICK,
+        OnAmbiguous.DEFAULT,
         ids,
         InstantSource.system(),
+        pause,
         new Random(7));
   }
 

@@ -6,21 +6,20 @@ import dev.drover.hands.FramedHand;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,44 +28,42 @@ import java.util.concurrent.TimeoutException;
 /// shared. Never without isolation: what is missing is said, and no sandbox is made.
 ///
 /// Below the data directory it keeps `workspaces` (durable, one per session), `hands` (one per live
-/// hand), `bin` and `etc`. One server at a time: at its start it kills the hands that an earlier
-/// one left behind. Safe for many threads.
+/// hand), `bin` and `etc`. Several servers of one machine may share them. A hand belongs to the
+/// server that is attached to it, and no other touches it; one that is nobody's lives on for
+/// [Profile#watchdog], and a sweep removes what is left of the dead. Safe for many threads.
 public final class BwrapSandboxes implements Sandboxes {
+  private static final System.Logger LOG = System.getLogger(BwrapSandboxes.class.getName());
   private static final int SOCKET_PATH = 100;
+  private static final long SWEEP_LEAST = 100; // ms
 
   private final Profile profile;
   private final Ids ids;
   private final Pause pause;
-  private final Path hands;
+  private final Register register;
   private final Path program;
   private final Etc etc;
   private final Workspaces workspaces;
   private final Cgroups cgroups;
   private final Spawner spawner;
-  private final FileChannel lock;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Set<BwrapSandbox> open = ConcurrentHashMap.newKeySet();
 
-  /// @throws IOException when the data directory cannot be used, or another server uses it
-  /// @throws InterruptedException when interrupted while it kills what an earlier server left
+  /// @throws IOException when the data directory cannot be used
+  /// @throws InterruptedException when interrupted while it removes what an earlier server left
   public BwrapSandboxes(Path data, Profile profile, Ids ids, Pause pause)
       throws IOException, InterruptedException {
     var root = data.toAbsolutePath().normalize();
     this.profile = profile;
     this.ids = ids;
     this.pause = pause;
-    this.hands = Workspaces.Directories.own(root.resolve("hands"));
+    this.register = new Register(Workspaces.Directories.own(root.resolve("hands")), pause);
     this.program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
     this.etc = Etc.make(root.resolve("etc"));
-    this.workspaces = new Workspaces(root.resolve("workspaces"), profile.firstUid());
+    this.workspaces = new Workspaces(root.resolve("workspaces"), profile.firstUid(), pause);
     this.cgroups = Cgroups.find(profile.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
-    this.lock = lock(hands.resolve(".lock"));
-    try {
-      reap();
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      lock.close();
-      throw e;
-    }
+    register.sweep();
     this.spawner = new Spawner();
+    Thread.ofVirtual().name("hand-janitor").start(this::sweepNowAndThen);
   }
 
   /// What enforces the limits of a hand here.
@@ -83,18 +80,13 @@ public final class BwrapSandboxes implements Sandboxes {
   public Optional<String> problem() throws InterruptedException {
     var session = new SessionId("sesn_probe");
     try {
-      var launch = launch(session, true);
-      try {
-        var process = spawner.start(launch.command().redirectOutput(launch.log().toFile()));
-        if (!process.waitFor(profile.patience().toMillis(), TimeUnit.MILLISECONDS)) {
-          process.destroyForcibly();
-          return Optional.of("a sandbox does not start within " + profile.patience());
+      var held = register.make(newId(), session);
+      try (var _ = held.claim()) {
+        try {
+          return look(prepare(held, session, true));
+        } finally {
+          Leash.read(held.leash().directory()).pull(pause);
         }
-        return process.exitValue() == 0
-            ? Optional.empty()
-            : Optional.of(Diagnosis.of(launch.log()));
-      } finally {
-        Leash.read(launch.directory()).pull(pause);
       }
     } catch (Unavailable e) {
       return Optional.of(String.valueOf(e.getMessage()));
@@ -105,34 +97,120 @@ public final class BwrapSandboxes implements Sandboxes {
     }
   }
 
+  private Optional<String> look(Prepared prepared) throws IOException, InterruptedException {
+    var launch = prepared.launch();
+    var process = spawner.start(launch.command().redirectOutput(launch.log().toFile()));
+    if (!process.waitFor(profile.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly();
+      return Optional.of("a sandbox does not start within " + profile.patience());
+    }
+    return process.exitValue() == 0 ? Optional.empty() : Optional.of(Diagnosis.of(launch.log()));
+  }
+
   @Override
   public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-    Launch launch;
-    try {
-      launch = launch(resources.session(), false);
+    var session = resources.session();
+    try (var _ = claim(session)) {
+      var present = workspaces.hand(session);
+      var living = present.isEmpty() ? Optional.<Sandbox>empty() : take(session, present.get());
+      return living.isPresent() ? living.get() : start(session);
     } catch (IOException e) {
-      throw new Unavailable("The sandbox could not be prepared: " + e.getMessage(), e);
-    }
-    var leash = Leash.read(launch.directory());
-    try {
-      var process = spawner.start(launch.command());
-      leash = leash.withProcess(process.pid());
-      leash.write();
-      awaitListening(process, launch.log());
-      var hand = attach(launch);
-      leash = leash.withProcess(process.pid());
-      leash.write();
-      var sandbox = new BwrapSandbox[1];
-      sandbox[0] = new BwrapSandbox(hand, leash, pause, () -> open.remove(sandbox[0]));
-      open.add(sandbox[0]);
-      return sandbox[0];
-    } catch (IOException e) {
-      leash.pull(pause);
+      heedInterrupt();
       throw new Unavailable("The sandbox could not be started: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      leash.pull(pause);
-      throw e;
     }
+  }
+
+  @Override
+  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
+    var session = resources.session();
+    if (!workspaces.exists(session)) {
+      return Optional.empty();
+    }
+    try (var _ = claim(session)) {
+      return workspaces.hand(session).equals(Optional.of(hand))
+          ? take(session, hand)
+          : Optional.empty();
+    } catch (IOException e) {
+      heedInterrupt();
+      LOG.log(Level.WARNING, "the hand of " + session + " is given up", e);
+      return Optional.empty();
+    }
+  }
+
+  /// Channels close when their thread is interrupted: that says nothing of what they led to.
+  private static void heedInterrupt() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private Claim claim(SessionId session) throws IOException, InterruptedException {
+    return workspaces.claim(session, profile.patience()).orElseThrow(Register.InUse::new);
+  }
+
+  /// The hand, if it lives and answers; else what is left of it is removed.
+  ///
+  /// @throws Register.InUse when another server stays attached to it
+  private Optional<Sandbox> take(SessionId session, HandId hand)
+      throws IOException, InterruptedException {
+    var held = register.take(hand, profile.patience());
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    var leash = held.get().leash();
+    boolean attached = false;
+    try {
+      if (leash.session().equals(session.value()) && leash.lives()) {
+        try {
+          var sandbox = sandbox(attach(leash.directory()), held.get());
+          attached = true;
+          return Optional.of(sandbox);
+        } catch (IOException e) {
+          heedInterrupt();
+          LOG.log(Level.WARNING, "the hand of " + session + " does not answer", e);
+        }
+      }
+      leash.pull(pause);
+      return Optional.empty();
+    } finally {
+      if (!attached) {
+        held.get().claim().close();
+      }
+    }
+  }
+
+  private Sandbox start(SessionId session) throws Unavailable, IOException, InterruptedException {
+    var id = newId();
+    var held = register.make(id, session);
+    var leash = held.leash();
+    boolean started = false;
+    try {
+      workspaces.hand(session, id);
+      var prepared = prepare(held, session, false);
+      leash = prepared.leash();
+      var process = spawner.start(prepared.launch().command());
+      leash = leash.withProcess(process.pid());
+      leash.write();
+      awaitListening(process, prepared.launch().log());
+      var hand = attach(leash.directory());
+      leash = leash.withProcess(process.pid());
+      leash.write();
+      started = true;
+      return sandbox(hand, new Register.Held(leash, held.claim()));
+    } finally {
+      if (!started) {
+        try (var _ = held.claim()) {
+          leash.pull(pause);
+        }
+      }
+    }
+  }
+
+  private Sandbox sandbox(FramedHand hand, Register.Held held) {
+    var sandbox = new BwrapSandbox[1];
+    sandbox[0] = new BwrapSandbox(hand, held, pause, () -> open.remove(sandbox[0]));
+    open.add(sandbox[0]);
+    return sandbox[0];
   }
 
   /// A read from a pipe cannot be given up, so a thread of its own does it; when the launcher is
@@ -163,12 +241,12 @@ public final class BwrapSandboxes implements Sandboxes {
     throw new IOException(Diagnosis.of(log));
   }
 
-  private FramedHand attach(Launch launch) throws IOException, InterruptedException {
-    var channel = connect(launch.directory());
+  private FramedHand attach(Path directory) throws IOException, InterruptedException {
     try {
-      return FramedHand.attach(channel, profile.patience(), profile.heartbeat(), () -> {});
+      return FramedHand.attach(
+          connect(directory), profile.patience(), profile.heartbeat(), () -> {});
     } catch (IOException e) {
-      throw new IOException(Diagnosis.of(launch.log()), e);
+      throw new IOException(Diagnosis.of(directory.resolve(Launch.LOG)), e);
     }
   }
 
@@ -190,64 +268,99 @@ public final class BwrapSandboxes implements Sandboxes {
     }
   }
 
+  private record Prepared(Launch launch, Leash leash) {}
+
   /// Puts everything into place for a hand and writes down how to remove it.
-  private Launch launch(SessionId session, boolean probe) throws Unavailable, IOException {
+  private Prepared prepare(Register.Held held, SessionId session, boolean probe)
+      throws Unavailable, IOException, InterruptedException {
     var bwrap = Host.bwrap().orElseThrow(() -> new Unavailable(Diagnosis.NO_BWRAP));
-    var id = ids.next("hand_");
-    var directory = Workspaces.Directories.own(hands.resolve(id));
-    var group = new Cgroups.Group(List.of());
+    var directory = held.leash().directory();
+    var workspace = workspaces.open(session);
+    var group = cgroups.create(held.leash().hand().value(), profile.limits());
     try {
-      var workspace = workspaces.open(session);
-      group = cgroups.create(id, profile.limits());
-      new Leash(directory, group, List.of(), List.of()).write();
-      return new Launch(program, bwrap, etc, profile, workspace, directory, group, probe);
+      var leash = held.leash().withGroup(group);
+      leash.write();
+      var launch = new Launch(program, bwrap, etc, profile, workspace, directory, group, probe);
+      return new Prepared(launch, leash);
     } catch (IOException e) {
       Cgroups.remove(group);
-      Tree.remove(directory);
       throw e;
+    }
+  }
+
+  private HandId newId() {
+    return new HandId(ids.next(HandId.PREFIX));
+  }
+
+  @Override
+  public void release(SessionId session) {
+    if (!workspaces.exists(session)) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try (var _ = claim(session)) {
+      var present = workspaces.hand(session);
+      var held =
+          present.isEmpty()
+              ? Optional.<Register.Held>empty()
+              : register.take(present.get(), profile.patience());
+      if (held.isPresent()) {
+        try (var _ = held.get().claim()) {
+          held.get().leash().pull(pause);
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the hand of " + session + " stays behind", e);
+    } catch (InterruptedException e) {
+      interrupted = true; // it ends itself
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   @Override
   public void discard(SessionId session) {
+    release(session);
     try {
       workspaces.discard(session);
     } catch (IOException e) {
-      System.getLogger(BwrapSandboxes.class.getName())
-          .log(System.Logger.Level.WARNING, "the workspace of " + session + " stays behind", e);
+      LOG.log(Level.WARNING, "the workspace of " + session + " stays behind", e);
     }
   }
 
-  /// Closes every sandbox; the workspaces stay.
+  /// Closes every sandbox that was not left; the workspaces stay.
   @Override
   public void close() {
+    closed.countDown();
     open.forEach(BwrapSandbox::close);
     spawner.close();
+    boolean interrupted = Thread.interrupted();
+    sweep();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sweepNowAndThen() {
     try {
-      lock.close();
+      while (!closed.await(
+          Math.max(SWEEP_LEAST, profile.watchdog().toMillis()), TimeUnit.MILLISECONDS)) {
+        sweep();
+      }
+    } catch (InterruptedException e) {
+      // Nobody has this thread to interrupt it.
+    }
+  }
+
+  private void sweep() {
+    try {
+      register.sweep();
     } catch (IOException e) {
-      // The lock ends with the process at the latest.
+      LOG.log(Level.WARNING, "what is left of dead hands stays behind", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-  }
-
-  private void reap() throws IOException, InterruptedException {
-    try (var left = Files.newDirectoryStream(hands, "hand_*")) {
-      for (var directory : left) {
-        Leash.read(directory).pull(pause);
-      }
-    }
-  }
-
-  private static FileChannel lock(Path file) throws IOException {
-    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // A second server within this process.
-    }
-    channel.close();
-    throw new IOException("another server uses the data directory: " + file + " is locked");
   }
 }

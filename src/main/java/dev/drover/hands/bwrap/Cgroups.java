@@ -179,7 +179,7 @@ final class Cgroups {
     boolean some = false;
     for (var directory : group.directories()) {
       try {
-        var pids = Files.readAllLines(directory.resolve("cgroup.procs"));
+        var pids = Host.text(directory.resolve("cgroup.procs")).lines().toList();
         some |= !pids.isEmpty();
         var atOnce = directory.resolve("cgroup.kill");
         if (!pids.isEmpty() && Files.exists(atOnce)) {
@@ -194,6 +194,20 @@ final class Cgroups {
       }
     }
     return some;
+  }
+
+  /// Whether a process is in the group.
+  static boolean populated(Group group) {
+    for (var procs : group.joins()) {
+      try {
+        if (!Host.text(procs).isBlank()) {
+          return true;
+        }
+      } catch (IOException e) {
+        // The group is gone.
+      }
+    }
+    return false;
   }
 
   /// Removes the group. False when a process is still in it.

@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -66,9 +68,15 @@ record Etc(Path directory, List<String> shown) {
     return new Etc(directory, List.copyOf(shown));
   }
 
-  /// Readable for every uid, whatever the server's umask.
+  /// Readable for every uid, whatever the server's umask. Other servers' sandboxes may look at the
+  /// file, so it is never seen half-written.
   private static void put(Path file, byte[] content) throws IOException {
-    Files.write(file, content);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+      return;
+    }
+    var draft = Files.createTempFile(file.toAbsolutePath().getParent(), ".", ".new");
+    Files.write(draft, content);
+    Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -16,13 +16,14 @@ record Launch(
     boolean probe) {
 
   static final String SOCKET = "s";
+  static final String LOG = "log";
 
   Path socket() {
     return directory.resolve(SOCKET);
   }
 
   Path log() {
-    return directory.resolve("log");
+    return directory.resolve(LOG);
   }
 
   ProcessBuilder command() {

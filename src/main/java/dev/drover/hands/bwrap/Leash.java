@@ -1,6 +1,9 @@
 package dev.drover.hands.bwrap;
 
 import dev.drover.base.Pause;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,14 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// What it takes to kill a hand and to remove every trace of it, kept on disk so that the next
-/// server can do it when this one was killed.
+/// What it takes to find a hand, to kill it and to remove every trace of it, kept on disk so that
+/// the next server can do it when this one was killed. Processes are only ever looked for on the
+/// machine and in the time between two of its starts that the record is of.
 ///
 /// @param directory the hand's own, with its socket and this record
+/// @param session whose hand it is; empty when the record does not say
+/// @param boot which start of which machine; empty when the record does not say
 /// @param group its control groups
 /// @param outer bubblewrap's process on the host
 /// @param inner the first process inside, a child of the outer one; its end ends all others
-record Leash(Path directory, Cgroups.Group group, List<Being> outer, List<Being> inner) {
+record Leash(
+    Path directory,
+    String session,
+    String boot,
+    Cgroups.Group group,
+    List<Being> outer,
+    List<Being> inner) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration STEP = Duration.ofMillis(2);
 
@@ -36,13 +48,43 @@ record Leash(Path directory, Cgroups.Group group, List<Being> outer, List<Being>
     }
   }
 
+  /// Of a hand that is about to be made.
+  static Leash of(Path directory, SessionId session) {
+    var none = new Cgroups.Group(List.of());
+    return new Leash(directory, session.value(), Host.boot(), none, List.of(), List.of());
+  }
+
+  Leash withGroup(Cgroups.Group value) {
+    return new Leash(directory, session, boot, value, outer, inner);
+  }
+
   Leash withProcess(long pid) {
-    return new Leash(directory, group, Being.of(OptionalLong.of(pid)), Being.of(Host.child(pid)));
+    return new Leash(
+        directory, session, boot, group, Being.of(OptionalLong.of(pid)), Being.of(Host.child(pid)));
+  }
+
+  HandId hand() {
+    return new HandId(directory.getFileName().toString());
+  }
+
+  /// Whether some process of the hand is alive. False for every hand of another machine, or from
+  /// before this one started.
+  boolean lives() {
+    return isOurs()
+        && (inner.stream().anyMatch(Being::lives)
+            || outer.stream().anyMatch(Being::lives)
+            || Cgroups.populated(group));
+  }
+
+  private boolean isOurs() {
+    return !boot.isEmpty() && boot.equals(Host.boot());
   }
 
   /// Durable before anything that it describes may be forgotten.
   void write() throws IOException {
     var lines = new ArrayList<String>();
+    lines.add("session " + session);
+    lines.add("boot " + boot);
     outer.forEach(being -> lines.add("outer " + being.pid() + " " + being.start()));
     inner.forEach(being -> lines.add("inner " + being.pid() + " " + being.start()));
     group.directories().forEach(path -> lines.add("cgroup " + path));
@@ -51,30 +93,50 @@ record Leash(Path directory, Cgroups.Group group, List<Being> outer, List<Being>
     Files.move(next, directory.resolve("leash"), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  static Leash read(Path directory) {
+  /// What is known of the hand: nothing, when a server died before it could write it down.
+  static Leash read(Path directory) throws IOException {
+    var session = "";
+    var boot = "";
     var groups = new ArrayList<Path>();
     var outer = new ArrayList<Being>();
     var inner = new ArrayList<Being>();
     try {
-      for (var line : Files.readAllLines(directory.resolve("leash"))) {
+      for (var line : Host.text(directory.resolve("leash")).lines().toList()) {
         var words = line.split(" ", 2);
-        if (words[0].equals("cgroup")) {
-          groups.add(Path.of(words[1]));
-        } else {
-          var numbers = words[1].split(" ", 2);
-          (words[0].equals("outer") ? outer : inner)
-              .add(new Being(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
+        switch (words[0]) {
+          case "session" -> session = words[1];
+          case "boot" -> boot = words[1];
+          case "cgroup" -> groups.add(Path.of(words[1]));
+          case "outer" -> outer.add(being(words[1]));
+          case "inner" -> inner.add(being(words[1]));
+          default -> {} // a newer version's
         }
       }
-    } catch (IOException | RuntimeException e) {
-      // Written by a server that died at once: there is no more to know.
+    } catch (FileNotFoundException e) {
+      // There is no more to know.
+    } catch (RuntimeException e) {
+      throw new IOException("a damaged record: " + directory.resolve("leash"), e);
     }
-    return new Leash(directory, new Cgroups.Group(groups), outer, inner);
+    return new Leash(directory, session, boot, new Cgroups.Group(groups), outer, inner);
+  }
+
+  private static Being being(String text) {
+    var numbers = text.split(" ", 2);
+    return new Being(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
 
   /// Kills the hand with all that is in it and removes its traces. Idempotent. What cannot be
-  /// removed within seconds stays for the next start of a server.
+  /// removed within seconds stays for the next sweep. Of a hand of another machine, or from before
+  /// this one started, there is nothing here but its directory.
   void pull(Pause pause) throws InterruptedException {
+    if (isOurs()) {
+      kill(pause);
+    } else {
+      remove();
+    }
+  }
+
+  private void kill(Pause pause) throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
     // The inner one first, so that the outer one, its parent, sees it off.
     inner.forEach(being -> Host.kill(being.pid(), being.start()));
@@ -97,12 +159,16 @@ record Leash(Path directory, Cgroups.Group group, List<Being> outer, List<Being>
       }
     }
     if (gone) {
-      try {
-        Tree.remove(directory);
-      } catch (IOException e) {
-        System.getLogger(Leash.class.getName())
-            .log(System.Logger.Level.WARNING, "the directory of a hand stays behind", e);
-      }
+      remove();
+    }
+  }
+
+  private void remove() {
+    try {
+      Tree.remove(directory);
+    } catch (IOException e) {
+      System.getLogger(Leash.class.getName())
+          .log(System.Logger.Level.WARNING, "the directory of a hand stays behind", e);
     }
   }
 }

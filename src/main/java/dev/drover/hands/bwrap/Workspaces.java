@@ -1,12 +1,19 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The directories of sessions: what a hand reads and writes and what outlives it. When the server
@@ -17,21 +24,25 @@ import java.util.OptionalInt;
 final class Workspaces {
   private static final int UIDS = 65_536;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final Path root;
   private final boolean isRoot;
   private final int firstUid;
+  private final Pause pause;
 
   /// @param uid whose the directories are; empty when the server is not root
   record Workspace(Path workspace, Path outputs, Path uploads, Path toolOutputs, OptionalInt uid) {}
 
-  Workspaces(Path root, int firstUid) throws IOException {
+  Workspaces(Path root, int firstUid, Pause pause) throws IOException {
     this.root = Directories.own(root);
+    this.pause = pause;
     this.isRoot = Host.isRoot();
     this.firstUid = firstUid;
   }
 
   /// The session's directories, made if they are missing.
-  Workspace open(SessionId session) throws IOException {
+  Workspace open(SessionId session) throws IOException, InterruptedException {
     var home = Directories.own(home(session));
     var made =
         new Workspace(
@@ -61,14 +72,50 @@ final class Workspaces {
     Tree.remove(home(session));
   }
 
+  /// Held by whoever looks for the session's hand, or makes one: there is one at a time. Empty when
+  /// somebody else holds it for longer than `patience`.
+  Optional<Claim> claim(SessionId session, Duration patience)
+      throws IOException, InterruptedException {
+    return Claim.take(Directories.own(home(session)).resolve(".lock"), patience, pause);
+  }
+
+  boolean exists(SessionId session) {
+    return Files.isDirectory(home(session));
+  }
+
+  /// The hand that was made for the session last; it may be dead.
+  Optional<HandId> hand(SessionId session) throws IOException {
+    try {
+      var id = Files.readString(home(session).resolve("hand")).strip();
+      return Optional.of(new HandId(id)).filter(_ -> Ids.wellFormed(HandId.PREFIX, id));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Durable before the hand is made. The session's claim is held.
+  void hand(SessionId session, HandId hand) throws IOException {
+    var next = home(session).resolve("hand.new");
+    Files.writeString(next, hand.value() + "\n");
+    Files.move(next, home(session).resolve("hand"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
   private Path home(SessionId session) {
     return root.resolve(SessionId.of(session.value()).value());
   }
 
   /// Counts up for good, so a uid comes back only after all others. Where it begins depends on the
-  /// directory: two servers on one host hardly ever share a uid, whose processes the kernel counts
-  /// together.
-  private synchronized int nextUid() throws IOException {
+  /// directory: two servers with directories of their own on one host hardly ever share a uid,
+  /// whose processes the kernel counts together.
+  private int nextUid() throws IOException, InterruptedException {
+    try (var _ =
+        Claim.take(root.resolve(".uids"), PATIENCE, pause)
+            .orElseThrow(() -> new IOException("the counter of uids is in use"))) {
+      return countUp();
+    }
+  }
+
+  private int countUp() throws IOException {
     var counter = root.resolve(".next-uid");
     int n =
         Files.exists(counter)
@@ -92,7 +139,13 @@ final class Workspaces {
 
     static Path made(Path path, String mode) throws IOException {
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectory(path);
+        try {
+          Files.createDirectory(path);
+        } catch (FileAlreadyExistsException e) {
+          if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw e;
+          } // another server was faster
+        }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
       }
       return path;

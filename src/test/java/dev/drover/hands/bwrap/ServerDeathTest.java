@@ -18,16 +18,18 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// A server that is killed: its hands end themselves, or the next server ends them.
+/// A server that is killed: the next one takes its hands over, or they end themselves.
 @Execution(ExecutionMode.CONCURRENT)
 final class ServerDeathTest {
-  private static final int UIDS = 700_000_000 + new SecureRandom().nextInt(5_000) * 131_072;
+  private static final int UIDS = 700_000_000 + new SecureRandom().nextInt(2_500) * 262_144;
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private Path data;
 
@@ -101,29 +103,53 @@ final class ServerDeathTest {
     try (var _ =
         new BwrapSandboxes(
             data, profile("700", Integer.toString(UIDS)), BwrapBench.ids(), Pause.REAL)) {
-      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
+      assertThat(BwrapBench.names(data.resolve("hands"))).isEmpty();
     }
   }
 
   @Test
-  void theNextServerKillsWhatIsLeftAndKeepsTheWorkspace() throws Exception {
-    int uids = UIDS + 65_536;
+  void theNextServerTakesTheHandOver() throws Exception {
+    int uids = UIDS + NUMBERS.incrementAndGet() * 65_536;
     serveAndDie(600_000, uids);
-    assertThat(BwrapBench.processes(uids)).hasSizeGreaterThanOrEqualTo(4);
-    var hand =
-        BwrapBench.names(data.resolve("hands")).stream()
-            .filter(name -> !name.startsWith("."))
-            .toList();
+    var hand = BwrapBench.names(data.resolve("hands"));
     assertThat(hand).hasSize(1);
     try (var next =
         new BwrapSandboxes(
             data, profile("600000", Integer.toString(uids)), BwrapBench.ids(), Pause.REAL)) {
-      await().until(() -> BwrapBench.processes(uids).isEmpty());
-      assertThat(BwrapBench.names(data.resolve("hands"))).containsOnly(".lock");
       try (var sandbox = next.provision(new Resources(new SessionId("sesn_d")))) {
-        var call = new ToolCall(new EventId("sevt_2"), "read", Json.obj("file_path", "f"));
-        assertThat(sandbox.execute(call).text()).isEqualTo("kept\n");
+        assertThat(hand).containsExactly(sandbox.id().value());
+        assertThat(sandbox.execute(call("sevt_2", "jobs; cat f")).text())
+            .contains("Running", "sleep 1000", "kept");
+        assertThat(sandbox.execute(call("sevt_1", "echo never > f")).text())
+            .as("the result that the journal has")
+            .isEqualTo("(no output)");
+        assertThat(sandbox.execute(call("sevt_3", "cat f")).text()).isEqualTo("kept");
       }
+      await().until(() -> BwrapBench.processes(uids).isEmpty());
+      assertThat(BwrapBench.names(data.resolve("hands"))).isEmpty();
     }
+  }
+
+  @Test
+  void aSessionThatEndsTakesItsOldHandWithIt() throws Exception {
+    int uids = UIDS + NUMBERS.incrementAndGet() * 65_536;
+    serveAndDie(600_000, uids);
+    try (var next =
+        new BwrapSandboxes(
+            data, profile("600000", Integer.toString(uids)), BwrapBench.ids(), Pause.REAL)) {
+      assertThat(BwrapBench.processes(uids)).hasSizeGreaterThanOrEqualTo(4);
+      next.release(new SessionId("sesn_other"));
+      assertThat(BwrapBench.names(data.resolve("hands"))).hasSize(1);
+      next.release(new SessionId("sesn_d"));
+      assertThat(BwrapBench.names(data.resolve("hands"))).isEmpty();
+      await().until(() -> BwrapBench.processes(uids).isEmpty());
+      assertThat(Files.exists(data.resolve("workspaces/sesn_d/workspace/f"))).isTrue();
+      next.discard(new SessionId("sesn_d"));
+      assertThat(Files.exists(data.resolve("workspaces/sesn_d"))).isFalse();
+    }
+  }
+
+  private static ToolCall call(String id, String command) {
+    return new ToolCall(new EventId(id), "bash", Json.obj("command", command));
   }
 }

@@ -176,23 +176,6 @@ final class NodesTest {
   }
 
   @Test
-  void aHandIsPassedOnWithItsShell() throws Exception {
-    model.script(
-        Script.reply().toolUse("bash", Json.obj("command", "cd /tmp; herd=sheep")),
-        Script.reply().text("done"),
-        Script.reply().toolUse("bash", Json.obj("command", "pwd; echo $herd")),
-        Script.reply().text("done"));
-    var session = onA.session("scripted");
-    onA.say(session, "Begin");
-    awaitIdle(onB, session);
-    onB.say(session, "Go on");
-    await()
-        .until(
-            () -> onA.types(session).stream().filter("session.status_idle"::equals).count() == 2);
-    assertThat(onA.events(session).toString()).contains("/tmp\\nsheep");
-  }
-
-  @Test
   void bothNodesShowBothAndWhyASessionDoesNotMove() throws Exception {
     var never = new CountDownLatch(1);
     model.script(Script.reply().text("half").hold(never), Script.reply().text("whole"));
@@ -223,6 +206,23 @@ final class NodesTest {
 
   private static Json.Obj standing(DroverClient client, String session) {
     return client.get("/drover/sessions/" + session);
+  }
+
+  @Test
+  void aHandIsPassedOnWithItsShell() throws Exception {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "cd /tmp; herd=sheep")),
+        Script.reply().text("done"),
+        Script.reply().toolUse("bash", Json.obj("command", "pwd; echo $herd")),
+        Script.reply().text("done"));
+    var session = onA.session("scripted");
+    onA.say(session, "Begin");
+    awaitIdle(onB, session);
+    onB.say(session, "Go on");
+    await()
+        .until(
+            () -> onA.types(session).stream().filter("session.status_idle"::equals).count() == 2);
+    assertThat(onA.events(session).toString()).contains("/tmp\\nsheep");
   }
 
   @Test

@@ -139,8 +139,8 @@ public final class LogCheck {
   private void checkReceived() {
     boolean ended = row.status() == Status.TERMINATED; // its inbox was dropped
     long known = fromClients + waiting;
-    boolean whole = inboxTold && !ended;
-    if (whole ? known != row.received() : known > row.received()) {
+    boolean all = inboxTold && !ended;
+    if (all ? known != row.received() : known > row.received()) {
       row(
           "has received %d events; the log has %d from clients, %d wait"
               .formatted(row.received(), fromClients, waiting));

@@ -47,6 +47,13 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
     return database().connect();
   }
 
+  void execute(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   private Postgres.Database database() {
     if (database == null) {
       throw new IllegalStateException("no test has begun");

@@ -76,7 +76,9 @@ final class EnvironmentRoutes {
   private static Environment updated(Environment current, Fields body, Instant now) {
     var name = body.value("name").isPresent() ? body.plainText("name", 1, 256) : current.name();
     var description =
-        body.has("description") ? body.optionalPlainText("description", 2048) : current.description();
+        body.has("description")
+            ? body.optionalPlainText("description", 2048)
+            : current.description();
     var networking = EnvironmentCodec.readConfig(body.object("config"), current.networking());
     var metadata = Metadata.patchForEnvironment(body, current.metadata());
     checkScope(body);

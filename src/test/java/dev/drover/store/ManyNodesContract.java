@@ -14,11 +14,13 @@ import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,7 +104,7 @@ abstract class ManyNodesContract extends StoreContract {
     assertThat(other(store.nodes().members()).name()).isNotEqualTo(name);
     assertThat(other.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("zombie"))))
         .isInstanceOf(Emitted.LeaseLost.class);
-    assertThat(store.eventLog().getEvents(id, dev.drover.session.Slice.after(0, 10))).isEmpty();
+    assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).isEmpty();
   }
 
   @Test
@@ -160,7 +162,10 @@ abstract class ManyNodesContract extends StoreContract {
         claimed.addAll(claim.join());
       }
     }
-    assertThat(claimed).extracting(Lease::session).doesNotHaveDuplicates().hasSameElementsAs(sessions);
+    assertThat(claimed)
+        .extracting(Lease::session)
+        .doesNotHaveDuplicates()
+        .hasSameElementsAs(sessions);
     var held = new ArrayList<>(store.nodes().held());
     held.addAll(other.nodes().held());
     assertThat(held).containsExactlyInAnyOrderElementsOf(claimed);
@@ -172,7 +177,7 @@ abstract class ManyNodesContract extends StoreContract {
     var together = new CyclicBarrier(8);
     var leases = new ArrayList<Lease>();
     try (var scope = new Scope()) {
-      var sends = new ArrayList<Scope.Task<java.util.Optional<Lease>>>();
+      var sends = new ArrayList<Scope.Task<Optional<Lease>>>();
       for (int i = 0; i < 8; i++) {
         var log = (i % 2 == 0 ? store : other).eventLog();
         sends.add(
@@ -209,7 +214,13 @@ abstract class ManyNodesContract extends StoreContract {
               }
             });
     var lease = send(newSession(), message("hello"));
-    await().until(() -> changed.contains(lease.session()));
+    // The other may have begun to listen only now: what was said before is lost to it.
+    await()
+        .until(
+            () -> {
+              store.eventLog().receive(lease.session(), List.of(message("again")), once());
+              return changed.contains(lease.session());
+            });
     assertThat(freed).isEmpty();
     store.eventLog().release(lease);
     await().until(() -> freed.contains(lease.session()));
@@ -262,6 +273,17 @@ abstract class ManyNodesContract extends StoreContract {
           .containsExactlyInAnyOrder("made", "CONFLICT", "CONFLICT", "CONFLICT");
     }
     assertThat(other.agents().get(WORKSPACE, id, OptionalInt.empty()).version()).isEqualTo(25);
+  }
+
+  /// What nodes do now and then, in case that a hint was lost.
+  final void look() {
+    store.nodes().beat();
+    other.nodes().beat();
+  }
+
+  @Test
+  void listenersOnBothNodesSeeTheLogOfSessionsThatWander() throws Exception {
+    new FeedAcrossNodes(this).run();
   }
 
   private interface Making {

@@ -7,6 +7,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What every [Nodes] does, seen by one node that is alone. [ManyNodesContract] has two.
@@ -47,7 +48,8 @@ abstract class NodesContract extends StoreContract {
     var leases = nodes().claim(10);
     assertThat(leases).containsExactly(new Lease(id, 2));
     assertThat(nodes().claim(10)).isEmpty();
-    assertThat(store.eventLog().emitEvents(leases.getFirst(), emission(Status.RUNNING, answer("a"))))
+    assertThat(
+            store.eventLog().emitEvents(leases.getFirst(), emission(Status.RUNNING, answer("a"))))
         .isInstanceOf(Emitted.Appended.class);
   }
 
@@ -77,8 +79,7 @@ abstract class NodesContract extends StoreContract {
     var free = unfinished();
     var id = newSession();
     nodes().drain();
-    assertThat(store.eventLog().receive(id, java.util.List.of(message("late")), once()).lease())
-        .isEmpty();
+    assertThat(store.eventLog().receive(id, List.of(message("late")), once()).lease()).isEmpty();
     assertThat(store.eventLog().inbox(id).queued()).hasSize(1);
     assertThat(store.eventLog().claim(free)).isEmpty();
     assertThat(nodes().claim(10)).isEmpty();

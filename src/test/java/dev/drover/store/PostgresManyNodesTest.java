@@ -2,14 +2,22 @@ package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.base.Scope;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresManyNodesTest extends ManyNodesContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
+
+  private static final String CUT =
+      """
+      SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE datname = current_database() AND query LIKE 'LISTEN%'\
+      """;
 
   @Override
   Store open() throws StoreUnusable {
@@ -40,5 +48,28 @@ final class PostgresManyNodesTest extends ManyNodesContract {
     assertThat(store.nodes().claim(10)).isEmpty();
     assertThat(store.nodes().beat()).isTrue();
     assertThat(store.nodes().claim(10)).containsExactly(new Lease(lease.session(), 2));
+  }
+
+  /// Whoever listens for hints is cut off again and again.
+  @Test
+  void whatHintsDoNotBringIsFoundByLooking() throws Exception {
+    var over = new AtomicBoolean();
+    try (var scope = new Scope()) {
+      var cutting =
+          scope.fork(
+              () -> {
+                int cut = 0;
+                while (!over.get()) {
+                  cut += Integer.parseInt(DATABASE.text(CUT));
+                }
+                return cut;
+              });
+      try {
+        new FeedAcrossNodes(this).run();
+      } finally {
+        over.set(true);
+      }
+      assertThat(cutting.join()).isPositive();
+    }
   }
 }

@@ -228,6 +228,7 @@ final class AmbiguousTest {
         setting,
         made.ids(),
         made.clock(),
+        made.pause(),
         made.random());
   }
 
@@ -275,7 +276,7 @@ final class AmbiguousTest {
     dies("bash");
     var use = stage.all(Event.AgentToolUse.class).getFirst().id();
     var lease = stage.store().eventLog().claim(stage.session()).orElseThrow();
-    var old = new Event.ToolDispatched(new EventId(stage.ids().next(EventId.PREFIX)), use, 1);
+    var old = new Event.ToolDispatched(new EventId(stage.ids().next(EventId.PREFIX)), use, 2);
     var row = stage.row();
     stage
         .store()

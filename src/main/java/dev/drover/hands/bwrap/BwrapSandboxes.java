@@ -115,6 +115,7 @@ public final class BwrapSandboxes implements Sandboxes {
       var living = present.isEmpty() ? Optional.<Sandbox>empty() : take(session, present.get());
       return living.isPresent() ? living.get() : start(session);
     } catch (IOException e) {
+      heedInterrupt();
       throw new Unavailable("The sandbox could not be started: " + e.getMessage(), e);
     }
   }
@@ -130,8 +131,16 @@ public final class BwrapSandboxes implements Sandboxes {
           ? take(session, hand)
           : Optional.empty();
     } catch (IOException e) {
+      heedInterrupt();
       LOG.log(Level.WARNING, "the hand of " + session + " is given up", e);
       return Optional.empty();
+    }
+  }
+
+  /// Channels close when their thread is interrupted: that says nothing of what they led to.
+  private static void heedInterrupt() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
   }
 
@@ -157,6 +166,7 @@ public final class BwrapSandboxes implements Sandboxes {
           attached = true;
           return Optional.of(sandbox);
         } catch (IOException e) {
+          heedInterrupt();
           LOG.log(Level.WARNING, "the hand of " + session + " does not answer", e);
         }
       }

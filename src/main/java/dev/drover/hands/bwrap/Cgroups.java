@@ -179,7 +179,7 @@ final class Cgroups {
     boolean some = false;
     for (var directory : group.directories()) {
       try {
-        var pids = Files.readAllLines(directory.resolve("cgroup.procs"));
+        var pids = Host.text(directory.resolve("cgroup.procs")).lines().toList();
         some |= !pids.isEmpty();
         var atOnce = directory.resolve("cgroup.kill");
         if (!pids.isEmpty() && Files.exists(atOnce)) {
@@ -200,7 +200,7 @@ final class Cgroups {
   static boolean populated(Group group) {
     for (var procs : group.joins()) {
       try {
-        if (!Files.readString(procs).isBlank()) {
+        if (!Host.text(procs).isBlank()) {
           return true;
         }
       } catch (IOException e) {

@@ -1,6 +1,8 @@
 package dev.drover.hands.bwrap;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,11 +22,19 @@ final class Host {
     }
   }
 
+  /// A small file, even when the thread is interrupted: what cannot be read for that reason must
+  /// not be taken for dead.
+  static String text(Path file) throws IOException {
+    try (var in = new FileInputStream(file.toFile())) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   /// This start of this machine, among all starts of all machines; empty if the kernel does not
   /// say.
   static String boot() {
     try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      return text(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     } catch (IOException e) {
       return "";
     }
@@ -50,7 +60,7 @@ final class Host {
   /// When the process started, in the kernel's ticks; empty when it is not alive.
   static OptionalLong started(long pid) {
     try {
-      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      var stat = text(Path.of("/proc/" + pid + "/stat"));
       var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return fields[0].equals("Z") || fields[0].equals("X")
           ? OptionalLong.empty()
@@ -63,7 +73,7 @@ final class Host {
   /// The first child of a process.
   static OptionalLong child(long pid) {
     try {
-      var children = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+      var children = text(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
       return children.isBlank()
           ? OptionalLong.empty()
           : OptionalLong.of(Long.parseLong(children.strip().split(" ", 2)[0]));

@@ -3,9 +3,9 @@ package dev.drover.hands.bwrap;
 import dev.drover.base.Pause;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -101,7 +101,7 @@ record Leash(
     var outer = new ArrayList<Being>();
     var inner = new ArrayList<Being>();
     try {
-      for (var line : Files.readAllLines(directory.resolve("leash"))) {
+      for (var line : Host.text(directory.resolve("leash")).lines().toList()) {
         var words = line.split(" ", 2);
         switch (words[0]) {
           case "session" -> session = words[1];
@@ -112,7 +112,7 @@ record Leash(
           default -> {} // a newer version's
         }
       }
-    } catch (NoSuchFileException e) {
+    } catch (FileNotFoundException e) {
       // There is no more to know.
     } catch (RuntimeException e) {
       throw new IOException("a damaged record: " + directory.resolve("leash"), e);

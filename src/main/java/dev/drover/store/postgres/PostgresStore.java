@@ -40,6 +40,12 @@ public final class PostgresStore {
   /// Beyond this a database that says nothing is given up: no caller waits for ever.
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
+  /// A server that stands still in the middle of a transaction keeps rows from others for so long.
+  private static final Duration PAUSED = Duration.ofSeconds(2);
+
+  /// Nobody keeps a row for longer than that.
+  private static final Duration LOCKED = Duration.ofSeconds(10);
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
   /// How often a start is tried that another server's start gets in the way of.
@@ -100,6 +106,10 @@ public final class PostgresStore {
       throw new SQLException("not a URL of PostgreSQL");
     }
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    try (var statement = connection.createStatement()) {
+      statement.execute("SET idle_in_transaction_session_timeout = " + PAUSED.toMillis());
+      statement.execute("SET lock_timeout = " + LOCKED.toMillis());
+    }
     return connection;
   }
 

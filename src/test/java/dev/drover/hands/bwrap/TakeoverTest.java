@@ -17,8 +17,10 @@ import dev.drover.session.SessionId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +226,26 @@ final class TakeoverTest {
   }
 
   @Test
+  void whoIsInterruptedTakesNoLivingHandForDead() throws Exception {
+    var left = (BwrapSandbox) begin(List.of());
+    try (var second = another()) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThat(left.leash().lives()).isTrue();
+        second.attach(resources, left.id()).ifPresent(Sandbox::leave);
+      } catch (InterruptedException e) {
+        // As it should be; the flag is down.
+      } finally {
+        var _ = Thread.interrupted();
+      }
+      assertThat(left.leash().lives()).isTrue();
+      try (var same = found(second.attach(resources, left.id()))) {
+        assertThat(same.execute(bash("1", "echo on")).text()).isEqualTo("on");
+      }
+    }
+  }
+
+  @Test
   void aHandThatIsGoneIsNotFound() throws Exception {
     var left = (BwrapSandbox) begin(List.of());
     left.leash().inner().forEach(being -> Host.kill(being.pid(), being.start()));
@@ -330,14 +352,14 @@ final class TakeoverTest {
                       scope.fork(
                           () -> {
                             var id = new SessionId(session + "u" + i);
-                            try (var sandbox =
+                            try (var _ =
                                 (i % 2 == 0 ? first : second).provision(new Resources(id))) {
                               return Host.owner(
                                   first.data.resolve("workspaces/" + id + "/workspace"));
                             }
                           }))
               .toList();
-      var uids = new java.util.HashSet<Integer>();
+      var uids = new HashSet<Integer>();
       for (var task : tasks) {
         uids.add(task.join());
       }
@@ -345,7 +367,7 @@ final class TakeoverTest {
     }
   }
 
-  private java.util.Set<String> hands() {
+  private Set<String> hands() {
     return BwrapBench.names(first.data.resolve("hands"));
   }
 }

@@ -71,9 +71,7 @@ abstract class SequencesSuite {
     drover =
         deployment.start(
             data,
-            Map.of(
-                "anthropic.base_url", model.uri().toString(),
-                "anthropic.api_key", "sk-model"),
+            Map.of("anthropic.base_url", model.uri().toString(), "anthropic.api_key", "sk-model"),
             config -> new Drover(config, RETRIES, TIMEOUTS));
     client = new DroverClient(drover.url(), drover.key().reveal());
   }

@@ -55,7 +55,7 @@ final class Settings {
     return "tools." + tool.wireName() + ".on_ambiguous";
   }
 
-  private static final Set<String> NUMBERS = 
+  private static final Set<String> NUMBERS =
       Set.of("port", "nodes.lapse_ms", "drain_ms", "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.

@@ -16,6 +16,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
-  private final Bench bench = new Bench(this::open, ids);
+  private final Bench bench = new Bench(this::open, Optional.empty(), ids);
 
   private Store open(Path file) throws IOException {
     try {
@@ -78,7 +80,7 @@ final class BenchTest {
 
   @Test
   void aMeasureThatThereIsNotIsRefused() {
-    assertThatThrownBy(() -> bench.run(List.of("speed"), true, _ -> {}))
+    assertThatThrownBy(() -> bench.run(List.of("speed"), true, OptionalInt.empty(), _ -> {}))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("no measure 'speed'; there are ttft, concurrent,");
   }

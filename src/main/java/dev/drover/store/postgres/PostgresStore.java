@@ -89,7 +89,7 @@ public final class PostgresStore {
     return IntStream.range(0, count).mapToObj(_ -> new Link(connector)).toList();
   }
 
-  private static Connection connect(DatabaseUrl url) throws SQLException {
+  static Connection connect(DatabaseUrl url) throws SQLException {
     var properties = new Properties();
     properties.putAll(url.properties());
     properties.putIfAbsent("ApplicationName", "drover");

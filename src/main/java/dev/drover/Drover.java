@@ -124,11 +124,12 @@ public final class Drover implements AutoCloseable {
               config.onAmbiguous(),
               ids,
               clock,
+              Pause.REAL,
               random);
-      var wakes = new Wakes(harness, Pause.REAL);
+      var wakes = new Wakes(harness);
       open.push(wakes::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
-      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL);
+      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
       server =

@@ -3,6 +3,7 @@ package dev.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.base.Json;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
@@ -58,7 +59,7 @@ final class NodesTest {
     environment.put("DROVER_DRAIN_MS", "0");
     environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
     return ServerProcess.start(
-        directory.resolve(name), directory.resolve(name + ".log").toFile(), environment);
+        directory.resolve("data"), directory.resolve(name + ".log").toFile(), environment);
   }
 
   @AfterEach
@@ -171,6 +172,23 @@ final class NodesTest {
     assertThat(onB.events(session).toString()).contains("alive").doesNotContain("zombie");
     assertThat(onB.types(session).subList(0, TURN.size())).isEqualTo(TURN);
     noEventTwice(onB, session);
+  }
+
+  @Test
+  void aHandIsPassedOnWithItsShell() throws Exception {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "cd /tmp; herd=sheep")),
+        Script.reply().text("done"),
+        Script.reply().toolUse("bash", Json.obj("command", "pwd; echo $herd")),
+        Script.reply().text("done"));
+    var session = onA.session("scripted");
+    onA.say(session, "Begin");
+    awaitIdle(onB, session);
+    onB.say(session, "Go on");
+    await()
+        .until(
+            () -> onA.types(session).stream().filter("session.status_idle"::equals).count() == 2);
+    assertThat(onA.events(session).toString()).contains("/tmp\\nsheep");
   }
 
   @Test

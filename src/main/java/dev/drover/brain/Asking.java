@@ -146,15 +146,19 @@ final class Asking {
 
   /// Waits for the pause's end or an interrupt.
   Pen.Next backOff(Step.BackOff step) throws InterruptedException {
-    while (true) {
-      var left = Duration.between(at.harness().clock().instant(), step.until());
-      left = left.compareTo(step.longest()) > 0 ? step.longest() : left;
-      if (!left.isPositive() || !at.bell().await(left)) {
-        return ask(Plan.afterBackOff());
-      }
-      if (Plan.interrupted(at.pen().inbox())) {
+    var left = Duration.between(at.harness().clock().instant(), step.until());
+    var pause = left.compareTo(step.longest()) > 0 ? step.longest() : left;
+    try (var scope = new Scope(at.bell()::ring)) {
+      var over =
+          scope.fork(
+              () -> {
+                at.harness().pause().pause(pause);
+                return true;
+              });
+      if (!at.await(over)) {
         return Pen.Next.GO_ON;
       }
     }
+    return ask(Plan.afterBackOff());
   }
 }

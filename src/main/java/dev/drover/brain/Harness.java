@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Ids;
+import dev.drover.base.Pause;
 import dev.drover.hands.Hands;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
 /// on any node, after any crash, lead to the same log. Safe for many threads.
 ///
 /// @param hands asked at the first call of a session that needs one, not before
+/// @param pause all waiting that is not for somebody
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -28,6 +30,7 @@ public record Harness(
     OnAmbiguous onAmbiguous,
     Ids ids,
     InstantSource clock,
+    Pause pause,
     RandomGenerator random) {
 
   /// Claims the session, if nobody holds it, and works until it rests: the log is read from its

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 
 /// Keeps this node among those that share the store: says that it lives, wakes a brain for every
 /// session that owes work and that nobody has, and stops all brains when the others must take it
@@ -27,18 +28,23 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   private final Nodes nodes;
   private final Wakes wakes;
   private final Pause pause;
+  private final LongSupplier nanos;
   private final AtomicBoolean away = new AtomicBoolean();
   private final AtomicBoolean claiming = new AtomicBoolean();
   private final Thread looking;
   private final Thread fencing;
   private Set<Lease> orphans = Set.of();
-  private volatile long heard = System.nanoTime();
+  private volatile long heard;
 
   /// Begins with [#start].
-  public Keeper(Nodes nodes, Wakes wakes, Pause pause) {
+  ///
+  /// @param nanos a clock that never jumps, in nanoseconds
+  public Keeper(Nodes nodes, Wakes wakes, Pause pause, LongSupplier nanos) {
     this.nodes = nodes;
     this.wakes = wakes;
     this.pause = pause;
+    this.nanos = nanos;
+    heard = nanos.getAsLong();
     looking = Thread.ofVirtual().name("keeper").unstarted(() -> repeat(LOOKS, this::look));
     fencing =
         Thread.ofVirtual().name("keeper-fence").unstarted(() -> repeat(2 * LOOKS, this::fence));
@@ -58,7 +64,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   @Override
   public void changed(SessionId session) {
-    wakes.ring(session);
+    wakes.wroteElsewhere(session);
   }
 
   @Override
@@ -77,7 +83,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   void look() {
     attempt(
         () -> {
-          long before = System.nanoTime();
+          long before = nanos.getAsLong();
           if (!nodes.beat()) {
             LOG.log(Level.WARNING, "other nodes took this one for dead: it starts anew");
             wakes.stop();
@@ -120,7 +126,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   /// A node that was silent for too long must not act any more: its sessions may be others'.
   private void fence() {
-    if (System.nanoTime() - heard > nodes.lapse().toNanos() && wakes.atWork() > 0) {
+    if (nanos.getAsLong() - heard > nodes.lapse().toNanos() && wakes.atWork() > 0) {
       LOG.log(Level.WARNING, "the store is away: every brain stops, for other nodes may go on");
       wakes.stop();
     }

@@ -58,11 +58,17 @@ final class Pen {
     return inbox;
   }
 
-  /// The whole log, private events included. Read once, then kept up by what is written.
+  /// The whole log as far as it is folded, private events included. Read once, then kept up: it
+  /// never runs ahead of the fold, or what came meanwhile would be in it twice.
   List<Stored> history() {
     if (history == null) {
       var all = new ArrayList<Stored>();
-      pages(0, all::addAll);
+      pages(
+          0,
+          page ->
+              page.stream()
+                  .filter(stored -> stored.position() <= fold.position())
+                  .forEach(all::add));
       history = all;
     }
     return history;

@@ -1,10 +1,7 @@
 package dev.drover.brain;
 
-import dev.drover.base.Pause;
-import dev.drover.base.Problem;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -13,43 +10,36 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The brains at work on this node: a virtual thread for each session that is not at rest. Safe for
 /// many threads.
 public final class Wakes implements Brain, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Wakes.class.getName());
-
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-
-  /// How often the pause between two attempts doubles: up to 32 s.
-  private static final int DOUBLINGS = 7;
-
   private final Harness harness;
-  private final Pause pause;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
   private final Map<SessionId, Bell> bells = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  public Wakes(Harness harness, Pause pause) {
+  public Wakes(Harness harness) {
     this.harness = harness;
-    this.pause = pause;
   }
 
   @Override
   public void wake(Lease lease) {
-    var bell = new Bell();
+    var vigil = new Vigil(harness, lease, this::moves);
     var thread =
         Thread.ofVirtual()
             .name("brain-" + lease.session())
             .unstarted(
                 () -> {
                   try {
-                    work(lease, bell);
+                    vigil.keep();
+                  } catch (InterruptedException _) {
+                    // Shutdown, or the session was deleted: the log has what the next start needs.
                   } finally {
-                    bells.remove(lease.session(), bell);
-                    threads.remove(lease);
+                    bells.remove(lease.session(), vigil.bell());
+                    threads.remove(vigil.lease());
                   }
                 });
     if (threads.putIfAbsent(lease, thread) != null) {
       return; // its brain is awake
     }
-    bells.put(lease.session(), bell);
+    bells.put(lease.session(), vigil.bell());
     thread.start();
     if (closed) {
       thread.interrupt();
@@ -61,6 +51,16 @@ public final class Wakes implements Brain, AutoCloseable {
     var bell = bells.get(session);
     if (bell != null) {
       bell.ring();
+    }
+  }
+
+  /// Another node has written the session. A brain of it that is awake here looks at what came; if
+  /// there is none, the session's hand is let go: its brain is elsewhere, or will be anywhere.
+  void wroteElsewhere(SessionId session) {
+    if (bells.containsKey(session)) {
+      ring(session);
+    } else {
+      Thread.ofVirtual().start(() -> harness.hands().leave(session));
     }
   }
 
@@ -134,62 +134,15 @@ public final class Wakes implements Brain, AutoCloseable {
     }
   }
 
-  private void work(Lease lease, Bell bell) {
-    try {
-      for (int failures = 0; attempt(lease, bell) != Outcome.DONE; failures++) {
-        pause.pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
-      }
-    } catch (InterruptedException _) {
-      // Shutdown, or the session was deleted: the log has everything that the next start needs.
+  /// The brain that had `from` goes on with `to`.
+  ///
+  /// @return false if `to` has another brain already
+  private boolean moves(Vigil vigil, Lease from, Lease to) {
+    if (threads.putIfAbsent(to, Thread.currentThread()) != null) {
+      return false;
     }
-  }
-
-  private enum Outcome {
-    /// The session rests, or is another's, or is gone.
-    DONE,
-    /// The store is away, or we made a mistake and could not even end the turn. Both are tried
-    /// again without end, ever more slowly: what was received must not sleep for ever.
-    AGAIN
-  }
-
-  private Outcome attempt(Lease lease, Bell bell) throws InterruptedException {
-    try {
-      harness.wake(lease, bell);
-      return Outcome.DONE;
-    } catch (RuntimeException | Error e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException();
-      }
-      if (isStoreAway(e)) {
-        LOG.log(Level.WARNING, "session " + lease.session() + " waits: " + e.getMessage());
-        return Outcome.AGAIN;
-      }
-      return abandoned(lease, e);
-    }
-  }
-
-  private Outcome abandoned(Lease lease, Throwable why) {
-    try {
-      harness.abandon(lease, "The server made a mistake; its log says more.");
-      LOG.log(Level.ERROR, "the brain of session " + lease.session() + " failed", why);
-      return Outcome.DONE;
-    } catch (Problem e) {
-      return switch (e.kind()) {
-        case NOT_FOUND -> Outcome.DONE;
-        case UNAVAILABLE -> Outcome.AGAIN;
-        default -> mistake(lease, e);
-      };
-    } catch (RuntimeException | Error e) {
-      return mistake(lease, e);
-    }
-  }
-
-  private static Outcome mistake(Lease lease, Throwable e) {
-    LOG.log(Level.ERROR, "the turn of session " + lease.session() + " could not be ended", e);
-    return Outcome.AGAIN;
-  }
-
-  private static boolean isStoreAway(Throwable e) {
-    return e instanceof Problem problem && problem.kind() == Problem.Kind.UNAVAILABLE;
+    threads.remove(from);
+    bells.put(to.session(), vigil.bell());
+    return true;
   }
 }

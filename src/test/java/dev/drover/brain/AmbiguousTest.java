@@ -228,6 +228,7 @@ final class AmbiguousTest {
         setting,
         made.ids(),
         made.clock(),
+        made.pause(),
         made.random());
   }
 

@@ -416,6 +416,7 @@ final class TurnTest {
             harness.onAmbiguous(),
             harness.ids(),
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
+            harness.pause(),
             harness.random());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");

@@ -19,6 +19,8 @@ import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,9 +59,10 @@ final class WakesTest {
     var away = new Away(stage.store().eventLog(), 1_000);
     var pauses = new AtomicInteger();
     stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("at last")));
-    try (var wakes = new Wakes(stage.harness(away), _ -> pauses.incrementAndGet())) {
+    try (var wakes = new Wakes(stage.harness(away, _ -> pauses.incrementAndGet()))) {
       stage.queue("Hi");
-      assertThat(new Keeper(stage.store().nodes(), wakes, Pause.REAL).claim()).isEqualTo(1);
+      assertThat(new Keeper(stage.store().nodes(), wakes, Pause.REAL, System::nanoTime).claim())
+          .isEqualTo(1);
       await().until(() -> wakes.atWork() == 0);
     }
     assertThat(pauses).hasValue(1_000);
@@ -76,6 +79,39 @@ final class WakesTest {
     stage.wakes().deleted(stage.session());
     await().until(() -> stage.wakes().atWork() == 0);
     assertThat(stage.model().prompts()).hasSize(1);
+  }
+
+  @Test
+  void whatAStoreCarriesOutWhenNobodyWaitsForItComesTooLate() {
+    var late =
+        new Late(stage.store().eventLog(), new ConcurrentLinkedQueue<>(), new AtomicInteger(3));
+    stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("once")));
+    try (var wakes = new Wakes(stage.harness(late, _ -> {}))) {
+      stage.queue("Hi");
+      wakes.wake(stage.store().eventLog().claim(stage.session()).orElseThrow());
+      await().until(() -> wakes.atWork() == 0);
+    }
+    assertThat(late.left()).hasNonPositiveValue();
+    assertThat(stage.types())
+        .containsOnlyOnce("user.message", "agent.message", "session.status_idle")
+        .containsOnlyOnce("session.status_running", "span.model_request_start");
+  }
+
+  /// A log that does not answer some appends, and carries each out as soon as the brain has read
+  /// again.
+  private record Late(EventLog log, Queue<Runnable> pending, AtomicInteger left)
+      implements EventLogView {
+    @Override
+    public Emitted emitEvents(Lease lease, Emission emission) {
+      for (var before = pending.poll(); before != null; before = pending.poll()) {
+        before.run();
+      }
+      if (left.getAndDecrement() > 0) {
+        pending.add(() -> log.emitEvents(lease, emission));
+        throw Problem.unavailable("The database does not answer.", new IOException());
+      }
+      return log.emitEvents(lease, emission);
+    }
   }
 
   /// A log that refuses appends for a while.

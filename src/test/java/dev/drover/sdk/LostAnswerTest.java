@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.models.beta.sessions.events.EventListParams;
 import com.anthropic.models.beta.sessions.events.EventSendParams;
+import dev.drover.testing.Deployment;
 import dev.drover.testing.FaultProxy;
 import dev.drover.testing.Script;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LostAnswerTest {
   @Test
   void aSendWhoseAnswerIsLostTwiceLeavesOneMessage(@TempDir Path data) throws Exception {
-    try (var rig = new Rig(data);
+    try (var rig = new Rig(Deployment.SQLITE, data);
         var proxy = FaultProxy.http(rig.drover.url())) {
       rig.model.otherwise(_ -> Script.reply().text("ok"));
       var session = rig.session();

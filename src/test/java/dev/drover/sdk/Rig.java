@@ -12,8 +12,7 @@ import com.anthropic.models.beta.environments.EnvironmentCreateParams;
 import com.anthropic.models.beta.sessions.SessionCreateParams;
 import com.anthropic.services.blocking.BetaService;
 import com.anthropic.services.blocking.ModelService;
-import dev.drover.Config;
-import dev.drover.Drover;
+import dev.drover.testing.Deployment;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.io.IOException;
@@ -23,7 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The whole server in this process, with a scripted Messages server behind it and real sandboxes,
+/// The whole of Drover in this process, with a scripted Messages server behind it and real sandboxes,
 /// and the vendor's client before it, with its validation on.
 final class Rig implements AutoCloseable {
   /// Costs a dollar for a million tokens, has effort levels, takes system messages.
@@ -43,24 +42,21 @@ final class Rig implements AutoCloseable {
 
   final ScriptedMessages model = ScriptedMessages.start();
   final Witness witness = new Witness();
-  final Drover drover;
+  final Deployment.Running drover;
   final AnthropicClient client;
   final BetaService beta;
   final ModelService models;
   private final AtomicInteger names = new AtomicInteger();
 
-  Rig(Path data) throws IOException, InterruptedException {
+  Rig(Deployment deployment, Path data) throws IOException, InterruptedException {
     Files.writeString(data.resolve("drover.yaml"), SETTINGS);
     drover =
-        new Drover(
-            Config.read(
-                Map.of(
-                    "data", data.toString(),
-                    "port", "0",
-                    "anthropic.base_url", model.uri().toString(),
-                    "anthropic.api_key", "sk-model",
-                    "rehearsal.first_token_ms", "0"),
-                Map.of()));
+        deployment.start(
+            data,
+            Map.of(
+                "anthropic.base_url", model.uri().toString(),
+                "anthropic.api_key", "sk-model",
+                "rehearsal.first_token_ms", "0"));
     client = client(drover.key().reveal());
     beta = witness.watched(BetaService.class, client.beta(), "beta");
     models = witness.watched(ModelService.class, client.models(), "models");

@@ -1,28 +1,18 @@
 package dev.drover.store;
 
-import dev.drover.base.Secret;
-import dev.drover.store.postgres.PostgresStore;
-import dev.drover.testing.Postgres;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresAgentsTest extends AgentsContract {
-  private final Postgres.Database database = Postgres.database();
+  @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 
   @Override
   Store open() throws StoreUnusable {
-    return PostgresStore.open(new Secret(database.url()), Duration.ofSeconds(5), feed, ids, clock);
+    return DATABASE.open(feed, ids, clock);
   }
 
   @Override
   Store reopen() throws StoreUnusable {
     store.close();
     return open();
-  }
-
-  @AfterEach
-  void drop() {
-    store.close();
-    database.close();
   }
 }

@@ -1,17 +1,13 @@
 package dev.drover.store;
 
-import dev.drover.base.Secret;
-import dev.drover.store.postgres.PostgresStore;
-import dev.drover.testing.Postgres;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresEventLogRacesTest extends EventLogRaces {
-  private final Postgres.Database database = Postgres.database();
+  @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 
   @Override
   Store open() throws StoreUnusable {
-    return PostgresStore.open(new Secret(database.url()), Duration.ofSeconds(5), feed, ids, clock);
+    return DATABASE.open(feed, ids, clock);
   }
 
   @Override
@@ -20,9 +16,8 @@ final class PostgresEventLogRacesTest extends EventLogRaces {
     return open();
   }
 
-  @AfterEach
-  void drop() {
-    store.close();
-    database.close();
+  @Override
+  int rounds() {
+    return 250;
   }
 }

@@ -58,7 +58,7 @@ public final class Stage implements AutoCloseable {
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
   private final Harness harness = harness(store.eventLog());
-  private final Wakes wakes = new Wakes(harness, Pause.REAL);
+  private final Wakes wakes = new Wakes(harness);
   private final SessionId session;
 
   public Stage() {
@@ -99,6 +99,11 @@ public final class Stage implements AutoCloseable {
 
   /// A harness that writes through another view of the log.
   public Harness harness(EventLog log) {
+    return harness(log, Pause.REAL);
+  }
+
+  /// A harness that writes through another view of the log, and waits in another way.
+  public Harness harness(EventLog log, Pause pause) {
     return new Harness(
         log,
         store.sessions(),
@@ -110,6 +115,7 @@ public final class Stage implements AutoCloseable {
         OnAmbiguous.DEFAULT,
         ids,
         InstantSource.system(),
+        pause,
         new Random(7));
   }
 

@@ -47,6 +47,14 @@ final class Hints implements Peers, AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+  /// Somebody on another node wants to see previews of a session.
+  ///
+  /// @param since by the nanosecond clock
+  /// @param head where the log ended when this node last appended to it
+  private record Interest(long since, long head) {
+    static final long UNKNOWN = Long.MAX_VALUE;
+  }
+
   /// Opens a connection for this alone.
   @FunctionalInterface
   interface Connector {
@@ -57,19 +65,21 @@ final class Hints implements Peers, AutoCloseable {
   interface Hearer {
     void changed(SessionId session);
 
+    /// @param after the position that it comes after
+    void previewed(SessionId session, long after, Feed.Item preview);
+
     /// The connection was away: anything may have been missed.
     void lookAgain();
   }
 
   private final Connector connector;
-  private final Feed feed;
   private final Duration lapse;
   private final String self;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<String> pending = new LinkedHashSet<>();
   private final Queue<String> previews = new ArrayDeque<>();
-  private final Map<SessionId, Long> interests = new ConcurrentHashMap<>();
+  private final Map<SessionId, Interest> interests = new ConcurrentHashMap<>();
   private volatile Nodes.News news = Nodes.News.NONE;
   private volatile @Nullable Hearer hearer;
   private volatile long others;
@@ -79,9 +89,8 @@ final class Hints implements Peers, AutoCloseable {
   private final Thread listener;
 
   /// @param self tells this node's hints from those of others
-  Hints(Connector connector, Feed feed, Duration lapse, String self) {
+  Hints(Connector connector, Duration lapse, String self) {
     this.connector = connector;
-    this.feed = feed;
     this.lapse = lapse;
     this.self = self;
     sender = Thread.ofVirtual().name("hints-out").unstarted(this::send);
@@ -103,7 +112,7 @@ final class Hints implements Peers, AutoCloseable {
   public void counted(long others) {
     this.others = others;
     var long_ago = System.nanoTime() - INTEREST.toNanos();
-    interests.values().removeIf(since -> since - long_ago < 0);
+    interests.values().removeIf(interest -> interest.since - long_ago < 0);
     var its = hearer;
     if (others > 0 && its != null) {
       its.lookAgain();
@@ -126,6 +135,12 @@ final class Hints implements Peers, AutoCloseable {
     tell("c " + session);
   }
 
+  /// This node has appended up to `head`.
+  void logged(SessionId session, long head) {
+    interests.computeIfPresent(session, (_, known) -> new Interest(known.since, head));
+    changed(session);
+  }
+
   void freed(SessionId session) {
     tell("f " + session);
   }
@@ -136,7 +151,8 @@ final class Hints implements Peers, AutoCloseable {
   }
 
   void preview(SessionId session, Feed.Item preview) {
-    if (!any() || !interests.containsKey(session)) {
+    var interest = any() ? interests.get(session) : null;
+    if (interest == null) {
       return;
     }
     var lines =
@@ -149,7 +165,7 @@ final class Hints implements Peers, AutoCloseable {
     lock.lock();
     try {
       if (previews.size() + lines.size() <= LIMIT) {
-        lines.forEach(line -> previews.add("p " + session + " " + line));
+        lines.forEach(line -> previews.add("p " + session + " " + line.with("after", Json.of(interest.head))));
         changed.signal();
       }
     } finally {
@@ -286,8 +302,20 @@ final class Hints implements Peers, AutoCloseable {
         news.changed(session);
       }
       case "f" -> news.freed(session);
-      case "i" -> interests.put(session, System.nanoTime());
-      case "p" -> feed.relay(session, List.of(preview((Json.Obj) Json.trusted(more))));
+      case "i" -> {
+        long now = System.nanoTime();
+        interests.merge(
+            session,
+            new Interest(now, Interest.UNKNOWN),
+            (known, _) -> new Interest(now, known.head));
+      }
+      case "p" -> {
+        var its = hearer;
+        if (its != null) {
+          var line = (Json.Obj) Json.trusted(more);
+          its.previewed(session, line.number("after", Interest.UNKNOWN), preview(line));
+        }
+      }
       default -> {} // from a newer version
     }
   }

@@ -9,8 +9,10 @@ import dev.drover.session.Stored;
 import dev.drover.store.Shown;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -19,7 +21,10 @@ import java.util.function.Supplier;
 /// How far one session was shown on this node. Safe for many threads; what it shows leaves under
 /// its lock, and so in one order.
 final class Place {
-  private final Consumer<List<Feed.Item.Shown>> shows;
+  /// Previews that wait for what came before them. Beyond that they are dropped.
+  private static final int PREVIEWS = 1_000;
+
+  private final Consumer<List<? extends Feed.Item>> shows;
   private final ReentrantLock lock = new ReentrantLock();
   private boolean begun;
   private long head;
@@ -28,6 +33,11 @@ final class Place {
   /// What was shown queued, or was before anybody listened, and waits to be processed.
   private final Set<EventId> queued = new HashSet<>();
 
+  /// What was shown queued together with its being processed, by the position of the latter: this
+  /// node has not seen it received yet, and must not show that when it does.
+  private final Map<EventId, Long> early = new HashMap<>();
+
+  private final List<Feed.Item> previews = new ArrayList<>();
   private boolean answersLast;
   private boolean wanted;
   private boolean reading;
@@ -35,21 +45,25 @@ final class Place {
   /// Guarded by the map that this is in.
   int listeners;
 
-  Place(Consumer<List<Feed.Item.Shown>> shows) {
+  Place(Consumer<List<? extends Feed.Item>> shows) {
     this.shows = shows;
   }
 
-  /// Begins at the present, unless it has begun.
-  void begin(Supplier<Inbox> present) {
+  /// Begins at the present.
+  ///
+  /// @return false if it had begun, in the past
+  boolean begin(Supplier<Inbox> present) {
     lock.lock();
     try {
-      if (!begun) {
-        var inbox = present.get();
-        head = inbox.head();
-        received = inbox.received();
-        inbox.queued().forEach(one -> queued.add(one.event().id()));
-        begun = true;
+      if (begun) {
+        return false;
       }
+      var inbox = present.get();
+      head = inbox.head();
+      received = inbox.received();
+      inbox.queued().forEach(one -> queued.add(one.event().id()));
+      begun = true;
+      return true;
     } finally {
       lock.unlock();
     }
@@ -87,9 +101,7 @@ final class Place {
           || (!logged.isEmpty() && logged.getFirst().position() != head + 1)) {
         return false;
       }
-      shows.accept(Shown.received(events));
-      received = events.getLast().sequence();
-      events.forEach(one -> queued.add(one.event().id()));
+      showQueued(events);
       logged.forEach(this::passed);
       return true;
     } finally {
@@ -117,45 +129,74 @@ final class Place {
   }
 
   /// Shows what was read: what follows in the log, then what waits.
-  void read(List<Stored> events, Inbox inbox) {
+  ///
+  /// @param inbox read after the events
+  /// @return false if more was appended between the two reads
+  boolean read(List<Stored> events, Inbox inbox) {
     lock.lock();
     try {
       show(events.stream().filter(stored -> stored.position() > head).toList());
       if (inbox.head() > head) {
-        wanted = true; // more was appended between the two reads
-        return;
+        return false;
       }
-      var items = new ArrayList<Queued>();
-      for (var one : inbox.queued()) {
-        if (one.sequence() > received && queued.add(one.event().id())) {
-          items.add(one);
-        }
-      }
-      shows.accept(Shown.received(items));
+      showQueued(inbox.queued().stream().filter(one -> one.sequence() > received).toList());
       received = Math.max(received, inbox.received());
+      early.values().removeIf(position -> position <= inbox.head());
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /// A client's message is seen queued, then processed, whatever was missed of it.
+  private void showQueued(List<Queued> events) {
+    var items = new ArrayList<Queued>();
+    for (var one : events) {
+      if (early.remove(one.event().id()) == null) {
+        queued.add(one.event().id());
+        items.add(one);
+      }
+      received = one.sequence();
+    }
+    if (!items.isEmpty()) {
+      shows.accept(Shown.received(items));
+    }
+  }
+
+  /// A client's message is seen queued, then processed, whatever was missed of it: queued before
+  /// the session began to run for it.
   private void show(List<Stored> events) {
     var items = new ArrayList<Feed.Item.Shown>();
+    int opening = 0;
     for (var stored : events) {
       var event = stored.event();
       if (event instanceof Event.FromClient waited
           && !queued.contains(event.id())
           && !processedOnReceipt(waited)) {
-        items.add(new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null)));
+        early.put(event.id(), stored.position());
+        items.add(
+            opening++,
+            new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null)));
       }
       if (Shown.isVisible(event)) {
         items.add(new Feed.Item.Shown(EventCodec.type(event), stored.json()));
       }
       passed(stored);
+      if (!opens(event)) {
+        opening = items.size();
+      }
     }
     if (!items.isEmpty()) {
       shows.accept(items);
     }
+  }
+
+  /// Whether it belongs to the taking up of messages.
+  private static boolean opens(Event event) {
+    return switch (event) {
+      case Event.StatusRunning _, Event.ThreadRunning _, Event.Private _ -> true;
+      case Event.FromClient _ -> !(event instanceof Event.Answer);
+      default -> false;
+    };
   }
 
   /// An answer, and what was sent with it, was never queued.
@@ -169,6 +210,52 @@ final class Place {
     answersLast =
         stored.event() instanceof Event.Answer
             || (stored.event() instanceof Event.SystemMessage && answersLast);
+  }
+
+  // Previews
+
+  /// Shows a preview of another node's, but not before the events that came before it.
+  ///
+  /// @param after the position that it comes after
+  /// @return false if it waits for [#showPreviews], after a reading
+  boolean preview(long after, Feed.Item item) {
+    lock.lock();
+    try {
+      if (head >= after && previews.isEmpty()) {
+        shows.accept(List.of(item));
+        return true;
+      }
+      if (previews.size() < PREVIEWS) {
+        previews.add(item);
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many previews wait.
+  int previews() {
+    lock.lock();
+    try {
+      return previews.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Shows the first previews that wait.
+  void showPreviews(int count) {
+    lock.lock();
+    try {
+      var first = previews.subList(0, Math.min(count, previews.size()));
+      if (!first.isEmpty()) {
+        shows.accept(List.copyOf(first));
+        first.clear();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   // One reads at a time
@@ -204,6 +291,7 @@ final class Place {
     try {
       reading = false;
       wanted = false;
+      previews.clear();
     } finally {
       lock.unlock();
     }

@@ -65,7 +65,7 @@ public final class PostgresStore {
     prepare(database, clock);
     Link.Connector connector = () -> new Db(connect(database), PostgresDialect.POSTGRES);
     var readers = new Readers(links(READERS, connector), PostgresDialect.POSTGRES);
-    var hints = new Hints(() -> listener(database), feed, lapse, ids.next("hints_"));
+    var hints = new Hints(() -> listener(database), lapse, ids.next("hints_"));
     var tail = new Tail(feed, readers, hints, ids, clock);
     feed.watchedBy(tail);
     var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, tail);
@@ -75,6 +75,11 @@ public final class PostgresStore {
           @Override
           public void changed(SessionId session) {
             tail.changed(session);
+          }
+
+          @Override
+          public void previewed(SessionId session, long after, Feed.Item preview) {
+            tail.previewedElsewhere(session, after, preview);
           }
 
           @Override

@@ -62,7 +62,7 @@ final class Tail implements Publisher, Feed.Watcher {
 
   @Override
   public void logged(SessionId session, List<Stored> events) {
-    hints.changed(session);
+    hints.logged(session, events.getLast().position());
     var place = places.get(session);
     if (place != null && !place.logged(events)) {
       readSoon(session, place);
@@ -93,7 +93,11 @@ final class Tail implements Publisher, Feed.Watcher {
               return its;
             });
     try {
-      place.begin(() -> InboxRows.inbox(readers.call(db -> InboxRows.read(db, session))));
+      boolean fresh =
+          place.begin(() -> InboxRows.inbox(readers.call(db -> InboxRows.read(db, session))));
+      if (!fresh && hints.any()) {
+        catchUp(session, place); // who comes now is not to be shown what was before
+      }
     } catch (RuntimeException e) {
       closed(session);
       throw e;
@@ -117,6 +121,14 @@ final class Tail implements Publisher, Feed.Watcher {
   void changed(SessionId session) {
     var place = places.get(session);
     if (place != null) {
+      readSoon(session, place);
+    }
+  }
+
+  /// Another node shows a preview.
+  void previewedElsewhere(SessionId session, long after, Feed.Item preview) {
+    var place = places.get(session);
+    if (place != null && !place.preview(after, preview)) {
       readSoon(session, place);
     }
   }
@@ -164,21 +176,36 @@ final class Tail implements Publisher, Feed.Watcher {
   private void read(SessionId session, Place place) {
     try {
       while (place.takesReading()) {
-        var slice = Slice.after(place.head(), PAGE);
-        var events =
-            readers.call(db -> EventRows.slice(db, session, slice)).stream()
-                .map(EventRows.Raw::read)
-                .toList();
-        var inbox = readers.call(db -> InboxRows.read(db, session));
-        if (inbox.isEmpty()) {
+        int previews = place.previews();
+        if (!catchUp(session, place)) {
           feed.relay(session, List.of(farewell()));
           return;
         }
-        place.read(events, InboxRows.inbox(inbox));
+        place.showPreviews(previews);
       }
     } catch (RuntimeException e) {
       place.readingFailed();
       LOG.log(Level.WARNING, "the stream of session " + session + " waits: " + e.getMessage());
+    }
+  }
+
+  /// Shows all that there is now.
+  ///
+  /// @return false if the session is gone
+  private boolean catchUp(SessionId session, Place place) {
+    while (true) {
+      var slice = Slice.after(place.head(), PAGE);
+      var events =
+          readers.call(db -> EventRows.slice(db, session, slice)).stream()
+              .map(EventRows.Raw::read)
+              .toList();
+      var inbox = readers.call(db -> InboxRows.read(db, session));
+      if (inbox.isEmpty()) {
+        return false;
+      }
+      if (place.read(events, InboxRows.inbox(inbox))) {
+        return true;
+      }
     }
   }
 

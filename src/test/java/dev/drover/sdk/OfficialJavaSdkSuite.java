@@ -1,0 +1,125 @@
+package dev.drover.sdk;
+
+import dev.drover.testing.Deployment;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The vendor's own Java client against the whole server, unchanged but for base URL and key. The
+/// last class looks back on all others: nothing was left out.
+@Timeout(60)
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class OfficialJavaSdkSuite {
+  private final Deployment deployment;
+  private Rig rig;
+
+  OfficialJavaSdkSuite(Deployment deployment) {
+    this.deployment = deployment;
+  }
+
+  @BeforeAll
+  void start(@TempDir Path data) throws Exception {
+    rig = new Rig(deployment, data);
+  }
+
+  @AfterAll
+  void stop() {
+    rig.close();
+  }
+
+  @Nested
+  @Order(1)
+  final class Turns extends TurnCases {
+    Turns() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(1)
+  final class Tools extends ToolCases {
+    Tools() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(2)
+  final class Failures extends FailureCases {
+    Failures() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(3)
+  final class Budgets extends BudgetCases {
+    Budgets() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(4)
+  final class Previews extends PreviewCases {
+    Previews() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(5)
+  final class Refusals extends RefusalCases {
+    Refusals() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(6)
+  final class Agents extends AgentCases {
+    Agents() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(7)
+  final class Environments extends EnvironmentCases {
+    Environments() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(8)
+  final class Sessions extends SessionCases {
+    Sessions() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(9)
+  final class Events extends EventCases {
+    Events() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(10)
+  final class NothingLeftOut extends NothingLeftOutCases {
+    NothingLeftOut() {
+      super(rig);
+    }
+  }
+}

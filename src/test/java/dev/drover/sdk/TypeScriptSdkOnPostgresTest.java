@@ -1,0 +1,9 @@
+package dev.drover.sdk;
+
+import dev.drover.testing.Deployment;
+
+final class TypeScriptSdkOnPostgresTest extends TypeScriptSdkSuite {
+  TypeScriptSdkOnPostgresTest() {
+    super(Deployment.POSTGRES);
+  }
+}

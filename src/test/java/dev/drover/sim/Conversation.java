@@ -1,0 +1,71 @@
+package dev.drover.sim;
+
+import dev.drover.base.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the Messages API asks of a conversation.
+final class Conversation {
+  private Conversation() {}
+
+  /// Why a model's server would refuse these messages; empty: it would not.
+  static Optional<String> fault(Json.Arr messages) {
+    var before = "";
+    List<String> open = List.of();
+    var seen = new HashSet<String>();
+    for (var item : messages.items()) {
+      var message = (Json.Obj) item;
+      var role = String.valueOf(message.text("role"));
+      if (before.isEmpty() && !role.equals("user")) {
+        return Optional.of("the first message is the " + role + "'s");
+      }
+      if (role.equals(before)) {
+        return Optional.of("two messages of the " + role + " in a row");
+      }
+      if (message.items("content").isEmpty()) {
+        return Optional.of("an empty message of the " + role);
+      }
+      var fault = answered(message, role, open);
+      if (fault.isPresent()) {
+        return fault;
+      }
+      open = ids(message, "tool_use", "id");
+      for (var id : open) {
+        if (!seen.add(id)) {
+          return Optional.of("two uses have the id " + id);
+        }
+      }
+      before = role;
+    }
+    return open.isEmpty() ? Optional.empty() : Optional.of("no result for " + open);
+  }
+
+  private static Optional<String> answered(Json.Obj message, String role, List<String> open) {
+    var results = ids(message, "tool_result", "tool_use_id");
+    if (!Set.copyOf(results).equals(Set.copyOf(open)) || results.size() != open.size()) {
+      return Optional.of("the uses %s have the results %s".formatted(open, results));
+    }
+    if (!results.isEmpty()) {
+      var content = message.items("content").subList(0, results.size());
+      boolean first =
+          content.stream().allMatch(b -> "tool_result".equals(((Json.Obj) b).text("type")));
+      if (!first || !role.equals("user")) {
+        return Optional.of("results are not first in a user's message");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> ids(Json.Obj message, String type, String key) {
+    var ids = new ArrayList<String>();
+    for (var block : message.items("content")) {
+      if (block instanceof Json.Obj object && type.equals(object.text("type"))) {
+        ids.add(String.valueOf(object.text(key)));
+      }
+    }
+    return ids;
+  }
+}

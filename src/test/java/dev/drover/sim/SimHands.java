@@ -1,0 +1,109 @@
+package dev.drover.sim;
+
+import dev.drover.hands.Grip;
+import dev.drover.hands.Hands;
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The hands as one server reaches them: each lives outside, and another server may take it over.
+final class SimHands implements Hands {
+  private final World world;
+  private final List<Hold> holds = new ArrayList<>();
+
+  SimHands(World world) {
+    this.world = world;
+  }
+
+  @Override
+  public Grip provision(SessionId session) {
+    Thread.yield();
+    var hand = world.hands.get(session);
+    if (hand == null || hand.isDead()) {
+      hand = new SimHand(world, session, new HandId(world.ids.next(HandId.PREFIX)));
+      world.hands.put(session, hand);
+    }
+    return hold(session, hand);
+  }
+
+  @Override
+  public Optional<Grip> attach(SessionId session, HandId id) {
+    Thread.yield();
+    return Optional.ofNullable(world.hands.get(session))
+        .filter(hand -> hand.id().equals(id) && !hand.isDead())
+        .map(hand -> hold(session, hand));
+  }
+
+  private Grip hold(SessionId session, SimHand hand) {
+    var hold = new Hold(session, hand);
+    holds.add(hold);
+    return hold;
+  }
+
+  private final class Hold implements Grip {
+    private final SessionId session;
+    private final SimHand hand;
+    private boolean left;
+
+    private Hold(SessionId session, SimHand hand) {
+      this.session = session;
+      this.hand = hand;
+    }
+
+    @Override
+    public HandId id() {
+      return hand.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call) throws InterruptedException {
+      Thread.yield();
+      try {
+        var result = hand.execute(call);
+        Thread.yield();
+        return result;
+      } catch (InterruptedException e) {
+        if (!left) {
+          hand.stop(call.id());
+        }
+        throw e;
+      }
+    }
+
+    @Override
+    public void stop(EventId call) {
+      hand.stop(call);
+    }
+
+    @Override
+    public void leave() {
+      left = true;
+    }
+
+    @Override
+    public void close() {
+      holds.remove(this);
+    }
+  }
+
+  @Override
+  public void leave(SessionId session) {
+    holds.stream().filter(hold -> hold.session.equals(session)).forEach(Hold::leave);
+  }
+
+  @Override
+  public void leave() {
+    holds.forEach(Hold::leave);
+  }
+
+  @Override
+  public void release(SessionId session) {}
+
+  @Override
+  public void discard(SessionId session) {}
+}

@@ -1,0 +1,107 @@
+package dev.drover.sim;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import dev.drover.model.Capabilities;
+import dev.drover.model.Listener;
+import dev.drover.model.Model;
+import dev.drover.model.Models;
+import dev.drover.model.Prompt;
+import dev.drover.session.ModelUsage;
+import dev.drover.testing.ScriptedModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A model that says anything that a model may say, and fails in every way. It refuses what the
+/// Messages API would refuse, and then the run has failed.
+final class SimModel implements Models, Model {
+  private static final List<String> TOOLS =
+      List.of("bash", "bash", "read", "glob", "write", "edit", "lookup");
+  private static final int LONG = 24;
+
+  private final World world;
+  private int calls;
+
+  SimModel(World world) {
+    this.world = world;
+  }
+
+  @Override
+  public Route route(String modelId) {
+    return new Route(this, modelId);
+  }
+
+  @Override
+  public Capabilities capabilities(String modelId) {
+    return ScriptedModel.CAPABILITIES;
+  }
+
+  @Override
+  public List<String> ids() {
+    return List.of("sim");
+  }
+
+  @Override
+  public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
+    Thread.yield();
+    var fault = Conversation.fault(prompt.messages());
+    if (fault.isPresent()) {
+      world.violated("a malformed prompt: " + fault.get());
+    }
+    if (world.chance(0.5)) {
+      world.scheduler.pause(world.upTo(Duration.ofSeconds(world.chance(0.1) ? 90 : 3)));
+    }
+    if (!world.isCalm() && world.chance(0.12)) {
+      return failure();
+    }
+    listener.blockStarted(0, "text");
+    listener.text(0, "hm");
+    Thread.yield();
+    world.replied();
+    return reply(prompt.messages().items().size());
+  }
+
+  private Answer failure() {
+    world.totals.modelFailures++;
+    var kind = world.one(List.of(Answer.Kind.values()));
+    Optional<Duration> after =
+        world.chance(0.3) ? Optional.of(world.upTo(Duration.ofMinutes(2))) : Optional.empty();
+    return new Answer.Failure(kind, "it failed: " + kind, after);
+  }
+
+  private Answer reply(int length) {
+    var blocks = new ArrayList<Json>();
+    if (world.chance(0.2)) {
+      blocks.add(Json.obj("type", "thinking", "thinking", "hm", "signature", "s"));
+    }
+    if (world.chance(0.8)) {
+      blocks.add(Json.obj("type", "text", "text", world.chance(0.05) ? " " : "said"));
+    }
+    var stop = "end_turn";
+    double fate = world.random.nextDouble();
+    if (length < LONG && fate < (world.isCalm() ? 0.1 : 0.5)) {
+      stop = world.chance(0.05) ? "refusal" : "tool_use";
+      for (int i = world.random.nextInt(1, 4); i > 0; i--) {
+        blocks.add(
+            Json.obj(
+                "type",
+                "tool_use",
+                "id",
+                "toolu_" + ++calls,
+                "name",
+                world.one(TOOLS),
+                "input",
+                Json.obj()));
+      }
+    } else if (!world.isCalm() && fate > 0.95) {
+      stop = world.one(List.of("max_tokens", "pause_turn", "refusal"));
+    }
+    return new Answer.Reply(
+        new Json.Arr(blocks),
+        stop,
+        Json.EMPTY,
+        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.drover.store;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Secret;
+import dev.drover.session.Feed;
+import dev.drover.store.postgres.PostgresStore;
+import dev.drover.store.sql.SqlStore;
+import dev.drover.testing.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A PostgreSQL database of a test class's own, without a row when a test begins. To make one for
+/// each test would take most of the time.
+final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
+  static final Duration LAPSE = Duration.ofSeconds(5);
+
+  private Postgres.@Nullable Database database;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws SQLException {
+    if (database == null) {
+      database = Postgres.database();
+    } else {
+      empty();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  /// A store over it. Close it.
+  SqlStore open(Feed feed, Ids ids, InstantSource clock) throws StoreUnusable {
+    return PostgresStore.open(new Secret(database().url()), LAPSE, feed, ids, clock);
+  }
+
+  Connection connect() throws SQLException {
+    return database().connect();
+  }
+
+  private Postgres.Database database() {
+    if (database == null) {
+      throw new IllegalStateException("no test has begun");
+    }
+    return database;
+  }
+
+  private void empty() throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      var tables =
+          """
+          SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+          WHERE schemaname = 'public' AND tablename <> 'schema_migration'\
+          """;
+      String names;
+      try (var row = statement.executeQuery(tables)) {
+        names = row.next() ? row.getString(1) : null;
+      }
+      if (names != null) {
+        statement.execute("TRUNCATE " + names);
+      }
+    }
+  }
+}

@@ -63,7 +63,8 @@ public final class Main {
       Consumer<String> progress)
       throws InterruptedException {
     var ids = new Ids(new SecureRandom());
-    var report = new Bench(file -> store(file, ids), databases(ids), ids)
+    var report =
+        new Bench(file -> store(file, ids), databases(ids), ids)
             .run(names, quick, streams, progress);
     return switch (form) {
       case TABLE -> report.table();

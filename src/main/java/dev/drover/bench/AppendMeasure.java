@@ -73,13 +73,7 @@ final class AppendMeasure {
   }
 
   private static Figure measured(
-      Run run,
-      EventLog log,
-      List<Lease> leases,
-      RawLog raw,
-      int events,
-      String name,
-      Target target)
+      Run run, EventLog log, List<Lease> leases, RawLog raw, int events, String name, Target target)
       throws InterruptedException {
     var bytes = Wire.bytes(EventCodec.write(event(run), null).repeat(events));
     var ours = leases.stream().<Append>map(lease -> () -> append(run, log, lease, events)).toList();
@@ -96,12 +90,7 @@ final class AppendMeasure {
       }
     }
     return Figure.of(
-        "append",
-        name,
-        "/s",
-        new Samples(drover).median(),
-        new Samples(floor).median(),
-        target);
+        "append", name, "/s", new Samples(drover).median(), new Samples(floor).median(), target);
   }
 
   private static Event event(Run run) {

@@ -82,8 +82,7 @@ public final class Bench {
       List<String> names, boolean quick, OptionalInt streams, Consumer<String> progress)
       throws InterruptedException {
     var size = quick ? Size.QUICK : Size.FULL;
-    return run(
-        names, streams.isPresent() ? size.withStreams(streams.getAsInt()) : size, progress);
+    return run(names, streams.isPresent() ? size.withStreams(streams.getAsInt()) : size, progress);
   }
 
   Report run(List<String> names, Size size, Consumer<String> progress) throws InterruptedException {

@@ -26,8 +26,7 @@ final class Child implements AutoCloseable {
   private final long listening;
   private final double startMillis;
 
-  private Child(
-      Process process, BufferedReader out, URI url, long listening, double startMillis) {
+  private Child(Process process, BufferedReader out, URI url, long listening, double startMillis) {
     this.process = process;
     this.out = out;
     this.url = url;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// One of two servers over one database is killed while the model thinks: how long until a client
-/// that listens at the other sees each of its turns go on. Nobody can tell a dead node from a silent
-/// one before it has lapsed: that is the floor.
+/// that listens at the other sees each of its turns go on. Nobody can tell a dead node from a
+/// silent one before it has lapsed: that is the floor.
 final class FailoverMeasure {
   /// A node looks for the dead five times in a lapse; the turn takes the rest.
   private static final double LOOK = 0.2;

@@ -34,8 +34,7 @@ final class MemoryMeasure {
 
   private static List<Figure> idle(Run run, String name, int streams, Target target)
       throws IOException {
-    var floor =
-        held(run.keep(Subject.floor(run.directory(name + "-floor"), run.model())), streams);
+    var floor = held(run.keep(Subject.floor(run.directory(name + "-floor"), run.model())), streams);
     var drover = held(run.drover(name), streams);
     return List.of(
         Figure.of(

@@ -30,7 +30,10 @@ final class RawLog implements AutoCloseable {
   }
 
   RawLog(Path file) throws IOException {
-    channel = FileChannel.open(file, StandardOpenOption.CREATE,
+    channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     thread = Thread.ofPlatform().daemon().name("bench-raw-log").start(this::work);

@@ -160,8 +160,7 @@ final class Grammar {
                     + " failover or nodes; without any, all of them.")
             .build());
     spec.addOption(Specs.flag("--quick", "Fewer of everything: rougher figures, sooner."));
-    spec.addOption(
-        Specs.number("--streams", "How many idle streams 'memory' holds; else 10000."));
+    spec.addOption(Specs.number("--streams", "How many idle streams 'memory' holds; else 10000."));
     spec.addOption(Specs.flag(Specs.JSON, "Print the figures as JSON."));
     spec.addOption(Specs.flag("--markdown", "Print the table as it stands in docs/benchmarks.md."));
     spec.usageMessage()

@@ -22,10 +22,6 @@ public interface Measuring {
   /// @return what to print
   /// @throws Problem for a name that means nothing, and when nothing can be measured
   String run(
-      List<String> names,
-      boolean quick,
-      OptionalInt streams,
-      Form form,
-      Consumer<String> progress)
+      List<String> names, boolean quick, OptionalInt streams, Form form, Consumer<String> progress)
       throws InterruptedException;
 }

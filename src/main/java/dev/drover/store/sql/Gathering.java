@@ -40,10 +40,7 @@ final class Gathering {
   }
 
   void add(String name, String sql, boolean exact, @Nullable Object... values) {
-    pending
-        .computeIfAbsent(name, _ -> new Pending(sql, exact, new ArrayList<>()))
-        .rows
-        .add(values);
+    pending.computeIfAbsent(name, _ -> new Pending(sql, exact, new ArrayList<>())).rows.add(values);
   }
 
   /// All that waits, in the order in which it began to; nothing waits afterwards.

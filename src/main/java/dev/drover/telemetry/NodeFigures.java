@@ -47,12 +47,12 @@ final class NodeFigures implements Metrics.Figure {
         out,
         "drover_sessions_held",
         "Sessions that this node holds.",
-        look.members.stream().filter(Nodes.Member::self).mapToLong(Nodes.Member::sessions).sum());
+        look.members.stream().filter(Nodes.Member::self).mapToDouble(Nodes.Member::sessions).sum());
     gauge(
         out,
         "drover_queue_sessions",
         "Sessions that owe work and that no node holds.",
-        look.queue.sessions());
+        (double) look.queue.sessions());
     gauge(
         out,
         "drover_queue_oldest_seconds",

@@ -43,7 +43,7 @@ final class Queues {
                       (SELECT MIN(received_at) FROM delivery
                         WHERE delivery.session_id = session.id AND first_sequence > session.seen),
                       ?)
-                    ELSE updated_at END AS since\s\
+                    ELSE updated_at END AS since
                 """
                     + AT_WORK
                     + " AND node IS NULL LIMIT ?) AS queue",

@@ -47,11 +47,7 @@ final class NodeFigures implements Metrics.Figure {
         out,
         "drover_sessions_held",
         "Sessions that this node holds.",
-        (double)
-            look.members.stream()
-                .filter(Nodes.Member::self)
-                .mapToLong(Nodes.Member::sessions)
-                .sum());
+        look.members.stream().filter(Nodes.Member::self).mapToDouble(Nodes.Member::sessions).sum());
     gauge(
         out,
         "drover_queue_sessions",

@@ -56,7 +56,7 @@ final class StandingTest {
   private static Tail log(Event... events) {
     var tail = new Tail();
     for (int i = 0; i < events.length; i++) {
-      var hidden = events[i] == LATER ? Fold.retry(at(60), Duration.ofSeconds(9)) : null;
+      var hidden = events[i].equals(LATER) ? Fold.retry(at(60), Duration.ofSeconds(9)) : null;
       tail.add(List.of(new Stored(i + 1, at(i + 1), events[i], "{}", hidden)));
     }
     return tail;

@@ -43,9 +43,8 @@ final class Queues {
                       (SELECT MIN(received_at) FROM delivery
                         WHERE delivery.session_id = session.id AND first_sequence > session.seen),
                       ?)
-                    ELSE updated_at END AS since\
+                    ELSE updated_at END AS since
                 """
-                    + " "
                     + AT_WORK
                     + " AND node IS NULL LIMIT ?) AS queue",
                 found -> new Row(found.getLong(1), found.getLong(2)),

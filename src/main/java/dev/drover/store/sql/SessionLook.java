@@ -88,7 +88,12 @@ final class SessionLook {
     same(check, stored, "workspace_id", row.getString("workspace_id"), workspace);
     var shown = ((Json.Obj) Json.trusted(stored.json())).text("processed_at");
     if (Shown.isVisible(event)) {
-      same(check, stored, "processed_at", Times.write(stored.processedAt()), shown);
+      same(
+          check,
+          stored,
+          "processed_at",
+          String.valueOf(Times.write(stored.processedAt())),
+          String.valueOf(shown));
     }
   }
 

@@ -3,11 +3,13 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
+import dev.drover.base.Secret;
 import dev.drover.cli.Check;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.hands.bwrap.Profile;
 import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +47,7 @@ final class Doctor {
       return checks;
     }
     checks.add(data(config));
+    config.stores().database().ifPresent(url -> checks.add(database(url)));
     checks.add(sandbox());
     checks.add(models(config));
     return checks;
@@ -61,6 +64,11 @@ final class Doctor {
     var name = "data directory";
     try {
       config.makeData();
+      if (config.stores().database().isPresent()) {
+        return Files.isWritable(config.data())
+            ? fine(name, config.data() + ", for workspaces; sessions are in the database")
+            : new Check(name, false, config.data() + " cannot be written", ELSEWHERE);
+      }
       SqliteStore.open(config.data().resolve("drover.db"), new Feed(), ids, InstantSource.system())
           .close();
       return fine(name, config.data().toString());
@@ -70,6 +78,30 @@ final class Doctor {
           : new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
     } catch (IOException e) {
       return new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
+    }
+  }
+
+  private static Check database(Secret url) {
+    var name = "database";
+    try {
+      var report = PostgresCheck.look(url);
+      var schema =
+          report.schema() == report.newest()
+              ? "schema version " + report.schema()
+              : "schema version %d, which the next start brings to %d"
+                  .formatted(report.schema(), report.newest());
+      return fine(
+          name,
+          "%s: PostgreSQL %s, %s, %d live node%s"
+              .formatted(
+                  report.url(),
+                  report.version(),
+                  schema,
+                  report.nodes(),
+                  report.nodes() == 1 ? "" : "s"));
+    } catch (StoreUnusable | Problem e) {
+      return new Check(
+          name, false, String.valueOf(e.getMessage()), "Mend it, or name another database.");
     }
   }
 

@@ -141,6 +141,7 @@ public final class Drover implements AutoCloseable {
                   store.environments(),
                   store.sessions(),
                   log,
+                  store.nodes(),
                   feed,
                   wakes,
                   models,
@@ -150,9 +151,11 @@ public final class Drover implements AutoCloseable {
                   readiness::reason,
                   meters.metrics()::text,
                   Metrics.CONTENT_TYPE,
+                  wakes::awake,
                   new RequestLog(meters)));
       open.push(server::close);
       meters.watch(wakes::atWork, server::openStreams);
+      meters.watchNodes(store.nodes(), clock);
       int resumed = keeper.start();
       readiness.resumed();
       open.push(readiness::closing);

@@ -51,7 +51,12 @@ public final class Main {
           }
         };
     System.exit(
-        new Cli(Shell.ofProcess(), host, new Doctor(System.getenv())::look, Main::measure)
+        new Cli(
+                Shell.ofProcess(),
+                host,
+                new Doctor(System.getenv())::look,
+                Main::measure,
+                new Auditor(System.getenv()))
             .run(args));
   }
 

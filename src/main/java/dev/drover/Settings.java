@@ -55,7 +55,8 @@ final class Settings {
     return "tools." + tool.wireName() + ".on_ambiguous";
   }
 
-  private static final Set<String> NUMBERS = Set.of("port", "rehearsal.first_token_ms");
+  private static final Set<String> NUMBERS =
+      Set.of("port", "nodes.lapse_ms", "drain_ms", "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.
   private static final Set<String> MAPS = Set.of("models");

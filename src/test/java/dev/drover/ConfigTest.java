@@ -56,6 +56,8 @@ final class ConfigTest {
         anthropic: {base_url: "http://127.0.0.1:9", api_key: from-file}
         models: {fast: rehearsal, claude-opus-5: local/big}
         rehearsal: {first_token_ms: 5}
+        nodes: {lapse_ms: 900}
+        drain_ms: 7
         """);
     var config =
         Config.read(
@@ -66,6 +68,8 @@ final class ConfigTest {
     assertThat(config.models())
         .isEqualTo(Map.of("fast", "rehearsal", "claude-opus-5", "local/big"));
     assertThat(config.firstToken()).hasMillis(5);
+    assertThat(config.stores().lapse()).hasMillis(900);
+    assertThat(config.drain()).hasMillis(7);
     var server = config.messages().orElseThrow();
     assertThat(server.base()).isEqualTo(URI.create("http://127.0.0.1:9"));
     assertThat(server.key().orElseThrow().reveal()).isEqualTo("from-file");

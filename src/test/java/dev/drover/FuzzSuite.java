@@ -122,7 +122,8 @@ abstract class FuzzSuite {
     }
     assertThat(statuses).as("seed %d", SEED).containsKeys(200, 400, 401, 404, 405);
     await().untilAsserted(this::rests);
-    assertThat(threads(figures(drover.nodes().getFirst()))).isLessThanOrEqualTo(threads(before) + 10);
+    assertThat(threads(figures(drover.nodes().getFirst())))
+        .isLessThanOrEqualTo(threads(before) + 10);
     assertThat(client.session("rehearsal")).startsWith("sesn_");
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +173,39 @@ final class NodesTest {
     assertThat(onB.events(session).toString()).contains("alive").doesNotContain("zombie");
     assertThat(onB.types(session).subList(0, TURN.size())).isEqualTo(TURN);
     noEventTwice(onB, session);
+  }
+
+  @Test
+  void bothNodesShowBothAndWhyASessionDoesNotMove() throws Exception {
+    var never = new CountDownLatch(1);
+    model.script(Script.reply().text("half").hold(never), Script.reply().text("whole"));
+    var session = onA.session("scripted");
+    onA.say(session, "Hi");
+    model.request(1);
+    for (var client : List.of(onA, onB)) {
+      await().until(() -> client.get("/drover/nodes").items("data").size() == 2);
+      assertThat(client.get("/drover/nodes").items("data"))
+          .filteredOn(node -> ((Json.Obj) node).get("self").equals(Optional.of(Json.of(true))))
+          .hasSize(1);
+      await()
+          .until(
+              () ->
+                  "model_request".equals(standing(client, session).object("reason").text("type")));
+      assertThat(standing(client, session).object("holder").get("self"))
+          .hasValue(Json.of(client == onA));
+      assertThat(client.get("/drover/sessions").items("data"))
+          .singleElement()
+          .satisfies(one -> assertThat(((Json.Obj) one).text("id")).isEqualTo(session));
+    }
+    a.pause();
+    awaitIdle(onB, session);
+    assertThat(onB.get("/drover/nodes").items("data")).hasSize(1);
+    assertThat(standing(onB, session).object("reason").text("type")).isEqualTo("at_rest");
+    a.resume();
+  }
+
+  private static Json.Obj standing(DroverClient client, String session) {
+    return client.get("/drover/sessions/" + session);
   }
 
   @Test

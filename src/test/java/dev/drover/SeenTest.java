@@ -165,6 +165,11 @@ final class SeenTest {
             "drover_events_received_total{type=\"user.message\"} 2\n",
             "drover_events_appended_total{type=\"agent.tool_result\"} 1\n",
             "drover_inbox_events 0\n",
+            "drover_nodes 1\n",
+            "drover_node_silent_seconds ",
+            "drover_sessions_held ",
+            "drover_queue_sessions 0\n",
+            "drover_queue_oldest_seconds 0\n",
             "drover_store_append_seconds_count{kind=\"receive\"} 2\n",
             "drover_http_requests_total{method=\"POST\",route=\"/v1/sessions/{}/events\","
                 + "status=\"200\"} 2\n",

@@ -44,17 +44,20 @@ final class ListCost {
     boolean asks =
         events.stream()
             .anyMatch(e -> e instanceof Event.UserMessage || e instanceof Event.SystemMessage);
-    boolean reached =
-        session
-            .budget()
-            .flatMap(budget -> price(models, session).map(p -> p.reaches(session.usage(), budget)))
-            .orElse(false);
-    if (asks && reached) {
+    if (asks && reached(models, session)) {
       throw Problem.invalid(
           "session budget reached: consumed list cost has met `budget.max_list_cost`; only"
               + " `user.tool_confirmation`, `user.tool_result`, `user.custom_tool_result`, and"
               + " `user.interrupt` are accepted until the budget is raised");
     }
+  }
+
+  /// Whether what a session has cost has met its budget.
+  static boolean reached(Models models, Session session) {
+    return session
+        .budget()
+        .flatMap(budget -> price(models, session).map(p -> p.reaches(session.usage(), budget)))
+        .orElse(false);
   }
 
   private static Optional<Price> price(Models models, Session session) {

@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.session.Lease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -10,15 +11,17 @@ import java.util.function.Supplier;
 /// @param unready why the server should get no requests now; empty: it may. Asked for each look
 /// @param metrics the figures, as text; asked for each look
 /// @param metricsType the media type of that text
+/// @param awake the leases of brains that are awake on this node
 /// @param requests told of each request
 public record Operations(
     Supplier<Optional<String>> unready,
     Supplier<String> metrics,
     String metricsType,
+    Supplier<Set<Lease>> awake,
     Requests requests) {
-  /// Always ready, and measured by nobody.
+  /// Always ready, measured by nobody, and without a brain.
   public static final Operations NONE =
-      new Operations(Optional::empty, () -> "", "text/plain", _ -> {});
+      new Operations(Optional::empty, () -> "", "text/plain", Set::of, _ -> {});
 
   /// Hears of each request when it is over, on its thread: must be quick and never throw. Requests
   /// that are not HTTP never become one.

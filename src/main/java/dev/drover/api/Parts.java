@@ -8,6 +8,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ public record Parts(
     Environments environments,
     Sessions sessions,
     EventLog log,
+    Nodes nodes,
     Feed feed,
     Brain brain,
     Models models,

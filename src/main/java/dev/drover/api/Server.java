@@ -120,6 +120,7 @@ public final class Server implements AutoCloseable {
   private static void addRoutes(
       Router router, Parts parts, Streams streams, Operations operations) {
     new OperationRoutes(operations).addTo(router);
+    new NodeRoutes(parts, operations).addTo(router);
     OpenApi.addTo(router);
     var pages = new EventPages(parts.log());
     var stream = new StreamRoute(parts, streams);

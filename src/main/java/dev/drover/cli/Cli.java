@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Problem;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Cli {
   private final Host host;
   private final Function<Map<String, String>, List<Check>> doctor;
   private final Measuring measuring;
+  private final Checking checking;
 
   /// @param doctor looks at the machine, each time it is asked, with the flags that were given by
   ///   the name of their setting
@@ -29,11 +31,13 @@ public final class Cli {
       Shell shell,
       Host host,
       Function<Map<String, String>, List<Check>> doctor,
-      Measuring measuring) {
+      Measuring measuring,
+      Checking checking) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
     this.measuring = measuring;
+    this.checking = checking;
   }
 
   /// Carries out one command line.
@@ -82,9 +86,12 @@ public final class Cli {
       case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
       case Grammar.DOCTOR -> {
         var flags = flags(command);
-        yield new DoctorCommand(shell, () -> doctor.apply(flags))
+        yield new DoctorCommand(shell, () -> everything(flags))
             .run(command.hasMatchedOption("--json"));
       }
+      case Grammar.CHECK ->
+          new CheckCommand(shell, checking)
+              .run(flags(command), command.hasMatchedOption(Specs.JSON));
       case Grammar.BENCH ->
           new BenchCommand(shell, measuring)
               .run(
@@ -99,6 +106,17 @@ public final class Cli {
         yield NOT_UNDERSTOOD;
       }
     };
+  }
+
+  /// What is wrong with this machine, and with the server that listens here, if one does.
+  private List<Check> everything(Map<String, String> flags) {
+    var checks = new ArrayList<>(doctor.apply(flags));
+    try {
+      checks.addAll(ServerChecks.of(host.local(flags)));
+    } catch (Problem _) {
+      // the settings name no server: that is among the checks already
+    }
+    return checks;
   }
 
   private int usage(CommandLine line) {

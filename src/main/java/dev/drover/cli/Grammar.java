@@ -15,6 +15,7 @@ final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
   static final String DOCTOR = "doctor";
+  static final String CHECK = "check";
   static final String BENCH = "bench";
   static final String COMPLETION = "completion";
   static final String HELP = "help";
@@ -54,7 +55,7 @@ final class Grammar {
             "'drover COMMAND --help' says more about a command.");
     var line = new CommandLine(root);
     boolean all = words.contains(COMPLETION) || words.contains(HELP);
-    for (var command : List.of(run(), serve(), doctor(), bench())) {
+    for (var command : List.of(run(), serve(), doctor(), check(), bench())) {
       root.addSubcommand(command.name(), command);
     }
     for (var group : GROUPS) {
@@ -75,7 +76,7 @@ final class Grammar {
 
   /// The list of commands, by what they are for.
   private static String commands(CommandLine.Help help) {
-    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR))
+    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CHECK))
         + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }
@@ -142,6 +143,26 @@ final class Grammar {
         Specs.command(DOCTOR, "Checks what Drover needs on this machine, and says what helps.");
     spec.addOption(Specs.flag(Specs.JSON, "Print the checks as JSON."));
     addPlaces(spec);
+    return spec;
+  }
+
+  private static CommandSpec check() {
+    var spec = Specs.command(CHECK, "Checks that a store's sessions are as Drover writes them.");
+    spec.addOption(
+        Specs.flag(Specs.JSON, "Print findings, notes and the summary as lines of JSON."));
+    addPlaces(spec);
+    spec.usageMessage()
+        .footer(
+            "",
+            "Reads all sessions with their events, without a server and without writing anything:",
+            "the file in the data directory, or the database that DROVER_DATABASE_URL names. A",
+            "server may run meanwhile. Each finding is a line: session, position, what is wrong.",
+            "",
+            "The status is 0 without findings, 1 with some, 2 when it could not look.",
+            "",
+            "Examples:",
+            "  drover check",
+            "  drover check --data ./restored --json");
     return spec;
   }
 

@@ -1,5 +1,7 @@
 package dev.drover.cli;
 
+import dev.drover.base.Json;
+import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -59,6 +61,7 @@ final class SessionVerbs {
             VERBS.list("Lists sessions.", SESSIONS),
             VERBS.archive("Ends a session for good and keeps its log."),
             VERBS.delete("Deletes a session and its log."),
+            VERBS.one("why", "Says why a session moves, or does not.", SessionVerbs::why),
             connect());
     spec.usageMessage()
         .footer(
@@ -66,8 +69,47 @@ final class SessionVerbs {
             "Examples:",
             "  drover sessions create --agent agent_... --environment-id env_...",
             "  drover sessions list --status running",
+            "  drover sessions why sesn_...",
             "  drover sessions connect sesn_...");
     return spec;
+  }
+
+  private static int why(Call call) throws Refusal, IOException, InterruptedException {
+    var standing = call.api().get(call.path("/drover/sessions"));
+    if (call.output().json()) {
+      return call.print(standing);
+    }
+    call.output().line(Neutral.line(Column.text(standing, "why")));
+    var holder = standing.object("holder");
+    var last = standing.object("last_event");
+    var error = standing.object("last_error");
+    return call.print(
+        Json.obj(
+            "status",
+            standing.text("status"),
+            "held by",
+            holder.text("node") == null
+                ? null
+                : "%s (%s, pid %s), epoch %s"
+                    .formatted(
+                        holder.text("node"),
+                        Column.text(holder, "host"),
+                        Column.text(holder, "pid"),
+                        Column.text(holder, "epoch")),
+            "waiting",
+            standing.object("inbox").number("waiting", 0),
+            "last event",
+            last.text("type") == null
+                ? null
+                : last.text("type") + " at " + Column.seconds(Column.text(last, "processed_at")),
+            "last error",
+            error.text("message") == null
+                ? null
+                : "%s at %s: %s"
+                    .formatted(
+                        error.text("type"),
+                        Column.seconds(Column.text(error, "processed_at")),
+                        error.text("message"))));
   }
 
   private static CommandSpec connect() {

@@ -1,8 +1,11 @@
 package dev.drover.session;
 
+import dev.drover.catalog.WorkspaceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The servers that share one store, seen from one of them, and the sessions that they hold. A node
 /// that has not been heard of for [#lapse] is dead to the others: its sessions are free for them.
@@ -58,6 +61,32 @@ public interface Nodes {
           public void freed(SessionId session) {}
         };
   }
+
+  /// Who holds a session; empty without such a session.
+  Optional<Holding> holding(SessionId id);
+
+  /// A session as the nodes share it out.
+  ///
+  /// @param node who holds it, dead or alive; null: nobody
+  /// @param epoch of the newest lease; 0 before the first
+  /// @param owesWork whether a brain has to see to it
+  record Holding(@Nullable String node, long epoch, boolean owesWork) {}
+
+  /// What waits for a node to claim it.
+  Queue queue();
+
+  /// @param sessions that owe work and that nobody holds; [#QUEUE_LIMIT] means so many or more
+  /// @param since when one of them has been waiting at the latest; empty: none waits
+  record Queue(long sessions, Optional<Instant> since) {}
+
+  /// No queue is counted further.
+  int QUEUE_LIMIT = 10_000;
+
+  /// Sessions of a workspace that owe work, held or not: those first in whose log nothing has
+  /// happened for longest.
+  ///
+  /// @param limit at most this many
+  List<SessionId> atWork(WorkspaceId workspace, int limit);
 
   /// All nodes, this one included, oldest first.
   List<Member> members();

@@ -13,8 +13,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /// Reads one session's whole log and says where it, or what the session's row caches of it, is not
-/// as Drover writes it. The row and the log have to be of one moment: a snapshot, or a session that
-/// nobody writes. It keeps the ids of the log in memory. One thread; used once.
+/// as Drover writes it; and the inbox, if it is told of that. Row, log and inbox have to be of one
+/// moment: a snapshot, or a session that nobody writes. It keeps the ids of the log in memory. One
+/// thread; used once.
 public final class LogCheck {
   /// More findings of one session are not told.
   public static final int MAX_FINDINGS = 100;
@@ -34,6 +35,10 @@ public final class LogCheck {
   private long newestEpoch;
   private Instant last = Instant.EPOCH;
   private Awaited awaited = Awaited.NOTHING;
+  private boolean unreadable;
+  private boolean inboxTold;
+  private boolean mayWait;
+  private long waiting;
 
   /// @param row what the store keeps of the session
   public LogCheck(SessionId session, SessionState row) {
@@ -45,10 +50,7 @@ public final class LogCheck {
   ///
   /// @param epoch of the lease that wrote it; 0: none did, or the store does not keep it
   public void add(Stored stored, long epoch) {
-    if (stored.position() != at + 1) {
-      found(stored.position(), "follows position %d: the log is not dense".formatted(at));
-    }
-    at = stored.position();
+    moveTo(stored.position());
     if (!ids.add(stored.event().id())) {
       found(at, "has the id %s of an earlier event".formatted(stored.event().id()));
     }
@@ -63,6 +65,41 @@ public final class LogCheck {
     }
     turns.add(at, event, awaited);
     awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(event);
+  }
+
+  /// As [#add], of an event that cannot be read: what the row should say is not known then.
+  ///
+  /// @param why as a sentence whose subject is the event
+  public void addUnreadable(long position, String why) {
+    moveTo(position);
+    found(position, why);
+    unreadable = true;
+  }
+
+  private void moveTo(long position) {
+    if (position != at + 1) {
+      found(position, "follows position %d: the log is not dense".formatted(at));
+    }
+    at = position;
+  }
+
+  /// An event that waits in the inbox, after the last of the log.
+  public void addWaiting(long sequence, EventId id) {
+    waiting++;
+    if (sequence < 1 || sequence > row.received()) {
+      found(0, "the inbox has number %d of %d received".formatted(sequence, row.received()));
+    }
+    if (!ids.add(id)) {
+      found(0, "the inbox has %s, which is in the log or waits already".formatted(id));
+    }
+  }
+
+  /// All that waits in the inbox was told.
+  ///
+  /// @param budget whether the session has one: at it, messages wait until it is raised
+  public void endInbox(boolean budget) {
+    inboxTold = true;
+    mayWait = budget;
   }
 
   private void checkEpoch(long epoch) {
@@ -82,6 +119,9 @@ public final class LogCheck {
   /// last.
   public List<Finding> end() {
     same("head", row.head(), at);
+    if (unreadable) {
+      return List.copyOf(findings);
+    }
     same("usage", row.fold().usage(), turns.usage());
     same("boundary", row.fold().boundary(), turns.boundary());
     same("awaited", row.awaited(), awaited);
@@ -92,12 +132,26 @@ public final class LogCheck {
     if (row.seen() > row.received()) {
       row("has seen %d of %d received events".formatted(row.seen(), row.received()));
     }
-    if (fromClients > row.received()) {
-      row(
-          "has received %d events; the log has %d from clients"
-              .formatted(row.received(), fromClients));
-    }
+    checkReceived();
     return List.copyOf(findings);
+  }
+
+  private void checkReceived() {
+    boolean ended = row.status() == Status.TERMINATED; // its inbox was dropped
+    long known = fromClients + waiting;
+    boolean all = inboxTold && !ended;
+    if (all ? known != row.received() : known > row.received()) {
+      row(
+          "has received %d events; the log has %d from clients, %d wait"
+              .formatted(row.received(), fromClients, waiting));
+    }
+    if (inboxTold && ended && waiting > 0) {
+      row("is terminated; %d events wait".formatted(waiting));
+    }
+    boolean sleeps = row.status() == Status.IDLE && !turns.isPausing() && !row.owesWork();
+    if (inboxTold && waiting > 0 && sleeps && !mayWait) {
+      row("rests; %d events wait, and nobody will look".formatted(waiting));
+    }
   }
 
   private void checkStatus() {
@@ -135,7 +189,11 @@ public final class LogCheck {
     found(0, "the row " + sentence);
   }
 
-  private void found(long position, String sentence) {
+  /// Has [#end] tell what the reader of the log has found.
+  ///
+  /// @param position of the event; 0: it is the row
+  /// @param sentence whose subject is the event
+  public void found(long position, String sentence) {
     if (findings.size() < MAX_FINDINGS) {
       findings.add(new Finding(session, position, sentence));
     }

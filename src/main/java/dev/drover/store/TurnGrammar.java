@@ -49,6 +49,11 @@ final class TurnGrammar {
     return status;
   }
 
+  /// Whether the turn stands still and is not over.
+  boolean isPausing() {
+    return pausing;
+  }
+
   boolean hasRun() {
     return ran;
   }

@@ -1,5 +1,7 @@
 package dev.drover.telemetry;
 
+import dev.drover.session.Nodes;
+import java.time.InstantSource;
 import java.util.function.DoubleSupplier;
 
 /// Every figure of this server by its name, in one place. No label ever holds an id, a text of a
@@ -84,6 +86,11 @@ public final class Meters {
   public void watch(DoubleSupplier brains, DoubleSupplier streams) {
     metrics.gauge("drover_brains_at_work", "Sessions that a brain is awake for.", brains);
     metrics.gauge("drover_event_streams", "Open event streams.", streams);
+  }
+
+  /// Adds what the nodes share: living nodes, sessions held and waiting.
+  public void watchNodes(Nodes nodes, InstantSource clock) {
+    metrics.add(new NodeFigures(nodes, clock));
   }
 
   void watchInbox(DoubleSupplier waiting) {

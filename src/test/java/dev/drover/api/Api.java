@@ -20,6 +20,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Usage;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -163,6 +164,7 @@ final class Api implements AutoCloseable {
             store.environments(),
             store.sessions(),
             store.eventLog(),
+            store.nodes(),
             feed,
             brain,
             models,
@@ -283,15 +285,16 @@ final class Api implements AutoCloseable {
 
   /// Lets the session rest.
   void rest(Lease lease) {
+    rest(lease, new StopReason.EndTurn());
+  }
+
+  void rest(Lease lease, StopReason reason) {
     store
         .eventLog()
         .emitEvents(
             lease,
             new Emission(
-                List.of(
-                    new Emission.Entry(
-                        new Event.StatusIdle(id(), new dev.drover.session.StopReason.EndTurn()),
-                        null)),
+                List.of(new Emission.Entry(new Event.StatusIdle(id(), reason), null)),
                 Status.IDLE,
                 Usage.NONE,
                 OptionalLong.empty(),

@@ -25,6 +25,8 @@ final class CliTest {
           new Check("java", true, "25.0.1", ""),
           new Check("bubblewrap", false, "not found", "apt install bubblewrap\nor run as root"));
 
+  static final Checking CLEAN = (_, _) -> new Checking.Tally("drover.db", 0, 0);
+
   private final TestShell shell = new TestShell();
 
   /// A machine on which nothing starts.
@@ -46,11 +48,11 @@ final class CliTest {
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "").run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN).run(args);
   }
 
   private int bench(Measuring measuring, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> List.of(), measuring).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> List.of(), measuring, CLEAN).run(args);
   }
 
   @Test
@@ -148,6 +150,49 @@ final class CliTest {
     assertThat(shell.run(new Broken(), "completion", "fish")).isEqualTo(2);
   }
 
+  private int check(Checking checking, String... args) {
+    return new Cli(shell.shell(), new Broken(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
+        .run(args);
+  }
+
+  @Test
+  void theCheckSaysWhatItFindsAndHowMuchItLookedAt() {
+    assertThat(check(CLEAN, "check")).isZero();
+    assertThat(shell.out()).isEqualTo("drover.db: 0 sessions, 0 events, 0 findings\n");
+    Checking finds =
+        (flags, hearer) -> {
+          assertThat(flags).isEqualTo(Map.of("data", "here"));
+          hearer.note("sesn_1", "is held");
+          hearer.finding("sesn_1", 3, "has a line\nmore");
+          return new Checking.Tally("drover.db", 1, 9);
+        };
+    shell.out.reset();
+    assertThat(check(finds, "check", "--data", "here")).isEqualTo(1);
+    assertThat(shell.out())
+        .startsWith("sesn_1  note: is held\nsesn_1  3  has a line")
+        .endsWith("more\ndrover.db: 1 session, 9 events, 1 finding\n")
+        .hasLineCount(3);
+    shell.out.reset();
+    assertThat(check(finds, "check", "--data", "here", "--json")).isEqualTo(1);
+    assertThat(shell.out().lines())
+        .containsExactly(
+            "{\"type\":\"note\",\"session\":\"sesn_1\",\"sentence\":\"is held\"}",
+            "{\"type\":\"finding\",\"session\":\"sesn_1\",\"position\":3,"
+                + "\"sentence\":\"has a line\\nmore\"}",
+            "{\"type\":\"summary\",\"store\":\"drover.db\",\"sessions\":1,\"events\":9,"
+                + "\"findings\":1}");
+  }
+
+  @Test
+  void aCheckThatCannotLookSaysWhyAndEndsWithTwo() {
+    Checking blind =
+        (_, _) -> {
+          throw Problem.invalid("drover.db is not there.");
+        };
+    assertThat(check(blind, "check")).isEqualTo(2);
+    assertThat(shell.err()).isEqualTo("drover: drover.db is not there.\n");
+  }
+
   @Test
   void theDoctorLooksWhereItIsTold() {
     var looked = new ArrayList<Map<String, String>>();
@@ -159,7 +204,8 @@ final class CliTest {
                   looked.add(flags);
                   return List.of();
                 },
-                (_, _, _, _, _) -> "")
+                (_, _, _, _, _) -> "",
+                CLEAN)
             .run("doctor", "--data", "here", "--config", "there.yaml");
     assertThat(status).isZero();
     assertThat(looked).containsExactly(Map.of("data", "here", "config", "there.yaml"));
@@ -187,7 +233,8 @@ final class CliTest {
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
     assertThat(shell.err())
         .contains(
-            "drover: there is no 'rnu'\nThe commands are run, serve, doctor, bench, agents, ");
+            "drover: there is no 'rnu'\n"
+                + "The commands are run, serve, doctor, check, bench, agents, ");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);

@@ -42,6 +42,7 @@ final class StageServer implements Host {
                 store.environments(),
                 store.sessions(),
                 store.eventLog(),
+                store.nodes(),
                 stage.feed(),
                 stage.wakes(),
                 stage.model(),

@@ -67,6 +67,30 @@ final class VerbsTest {
     return Column.text(json(args), "id");
   }
 
+  @Test
+  void whyASessionDoesNotMove() {
+    var session = session();
+    assertThat(json("sessions", "why", session).object("reason").text("type")).isEqualTo("at_rest");
+    assertThat(run("sessions", "why", session)).isZero();
+    assertThat(shell.out())
+        .startsWith("It rests: nothing is owed, and a message begins the next turn.\n")
+        .containsPattern("status +idle\nwaiting +0\n");
+    assertThat(run("sessions", "why", "sesn_none")).isEqualTo(1);
+    assertThat(shell.err()).contains("not found");
+  }
+
+  @Test
+  void theDoctorAsksTheServerThatListens() {
+    stage.queue("nobody takes it up");
+    run("doctor");
+    assertThat(shell.out())
+        .contains("server", "0 brains awake", "node", "this one", "1 session, one for")
+        .contains(stage.session() + "  It is in the queue");
+    server.close();
+    assertThat(run("doctor")).isZero();
+    assertThat(shell.out()).contains("none listens at http://127.0.0.1:");
+  }
+
   private String agent(String name) {
     return id("agents", "create", "--name", name, "--model", "claude-test", "--tool", "all");
   }

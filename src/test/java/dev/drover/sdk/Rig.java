@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The whole of Drover in this process, with a scripted Messages server behind it and real sandboxes,
-/// and the vendor's client before it, with its validation on.
+/// The whole of Drover in this process, with a scripted Messages server behind it and real
+/// sandboxes, and the vendor's client before it, with its validation on.
 final class Rig implements AutoCloseable {
   /// Costs a dollar for a million tokens, has effort levels, takes system messages.
   static final String MODEL = "scripted";

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,7 +121,7 @@ final class LogCheckTest {
                 new SessionState(
                     fold, row.head(), 0, 0, Awaited.NOTHING, row.lastProcessed(), 0, null),
                 log))
-        .containsExactly("0 the row has received 0 events; the log has 1 from clients");
+        .containsExactly("0 the row has received 0 events; the log has 1 from clients, 0 wait");
   }
 
   @Test
@@ -142,6 +143,50 @@ final class LogCheckTest {
     assertThat(grammar(new Event.StatusTerminated(id()), new Event.UserInterrupt(id())))
         .containsExactly("2 follows the session's end");
     assertThat(grammar(new Event.Deleted(id()))).containsExactly("1 is never stored");
+  }
+
+  @Test
+  void anInboxThatDoesNotFitTheRow() {
+    var fold = row.fold();
+    var more =
+        new SessionState(fold, log.size(), 2, 2, Awaited.NOTHING, row.lastProcessed(), 0, null);
+    var message = new EventId("sevt_01waits");
+    assertThat(found(more, _ -> {}))
+        .containsExactly("0 the row has received 2 events; the log has 1 from clients, 0 wait");
+    assertThat(found(more, check -> check.addWaiting(2, message)))
+        .containsExactly("0 the row rests; 1 events wait, and nobody will look");
+    assertThat(found(more, true, check -> check.addWaiting(2, message))).isEmpty();
+    assertThat(found(more, true, check -> check.addWaiting(3, message)))
+        .containsExactly("0 the inbox has number 3 of 2 received");
+    var logged = log.getFirst().event().id();
+    assertThat(found(more, true, check -> check.addWaiting(2, logged)))
+        .containsExactly(
+            "0 the inbox has %s, which is in the log or waits already".formatted(logged));
+  }
+
+  @Test
+  void anEventThatCannotBeReadIsAllThatIsSaidOfWhatFollowsFromIt() {
+    var check = new LogCheck(SESSION, row);
+    for (var stored : log) {
+      if (stored.position() == 3) {
+        check.addUnreadable(3, "cannot be read");
+      } else {
+        check.add(stored, 0);
+      }
+    }
+    assertThat(sentences(check)).contains("3 cannot be read").noneMatch(s -> s.startsWith("0 "));
+  }
+
+  private List<String> found(SessionState state, Consumer<LogCheck> inbox) {
+    return found(state, false, inbox);
+  }
+
+  private List<String> found(SessionState state, boolean budget, Consumer<LogCheck> inbox) {
+    var check = new LogCheck(SESSION, state);
+    log.forEach(stored -> check.add(stored, 0));
+    inbox.accept(check);
+    check.endInbox(budget);
+    return sentences(check);
   }
 
   @Test

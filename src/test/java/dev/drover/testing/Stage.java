@@ -260,6 +260,9 @@ public final class Stage implements AutoCloseable {
   private List<LogCheck.Finding> check() {
     var check = new LogCheck(session, state());
     log().forEach(stored -> check.add(stored, 0));
+    var inbox = store.eventLog().inbox(session);
+    inbox.queued().forEach(queued -> check.addWaiting(queued.sequence(), queued.event().id()));
+    check.endInbox(true);
     return check.end();
   }
 }

@@ -1,14 +1,18 @@
 package dev.drover.store.memory;
 
 import dev.drover.base.Ids;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
 import dev.drover.store.Self;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 final class MemoryNodes implements Nodes {
   private static final Duration LAPSE = Duration.ofSeconds(5);
@@ -119,6 +123,42 @@ final class MemoryNodes implements Nodes {
       if (node != null) {
         node.news = news;
       }
+    }
+  }
+
+  @Override
+  public Optional<Holding> holding(SessionId id) {
+    synchronized (table) {
+      return Optional.ofNullable(table.rows.get(id))
+          .map(row -> row.state)
+          .map(state -> new Holding(state.node(), state.epoch(), state.owesWork()));
+    }
+  }
+
+  @Override
+  public Queue queue() {
+    synchronized (table) {
+      var waiting =
+          table.rows.values().stream()
+              .map(row -> row.state)
+              .filter(state -> state.isFree() && state.owesWork())
+              .limit(QUEUE_LIMIT)
+              .map(state -> state.fold().updatedAt())
+              .sorted()
+              .toList();
+      return new Queue(waiting.size(), waiting.stream().findFirst());
+    }
+  }
+
+  @Override
+  public List<SessionId> atWork(WorkspaceId workspace, int limit) {
+    synchronized (table) {
+      return table.rows.values().stream()
+          .filter(row -> row.session.workspace().equals(workspace) && row.state.owesWork())
+          .sorted(Comparator.comparing(row -> row.state.fold().updatedAt()))
+          .limit(limit)
+          .map(row -> row.session.id())
+          .toList();
     }
   }
 

@@ -165,7 +165,9 @@ final class Hints implements Peers, AutoCloseable {
     lock.lock();
     try {
       if (previews.size() + lines.size() <= LIMIT) {
-        lines.forEach(line -> previews.add("p " + session + " " + line.with("after", Json.of(interest.head))));
+        lines.forEach(
+            line ->
+                previews.add("p " + session + " " + line.with("after", Json.of(interest.head))));
         changed.signal();
       }
     } finally {

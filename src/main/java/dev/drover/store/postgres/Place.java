@@ -174,8 +174,7 @@ final class Place {
           && !processedOnReceipt(waited)) {
         early.put(event.id(), stored.position());
         items.add(
-            opening++,
-            new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null)));
+            opening++, new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null)));
       }
       if (Shown.isVisible(event)) {
         items.add(new Feed.Item.Shown(EventCodec.type(event), stored.json()));

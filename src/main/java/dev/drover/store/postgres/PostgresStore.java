@@ -138,7 +138,7 @@ public final class PostgresStore {
     }
   }
 
-  private static void check(Connection connection) throws SQLException, StoreUnusable {
+  static void check(Connection connection) throws SQLException, StoreUnusable {
     int version = connection.getMetaData().getDatabaseMajorVersion();
     if (version < OLDEST) {
       throw new StoreUnusable(
@@ -163,7 +163,7 @@ public final class PostgresStore {
     }
   }
 
-  private static String reason(SQLException e) {
+  static String reason(SQLException e) {
     return switch (String.valueOf(e.getSQLState())) {
       case "28P01", "28000" -> "refuses the user or the password.";
       case "3D000" -> "does not exist. Make it with CREATE DATABASE.";

@@ -75,6 +75,31 @@ public final class Db implements AutoCloseable {
         });
   }
 
+  /// Looks at a row.
+  @FunctionalInterface
+  interface Visitor {
+    void visit(ResultSet row) throws SQLException;
+  }
+
+  /// Goes through rows without holding them all, within a transaction.
+  ///
+  /// @param fetched as many rows are held at once
+  void walk(String sql, int fetched, Visitor visitor, @Nullable Object... values)
+      throws SQLException {
+    use(
+        sql,
+        statement -> {
+          statement.setFetchSize(fetched);
+          bind(statement, values);
+          try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              visitor.visit(rows);
+            }
+            return rows;
+          }
+        });
+  }
+
   /// A count, or another single number.
   public long number(String sql, @Nullable Object... values) throws SQLException {
     return first(sql, row -> row.getLong(1), values)

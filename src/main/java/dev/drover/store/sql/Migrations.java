@@ -51,6 +51,29 @@ public final class Migrations {
     }
   }
 
+  /// What this version of Drover brings a database to.
+  public static int newest() {
+    return NAMES.size();
+  }
+
+  /// The version of a database's schema; 0: no Drover has written it. Changes nothing.
+  ///
+  /// @throws StoreUnusable if the schema is not one that this Drover can bring to its own
+  public static int version(Db db) throws SQLException, StoreUnusable {
+    var connection = db.connection();
+    try (var tables =
+        connection
+            .getMetaData()
+            .getTables(null, connection.getSchema(), "schema_migration", null)) {
+      if (!tables.next()) {
+        return 0;
+      }
+    }
+    var applied = applied(db);
+    check(applied);
+    return applied.size();
+  }
+
   private static List<Applied> applied(Db db) throws SQLException {
     return db.list(
         "SELECT version, checksum FROM schema_migration ORDER BY version",

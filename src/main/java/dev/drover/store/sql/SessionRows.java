@@ -71,6 +71,11 @@ final class SessionRows {
     }
   }
 
+  /// Reads a row and keeps nobody from writing it.
+  static Optional<Row> look(Db db, SessionId id) throws SQLException {
+    return db.first(SELECT, SessionRows::row, id.value());
+  }
+
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
         row.getString("workspace_id"),

@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Ids;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The rows of nodes. A dead node is buried by removing its row; a session held by a name that has
 /// no row is anybody's.
@@ -197,6 +199,21 @@ public final class SqlNodes implements Nodes {
   @Override
   public void onNews(News news) {
     peers.onNews(news);
+  }
+
+  @Override
+  public Optional<Holding> holding(SessionId id) {
+    return readers.call(db -> Queues.holding(db, id));
+  }
+
+  @Override
+  public Queue queue() {
+    return readers.call(db -> Queues.queue(db, clock.instant()));
+  }
+
+  @Override
+  public List<SessionId> atWork(WorkspaceId workspace, int limit) {
+    return readers.call(db -> Queues.atWork(db, workspace, limit));
   }
 
   @Override

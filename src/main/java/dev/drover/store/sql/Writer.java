@@ -172,7 +172,7 @@ public final class Writer implements AutoCloseable {
           throw e;
         } catch (SQLException e) {
           giveUp(e);
-          if (dialect.trouble(e) != Dialect.Trouble.CONFLICT || tries == TRIES) {
+          if (!passes(dialect.trouble(e)) || tries == TRIES) {
             job.reset();
             job.fail(Job.told(dialect, e));
             return;
@@ -183,6 +183,12 @@ public final class Writer implements AutoCloseable {
           return;
         }
       }
+    }
+
+    /// Whether the same once more may end otherwise. A rule may have been broken because another
+    /// node was faster, as with a name that was free a moment ago: the unit now sees that itself.
+    private static boolean passes(Dialect.Trouble trouble) {
+      return trouble == Dialect.Trouble.CONFLICT || trouble == Dialect.Trouble.CONSTRAINT;
     }
 
     private void giveUp(SQLException why) {

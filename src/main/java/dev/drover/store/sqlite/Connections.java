@@ -93,7 +93,7 @@ record Connections(Link writer, List<Link> readers) {
     }
   }
 
-  private static String reason(SQLException cause) {
+  static String reason(SQLException cause) {
     var code = cause instanceof SQLiteException e ? e.getResultCode().code & 0xff : 0;
     if (code == SQLiteErrorCode.SQLITE_NOTADB.code) {
       return " is damaged, or not a database at all. Restore a backup, or name another file.";

@@ -1,0 +1,103 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
+import dev.drover.wire.Times;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// `/drover/nodes` and `/drover/sessions`: what an operator asks when something does not move. Not
+/// of the reference: a namespace of our own.
+final class NodeRoutes {
+  private final Parts parts;
+  private final Operations operations;
+  private final Standings standings;
+
+  NodeRoutes(Parts parts, Operations operations) {
+    this.parts = parts;
+    this.operations = operations;
+    standings = new Standings(parts, operations.awake());
+  }
+
+  void addTo(Router router) {
+    router.get("/drover/nodes", this::nodes);
+    router.get("/drover/sessions", this::atWork);
+    router.get("/drover/sessions/{}", this::session);
+  }
+
+  private void nodes(Exchange exchange) {
+    var queue = parts.nodes().queue();
+    exchange.answer(
+        Json.obj(
+            "data",
+            parts.nodes().members().stream().map(NodeRoutes::write).toList(),
+            "lapse_ms",
+            parts.nodes().lapse().toMillis(),
+            "queue",
+            Json.obj(
+                "sessions",
+                queue.sessions(),
+                "oldest_ms",
+                queue.since().map(this::millisSince).orElse(null)),
+            "brains_awake",
+            operations.awake().get().size()));
+  }
+
+  private long millisSince(Instant time) {
+    return Math.max(0, Duration.between(time, parts.now()).toMillis());
+  }
+
+  private static Json write(Nodes.Member node) {
+    return Json.obj(
+        "type",
+        "node",
+        "name",
+        node.name(),
+        "host",
+        node.host(),
+        "pid",
+        node.pid(),
+        "started_at",
+        Times.write(node.startedAt()),
+        "silent_ms",
+        node.silent().toMillis(),
+        "sessions",
+        node.sessions(),
+        "self",
+        node.self());
+  }
+
+  /// Those of the workspace that owe work, the stillest first.
+  private void atWork(Exchange exchange) {
+    int limit = exchange.query().limit(20, 100);
+    var members = parts.nodes().members();
+    exchange.answer(
+        Json.obj(
+            "data",
+            parts.nodes().atWork(parts.workspace(), limit).stream()
+                .flatMap(id -> found(id, members))
+                .toList()));
+  }
+
+  /// One that was deleted meanwhile is not there.
+  private Stream<Json> found(SessionId id, List<Nodes.Member> members) {
+    try {
+      return Stream.of(
+          standings.write(parts.sessions().getSession(parts.workspace(), id), members));
+    } catch (Problem e) {
+      if (e.kind() == Problem.Kind.NOT_FOUND) {
+        return Stream.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void session(Exchange exchange) {
+    var session = SessionRoutes.session(parts, exchange);
+    exchange.answer(standings.write(session, parts.nodes().members()));
+  }
+}

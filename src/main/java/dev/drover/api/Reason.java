@@ -1,0 +1,106 @@
+package dev.drover.api;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.drover.base.Json;
+import dev.drover.brain.Standing;
+import dev.drover.brain.Tail;
+import dev.drover.session.EventId;
+import dev.drover.wire.Times;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// A [Standing] for programs and for people.
+///
+/// @param now when it was looked at
+/// @param lapse how long a node may be silent
+record Reason(Instant now, Duration lapse) {
+  Json write(Standing standing) {
+    return switch (standing) {
+      case Standing.Terminated _ -> Json.obj("type", "terminated");
+      case Standing.AtRest _ -> Json.obj("type", "at_rest");
+      case Standing.Queued _ -> Json.obj("type", "queued");
+      case Standing.NodeGone gone -> Json.obj("type", "node_gone", "node", gone.node());
+      case Standing.NodeSilent(var node, var silent) ->
+          Json.obj("type", "node_silent", "node", node, "silent_ms", silent.toMillis());
+      case Standing.BrainMissing _ -> Json.obj("type", "brain_missing");
+      case Standing.ModelRequest(var since) ->
+          Json.obj("type", "model_request", "since", Times.write(since));
+      case Standing.ToolCalls(var calls) ->
+          Json.obj("type", "tool_calls", "calls", calls.stream().map(Reason::write).toList());
+      case Standing.RequiresAction(var uses) ->
+          Json.obj(
+              "type", "requires_action", "event_ids", uses.stream().map(EventId::value).toList());
+      case Standing.BackingOff(var until) ->
+          Json.obj("type", "backing_off", "until", Times.write(until));
+      case Standing.BudgetReached _ -> Json.obj("type", "budget_reached");
+      case Standing.BetweenSteps _ -> Json.obj("type", "between_steps");
+    };
+  }
+
+  private static Json.Obj write(Tail.Call call) {
+    return Json.obj(
+        "id",
+        call.id().value(),
+        "name",
+        call.name(),
+        "since",
+        call.since().map(Times::write).orElse(null));
+  }
+
+  String sentence(Standing standing) {
+    return switch (standing) {
+      case Standing.Terminated _ -> "It is over: nothing can follow.";
+      case Standing.AtRest _ -> "It rests: nothing is owed, and a message begins the next turn.";
+      case Standing.Queued _ ->
+          "It is in the queue: it owes work and no node holds it. A living node claims it within %s."
+              .formatted(text(lapse.dividedBy(5)));
+      case Standing.NodeGone(var node) ->
+          "The node %s, which held it, is gone. A living node claims it within %s."
+              .formatted(node, text(lapse.dividedBy(5)));
+      case Standing.NodeSilent(var node, var silent) ->
+          "The node %s, which holds it, has been silent for %s; after %s others take it over."
+              .formatted(node, text(silent), text(lapse));
+      case Standing.BrainMissing _ ->
+          "This node holds it and no brain is awake for it; the node's next looks wake one.";
+      case Standing.ModelRequest(var since) ->
+          "It waits for the model, asked at %s (%s ago)."
+              .formatted(Times.write(since), text(Duration.between(since, now)));
+      case Standing.ToolCalls(var calls) -> "It waits for tools: " + calls(calls) + ".";
+      case Standing.RequiresAction(var uses) ->
+          "It waits for the client to answer %s."
+              .formatted(uses.stream().map(EventId::value).collect(joining(", ")));
+      case Standing.BackingOff(var until) ->
+          "The model failed: it is asked again at %s (%s)."
+              .formatted(
+                  Times.write(until),
+                  until.isAfter(now) ? "in " + text(Duration.between(now, until)) : "now");
+      case Standing.BudgetReached _ ->
+          "It has met its budget: an update that raises it lets it go on.";
+      case Standing.BetweenSteps _ -> "Its brain is at work on the next step.";
+    };
+  }
+
+  private String calls(List<Tail.Call> calls) {
+    return calls.stream()
+        .map(
+            call ->
+                call.name()
+                    + " "
+                    + call.id()
+                    + call.since()
+                        .map(since -> " (for " + text(Duration.between(since, now)) + ")")
+                        .orElse(" (not begun)"))
+        .collect(joining(", "));
+  }
+
+  /// Seconds with a tenth; more than two minutes in minutes.
+  private static String text(Duration time) {
+    double seconds = Math.max(0, time.toMillis()) / 1e3;
+    return seconds < 120
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+  }
+}

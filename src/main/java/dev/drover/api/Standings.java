@@ -1,0 +1,148 @@
+package dev.drover.api;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.brain.Standing;
+import dev.drover.brain.Tail;
+import dev.drover.session.Event;
+import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.wire.EventCodec;
+import dev.drover.wire.Times;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Looks at sessions, and writes why they move or do not.
+final class Standings {
+  /// Events read at once.
+  private static final int PAGE = 200;
+
+  private static final String ERROR = "session.error";
+
+  private final Parts parts;
+  private final Supplier<Set<Lease>> awake;
+
+  Standings(Parts parts, Supplier<Set<Lease>> awake) {
+    this.parts = parts;
+    this.awake = awake;
+  }
+
+  /// @param members all nodes
+  /// @throws Problem `NOT_FOUND` if the session was deleted meanwhile
+  Json write(Session session, List<Nodes.Member> members) {
+    var id = session.id();
+    var tail = tail(id);
+    var error = last(id, ERROR);
+    var inbox = parts.log().inbox(id);
+    var holding =
+        parts
+            .nodes()
+            .holding(id)
+            .orElseThrow(() -> Problem.notFound("Session " + id + " not found."));
+    boolean isAwake = awake.get().contains(new Lease(id, holding.epoch()));
+    var standing =
+        Standing.of(
+            new Standing.Seen(
+                session.status(),
+                ListCost.reached(parts.models(), session),
+                tail,
+                inbox,
+                holding,
+                members,
+                parts.nodes().lapse(),
+                isAwake));
+    var reason = new Reason(parts.now(), parts.nodes().lapse());
+    return Json.obj(
+        "type",
+        "session_standing",
+        "id",
+        id.value(),
+        "status",
+        session.status().name().toLowerCase(Locale.ROOT),
+        "why",
+        reason.sentence(standing),
+        "reason",
+        reason.write(standing),
+        "holder",
+        holder(holding, members, isAwake),
+        "inbox",
+        Json.obj("waiting", inbox.queued().size(), "received", inbox.received()),
+        "last_event",
+        tail.last().map(Standings::shown).orElse(null),
+        "last_error",
+        error.map(Standings::error).orElse(null));
+  }
+
+  /// What lies before the last model request has no say in what comes next.
+  private Tail tail(SessionId id) {
+    var tail = new Tail();
+    long after = last(id, Tail.BEGINS).map(stored -> stored.position() - 1).orElse(0L);
+    while (true) {
+      var page = parts.log().getEvents(id, Slice.after(after, PAGE));
+      tail.add(page);
+      if (page.size() < PAGE) {
+        return tail;
+      }
+      after = page.getLast().position();
+    }
+  }
+
+  private Optional<Stored> last(SessionId id, String type) {
+    return parts
+        .log()
+        .getEvents(
+            id,
+            new Slice(
+                Long.MAX_VALUE, 1, false, Set.of(type), true, Optional.empty(), Optional.empty()))
+        .stream()
+        .findFirst();
+  }
+
+  private static Json holder(Nodes.Holding holding, List<Nodes.Member> members, boolean awake) {
+    if (holding.node() == null) {
+      return Json.NULL;
+    }
+    var node = members.stream().filter(one -> one.name().equals(holding.node())).findFirst();
+    boolean self = node.stream().anyMatch(Nodes.Member::self);
+    return Json.obj(
+        "node",
+        holding.node(),
+        "epoch",
+        holding.epoch(),
+        "host",
+        node.map(Nodes.Member::host).orElse(null),
+        "pid",
+        node.map(Nodes.Member::pid).orElse(null),
+        "silent_ms",
+        node.map(one -> one.silent().toMillis()).orElse(null),
+        "self",
+        self,
+        "awake",
+        self ? awake : null);
+  }
+
+  private static Json shown(Stored stored) {
+    return Json.obj(
+        "type",
+        EventCodec.type(stored.event()),
+        "id",
+        stored.event().id().value(),
+        "processed_at",
+        Times.write(stored.processedAt()));
+  }
+
+  private static Json error(Stored stored) {
+    return stored.event() instanceof Event.Failed
+        ? ((Json.Obj) Json.trusted(stored.json()))
+            .object("error")
+            .with("processed_at", Times.write(stored.processedAt()))
+        : Json.NULL;
+  }
+}

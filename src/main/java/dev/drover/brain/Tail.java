@@ -1,0 +1,83 @@
+package dev.drover.brain;
+
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.StopReason;
+import dev.drover.session.Stored;
+import dev.drover.session.Usage;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The end of a log, from its last model request on, folded for who asks why a session does not
+/// move. One thread.
+public final class Tail {
+  /// The wire's type of the event that it begins with, where there is one.
+  public static final String BEGINS = "span.model_request_start";
+
+  private final Fold fold = new Fold(0, Usage.NONE, Optional.empty());
+  private final Map<EventId, Instant> dispatched = new HashMap<>();
+  private @Nullable Instant requested;
+  private @Nullable Stored last;
+
+  /// A call that has no result and waits for no client.
+  ///
+  /// @param since when it was last handed to a hand; empty: not yet
+  public record Call(EventId id, String name, Optional<Instant> since) {}
+
+  /// The next events, in the order of the log.
+  public void add(List<Stored> events) {
+    fold.addAll(events);
+    for (var stored : events) {
+      switch (stored.event()) {
+        case Event.ModelRequestStart _ -> {
+          requested = stored.processedAt();
+          dispatched.clear();
+        }
+        case Event.ToolDispatched e -> dispatched.put(e.toolUseId(), stored.processedAt());
+        default -> {}
+      }
+      if (!(stored.event() instanceof Event.Private)) {
+        last = stored;
+      }
+    }
+  }
+
+  /// The last event that clients see; empty: there is none.
+  public Optional<Stored> last() {
+    return Optional.ofNullable(last);
+  }
+
+  /// Since when a model request is open; empty: none is.
+  Optional<Instant> asking() {
+    return fold.open().flatMap(_ -> Optional.ofNullable(requested));
+  }
+
+  List<Call> calls() {
+    return fold.unanswered().stream()
+        .filter(call -> !call.awaited())
+        .map(
+            call ->
+                new Call(
+                    call.use().id(),
+                    call.use().name(),
+                    Optional.ofNullable(dispatched.get(call.use().id()))))
+        .toList();
+  }
+
+  List<EventId> awaited() {
+    return fold.awaited();
+  }
+
+  /// Until when it is paused after a failure; empty: it is not.
+  Optional<Instant> retry() {
+    return fold.retry().map(Step.BackOff::until);
+  }
+
+  boolean stoppedAtBudget() {
+    return fold.pause().stream().anyMatch(StopReason.BudgetReached.class::isInstance);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the doctor asks the server of this machine, if one listens: nodes, queue, and the sessions
+/// that have not moved for longest.
+final class ServerChecks {
+  private static final int SESSIONS = 5;
+  private static final String NAME = "server";
+
+  private ServerChecks() {}
+
+  static List<Check> of(Local local) {
+    try (var api = new Api(Api.client(), local.url(), local.key())) {
+      var nodes = api.get("/drover/nodes");
+      var checks = new ArrayList<Check>();
+      checks.add(
+          fine(
+              NAME,
+              "%s, %s".formatted(local.url(), count(nodes.number("brains_awake", 0), "brain"))
+                  + " awake"));
+      long lapse = nodes.number("lapse_ms", 0);
+      nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
+      checks.add(queue(nodes.object("queue"), lapse));
+      var sessions = api.get("/drover/sessions?limit=" + SESSIONS).items("data");
+      sessions.forEach(session -> checks.add(session((Json.Obj) session)));
+      return checks;
+    } catch (ConnectException | HttpConnectTimeoutException _) {
+      return List.of(fine(NAME, "none listens at " + local.url()));
+    } catch (Refusal refusal) {
+      return List.of(
+          refusal.status() == 401
+              ? new Check(
+                  NAME,
+                  false,
+                  local.url() + " does not take the key",
+                  local.key().isPresent()
+                      ? "Is it a server with another data directory? Give --data or DROVER_API_KEY."
+                      : "There is no key in "
+                          + local.keyFile()
+                          + ": give --data or DROVER_API_KEY.")
+              : new Check(
+                  NAME,
+                  false,
+                  local.url() + ": " + Neutral.line(refusal.details()),
+                  "Look at the server's log. With status 404 it is an older Drover, or none."));
+    } catch (IOException e) {
+      return List.of(
+          new Check(
+              NAME,
+              false,
+              local.url() + ": " + Neutral.line(Conversation.reason(e)),
+              "Something else may listen there."));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private static Check node(Json.Obj node, long lapse) {
+    long silent = node.number("silent_ms", 0);
+    var about =
+        "%s on %s, pid %s, %s%s"
+            .formatted(
+                Column.text(node, "name"),
+                Neutral.line(Column.text(node, "host")),
+                Column.text(node, "pid"),
+                count(node.number("sessions", 0), "session"),
+                Json.of(true).equals(node.get("self").orElse(Json.NULL)) ? ", this one" : "");
+    return silent <= lapse
+        ? fine("node", about)
+        : new Check(
+            "node",
+            false,
+            about + ", silent for " + seconds(silent),
+            "Others take its sessions over. If it runs, look at its clock, its load and its log.");
+  }
+
+  private static Check queue(Json.Obj queue, long lapse) {
+    long sessions = queue.number("sessions", 0);
+    long oldest = queue.number("oldest_ms", 0);
+    if (sessions == 0) {
+      return fine("queue", "empty");
+    }
+    var about = "%s, one for %s".formatted(count(sessions, "session"), seconds(oldest));
+    return oldest <= lapse
+        ? fine("queue", about)
+        : new Check(
+            "queue",
+            false,
+            about,
+            "A node that takes on sessions is missing, or cannot write. Look at the nodes' logs.");
+  }
+
+  private static Check session(Json.Obj session) {
+    return fine(
+        "session", Neutral.line(Column.text(session, "id") + "  " + Column.text(session, "why")));
+  }
+
+  private static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  private static String seconds(long millis) {
+    return millis / 1_000 + " s";
+  }
+
+  private static Check fine(String name, String detail) {
+    return new Check(name, true, detail, "");
+  }
+}

@@ -1,0 +1,117 @@
+package dev.drover.store.postgres;
+
+import dev.drover.base.Secret;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.Db;
+import dev.drover.store.sql.Migrations;
+import dev.drover.store.sql.SqlCheck;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Looks at a PostgreSQL store without becoming a node of it: nothing is made, migrated or written.
+public final class PostgresCheck {
+  /// Tables that every server writes.
+  private static final List<String> WRITTEN =
+      List.of("session", "session_origin", "event", "inbox", "delivery", "node", "agent");
+
+  private PostgresCheck() {}
+
+  /// What there is to say of a database that servers can use.
+  ///
+  /// @param url for people: without user and password
+  /// @param version of PostgreSQL
+  /// @param schema version of Drover's tables; 0: there are none yet
+  /// @param newest the version that this Drover brings it to
+  /// @param nodes that live, as far as the others know
+  public record Report(String url, String version, int schema, int newest, long nodes) {}
+
+  /// Connects, and looks at version, encoding, rights and schema.
+  ///
+  /// @param url as `PostgresStore.open` takes it
+  /// @throws StoreUnusable if no server of this Drover could use the database
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
+  public static Report look(Secret url) throws StoreUnusable {
+    var database = DatabaseUrl.of(url.reveal());
+    try (var db = connect(database)) {
+      PostgresStore.check(db.connection());
+      int schema = Migrations.version(db);
+      if (schema < Migrations.newest() && !may(db, "has_schema_privilege", "CREATE")) {
+        throw new StoreUnusable("does not let this user make tables. Grant it the schema.");
+      }
+      for (var table : schema == 0 ? List.<String>of() : WRITTEN) {
+        for (var right : List.of("SELECT", "INSERT", "UPDATE", "DELETE")) {
+          if (!may(db, "has_table_privilege", table, right)) {
+            throw new StoreUnusable(
+                "does not let this user %s in table %s. Grant it.".formatted(right, table));
+          }
+        }
+      }
+      long nodes = schema < Migrations.newest() ? 0 : db.number("SELECT COUNT(*) FROM node");
+      return new Report(
+          database.toString(),
+          db.connection().getMetaData().getDatabaseProductVersion(),
+          schema,
+          Migrations.newest(),
+          nodes);
+    } catch (SQLException e) {
+      throw new StoreUnusable(database + " " + PostgresStore.reason(e), e);
+    } catch (StoreUnusable e) {
+      throw new StoreUnusable(database + " " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean may(Db db, String function, String... what) throws SQLException {
+    var sql =
+        what.length == 1
+            ? "SELECT " + function + "(current_schema(), ?)"
+            : "SELECT " + function + "(?, ?)";
+    return db.first(sql, row -> row.getBoolean(1), (Object[]) what).orElse(false);
+  }
+
+  /// Opens the database to be checked.
+  ///
+  /// @param url as `PostgresStore.open` takes it
+  /// @throws StoreUnusable if it cannot be reached, or is not one that this Drover can read
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
+  public static SqlCheck open(Secret url) throws StoreUnusable {
+    var database = DatabaseUrl.of(url.reveal());
+    try {
+      var db = connect(database);
+      try {
+        return new SqlCheck(db, Ground.SNAPSHOTS);
+      } catch (SQLException | StoreUnusable | RuntimeException e) {
+        db.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new StoreUnusable(database + " " + PostgresStore.reason(e), e);
+    } catch (StoreUnusable e) {
+      throw new StoreUnusable(database + " " + e.getMessage(), e);
+    }
+  }
+
+  private static Db connect(DatabaseUrl url) throws SQLException {
+    var connection = PostgresStore.connect(url);
+    connection.setReadOnly(true);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    connection.setAutoCommit(false);
+    return new Db(connection, PostgresDialect.POSTGRES);
+  }
+
+  private enum Ground implements SqlCheck.Ground {
+    SNAPSHOTS;
+
+    /// The driver sends BEGIN along with the first statement.
+    @Override
+    public void begin(Db db) {}
+
+    /// The database looks after itself.
+    @Override
+    public void damage(Db db, Consumer<String> told) {}
+
+    @Override
+    public void unmoved() {}
+  }
+}

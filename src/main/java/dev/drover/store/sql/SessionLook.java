@@ -1,0 +1,147 @@
+package dev.drover.store.sql;
+
+import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import dev.drover.session.Stored;
+import dev.drover.store.LogCheck;
+import dev.drover.store.Shown;
+import dev.drover.wire.EventCodec;
+import dev.drover.wire.Times;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One session of a store that is checked: its row, its log, its inbox. To be used within one
+/// transaction.
+final class SessionLook {
+  /// Events held at once.
+  private static final int FETCHED = 16;
+
+  private static final String LOG =
+      """
+      SELECT position, processed_at, json, hidden, epoch, id, type, visible, workspace_id
+      FROM event WHERE session_id = ? ORDER BY position\
+      """;
+
+  private static final String INBOX =
+      "SELECT sequence, id, json, workspace_id FROM inbox WHERE session_id = ? ORDER BY sequence";
+
+  private final Db db;
+  private final SessionId id;
+  private final SqlCheck.Hearer hearer;
+  private long events;
+
+  SessionLook(Db db, SessionId id, SqlCheck.Hearer hearer) {
+    this.db = db;
+    this.id = id;
+    this.hearer = hearer;
+  }
+
+  /// @return false if the session is gone
+  boolean run() throws SQLException {
+    Optional<SessionRows.Row> row;
+    try {
+      row = SessionRows.look(db, id);
+    } catch (RuntimeException e) {
+      hearer.finding(id.value(), 0, "the row cannot be read: " + e.getMessage());
+      return true;
+    }
+    if (row.isEmpty()) {
+      return false;
+    }
+    var check = new LogCheck(id, row.get().state());
+    var workspace = row.get().workspace();
+    db.walk(LOG, FETCHED, event -> event(check, workspace, event), id.value());
+    db.walk(INBOX, FETCHED, event -> waiting(check, workspace, event), id.value());
+    check.endInbox(origin(check, workspace));
+    for (var finding : check.end()) {
+      hearer.finding(id.value(), finding.position(), finding.sentence());
+    }
+    holder(row.get().state().node());
+    return true;
+  }
+
+  /// How many are in its log.
+  long events() {
+    return events;
+  }
+
+  private void event(LogCheck check, String workspace, ResultSet row) throws SQLException {
+    events++;
+    var raw = EventRows.Raw.of(row);
+    Stored stored;
+    try {
+      stored = raw.read();
+    } catch (RuntimeException e) {
+      check.addUnreadable(raw.position(), "cannot be read: " + e.getMessage());
+      return;
+    }
+    check.add(stored, row.getLong("epoch"));
+    var event = stored.event();
+    same(check, stored, "id", row.getString("id"), event.id().value());
+    same(check, stored, "type", row.getString("type"), EventCodec.type(event));
+    same(check, stored, "visible", row.getInt("visible"), Shown.isVisible(event) ? 1 : 0);
+    same(check, stored, "workspace_id", row.getString("workspace_id"), workspace);
+    var shown = ((Json.Obj) Json.trusted(stored.json())).text("processed_at");
+    if (Shown.isVisible(event)) {
+      same(check, stored, "processed_at", Times.write(stored.processedAt()), shown);
+    }
+  }
+
+  private static void same(
+      LogCheck check,
+      Stored stored,
+      String column,
+      @Nullable Object here,
+      @Nullable Object expected) {
+    if (!Objects.equals(here, expected)) {
+      check.found(
+          stored.position(),
+          "has the %s %s in its column; it should be %s".formatted(column, here, expected));
+    }
+  }
+
+  private static void waiting(LogCheck check, String workspace, ResultSet row) throws SQLException {
+    var event = row.getString("id");
+    check.addWaiting(row.getLong("sequence"), new EventId(event));
+    try {
+      if (!(EventCodec.read(row.getString("json")) instanceof Event.FromClient read)) {
+        check.found(0, "the inbox has %s, which no client sends".formatted(event));
+      } else if (!read.id().value().equals(event)) {
+        check.found(0, "the inbox has %s under the id %s".formatted(read.id(), event));
+      }
+    } catch (RuntimeException e) {
+      check.found(0, "the inbox has %s, which cannot be read: %s".formatted(event, e.getMessage()));
+    }
+    if (!workspace.equals(row.getString("workspace_id"))) {
+      check.found(0, "the inbox has %s of another workspace".formatted(event));
+    }
+  }
+
+  /// @return whether it has a budget
+  private boolean origin(LogCheck check, String workspace) throws SQLException {
+    record Origin(String workspace, boolean budget) {}
+    var origin =
+        db.first(
+            "SELECT workspace_id, budget FROM session_origin WHERE session_id = ?",
+            row -> new Origin(row.getString(1), Db.nullableLong(row, "budget") != null),
+            id.value());
+    if (origin.isEmpty()) {
+      check.found(0, "the row does not say what the session was made from");
+    } else if (!origin.get().workspace.equals(workspace)) {
+      check.found(0, "the row is of workspace %s, its origin of another".formatted(workspace));
+    }
+    return origin.isPresent() && origin.get().budget;
+  }
+
+  private void holder(@Nullable String node) throws SQLException {
+    if (node != null && db.number("SELECT COUNT(*) FROM node WHERE id = ?", node) == 0) {
+      hearer.note(
+          id.value(), "is held by %s, which is gone: the next look frees it".formatted(node));
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.drover.store.sqlite;
+
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.Db;
+import dev.drover.store.sql.SqlCheck;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+import org.sqlite.SQLiteConfig;
+
+/// Opens a SQLite store to be checked. The file is not written, nor is its write-ahead log; a
+/// server may be at work in it.
+public final class SqliteCheck {
+  private static final int DAMAGE_TOLD = 20;
+
+  private SqliteCheck() {}
+
+  /// @throws StoreUnusable if it is not there, or is not one that this Drover can read
+  public static SqlCheck open(Path path) throws StoreUnusable {
+    if (!Files.isRegularFile(path)) {
+      throw new StoreUnusable(path + " is not there. Name the data directory with --data.");
+    }
+    // A write-ahead log tells of a server, or of one that was killed: the file is shared with it.
+    // Without one, nobody has the file open, and sharing it would make such a log.
+    boolean shared = Files.exists(log(path));
+    try {
+      var db = connect(path, shared);
+      try {
+        return new SqlCheck(db, new Ground(path, shared));
+      } catch (SQLException | StoreUnusable | RuntimeException e) {
+        db.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new StoreUnusable(path + Connections.reason(e), e);
+    } catch (StoreUnusable e) {
+      throw new StoreUnusable(path + " " + e.getMessage(), e);
+    }
+  }
+
+  private static Path log(Path path) {
+    return path.resolveSibling(path.getFileName() + "-wal");
+  }
+
+  private static Db connect(Path path, boolean shared) throws SQLException {
+    var config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setGetGeneratedKeys(false);
+    var name =
+        "file:" + path.toAbsolutePath().toUri().getRawPath() + (shared ? "" : "?immutable=1");
+    var connection = config.createConnection("jdbc:sqlite:" + name);
+    connection.setAutoCommit(false); // as in Connections: transactions are ours
+    var db = new Db(connection, SqliteDialect.SQLITE);
+    db.run("COMMIT");
+    return db;
+  }
+
+  private record Ground(Path path, boolean shared) implements SqlCheck.Ground {
+    @Override
+    public void begin(Db db) throws SQLException {
+      db.run("BEGIN");
+    }
+
+    @Override
+    public void damage(Db db, Consumer<String> told) throws SQLException {
+      db.list("PRAGMA integrity_check(" + DAMAGE_TOLD + ")", row -> row.getString(1)).stream()
+          .filter(line -> !line.equals("ok"))
+          .forEach(line -> told.accept("the file is damaged: " + line));
+      db.list("PRAGMA foreign_key_check", row -> row.getString(1) + " " + row.getString(2)).stream()
+          .limit(DAMAGE_TOLD)
+          .forEach(row -> told.accept("the row " + row + " belongs to no session"));
+    }
+
+    @Override
+    public void unmoved() throws StoreUnusable {
+      if (!shared && Files.exists(log(path))) {
+        throw new StoreUnusable("a server was started meanwhile. Run the check again.");
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.drover.telemetry;
+
+import dev.drover.session.Nodes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// What the nodes of one store share. The store is asked for it at most every [#FRESH], however
+/// often figures are asked for; while it does not answer, these figures are missing and the others
+/// are not.
+final class NodeFigures implements Metrics.Figure {
+  private static final Duration FRESH = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Nodes nodes;
+  private final InstantSource clock;
+  private @Nullable FutureTask<Look> looking;
+  private Instant looked = Instant.EPOCH;
+
+  private record Look(List<Nodes.Member> members, Nodes.Queue queue) {}
+
+  NodeFigures(Nodes nodes, InstantSource clock) {
+    this.nodes = nodes;
+    this.clock = clock;
+  }
+
+  @Override
+  public void write(StringBuilder out) {
+    look().ifPresent(look -> write(look, out));
+  }
+
+  private void write(Look look, StringBuilder out) {
+    gauge(out, "drover_nodes", "Living nodes.", look.members.size());
+    gauge(
+        out,
+        "drover_node_silent_seconds",
+        "The longest that a living node has been silent.",
+        look.members.stream().mapToLong(node -> node.silent().toMillis()).max().orElse(0) / 1e3);
+    gauge(
+        out,
+        "drover_sessions_held",
+        "Sessions that this node holds.",
+        (double)
+            look.members.stream()
+                .filter(Nodes.Member::self)
+                .mapToLong(Nodes.Member::sessions)
+                .sum());
+    gauge(
+        out,
+        "drover_queue_sessions",
+        "Sessions that owe work and that no node holds.",
+        (double) look.queue.sessions());
+    gauge(
+        out,
+        "drover_queue_oldest_seconds",
+        "How long one of these has been waiting at least.",
+        look.queue
+                .since()
+                .map(since -> Math.max(0, Duration.between(since, clock.instant()).toMillis()))
+                .orElse(0L)
+            / 1e3);
+  }
+
+  private static void gauge(StringBuilder out, String name, String help, double value) {
+    Metrics.head(out, name, "gauge", help);
+    Metrics.line(out, name, "", value);
+  }
+
+  private Optional<Look> look() {
+    try {
+      return Optional.of(asked().get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException | ExecutionException _) {
+      return Optional.empty();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /// One question at a time.
+  private synchronized FutureTask<Look> asked() {
+    var now = clock.instant();
+    if (looking == null || (looking.isDone() && looked.plus(FRESH).isBefore(now))) {
+      looked = now;
+      looking = new FutureTask<>(() -> new Look(nodes.members(), nodes.queue()));
+      Thread.ofVirtual().name("node-figures").start(looking);
+    }
+    return looking;
+  }
+}

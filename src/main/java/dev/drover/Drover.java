@@ -85,14 +85,24 @@ public final class Drover implements AutoCloseable {
   ///
   /// @throws Problem that says what the operator can mend; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, Retries.DEFAULT, Timeouts.DEFAULT);
+    this(config, Retries.DEFAULT, Timeouts.DEFAULT, Around.NOTHING);
+  }
+
+  /// @param around stands around the parts
+  Drover(Config config, Around around) throws InterruptedException {
+    this(config, Retries.DEFAULT, Timeouts.DEFAULT, around);
   }
 
   /// @param retries how failed model requests are made again
   /// @param timeouts how long a model's server may be silent
   Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
+    this(config, retries, timeouts, Around.NOTHING);
+  }
+
+  private Drover(Config config, Retries retries, Timeouts timeouts, Around around)
+      throws InterruptedException {
     this.config = config;
-    var clock = InstantSource.system();
+    var clock = around.clock();
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
     var ids = new Ids(random);
@@ -102,16 +112,18 @@ public final class Drover implements AutoCloseable {
     try {
       config.makeData();
       key = config.apiKey(ids);
-      var store = store(config, feed, ids, clock);
+      var store = around.store(store(config, feed, ids, clock));
       open.push(store::close);
       open.push(() -> leave(store.nodes()));
       var log = seam.around(store.eventLog());
       var sandboxes =
           new BwrapSandboxes(
               config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL);
-      var hands = new SandboxPool(new MeteredSandboxes(sandboxes, meters), SANDBOXES, SANDBOX_IDLE);
+      var hands =
+          new SandboxPool(
+              new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);
       open.push(hands::close);
-      var models = new MeteredModels(models(config, timeouts, clock, ids), meters);
+      var models = new MeteredModels(around.models(models(config, timeouts, clock, ids)), meters);
       var harness =
           new Harness(
               log,

@@ -24,7 +24,6 @@ import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
-import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresStore;
@@ -47,8 +46,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from settings to an open port. Accepts requests from
@@ -58,19 +55,6 @@ public final class Drover implements AutoCloseable {
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
 
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
-
-  /// The cheapest question to the store.
-  private static final Sessions.Listing PROBE =
-      new Sessions.Listing(
-          1,
-          Optional.empty(),
-          false,
-          true,
-          Set.of(),
-          Optional.empty(),
-          OptionalInt.empty(),
-          Optional.empty(),
-          Optional.empty());
 
   private static final int SANDBOXES = 200;
   private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
@@ -142,7 +126,7 @@ public final class Drover implements AutoCloseable {
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), wakes, Pause.REAL);
       open.push(keeper::close);
-      var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
+      var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
               new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),

@@ -127,9 +127,7 @@ final class FaultLane implements AutoCloseable {
         () ->
             model.requests().stream()
                 .skip(before)
-                .anyMatch(
-                    request ->
-                        FaultScenario.isInterrupted(request)));
+                .anyMatch(request -> FaultScenario.isInterrupted(request)));
     send(acknowledged, session, Json.obj("type", "user.interrupt"));
     until(session, events -> ended(events, 2));
     send(acknowledged, session, FaultScenario.message(FaultScenario.LAST));
@@ -161,8 +159,7 @@ final class FaultLane implements AutoCloseable {
 
   private void send(List<String> acknowledged, String session, Json.Obj event) throws Exception {
     var answer =
-        acknowledged(
-            "/v1/sessions/" + session + "/events", Json.obj("events", List.of(event)));
+        acknowledged("/v1/sessions/" + session + "/events", Json.obj("events", List.of(event)));
     answer.items("data").forEach(one -> acknowledged.add(id((Json.Obj) one)));
   }
 

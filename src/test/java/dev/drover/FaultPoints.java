@@ -1,7 +1,6 @@
 package dev.drover;
 
 import dev.drover.base.Pause;
-import dev.drover.session.HandId;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
@@ -19,6 +18,7 @@ import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
+import dev.drover.session.HandId;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
@@ -313,7 +313,9 @@ final class FaultPoints implements Around {
     public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
       pass("execute:before");
       var watcher =
-          call.name().equals("bash") ? Thread.ofVirtual().start(this::letGo) : Thread.currentThread();
+          call.name().equals("bash")
+              ? Thread.ofVirtual().start(this::letGo)
+              : Thread.currentThread();
       try {
         var result = sandbox.execute(call, leaves);
         pass("execute:after");

@@ -42,10 +42,7 @@ final class FaultScenario {
                   "configs",
                   List.of(
                       Json.obj(
-                          "name",
-                          "write",
-                          "permission_policy",
-                          Json.obj("type", "always_ask")))),
+                          "name", "write", "permission_policy", Json.obj("type", "always_ask")))),
               Json.obj(
                   "type",
                   "custom",

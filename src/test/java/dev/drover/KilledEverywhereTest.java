@@ -24,16 +24,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server dies at every boundary at which it can, each time in a process of its own, and another
 /// one goes on: nothing that was acknowledged is lost or doubled, every call has one result, and
-/// the log ends as if nothing had happened.
+/// the log ends as if nothing had happened. The log is compared with that of a server that nobody
+/// killed, but for ids, times and token counts: a model request that was made again is one request.
 ///
-/// What may differ: see [#same].
+/// Without `-Dfaults=all` the passages of a point between its first and its last are a sample, of
+/// which each store takes another part.
 @Timeout(600)
 final class KilledEverywhereTest {
   /// Side by side.
   private static final int LANES = 2;
 
-  /// A command that is under way is what is hardest to take over: the second death comes while
-  /// that is done.
+  private static final boolean ALL = "all".equals(System.getProperty("faults"));
+  private static final int SAMPLE = 4;
+
+  /// A command that is under way is what is hardest to take over: the second death comes while that
+  /// is done.
   private static final String HARDEST = "execute:amid:1";
 
   private static final List<String> SECOND_DEATHS =
@@ -126,10 +131,7 @@ final class KilledEverywhereTest {
     try (var lane = new Lane("whole", places)) {
       lane.lane.prepare();
       whole = FaultScenario.normalised(lane.lane.play().events());
-      var counts = lane.lane.count();
-      System.out.println("PROGRESS " + store + " " + java.time.Instant.now() + " " + counts);
-      whole.forEach(line -> System.out.println("PROGRESS " + line));
-      faults = faults(counts);
+      faults = faults(store, lane.lane.count());
     }
     var sum = new Tally();
     try (var scope = new Scope()) {
@@ -154,15 +156,18 @@ final class KilledEverywhereTest {
   }
 
   /// Each point as often as it is passed, then the double deaths.
-  private static List<List<String>> faults(String counts) {
+  private static List<List<String>> faults(String store, String counts) {
     var faults = new ArrayList<List<String>>();
     var last = new ArrayList<List<String>>();
     for (var count : counts.split(" ", -1)) {
       var parts = count.split("=", -1);
       // A session whose making was not acknowledged goes on beside its successor: such come last.
       var list = parts[0].startsWith("create") ? last : faults;
-      for (int n = 1; n <= Integer.parseInt(parts[1]); n++) {
-        list.add(List.of(parts[0] + ":" + n));
+      int most = Integer.parseInt(parts[1]);
+      for (int n = 1; n <= most; n++) {
+        if (ALL || n == 1 || n == most || n % SAMPLE == store.length() % SAMPLE) {
+          list.add(List.of(parts[0] + ":" + n));
+        }
       }
     }
     SECOND_DEATHS.forEach(second -> faults.add(List.of(HARDEST, second)));
@@ -177,7 +182,6 @@ final class KilledEverywhereTest {
       lane.lane.prepare();
       for (var fault : faults) {
         try {
-          System.out.println("PROGRESS " + name + " " + java.time.Instant.now() + " " + fault + " " + tally.troubles.size());
           tally.look(fault, lane.lane.play(fault.toArray(String[]::new)), whole);
         } catch (FaultLane.Stuck e) {
           tally.stuck++;
@@ -246,7 +250,7 @@ final class KilledEverywhereTest {
         troubles.add("the command ran so: " + run.file());
       }
       var mine = FaultScenario.normalised(run.events());
-      if (!same(mine, whole)) {
+      if (!mine.equals(whole)) {
         troubles.add(
             "the log differs:\n  "
                 + String.join("\n  ", mine)
@@ -268,8 +272,7 @@ final class KilledEverywhereTest {
       }
       for (var type : List.of("user.message", "user.interrupt")) {
         doubled +=
-            FaultScenario.ofType(run.events(), type).size()
-                - (type.equals("user.message") ? 3 : 1);
+            FaultScenario.ofType(run.events(), type).size() - (type.equals("user.message") ? 3 : 1);
       }
       var results = new HashMap<String, Integer>();
       for (var event : run.events()) {
@@ -297,9 +300,5 @@ final class KilledEverywhereTest {
       return "%d deaths, %d acknowledged, %d lost, %d doubled, %d without result, %d two results, %d stuck"
           .formatted(deaths, acknowledged, lost, doubled, withoutResult, twoResults, stuck);
     }
-  }
-
-  private static boolean same(List<String> mine, List<String> whole) {
-    return mine.equals(whole);
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The database has committed and its answer gets lost: whatever was written is there once, and
-/// the work goes on.
+/// The database has committed and its answer gets lost: whatever was written is there once, and the
+/// work goes on.
 @Timeout(120)
 final class LostCommitTest {
   /// So long that no node says that it lives, and commits that, while a test runs.
@@ -81,8 +81,7 @@ final class LostCommitTest {
           assertThat(again.isOk()).isTrue();
           // The claim that was committed with it is this node's, which does not know: it finds it.
           awaitTurn(node, session);
-          assertThat(node.client().events(session).toString())
-              .contains(again.ids().getFirst());
+          assertThat(node.client().events(session).toString()).contains(again.ids().getFirst());
           return;
         }
         assertThat(tries).isLessThan(20);
@@ -141,8 +140,7 @@ final class LostCommitTest {
 
   private int sessions() throws SQLException {
     try (var connection = database.connect();
-        var rows =
-            connection.createStatement().executeQuery("SELECT count(*) FROM session")) {
+        var rows = connection.createStatement().executeQuery("SELECT count(*) FROM session")) {
       rows.next();
       return rows.getInt(1);
     }

@@ -39,8 +39,7 @@ public final class Audit {
     return findings;
   }
 
-  private static void addAll(Connection store, String session, LogCheck check)
-      throws SQLException {
+  private static void addAll(Connection store, String session, LogCheck check) throws SQLException {
     try (var statement =
         store.prepareStatement(
             """

@@ -1,9 +1,9 @@
 package dev.drover.testing;
 
+import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
 import dev.drover.session.Lease;
-import dev.drover.base.Page;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;

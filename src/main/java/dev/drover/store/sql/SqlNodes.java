@@ -174,7 +174,8 @@ public final class SqlNodes implements Nodes {
       return SessionRows.take(db, id).map(SessionRows.Row::state);
     } catch (RuntimeException e) {
       if (unreadable.size() < UNREADABLE && unreadable.add(id)) {
-        LOG.log(Level.ERROR, "the row of session " + id + " cannot be read: nobody goes on with it", e);
+        LOG.log(
+            Level.ERROR, "the row of session " + id + " cannot be read: nobody goes on with it", e);
       }
       return Optional.empty();
     }

@@ -22,7 +22,7 @@ CONSTANTS
   RestIfReceived,     \* a brain rests only if nothing was received since it looked
   UniqueOnRepeat,     \* an append whose first event is in the log finds itself
   SweepLostClaims,    \* a node looks for sessions that are its own and have no brain
-  OneBrainPerLease,   \* a node wakes no second brain with a lease while the first is awake
+  AdoptAnew,          \* and claims them anew, for their last brain may have sent something
   ClaimOnlyFree,      \* a claim needs a session that nobody holds
   FreeOrphans,        \* what a node holds that was buried is freed, whenever it was claimed
   LeaveAfterUnknown   \* a brain that gives an append up gives its lease back before it reads again
@@ -100,16 +100,17 @@ Adopt(n) ==
   /\ SweepLostClaims
   /\ owner = Name(n)
   /\ \A b \in brains : b.name # Name(n)
-  /\ LET lease == [name |-> Name(n), epoch |-> epoch, by |-> "sweep"]
-     IN lease \notin answers /\ answers' = answers \cup {lease}
-  /\ UNCHANGED <<session, nodeTable, start, brains, net, faults>>
+  /\ IF AdoptAnew
+     THEN owner' = NoOne /\ UNCHANGED answers
+     ELSE LET lease == [name |-> Name(n), epoch |-> epoch, by |-> "sweep"]
+          IN lease \notin answers /\ answers' = answers \cup {lease} /\ UNCHANGED owner
+  /\ UNCHANGED <<log, head, epoch, received, seen, inbox, nodeTable, start, brains, net, faults>>
 
 \* The lease arrives, and a brain wakes with it.
 Wake(a) ==
   /\ answers' = answers \ {a}
   /\ brains' =
        IF IsUp(a.name)
-            /\ (OneBrainPerLease => ~\E b \in brains : b.name = a.name /\ b.epoch = a.epoch)
        THEN brains \cup {[name |-> a.name, epoch |-> a.epoch, by |-> a.by, count |-> 0,
                           pc |-> "reads", request |-> Nothing]}
        ELSE brains
@@ -142,6 +143,12 @@ Lose(b) ==
   /\ b.pc = "waits"
   /\ Fault
   /\ Replace(b, [b EXCEPT !.pc = "unknown"])
+  /\ UNCHANGED <<session, nodeTable, start, net, answers>>
+
+\* A node stops a brain where it is: the store was away for too long.
+Stop(b) ==
+  /\ Fault
+  /\ brains' = brains \ {b}
   /\ UNCHANGED <<session, nodeTable, start, net, answers>>
 
 \* Either it says the same again ...
@@ -230,7 +237,7 @@ Fails ==
   \/ \E n \in Nodes : Crash(n)
   \/ \E n \in Nodes, dead \in nodeTable : IsUp(dead) /\ Bury(n, dead)
   \/ \E a \in answers : LoseAnswer(a)
-  \/ \E b \in brains : Lose(b)
+  \/ \E b \in brains : Lose(b) \/ Stop(b)
 
 Next == Works \/ Fails \/ \E n \in Nodes : Send(n)
 

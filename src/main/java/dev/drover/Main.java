@@ -1,6 +1,7 @@
 package dev.drover;
 
 import dev.drover.base.Ids;
+import dev.drover.base.Secret;
 import dev.drover.bench.Bench;
 import dev.drover.cli.Cli;
 import dev.drover.cli.Endpoint;
@@ -19,6 +20,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.logging.LogManager;
 
@@ -58,10 +61,16 @@ public final class Main {
   }
 
   private static String measure(
-      List<String> names, boolean quick, Measuring.Form form, Consumer<String> progress)
+      List<String> names,
+      boolean quick,
+      OptionalInt streams,
+      Measuring.Form form,
+      Consumer<String> progress)
       throws InterruptedException {
     var ids = new Ids(new SecureRandom());
-    var report = new Bench(file -> store(file, ids), ids).run(names, quick, progress);
+    var report =
+        new Bench(file -> store(file, ids), databases(ids), ids)
+            .run(names, quick, streams, progress);
     return switch (form) {
       case TABLE -> report.table();
       case MARKDOWN -> report.markdown();
@@ -75,6 +84,12 @@ public final class Main {
     } catch (StoreUnusable e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  private static Optional<Bench.Databases> databases(Ids ids) {
+    return Optional.ofNullable(System.getenv("DROVER_BENCH_DATABASE_URL"))
+        .filter(url -> !url.isBlank())
+        .map(url -> () -> ScratchDatabase.make(new Secret(url), ids));
   }
 
   private static Endpoint start(Config config) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.drover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.brain.Retries;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,7 +56,7 @@ abstract class SequencesSuite {
   private static final Retries RETRIES =
       new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30));
   private static final Timeouts TIMEOUTS =
-      new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(4));
+      new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2));
 
   private final Deployment deployment;
   private ScriptedMessages model;
@@ -295,6 +297,30 @@ abstract class SequencesSuite {
     assertThat(client.events(session).toString())
         .doesNotContain("sk-model")
         .doesNotContain(drover.key().reveal());
+  }
+
+  @Test
+  void aNulIsKeptInAMessageAndRefusedInANameOnEveryStore() throws Exception {
+    model.says("ok");
+    var session = client.session("scripted");
+    try (var stream = client.stream(session, "")) {
+      client.say(session, "a\0b");
+      stream.until("session.status_idle");
+    }
+    assertThat(client.events(session).get(2).toString()).contains("a\\u0000b");
+    refused("name", () -> client.post("/v1/environments", Json.obj("name", "a\0b")));
+    refused(
+        "description",
+        () -> client.post("/v1/environments", Json.obj("name", "n", "description", "\0")));
+    refused("title", () -> client.post("/v1/sessions/" + session, Json.obj("title", "a\0")));
+    refused("types", () -> client.get("/v1/sessions/" + session + "/events?types%5B%5D=%00"));
+    refused("page", () -> client.get("/v1/environments?page=%00"));
+    refused("", () -> client.get("/v1/sessions/%00"));
+    refused("", () -> client.get("/v1/agents/agent_%00"));
+  }
+
+  private static void refused(String field, ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call).hasMessageStartingWith("400 ").hasMessageContaining(field);
   }
 
   /// Runs one turn in a new session and checks the stream and the list against `expected`.

@@ -33,8 +33,8 @@ final class EnvironmentRoutes {
 
   private void create(Exchange exchange) {
     var body = exchange.fields();
-    var name = body.text("name", 1, 256);
-    var description = body.optionalText("description", 2048);
+    var name = body.plainText("name", 1, 256);
+    var description = body.optionalPlainText("description", 2048);
     var networking = EnvironmentCodec.readConfig(body.object("config"));
     var metadata = Metadata.readForEnvironment(body);
     checkScope(body);
@@ -74,9 +74,11 @@ final class EnvironmentRoutes {
   }
 
   private static Environment updated(Environment current, Fields body, Instant now) {
-    var name = body.value("name").isPresent() ? body.text("name", 1, 256) : current.name();
+    var name = body.value("name").isPresent() ? body.plainText("name", 1, 256) : current.name();
     var description =
-        body.has("description") ? body.optionalText("description", 2048) : current.description();
+        body.has("description")
+            ? body.optionalPlainText("description", 2048)
+            : current.description();
     var networking = EnvironmentCodec.readConfig(body.object("config"), current.networking());
     var metadata = Metadata.patchForEnvironment(body, current.metadata());
     checkScope(body);

@@ -37,7 +37,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
   static NewSession read(Parts parts, Fields body) {
     var agentField = body.required("agent");
     var environmentId = EnvironmentId.of(body.text("environment_id", 1, 256));
-    var title = body.optionalText("title", 256);
+    var title = body.optionalPlainText("title", 256);
     var metadata = Metadata.read(body);
     var budget = BudgetCodec.read(body);
     var initial = body.objects("initial_events", MAX_EVENTS);

@@ -69,7 +69,7 @@ final class Query {
     if (all.size() > 1) {
       throw problem(name, "is given more than once");
     }
-    return all.stream().filter(value -> !value.isEmpty()).findFirst();
+    return plain(name, all).stream().filter(value -> !value.isEmpty()).findFirst();
   }
 
   /// All values of an array, sent as `name[]=a&name[]=b` or `name=a&name=b`.
@@ -79,7 +79,15 @@ final class Query {
     if (all.size() > max) {
       throw problem(name, "must contain no more than " + max + " item(s)");
     }
-    return all;
+    return plain(name, all);
+  }
+
+  /// Not every store can look for U+0000, and none has it in what is looked for.
+  private static List<String> plain(String name, List<String> values) {
+    if (values.stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
+      throw problem(name, "must not contain the character U+0000");
+    }
+    return values;
   }
 
   int limit(int otherwise, int max) {

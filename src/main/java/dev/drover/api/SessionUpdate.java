@@ -21,7 +21,7 @@ final class SessionUpdate {
   /// @throws Problem `INVALID_REQUEST`
   static Session apply(Parts parts, Session session, Json.Obj sent) {
     var body = Fields.of(sent, "");
-    var title = body.has("title") ? body.optionalText("title", 256) : session.title();
+    var title = body.has("title") ? body.optionalPlainText("title", 256) : session.title();
     var metadata = Metadata.patch(body, session.metadata());
     var budget = budget(parts, session, body);
     var agent = body.object("agent").map(fields -> agent(session.agent(), fields));

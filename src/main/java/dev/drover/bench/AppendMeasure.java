@@ -9,6 +9,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.store.Store;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,24 +33,47 @@ final class AppendMeasure {
   }
 
   static List<Figure> take(Run run) throws IOException, InterruptedException {
-    var ids = new ArrayList<SessionId>();
-    try (var drover = run.drover("append")) {
-      for (int i = 0; i < CALLERS; i++) {
-        ids.add(new SessionId(drover.session()));
-      }
-    }
     var figures = new ArrayList<Figure>();
-    try (var store = run.stores().open(run.directory("append").resolve("drover.db"));
-        var raw = new RawLog(run.directory("raw.log"))) {
-      var leases = ids.stream().map(id -> store.eventLog().claim(id).orElseThrow()).toList();
-      for (int events : List.of(1, 4)) {
-        figures.add(measured(run, store.eventLog(), leases, raw, events));
+    var ids = sessions(run.drover("append"));
+    try (var store = run.stores().open(run.directory("append").resolve("drover.db"))) {
+      figures.addAll(measured(run, store, ids, "", new Target.FloorShare(0.4)));
+    }
+    var database = run.database();
+    if (database.isPresent()) {
+      ids = sessions(run.drover("append-postgres", database.get()));
+      try (var store = database.get().open()) {
+        figures.addAll(measured(run, store, ids, ", PostgreSQL", new Target.FloorShare(0.25)));
       }
     }
     return figures;
   }
 
-  private static Figure measured(Run run, EventLog log, List<Lease> leases, RawLog raw, int events)
+  private static List<SessionId> sessions(Subject subject) throws IOException {
+    var ids = new ArrayList<SessionId>();
+    try (subject) {
+      for (int i = 0; i < CALLERS; i++) {
+        ids.add(new SessionId(subject.session()));
+      }
+    }
+    return ids;
+  }
+
+  private static List<Figure> measured(
+      Run run, Store store, List<SessionId> ids, String where, Target target)
+      throws IOException, InterruptedException {
+    var figures = new ArrayList<Figure>();
+    try (var raw = new RawLog(run.directory("raw.log"))) {
+      var leases = ids.stream().map(id -> store.eventLog().claim(id).orElseThrow()).toList();
+      for (int events : List.of(1, 4)) {
+        var name = "durable events, " + events + " to an append" + where;
+        figures.add(measured(run, store.eventLog(), leases, raw, events, name, target));
+      }
+    }
+    return figures;
+  }
+
+  private static Figure measured(
+      Run run, EventLog log, List<Lease> leases, RawLog raw, int events, String name, Target target)
       throws InterruptedException {
     var bytes = Wire.bytes(EventCodec.write(event(run), null).repeat(events));
     var ours = leases.stream().<Append>map(lease -> () -> append(run, log, lease, events)).toList();
@@ -66,12 +90,7 @@ final class AppendMeasure {
       }
     }
     return Figure.of(
-        "append",
-        "durable events, " + events + " to an append",
-        "/s",
-        new Samples(drover).median(),
-        new Samples(floor).median(),
-        new Target.FloorShare(0.4));
+        "append", name, "/s", new Samples(drover).median(), new Samples(floor).median(), target);
   }
 
   private static Event event(Run run) {

@@ -7,15 +7,16 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param key of the turn
 /// @param wantsTool whether the turn is one with a tool and has no result yet
+/// @param waits whether the turn is one of those whose first request gets no answer
 /// @param toolFailed whether the turn's tool gave an error
-record Asked(String key, boolean wantsTool, boolean toolFailed) {
+record Asked(String key, boolean wantsTool, boolean waits, boolean toolFailed) {
   private static final byte[] MARK = Wire.bytes(" turn #");
   private static final int KIND = 4;
 
   static Asked of(byte[] body) {
     int mark = last(body);
     if (mark < KIND) {
-      return new Asked("", false, false);
+      return new Asked("", false, false, false);
     }
     var kind = new String(body, mark - KIND, KIND, StandardCharsets.US_ASCII);
     int from = mark + MARK.length;
@@ -24,6 +25,7 @@ record Asked(String key, boolean wantsTool, boolean toolFailed) {
     return new Asked(
         rest.substring(0, Math.max(0, rest.indexOf(';'))),
         kind.equals("tool") && !answered,
+        kind.equals("hold"),
         answered && (rest.contains("\"is_error\":true") || !rest.contains("hi")));
   }
 

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /// Measures Drover on this machine. Everything stays on loopback and in a temporary directory; a
@@ -17,6 +19,7 @@ public final class Bench {
   private static final Map<String, Measure> MEASURES = measures();
 
   private final Stores stores;
+  private final Optional<Databases> databases;
   private final Ids ids;
 
   /// Opens the store that a server keeps in a file.
@@ -26,8 +29,29 @@ public final class Bench {
     Store open(Path file) throws IOException;
   }
 
-  public Bench(Stores stores, Ids ids) {
+  /// Makes databases that several servers may share, each with nothing in it.
+  @FunctionalInterface
+  public interface Databases {
+    /// @throws IOException that says why it cannot be made
+    Database make() throws IOException;
+  }
+
+  /// A database for the time of a measure. Closing drops it.
+  public interface Database extends AutoCloseable {
+    /// For a server's `DROVER_DATABASE_URL`.
+    String url();
+
+    /// @throws IOException that says why it cannot be opened
+    Store open() throws IOException;
+
+    @Override
+    void close();
+  }
+
+  /// @param databases without them, what needs one is not measured
+  public Bench(Stores stores, Optional<Databases> databases, Ids ids) {
     this.stores = stores;
+    this.databases = databases;
     this.ids = ids;
   }
 
@@ -41,6 +65,9 @@ public final class Bench {
     measures.put("start", StartMeasure::take);
     measures.put("memory", MemoryMeasure::take);
     measures.put("long-log", LongLogMeasure::take);
+    measures.put("recovery", RecoveryMeasure::take);
+    measures.put("failover", FailoverMeasure::take);
+    measures.put("nodes", NodesMeasure::take);
     return measures;
   }
 
@@ -48,11 +75,14 @@ public final class Bench {
   ///
   /// @param names of measures; none: all
   /// @param quick fewer of everything, in half a minute
+  /// @param streams idle ones to hold at once at the most
   /// @param progress is told what is being measured
   /// @throws Problem for a name that there is none of, and when a server under measurement fails
-  public Report run(List<String> names, boolean quick, Consumer<String> progress)
+  public Report run(
+      List<String> names, boolean quick, OptionalInt streams, Consumer<String> progress)
       throws InterruptedException {
-    return run(names, quick ? Size.QUICK : Size.FULL, progress);
+    var size = quick ? Size.QUICK : Size.FULL;
+    return run(names, streams.isPresent() ? size.withStreams(streams.getAsInt()) : size, progress);
   }
 
   Report run(List<String> names, Size size, Consumer<String> progress) throws InterruptedException {
@@ -66,7 +96,7 @@ public final class Bench {
       }
     }
     long start = System.nanoTime();
-    try (var run = new Run(size, stores, ids)) {
+    try (var run = new Run(size, stores, databases, ids)) {
       var machine = Machine.look(run.directory());
       var figures = new ArrayList<Figure>();
       for (var measure : MEASURES.entrySet()) {
@@ -75,9 +105,15 @@ public final class Bench {
           figures.addAll(measure.getValue().take(run));
         }
       }
-      return new Report(machine, figures, Math.round((System.nanoTime() - start) / 1e9));
+      return new Report(machine, figures, leftOut(), Math.round((System.nanoTime() - start) / 1e9));
     } catch (IOException e) {
       throw Problem.unavailable("the bench cannot go on: " + e.getMessage(), e);
     }
+  }
+
+  private List<String> leftOut() {
+    return databases.isPresent()
+        ? List.of()
+        : List.of("Without PostgreSQL: DROVER_BENCH_DATABASE_URL names no database.");
   }
 }

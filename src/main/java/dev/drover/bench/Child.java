@@ -23,12 +23,14 @@ final class Child implements AutoCloseable {
   private final Process process;
   private final BufferedReader out;
   private final URI url;
+  private final long listening;
   private final double startMillis;
 
-  private Child(Process process, BufferedReader out, URI url, double startMillis) {
+  private Child(Process process, BufferedReader out, URI url, long listening, double startMillis) {
     this.process = process;
     this.out = out;
     this.url = url;
+    this.listening = listening;
     this.startMillis = startMillis;
   }
 
@@ -55,9 +57,10 @@ final class Child implements AutoCloseable {
       if (said == null) {
         throw new IOException("a server did not start; it said: " + Files.readString(log.toPath()));
       }
+      long listening = System.nanoTime();
       var url = URI.create(said.substring(said.indexOf(LISTENING) + LISTENING.length()));
       Http.get(url, "/health");
-      return new Child(process, out, url, (System.nanoTime() - start) / 1e6);
+      return new Child(process, out, url, listening, (System.nanoTime() - start) / 1e6);
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
       throw e;
@@ -83,6 +86,11 @@ final class Child implements AutoCloseable {
     return url;
   }
 
+  /// When it said that it listens, by [System#nanoTime].
+  long listening() {
+    return listening;
+  }
+
   /// From the start of the process to its first 200.
   double startMillis() {
     return startMillis;
@@ -99,6 +107,11 @@ final class Child implements AutoCloseable {
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1_024)
         .findFirst()
         .orElse(0);
+  }
+
+  /// Ends it at once, as `kill -9` does.
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   /// Asks it to end, and ends it if it does not.

@@ -7,14 +7,20 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// A model's server that answers at once, and remembers when: what is measured without it is what
 /// the servers under measurement add. The last message decides: after `tool turn #KEY;` it calls
-/// `bash` with `echo hi`, after anything else it says a few words. A thread for each connection.
+/// `bash` with `echo hi`, after `hold turn #KEY;` it says nothing to the first who asks, after
+/// anything else it says a few words. A thread for each connection.
 final class ModelServer implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 60;
+
   private final ServerSocket server;
   private final Set<Wire> open = ConcurrentHashMap.newKeySet();
   private final Map<String, Timing> timings = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private volatile boolean toolFailed;
 
   /// When the model had the first request of a turn, and when it began to answer, by
@@ -46,6 +52,19 @@ final class ModelServer implements AutoCloseable {
     return toolFailed;
   }
 
+  /// Waits until somebody has asked in a turn that is to wait.
+  ///
+  /// @throws IOException if nobody does
+  void awaitHeld(String key) throws IOException, InterruptedException {
+    if (!latch(key).await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("the model was not asked in turn " + key);
+    }
+  }
+
+  private CountDownLatch latch(String key) {
+    return held.computeIfAbsent(key, _ -> new CountDownLatch(1));
+  }
+
   private void accept() {
     while (true) {
       try {
@@ -65,6 +84,10 @@ final class ModelServer implements AutoCloseable {
         long received = System.nanoTime();
         var asked = Asked.of(body);
         toolFailed |= asked.toolFailed();
+        if (asked.waits() && latch(asked.key()).getCount() > 0) {
+          latch(asked.key()).countDown();
+          continue; // whoever asked waits, until it is killed
+        }
         var reply = asked.wantsTool() ? Replies.TOOL : Replies.TEXT;
         long answered = System.nanoTime();
         wire.write(reply.first());

@@ -30,7 +30,12 @@ final class RawLog implements AutoCloseable {
   }
 
   RawLog(Path file) throws IOException {
-    channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
     thread = Thread.ofPlatform().daemon().name("bench-raw-log").start(this::work);
   }
 

@@ -8,13 +8,15 @@ import java.util.OptionalDouble;
 /// What one run measured. Times are in milliseconds, and everything is beside its floor, where
 /// there is one, and its target.
 ///
+/// @param leftOut what was not measured, and why: a sentence each
 /// @param seconds that the run took
-public record Report(Machine machine, List<Figure> figures, long seconds) {
+public record Report(Machine machine, List<Figure> figures, List<String> leftOut, long seconds) {
   private static final List<String> TITLES =
       List.of("figure", "Drover", "floor", "ratio", "target", "");
 
   public Report {
     figures = List.copyOf(figures);
+    leftOut = List.copyOf(leftOut);
   }
 
   /// For programs.
@@ -24,6 +26,8 @@ public record Report(Machine machine, List<Figure> figures, long seconds) {
             machine.json(),
             "seconds",
             seconds,
+            "left_out",
+            leftOut,
             "figures",
             figures.stream().map(Figure::json).toList())
         + "\n";
@@ -61,7 +65,8 @@ public record Report(Machine machine, List<Figure> figures, long seconds) {
   }
 
   private String ending() {
-    return "On " + machine.text() + "; " + seconds + " s.";
+    var ending = "On " + machine.text() + "; " + seconds + " s.";
+    return leftOut.isEmpty() ? ending : ending + "\n" + String.join("\n", leftOut);
   }
 
   private List<List<String>> rows() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Run implements AutoCloseable {
   private final Size size;
   private final Bench.Stores stores;
+  private final Optional<Bench.Databases> databases;
   private final Ids ids;
   private final Path directory;
   private final ModelServer model;
@@ -25,9 +27,11 @@ final class Run implements AutoCloseable {
   private final Thread atExit = new Thread(this::clear);
   private @Nullable Pair pair;
 
-  Run(Size size, Bench.Stores stores, Ids ids) throws IOException {
+  Run(Size size, Bench.Stores stores, Optional<Bench.Databases> databases, Ids ids)
+      throws IOException {
     this.size = size;
     this.stores = stores;
+    this.databases = databases;
     this.ids = ids;
     directory = Files.createTempDirectory("drover-bench");
     model = new ModelServer();
@@ -102,7 +106,25 @@ final class Run implements AutoCloseable {
 
   /// A server of ours with a data directory of its own, or one from before.
   Subject drover(String name) throws IOException {
-    return keep(Subject.drover(directory(name), model));
+    return keep(Subject.drover(directory(name), model, Map.of()));
+  }
+
+  /// A server of ours over a database that others may share.
+  Subject drover(String name, Bench.Database database) throws IOException {
+    return keep(
+        Subject.drover(
+            directory(name),
+            model,
+            Map.of(
+                "DROVER_DATABASE_URL",
+                database.url(),
+                "DROVER_NODES_LAPSE_MS",
+                Long.toString(size.lapse().toMillis()))));
+  }
+
+  /// An empty database, if there is a server for it. Goes at the end.
+  Optional<Bench.Database> database() throws IOException {
+    return databases.isEmpty() ? Optional.empty() : Optional.of(keep(databases.get().make()));
   }
 
   /// Closes it at the end, unless that was done before: closing twice does nothing.

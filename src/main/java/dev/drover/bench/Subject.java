@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,18 +17,29 @@ final class Subject implements AutoCloseable {
   private final Child child;
   private final String agent;
   private final String environment;
+  private final ModelServer model;
+  private final Map<String, String> settings;
 
-  private Subject(Child child, String agent, String environment) {
+  private Subject(
+      Child child,
+      String agent,
+      String environment,
+      ModelServer model,
+      Map<String, String> settings) {
     this.child = child;
     this.agent = agent;
     this.environment = environment;
+    this.model = model;
+    this.settings = settings;
   }
 
   /// `drover serve` as a user runs it, with an agent that may use every tool.
   ///
   /// @param data its data directory
-  static Subject drover(Path data, ModelServer model) throws IOException {
-    var child = serve(data, model);
+  /// @param settings environment variables besides those that every server has
+  static Subject drover(Path data, ModelServer model, Map<String, String> settings)
+      throws IOException {
+    var child = serve(data, model, settings);
     try {
       var environment =
           Http.post(
@@ -45,7 +57,7 @@ final class Subject implements AutoCloseable {
                   "bench-model",
                   "tools",
                   List.of(Json.obj("type", "agent_toolset_20260401"))));
-      return new Subject(child, id(agent), id(environment));
+      return new Subject(child, id(agent), id(environment), model, settings);
     } catch (IOException | RuntimeException e) {
       child.close();
       throw e;
@@ -54,21 +66,30 @@ final class Subject implements AutoCloseable {
 
   /// The bare process of `drover serve`.
   static Child serve(Path data, ModelServer model) throws IOException {
+    return serve(data, model, Map.of());
+  }
+
+  private static Child serve(Path data, ModelServer model, Map<String, String> settings)
+      throws IOException {
+    var variables = new HashMap<>(settings);
+    variables.put("DROVER_API_KEY", Http.KEY);
+    variables.put("DROVER_ANTHROPIC_BASE_URL", model.url().toString());
+    variables.put("DROVER_ANTHROPIC_API_KEY", Http.KEY);
     return Child.start(
         List.of("dev.drover.Main", "serve", "--port", "0", "--data", data.toString()),
-        Map.of(
-            "DROVER_API_KEY",
-            Http.KEY,
-            "DROVER_ANTHROPIC_BASE_URL",
-            model.url().toString(),
-            "DROVER_ANTHROPIC_API_KEY",
-            Http.KEY),
+        variables,
         log(data));
+  }
+
+  /// Another process that serves the same sessions: later, with the same data directory, or beside
+  /// this one, over the same database.
+  Subject again(Path data) throws IOException {
+    return new Subject(serve(data, model, settings), agent, environment, model, settings);
   }
 
   /// The server that keeps nothing.
   static Subject floor(Path data, ModelServer model) throws IOException {
-    return new Subject(startFloor(data, model), "", "");
+    return new Subject(startFloor(data, model), "", "", model, Map.of());
   }
 
   static Child startFloor(Path data, ModelServer model) throws IOException {

@@ -63,13 +63,7 @@ final class Talk implements AutoCloseable {
   /// @param kind `text` or `tool`
   Turn turn(String kind) throws IOException {
     var key = Long.toString(KEYS.incrementAndGet());
-    var body =
-        "{\"events\":[{\"type\":\"user.message\",\"content\":[{\"type\":\"text\",\"text\":\""
-            + kind
-            + " turn #"
-            + key
-            + ";\"}]}]}";
-    var request = Http.request("POST", path, body);
+    var request = message(kind, key);
     long sent = System.nanoTime();
     post.write(request);
     long firstText = 0;
@@ -89,6 +83,27 @@ final class Talk implements AutoCloseable {
         throw new IOException("a turn failed: " + stream.bodyLine());
       }
     }
+  }
+
+  private byte[] message(String kind, String key) {
+    return Http.request(
+        "POST",
+        path,
+        "{\"events\":[{\"type\":\"user.message\",\"content\":[{\"type\":\"text\",\"text\":\""
+            + kind
+            + " turn #"
+            + key
+            + ";\"}]}]}");
+  }
+
+  /// Sends a message that the model will not answer to this server, and waits until the turn is
+  /// there: durable, and asked of the model.
+  void hold(ModelServer model) throws IOException, InterruptedException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    post.write(message("hold", key));
+    Http.answer(post);
+    while (!stream.bodyLine().equals("event: span.model_request_start")) {}
+    model.awaitHeld(key);
   }
 
   /// Sends an interrupt to the idle session, which wakes a brain that has nothing to ask the model.

@@ -118,7 +118,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     without.removeAll(wakes.awake());
     for (var lease : without) {
       if (orphans.contains(lease)) {
-        wakes.wake(lease);
+        wakes.adopt(lease);
       }
     }
     orphans = without;

@@ -27,9 +27,12 @@ final class Vigil {
     boolean moves(Vigil vigil, Lease from, Lease to);
   }
 
-  Vigil(Harness harness, Lease lease, Moves moves) {
+  /// @param unsure whether another brain had this lease, and may have sent what is yet to be
+  ///   carried out
+  Vigil(Harness harness, Lease lease, boolean unsure, Moves moves) {
     this.harness = harness;
     this.lease = lease;
+    this.unsure = unsure;
     this.moves = moves;
   }
 

@@ -21,7 +21,18 @@ public final class Wakes implements Brain, AutoCloseable {
 
   @Override
   public void wake(Lease lease) {
-    var vigil = new Vigil(harness, lease, this::moves);
+    wake(lease, false);
+  }
+
+  /// Wakes a brain for a session of this node's that seems to have none. Nobody knows what became
+  /// of the one that it may have had, so this one claims the session anew. Nothing happens if its
+  /// brain is awake.
+  void adopt(Lease lease) {
+    wake(lease, true);
+  }
+
+  private void wake(Lease lease, boolean unsure) {
+    var vigil = new Vigil(harness, lease, unsure, this::moves);
     var thread =
         Thread.ofVirtual()
             .name("brain-" + lease.session())

@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /// `drover bench`: how fast this machine runs Drover.
 final class BenchCommand {
@@ -15,11 +16,13 @@ final class BenchCommand {
   /// Says on standard error what it is doing: it takes a while.
   ///
   /// @return the exit status
-  int run(List<String> names, boolean quick, Measuring.Form form) throws InterruptedException {
+  int run(List<String> names, boolean quick, OptionalInt streams, Measuring.Form form)
+      throws InterruptedException {
     var result =
         measuring.run(
             names,
             quick,
+            streams,
             form,
             name -> {
               shell.err().println("drover: measuring " + name);

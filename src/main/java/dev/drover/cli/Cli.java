@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -96,6 +97,7 @@ public final class Cli {
               .run(
                   command.matchedPositionalValue(0, List.of()),
                   command.hasMatchedOption("--quick"),
+                  streams(command),
                   form(command));
       case Grammar.COMPLETION -> complete(root, command);
       case Grammar.HELP -> help(root, command);
@@ -181,6 +183,15 @@ public final class Cli {
         option(command, "--model"),
         option(command, "--system"),
         command.hasMatchedOption("--json"));
+  }
+
+  private static OptionalInt streams(ParseResult command) {
+    var streams = Cli.<Integer>option(command, "--streams");
+    if (streams.isPresent() && (streams.get() < 1 || streams.get() > 25_000)) {
+      throw new ParameterException(
+          command.commandSpec().commandLine(), "--streams must be from 1 to 25000");
+    }
+    return streams.isPresent() ? OptionalInt.of(streams.get()) : OptionalInt.empty();
   }
 
   private static Map<String, String> flags(ParseResult command) {

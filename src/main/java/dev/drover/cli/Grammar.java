@@ -177,10 +177,11 @@ final class Grammar {
             .type(List.class)
             .auxiliaryTypes(String.class)
             .description(
-                "ttft, concurrent, streams, tools, append, start, memory or long-log; without any,"
-                    + " all of them.")
+                "ttft, concurrent, streams, tools, append, start, memory, long-log, recovery,"
+                    + " failover or nodes; without any, all of them.")
             .build());
     spec.addOption(Specs.flag("--quick", "Fewer of everything: rougher figures, sooner."));
+    spec.addOption(Specs.number("--streams", "How many idle streams 'memory' holds; else 10000."));
     spec.addOption(Specs.flag(Specs.JSON, "Print the figures as JSON."));
     spec.addOption(Specs.flag("--markdown", "Print the table as it stands in docs/benchmarks.md."));
     spec.usageMessage()
@@ -188,7 +189,9 @@ final class Grammar {
             "",
             "Stays on this machine, stops by itself, and leaves nothing behind. Measure on a"
                 + " machine",
-            "that does nothing else.",
+            "that does nothing else. DROVER_BENCH_DATABASE_URL names a PostgreSQL database to"
+                + " measure, too:",
+            "in a schema that is dropped at the end.",
             "",
             "Examples:",
             "  drover bench --quick",

@@ -58,7 +58,8 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     boolean back = parts.length == 6 && parts[5].equals(BACK) && list == Of.SESSIONS;
     if ((parts.length != 5 && !back)
         || !parts[0].equals(VERSION)
-        || !parts[1].equals(list.name())) {
+        || !parts[1].equals(list.name())
+        || parts[4].indexOf('\0') >= 0) {
       throw invalid();
     }
     if (!parts[2].equals(direction(ascending))) {

@@ -64,6 +64,24 @@ public final class Fields {
     return value(field).map(value -> text(field, value, 0, max)).orElse(null);
   }
 
+  /// As [#text], without U+0000: not every store can keep that outside of JSON.
+  public String plainText(String field, int min, int max) {
+    return plain(field, text(field, min, max));
+  }
+
+  /// As [#optionalText], without U+0000.
+  public @Nullable String optionalPlainText(String field, int max) {
+    var text = optionalText(field, max);
+    return text == null ? null : plain(field, text);
+  }
+
+  private String plain(String field, String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw problem(field, "must not contain the character U+0000");
+    }
+    return text;
+  }
+
   /// The string that tells what the object is.
   public String type() {
     return text("type", 1, 256);

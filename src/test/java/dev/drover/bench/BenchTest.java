@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.base.Secret;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.postgres.PostgresStore;
+import dev.drover.store.postgres.ScratchSchema;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.testing.Postgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,13 +31,79 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
-  private final Bench bench = new Bench(this::open, ids);
+  private final Bench bench = new Bench(this::open, Optional.empty(), ids);
 
   private Store open(Path file) throws IOException {
     try {
       return SqliteStore.open(file, new Feed(), ids, InstantSource.system());
     } catch (StoreUnusable e) {
       throw new IOException(e);
+    }
+  }
+
+  /// A schema of the tests' database.
+  private record Scratch(ScratchSchema schema, Ids ids) implements Bench.Database {
+    @Override
+    public String url() {
+      return schema.url().reveal();
+    }
+
+    @Override
+    public Store open() throws IOException {
+      try {
+        return PostgresStore.open(
+            schema.url(), Duration.ofSeconds(5), new Feed(), ids, InstantSource.system());
+      } catch (StoreUnusable e) {
+        throw new IOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      schema.close();
+    }
+  }
+
+  private Bench over(Postgres.Database database) {
+    return new Bench(
+        this::open,
+        Optional.of(
+            () -> {
+              try {
+                var name = ids.next("bench_").toLowerCase(Locale.ROOT);
+                return new Scratch(ScratchSchema.make(new Secret(database.url()), name), ids);
+              } catch (StoreUnusable e) {
+                throw new IOException(e);
+              }
+            }),
+        ids);
+  }
+
+  @Test
+  void figuresOfPostgresAreThereAndNothingIsLeftInIt() throws Exception {
+    try (var database = Postgres.database();
+        var connection = database.connect();
+        var statement = connection.createStatement()) {
+      var measures = List.of("append", "recovery", "failover", "nodes");
+      var report = over(database).run(measures, Size.SMALLEST, _ -> {});
+      assertThat(report.figures())
+          .allSatisfy(figure -> assertThat(figure.value()).isFinite().isPositive())
+          .extracting(Figure::name)
+          .contains(
+              "durable events, 1 to an append, PostgreSQL",
+              "durable events, 4 to an append, PostgreSQL",
+              "turn goes on after a kill and a start, p95",
+              "turn goes on after a kill and a start, PostgreSQL, p50",
+              "turn goes on after a kill and a start, PostgreSQL, p95",
+              "turn goes on at another node after a kill, p50",
+              "turn goes on at another node after a kill, p95",
+              "turns at 4 concurrent, PostgreSQL, one node",
+              "turns at 4 concurrent, PostgreSQL, three nodes");
+      assertThat(report.leftOut()).isEmpty();
+      try (var row =
+          statement.executeQuery("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bench%'")) {
+        assertThat(row.next()).isFalse();
+      }
     }
   }
 
@@ -40,7 +114,19 @@ final class BenchTest {
     var report = bench.run(List.of(), Size.SMALLEST, told::add);
     assertThat(told)
         .containsExactly(
-            "ttft", "concurrent", "streams", "tools", "append", "start", "memory", "long-log");
+            "ttft",
+            "concurrent",
+            "streams",
+            "tools",
+            "append",
+            "start",
+            "memory",
+            "long-log",
+            "recovery",
+            "failover",
+            "nodes");
+    assertThat(report.leftOut()).singleElement().asString().contains("DROVER_BENCH_DATABASE_URL");
+    assertThat(report.table()).contains(report.leftOut().getFirst());
     assertThat(report.figures())
         .allSatisfy(
             figure -> {
@@ -63,10 +149,13 @@ final class BenchTest {
             "durable events, 4 to an append",
             "start of the process to the first 200",
             "resident with 10 idle streams",
+            "resident with 20 idle streams",
             "resident after the turns above",
             "log of 200 events: first page of 1,000, p50",
             "log of 200 events: last 20, p95",
-            "log of 200 events: message to model, p50");
+            "log of 200 events: message to model, p50",
+            "turn goes on after a kill and a start, p50",
+            "turn goes on after a kill and a start, p95");
     assertThat(report.machine().cores()).isPositive();
     assertThat(report.machine().syncMillis()).isPositive();
     assertThat(report.table()).contains("TTFT overhead, sequential, p50", report.machine().cpu());
@@ -78,7 +167,7 @@ final class BenchTest {
 
   @Test
   void aMeasureThatThereIsNotIsRefused() {
-    assertThatThrownBy(() -> bench.run(List.of("speed"), true, _ -> {}))
+    assertThatThrownBy(() -> bench.run(List.of("speed"), true, OptionalInt.empty(), _ -> {}))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("no measure 'speed'; there are ttft, concurrent,");
   }

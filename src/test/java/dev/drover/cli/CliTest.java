@@ -48,7 +48,8 @@ final class CliTest {
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _) -> "", CLEAN).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN)
+        .run(args);
   }
 
   private int bench(Measuring measuring, String... args) {
@@ -58,9 +59,9 @@ final class CliTest {
   @Test
   void theBenchTakesMeasuresAndPrintsWhatTheyCameTo() {
     Measuring measuring =
-        (names, quick, form, progress) -> {
+        (names, quick, streams, form, progress) -> {
           progress.accept("ttft");
-          return names + " " + quick + " " + form + "\n";
+          return names + " " + quick + " " + form + (streams.isPresent() ? streams : "") + "\n";
         };
     assertThat(bench(measuring, "bench", "ttft", "append", "--quick", "--json")).isZero();
     assertThat(shell.out()).isEqualTo("[ttft, append] true JSON\n");
@@ -69,6 +70,10 @@ final class CliTest {
     assertThat(bench(measuring, "bench", "--markdown")).isZero();
     assertThat(bench(measuring, "bench")).isZero();
     assertThat(shell.out()).isEqualTo("[] false MARKDOWN\n[] false TABLE\n");
+    shell.out.reset();
+    assertThat(bench(measuring, "bench", "memory", "--streams", "300")).isZero();
+    assertThat(shell.out()).isEqualTo("[memory] false TABLEOptionalInt[300]\n");
+    assertThat(bench(measuring, "bench", "--streams", "0")).isEqualTo(2);
   }
 
   @Test
@@ -147,7 +152,7 @@ final class CliTest {
   }
 
   private int check(Checking checking, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> List.of(), (_, _, _, _) -> "", checking)
+    return new Cli(shell.shell(), new Broken(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
         .run(args);
   }
 
@@ -200,7 +205,7 @@ final class CliTest {
                   looked.add(flags);
                   return List.of();
                 },
-                (_, _, _, _) -> "",
+                (_, _, _, _, _) -> "",
                 CLEAN)
             .run("doctor", "--data", "here", "--config", "there.yaml");
     assertThat(status).isZero();

@@ -53,7 +53,7 @@ final class TestShell {
   }
 
   int run(Host host, String... args) {
-    return new Cli(shell(), host, _ -> List.of(), (_, _, _, _) -> "", CliTest.CLEAN).run(args);
+    return new Cli(shell(), host, _ -> List.of(), (_, _, _, _, _) -> "", CliTest.CLEAN).run(args);
   }
 
   String out() {

@@ -31,7 +31,7 @@ final class LeaseModelTest {
     "RestIfReceived, 2, 0, NothingSleeps",
     "UniqueOnRepeat, 1, 1, NoEventTwice",
     "SweepLostClaims, 1, 1, EverythingIsAnswered",
-    "OneBrainPerLease, 1, 1, AnsweredOnce",
+    "AdoptAnew, 1, 1, AnsweredOnce",
     "ClaimOnlyFree, 2, 0, HandedOver",
     "FreeOrphans, 1, 1, EverythingIsAnswered",
     "LeaveAfterUnknown, 1, 1, AnsweredOnce",

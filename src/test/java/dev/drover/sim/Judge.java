@@ -32,8 +32,8 @@ final class Judge {
     theGrammarHolds();
   }
 
-  private void violated(String what, Object... of) {
-    world.violated(client.session() + ": " + what.formatted(of));
+  private void violated(String what) {
+    world.violated(client.session() + ": " + what);
   }
 
   private void theLogIsSound() {
@@ -42,14 +42,14 @@ final class Judge {
     for (int i = 0; i < log.size(); i++) {
       var stored = log.get(i);
       if (stored.position() != i + 1) {
-        violated("position %d is %d", i + 1, stored.position());
+        violated("position %d is %d".formatted(i + 1, stored.position()));
       }
       if (!stored.processedAt().isAfter(last)) {
-        violated("the time at %d does not rise", i + 1);
+        violated("the time at %d does not rise".formatted(i + 1));
       }
       last = stored.processedAt();
       if (ids.merge(stored.event().id(), 1, Integer::sum) > 1) {
-        violated("event %s is there twice", stored.event().id());
+        violated("event %s is there twice".formatted(stored.event().id()));
       }
     }
   }
@@ -59,7 +59,7 @@ final class Judge {
     for (var id : client.acknowledged) {
       if (log.stream().noneMatch(stored -> stored.event().id().equals(id))) {
         world.totals.lost++;
-        violated("the acknowledged event %s is lost", id);
+        violated("the acknowledged event %s is lost".formatted(id));
       }
     }
     client.marks.forEach(
@@ -73,10 +73,10 @@ final class Judge {
                   .count();
           if (times > 1) {
             world.totals.doubled++;
-            violated("the message %s is there %d times", mark, times);
+            violated("the message %s is there %d times".formatted(mark, times));
           } else if (times == 0 && acknowledged) {
             world.totals.lost++;
-            violated("the acknowledged message %s is lost", mark);
+            violated("the acknowledged message %s is lost".formatted(mark));
           }
         });
   }
@@ -96,10 +96,10 @@ final class Judge {
         (use, count) -> {
           if (count == 0) {
             world.totals.withoutResult++;
-            violated("the call %s has no result", use);
+            violated("the call %s has no result".formatted(use));
           } else if (count > 1) {
             world.totals.withTwoResults++;
-            violated("the call %s has %d results", use, count);
+            violated("the call %s has %d results".formatted(use, count));
           }
         });
   }
@@ -119,10 +119,10 @@ final class Judge {
       }
     }
     if (row.status() != status) {
-      violated("the row says %s, the log %s", row.status(), status);
+      violated("the row says %s, the log %s".formatted(row.status(), status));
     }
     if (!row.usage().equals(usage.plusActive(row.usage().activeMicros()))) {
-      violated("the row says %s, the log %s", row.usage(), usage);
+      violated("the row says %s, the log %s".formatted(row.usage(), usage));
     }
   }
 
@@ -153,7 +153,7 @@ final class Judge {
             default -> true;
           };
       if (!fits) {
-        violated("at %d, %s does not follow", stored.position(), event);
+        violated("at %d, %s does not follow".formatted(stored.position(), event));
       }
       switch (event) {
         case Event.StatusRunning _ -> status = Status.RUNNING;

@@ -23,7 +23,7 @@ final class Scheduler implements InstantSource {
   private final Thread carrier = Thread.currentThread();
   private final List<Step> ready = new ArrayList<>();
   private final PriorityQueue<Alarm> alarms =
-      new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparing(Alarm::number));
+      new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparingLong(Alarm::number));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long steps;
   private long pauses;
@@ -122,6 +122,12 @@ final class Scheduler implements InstantSource {
   /// Differs if any choice was another.
   long print() {
     return print;
+  }
+
+  /// A point at which the others may come first, or the node may fail.
+  @SuppressWarnings("ThreadPriorityCheck") // the scheduler is ours
+  static void letOthers() {
+    Thread.yield();
   }
 
   /// Waits, for a thread of a lane.

@@ -22,7 +22,7 @@ final class SimHands implements Hands {
 
   @Override
   public Grip provision(SessionId session) {
-    Thread.yield();
+    Scheduler.letOthers();
     var hand = world.hands.get(session);
     if (hand == null || hand.isDead()) {
       hand = new SimHand(world, session, new HandId(world.ids.next(HandId.PREFIX)));
@@ -33,7 +33,7 @@ final class SimHands implements Hands {
 
   @Override
   public Optional<Grip> attach(SessionId session, HandId id) {
-    Thread.yield();
+    Scheduler.letOthers();
     return Optional.ofNullable(world.hands.get(session))
         .filter(hand -> hand.id().equals(id) && !hand.isDead())
         .map(hand -> hold(session, hand));
@@ -62,10 +62,10 @@ final class SimHands implements Hands {
 
     @Override
     public ToolResult execute(ToolCall call) throws InterruptedException {
-      Thread.yield();
+      Scheduler.letOthers();
       try {
         var result = hand.execute(call);
-        Thread.yield();
+        Scheduler.letOthers();
         return result;
       } catch (InterruptedException e) {
         if (!left) {

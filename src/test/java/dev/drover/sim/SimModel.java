@@ -45,7 +45,7 @@ final class SimModel implements Models, Model {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    Thread.yield();
+    Scheduler.letOthers();
     var fault = Conversation.fault(prompt.messages());
     if (fault.isPresent()) {
       world.violated("a malformed prompt: " + fault.get());
@@ -58,7 +58,7 @@ final class SimModel implements Models, Model {
     }
     listener.blockStarted(0, "text");
     listener.text(0, "hm");
-    Thread.yield();
+    Scheduler.letOthers();
     world.replied();
     return reply(prompt.messages().items().size());
   }

@@ -163,7 +163,7 @@ final class SimNode {
 
   /// A call to the store.
   <T> T over(String what, Callable<T> call) {
-    Thread.yield();
+    Scheduler.letOthers();
     if (world.scheduler.instant().isBefore(cutUntil) && !world.isCalm()) {
       throw World.away("cannot be reached");
     }
@@ -182,7 +182,7 @@ final class SimNode {
       world.totals.buried++;
     }
     world.tell(() -> name + " " + what + ": " + Brief.of(answer));
-    Thread.yield();
+    Scheduler.letOthers();
     if (fails()) {
       world.totals.lostAnswers++;
       throw World.away("did not answer");

@@ -24,6 +24,16 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
 
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
+    begin();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    drop();
+  }
+
+  /// Makes it, or empties it.
+  void begin() throws SQLException {
     if (database == null) {
       database = Postgres.database();
     } else {
@@ -31,8 +41,7 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
     }
   }
 
-  @Override
-  public void afterAll(ExtensionContext context) {
+  void drop() {
     if (database != null) {
       database.close();
     }
@@ -45,6 +54,23 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
 
   Connection connect() throws SQLException {
     return database().connect();
+  }
+
+  void execute(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /// The single value that a query gives.
+  String text(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return String.valueOf(row.getString(1));
+    }
   }
 
   private Postgres.Database database() {

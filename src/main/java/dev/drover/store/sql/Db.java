@@ -17,9 +17,13 @@ public final class Db implements AutoCloseable {
   /// Statements kept prepared; beyond that the one unused for longest goes.
   static final int STATEMENT_LIMIT = 256;
 
+  /// The class of errors that says so.
+  private static final String BROKEN_RULE = "23000";
+
   private final Connection connection;
   private final Dialect dialect;
   private long writes;
+  private @Nullable Gathering gathering;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(64, 0.75f, true);
 
   public Db(Connection connection, Dialect dialect) {
@@ -43,7 +47,7 @@ public final class Db implements AutoCloseable {
 
   public <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
-    writes += sql.startsWith("SELECT") ? 0 : 1;
+    settle(sql);
     return use(
         sql,
         statement -> {
@@ -60,7 +64,7 @@ public final class Db implements AutoCloseable {
 
   public <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
       throws SQLException {
-    writes += sql.startsWith("SELECT") ? 0 : 1;
+    settle(sql);
     return use(
         sql,
         statement -> {
@@ -109,7 +113,7 @@ public final class Db implements AutoCloseable {
 
   /// @return how many rows it hit
   public int update(String sql, @Nullable Object... values) throws SQLException {
-    writes++;
+    settle(sql);
     return use(
         sql,
         statement -> {
@@ -128,7 +132,11 @@ public final class Db implements AutoCloseable {
     if (rows.size() == 1) {
       return update(sql, rows.getFirst());
     }
-    writes++;
+    settle(sql);
+    return batch(sql, rows);
+  }
+
+  private int batch(String sql, List<@Nullable Object[]> rows) throws SQLException {
     return use(
         sql,
         statement -> {
@@ -138,6 +146,79 @@ public final class Db implements AutoCloseable {
           }
           return Arrays.stream(statement.executeBatch()).sum();
         });
+  }
+
+  /// From now on, until [#scatter], what is written [#later] waits for [#flush].
+  void gather() {
+    gathering = new Gathering();
+  }
+
+  /// Forgets what still waits.
+  void scatter() {
+    gathering = null;
+  }
+
+  @Nullable Gathering gathering() {
+    return gathering;
+  }
+
+  /// Writes now, or together with what other units write, before anything else is asked or written.
+  /// A failure comes then.
+  ///
+  /// @param name statements under one name run in their order; those under different names must not
+  ///   depend on each other
+  void later(String name, String sql, @Nullable Object... values) throws SQLException {
+    if (gathering == null) {
+      update(sql, values);
+      return;
+    }
+    add(gathering, name, sql, false, values);
+  }
+
+  private void add(
+      Gathering gathering, String name, String sql, boolean exact, @Nullable Object... values)
+      throws SQLException {
+    if (!gathering.takes(name, sql)) {
+      flush();
+    }
+    writes++;
+    gathering.add(name, sql, exact, values);
+  }
+
+  /// As [#later], and one row is to be hit.
+  ///
+  /// @return false if none was; if that shows only later, [#flush] fails
+  boolean one(String name, String sql, @Nullable Object... values) throws SQLException {
+    if (gathering == null) {
+      return update(sql, values) == 1;
+    }
+    add(gathering, name, sql, true, values);
+    return true;
+  }
+
+  /// Writes what waits.
+  ///
+  /// @throws SQLException of a broken rule, too, if a row was not there that is to be hit
+  void flush() throws SQLException {
+    if (gathering != null) {
+      for (var pending : gathering.take()) {
+        int hit = batch(pending.sql(), pending.rows());
+        if (pending.exact() && hit != pending.rows().size()) {
+          throw new SQLException("rows were not there: " + pending.sql(), BROKEN_RULE);
+        }
+      }
+    }
+  }
+
+  /// Every statement sees what was written before it.
+  private void settle(String sql) throws SQLException {
+    flush();
+    if (!sql.startsWith("SELECT")) {
+      writes++;
+      if (gathering != null) {
+        gathering.forgetSessions();
+      }
+    }
   }
 
   /// A statement without values and without rows.

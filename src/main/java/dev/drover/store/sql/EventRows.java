@@ -35,6 +35,16 @@ public final class EventRows {
     }
   }
 
+  private static final String INSERT =
+      """
+      INSERT INTO event (
+        session_id, position, workspace_id, id, type, visible, processed_at, epoch, json, hidden)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+      """;
+
+  /// Where the units of a transaction gather what they write, it is taken for new: if it is not,
+  /// writing it fails, and each unit is done again in a transaction of its own.
+  ///
   /// @param epoch of the lease under which they are appended
   /// @return false if they were all there already: nothing was appended then
   /// @throws IllegalStateException if some were
@@ -56,15 +66,13 @@ public final class EventRows {
             stored.hidden() == null ? null : stored.hidden().toString()
           });
     }
-    int appended =
-        db.each(
-            """
-            INSERT INTO event (
-              session_id, position, workspace_id, id, type, visible, processed_at, epoch, json,
-              hidden)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
-            """,
-            rows);
+    if (db.gathering() != null) {
+      for (var row : rows) {
+        db.later("event", INSERT, row);
+      }
+      return true;
+    }
+    int appended = db.each(INSERT + " ON CONFLICT DO NOTHING", rows);
     if (appended != 0 && appended != rows.size()) {
       throw new IllegalStateException("some of these events are in the log of " + id);
     }

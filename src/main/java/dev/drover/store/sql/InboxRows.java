@@ -28,22 +28,22 @@ public final class InboxRows {
 
   static void insert(Db db, String workspace, SessionId id, List<Queued> events)
       throws SQLException {
-    var rows = new ArrayList<@Nullable Object[]>();
     for (var queued : events) {
-      rows.add(
-          new @Nullable Object[] {
-            id.value(), queued.sequence(), workspace, queued.event().id().value(), queued.json()
-          });
+      db.later(
+          "inbox received",
+          "INSERT INTO inbox (session_id, sequence, workspace_id, id, json) VALUES (?, ?, ?, ?, ?)",
+          id.value(),
+          queued.sequence(),
+          workspace,
+          queued.event().id().value(),
+          queued.json());
     }
-    db.each(
-        "INSERT INTO inbox (session_id, sequence, workspace_id, id, json) VALUES (?, ?, ?, ?, ?)",
-        rows);
   }
 
   /// @throws IllegalStateException if the event is not there
   static void consume(Db db, SessionId id, EventId event) throws SQLException {
-    if (db.update("DELETE FROM inbox WHERE session_id = ? AND id = ?", id.value(), event.value())
-        != 1) {
+    var sql = "DELETE FROM inbox WHERE session_id = ? AND id = ?";
+    if (!db.one("inbox consumed", sql, id.value(), event.value())) {
       throw new IllegalStateException("event " + event + " is not in the inbox");
     }
   }
@@ -90,7 +90,8 @@ public final class InboxRows {
 
   /// Those of one session: of the others another transaction may be at work.
   static void forgetDeliveries(Db db, SessionId id, Instant now) throws SQLException {
-    db.update(
+    db.later(
+        "delivery forgotten",
         "DELETE FROM delivery WHERE session_id = ? AND received_at < ?",
         id.value(),
         Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
@@ -111,7 +112,8 @@ public final class InboxRows {
   static void remember(
       Db db, String workspace, SessionId id, String fingerprint, Instant now, List<Queued> events)
       throws SQLException {
-    db.update(
+    db.later(
+        "delivery",
         """
         INSERT INTO delivery (
           session_id, fingerprint, workspace_id, received_at, first_sequence, event_ids)

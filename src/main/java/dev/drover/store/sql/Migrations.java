@@ -24,7 +24,8 @@ public final class Migrations {
           "0002-what-sessions-refer-to",
           "0003-answers",
           "0004-budgets",
-          "0005-nodes");
+          "0005-nodes",
+          "0006-processes");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

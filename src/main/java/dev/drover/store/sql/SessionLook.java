@@ -11,6 +11,7 @@ import dev.drover.wire.EventCodec;
 import dev.drover.wire.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +98,12 @@ final class SessionLook {
   }
 
   private static void same(
-      LogCheck check, Stored stored, String column, Object here, Object expected) {
-    if (!here.equals(expected)) {
+      LogCheck check,
+      Stored stored,
+      String column,
+      @Nullable Object here,
+      @Nullable Object expected) {
+    if (!Objects.equals(here, expected)) {
       check.found(
           stored.position(),
           "has the %s %s in its column; it should be %s".formatted(column, here, expected));

@@ -11,6 +11,7 @@ import dev.drover.store.SessionState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +33,42 @@ final class SessionRows {
 
   private static final String SELECT =
       """
-      SELECT workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
+      SELECT id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
         input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
         running_since, started, boundary, updated_at, archived_at
-      FROM session WHERE id = ?\
+      FROM session WHERE id \
       """;
 
   /// Reads a row and keeps it for this transaction: nobody else writes it before [#keep].
   static Optional<Row> take(Db db, SessionId id) throws SQLException {
-    return db.first(SELECT + db.dialect().keepingRows(), SessionRows::row, id.value());
+    var gathering = db.gathering();
+    var taken = gathering == null ? null : gathering.session(id.value());
+    return taken != null
+        ? Optional.of(taken)
+        : db.first(SELECT + "= ?" + db.dialect().keepingRows(), SessionRows::row, id.value());
+  }
+
+  /// Takes all of these that are sessions, for [#take] to find in what the transaction gathers.
+  static void takeAll(Db db, Collection<String> ids) throws SQLException {
+    var gathering = db.gathering();
+    var sessions = ids.stream().filter(id -> id.startsWith(SessionId.PREFIX)).distinct().toList();
+    if (gathering == null || sessions.size() < 2) {
+      return;
+    }
+    // Few different statements: the last id stands in the places that are left.
+    var values = new Object[Integer.highestOneBit(sessions.size() - 1) * 2];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = sessions.get(Math.min(i, sessions.size() - 1));
+    }
+    record Taken(String id, Row row) {}
+    var sql = SELECT + "IN (" + EventRows.marks(values.length) + ") ORDER BY id";
+    for (var taken :
+        db.list(
+            sql + db.dialect().keepingRows(),
+            row -> new Taken(row.getString("id"), row(row)),
+            values)) {
+      gathering.keep(taken.id, taken.row);
+    }
   }
 
   /// Reads a row and keeps nobody from writing it.
@@ -80,7 +108,13 @@ final class SessionRows {
 
   static void keep(Db db, SessionId id, SessionState state) throws SQLException {
     var fold = state.fold();
-    db.update(
+    var gathering = db.gathering();
+    var taken = gathering == null ? null : gathering.session(id.value());
+    if (gathering != null && taken != null) {
+      gathering.keep(id.value(), new Row(taken.workspace, state));
+    }
+    db.later(
+        "session",
         """
         UPDATE session SET
           status = ?, input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,

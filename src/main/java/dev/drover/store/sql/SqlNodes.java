@@ -8,9 +8,6 @@ import dev.drover.session.SessionId;
 import dev.drover.store.Micros;
 import dev.drover.store.Self;
 import dev.drover.store.SessionState;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -107,25 +104,37 @@ public final class SqlNodes implements Nodes {
     return freed.size();
   }
 
-  static void register(Db db, String name) throws SQLException {
+  /// Whoever starts here need not wait for an earlier node of this machine whose process is gone:
+  /// that one is buried at once. Others cannot look; for them it lapses.
+  private static void register(Db db, String name) throws SQLException {
+    var own = NodeProcess.own();
+    record Earlier(String name, NodeProcess process) {}
+    var earlier =
+        db.list(
+            "SELECT id, machine, pid, process_started FROM node WHERE machine = ?",
+            row ->
+                new Earlier(
+                    row.getString(1),
+                    new NodeProcess(row.getString(2), row.getLong(3), row.getLong(4))),
+            own.machine());
+    for (var node : earlier) {
+      if (node.process.isGone(own)) {
+        db.update("DELETE FROM node WHERE id = ?", node.name);
+      }
+    }
     var now = db.dialect().now();
     db.update(
-        "INSERT INTO node (id, host, pid, started_at, beat_at) VALUES (?, ?, ?, "
+        "INSERT INTO node (id, host, machine, pid, process_started, started_at, beat_at)"
+            + " VALUES (?, ?, ?, ?, ?, "
             + now
             + ", "
             + now
             + ")",
         name,
-        host(),
-        ProcessHandle.current().pid());
-  }
-
-  private static String host() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException _) {
-      return "unknown";
-    }
+        NodeProcess.host(),
+        own.machine(),
+        own.pid(),
+        own.started());
   }
 
   @Override

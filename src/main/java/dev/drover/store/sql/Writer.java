@@ -85,12 +85,10 @@ public final class Writer implements AutoCloseable {
       try {
         var db = link.db();
         dialect.begin(db);
-        for (var job : inOrder(batch)) {
-          if (failsHalfWay(db, job)) {
-            rollBack();
-            batch.forEach(Job::reset);
-            return false;
-          }
+        if (!all(db, inOrder(batch))) {
+          rollBack();
+          batch.forEach(Job::reset);
+          return false;
         }
         dialect.commit(db);
         return true;
@@ -104,6 +102,38 @@ public final class Writer implements AutoCloseable {
         link.drop();
         batch.forEach(job -> job.fail(Job.unavailable(e)));
         return true;
+      }
+    }
+
+    /// Does all units. Where a statement costs a round trip, they share theirs.
+    ///
+    /// @return false if one failed half way
+    private boolean all(Db db, List<Job<?>> batch) throws SQLException {
+      if (batch.size() == 1 || !sharesRows()) {
+        for (var job : batch) {
+          if (failsHalfWay(db, job)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      db.gather();
+      try {
+        SessionRows.takeAll(db, batch.stream().map(Job::key).toList());
+        for (var job : batch) {
+          if (failsHalfWay(db, job)) {
+            return false;
+          }
+        }
+        db.flush();
+        return true;
+      } catch (SQLException e) {
+        if (dialect.trouble(e) != Dialect.Trouble.CONSTRAINT) {
+          throw e;
+        }
+        return false; // what was taken for new is not: alone, each learns what is its own
+      } finally {
+        db.scatter();
       }
     }
 
@@ -142,7 +172,7 @@ public final class Writer implements AutoCloseable {
           throw e;
         } catch (SQLException e) {
           giveUp(e);
-          if (dialect.trouble(e) != Dialect.Trouble.CONFLICT || tries == TRIES) {
+          if (!passes(dialect.trouble(e)) || tries == TRIES) {
             job.reset();
             job.fail(Job.told(dialect, e));
             return;
@@ -153,6 +183,12 @@ public final class Writer implements AutoCloseable {
           return;
         }
       }
+    }
+
+    /// Whether the same once more may end otherwise. A rule may have been broken because another
+    /// node was faster, as with a name that was free a moment ago: the unit now sees that itself.
+    private static boolean passes(Dialect.Trouble trouble) {
+      return trouble == Dialect.Trouble.CONFLICT || trouble == Dialect.Trouble.CONSTRAINT;
     }
 
     private void giveUp(SQLException why) {
@@ -172,9 +208,14 @@ public final class Writer implements AutoCloseable {
     }
   }
 
+  /// Whether others write the same tables at the same time: over a network, too.
+  private boolean sharesRows() {
+    return !dialect.keepingRows().isEmpty();
+  }
+
   /// Rows are taken in one order everywhere, so that two transactions never wait for each other.
   private List<Job<?>> inOrder(List<Job<?>> batch) {
-    if (lanes.size() == 1 && dialect.keepingRows().isEmpty()) {
+    if (!sharesRows()) {
       return batch;
     }
     var sorted = new ArrayList<>(batch);

@@ -1,0 +1,164 @@
+package dev.drover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.catalog.AgentId;
+import dev.drover.session.Feed;
+import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.store.sql.EventRows;
+import dev.drover.store.sql.SessionQuery;
+import dev.drover.store.sql.SqlNodes;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// How PostgreSQL answers the statements whose cost must not grow with what is kept: 50,000
+/// sessions, and 50,000 events in one of them.
+final class PostgresPlansTest {
+  private static final EmptyDatabase DATABASE = new EmptyDatabase();
+
+  private static final List<String> ROWS =
+      List.of(
+          """
+          INSERT INTO session (
+            id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
+            cache_creation_tokens, active_micros, started, boundary, created_at, updated_at, head,
+            received, seen, last_processed, epoch)
+          SELECT 'sesn_' || n, 'wrkspc_a', CASE WHEN n % 5000 = 0 THEN 'running' ELSE 'idle' END,
+            0, 0, 0, 0, 0, 1, 0, n, n, 0, n, CASE WHEN n % 5000 = 1 THEN n - 1 ELSE n END, 0, 1
+          FROM generate_series(1, 50000) n
+          """,
+          """
+          INSERT INTO session_origin (
+            session_id, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
+            networking, metadata)
+          SELECT 'sesn_' || n, 'wrkspc_a', 'sthr_' || n, 'agent_' || n % 1000, 1, '{}', 'env_a', '{}',
+            '{}'
+          FROM generate_series(1, 50000) n
+          """,
+          """
+          INSERT INTO event (
+            session_id, position, workspace_id, id, type, visible, processed_at, json)
+          SELECT 'sesn_7', n, 'wrkspc_a', 'sevt_' || n, 'agent.message', 1, n, '{}'
+          FROM generate_series(1, 50000) n
+          """,
+          """
+          INSERT INTO event (
+            session_id, position, workspace_id, id, type, visible, processed_at, json)
+          SELECT 'sesn_' || n, 1, 'wrkspc_a', 'sevt_' || n, 'user.message', 1, n, '{}'
+          FROM generate_series(10, 50000) n
+          """,
+          "ANALYZE");
+
+  @BeforeAll
+  static void fill() throws Exception {
+    DATABASE.begin();
+    DATABASE.open(new Feed(), new Ids(new Random(7)), InstantSource.system()).close();
+    for (var statement : ROWS) {
+      DATABASE.execute(statement);
+    }
+  }
+
+  @AfterAll
+  static void drop() {
+    DATABASE.drop();
+  }
+
+  private record Plan(Set<String> indexes, Set<String> nodes) {}
+
+  /// @param values in place of the question marks, as SQL
+  private static Plan plan(String sql, List<String> values) throws SQLException {
+    var filled = new StringBuilder();
+    var rest = values.iterator();
+    for (var piece : sql.split("(?<=\\?)|(?=\\?)", -1)) {
+      filled.append(piece.equals("?") ? rest.next() : piece);
+    }
+    assertThat(rest).isExhausted();
+    var plan = new Plan(new TreeSet<>(), new TreeSet<>());
+    var explained = (Json.Arr) Json.trusted(DATABASE.text("EXPLAIN (FORMAT JSON) " + filled));
+    collect(((Json.Obj) explained.items().getFirst()).object("Plan"), plan);
+    return plan;
+  }
+
+  private static void collect(Json.Obj step, Plan plan) {
+    var relation = step.text("Relation Name");
+    plan.nodes.add(step.text("Node Type") + (relation == null ? "" : " " + relation));
+    var index = step.text("Index Name");
+    if (index != null) {
+      plan.indexes.add(index);
+    }
+    step.items("Plans").forEach(inner -> collect((Json.Obj) inner, plan));
+  }
+
+  private static Slice slice(long after, boolean ascending, Set<String> types, boolean timed) {
+    var time = timed ? Optional.of(Instant.EPOCH) : Optional.<Instant>empty();
+    return new Slice(after, 20, ascending, types, true, time, time);
+  }
+
+  @Test
+  void aPageOfALongLogIsReadByIndex() throws Exception {
+    var types = Set.of("agent.message", "user.message");
+    for (var timed : List.of(false, true)) {
+      for (var ascending : List.of(false, true)) {
+        for (var some : List.of(Set.<String>of(), types)) {
+          var slice = slice(49_990, ascending, some, timed);
+          var values = new ArrayList<>(List.of("'sesn_7'", "49990"));
+          some.forEach(type -> values.add("'" + type + "'"));
+          values.addAll(timed ? List.of("1", "50000") : List.of());
+          values.add("20");
+          var plan = plan(EventRows.sql(slice), values);
+          assertThat(plan.indexes)
+              .as(EventRows.sql(slice))
+              .containsExactly("event_session_id_position_key");
+          assertThat(plan.nodes).containsExactlyInAnyOrder("Limit", "Index Scan event");
+        }
+      }
+    }
+  }
+
+  @Test
+  void unfinishedSessionsAreFoundWithoutReadingTheOthers() throws Exception {
+    var plan = plan(SqlNodes.UNFINISHED, List.of("16"));
+    assertThat(plan.indexes).contains("session_at_work", "session_unseen");
+    assertThat(plan.nodes).doesNotContain("Seq Scan session");
+  }
+
+  @Test
+  void sessionsAreListedByIndexWithAndWithoutAnAgent() throws Exception {
+    var all = plan(list(Optional.empty()), List.of("'wrkspc_a'", "21"));
+    assertThat(all.indexes).contains("session_by_creation", "session_origin_pkey");
+    assertThat(all.nodes).doesNotContain("Seq Scan session", "Seq Scan session_origin", "Sort");
+    var agents =
+        plan(list(Optional.of(new AgentId("agent_7"))), List.of("'wrkspc_a'", "'agent_7'", "21"));
+    assertThat(agents.indexes).contains("session_origin_by_agent", "session_pkey");
+    assertThat(agents.nodes).doesNotContain("Seq Scan session", "Seq Scan session_origin");
+  }
+
+  private static String list(Optional<AgentId> agent) {
+    var listing =
+        new Sessions.Listing(
+            20,
+            Optional.empty(),
+            false,
+            false,
+            Set.of(),
+            agent,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return SessionQuery.of(StoreContract.WORKSPACE, listing, Optional.empty()).sql();
+  }
+}

@@ -73,7 +73,7 @@ final class SessionRows {
 
   /// Reads a row and keeps nobody from writing it.
   static Optional<Row> look(Db db, SessionId id) throws SQLException {
-    return db.first(SELECT, SessionRows::row, id.value());
+    return db.first(SELECT + "= ?", SessionRows::row, id.value());
   }
 
   private static Row row(ResultSet row) throws SQLException {

@@ -2,20 +2,26 @@ package dev.drover.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Resident memory: with idle streams on a server that has just started, and after the turns that
 /// other measures made.
 final class MemoryMeasure {
   private static final Target TARGET = new Target.AtMost(200);
+
+  /// Who open the streams.
+  private static final int CLIENTS = 8;
+
   private static final Target MANY = new Target.AtMost(600);
 
   private MemoryMeasure() {}
 
   private record Held(double before, double with) {}
 
-  static List<Figure> take(Run run) throws IOException {
+  static List<Figure> take(Run run) throws IOException, InterruptedException {
     var figures = new ArrayList<>(idle(run, "idle", run.size().streams(), TARGET));
     figures.addAll(idle(run, "idle-many", run.size().manyStreams(), MANY));
     var pair = run.pairInUse();
@@ -33,7 +39,7 @@ final class MemoryMeasure {
   }
 
   private static List<Figure> idle(Run run, String name, int streams, Target target)
-      throws IOException {
+      throws IOException, InterruptedException {
     var floor = held(run.keep(Subject.floor(run.directory(name + "-floor"), run.model())), streams);
     var drover = held(run.drover(name), streams);
     return List.of(
@@ -57,11 +63,19 @@ final class MemoryMeasure {
     return Math.max(0.1, (held.with() - held.before()) * 1_024 / streams);
   }
 
-  private static Held held(Subject subject, int streams) throws IOException {
-    var open = new ArrayList<Wire>();
+  private static Held held(Subject subject, int streams) throws IOException, InterruptedException {
+    var open = new ConcurrentLinkedQueue<Wire>();
     try (subject) {
       double before = subject.child().residentMegabytes();
-      for (int i = 0; i < streams; i++) {
+      Crowd.of(
+          Collections.nCopies(CLIENTS, subject),
+          server -> {
+            while (open.size() + CLIENTS <= streams) {
+              open.add(Talk.stream(server, server.session()));
+            }
+            return open.size();
+          });
+      while (open.size() < streams) {
         open.add(Talk.stream(subject, subject.session()));
       }
       return new Held(before, subject.child().residentMegabytes());

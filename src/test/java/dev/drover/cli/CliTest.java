@@ -48,7 +48,8 @@ final class CliTest {
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN)
+        .run(args);
   }
 
   private int bench(Measuring measuring, String... args) {

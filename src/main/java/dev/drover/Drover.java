@@ -24,7 +24,6 @@ import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
-import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresStore;
@@ -47,8 +46,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from settings to an open port. Accepts requests from
@@ -58,19 +55,6 @@ public final class Drover implements AutoCloseable {
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
 
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
-
-  /// The cheapest question to the store.
-  private static final Sessions.Listing PROBE =
-      new Sessions.Listing(
-          1,
-          Optional.empty(),
-          false,
-          true,
-          Set.of(),
-          Optional.empty(),
-          OptionalInt.empty(),
-          Optional.empty(),
-          Optional.empty());
 
   private static final int SANDBOXES = 200;
   private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
@@ -85,14 +69,24 @@ public final class Drover implements AutoCloseable {
   ///
   /// @throws Problem that says what the operator can mend; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, Retries.DEFAULT, Timeouts.DEFAULT);
+    this(config, Retries.DEFAULT, Timeouts.DEFAULT, Around.NOTHING);
+  }
+
+  /// @param around stands around the parts
+  Drover(Config config, Around around) throws InterruptedException {
+    this(config, Retries.DEFAULT, Timeouts.DEFAULT, around);
   }
 
   /// @param retries how failed model requests are made again
   /// @param timeouts how long a model's server may be silent
   Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
+    this(config, retries, timeouts, Around.NOTHING);
+  }
+
+  private Drover(Config config, Retries retries, Timeouts timeouts, Around around)
+      throws InterruptedException {
     this.config = config;
-    var clock = InstantSource.system();
+    var clock = around.clock();
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
     var ids = new Ids(random);
@@ -102,16 +96,18 @@ public final class Drover implements AutoCloseable {
     try {
       config.makeData();
       key = config.apiKey(ids);
-      var store = store(config, feed, ids, clock);
+      var store = around.store(store(config, feed, ids, clock));
       open.push(store::close);
       open.push(() -> leave(store.nodes()));
       var log = seam.around(store.eventLog());
       var sandboxes =
           new BwrapSandboxes(
               config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL);
-      var hands = new SandboxPool(new MeteredSandboxes(sandboxes, meters), SANDBOXES, SANDBOX_IDLE);
+      var hands =
+          new SandboxPool(
+              new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);
       open.push(hands::close);
-      var models = new MeteredModels(models(config, timeouts, clock, ids), meters);
+      var models = new MeteredModels(around.models(models(config, timeouts, clock, ids)), meters);
       var harness =
           new Harness(
               log,
@@ -130,7 +126,7 @@ public final class Drover implements AutoCloseable {
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), wakes, Pause.REAL);
       open.push(keeper::close);
-      var readiness = new Readiness(() -> store.sessions().list(WORKSPACE, PROBE));
+      var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
               new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),

@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.WorkspaceId;
@@ -63,7 +64,16 @@ final class OriginRows {
           SessionRows.fold(row));
     }
 
+    /// @throws IllegalStateException if it cannot be read: it was not a client who wrote it so
     Session read() {
+      try {
+        return session();
+      } catch (Problem e) {
+        throw new IllegalStateException("the row of session " + id + " is damaged", e);
+      }
+    }
+
+    private Session session() {
       return new Session(
           new SessionId(id),
           new WorkspaceId(workspace),

@@ -8,6 +8,7 @@ import dev.drover.store.Micros;
 import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,6 +16,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The rows of nodes. A dead node is buried by removing its row; a session held by a name that has
 /// no row is anybody's.
@@ -35,7 +39,12 @@ public final class SqlNodes implements Nodes {
   /// Rows that one statement frees.
   private static final int FREED = 200;
 
+  /// Rows that are passed over because they could not be read; there should be none.
+  private static final int UNREADABLE = 1_000;
+
   private static final String KEY = "node";
+
+  private static final System.Logger LOG = System.getLogger(SqlNodes.class.getName());
 
   private final Writer writer;
   private final Readers readers;
@@ -43,6 +52,7 @@ public final class SqlNodes implements Nodes {
   private final Ids ids;
   private final InstantSource clock;
   private final Peers peers;
+  private final Set<SessionId> unreadable = ConcurrentHashMap.newKeySet();
 
   SqlNodes(Writer writer, Readers readers, Self self, Ids ids, InstantSource clock, Peers peers) {
     this.writer = writer;
@@ -144,9 +154,10 @@ public final class SqlNodes implements Nodes {
               db.list(
                   UNFINISHED + db.dialect().skippingKept(),
                   row -> new SessionId(row.getString(1)),
-                  limit);
-          for (var id : found) {
-            var state = SessionRows.take(db, id).map(SessionRows.Row::state);
+                  limit + unreadable.size());
+          found.removeAll(unreadable);
+          for (var id : found.subList(0, Math.min(limit, found.size()))) {
+            var state = take(db, id);
             if (state.filter(SessionState::isFree).isPresent()) {
               var claimed = self.claim(state.get());
               SessionRows.keep(db, id, claimed);
@@ -155,6 +166,19 @@ public final class SqlNodes implements Nodes {
           }
           return List.copyOf(leases);
         });
+  }
+
+  /// A row that cannot be read must not keep the others from being claimed.
+  private Optional<SessionState> take(Db db, SessionId id) throws SQLException {
+    try {
+      return SessionRows.take(db, id).map(SessionRows.Row::state);
+    } catch (RuntimeException e) {
+      if (unreadable.size() < UNREADABLE && unreadable.add(id)) {
+        LOG.log(
+            Level.ERROR, "the row of session " + id + " cannot be read: nobody goes on with it", e);
+      }
+      return Optional.empty();
+    }
   }
 
   @Override

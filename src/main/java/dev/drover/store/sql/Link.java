@@ -1,5 +1,6 @@
 package dev.drover.store.sql;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,17 @@ public final class Link implements AutoCloseable {
       close();
     } catch (SQLException _) {
       // it is of no use, whatever it says
+    }
+  }
+
+  /// Lets go of a connection for good. One that broke unnoticed is closed already.
+  void end(Dialect dialect) throws SQLException {
+    try {
+      close();
+    } catch (SQLException e) {
+      if (dialect.trouble(e) != Dialect.Trouble.BROKEN && !(e.getCause() instanceof IOException)) {
+        throw e;
+      }
     }
   }
 

@@ -70,7 +70,7 @@ public final class Readers implements AutoCloseable {
     jobs.end();
     threads.forEach(Threads::join);
     for (var link : links) {
-      link.close();
+      link.end(dialect);
     }
   }
 }

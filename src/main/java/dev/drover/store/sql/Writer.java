@@ -199,7 +199,7 @@ public final class Writer implements AutoCloseable {
     lanes.forEach(lane -> lane.jobs.end());
     for (var lane : lanes) {
       Threads.join(lane.thread);
-      lane.link.close();
+      lane.link.end(dialect);
     }
   }
 }

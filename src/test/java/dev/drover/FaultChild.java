@@ -1,0 +1,113 @@
+package dev.drover;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A [FaultyServer] in a process of its own. One thread.
+final class FaultChild implements AutoCloseable {
+  static final String KEY = "sk-test-key";
+
+  private final Process process;
+  private final BufferedReader out;
+  private final URI url;
+
+  private FaultChild(Process process, BufferedReader out, URI url) {
+    this.process = process;
+    this.out = out;
+    this.url = url;
+  }
+
+  /// Starts it. Where a fault is armed from the start, it may die before it listens.
+  ///
+  /// @param log gets what it says on standard error
+  /// @return empty if it died as it was meant to
+  static java.util.Optional<FaultChild> start(Path data, File log, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xshare:auto",
+                "-Xmx256m"));
+    command.addAll(FaultArchive.flags());
+    command.addAll(List.of("dev.drover.FaultyServer", data.toString()));
+    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log));
+    builder.environment().keySet().removeIf(name -> name.startsWith("DROVER_"));
+    builder.environment().put("DROVER_API_KEY", KEY);
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    var out = process.inputReader(StandardCharsets.UTF_8);
+    var line = out.readLine();
+    if (line != null) {
+      return java.util.Optional.of(new FaultChild(process, out, URI.create(line)));
+    }
+    int status = process.waitFor();
+    if (status != FaultPoints.STATUS) {
+      throw new IOException("the server ended with " + status + ", see " + log);
+    }
+    return java.util.Optional.empty();
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /// Arms it, and counts from here on.
+  void arm(String fault) throws IOException {
+    say("arm " + fault);
+  }
+
+  /// See [FaultPoints#counts].
+  String counts() throws IOException {
+    return say("counts");
+  }
+
+  private String say(String line) throws IOException {
+    var in = process.outputWriter(StandardCharsets.UTF_8);
+    in.write(line + "\n");
+    in.flush();
+    var answer = out.readLine();
+    if (answer == null) {
+      throw new IOException("it has died");
+    }
+    return answer;
+  }
+
+  /// Whether it has died within this time.
+  boolean hasDied(long millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /// How it ended.
+  int status() {
+    return process.exitValue();
+  }
+
+  /// Ends it, so that it tidies up.
+  @Override
+  public void close() {
+    try {
+      process.outputWriter().close();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException _) {
+      process.destroyForcibly();
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,366 @@
+package dev.drover;
+
+import dev.drover.base.Pause;
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.model.Answer;
+import dev.drover.model.Capabilities;
+import dev.drover.model.Listener;
+import dev.drover.model.Model;
+import dev.drover.model.Models;
+import dev.drover.model.Prompt;
+import dev.drover.session.Delivery;
+import dev.drover.session.Emission;
+import dev.drover.session.Emitted;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.EventLog;
+import dev.drover.session.HandId;
+import dev.drover.session.Lease;
+import dev.drover.session.Receipt;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.store.Store;
+import dev.drover.testing.EventLogView;
+import dev.drover.testing.NodesView;
+import dev.drover.testing.SessionsView;
+import dev.drover.testing.StoreView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/// The places at which a server may die: each write to the log, each model call, each action of a
+/// hand, before and after. Counts how often each is passed, and ends the process at the one that is
+/// armed, as a power cut would.
+final class FaultPoints implements Around {
+  /// How the process ends.
+  static final int STATUS = 137;
+
+  private final Path workspaces;
+  private final Map<String, Integer> passed = new TreeMap<>();
+  private String armed;
+  private int left;
+
+  /// @param fault armed from the start, as for [#arm]; empty: none
+  FaultPoints(Path data, String fault) {
+    workspaces = data.resolve("workspaces");
+    armed = "";
+    arm(fault);
+  }
+
+  /// Counts from here on.
+  ///
+  /// @param fault `<point>:<phase>:<n>`, the n-th passage from now; empty: none
+  synchronized void arm(String fault) {
+    passed.clear();
+    int end = fault.lastIndexOf(':');
+    armed = end < 0 ? "" : fault.substring(0, end);
+    left = end < 0 ? 0 : Integer.parseInt(fault.substring(end + 1));
+  }
+
+  /// How often each point was passed: `emit:after=17 emit:before=17`.
+  synchronized String counts() {
+    return passed.entrySet().stream()
+        .map(point -> point.getKey() + "=" + point.getValue())
+        .collect(Collectors.joining(" "));
+  }
+
+  private synchronized void pass(String point) {
+    passed.merge(point, 1, Integer::sum);
+    if (point.equals(armed) && --left == 0) {
+      Runtime.getRuntime().halt(STATUS);
+    }
+  }
+
+  private <T> T around(String point, Supplier<T> act) {
+    pass(point + ":before");
+    var result = act.get();
+    pass(point + ":after");
+    return result;
+  }
+
+  @Override
+  public InstantSource clock() {
+    var offset = System.getenv("CLOCK_OFFSET");
+    var real = InstantSource.system();
+    return offset == null ? real : () -> real.instant().plus(Duration.parse(offset));
+  }
+
+  @Override
+  public Store store(Store store) {
+    return new StoreView() {
+      private final Log log = new Log(store.eventLog());
+
+      @Override
+      public Store store() {
+        return store;
+      }
+
+      @Override
+      public EventLog eventLog() {
+        return log;
+      }
+
+      @Override
+      public dev.drover.session.Sessions sessions() {
+        return new Keeping(store.sessions());
+      }
+
+      @Override
+      public dev.drover.session.Nodes nodes() {
+        return new Claiming(store.nodes());
+      }
+    };
+  }
+
+  private final class Log implements EventLogView {
+    private final EventLog log;
+
+    Log(EventLog log) {
+      this.log = log;
+    }
+
+    @Override
+    public EventLog log() {
+      return log;
+    }
+
+    @Override
+    public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
+      return around("receive", () -> log.receive(id, events, delivery));
+    }
+
+    @Override
+    public Optional<Lease> claim(SessionId id) {
+      return around("claim", () -> log.claim(id));
+    }
+
+    @Override
+    public void release(Lease lease) {
+      around(
+          "release",
+          () -> {
+            log.release(lease);
+            return lease;
+          });
+    }
+
+    @Override
+    public Emitted emitEvents(Lease lease, Emission emission) {
+      return around("emit", () -> log.emitEvents(lease, emission));
+    }
+  }
+
+  private final class Keeping implements SessionsView {
+    private final dev.drover.session.Sessions sessions;
+
+    Keeping(dev.drover.session.Sessions sessions) {
+      this.sessions = sessions;
+    }
+
+    @Override
+    public dev.drover.session.Sessions sessions() {
+      return sessions;
+    }
+
+    @Override
+    public Optional<Lease> create(Session session, List<Event.FromClient> events) {
+      return around("create", () -> sessions.create(session, events));
+    }
+  }
+
+  /// Looks at what a node takes over; that it looks and finds nothing is no point.
+  private final class Claiming implements NodesView {
+    private final dev.drover.session.Nodes nodes;
+
+    Claiming(dev.drover.session.Nodes nodes) {
+      this.nodes = nodes;
+    }
+
+    @Override
+    public dev.drover.session.Nodes nodes() {
+      return nodes;
+    }
+
+    @Override
+    public List<Lease> claim(int limit) {
+      var leases = nodes.claim(limit);
+      if (!leases.isEmpty()) {
+        pass("takeover:after");
+      }
+      return leases;
+    }
+  }
+
+  @Override
+  public Models models(Models models) {
+    return new Models() {
+      @Override
+      public Route route(String modelId) {
+        var route = models.route(modelId);
+        return new Route(new Asked(route.model()), route.name());
+      }
+
+      @Override
+      public Capabilities capabilities(String modelId) {
+        return models.capabilities(modelId);
+      }
+
+      @Override
+      public List<String> ids() {
+        return models.ids();
+      }
+    };
+  }
+
+  private final class Asked implements Model {
+    private final Model model;
+
+    Asked(Model model) {
+      this.model = model;
+    }
+
+    @Override
+    public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
+      pass("model:before");
+      var answer =
+          model.answer(
+              prompt,
+              new Listener() {
+                @Override
+                public void blockStarted(int index, String type) {
+                  pass("model:amid");
+                  listener.blockStarted(index, type);
+                }
+
+                @Override
+                public void text(int index, String delta) {
+                  listener.text(index, delta);
+                }
+              });
+      pass("model:after");
+      return answer;
+    }
+  }
+
+  @Override
+  public Sandboxes sandboxes(Sandboxes sandboxes) {
+    return new Sandboxes() {
+      @Override
+      public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+        pass("provision:before");
+        var sandbox = sandboxes.provision(resources);
+        pass("provision:after");
+        return new Deadly(sandbox, resources.session());
+      }
+
+      @Override
+      public Optional<Sandbox> attach(Resources resources, HandId hand)
+          throws InterruptedException {
+        pass("attach:before");
+        var sandbox = sandboxes.attach(resources, hand);
+        pass("attach:after");
+        return sandbox.map(found -> new Deadly(found, resources.session()));
+      }
+
+      @Override
+      public void release(SessionId session) {
+        sandboxes.release(session);
+      }
+
+      @Override
+      public void discard(SessionId session) {
+        sandboxes.discard(session);
+      }
+
+      @Override
+      public void close() {
+        sandboxes.close();
+      }
+    };
+  }
+
+  /// A hand whose shell commands wait, once they have had their effect, until this has seen it: so
+  /// it is known when one is under way.
+  private final class Deadly implements Sandbox {
+    private final Sandbox sandbox;
+    private final Path workspace;
+
+    Deadly(Sandbox sandbox, SessionId session) {
+      this.sandbox = sandbox;
+      workspace = workspaces.resolve(session.value()).resolve("workspace");
+    }
+
+    @Override
+    public HandId id() {
+      return sandbox.id();
+    }
+
+    @Override
+    public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
+      pass("execute:before");
+      var watcher =
+          call.name().equals("bash")
+              ? Thread.ofVirtual().start(this::letGo)
+              : Thread.currentThread();
+      try {
+        var result = sandbox.execute(call, leaves);
+        pass("execute:after");
+        return result;
+      } finally {
+        if (watcher != Thread.currentThread()) {
+          watcher.interrupt();
+        }
+      }
+    }
+
+    private void letGo() {
+      try {
+        while (!Files.exists(workspace.resolve(FaultScenario.FILE))) {
+          Pause.REAL.pause(Duration.ofMillis(5));
+        }
+        pass("execute:amid");
+        Files.createFile(workspace.resolve(FaultScenario.GO));
+      } catch (java.nio.file.FileAlreadyExistsException _) {
+        // let go by one who died
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException _) {
+        // it is over
+      }
+    }
+
+    @Override
+    public void stop(EventId call) {
+      sandbox.stop(call);
+    }
+
+    @Override
+    public boolean isAlive() {
+      return sandbox.isAlive();
+    }
+
+    @Override
+    public void leave() {
+      sandbox.leave();
+    }
+
+    @Override
+    public void close() {
+      sandbox.close();
+    }
+  }
+}

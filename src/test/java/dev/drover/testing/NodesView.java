@@ -1,0 +1,57 @@
+package dev.drover.testing;
+
+import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
+import java.time.Duration;
+import java.util.List;
+
+/// Other nodes seen through one's own eyes: override what should go otherwise.
+public interface NodesView extends Nodes {
+  /// The nodes behind it.
+  Nodes nodes();
+
+  @Override
+  default boolean beat() {
+    return nodes().beat();
+  }
+
+  @Override
+  default Duration lapse() {
+    return nodes().lapse();
+  }
+
+  @Override
+  default List<Lease> claim(int limit) {
+    return nodes().claim(limit);
+  }
+
+  @Override
+  default List<Lease> held() {
+    return nodes().held();
+  }
+
+  @Override
+  default void drain() {
+    nodes().drain();
+  }
+
+  @Override
+  default void leave() {
+    nodes().leave();
+  }
+
+  @Override
+  default boolean hasPeers() {
+    return nodes().hasPeers();
+  }
+
+  @Override
+  default void onNews(News news) {
+    nodes().onNews(news);
+  }
+
+  @Override
+  default List<Member> members() {
+    return nodes().members();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.drover.testing;
+
+import dev.drover.base.Page;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Event;
+import dev.drover.session.Lease;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// Other sessions seen through one's own eyes: override what should go otherwise.
+public interface SessionsView extends Sessions {
+  /// The sessions behind it.
+  Sessions sessions();
+
+  @Override
+  default Optional<Lease> create(Session session, List<Event.FromClient> events) {
+    return sessions().create(session, events);
+  }
+
+  @Override
+  default Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change) {
+    return sessions().update(workspace, id, change);
+  }
+
+  @Override
+  default Session getSession(WorkspaceId workspace, SessionId id) {
+    return sessions().getSession(workspace, id);
+  }
+
+  @Override
+  default Session getSession(SessionId id) {
+    return sessions().getSession(id);
+  }
+
+  @Override
+  default Page<Session> list(WorkspaceId workspace, Listing listing) {
+    return sessions().list(workspace, listing);
+  }
+
+  @Override
+  default Session archive(WorkspaceId workspace, SessionId id) {
+    return sessions().archive(workspace, id);
+  }
+
+  @Override
+  default void delete(WorkspaceId workspace, SessionId id) {
+    sessions().delete(workspace, id);
+  }
+}

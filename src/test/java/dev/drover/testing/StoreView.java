@@ -1,0 +1,44 @@
+package dev.drover.testing;
+
+import dev.drover.catalog.Agents;
+import dev.drover.catalog.Environments;
+import dev.drover.session.EventLog;
+import dev.drover.session.Nodes;
+import dev.drover.session.Sessions;
+import dev.drover.store.Store;
+
+/// Another store seen through one's own eyes: override what should go otherwise.
+public interface StoreView extends Store {
+  /// The store behind it.
+  Store store();
+
+  @Override
+  default EventLog eventLog() {
+    return store().eventLog();
+  }
+
+  @Override
+  default Sessions sessions() {
+    return store().sessions();
+  }
+
+  @Override
+  default Agents agents() {
+    return store().agents();
+  }
+
+  @Override
+  default Environments environments() {
+    return store().environments();
+  }
+
+  @Override
+  default Nodes nodes() {
+    return store().nodes();
+  }
+
+  @Override
+  default void close() {
+    store().close();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Json;
+import dev.drover.testing.Audit;
+import dev.drover.testing.DroverClient;
+import dev.drover.testing.Postgres;
+import dev.drover.testing.Script;
+import dev.drover.testing.ScriptedMessages;
+import dev.drover.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three nodes in the middle of 200 turns, one is killed: every turn ends, once, as if nothing had
+/// happened. Prints how long its sessions stood still.
+@Timeout(180)
+final class FailoverTest {
+  private static final int SESSIONS = 200;
+  private static final int NODES = 3;
+  private static final int LAPSE_MS = 1_000;
+
+  private static final List<String> TURN =
+      List.of(
+          "session.status_running",
+          "session.thread_status_running",
+          "user.message",
+          "span.model_request_start",
+          "agent.message",
+          "span.model_request_end",
+          "session.thread_status_idle",
+          "session.usage",
+          "session.status_idle");
+
+  @TempDir Path directory;
+
+  private final Postgres.Database database = Postgres.database();
+  private final ScriptedMessages model = ScriptedMessages.start();
+  private final List<ServerProcess> nodes = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(ServerProcess::close);
+    model.close();
+    database.close();
+  }
+
+  @Test
+  void everyTurnEnds() throws Exception {
+    for (int i = 0; i < NODES; i++) {
+      nodes.add(
+          ServerProcess.start(
+              directory.resolve("node" + i),
+              directory.resolve(i + ".log").toFile(),
+              Map.of(
+                  "DROVER_DATABASE_URL",
+                  database.url(),
+                  "DROVER_NODES_LAPSE_MS",
+                  Integer.toString(LAPSE_MS),
+                  "DROVER_DRAIN_MS",
+                  "0",
+                  "DROVER_ANTHROPIC_BASE_URL",
+                  model.uri().toString())));
+    }
+    var slow = new CountDownLatch(1);
+    var asked = new AtomicInteger();
+    model.otherwise(
+        _ ->
+            asked.incrementAndGet() <= SESSIONS
+                ? Script.reply().text("first").hold(slow).text(" answer")
+                : Script.reply().text("second answer"));
+    var sessions = new ArrayList<List<String>>();
+    var pattern = nodes.getLast().client();
+    var origin = pattern.get("/v1/sessions/" + pattern.session("scripted"));
+    pattern.close();
+    for (var node : nodes) {
+      try (var client = node.client()) {
+        var mine = new ArrayList<String>();
+        for (int i = sessions.size(); i < SESSIONS; i += NODES) {
+          mine.add(session(client, origin));
+        }
+        sessions.add(mine);
+      }
+    }
+    model.request(SESSIONS);
+    var killed = Instant.now();
+    nodes.getFirst().kill();
+    try (var client = nodes.getLast().client()) {
+      var delays = new ArrayList<Duration>();
+      for (var session : sessions.getFirst()) {
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> client.types(session).getLast().equals("session.status_idle"));
+        var next = FaultScenario.ofType(client.events(session), "agent.message").getFirst();
+        assertThat(next.toString()).contains("second answer");
+        delays.add(
+            Duration.between(killed, Instant.parse(String.valueOf(next.text("processed_at")))));
+      }
+      slow.countDown();
+      for (var mine : sessions) {
+        for (var session : mine) {
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> client.types(session).getLast().equals("session.status_idle"));
+          assertThat(client.types(session)).isEqualTo(TURN);
+        }
+      }
+      delays.sort(null);
+      System.out.printf(
+          "failover of %d of %d sessions, lapse %d ms: p50 %d ms, p95 %d ms, max %d ms%n",
+          delays.size(),
+          SESSIONS,
+          LAPSE_MS,
+          delays.get(delays.size() / 2).toMillis(),
+          delays.get(delays.size() * 95 / 100).toMillis(),
+          delays.getLast().toMillis());
+    }
+    nodes.forEach(ServerProcess::close);
+    nodes.clear();
+    try (var connection = database.connect()) {
+      assertThat(Audit.of(connection)).isEmpty();
+    }
+  }
+
+  private static String session(DroverClient client, Json.Obj origin) {
+    return String.valueOf(
+        client
+            .post(
+                "/v1/sessions",
+                Json.obj(
+                    "agent",
+                    ((Json.Obj) origin.get("agent").orElseThrow()).text("id"),
+                    "environment_id",
+                    origin.text("environment_id"),
+                    "initial_events",
+                    List.of(FaultScenario.message("Hi"))))
+            .text("id"));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.base.Json;
+import dev.drover.base.Scope;
+import dev.drover.testing.Audit;
+import dev.drover.testing.DroverClient;
+import dev.drover.testing.Postgres;
+import dev.drover.testing.Script;
+import dev.drover.testing.ScriptedMessages;
+import dev.drover.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A node stands still for longer than it may, under load, and wakes up again: what it had in its
+/// hands others have finished, and it appends nothing to that. Round after round, each node in its
+/// turn. `-Dfaults.rounds=100` for more of them.
+@Timeout(600)
+final class ZombieTest {
+  private static final int ROUNDS = Integer.getInteger("faults.rounds", 20);
+
+  /// Sessions of each round: half of them are asked for on either node.
+  private static final int SESSIONS = 6;
+
+  @TempDir Path directory;
+
+  private final Postgres.Database database = Postgres.database();
+  private final ScriptedMessages model = ScriptedMessages.start();
+  private final List<ServerProcess> nodes = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(ServerProcess::close);
+    model.close();
+    database.close();
+  }
+
+  private ServerProcess node(String name) throws Exception {
+    return ServerProcess.start(
+        directory.resolve(name),
+        directory.resolve(name + ".log").toFile(),
+        Map.of(
+            "DROVER_DATABASE_URL",
+            database.url(),
+            "DROVER_NODES_LAPSE_MS",
+            "500",
+            "DROVER_DRAIN_MS",
+            "0",
+            "DROVER_ANTHROPIC_BASE_URL",
+            model.uri().toString()));
+  }
+
+  @Test
+  void theDeadWriteNothing() throws Exception {
+    for (var name : List.of("a", "b")) {
+      nodes.add(node(name));
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      try (var mine = nodes.get(round % 2).client();
+          var others = nodes.get(1 - round % 2).client()) {
+        round(nodes.get(round % 2), mine, others);
+      }
+    }
+    nodes.forEach(ServerProcess::close);
+    nodes.clear();
+    try (var connection = database.connect()) {
+      assertThat(Audit.of(connection)).isEmpty();
+    }
+  }
+
+  private void round(ServerProcess zombie, DroverClient mine, DroverClient others)
+      throws Exception {
+    var woken = new CountDownLatch(1);
+    var sessions = new ArrayList<String>();
+    for (int i = 0; i < SESSIONS; i++) {
+      sessions.add(mine.session("scripted"));
+      model.script(Script.reply().text("zombie").hold(woken));
+    }
+    model.otherwise(_ -> Script.reply().text("alive"));
+    int before = model.requests().size();
+    for (var session : sessions) {
+      mine.say(session, "Hi");
+    }
+    model.request(before + SESSIONS);
+    try (var scope = new Scope()) {
+      // Some of what comes at that moment stands still in the middle of a transaction.
+      var late =
+          sessions.stream()
+              .map(session -> scope.fork(() -> mine.say(session, "In that moment")))
+              .toList();
+      zombie.pause();
+      woken.countDown(); // its answers wait at the door
+      for (var session : sessions) {
+        others.say(session, "Anybody there?");
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    DroverClient.type(others.events(session).getLast())
+                        .equals("session.status_idle"));
+      }
+      zombie.resume();
+      for (var one : late) {
+        one.join(); // it is answered in the end
+      }
+    }
+    for (var session : sessions) {
+      mine.say(session, "And now?");
+      await().atMost(Duration.ofSeconds(30)).until(() -> isOver(others.events(session)));
+      assertThat(others.events(session).toString()).contains("alive").doesNotContain("zombie");
+      assertThat(mine.events(session)).isEqualTo(others.events(session));
+    }
+  }
+
+  private static boolean isOver(List<Json.Obj> events) {
+    return FaultScenario.ofType(events, "user.message").size() == 4
+        && DroverClient.type(events.getLast()).equals("session.status_idle");
+  }
+}

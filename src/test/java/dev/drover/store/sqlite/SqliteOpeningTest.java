@@ -90,7 +90,7 @@ final class SqliteOpeningTest {
         .hasMessage(
             file().toRealPath()
                 + " was written by a newer Drover: its schema has version 99, this Drover knows"
-                + " version 5. Start the newer Drover, or restore a backup from before the"
+                + " version 6. Start the newer Drover, or restore a backup from before the"
                 + " upgrade.");
   }
 
@@ -140,9 +140,9 @@ final class SqliteOpeningTest {
   @Test
   void aRefusalLeavesTheFileFree() throws Exception {
     open(file()).close();
-    change("UPDATE schema_migration SET version = 99 WHERE version = 5");
+    change("UPDATE schema_migration SET version = 99 WHERE version = 6");
     assertUnusable(file()).hasMessageContaining("newer");
-    change("UPDATE schema_migration SET version = 5 WHERE version = 99");
+    change("UPDATE schema_migration SET version = 6 WHERE version = 99");
     open(file()).close();
   }
 }

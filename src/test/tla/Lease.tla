@@ -95,7 +95,8 @@ Sweep(n) ==
   /\ TakeLease(n, "claim")
   /\ UNCHANGED <<log, head, received, seen, inbox, nodeTable, start, brains, net, faults>>
 
-\* A node finds a session that is its own and that it has no brain for.
+\* A node finds a session that is its own and that it has no brain for. It looks twice: that the
+\* lease is still on its way to the brain is rare.
 Adopt(n) ==
   /\ SweepLostClaims
   /\ owner = Name(n)
@@ -104,7 +105,8 @@ Adopt(n) ==
      THEN owner' = NoOne /\ UNCHANGED answers
      ELSE LET lease == [name |-> Name(n), epoch |-> epoch, by |-> "sweep"]
           IN lease \notin answers /\ answers' = answers \cup {lease} /\ UNCHANGED owner
-  /\ UNCHANGED <<log, head, epoch, received, seen, inbox, nodeTable, start, brains, net, faults>>
+  /\ IF \E a \in answers : a.name = Name(n) /\ a.epoch = epoch THEN Fault ELSE UNCHANGED faults
+  /\ UNCHANGED <<log, head, epoch, received, seen, inbox, nodeTable, start, brains, net>>
 
 \* The lease arrives, and a brain wakes with it.
 Wake(a) ==

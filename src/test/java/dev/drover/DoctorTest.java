@@ -7,6 +7,7 @@ import dev.drover.base.Secret;
 import dev.drover.cli.Check;
 import dev.drover.session.Feed;
 import dev.drover.store.postgres.PostgresStore;
+import dev.drover.store.sql.Migrations;
 import dev.drover.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -66,6 +67,7 @@ final class DoctorTest {
 
   @Test
   void aDatabaseInUse() throws Exception {
+    int newest = Migrations.newest();
     try (var _ =
         PostgresStore.open(
             new Secret(database.url()),
@@ -74,13 +76,14 @@ final class DoctorTest {
             new Ids(new Random(7)),
             InstantSource.system())) {
       assertThat(look(database.url()).detail())
-          .contains("schema version 5, 1 live node")
+          .contains("schema version " + newest + ", 1 live node")
           .doesNotContain("nodes");
       assertThat(count("SELECT COUNT(*) FROM node")).isEqualTo(1);
     }
-    execute("DELETE FROM schema_migration WHERE version = 5");
-    assertThat(look(database.url()).detail()).contains("version 4, which the next start brings");
-    execute("INSERT INTO schema_migration VALUES (5, 'later', 'x', 0)");
+    execute("DELETE FROM schema_migration WHERE version = " + newest);
+    assertThat(look(database.url()).detail())
+        .contains("version " + (newest - 1) + ", which the next start brings");
+    execute("INSERT INTO schema_migration VALUES (" + newest + ", 'later', 'x', 0)");
     var other = look(database.url());
     assertThat(other.ok()).isFalse();
     assertThat(other.detail()).contains("Start the Drover that wrote it");

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A server, its successors after each death, and a client that does not give up: it sends again
 /// what was not answered, as the vendor's clients do. One thread.
@@ -197,20 +199,23 @@ final class FaultLane implements AutoCloseable {
 
   /// Sends until it is answered.
   private Json.Obj acknowledged(String path, Json.Obj body) throws Exception {
-    var answer = new Json.Obj[1];
+    var answer = new AtomicReference<Json.Obj>();
     var retries = new int[1];
     await(
         path,
         () -> {
-          answer[0] =
+          var got =
               once(
                   request(path)
                       .header("content-type", "application/json")
                       .header("x-stainless-retry-count", Integer.toString(retries[0]++))
                       .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
-          return answer[0] != null;
+          if (got != null) {
+            answer.set(got);
+          }
+          return got != null;
         });
-    return answer[0];
+    return answer.get();
   }
 
   private HttpRequest.Builder request(String path) {
@@ -220,7 +225,7 @@ final class FaultLane implements AutoCloseable {
   }
 
   /// The answer; null: it should be tried again.
-  private Json.Obj once(HttpRequest.Builder request) throws Exception {
+  private Json.@Nullable Obj once(HttpRequest.Builder request) throws Exception {
     HttpResponse<String> response;
     try {
       response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -14,7 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A node in this JVM, and a client that tells how each request ended. Safe for many threads.
+/// A node, in this JVM or elsewhere, and a client that tells how each request ended. Safe for many
+/// threads.
 final class NodeHere implements AutoCloseable {
   /// No request may take longer than this, whatever the database does.
   static final Duration BOUND = Duration.ofSeconds(45);
@@ -22,7 +23,8 @@ final class NodeHere implements AutoCloseable {
   private static final String KEY = "sk-test-key";
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Drover drover;
+  private final URI url;
+  private final Runnable stop;
   private final DroverClient client;
 
   /// @param status 0: the connection broke
@@ -44,9 +46,15 @@ final class NodeHere implements AutoCloseable {
     }
   }
 
-  private NodeHere(Drover drover) {
-    this.drover = drover;
-    client = new DroverClient(drover.url(), KEY);
+  private NodeHere(URI url, Runnable stop) {
+    this.url = url;
+    this.stop = stop;
+    client = new DroverClient(url, KEY);
+  }
+
+  /// One that runs elsewhere, with the key of `ServerProcess`; closing this leaves it alone.
+  static NodeHere at(URI url) {
+    return new NodeHere(url, () -> {});
   }
 
   /// @param database a JDBC URL; empty: SQLite
@@ -69,7 +77,8 @@ final class NodeHere implements AutoCloseable {
     if (!database.isEmpty()) {
       flags.put("database_url", database);
     }
-    return new NodeHere(new Drover(Config.read(flags, Map.of()), around));
+    var drover = new Drover(Config.read(flags, Map.of()), around);
+    return new NodeHere(drover.url(), drover::close);
   }
 
   DroverClient client() {
@@ -77,7 +86,7 @@ final class NodeHere implements AutoCloseable {
   }
 
   URI url() {
-    return drover.url();
+    return url;
   }
 
   Answer say(String session, String text) throws InterruptedException {
@@ -103,7 +112,7 @@ final class NodeHere implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(drover.url().resolve(path))
+    return HttpRequest.newBuilder(url.resolve(path))
         .timeout(BOUND)
         .header("authorization", "Bearer " + KEY);
   }
@@ -142,6 +151,6 @@ final class NodeHere implements AutoCloseable {
   public void close() {
     http.shutdownNow();
     client.close();
-    drover.close();
+    stop.run();
   }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +76,11 @@ final class PoisonedRowsTest {
       }
       owe(connection, healthy);
       for (var poison : poisoned.entrySet()) {
-        int rows = update(connection, POISONS.get(poison.getKey()), poison.getValue());
+        int rows =
+            update(
+                connection,
+                Objects.requireNonNull(POISONS.get(poison.getKey())),
+                poison.getValue());
         assertThat(rows).as(poison.getKey()).isPositive();
       }
     }

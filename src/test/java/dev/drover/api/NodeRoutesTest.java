@@ -47,7 +47,7 @@ final class NodeRoutesTest {
   }
 
   private String reason(String session) throws Exception {
-    return standing(session).object("reason").text("type");
+    return String.valueOf(standing(session).object("reason").text("type"));
   }
 
   @Test

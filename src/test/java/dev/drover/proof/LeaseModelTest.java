@@ -17,7 +17,7 @@ final class LeaseModelTest {
   @TempDir private Path scratch;
 
   @ParameterizedTest(name = "{0} messages, {1} faults")
-  @CsvSource({"1, 1, 11000", "2, 0, 1800"})
+  @CsvSource({"1, 2, 23000", "2, 1, 25000"})
   void theDesignHolds(int messages, int faults, long states) throws Exception {
     var verdict = check(configuration(messages, faults));
     assertThat(verdict.violated()).as(verdict.output()).isEmpty();

@@ -1,9 +1,12 @@
 package dev.drover.testing;
 
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Other nodes seen through one's own eyes: override what should go otherwise.
 public interface NodesView extends Nodes {
@@ -48,6 +51,21 @@ public interface NodesView extends Nodes {
   @Override
   default void onNews(News news) {
     nodes().onNews(news);
+  }
+
+  @Override
+  default Optional<Holding> holding(SessionId id) {
+    return nodes().holding(id);
+  }
+
+  @Override
+  default Queue queue() {
+    return nodes().queue();
+  }
+
+  @Override
+  default List<SessionId> atWork(WorkspaceId workspace, int limit) {
+    return nodes().atWork(workspace, limit);
   }
 
   @Override

@@ -7,6 +7,9 @@ import {
 } from '../support.mjs';
 import Anthropic from '@anthropic-ai/sdk';
 
+// Between nodes a preview that comes too late is left out: a reply that takes no time may have none.
+const lossy = process.env.DROVER_TEST_PREVIEWS === 'lossy';
+
 test('previews add up to the message that replaces them', async () => {
   const session = await newSession();
   const previews = new Map();
@@ -26,12 +29,12 @@ test('previews add up to the message that replaces them', async () => {
   );
   const messages = shown.filter((event) => event.type === 'agent.message');
   assert.deepEqual(messages.map((message) => previews.get(message.id)), messages);
-  assert.ok(grown.length >= 2);
+  assert.ok(lossy || grown.length >= 2);
   for (const [id, text] of grown) {
     assert.ok(messages.find((message) => message.id === id).content[0].text.startsWith(text));
   }
   const starts = shown.filter((event) => event.type === 'event_start').map((event) => event.event);
-  assert.deepEqual(starts.map((start) => start.type), ['agent.thinking', 'agent.message', 'agent.message']);
+  if (!lossy) assert.deepEqual(starts.map((start) => start.type), ['agent.thinking', 'agent.message', 'agent.message']);
   for (const start of starts) assert.ok(stored(shown).some((event) => event.id === start.id && event.type === start.type));
   assert.deepEqual(await listed(session), stored(shown));
 });
@@ -44,7 +47,7 @@ test('nobody gets previews who did not ask, and only of what was asked for', asy
   await sessions.events.send(session.id, { events: [script({ thinking: 'hm', text: ['Yes'] }).message] });
   const [a, b, c] = await Promise.all([plain, thoughts, both].map((stream) => until(stream, isIdle)));
   const isPreview = (event) => event.type.startsWith('event_');
-  assert.deepEqual([a.some(isPreview), b.some((e) => e.type === 'event_delta'), c.some((e) => e.type === 'event_delta')], [false, false, true]);
+  assert.deepEqual([a.some(isPreview), b.some((e) => e.type === 'event_delta'), lossy || c.some((e) => e.type === 'event_delta')], [false, false, true]);
   for (const events of [b, c]) assert.deepEqual(events.filter((event) => !isPreview(event)), a);
   await assert.rejects(sessions.events.stream(session.id, { event_deltas: ['user.message'] }), is(Anthropic.BadRequestError, null, /event_deltas/));
 });

@@ -9,6 +9,7 @@ import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionE
 import com.anthropic.models.beta.sessions.threads.events.EventStreamParams;
 import dev.drover.base.Json;
 import dev.drover.testing.Script;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,10 +70,27 @@ abstract class PreviewCases {
       try (var stream = rig.beta.sessions().threads().events().streamStreaming(params)) {
         talk.say("Hi");
         talk.untilIdle();
-        var events = stream.stream().limit(talk.seen().size()).map(Witness::json);
-        assertThat(events).isEqualTo(talk.seen().stream().map(Witness::json).toList());
+        var events = new ArrayList<Json.Obj>();
+        for (var all = stream.stream().iterator(); !isIdle(events); ) {
+          events.add(Witness.json(all.next()));
+        }
+        assertThat(compared(events))
+            .isEqualTo(compared(talk.seen().stream().map(Witness::json).toList()));
       }
     }
+  }
+
+  private static boolean isIdle(List<Json.Obj> events) {
+    return !events.isEmpty() && "session.status_idle".equals(events.getLast().text("type"));
+  }
+
+  /// Between nodes a preview that comes too late is left out.
+  private List<Json.Obj> compared(List<Json.Obj> events) {
+    return rig.drover.nodes().size() == 1
+        ? events
+        : events.stream()
+            .filter(event -> event.get("event").isEmpty() && event.get("event_id").isEmpty())
+            .toList();
   }
 
   /// As the vendor's guide has it: open a new stream, list what there was, then take from the

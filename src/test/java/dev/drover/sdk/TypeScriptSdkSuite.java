@@ -49,7 +49,8 @@ abstract class TypeScriptSdkSuite {
           Map.of(
               "DROVER_TEST_URL", drover.url().toString(),
               "DROVER_TEST_KEY", drover.key().reveal(),
-              "DROVER_TEST_MODEL", model.uri().toString()),
+              "DROVER_TEST_MODEL", model.uri().toString(),
+              "DROVER_TEST_PREVIEWS", drover.nodes().size() > 1 ? "lossy" : "whole"),
           "node",
           "--test",
           "suite.mjs");

@@ -47,13 +47,14 @@ final class Hints implements Peers, AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+  /// A position that this node does not know.
+  static final long UNKNOWN = Long.MAX_VALUE;
+
   /// Somebody on another node wants to see previews of a session.
   ///
   /// @param since by the nanosecond clock
   /// @param head where the log ended when this node last appended to it
-  private record Interest(long since, long head) {
-    static final long UNKNOWN = Long.MAX_VALUE;
-  }
+  private record Interest(long since, long head) {}
 
   /// Opens a connection for this alone.
   @FunctionalInterface
@@ -307,15 +308,13 @@ final class Hints implements Peers, AutoCloseable {
       case "i" -> {
         long now = System.nanoTime();
         interests.merge(
-            session,
-            new Interest(now, Interest.UNKNOWN),
-            (known, _) -> new Interest(now, known.head));
+            session, new Interest(now, UNKNOWN), (known, _) -> new Interest(now, known.head));
       }
       case "p" -> {
         var its = hearer;
         if (its != null) {
           var line = (Json.Obj) Json.trusted(more);
-          its.previewed(session, line.number("after", Interest.UNKNOWN), preview(line));
+          its.previewed(session, line.number("after", UNKNOWN), preview(line));
         }
       }
       default -> {} // from a newer version

@@ -24,6 +24,12 @@ final class Place {
   /// Previews that wait for what came before them. Beyond that they are dropped.
   private static final int PREVIEWS = 1_000;
 
+  private record Preview(long after, Feed.Item item) {
+    boolean isInTime(long head) {
+      return after == head || after == Hints.UNKNOWN;
+    }
+  }
+
   private final Consumer<List<? extends Feed.Item>> shows;
   private final ReentrantLock lock = new ReentrantLock();
   private boolean begun;
@@ -37,7 +43,7 @@ final class Place {
   /// node has not seen it received yet, and must not show that when it does.
   private final Map<EventId, Long> early = new HashMap<>();
 
-  private final List<Feed.Item> previews = new ArrayList<>();
+  private final List<Preview> previews = new ArrayList<>();
   private boolean answersLast;
   private boolean wanted;
   private boolean reading;
@@ -213,21 +219,23 @@ final class Place {
 
   // Previews
 
-  /// Shows a preview of another node's, but not before the events that came before it.
+  /// Shows a preview of another node's, after the events that came before it and before those that
+  /// came after it, or not at all.
   ///
-  /// @param after the position that it comes after
+  /// @param after the position that it comes after, or [Hints#UNKNOWN]
   /// @return false if it waits for [#showPreviews], after a reading
   boolean preview(long after, Feed.Item item) {
     lock.lock();
     try {
-      if (head >= after && previews.isEmpty()) {
+      if (head == after && previews.isEmpty()) {
         shows.accept(List.of(item));
         return true;
       }
-      if (previews.size() < PREVIEWS) {
-        previews.add(item);
+      if (head < after && previews.size() < PREVIEWS) {
+        previews.add(new Preview(after, item));
+        return false;
       }
-      return false;
+      return true;
     } finally {
       lock.unlock();
     }
@@ -248,9 +256,10 @@ final class Place {
     lock.lock();
     try {
       var first = previews.subList(0, Math.min(count, previews.size()));
-      if (!first.isEmpty()) {
-        shows.accept(List.copyOf(first));
-        first.clear();
+      var still = first.stream().filter(one -> one.isInTime(head)).map(Preview::item).toList();
+      first.clear();
+      if (!still.isEmpty()) {
+        shows.accept(still);
       }
     } finally {
       lock.unlock();

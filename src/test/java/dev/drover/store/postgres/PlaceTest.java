@@ -90,4 +90,14 @@ final class PlaceTest {
     assertThat(place.preview(2, new Feed.Item.PreviewText("agent.message", id, 0, "!"))).isTrue();
     assertThat(shown.subList(2, shown.size())).containsExactly("user.message", "start", "Hi", "!");
   }
+
+  @Test
+  void aPreviewThatComesAfterWhatFollowedItIsLeftOut() {
+    var id = new EventId("sevt_3");
+    assertThat(place.preview(1, new Feed.Item.PreviewStart("agent.message", id))).isFalse();
+    place.read(log, new Inbox(1, 2, List.of()));
+    place.showPreviews(place.previews());
+    assertThat(place.preview(1, new Feed.Item.PreviewText("agent.message", id, 0, "Hi"))).isTrue();
+    assertThat(shown).doesNotContain("start", "Hi");
+  }
 }

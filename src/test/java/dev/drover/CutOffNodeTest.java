@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// so, its sessions go on elsewhere, and when the way is free again it is a node as before.
 @Timeout(120)
 final class CutOffNodeTest {
-  private enum Fault {
+  enum Fault {
     CUT {
       @Override
       void on(FaultProxy proxy) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// A server, its successors after each death, and a client that does not give up: it sends again
@@ -169,11 +170,11 @@ final class FaultLane implements AutoCloseable {
         "session " + session,
         () -> {
           var page = once(request("/v1/sessions/" + session + "/events?limit=1000"));
-          if (page == null) {
+          if (page.isEmpty()) {
             return false;
           }
           seen.clear();
-          page.items("data").forEach(event -> seen.add((Json.Obj) event));
+          page.get().items("data").forEach(event -> seen.add((Json.Obj) event));
           return fits.test(seen);
         });
     return List.copyOf(seen);
@@ -197,20 +198,19 @@ final class FaultLane implements AutoCloseable {
 
   /// Sends until it is answered.
   private Json.Obj acknowledged(String path, Json.Obj body) throws Exception {
-    var answer = new Json.Obj[1];
+    var answers = new ArrayList<Json.Obj>();
     var retries = new int[1];
     await(
         path,
         () -> {
-          answer[0] =
-              once(
-                  request(path)
-                      .header("content-type", "application/json")
-                      .header("x-stainless-retry-count", Integer.toString(retries[0]++))
-                      .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
-          return answer[0] != null;
+          once(request(path)
+                  .header("content-type", "application/json")
+                  .header("x-stainless-retry-count", Integer.toString(retries[0]++))
+                  .POST(HttpRequest.BodyPublishers.ofString(body.toString())))
+              .ifPresent(answers::add);
+          return !answers.isEmpty();
         });
-    return answer[0];
+    return answers.getLast();
   }
 
   private HttpRequest.Builder request(String path) {
@@ -219,22 +219,22 @@ final class FaultLane implements AutoCloseable {
         .header("authorization", "Bearer " + FaultChild.KEY);
   }
 
-  /// The answer; null: it should be tried again.
-  private Json.Obj once(HttpRequest.Builder request) throws Exception {
+  /// The answer; empty: it should be tried again.
+  private Optional<Json.Obj> once(HttpRequest.Builder request) throws Exception {
     HttpResponse<String> response;
     try {
       response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException _) {
       child.hasDied(2_000);
-      return null;
+      return Optional.empty();
     }
     if (response.statusCode() >= 500) {
-      return null;
+      return Optional.empty();
     }
     if (response.statusCode() != 200) {
       throw new AssertionError(response.statusCode() + " " + response.body());
     }
-    return (Json.Obj) Json.trusted(response.body());
+    return Optional.of((Json.Obj) Json.trusted(response.body()));
   }
 
   private void revive() throws Exception {

@@ -129,8 +129,8 @@ final class LostCommitTest {
     try (var proxy = FaultProxy.postgres(database.url());
         var node = NodeHere.start(data, proxy.jdbcUrl(), model, 500)) {
       for (var session : node.client().get("/v1/sessions").items("data")) {
-        var id = ((Json.Obj) session).text("id");
-        if (node.client().get("/v1/sessions/" + id).text("status").equals("running")
+        var id = String.valueOf(((Json.Obj) session).text("id"));
+        if ("running".equals(node.client().get("/v1/sessions/" + id).text("status"))
             || !node.client().events(id).isEmpty()) {
           awaitTurn(node, id);
         }

@@ -16,11 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-<<<<<<< HEAD
 import java.util.concurrent.atomic.AtomicReference;
-=======
-import java.util.Optional;
->>>>>>> faults
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -175,11 +171,11 @@ final class FaultLane implements AutoCloseable {
         "session " + session,
         () -> {
           var page = once(request("/v1/sessions/" + session + "/events?limit=1000"));
-          if (page.isEmpty()) {
+          if (page == null) {
             return false;
           }
           seen.clear();
-          page.get().items("data").forEach(event -> seen.add((Json.Obj) event));
+          page.items("data").forEach(event -> seen.add((Json.Obj) event));
           return fits.test(seen);
         });
     return List.copyOf(seen);
@@ -203,16 +199,11 @@ final class FaultLane implements AutoCloseable {
 
   /// Sends until it is answered.
   private Json.Obj acknowledged(String path, Json.Obj body) throws Exception {
-<<<<<<< HEAD
     var answer = new AtomicReference<Json.Obj>();
-=======
-    var answers = new ArrayList<Json.Obj>();
->>>>>>> faults
     var retries = new int[1];
     await(
         path,
         () -> {
-<<<<<<< HEAD
           var got =
               once(
                   request(path)
@@ -225,16 +216,6 @@ final class FaultLane implements AutoCloseable {
           return got != null;
         });
     return answer.get();
-=======
-          once(request(path)
-                  .header("content-type", "application/json")
-                  .header("x-stainless-retry-count", Integer.toString(retries[0]++))
-                  .POST(HttpRequest.BodyPublishers.ofString(body.toString())))
-              .ifPresent(answers::add);
-          return !answers.isEmpty();
-        });
-    return answers.getLast();
->>>>>>> faults
   }
 
   private HttpRequest.Builder request(String path) {
@@ -243,27 +224,22 @@ final class FaultLane implements AutoCloseable {
         .header("authorization", "Bearer " + FaultChild.KEY);
   }
 
-<<<<<<< HEAD
   /// The answer; null: it should be tried again.
   private Json.@Nullable Obj once(HttpRequest.Builder request) throws Exception {
-=======
-  /// The answer; empty: it should be tried again.
-  private Optional<Json.Obj> once(HttpRequest.Builder request) throws Exception {
->>>>>>> faults
     HttpResponse<String> response;
     try {
       response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException _) {
       child.hasDied(2_000);
-      return Optional.empty();
+      return null;
     }
     if (response.statusCode() >= 500) {
-      return Optional.empty();
+      return null;
     }
     if (response.statusCode() != 200) {
       throw new AssertionError(response.statusCode() + " " + response.body());
     }
-    return Optional.of((Json.Obj) Json.trusted(response.body()));
+    return (Json.Obj) Json.trusted(response.body());
   }
 
   private void revive() throws Exception {

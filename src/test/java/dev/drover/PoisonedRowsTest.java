@@ -76,15 +76,11 @@ final class PoisonedRowsTest {
       }
       owe(connection, healthy);
       for (var poison : poisoned.entrySet()) {
-<<<<<<< HEAD
         int rows =
             update(
                 connection,
                 Objects.requireNonNull(POISONS.get(poison.getKey())),
                 poison.getValue());
-=======
-        int rows = update(connection, POISONS.getOrDefault(poison.getKey(), ""), poison.getValue());
->>>>>>> faults
         assertThat(rows).as(poison.getKey()).isPositive();
       }
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,9 +84,14 @@ final class ZombieTest {
     var sessions = new ArrayList<String>();
     for (int i = 0; i < SESSIONS; i++) {
       sessions.add(mine.client().session("scripted"));
-      model.script(Script.reply().text("zombie").hold(woken));
     }
-    model.otherwise(_ -> Script.reply().text("alive"));
+    // Who asks before the pause is the zombie, whatever an earlier round still asks.
+    var paused = new AtomicBoolean();
+    model.otherwise(
+        _ ->
+            paused.get()
+                ? Script.reply().text("alive")
+                : Script.reply().text("zombie").hold(woken));
     int before = model.requests().size();
     for (var session : sessions) {
       mine.acknowledged(session, "Hi");
@@ -97,6 +103,7 @@ final class ZombieTest {
           sessions.stream()
               .map(session -> scope.fork(() -> mine.acknowledged(session, "In that moment")))
               .toList();
+      paused.set(true);
       zombie.pause();
       woken.countDown(); // its answers wait at the door
       for (var session : sessions) {

@@ -15,12 +15,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A node whose way to the database is cut, or carries nothing in one direction or both: it says
 /// so, its sessions go on elsewhere, and when the way is free again it is a node as before.
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class CutOffNodeTest {
   enum Fault {
     CUT {

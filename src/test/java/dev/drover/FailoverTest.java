@@ -22,10 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Three nodes in the middle of 200 turns, one is killed: every turn ends, once, as if nothing had
 /// happened. Prints how long its sessions stood still.
 @Timeout(180)
+@Isolated
 final class FailoverTest {
   private static final int SESSIONS = 200;
   private static final int NODES = 3;

@@ -31,11 +31,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Requests that are wrong in every way that chance finds, to every operation of the document: no
 /// failure of ours, no silence, every refusal in the protocol's form, and a server that is the same
 /// afterwards. `-Ddrover.fuzz.seed` and `-Ddrover.fuzz.rounds` look elsewhere and longer.
 @Timeout(170)
+@Isolated // it counts the threads of the process
 abstract class FuzzSuite {
   private static final long SEED = Long.getLong("drover.fuzz.seed", 20261122);
   private static final String KEY = "sk-drover-fuzz";

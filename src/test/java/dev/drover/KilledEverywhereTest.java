@@ -21,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server dies at every boundary at which it can, each time in a process of its own, and another
 /// one goes on: nothing that was acknowledged is lost or doubled, every call has one result, and
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Without `-Dfaults=all` the passages of a point between its first and its last are a sample, of
 /// which each store takes another part.
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 final class KilledEverywhereTest {
   /// Side by side.
   private static final int LANES = 2;

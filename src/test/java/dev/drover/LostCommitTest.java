@@ -17,12 +17,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The database has committed and its answer gets lost: whatever was written is there once, and the
 /// work goes on.
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class LostCommitTest {
   /// So long that no node says that it lives, and commits that, while a test runs.
   private static final int QUIET = 600_000;

@@ -20,9 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Two nodes over one PostgreSQL, in processes of their own.
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class NodesTest {
   private static final List<String> TURN =
       List.of(

@@ -24,10 +24,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A real server process, killed in the middle of a turn and started again: the turn ends by
 /// itself.
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class RestartTest {
   @TempDir Path data;
   @TempDir Path logs;

@@ -22,13 +22,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A node stands still for longer than it may, under load, and wakes up again: what it had in its
 /// hands others have finished, and it appends nothing to that. Round after round, each node in its
 /// turn. `-Dfaults.rounds=100` for more of them.
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 final class ZombieTest {
-  private static final int ROUNDS = Integer.getInteger("faults.rounds", 20);
+  private static final int ROUNDS = Integer.getInteger("faults.rounds", 8);
 
   /// Sessions of each round: half of them are asked for on either node.
   private static final int SESSIONS = 6;

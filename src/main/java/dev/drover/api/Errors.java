@@ -66,22 +66,26 @@ final class Errors {
     };
   }
 
-  /// Logs what happened and where. Messages are left out where they may quote what a client sent:
-  /// only those of our own checks are kept.
+  /// Logs what happened and where. What is expected to pass takes one line, for while a database is
+  /// away every request fails so; where, is then said at level `DEBUG`. Messages are left out where
+  /// they may quote what a client sent: only those of our own checks are kept.
   static void log(String requestId, Throwable thrown) {
+    boolean passes =
+        thrown instanceof Problem problem && problem.kind() == Problem.Kind.UNAVAILABLE;
+    int most = passes && !LOG.isLoggable(Level.DEBUG) ? 0 : 20;
     var text = new StringBuilder("request ").append(requestId).append(" failed");
     int depth = 0;
     for (Throwable cause = thrown; cause != null && depth < 8; cause = cause.getCause(), depth++) {
-      text.append("\n  ").append(cause.getClass().getName());
+      text.append(passes ? "; " : "\n  ").append(cause.getClass().getName());
       if (cause instanceof IllegalStateException || cause instanceof Problem) {
         text.append(": ").append(cause.getMessage());
       }
       var frames = cause.getStackTrace();
-      for (int i = 0; i < Math.min(frames.length, 20); i++) {
+      for (int i = 0; i < Math.min(frames.length, most); i++) {
         text.append("\n    at ").append(frames[i]);
       }
     }
-    LOG.log(Level.ERROR, text.toString());
+    LOG.log(passes ? Level.WARNING : Level.ERROR, text.toString());
   }
 
   /// Answers for requests that never become one: a line or header that cannot be read.

@@ -26,9 +26,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// The whole bench at its smallest: whether it measures, not what.
 @Timeout(180)
+@Isolated
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
   private final Bench bench = new Bench(this::open, Optional.empty(), ids);

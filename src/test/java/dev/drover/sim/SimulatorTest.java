@@ -7,11 +7,13 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Thousands of small worlds. A seed that fails fails every time: `mvn test -Dtest=SimulatorTest
 /// -Dsim.first=SEED -Dsim.seeds=1` replays it and tells its story.
+@Isolated // it hears every error of every brain
 final class SimulatorTest {
   private static final long FIRST = Long.getLong("sim.first", 1);
   private static final int SEEDS = Integer.getInteger("sim.seeds", 10_000);

@@ -19,9 +19,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server that is stopped, hung, starved and left alone.
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class PostgresServerTest {
   private static final String ROW = "INSERT INTO t VALUES (repeat('x', 2000))";
 

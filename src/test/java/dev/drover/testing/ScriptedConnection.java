@@ -3,6 +3,7 @@ package dev.drover.testing;
 import dev.drover.base.Json;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -71,7 +72,11 @@ final class ScriptedConnection implements Runnable {
       headers.put(pair[0].toLowerCase(Locale.ROOT), pair[1].strip());
     }
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-    var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    var bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException("the client went in the middle of its request");
+    }
+    var body = new String(bytes, StandardCharsets.UTF_8);
     var words = request.split(" ", -1);
     return messages.received(
         number,

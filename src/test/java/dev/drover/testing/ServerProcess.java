@@ -1,5 +1,7 @@
 package dev.drover.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -75,9 +77,23 @@ public final class ServerProcess implements AutoCloseable {
     return url;
   }
 
-  /// SIGSTOP: it stands still, and its clock does not. What it started goes on.
+  /// SIGSTOP: it stands still, and its clock does not. What it started goes on. Returns when the
+  /// last thread has stopped: on a busy machine some run on for a while after the signal.
   public void pause() throws IOException, InterruptedException {
     Signals.send("STOP", Stream.of(process.toHandle()));
+    await().until(this::standsStill);
+  }
+
+  private boolean standsStill() throws IOException {
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (var thread : threads.toList()) {
+        var stat = Files.readString(thread.resolve("stat"));
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /// SIGCONT, after [#pause].

@@ -3,6 +3,7 @@ package dev.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.base.Json;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -12,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,9 @@ final class PoisonedRowsTest {
     POISONS.put("agent", "UPDATE session_origin SET agent = '[' WHERE session_id = ?");
     POISONS.put("networking", "UPDATE session_origin SET networking = '1' WHERE session_id = ?");
   }
+
+  /// Of these not even a list can show anything.
+  private static final List<String> UNREADABLE = List.of("status", "agent", "networking");
 
   @TempDir Path data;
 
@@ -103,6 +108,12 @@ final class PoisonedRowsTest {
             .allSatisfy(answer -> assertThat(answer.status()).isIn(200, 500))
             .anySatisfy(answer -> assertThat(answer.status()).isEqualTo(500));
       }
+      var shown =
+          node.client().get("/v1/sessions?limit=100").items("data").stream()
+              .map(one -> String.valueOf(((Json.Obj) one).text("id")))
+              .toList();
+      assertThat(shown).contains(healthy, fresh).hasSize(2 + POISONS.size() - UNREADABLE.size());
+      assertThat(shown).doesNotContainAnyElementsOf(UNREADABLE.stream().map(poisoned::get).toList());
       assertThat(node.get("/readyz").status()).isEqualTo(200);
       assertThat(node.get("/v1/sessions/" + healthy).status()).isEqualTo(200);
     }

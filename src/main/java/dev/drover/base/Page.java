@@ -2,6 +2,7 @@ package dev.drover.base;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A stretch of a list.
 ///
@@ -16,5 +17,10 @@ public record Page<T>(List<T> items, Optional<String> next, Optional<String> pre
   /// A stretch of a list that does not go back.
   public Page(List<T> items, Optional<String> next) {
     this(items, next, Optional.empty());
+  }
+
+  /// The same stretch with other things in it: those that `change` makes of each.
+  public <R> Page<R> each(Function<? super T, Optional<R>> change) {
+    return new Page<>(items.stream().map(change).flatMap(Optional::stream).toList(), next, previous);
   }
 }

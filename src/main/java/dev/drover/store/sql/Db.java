@@ -86,6 +86,7 @@ public final class Db implements AutoCloseable {
   /// @param fetched as many rows are held at once
   void walk(String sql, int fetched, Visitor visitor, @Nullable Object... values)
       throws SQLException {
+    settle(sql);
     use(
         sql,
         statement -> {

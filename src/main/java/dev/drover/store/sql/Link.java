@@ -34,6 +34,11 @@ public final class Link implements AutoCloseable {
     return db;
   }
 
+  /// Whether there is a connection; it may have broken unnoticed.
+  boolean isUp() {
+    return db != null;
+  }
+
   /// Lets go of a connection that broke.
   void drop() {
     try {

@@ -60,14 +60,21 @@ final class SessionRows {
     for (int i = 0; i < values.length; i++) {
       values[i] = sessions.get(Math.min(i, sessions.size() - 1));
     }
-    record Taken(String id, Row row) {}
     var sql = SELECT + "IN (" + EventRows.marks(values.length) + ") ORDER BY id";
-    for (var taken :
-        db.list(
-            sql + db.dialect().keepingRows(),
-            row -> new Taken(row.getString("id"), row(row)),
-            values)) {
-      gathering.keep(taken.id, taken.row);
+    db.walk(
+        sql + db.dialect().keepingRows(),
+        values.length,
+        row -> keepReadable(gathering, row),
+        values);
+  }
+
+  /// A row that cannot be read is left to the unit that is about it, and fails that alone.
+  private static void keepReadable(Gathering gathering, ResultSet row) throws SQLException {
+    var id = row.getString("id");
+    try {
+      gathering.keep(id, row(row));
+    } catch (RuntimeException _) {
+      // as if it had not been looked for
     }
   }
 

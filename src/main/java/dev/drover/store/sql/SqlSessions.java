@@ -10,10 +10,13 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.Self;
 import dev.drover.store.SessionState;
+import java.lang.System.Logger.Level;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
+  private static final System.Logger LOG = System.getLogger(SqlSessions.class.getName());
   private static final String BY_ID = OriginRows.SELECT + " WHERE session.id = ?";
 
   private final Writer writer;
@@ -111,16 +115,36 @@ final class SqlSessions implements Sessions {
         Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
             .map(cursor -> cursor.within(listing.from(), listing.to()));
     var query = SessionQuery.of(workspace, listing, from);
-    var found =
-        readers.call(db -> db.list(query.sql(), OriginRows.Raw::of, query.values())).stream()
-            .map(OriginRows.Raw::read)
-            .toList();
-    return Cursor.page(
-        found,
-        listing.limit(),
-        from,
-        listing.ascending(),
-        session -> new Cursor(session.createdAt(), session.id().value()));
+    var found = readers.call(db -> db.list(query.sql(), Listed::of, query.values()));
+    return Cursor.page(found, listing.limit(), from, listing.ascending(), Listed::at)
+        .each(Listed::read);
+  }
+
+  /// A row of a list, and its place there. One that cannot be read is left out, and keeps none of
+  /// the others from being shown.
+  private record Listed(Cursor at, Optional<OriginRows.Raw> raw) {
+    static Listed of(ResultSet row) throws SQLException {
+      var at = new Cursor(Micros.instant(row.getLong("created_at")), row.getString("id"));
+      try {
+        return new Listed(at, Optional.of(OriginRows.Raw.of(row)));
+      } catch (RuntimeException e) {
+        leftOut(at, e);
+        return new Listed(at, Optional.empty());
+      }
+    }
+
+    Optional<Session> read() {
+      try {
+        return raw.map(OriginRows.Raw::read);
+      } catch (RuntimeException e) {
+        leftOut(at, e);
+        return Optional.empty();
+      }
+    }
+
+    private static void leftOut(Cursor at, RuntimeException why) {
+      LOG.log(Level.ERROR, "session " + at.id() + " cannot be read, and no list shows it", why);
+    }
   }
 
   @Override

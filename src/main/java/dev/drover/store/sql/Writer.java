@@ -80,8 +80,13 @@ public final class Writer implements AutoCloseable {
     /// Runs the units in one transaction, without a way back for each: it would cost a round trip
     /// or a copy of every page. Most that fail refuse before they write.
     ///
+    /// A connection may have broken long ago, unnoticed. If that shows before the commit was asked
+    /// for, nothing is durable, and all is done once more on a new one.
+    ///
     /// @return whether their outcomes are final; if not, nothing is kept of any
     private boolean together(List<Job<?>> batch) {
+      boolean old = link.isUp();
+      boolean committing = false;
       try {
         var db = link.db();
         dialect.begin(db);
@@ -90,11 +95,17 @@ public final class Writer implements AutoCloseable {
           batch.forEach(Job::reset);
           return false;
         }
+        committing = true;
         dialect.commit(db);
         return true;
       } catch (SQLException e) {
-        boolean conflict = dialect.trouble(e) == Dialect.Trouble.CONFLICT;
         giveUp(e);
+        var trouble = dialect.trouble(e);
+        if (trouble == Dialect.Trouble.BROKEN && old && !committing) {
+          batch.forEach(Job::reset);
+          return together(batch);
+        }
+        boolean conflict = trouble == Dialect.Trouble.CONFLICT;
         batch.forEach(conflict ? Job::reset : job -> job.fail(Job.lostWith(dialect, e)));
         return !conflict;
       } catch (RuntimeException | Error e) {

@@ -113,7 +113,8 @@ final class PoisonedRowsTest {
               .map(one -> String.valueOf(((Json.Obj) one).text("id")))
               .toList();
       assertThat(shown).contains(healthy, fresh).hasSize(2 + POISONS.size() - UNREADABLE.size());
-      assertThat(shown).doesNotContainAnyElementsOf(UNREADABLE.stream().map(poisoned::get).toList());
+      assertThat(shown)
+          .doesNotContainAnyElementsOf(UNREADABLE.stream().map(poisoned::get).toList());
       assertThat(node.get("/readyz").status()).isEqualTo(200);
       assertThat(node.get("/v1/sessions/" + healthy).status()).isEqualTo(200);
     }

@@ -21,6 +21,7 @@ public record Page<T>(List<T> items, Optional<String> next, Optional<String> pre
 
   /// The same stretch with other things in it: those that `change` makes of each.
   public <R> Page<R> each(Function<? super T, Optional<R>> change) {
-    return new Page<>(items.stream().map(change).flatMap(Optional::stream).toList(), next, previous);
+    return new Page<>(
+        items.stream().map(change).flatMap(Optional::stream).toList(), next, previous);
   }
 }

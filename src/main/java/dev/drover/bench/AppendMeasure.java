@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
@@ -25,6 +26,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class AppendMeasure {
   private static final int CALLERS = 128;
   private static final String TEXT = "A line that an agent might say while it works. ".repeat(4);
+
+  /// Made once: what a caller does to have something to append is not what is measured.
+  private static final Json.Arr CONTENT =
+      new Json.Arr(List.of(Json.obj("type", "text", "text", TEXT)));
 
   private AppendMeasure() {}
 
@@ -94,15 +99,7 @@ final class AppendMeasure {
   }
 
   private static Event event(Run run) {
-    return EventCodec.read(
-        Json.obj(
-                "type",
-                "agent.message",
-                "id",
-                run.ids().next("sevt_"),
-                "content",
-                List.of(Json.obj("type", "text", "text", TEXT)))
-            .toString());
+    return new Event.AgentMessage(new EventId(run.ids().next(EventId.PREFIX)), CONTENT);
   }
 
   private static void append(Run run, EventLog log, Lease lease, int events) {

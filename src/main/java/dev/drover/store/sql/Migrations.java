@@ -25,7 +25,8 @@ public final class Migrations {
           "0003-answers",
           "0004-budgets",
           "0005-nodes",
-          "0006-processes");
+          "0006-processes",
+          "0007-appends");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

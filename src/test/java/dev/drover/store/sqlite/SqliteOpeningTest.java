@@ -90,7 +90,7 @@ final class SqliteOpeningTest {
         .hasMessage(
             file().toRealPath()
                 + " was written by a newer Drover: its schema has version 99, this Drover knows"
-                + " version 6. Start the newer Drover, or restore a backup from before the"
+                + " version 7. Start the newer Drover, or restore a backup from before the"
                 + " upgrade.");
   }
 

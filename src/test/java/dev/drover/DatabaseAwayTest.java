@@ -163,6 +163,16 @@ final class DatabaseAwayTest {
                                     .get("/v1/sessions/" + session)
                                     .toString()
                                     .contains("\"status\":\"idle\"")));
+        try (var connection = DriverManager.getConnection(server.url());
+            var inbox = connection.prepareStatement("SELECT 1 FROM inbox")) {
+          await() // one that rests shows as idle until its brain tries the database again
+              .until(
+                  () -> {
+                    try (var rows = inbox.executeQuery()) {
+                      return !rows.next();
+                    }
+                  });
+        }
         model.forget();
         await()
             .atMost(Duration.ofSeconds(30))

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A [FaultyServer] in a process of its own. One thread.
@@ -29,7 +30,7 @@ final class FaultChild implements AutoCloseable {
   ///
   /// @param log gets what it says on standard error
   /// @return empty if it died as it was meant to
-  static java.util.Optional<FaultChild> start(Path data, File log, Map<String, String> environment)
+  static Optional<FaultChild> start(Path data, File log, Map<String, String> environment)
       throws IOException, InterruptedException {
     var command =
         new ArrayList<>(
@@ -51,13 +52,13 @@ final class FaultChild implements AutoCloseable {
     var out = process.inputReader(StandardCharsets.UTF_8);
     var line = out.readLine();
     if (line != null) {
-      return java.util.Optional.of(new FaultChild(process, out, URI.create(line)));
+      return Optional.of(new FaultChild(process, out, URI.create(line)));
     }
     int status = process.waitFor();
     if (status != FaultPoints.STATUS) {
       throw new IOException("the server ended with " + status + ", see " + log);
     }
-    return java.util.Optional.empty();
+    return Optional.empty();
   }
 
   URI url() {

@@ -30,6 +30,7 @@ import dev.drover.testing.SessionsView;
 import dev.drover.testing.StoreView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -334,7 +335,7 @@ final class FaultPoints implements Around {
         }
         pass("execute:amid");
         Files.createFile(workspace.resolve(FaultScenario.GO));
-      } catch (java.nio.file.FileAlreadyExistsException _) {
+      } catch (FileAlreadyExistsException _) {
         // let go by one who died
       } catch (IOException e) {
         throw new UncheckedIOException(e);

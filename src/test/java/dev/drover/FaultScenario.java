@@ -5,6 +5,8 @@ import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -97,12 +99,12 @@ final class FaultScenario {
   /// A log without what differs from run to run: ids, times and token counts. References to other
   /// events are kept as their places.
   static List<String> normalised(List<Json.Obj> events) {
-    var places = new java.util.HashMap<String, String>();
+    var places = new HashMap<String, String>();
     var lines = new ArrayList<String>();
     for (var event : events) {
       var id = String.valueOf(event.text("id"));
       places.put(id, "#" + lines.size());
-      var fields = new java.util.LinkedHashMap<>(event.fields());
+      var fields = new LinkedHashMap<>(event.fields());
       List.of("id", "processed_at", "created_at", "usage", "model_usage").forEach(fields::remove);
       var text = new Json.Obj(fields).toString();
       for (Map.Entry<String, String> place : places.entrySet()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
+import dev.drover.base.Scope;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -115,6 +117,21 @@ final class PoisonedRowsTest {
       assertThat(shown).contains(healthy, fresh).hasSize(2 + POISONS.size() - UNREADABLE.size());
       assertThat(shown)
           .doesNotContainAnyElementsOf(UNREADABLE.stream().map(poisoned::get).toList());
+      try (var scope = new Scope()) {
+        var others =
+            IntStream.range(0, 20)
+                .mapToObj(
+                    _ ->
+                        scope.fork(
+                            () -> {
+                              node.say(Objects.requireNonNull(poisoned.get("status")), "Hi again");
+                              return node.say(healthy, "Hi again").status();
+                            }))
+                .toList();
+        for (var other : others) { // written together with what cannot be
+          assertThat(other.join()).isEqualTo(200);
+        }
+      }
       assertThat(node.get("/readyz").status()).isEqualTo(200);
       assertThat(node.get("/v1/sessions/" + healthy).status()).isEqualTo(200);
     }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -32,9 +33,7 @@ final class SqliteCheckTest extends CheckContract {
       for (var file : all.filter(Files::isRegularFile).toList()) {
         files.put(
             file.getFileName().toString(),
-            java.util.Arrays.hashCode(Files.readAllBytes(file))
-                + " "
-                + Files.getLastModifiedTime(file));
+            Arrays.hashCode(Files.readAllBytes(file)) + " " + Files.getLastModifiedTime(file));
       }
     }
     return files;

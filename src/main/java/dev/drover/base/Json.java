@@ -1,6 +1,8 @@
 package dev.drover.base;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,7 +160,7 @@ public sealed interface Json {
 
   /// An array; each item goes through [#of].
   static Arr arr(@Nullable Object... items) {
-    return new Arr(java.util.Arrays.stream(items).map(Json::of).toList());
+    return new Arr(Arrays.stream(items).map(Json::of).toList());
   }
 
   /// The JSON form of a Java value: null, [Json], strings, booleans, numbers, lists and maps of
@@ -207,7 +209,7 @@ public sealed interface Json {
   }
 
   private static String write(Json value) {
-    var out = new java.io.StringWriter();
+    var out = new StringWriter();
     try (var generator = Codec.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
       Codec.write(value, generator);
     }

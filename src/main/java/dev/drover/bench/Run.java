@@ -2,6 +2,7 @@ package dev.drover.bench;
 
 import dev.drover.base.Ids;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -155,7 +156,7 @@ final class Run implements AutoCloseable {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException | java.io.UncheckedIOException _) {
+    } catch (IOException | UncheckedIOException _) {
       // what is left lies in a temporary directory
     }
   }

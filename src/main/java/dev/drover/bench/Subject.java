@@ -1,6 +1,7 @@
 package dev.drover.bench;
 
 import dev.drover.base.Json;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ final class Subject implements AutoCloseable {
         List.of(FloorServer.class.getName(), model.url().toString()), Map.of(), log(data));
   }
 
-  private static java.io.File log(Path data) {
+  private static File log(Path data) {
     return data.resolveSibling(data.getFileName() + ".log").toFile();
   }
 

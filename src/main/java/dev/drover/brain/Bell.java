@@ -15,4 +15,9 @@ final class Bell {
     rings.acquire();
     rings.drainPermits();
   }
+
+  /// Forgets rings that nobody heard.
+  void silence() {
+    rings.drainPermits();
+  }
 }

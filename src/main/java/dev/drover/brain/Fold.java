@@ -124,8 +124,7 @@ final class Fold {
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e));
       case Event.UserToolConfirmation e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
-      case Event.UserCustomToolResult e -> answered(e.toolUseId());
-      case Event.AgentToolResult e -> answered(e.toolUseId());
+      case Event.ToolResult e -> answered(e.toolUseId());
       case Event.ModelRequestEnd e -> {
         open = null;
         turn = turn.plus(e.usage());

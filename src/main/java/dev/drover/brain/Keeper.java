@@ -35,6 +35,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   private final Thread fencing;
   private Set<Lease> orphans = Set.of();
   private volatile long heard;
+  private boolean fenced;
 
   /// Begins with [#start].
   ///
@@ -126,8 +127,13 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   /// A node that was silent for too long must not act any more: its sessions may be others'.
   private void fence() {
-    if (nanos.getAsLong() - heard > nodes.lapse().toNanos() && wakes.atWork() > 0) {
-      LOG.log(Level.WARNING, "the store is away: every brain stops, for other nodes may go on");
+    if (nanos.getAsLong() - heard <= nodes.lapse().toNanos()) {
+      fenced = false;
+    } else if (wakes.atWork() > 0) {
+      if (!fenced) {
+        LOG.log(Level.WARNING, "the store is away: every brain stops, for other nodes may go on");
+      }
+      fenced = true;
       wakes.stop();
     }
   }
@@ -137,6 +143,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
       look.run();
       if (away.getAndSet(false)) {
         LOG.log(Level.INFO, "the store answers again");
+        wakes.storeIsBack();
       }
     } catch (RuntimeException | Error e) {
       if (!away.getAndSet(true)) {

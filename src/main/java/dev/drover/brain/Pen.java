@@ -13,6 +13,7 @@ import dev.drover.session.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one session's log under one lease, and keeps what was read of it up to date. One thread.
@@ -165,7 +166,7 @@ final class Pen {
         });
   }
 
-  private void pages(long after, java.util.function.Consumer<List<Stored>> reader) {
+  private void pages(long after, Consumer<List<Stored>> reader) {
     long position = after;
     while (true) {
       var page = log.getEvents(lease.session(), dev.drover.session.Slice.after(position, PAGE));

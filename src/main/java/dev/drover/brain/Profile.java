@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import java.util.Comparator;
 import java.util.List;
 
 /// How the harness treats a model: what one needs is dead weight for the next.
@@ -16,7 +17,7 @@ public record Profile(Context context) {
   public static Profile of(List<Rule> rules, String modelId) {
     return rules.stream()
         .filter(rule -> modelId.startsWith(rule.prefix()))
-        .max(java.util.Comparator.comparingInt(rule -> rule.prefix().length()))
+        .max(Comparator.comparingInt(rule -> rule.prefix().length()))
         .orElseThrow(() -> new IllegalStateException("no profile for " + modelId))
         .profile();
   }

@@ -1,12 +1,13 @@
 package dev.drover.brain;
 
 import dev.drover.base.Problem;
+import dev.drover.base.Scope;
 import dev.drover.session.Lease;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /// One brain's thread: works on a session until it rests, however often the store goes away. One
-/// thread, but for [#bell].
+/// thread, but for [#bell] and [#tryAgain].
 final class Vigil {
   private static final System.Logger LOG = System.getLogger(Wakes.class.getName());
 
@@ -18,6 +19,7 @@ final class Vigil {
   private final Harness harness;
   private final Moves moves;
   private final Bell bell = new Bell();
+  private final Bell sooner = new Bell();
   private volatile Lease lease;
   private boolean unsure;
 
@@ -44,12 +46,26 @@ final class Vigil {
     return lease;
   }
 
+  /// Something says that the store works again: a pause between two attempts need not be sat out.
+  void tryAgain() {
+    sooner.ring();
+  }
+
   /// Returns when the session rests, or is another's, or is gone. A store that is away, and a
   /// mistake of ours after which not even the turn could be ended, are tried again without end,
   /// ever more slowly: what was received must not sleep for ever.
   void keep() throws InterruptedException {
     for (int failures = 0; !attempt(); failures++) {
-      harness.pause().pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
+      var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS));
+      try (var scope = new Scope(sooner::ring)) {
+        scope.fork(
+            () -> {
+              harness.pause().pause(pause);
+              return true;
+            });
+        sooner.await();
+      }
+      sooner.silence(); // the pause's own end
     }
   }
 

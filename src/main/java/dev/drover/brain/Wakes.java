@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Wakes implements Brain, AutoCloseable {
   private final Harness harness;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
-  private final Map<SessionId, Bell> bells = new ConcurrentHashMap<>();
+  private final Map<SessionId, Vigil> vigils = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   public Wakes(Harness harness) {
@@ -43,14 +43,14 @@ public final class Wakes implements Brain, AutoCloseable {
                   } catch (InterruptedException _) {
                     // Shutdown, or the session was deleted: the log has what the next start needs.
                   } finally {
-                    bells.remove(lease.session(), vigil.bell());
+                    vigils.remove(lease.session(), vigil);
                     threads.remove(vigil.lease());
                   }
                 });
     if (threads.putIfAbsent(lease, thread) != null) {
       return; // its brain is awake
     }
-    bells.put(lease.session(), vigil.bell());
+    vigils.put(lease.session(), vigil);
     thread.start();
     if (closed) {
       thread.interrupt();
@@ -59,16 +59,17 @@ public final class Wakes implements Brain, AutoCloseable {
 
   @Override
   public void ring(SessionId session) {
-    var bell = bells.get(session);
-    if (bell != null) {
-      bell.ring();
+    var vigil = vigils.get(session);
+    if (vigil != null) {
+      vigil.bell().ring();
+      vigil.tryAgain(); // what was received was written
     }
   }
 
   /// Another node has written the session. A brain of it that is awake here looks at what came; if
   /// there is none, the session's hand is let go: its brain is elsewhere, or will be anywhere.
   void wroteElsewhere(SessionId session) {
-    if (bells.containsKey(session)) {
+    if (vigils.containsKey(session)) {
       ring(session);
     } else {
       Thread.ofVirtual().start(() -> harness.hands().leave(session));
@@ -103,7 +104,12 @@ public final class Wakes implements Brain, AutoCloseable {
 
   /// Has every brain look again.
   public void ringAll() {
-    bells.values().forEach(Bell::ring);
+    vigils.values().forEach(vigil -> vigil.bell().ring());
+  }
+
+  /// Has every brain that waits for the store try it again.
+  void storeIsBack() {
+    vigils.values().forEach(Vigil::tryAgain);
   }
 
   /// Waits until every brain has come to rest, for at most `limit`.
@@ -153,7 +159,7 @@ public final class Wakes implements Brain, AutoCloseable {
       return false;
     }
     threads.remove(from);
-    bells.put(to.session(), vigil.bell());
+    vigils.put(to.session(), vigil);
     return true;
   }
 }

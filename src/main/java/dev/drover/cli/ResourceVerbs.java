@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// The verbs that every kind of resource has.
@@ -54,6 +55,6 @@ record ResourceVerbs(String path, String label) {
   }
 
   private String lower() {
-    return label.toLowerCase(java.util.Locale.ROOT);
+    return label.toLowerCase(Locale.ROOT);
   }
 }

@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.base.Json;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class Yaml {
       case BigInteger number -> new Json.Num(number.toString());
       case Double number when Double.isFinite(number) -> Json.of(number);
       case List<?> list -> {
-        var items = new java.util.ArrayList<Json>();
+        var items = new ArrayList<Json>();
         for (var item : list) {
           items.add(json(item, depth + 1));
         }

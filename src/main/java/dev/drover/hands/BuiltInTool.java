@@ -1,6 +1,7 @@
 package dev.drover.hands;
 
 import dev.drover.base.Json;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// The tools that every sandbox has, as the model is told of them.
@@ -108,7 +109,7 @@ public enum BuiltInTool {
   }
 
   public static Optional<BuiltInTool> named(String name) {
-    return java.util.Arrays.stream(values()).filter(tool -> tool.wireName.equals(name)).findFirst();
+    return Arrays.stream(values()).filter(tool -> tool.wireName.equals(name)).findFirst();
   }
 
   public String wireName() {

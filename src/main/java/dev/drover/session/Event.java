@@ -29,6 +29,12 @@ public sealed interface Event {
     boolean waitsForClient();
   }
 
+  /// What came of a tool use. No tool use has two.
+  sealed interface ToolResult extends Event {
+    /// The tool use that it is the result of.
+    EventId toolUseId();
+  }
+
   /// Kept in the log for the brain alone; never shown to a client.
   sealed interface Private extends Event {}
 
@@ -50,7 +56,7 @@ public sealed interface Event {
   /// @param isError empty: the client did not say
   record UserCustomToolResult(
       EventId id, EventId toolUseId, Optional<Json.Arr> content, Optional<Boolean> isError)
-      implements Answer {}
+      implements Answer, ToolResult {}
 
   /// What the operator of the client's program tells the model, right after the event that it was
   /// sent with. It is processed together with that one.
@@ -81,7 +87,7 @@ public sealed interface Event {
 
   /// @param content blocks of the Messages API
   record AgentToolResult(EventId id, EventId toolUseId, Json.Arr content, boolean isError)
-      implements Event {}
+      implements ToolResult {}
 
   record StatusRunning(EventId id) implements Event {}
 

@@ -3,6 +3,7 @@ package dev.drover.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ final class AgentRoutesTest {
 
   @Test
   void whatAnAgentShowsIsAValidUpdateOfIt() throws Exception {
-    var sent = new java.util.LinkedHashMap<>(first.fields());
+    var sent = new LinkedHashMap<>(first.fields());
     List.of("id", "type", "created_at", "updated_at", "archived_at").forEach(sent::remove);
     assertThat(update(new Json.Obj(sent).toString())).isEqualTo(first);
   }

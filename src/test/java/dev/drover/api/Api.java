@@ -26,7 +26,10 @@ import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.memory.MemoryStore;
 import dev.drover.store.sqlite.SqliteStore;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -43,11 +46,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -307,7 +312,7 @@ final class Api implements AutoCloseable {
   }
 
   Lease woken() throws InterruptedException {
-    var lease = woken.poll(5, java.util.concurrent.TimeUnit.SECONDS);
+    var lease = woken.poll(5, TimeUnit.SECONDS);
     assertThat(lease).isNotNull();
     return lease;
   }
@@ -328,14 +333,12 @@ final class Api implements AutoCloseable {
 
   /// The frames of an event stream, read as they are asked for.
   static final class Frames implements AutoCloseable {
-    final HttpResponse<java.io.InputStream> response;
-    private final java.io.BufferedReader lines;
+    final HttpResponse<InputStream> response;
+    private final BufferedReader lines;
 
-    Frames(HttpResponse<java.io.InputStream> response) {
+    Frames(HttpResponse<InputStream> response) {
       this.response = response;
-      lines =
-          new java.io.BufferedReader(
-              new java.io.InputStreamReader(response.body(), StandardCharsets.UTF_8));
+      lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
     record Frame(String event, Json.Obj data) {}
@@ -362,7 +365,7 @@ final class Api implements AutoCloseable {
 
     /// The next frame, which must be there.
     Frame next() throws IOException {
-      return java.util.Objects.requireNonNull(poll());
+      return Objects.requireNonNull(poll());
     }
 
     /// The types of the next frames.

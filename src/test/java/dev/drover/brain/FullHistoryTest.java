@@ -8,6 +8,7 @@ import dev.drover.base.Json;
 import dev.drover.model.Prompt;
 import dev.drover.testing.Stage;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class FullHistoryTest {
@@ -48,8 +49,7 @@ final class FullHistoryTest {
       }
       var last = stage.model().prompts().getLast();
       assertThat(last.system().toString()).endsWith(MARK + "}]");
-      assertThat(last.messages().toString().split(java.util.regex.Pattern.quote(MARK), -1))
-          .hasSize(3);
+      assertThat(last.messages().toString().split(Pattern.quote(MARK), -1)).hasSize(3);
       assertThat(last.messages().items().get(0).toString()).doesNotContain("cache_control");
       assertThat(last.messages().items().get(2).toString()).contains("cache_control");
       assertThat(last.messages().items().get(4).toString()).contains("cache_control");

@@ -17,6 +17,7 @@ import dev.drover.session.StopReason;
 import dev.drover.testing.Stage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -501,6 +502,6 @@ final class TurnTest {
   }
 
   private static List<String> sequence(List<?>... parts) {
-    return java.util.Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
+    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 }

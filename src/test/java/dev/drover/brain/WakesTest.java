@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,25 @@ final class WakesTest {
     assertThat(pauses).hasValue(1_000);
     assertThat(stage.types()).contains("agent.message").doesNotContain("session.error");
     assertThat(stage.store().eventLog().unfinished()).isEmpty();
+  }
+
+  @Test
+  void aBrainThatWaitsForTheStoreTriesAgainWhenItIsBackOrSomethingCame() throws Exception {
+    var never = new CountDownLatch(1);
+    Pause forEver = _ -> never.await();
+    stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("at last")));
+    var away = new Away(stage.store().eventLog(), 2);
+    try (var wakes = new Wakes(stage.harness(away, forEver))) {
+      stage.queue("Hi");
+      new Keeper(stage.store().nodes(), wakes, Pause.REAL, System::nanoTime).claim();
+      await().until(() -> away.left().get() == 1);
+      wakes.ring(stage.session());
+      await().until(() -> away.left().get() == 0);
+      assertThat(stage.types()).doesNotContain("agent.message");
+      wakes.storeIsBack();
+      await().until(() -> wakes.atWork() == 0);
+    }
+    assertThat(stage.types()).contains("agent.message");
   }
 
   @Test

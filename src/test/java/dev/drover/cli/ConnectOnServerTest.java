@@ -8,6 +8,7 @@ import dev.drover.testing.Stage;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ final class ConnectOnServerTest {
   private int connect(String... args) {
     var all = new java.util.ArrayList<>(java.util.List.of("sessions", "connect"));
     all.add(stage.session().value());
-    all.addAll(java.util.List.of(args));
+    all.addAll(List.of(args));
     return shell.run(host, all.toArray(String[]::new));
   }
 

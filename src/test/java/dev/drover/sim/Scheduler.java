@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /// Runs virtual threads on the thread that calls [#run], one step at a time: from where a thread
@@ -149,7 +150,7 @@ final class Scheduler implements InstantSource {
   /// @return whether it is done
   /// @throws AssertionError if a thread was woken from outside: it waited for real time, or for a
   ///   lock whose owner was waiting
-  boolean run(java.util.function.BooleanSupplier done, Runnable between) {
+  boolean run(BooleanSupplier done, Runnable between) {
     while (!done.getAsBoolean()) {
       ring();
       if (ready.isEmpty()) {

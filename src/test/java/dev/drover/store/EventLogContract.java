@@ -9,6 +9,7 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
@@ -411,6 +412,24 @@ abstract class EventLogContract extends StoreContract {
     assertThatThrownBy(() -> append(lease, answer("new"), known))
         .isInstanceOf(IllegalStateException.class);
     assertThat(all(id)).hasSize(1);
+  }
+
+  @Test
+  void noCallHasTwoResults() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var use = eventId();
+    append(lease, result(use));
+    assertThatThrownBy(() -> append(lease, result(use))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> append(lease, answer("and"), result(use)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(all(id)).hasSize(1);
+    append(lease, result(eventId()), result(eventId()));
+    assertThat(positions(all(id))).containsExactly(1L, 2L, 3L);
+  }
+
+  private Event result(EventId use) {
+    return new Event.AgentToolResult(eventId(), use, Json.arr(), false);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -182,7 +183,7 @@ public final class ScriptedMessages implements AutoCloseable {
     try {
       server.close();
       for (var thread : running) {
-        if (!thread.join(java.time.Duration.ofSeconds(PATIENCE_SECONDS))) {
+        if (!thread.join(Duration.ofSeconds(PATIENCE_SECONDS))) {
           throw new AssertionError("a thread of the scripted server does not end");
         }
       }

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// What the rehearsal model says. Plain statements about itself and about results; it never poses
@@ -69,7 +70,7 @@ final class Words {
     return script.calls().stream()
         .map(Script.Call::tool)
         .filter(tool -> !turn.tools().contains(tool))
-        .collect(Collectors.toCollection(java.util.TreeSet::new));
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static String names(Set<String> tools) {

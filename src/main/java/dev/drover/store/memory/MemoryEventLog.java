@@ -133,6 +133,7 @@ final class MemoryEventLog implements EventLog {
 
   private static void check(Row row, Emission emission) {
     var ids = new HashSet<>(row.indexes.keySet());
+    var answered = new HashSet<>(row.answered);
     for (var entry : emission.entries()) {
       var event = entry.event();
       if (event instanceof Event.FromClient && !row.inbox.containsKey(event.id())) {
@@ -140,6 +141,9 @@ final class MemoryEventLog implements EventLog {
       }
       if (!ids.add(event.id())) {
         throw new IllegalStateException("event " + event.id() + " is in the log");
+      }
+      if (event instanceof Event.ToolResult result && !answered.add(result.toolUseId())) {
+        throw new IllegalStateException("a call of " + row.session.id() + " has a result");
       }
     }
   }

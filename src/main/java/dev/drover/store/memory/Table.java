@@ -1,6 +1,7 @@
 package dev.drover.store.memory;
 
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
@@ -13,9 +14,11 @@ import dev.drover.store.SessionState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// All sessions. Its monitor is the transaction: hold it for every use.
 final class Table {
@@ -79,6 +82,7 @@ final class Table {
     SessionState state;
     final List<Stored> log = new ArrayList<>();
     final Map<EventId, Integer> indexes = new HashMap<>();
+    final Set<EventId> answered = new HashSet<>();
     final Map<EventId, Queued> inbox = new LinkedHashMap<>();
     final Map<String, Delivered> deliveries = new HashMap<>();
 
@@ -91,6 +95,9 @@ final class Table {
       for (var stored : events) {
         if (indexes.putIfAbsent(stored.event().id(), log.size()) != null) {
           throw new IllegalStateException("event " + stored.event().id() + " is in the log");
+        }
+        if (stored.event() instanceof Event.ToolResult result) {
+          answered.add(result.toolUseId());
         }
         log.add(stored);
       }

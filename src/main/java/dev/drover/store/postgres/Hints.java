@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /// What nodes tell each other through the database, so that none has to look all the time. Any of
 /// it may be lost: whoever listens looks by itself now and then.
@@ -112,8 +114,8 @@ final class Hints implements Peers, AutoCloseable {
   @Override
   public void counted(long others) {
     this.others = others;
-    var long_ago = System.nanoTime() - INTEREST.toNanos();
-    interests.values().removeIf(interest -> interest.since - long_ago < 0);
+    var longAgo = System.nanoTime() - INTEREST.toNanos();
+    interests.values().removeIf(interest -> interest.since - longAgo < 0);
     var its = hearer;
     if (others > 0 && its != null) {
       its.lookAgain();
@@ -177,7 +179,7 @@ final class Hints implements Peers, AutoCloseable {
   }
 
   private static List<Json.Obj> pieces(Feed.Item.PreviewText preview) {
-    var lines = new java.util.ArrayList<Json.Obj>();
+    var lines = new ArrayList<Json.Obj>();
     for (int from = 0; from < preview.text().length(); ) {
       int to = Math.min(preview.text().length(), from + TEXT);
       if (to < preview.text().length()
@@ -272,7 +274,7 @@ final class Hints implements Peers, AutoCloseable {
         var notifications = connection.unwrap(PGConnection.class);
         while (!closed) {
           var some = notifications.getNotifications(0);
-          for (var one : some == null ? new org.postgresql.PGNotification[0] : some) {
+          for (var one : some == null ? new PGNotification[0] : some) {
             hear(one.getParameter());
           }
         }

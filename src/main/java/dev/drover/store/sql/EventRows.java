@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Json;
+import dev.drover.session.Event;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
@@ -38,15 +39,17 @@ public final class EventRows {
   private static final String INSERT =
       """
       INSERT INTO event (
-        session_id, position, workspace_id, id, type, visible, processed_at, epoch, json, hidden)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        session_id, position, workspace_id, id, type, visible, processed_at, epoch, result_of,
+        json, hidden)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   /// Where the units of a transaction gather what they write, it is taken for new: if it is not,
   /// writing it fails, and each unit is done again in a transaction of its own.
   ///
   /// @param epoch of the lease under which they are appended
-  /// @return false if they were all there already: nothing was appended then
+  /// @return false if none could be appended: they were all there already, or are results of calls
+  ///   that have theirs
   /// @throws IllegalStateException if some were
   static boolean append(Db db, String workspace, SessionId id, long epoch, List<Stored> events)
       throws SQLException {
@@ -62,6 +65,7 @@ public final class EventRows {
             Shown.isVisible(stored.event()) ? 1 : 0,
             Micros.of(stored.processedAt()),
             epoch,
+            stored.event() instanceof Event.ToolResult result ? result.toolUseId().value() : null,
             stored.json(),
             stored.hidden() == null ? null : stored.hidden().toString()
           });

@@ -117,7 +117,8 @@ final class SqlEventLog implements EventLog {
           var appended = state.append(emission, clock.instant());
           var events = appended.events();
           if (!EventRows.append(db, row.get().workspace(), id, lease.epoch(), events)) {
-            return earlier(db, id, state, emission).orElseThrow();
+            return earlier(db, id, state, emission)
+                .orElseThrow(() -> new IllegalStateException("a call of " + id + " has a result"));
           }
           for (var entry : emission.entries()) {
             if (entry.event() instanceof Event.FromClient event) {

@@ -7,6 +7,7 @@ import dev.drover.base.Scope;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.testing.Script;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,7 +176,7 @@ final class ConnectionTest extends MessagesCase {
   private static long openFiles() {
     try (var files = Files.list(Path.of("/proc/self/fd"))) {
       return files.count();
-    } catch (java.io.IOException _) {
+    } catch (IOException _) {
       return 0; // not Linux: nothing to count
     }
   }

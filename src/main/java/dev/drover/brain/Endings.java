@@ -33,8 +33,7 @@ final class Endings {
     var entries = settled();
     interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
     var fold = at.pen().fold();
-    return fold.status() == Status.IDLE
-            && fold.pause().stream().noneMatch(StopReason.RequiresAction.class::isInstance)
+    return fold.status() == Status.IDLE && !fold.standsForClient()
         ? at.pen().stay(entries, inbox, inbox.queued().size() == interrupts.size())
         : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }

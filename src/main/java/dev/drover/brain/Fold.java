@@ -135,7 +135,7 @@ final class Fold {
           var reply = stored.hidden() == null ? Json.EMPTY : stored.hidden();
           stopReason = String.valueOf(reply.text("stop_reason"));
           stopDetails = reply.object("stop_details");
-          owed = stopReason.equals("pause_turn");
+          owed = goesOn(stopReason);
         }
       }
       default -> {}
@@ -218,6 +218,16 @@ final class Fold {
   /// Why a turn stands still that is not over; empty while it runs, and when it is.
   Optional<StopReason> pause() {
     return pause;
+  }
+
+  /// Whether a turn stands still until the client has answered.
+  boolean standsForClient() {
+    return pause.stream().anyMatch(StopReason.RequiresAction.class::isInstance);
+  }
+
+  /// Whether the model has more to say after a reply that stopped so.
+  static boolean goesOn(String stopReason) {
+    return stopReason.equals("pause_turn");
   }
 
   /// From where another fold has to start to know of the last reply's calls.

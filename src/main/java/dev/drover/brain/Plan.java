@@ -10,15 +10,10 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Everything that decides. Pure: the same log and inbox give the same step, on any node, after any
 /// crash.
 final class Plan {
-  /// Reasons to stop after which a turn goes on, or ends in its own way.
-  private static final Set<String> SPECIAL =
-      Set.of("pause_turn", "refusal", "model_context_window_exceeded");
-
   private Plan() {}
 
   /// @param budgetReached whether the session has cost what it may cost: the model is not asked
@@ -27,12 +22,10 @@ final class Plan {
     if (!budgetReached || !(step instanceof Step.Ask ask) || ask.open().isPresent()) {
       return step;
     }
-    boolean goesOn =
-        log.status() != Status.IDLE
-            || log.pause().stream().anyMatch(StopReason.RequiresAction.class::isInstance);
-    return !goesOn
-        ? new Step.Rest()
-        : new Step.End(new StopReason.BudgetReached(), Optional.empty());
+    boolean goesOn = log.status() != Status.IDLE || log.standsForClient();
+    return goesOn
+        ? new Step.End(new StopReason.BudgetReached(), Optional.empty())
+        : new Step.Rest();
   }
 
   private static Step next(Fold log, Inbox inbox) {
@@ -104,7 +97,8 @@ final class Plan {
   /// there is nothing more to say of why it stopped.
   static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
     return inbox.queued().isEmpty()
-        && !SPECIAL.contains(reply.stopReason())
+        && !Fold.goesOn(reply.stopReason())
+        && end(reply.stopReason(), reply.stopDetails()).reason() instanceof StopReason.EndTurn
         && reply.content().items().stream()
             .noneMatch(
                 block -> block instanceof Json.Obj use && "tool_use".equals(use.text("type")));
@@ -122,9 +116,14 @@ final class Plan {
     if (!unanswered.isEmpty() || log.owed() || !inbox.queued().isEmpty()) {
       return proceed(log, inbox, Step.Opening.GOES_ON);
     }
-    return switch (log.stopReason()) {
+    return end(log.stopReason(), log.stopDetails());
+  }
+
+  /// How a turn ends whose last reply stopped so.
+  private static Step.End end(String stopReason, Json.Obj stopDetails) {
+    return switch (stopReason) {
       case "refusal" ->
-          new Step.End(new StopReason.Refusal(refusal(log.stopDetails())), Optional.empty());
+          new Step.End(new StopReason.Refusal(refusal(stopDetails)), Optional.empty());
       case "model_context_window_exceeded" ->
           new Step.End(
               new StopReason.RetriesExhausted(),

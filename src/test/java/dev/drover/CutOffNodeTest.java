@@ -12,6 +12,7 @@ import dev.drover.testing.ScriptedMessages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// A node whose way to the database is cut, or carries nothing in one direction or both: it says
 /// so, its sessions go on elsewhere, and when the way is free again it is a node as before.
+@Tag("proof")
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 final class CutOffNodeTest {

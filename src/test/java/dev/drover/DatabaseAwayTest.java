@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 ///
 /// `-Dfaults=all` keeps it away for longer.
 @Isolated("it counts the threads and the memory of the whole process")
+@Tag("proof")
 @Timeout(300)
 final class DatabaseAwayTest {
   private static final Duration AWAY =

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /// Three nodes in the middle of 200 turns, one is killed: every turn ends, once, as if nothing had
 /// happened. Prints how long its sessions stood still.
+@Tag("proof")
 @Timeout(180)
 @Isolated
 final class FailoverTest {

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 ///
 /// Without `-Dfaults=all` the passages of a point between its first and its last are a sample, of
 /// which each store takes another part.
+@Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
 final class KilledEverywhereTest {

@@ -55,7 +55,7 @@ final class SteadinessTest {
         assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 8);
         assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 4);
         assertThat(after.heap()).isLessThan(before.heap() + (12 << 20));
-        assertThat(after.children()).isEqualTo(before.children());
+        assertThat(after.children()).isLessThanOrEqualTo(before.children());
         assertThat(data.resolve("hands").toFile().list((_, name) -> !name.startsWith(".")))
             .isEmpty();
         assertThat(data.resolve("workspaces").toFile().list()).isNullOrEmpty();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// A node stands still for longer than it may, under load, and wakes up again: what it had in its
 /// hands others have finished, and it appends nothing to that. Round after round, each node in its
 /// turn. `-Dfaults.rounds=100` for more of them.
+@Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
 final class ZombieTest {

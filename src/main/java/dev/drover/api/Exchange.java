@@ -186,7 +186,7 @@ final class Exchange {
       case 503 -> response.header("retry-after", "1");
       default -> {}
     }
-    if (declaredLength() > SMALL_BODY || header("transfer-encoding") != null) {
+    if (declaredLength() > SMALL_BODY || isChunked()) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       drop();
     }
@@ -242,13 +242,25 @@ final class Exchange {
   /// found: the protocol layer announces it, and then waits for the client to do it.
   void finish() {
     if (response.isSent()
-        && (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
-            || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
+        && (isLast() || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
       throw new CloseConnectionException("the last answer on this connection");
     }
   }
 
+  /// Whether the client wants the connection closed after this request, as a proxy often does. What
+  /// it sent and nobody read would then reset the connection, and the answer could be lost.
+  private boolean isLast() {
+    return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
+  }
+
+  private boolean isChunked() {
+    return header("transfer-encoding") != null;
+  }
+
   private void answer(int status, String contentType, byte[] body) {
+    if (isLast() && (declaredLength() > 0 || isChunked())) {
+      drop();
+    }
     response.status(status);
     response.header(HeaderNames.CONTENT_TYPE, contentType);
     if (isHead()) {

@@ -9,6 +9,7 @@ import dev.drover.base.Secret;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -491,6 +492,27 @@ final class RefusalsTest {
         var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(answer).startsWith(key.equals("wrong") ? "HTTP/1.1 401" : "HTTP/1.1 413");
       }
+    }
+  }
+
+  /// As proxies do that keep no connections: what they sent and nobody read would reset theirs, and
+  /// the answer with it.
+  @Test
+  void theLastRequestOfAConnectionIsTakenInBeforeItsAnswer() throws Exception {
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
+      var head =
+          "POST /v1/skills HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\nconnection: close\r\n"
+              + "content-length: 4\r\n\r\n";
+      var out = socket.getOutputStream();
+      out.write(head.formatted(Api.KEY).getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(300);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      out.write(new byte[4]);
+      socket.setSoTimeout(0);
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 404").contains("not_found_error");
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -82,6 +83,7 @@ final class BenchTest {
   }
 
   @Test
+  @Tag("proof")
   void figuresOfPostgresAreThereAndNothingIsLeftInIt() throws Exception {
     try (var database = Postgres.database();
         var connection = database.connect();

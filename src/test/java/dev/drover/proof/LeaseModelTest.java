@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The design of leases, checked by going through every state that a small world can get into: two
 /// nodes, one session, every order of every step, crashes, false alarms, lost and late answers.
+@Tag("proof")
 @Execution(ExecutionMode.CONCURRENT)
 final class LeaseModelTest {
   private static final Path MODEL = Path.of("src", "test", "tla");

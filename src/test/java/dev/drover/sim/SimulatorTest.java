@@ -6,6 +6,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Thousands of small worlds. A seed that fails fails every time: `mvn test -Dtest=SimulatorTest
 /// -Dsim.first=SEED -Dsim.seeds=1` replays it and tells its story.
+@Tag("proof")
 @Isolated // it hears every error of every brain
 final class SimulatorTest {
   private static final long FIRST = Long.getLong("sim.first", 1);

@@ -7,6 +7,7 @@ import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
+import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.session.Usage;
@@ -169,7 +170,7 @@ final class Pen {
   private void pages(long after, Consumer<List<Stored>> reader) {
     long position = after;
     while (true) {
-      var page = log.getEvents(lease.session(), dev.drover.session.Slice.after(position, PAGE));
+      var page = log.getEvents(lease.session(), Slice.after(position, PAGE));
       reader.accept(page);
       if (page.size() < PAGE) {
         return;

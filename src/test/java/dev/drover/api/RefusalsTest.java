@@ -501,11 +501,12 @@ final class RefusalsTest {
   void theLastRequestOfAConnectionIsTakenInBeforeItsAnswer() throws Exception {
     try (var socket =
         new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
-      var head =
-          "POST /v1/skills HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\nconnection: close\r\n"
-              + "content-length: 4\r\n\r\n";
       var out = socket.getOutputStream();
-      out.write(head.formatted(Api.KEY).getBytes(StandardCharsets.US_ASCII));
+      out.write(
+          ("POST /v1/skills HTTP/1.1\r\nhost: a\r\nx-api-key: "
+                  + Api.KEY
+                  + "\r\nconnection: close\r\ncontent-length: 4\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
       socket.setSoTimeout(300);
       assertThatThrownBy(() -> socket.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);

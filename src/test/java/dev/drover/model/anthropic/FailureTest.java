@@ -221,10 +221,11 @@ final class FailureTest extends MessagesCase {
 
   @Test
   void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
-    server.close();
-    var failure = failed(model.answer(HELLO, Listener.DEAF));
-    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
-    assertThat(failure.message()).contains("cannot connect");
+    try (var _ = server.leave()) {
+      var failure = failed(model.answer(HELLO, Listener.DEAF));
+      assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+      assertThat(failure.message()).contains("cannot connect");
+    }
   }
 
   @Test

@@ -193,8 +193,9 @@ final class ChatFailureTest extends ChatCase {
 
   @Test
   void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
-    server.close();
-    assertThat(failed(model.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
+    try (var _ = server.leave()) {
+      assertThat(failed(model.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
+    }
   }
 
   @Test

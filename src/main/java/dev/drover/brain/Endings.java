@@ -28,13 +28,17 @@ final class Endings {
   }
 
   /// Takes the interrupts up. A session whose turn is over, or stands still at its budget, has
-  /// nothing to end, and stays as it is.
+  /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled();
     interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
     var fold = at.pen().fold();
     return fold.status() == Status.IDLE && !fold.standsForClient()
-        ? at.pen().stay(entries, inbox, inbox.queued().size() == interrupts.size())
+        ? at.pen()
+            .stay(
+                entries,
+                inbox,
+                fold.pause().isEmpty() && inbox.queued().size() == interrupts.size())
         : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }
 

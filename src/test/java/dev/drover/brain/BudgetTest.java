@@ -80,6 +80,30 @@ final class BudgetTest {
   }
 
   @Test
+  void aBudgetThatIsRaisedWhileAnInterruptWaitsLetsTheTurnGoOn() throws Exception {
+    says("tool_use", toolUse("toolu_1", "bash", Json.obj()));
+    stage.queue("Go");
+    stage.wake();
+    stage.interrupt();
+    budget(Optional.of(new Money(301)));
+    says("end_turn", textBlock("Done"));
+    stage.wake();
+    assertThat(stage.types())
+        .endsWith(
+            "session.updated",
+            "user.interrupt",
+            "session.status_running",
+            "session.thread_status_running",
+            "span.model_request_start",
+            "agent.message",
+            "span.model_request_end",
+            "session.thread_status_idle",
+            "session.usage",
+            "session.status_idle");
+    assertThat(reason()).isEqualTo(new StopReason.EndTurn());
+  }
+
+  @Test
   void aBudgetThatIsRemovedHoldsNothingUp() throws Exception {
     says("tool_use", toolUse("toolu_1", "odd", Json.obj()));
     stage.queue("Go");

@@ -55,6 +55,7 @@ abstract class BudgetCases {
       refused(BadRequestException.class, () -> talk.say("More"), "")
           .hasMessageContaining("session budget reached");
       talk.interrupt();
+      talk.until(e -> e.isUserInterrupt() && e.asUserInterrupt().processedAt().isPresent());
       refused(
           BadRequestException.class,
           () -> rig.beta.sessions().update(budget(talk.id, cents(250))),

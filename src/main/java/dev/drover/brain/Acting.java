@@ -80,7 +80,20 @@ final class Acting {
         return lost(judging);
       }
     }
+    if (interrupted) {
+      judged.reversed().forEach(Acting::stop);
+    }
     return Pen.Next.GO_ON;
+  }
+
+  /// For those who stop the last call first: what waits in the hand for an earlier call would begin
+  /// as soon as that one is stopped.
+  private static void stop(Judged one) {
+    switch (one) {
+      case Judged.Resumed(var call, var grip) -> grip.stop(call.use().id());
+      case Judged.Dispatched(var call, var grip) -> grip.stop(call.use().id());
+      case Judged.Answered _, Judged.Reported _ -> {}
+    }
   }
 
   /// Stops those of the calls that still run in a hand that an earlier step handed them to.
@@ -89,7 +102,7 @@ final class Acting {
       var grip = at.harness().hands().attach(at.session().id(), hand);
       if (grip.isPresent()) {
         try (var held = grip.get()) {
-          calls.stream().map(call -> call.use().id()).forEach(held::stop);
+          calls.reversed().forEach(call -> held.stop(call.use().id()));
         }
       }
     }

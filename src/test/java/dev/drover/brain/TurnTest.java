@@ -222,7 +222,7 @@ final class TurnTest {
 
   @Test
   void anInterruptCutsACommandAndAMessageBehindItStartsTheNextTurn() throws Exception {
-    var begun = new CountDownLatch(1);
+    var begun = new CountDownLatch(2);
     stage
         .model()
         .thenCalls(
@@ -263,6 +263,8 @@ final class TurnTest {
               assertThat(result.isError()).isTrue();
               assertThat(result.content().toString()).contains(Endings.INTERRUPTED);
             });
+    var calls = stage.all(Event.AgentToolUse.class);
+    assertThat(stage.hand().stopped()).startsWith(calls.get(1).id(), calls.get(0).id());
   }
 
   @Test

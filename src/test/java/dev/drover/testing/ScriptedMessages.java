@@ -171,17 +171,6 @@ public final class ScriptedMessages implements AutoCloseable {
     return responder.apply(request);
   }
 
-  /// Closes it, and keeps its port from everybody else: who connects is refused.
-  ///
-  /// @return to be closed when others may have the port
-  public Socket leave() throws IOException {
-    close();
-    var held = new Socket();
-    held.setReuseAddress(true);
-    held.bind(server.getLocalSocketAddress());
-    return held;
-  }
-
   /// Cuts every connection and waits until all threads have ended.
   @Override
   public void close() {

@@ -8,6 +8,7 @@ import dev.drover.model.Answer.Kind;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Failures;
 import dev.drover.model.http.Timeouts;
+import dev.drover.testing.ClosedPort;
 import dev.drover.testing.Script;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -221,8 +222,9 @@ final class FailureTest extends MessagesCase {
 
   @Test
   void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
-    try (var _ = server.leave()) {
-      var failure = failed(model.answer(HELLO, Listener.DEAF));
+    try (var port = new ClosedPort();
+        var lonely = at(port.uri(), Timeouts.DEFAULT)) {
+      var failure = failed(lonely.answer(HELLO, Listener.DEAF));
       assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
       assertThat(failure.message()).contains("cannot connect");
     }

@@ -8,6 +8,7 @@ import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +33,11 @@ abstract class MessagesCase {
   }
 
   final MessagesModel model(Timeouts timeouts) {
-    return new MessagesModel(server.uri(), new ApiKey(KEY), timeouts, InstantSource.fixed(NOW));
+    return at(server.uri(), timeouts);
+  }
+
+  static MessagesModel at(URI base, Timeouts timeouts) {
+    return new MessagesModel(base, new ApiKey(KEY), timeouts, InstantSource.fixed(NOW));
   }
 
   static Prompt prompt(String text) {

@@ -8,6 +8,7 @@ import dev.drover.model.Answer.Kind;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Chunks;
+import dev.drover.testing.ClosedPort;
 import dev.drover.testing.Script;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -193,8 +194,9 @@ final class ChatFailureTest extends ChatCase {
 
   @Test
   void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
-    try (var _ = server.leave()) {
-      assertThat(failed(model.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
+    try (var port = new ClosedPort();
+        var lonely = at(port.uri().toString(), Timeouts.DEFAULT)) {
+      assertThat(failed(lonely.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
     }
   }
 

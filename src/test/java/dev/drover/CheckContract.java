@@ -100,7 +100,7 @@ abstract class CheckContract {
       client.say(interrupted, "Hi");
       await().until(() -> model.requests().size() == 3);
       client.interrupt(interrupted);
-      awaitIdle(client, interrupted);
+      client.awaitIdle(interrupted);
       var failed = client.session("scripted");
       turn(client, failed);
       var archived = client.session("rehearsal");
@@ -113,7 +113,7 @@ abstract class CheckContract {
       }
       var during = check(told);
       assertThat(during.sessions()).isEqualTo(sessions);
-      plain.forEach(session -> awaitIdle(client, session));
+      plain.forEach(client::awaitIdle);
     }
     var after = check(told);
     assertThat(told).isEmpty();
@@ -124,11 +124,7 @@ abstract class CheckContract {
 
   private static void turn(DroverClient client, String session) {
     client.say(session, "Hi");
-    awaitIdle(client, session);
-  }
-
-  private static void awaitIdle(DroverClient client, String session) {
-    await().until(() -> client.types(session).contains("session.status_idle"));
+    client.awaitIdle(session);
   }
 
   @AfterAll

@@ -1,11 +1,9 @@
 package dev.drover;
 
+import static dev.drover.testing.Sequences.TEXT_TURN;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.drover.base.Json;
 import dev.drover.testing.Audit;
-import dev.drover.testing.DroverClient;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -15,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -35,18 +32,6 @@ final class FailoverTest {
   private static final int NODES = 3;
   private static final int LAPSE_MS = 1_000;
 
-  private static final List<String> TURN =
-      List.of(
-          "session.status_running",
-          "session.thread_status_running",
-          "user.message",
-          "span.model_request_start",
-          "agent.message",
-          "span.model_request_end",
-          "session.thread_status_idle",
-          "session.usage",
-          "session.status_idle");
-
   @TempDir Path directory;
 
   private final Postgres.Database database = Postgres.database();
@@ -63,19 +48,9 @@ final class FailoverTest {
   @Test
   void everyTurnEnds() throws Exception {
     for (int i = 0; i < NODES; i++) {
+      var name = "node" + i;
       nodes.add(
-          ServerProcess.start(
-              directory.resolve("node" + i),
-              directory.resolve(i + ".log").toFile(),
-              Map.of(
-                  "DROVER_DATABASE_URL",
-                  database.url(),
-                  "DROVER_NODES_LAPSE_MS",
-                  Integer.toString(LAPSE_MS),
-                  "DROVER_DRAIN_MS",
-                  "0",
-                  "DROVER_ANTHROPIC_BASE_URL",
-                  model.uri().toString())));
+          ServerProcess.node(directory, name, directory.resolve(name), database, model, LAPSE_MS));
     }
     var slow = new CountDownLatch(1);
     var asked = new AtomicInteger();
@@ -86,13 +61,13 @@ final class FailoverTest {
                 : Script.reply().text("second answer"));
     var sessions = new ArrayList<List<String>>();
     var pattern = nodes.getLast().client();
-    var origin = pattern.get("/v1/sessions/" + pattern.session("scripted"));
+    var one = pattern.another(pattern.session("scripted"), FaultScenario.message("Hi"));
     pattern.close();
     for (var node : nodes) {
       try (var client = node.client()) {
         var mine = new ArrayList<String>();
         for (int i = sessions.size(); i < SESSIONS; i += NODES) {
-          mine.add(session(client, origin));
+          mine.add(String.valueOf(client.post("/v1/sessions", one).text("id")));
         }
         sessions.add(mine);
       }
@@ -103,9 +78,7 @@ final class FailoverTest {
     try (var client = nodes.getLast().client()) {
       var delays = new ArrayList<Duration>();
       for (var session : sessions.getFirst()) {
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> client.types(session).getLast().equals("session.status_idle"));
+        client.awaitIdle(session);
         var next = FaultScenario.ofType(client.events(session), "agent.message").getFirst();
         assertThat(next.toString()).contains("second answer");
         delays.add(
@@ -114,10 +87,8 @@ final class FailoverTest {
       slow.countDown();
       for (var mine : sessions) {
         for (var session : mine) {
-          await()
-              .atMost(Duration.ofSeconds(60))
-              .until(() -> client.types(session).getLast().equals("session.status_idle"));
-          assertThat(client.types(session)).isEqualTo(TURN);
+          client.awaitIdle(session);
+          assertThat(client.types(session)).isEqualTo(TEXT_TURN);
         }
       }
       delays.sort(null);
@@ -135,20 +106,5 @@ final class FailoverTest {
     try (var connection = database.connect()) {
       assertThat(Audit.of(connection)).isEmpty();
     }
-  }
-
-  private static String session(DroverClient client, Json.Obj origin) {
-    return String.valueOf(
-        client
-            .post(
-                "/v1/sessions",
-                Json.obj(
-                    "agent",
-                    ((Json.Obj) origin.get("agent").orElseThrow()).text("id"),
-                    "environment_id",
-                    origin.text("environment_id"),
-                    "initial_events",
-                    List.of(FaultScenario.message("Hi"))))
-            .text("id"));
   }
 }

@@ -16,16 +16,19 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
-import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.HandId;
 import dev.drover.session.Lease;
+import dev.drover.session.Nodes;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.testing.EventLogView;
 import dev.drover.testing.NodesView;
+import dev.drover.testing.SandboxView;
+import dev.drover.testing.SandboxesView;
 import dev.drover.testing.SessionsView;
 import dev.drover.testing.StoreView;
 import java.io.IOException;
@@ -116,12 +119,12 @@ final class FaultPoints implements Around {
       }
 
       @Override
-      public dev.drover.session.Sessions sessions() {
+      public Sessions sessions() {
         return new Keeping(store.sessions());
       }
 
       @Override
-      public dev.drover.session.Nodes nodes() {
+      public Nodes nodes() {
         return new Claiming(store.nodes());
       }
     };
@@ -166,14 +169,14 @@ final class FaultPoints implements Around {
   }
 
   private final class Keeping implements SessionsView {
-    private final dev.drover.session.Sessions sessions;
+    private final Sessions sessions;
 
-    Keeping(dev.drover.session.Sessions sessions) {
+    Keeping(Sessions sessions) {
       this.sessions = sessions;
     }
 
     @Override
-    public dev.drover.session.Sessions sessions() {
+    public Sessions sessions() {
       return sessions;
     }
 
@@ -185,14 +188,14 @@ final class FaultPoints implements Around {
 
   /// Looks at what a node takes over; that it looks and finds nothing is no point.
   private final class Claiming implements NodesView {
-    private final dev.drover.session.Nodes nodes;
+    private final Nodes nodes;
 
-    Claiming(dev.drover.session.Nodes nodes) {
+    Claiming(Nodes nodes) {
       this.nodes = nodes;
     }
 
     @Override
-    public dev.drover.session.Nodes nodes() {
+    public Nodes nodes() {
       return nodes;
     }
 
@@ -259,7 +262,12 @@ final class FaultPoints implements Around {
 
   @Override
   public Sandboxes sandboxes(Sandboxes sandboxes) {
-    return new Sandboxes() {
+    return new SandboxesView() {
+      @Override
+      public Sandboxes sandboxes() {
+        return sandboxes;
+      }
+
       @Override
       public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
         pass("provision:before");
@@ -276,27 +284,12 @@ final class FaultPoints implements Around {
         pass("attach:after");
         return sandbox.map(found -> new Deadly(found, resources.session()));
       }
-
-      @Override
-      public void release(SessionId session) {
-        sandboxes.release(session);
-      }
-
-      @Override
-      public void discard(SessionId session) {
-        sandboxes.discard(session);
-      }
-
-      @Override
-      public void close() {
-        sandboxes.close();
-      }
     };
   }
 
   /// A hand whose shell commands wait, once they have had their effect, until this has seen it: so
   /// it is known when one is under way.
-  private final class Deadly implements Sandbox {
+  private final class Deadly implements SandboxView {
     private final Sandbox sandbox;
     private final Path workspace;
 
@@ -306,8 +299,8 @@ final class FaultPoints implements Around {
     }
 
     @Override
-    public HandId id() {
-      return sandbox.id();
+    public Sandbox sandbox() {
+      return sandbox;
     }
 
     @Override
@@ -342,26 +335,6 @@ final class FaultPoints implements Around {
       } catch (InterruptedException _) {
         // it is over
       }
-    }
-
-    @Override
-    public void stop(EventId call) {
-      sandbox.stop(call);
-    }
-
-    @Override
-    public boolean isAlive() {
-      return sandbox.isAlive();
-    }
-
-    @Override
-    public void leave() {
-      sandbox.leave();
-    }
-
-    @Override
-    public void close() {
-      sandbox.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import static dev.drover.testing.Sequences.TEXT_TURN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import dev.drover.testing.ScriptedMessages;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,18 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LostCommitTest {
   /// So long that no node says that it lives, and commits that, while a test runs.
   private static final int QUIET = 600_000;
-
-  private static final List<String> TURN =
-      List.of(
-          "session.status_running",
-          "session.thread_status_running",
-          "user.message",
-          "span.model_request_start",
-          "agent.message",
-          "span.model_request_end",
-          "session.thread_status_idle",
-          "session.usage",
-          "session.status_idle");
 
   @TempDir Path data;
 
@@ -65,7 +53,7 @@ final class LostCommitTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> node.count(session, "session.status_idle") == 1);
-    assertThat(node.client().types(session)).isEqualTo(TURN);
+    assertThat(node.client().types(session)).isEqualTo(TEXT_TURN);
   }
 
   @Test
@@ -112,15 +100,8 @@ final class LostCommitTest {
   void aSessionIsMadeOnce() throws Exception {
     try (var proxy = FaultProxy.postgres(database.url());
         var node = node(proxy, QUIET)) {
-      var pattern = node.client().get("/v1/sessions/" + node.client().session("scripted"));
-      var body =
-          Json.obj(
-              "agent",
-              ((Json.Obj) pattern.get("agent").orElseThrow()).text("id"),
-              "environment_id",
-              pattern.text("environment_id"),
-              "initial_events",
-              List.of(FaultScenario.message("Hi")));
+      var pattern = node.client().session("scripted");
+      var body = node.client().another(pattern, FaultScenario.message("Hi"));
       proxy.loseAnswer("COMMIT", 1);
       var first = node.post("/v1/sessions", body, 0);
       assertThat(proxy.lost()).isOne();

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import static dev.drover.testing.Sequences.TEXT_TURN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,8 +11,6 @@ import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import dev.drover.testing.ServerProcess;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -27,18 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 final class NodesTest {
-  private static final List<String> TURN =
-      List.of(
-          "session.status_running",
-          "session.thread_status_running",
-          "user.message",
-          "span.model_request_start",
-          "agent.message",
-          "span.model_request_end",
-          "session.thread_status_idle",
-          "session.usage",
-          "session.status_idle");
-
   @TempDir Path directory;
 
   private final Postgres.Database database = Postgres.database();
@@ -57,13 +44,7 @@ final class NodesTest {
   }
 
   private ServerProcess node(String name) throws Exception {
-    var environment = new HashMap<String, String>();
-    environment.put("DROVER_DATABASE_URL", database.url());
-    environment.put("DROVER_NODES_LAPSE_MS", "1000");
-    environment.put("DROVER_DRAIN_MS", "0");
-    environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
-    return ServerProcess.start(
-        directory.resolve("data"), directory.resolve(name + ".log").toFile(), environment);
+    return ServerProcess.node(directory, name, directory.resolve("data"), database, model, 1_000);
   }
 
   @AfterEach
@@ -76,20 +57,6 @@ final class NodesTest {
     database.close();
   }
 
-  private static void awaitIdle(DroverClient client, String session) {
-    await()
-        .until(
-            () ->
-                client.types(session).stream().filter("session.status_idle"::equals).count() == 1);
-  }
-
-  private static void noEventTwice(DroverClient client, String session) {
-    var ids = new HashSet<String>();
-    for (var event : client.events(session)) {
-      assertThat(ids.add(event.text("id"))).as(event.toString()).isTrue();
-    }
-  }
-
   @Test
   void aStreamOnOneNodeShowsWhatAnotherRuns() throws Exception {
     model.script(Script.reply().text("Hel", "lo"));
@@ -99,7 +66,7 @@ final class NodesTest {
       onA.say(session, "Hi");
       here.until("session.status_idle");
       there.until("session.status_idle");
-      assertThat(there.types()).containsSubsequence(TURN);
+      assertThat(there.types()).containsSubsequence(TEXT_TURN);
       assertThat(
               there.taken().stream()
                   .filter(event -> !DroverClient.type(event).startsWith("event_"))
@@ -112,7 +79,7 @@ final class NodesTest {
                 assertThat(event.text("processed_at")).isNull();
               });
     }
-    assertThat(onB.types(session)).isEqualTo(onA.types(session)).isEqualTo(TURN);
+    assertThat(onB.types(session)).isEqualTo(onA.types(session)).isEqualTo(TEXT_TURN);
   }
 
   @Test
@@ -123,7 +90,7 @@ final class NodesTest {
     onA.say(session, "Hi");
     model.request(1);
     onB.interrupt(session);
-    awaitIdle(onB, session);
+    onB.awaitIdle(session);
     assertThat(onB.types(session)).contains("user.interrupt").doesNotContain("agent.message");
     onB.say(session, "Again");
     await().until(() -> onA.types(session).contains("agent.message"));
@@ -139,10 +106,10 @@ final class NodesTest {
       model.request(1);
       a.kill();
       stream.until("session.status_idle");
-      assertThat(stream.types()).containsExactlyElementsOf(TURN);
+      assertThat(stream.types()).containsExactlyElementsOf(TEXT_TURN);
     }
-    assertThat(onB.types(session)).isEqualTo(TURN);
-    noEventTwice(onB, session);
+    assertThat(onB.types(session)).isEqualTo(TEXT_TURN);
+    assertThat(onB.ids(session)).doesNotHaveDuplicates();
   }
 
   @Test
@@ -153,9 +120,9 @@ final class NodesTest {
     onA.say(session, "Hi");
     model.request(1);
     assertThat(a.stop()).isZero();
-    awaitIdle(onB, session);
-    assertThat(onB.types(session)).isEqualTo(TURN);
-    noEventTwice(onB, session);
+    onB.awaitIdle(session);
+    assertThat(onB.types(session)).isEqualTo(TEXT_TURN);
+    assertThat(onB.ids(session)).doesNotHaveDuplicates();
   }
 
   @Test
@@ -167,15 +134,15 @@ final class NodesTest {
     model.request(1);
     a.pause();
     first.countDown(); // its answer waits at the door of the paused node
-    awaitIdle(onB, session);
+    onB.awaitIdle(session);
     a.resume();
     onA.say(session, "Still there?");
     await()
         .until(
             () -> onB.types(session).stream().filter("session.status_idle"::equals).count() == 2);
     assertThat(onB.events(session).toString()).contains("alive").doesNotContain("zombie");
-    assertThat(onB.types(session).subList(0, TURN.size())).isEqualTo(TURN);
-    noEventTwice(onB, session);
+    assertThat(onB.types(session).subList(0, TEXT_TURN.size())).isEqualTo(TEXT_TURN);
+    assertThat(onB.ids(session)).doesNotHaveDuplicates();
   }
 
   @Test
@@ -201,7 +168,7 @@ final class NodesTest {
           .satisfies(one -> assertThat(((Json.Obj) one).text("id")).isEqualTo(session));
     }
     a.pause();
-    awaitIdle(onB, session);
+    onB.awaitIdle(session);
     assertThat(onB.get("/drover/nodes").items("data")).hasSize(1);
     assertThat(standing(onB, session).object("reason").text("type")).isEqualTo("at_rest");
     a.resume();
@@ -220,7 +187,7 @@ final class NodesTest {
         Script.reply().text("done"));
     var session = onA.session("scripted");
     onA.say(session, "Begin");
-    awaitIdle(onB, session);
+    onB.awaitIdle(session);
     onB.say(session, "Go on");
     await()
         .until(

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import static dev.drover.testing.Sequences.TEXT_TURN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,9 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -57,20 +56,10 @@ final class RestartTest {
     }
     try (var server = start();
         var client = server.client()) {
-      awaitIdle(client, session);
-      assertThat(client.types(session))
-          .containsExactly(
-              "session.status_running",
-              "session.thread_status_running",
-              "user.message",
-              "span.model_request_start",
-              "agent.message",
-              "span.model_request_end",
-              "session.thread_status_idle",
-              "session.usage",
-              "session.status_idle");
+      client.awaitIdle(session);
+      assertThat(client.types(session)).isEqualTo(TEXT_TURN);
       assertThat(client.events(session).toString()).contains("whole").doesNotContain("half");
-      noEventTwice(client, session);
+      assertThat(client.ids(session)).doesNotHaveDuplicates();
       assertThat(server.stop()).isZero();
     }
     assertThat(model.requests()).hasSize(2);
@@ -101,9 +90,7 @@ final class RestartTest {
   }
 
   private static List<Json.Obj> results(DroverClient client, String session) {
-    return client.events(session).stream()
-        .filter(event -> DroverClient.type(event).equals("agent.tool_result"))
-        .toList();
+    return FaultScenario.ofType(client.events(session), "agent.tool_result");
   }
 
   private void commandGoesOn(Death death) throws Exception {
@@ -119,7 +106,7 @@ final class RestartTest {
     try (var server = start();
         var client = server.client()) {
       Files.createFile(workspace(session).resolve("sub/go"));
-      awaitIdle(client, session);
+      client.awaitIdle(session);
       var results = results(client, session);
       assertThat(results).hasSize(4);
       assertThat(results).allMatch(one -> one.toString().contains("\"is_error\":false"));
@@ -127,7 +114,7 @@ final class RestartTest {
       assertThat(results.get(2).toString()).contains("\"text\":\"one\\n\"");
       assertThat(results.get(3).toString()).contains("\"text\":\"kept in /workspace/sub\\nonce\"");
       assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
-      noEventTwice(client, session);
+      assertThat(client.ids(session)).doesNotHaveDuplicates();
       assertThat(metrics(server))
           .doesNotContain("drover_tool_calls_ambiguous_total{")
           .contains("drover_hands_provisioned_total{outcome=\"attached\"} 1\n");
@@ -163,7 +150,7 @@ final class RestartTest {
     }
     try (var server = start();
         var client = server.client()) {
-      awaitIdle(client, session);
+      client.awaitIdle(session);
       var results = results(client, session);
       assertThat(results).hasSize(4);
       assertThat(results.get(1).toString())
@@ -171,7 +158,7 @@ final class RestartTest {
       assertThat(results.get(2).toString()).contains("one", "\"is_error\":false");
       assertThat(results.get(3).toString()).contains("\"text\":\" in /workspace\\n");
       assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
-      noEventTwice(client, session);
+      assertThat(client.ids(session)).doesNotHaveDuplicates();
       assertThat(client.events(session).toString()).doesNotContain("drover.");
       assertThat(metrics(server))
           .contains(
@@ -198,7 +185,7 @@ final class RestartTest {
     Files.createFile(workspace(session).resolve("go"));
     try (var server = start(Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "retry"));
         var client = server.client()) {
-      awaitIdle(client, session);
+      client.awaitIdle(session);
       assertThat(results(client, session).get(1).toString())
           .contains("\"text\":\" in /workspace\"", "\"is_error\":false");
       assertThat(Files.readString(workspace(session).resolve("file"))).isEqualTo("once\n");
@@ -253,10 +240,10 @@ final class RestartTest {
     }
     try (var server = start();
         var client = server.client()) {
-      awaitIdle(client, session);
+      client.awaitIdle(session);
       assertThat(client.types(session).stream().filter("user.message"::equals)).hasSize(3);
       assertThat(client.types(session).stream().filter("agent.message"::equals)).hasSize(3);
-      noEventTwice(client, session);
+      assertThat(client.ids(session)).doesNotHaveDuplicates();
     }
   }
 
@@ -268,22 +255,5 @@ final class RestartTest {
     var environment = new HashMap<>(more);
     environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
     return ServerProcess.start(data, new File(logs.toFile(), "server.log"), environment);
-  }
-
-  private static void awaitIdle(DroverClient client, String session) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> {
-              var events = client.events(session);
-              return !events.isEmpty()
-                  && DroverClient.type(events.getLast()).equals("session.status_idle");
-            });
-  }
-
-  private static void noEventTwice(DroverClient client, String session) {
-    List<Json.Obj> events = client.events(session);
-    var ids = new HashSet<String>();
-    assertThat(events).allSatisfy(event -> assertThat(ids.add(event.text("id"))).isTrue());
   }
 }

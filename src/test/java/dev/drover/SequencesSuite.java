@@ -1,5 +1,10 @@
 package dev.drover;
 
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.TEXT_TURN;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +17,6 @@ import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -34,15 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SequencesSuite {
-  private static final List<String> OPENING =
-      List.of(
-          "session.status_running",
-          "session.thread_status_running",
-          "user.message",
-          "span.model_request_start");
-  private static final List<String> TEXT = List.of("agent.message", "span.model_request_end");
-  private static final List<String> CLOSING =
-      List.of("session.thread_status_idle", "session.usage", "session.status_idle");
   private static final List<String> RESCHEDULED =
       List.of(
           "span.model_request_end",
@@ -93,7 +88,7 @@ abstract class SequencesSuite {
   @Test
   void aTextTurn() throws Exception {
     model.says("Hello", " there");
-    var events = turn("Hi", sequence(OPENING, TEXT, CLOSING));
+    var events = turn("Hi", TEXT_TURN);
     assertThat(events.get(4).toString()).contains("\"text\":\"Hello there\"");
     assertThat(events.getLast().toString())
         .contains("\"stop_reason\":{\"type\":\"end_turn\"}", "\"stop_details\":null");
@@ -342,9 +337,5 @@ abstract class SequencesSuite {
         .filter(event -> DroverClient.type(event).equals("agent.tool_result"))
         .map(event -> String.valueOf(((Json.Obj) event.items("content").getFirst()).text("text")))
         .toList();
-  }
-
-  private static List<String> sequence(List<?>... parts) {
-    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 }

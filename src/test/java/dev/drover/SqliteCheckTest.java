@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Problem;
+import dev.drover.cli.Checking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -44,7 +45,7 @@ final class SqliteCheckTest extends CheckContract {
         .run(Map.of("data", directory.toString()), new Deaf());
   }
 
-  private static final class Deaf implements dev.drover.cli.Checking.Hearer {
+  private static final class Deaf implements Checking.Hearer {
     @Override
     public void finding(String session, long position, String sentence) {}
 

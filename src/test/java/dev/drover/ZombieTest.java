@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -51,25 +50,10 @@ final class ZombieTest {
     database.close();
   }
 
-  private ServerProcess node(String name) throws Exception {
-    return ServerProcess.start(
-        directory.resolve(name),
-        directory.resolve(name + ".log").toFile(),
-        Map.of(
-            "DROVER_DATABASE_URL",
-            database.url(),
-            "DROVER_NODES_LAPSE_MS",
-            "500",
-            "DROVER_DRAIN_MS",
-            "0",
-            "DROVER_ANTHROPIC_BASE_URL",
-            model.uri().toString()));
-  }
-
   @Test
   void theDeadWriteNothing() throws Exception {
     for (var name : List.of("a", "b")) {
-      nodes.add(node(name));
+      nodes.add(ServerProcess.node(directory, name, directory.resolve(name), database, model, 500));
     }
     for (int round = 0; round < ROUNDS; round++) {
       try (var mine = NodeHere.at(nodes.get(round % 2).url());

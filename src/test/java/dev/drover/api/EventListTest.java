@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ final class EventListTest {
   private final Api api = new Api();
   private String session = "";
   private List<String> sent = List.of();
-  private Lease lease = new Lease(new dev.drover.session.SessionId("sesn_01none"), 0);
+  private Lease lease = new Lease(new SessionId("sesn_01none"), 0);
 
   @BeforeEach
   void sendFive() throws Exception {

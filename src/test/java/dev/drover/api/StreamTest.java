@@ -10,6 +10,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Feed.Item;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.SessionId;
+import dev.drover.wire.EventCodec;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -106,8 +107,7 @@ final class StreamTest {
   }
 
   private Item shown(Event event) {
-    return new Item.Shown(
-        dev.drover.wire.EventCodec.type(event), dev.drover.wire.EventCodec.write(event, null));
+    return new Item.Shown(EventCodec.type(event), EventCodec.write(event, null));
   }
 
   private Item message(EventId id) {

@@ -7,6 +7,7 @@ import dev.drover.session.Event;
 import dev.drover.session.Event.Permission;
 import dev.drover.session.EventId;
 import dev.drover.session.Lease;
+import dev.drover.session.SessionId;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,7 @@ final class UnwantedAnswersTest {
   private final EventId allowed = api.id();
   private final EventId custom = api.id();
   private String session = "";
-  private Lease lease = new Lease(new dev.drover.session.SessionId("sesn_01none"), 0);
+  private Lease lease = new Lease(new SessionId("sesn_01none"), 0);
 
   /// The model has called three tools, and the turn stands still.
   @BeforeEach

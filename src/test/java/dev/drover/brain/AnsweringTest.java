@@ -3,6 +3,10 @@ package dev.drover.brain;
 import static dev.drover.testing.ScriptedModel.reply;
 import static dev.drover.testing.ScriptedModel.textBlock;
 import static dev.drover.testing.ScriptedModel.toolUse;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.RUNNING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -28,12 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /// Turns that stand still until the client answers.
 final class AnsweringTest {
-  private static final List<String> RUNNING =
-      List.of("session.status_running", "session.thread_status_running");
-  private static final List<String> IDLE =
-      List.of("session.thread_status_idle", "session.usage", "session.status_idle");
-  private static final List<String> TEXT =
-      List.of("span.model_request_start", "agent.message", "span.model_request_end");
+  private static final List<String> REPLY = sequence(List.of("span.model_request_start"), TEXT);
 
   /// `bash` asks, `write` is judged by `auto`, `read` is allowed, `lookup` is the client's.
   private final Stage stage =
@@ -73,7 +72,7 @@ final class AnsweringTest {
                     "span.model_request_start",
                     "agent.tool_use",
                     "span.model_request_end"),
-                IDLE));
+                CLOSING));
     var use = stage.all(Event.AgentToolUse.class).getFirst();
     assertThat(use.permission()).isEqualTo(Event.Permission.ASKED);
     assertAwaits(use.id());
@@ -87,8 +86,8 @@ final class AnsweringTest {
                 List.of("user.tool_confirmation"),
                 RUNNING,
                 List.of("agent.tool_result"),
-                TEXT,
-                IDLE));
+                REPLY,
+                CLOSING));
     assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
     assertThat(stage.hand().calls()).extracting(ToolCall::name).containsExactly("bash");
     assertThat(stage.row().usage().inputTokens()).isEqualTo(20);
@@ -110,8 +109,8 @@ final class AnsweringTest {
                 List.of("user.tool_confirmation"),
                 RUNNING,
                 List.of("agent.tool_result"),
-                TEXT,
-                IDLE));
+                REPLY,
+                CLOSING));
     assertThat(stage.hand().calls()).isEmpty();
     var result = stage.all(Event.AgentToolResult.class).getFirst();
     assertThat(result.isError()).isTrue();
@@ -144,17 +143,17 @@ final class AnsweringTest {
                     "agent.tool_use",
                     "span.model_request_end",
                     "agent.tool_result"),
-                IDLE));
+                CLOSING));
     var first = stage.all(Event.AgentToolUse.class).getFirst().id();
     var custom = stage.all(Event.AgentCustomToolUse.class).getFirst().id();
     var last = stage.all(Event.AgentToolUse.class).getLast().id();
     assertAwaits(first, custom, last);
 
     answer(result(custom, "found"));
-    assertThat(news()).isEqualTo(sequence(List.of("user.custom_tool_result"), IDLE));
+    assertThat(news()).isEqualTo(sequence(List.of("user.custom_tool_result"), CLOSING));
     assertAwaits(first, last);
     answer(allow(last));
-    assertThat(news()).isEqualTo(sequence(List.of("user.tool_confirmation"), IDLE));
+    assertThat(news()).isEqualTo(sequence(List.of("user.tool_confirmation"), CLOSING));
     assertAwaits(first);
     assertThat(stage.hand().calls()).extracting(ToolCall::name).containsExactly("read");
 
@@ -165,8 +164,8 @@ final class AnsweringTest {
                 List.of("user.tool_confirmation"),
                 RUNNING,
                 List.of("agent.tool_result", "agent.tool_result"),
-                TEXT,
-                IDLE));
+                REPLY,
+                CLOSING));
     assertThat(stage.hand().calls()).extracting(ToolCall::name).containsExactly("read", "bash");
     assertThat(lastPrompt())
         .contains("\"tool_use_id\":\"toolu_3\"", "found", "rejected this use of bash.");
@@ -196,8 +195,8 @@ final class AnsweringTest {
                     "span.model_request_end",
                     "user.custom_tool_result",
                     "agent.tool_result"),
-                TEXT,
-                IDLE));
+                REPLY,
+                CLOSING));
     assertThat(lastPrompt()).contains("early", "slow");
   }
 
@@ -210,7 +209,7 @@ final class AnsweringTest {
     stage.wake();
     assertThat(news())
         .isEqualTo(
-            sequence(List.of("agent.tool_result", "agent.tool_result", "user.interrupt"), IDLE));
+            sequence(List.of("agent.tool_result", "agent.tool_result", "user.interrupt"), CLOSING));
     assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
     assertThat(stage.all(Event.AgentToolResult.class))
         .allSatisfy(result -> assertThat(result.content().toString()).contains("interrupted"));
@@ -219,7 +218,7 @@ final class AnsweringTest {
 
     stage.queue("Again");
     stage.wake();
-    assertThat(news()).isEqualTo(sequence(RUNNING, List.of("user.message"), TEXT, IDLE));
+    assertThat(news()).isEqualTo(sequence(RUNNING, List.of("user.message"), REPLY, CLOSING));
   }
 
   @Test
@@ -240,7 +239,11 @@ final class AnsweringTest {
     assertThat(news())
         .isEqualTo(
             sequence(
-                List.of("user.custom_tool_result"), RUNNING, List.of("user.message"), TEXT, IDLE));
+                List.of("user.custom_tool_result"),
+                RUNNING,
+                List.of("user.message"),
+                REPLY,
+                CLOSING));
     assertThat(lastPrompt()).contains("And then?");
   }
 
@@ -273,13 +276,14 @@ final class AnsweringTest {
     answer(result(custom, "found"), system("Be quick."));
     assertThat(news())
         .isEqualTo(
-            sequence(List.of("user.custom_tool_result", "system.message"), RUNNING, TEXT, IDLE));
+            sequence(
+                List.of("user.custom_tool_result", "system.message"), RUNNING, REPLY, CLOSING));
     assertThat(lastPrompt())
         .contains("{\"role\":\"system\",\"content\":[{\"type\":\"text\",\"text\":\"Be quick.\"");
 
     answer(stage.message("And?"), system("Be slow."));
     assertThat(news())
-        .isEqualTo(sequence(RUNNING, List.of("user.message", "system.message"), TEXT, IDLE));
+        .isEqualTo(sequence(RUNNING, List.of("user.message", "system.message"), REPLY, CLOSING));
   }
 
   @Test
@@ -370,9 +374,5 @@ final class AnsweringTest {
 
   private static Json.Obj call(String id, String tool) {
     return toolUse(id, tool, Json.obj("command", "x"));
-  }
-
-  private static List<String> sequence(List<?>... parts) {
-    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 }

@@ -2,6 +2,11 @@ package dev.drover.brain;
 
 import static dev.drover.testing.ScriptedModel.textBlock;
 import static dev.drover.testing.ScriptedModel.toolUse;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.RUNNING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.TEXT_TURN;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
@@ -13,6 +18,7 @@ import dev.drover.session.Money;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.testing.Stage;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,17 +70,7 @@ final class BudgetTest {
     says("end_turn", textBlock("Done"));
     stage.wake();
     assertThat(stage.types())
-        .endsWith(
-            "session.updated",
-            "session.status_running",
-            "session.thread_status_running",
-            "user.message",
-            "span.model_request_start",
-            "agent.message",
-            "span.model_request_end",
-            "session.thread_status_idle",
-            "session.usage",
-            "session.status_idle");
+        .endsWith(sequence(List.of("session.updated"), TEXT_TURN).toArray(String[]::new));
     assertThat(reason()).isEqualTo(new StopReason.EndTurn());
     assertThat(stage.row().usage().inputTokens()).isEqualTo(2_000_000);
   }
@@ -90,16 +86,13 @@ final class BudgetTest {
     stage.wake();
     assertThat(stage.types())
         .endsWith(
-            "session.updated",
-            "user.interrupt",
-            "session.status_running",
-            "session.thread_status_running",
-            "span.model_request_start",
-            "agent.message",
-            "span.model_request_end",
-            "session.thread_status_idle",
-            "session.usage",
-            "session.status_idle");
+            sequence(
+                    List.of("session.updated", "user.interrupt"),
+                    RUNNING,
+                    List.of("span.model_request_start"),
+                    TEXT,
+                    CLOSING)
+                .toArray(String[]::new));
     assertThat(reason()).isEqualTo(new StopReason.EndTurn());
   }
 

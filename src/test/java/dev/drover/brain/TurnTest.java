@@ -2,6 +2,9 @@ package dev.drover.brain;
 
 import static dev.drover.testing.ScriptedModel.textBlock;
 import static dev.drover.testing.ScriptedModel.toolUse;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,13 +14,14 @@ import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.session.Event;
+import dev.drover.session.ModelUsage;
 import dev.drover.session.SessionError;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
+import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -27,15 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /// Given scripted replies, expect events: the sequences of the protocol, event by event.
 final class TurnTest {
-  private static final List<String> OPENING =
-      List.of(
-          "session.status_running",
-          "session.thread_status_running",
-          "user.message",
-          "span.model_request_start");
-  private static final List<String> CLOSING =
-      List.of("session.thread_status_idle", "session.usage", "session.status_idle");
-
   private final Stage stage = new Stage();
 
   @AfterEach
@@ -181,7 +176,7 @@ final class TurnTest {
             (_, _) -> {
               stage.queue("second");
               stage.queue("third");
-              return dev.drover.testing.ScriptedModel.reply("end_turn", textBlock("one"));
+              return ScriptedModel.reply("end_turn", textBlock("one"));
             })
         .thenText("two")
         .thenText("three");
@@ -215,7 +210,7 @@ final class TurnTest {
         .isEqualTo(sequence(OPENING, List.of("span.model_request_end", "user.interrupt"), CLOSING));
     var end = stage.all(Event.ModelRequestEnd.class).getFirst();
     assertThat(end.isError()).isTrue();
-    assertThat(end.usage()).isEqualTo(dev.drover.session.ModelUsage.NONE);
+    assertThat(end.usage()).isEqualTo(ModelUsage.NONE);
     assertThat(stage.all(Event.StatusIdle.class).getFirst().reason())
         .isEqualTo(new StopReason.EndTurn());
   }
@@ -501,9 +496,5 @@ final class TurnTest {
     assertThat(stage.hand().calls().subList(before, stage.hand().calls().size()))
         .extracting(ToolCall::name)
         .containsExactly("read");
-  }
-
-  private static List<String> sequence(List<?>... parts) {
-    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 }

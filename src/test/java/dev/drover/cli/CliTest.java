@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.base.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,7 +278,7 @@ final class CliTest {
           public Endpoint serve(Map<String, String> flags) {
             return new Endpoint(
                 java.net.URI.create("http://127.0.0.1:1"),
-                new dev.drover.base.Secret("k"),
+                new Secret("k"),
                 () -> {},
                 () -> {
                   try {

@@ -1,11 +1,12 @@
 package dev.drover.sdk;
 
 import static dev.drover.sdk.RefusalCases.refused;
-import static dev.drover.sdk.Talk.CLOSING;
-import static dev.drover.sdk.Talk.OPENING;
-import static dev.drover.sdk.Talk.RUNNING;
-import static dev.drover.sdk.Talk.TEXT;
-import static dev.drover.sdk.Talk.all;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.RUNNING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.TEXT_TURN;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.core.JsonValue;
@@ -42,7 +43,7 @@ abstract class BudgetCases {
       assertThat(talk.untilIdle().stopReason().isBudgetReached()).isTrue();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   OPENING,
                   List.of("agent.tool_use", "span.model_request_end", "agent.tool_result"),
                   CLOSING));
@@ -66,7 +67,7 @@ abstract class BudgetCases {
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   List.of("user.interrupt", "session.updated"),
                   RUNNING,
                   List.of("span.model_request_start"),
@@ -103,7 +104,7 @@ abstract class BudgetCases {
     try (var talk = new Talk(rig, session.id())) {
       talk.say("Go");
       talk.untilIdle();
-      assertThat(talk.news()).isEqualTo(all(OPENING, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(TEXT_TURN);
       var listed = rig.beta.sessions().retrieve(talk.id).usage().listCost();
       assertThat(listed.orElseThrow().amount()).isEqualTo("100");
     }

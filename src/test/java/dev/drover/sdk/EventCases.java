@@ -1,6 +1,10 @@
 package dev.drover.sdk;
 
 import static dev.drover.sdk.RefusalCases.refused;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.core.JsonValue;
@@ -99,12 +103,12 @@ abstract class EventCases {
       talk.untilIdle();
       assertThat(talk.news())
           .isEqualTo(
-              Talk.all(
-                  Talk.OPENING,
-                  Talk.TEXT,
+              sequence(
+                  OPENING,
+                  TEXT,
                   List.of("user.message", "span.model_request_start"),
-                  Talk.TEXT,
-                  Talk.CLOSING));
+                  TEXT,
+                  CLOSING));
       talk.assertListedAsStreamed();
     } finally {
       hold.countDown();

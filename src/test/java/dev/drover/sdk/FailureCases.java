@@ -1,10 +1,11 @@
 package dev.drover.sdk;
 
-import static dev.drover.sdk.Talk.CLOSING;
-import static dev.drover.sdk.Talk.OPENING;
-import static dev.drover.sdk.Talk.RUNNING;
-import static dev.drover.sdk.Talk.TEXT;
-import static dev.drover.sdk.Talk.all;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.RUNNING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.TEXT_TURN;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsSessionErrorEvent;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class FailureCases {
   private static final List<String> FAILED = List.of("span.model_request_end", "session.error");
   private static final List<String> RESCHEDULED =
-      all(
+      sequence(
           FAILED,
           List.of("session.thread_status_rescheduled", "session.status_rescheduled"),
           RUNNING,
@@ -36,7 +37,7 @@ abstract class FailureCases {
     try (var talk = rig.talk(passing(429), passing(500), Script.reply().text("Hello"))) {
       talk.say("Hi");
       talk.untilIdle();
-      assertThat(talk.news()).isEqualTo(all(OPENING, RESCHEDULED, RESCHEDULED, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(sequence(OPENING, RESCHEDULED, RESCHEDULED, TEXT, CLOSING));
       var end = talk.seen().stream().filter(e -> e.isSpanModelRequestEnd()).findFirst();
       assertThat(end.orElseThrow().asSpanModelRequestEnd().isError()).contains(true);
       var errors = errors(talk);
@@ -54,9 +55,9 @@ abstract class FailureCases {
       var idle = talk.untilIdle();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   OPENING,
-                  all(Collections.nCopies(ATTEMPTS - 1, RESCHEDULED).toArray(List[]::new)),
+                  sequence(Collections.nCopies(ATTEMPTS - 1, RESCHEDULED).toArray(List[]::new)),
                   FAILED,
                   CLOSING));
       assertThat(idle.stopReason().isRetriesExhausted()).isTrue();
@@ -66,7 +67,7 @@ abstract class FailureCases {
       rig.model.says("Hello");
       talk.say("Again");
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();
-      assertThat(talk.news()).isEqualTo(all(OPENING, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(TEXT_TURN);
     }
   }
 
@@ -77,13 +78,13 @@ abstract class FailureCases {
         var tooLong = rig.talk()) {
       unpaid.say("Hi");
       assertThat(unpaid.untilIdle().stopReason().isRetriesExhausted()).isTrue();
-      assertThat(unpaid.news()).isEqualTo(all(OPENING, FAILED, CLOSING));
+      assertThat(unpaid.news()).isEqualTo(sequence(OPENING, FAILED, CLOSING));
       assertThat(errors(unpaid).getLast().asBilling().retryStatus().isExhausted()).isTrue();
 
       rig.model.script(full);
       tooLong.say("Hi");
       assertThat(tooLong.untilIdle().stopReason().isRetriesExhausted()).isTrue();
-      assertThat(tooLong.news()).isEqualTo(all(OPENING, FAILED, CLOSING));
+      assertThat(tooLong.news()).isEqualTo(sequence(OPENING, FAILED, CLOSING));
       var error = errors(tooLong).getLast().asCompactionLimitReached();
       assertThat(error.retryStatus().isExhausted()).isTrue();
     }
@@ -100,7 +101,7 @@ abstract class FailureCases {
       assertThat(details.explanation()).contains("scripted refusal");
       var thread = talk.last(BetaManagedAgentsStreamSessionEvents::isSessionThreadStatusIdle);
       assertThat(thread.asSessionThreadStatusIdle().stopReason().isRefusal()).isTrue();
-      assertThat(talk.news()).isEqualTo(all(OPENING, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(TEXT_TURN);
     }
   }
 

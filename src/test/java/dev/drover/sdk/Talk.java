@@ -18,7 +18,6 @@ import com.anthropic.models.beta.sessions.events.EventSendParams;
 import com.anthropic.models.beta.sessions.events.EventStreamParams;
 import dev.drover.base.Json;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -26,14 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One session with an open stream, by one thread.
 final class Talk implements AutoCloseable {
-  static final List<String> RUNNING =
-      List.of("session.status_running", "session.thread_status_running");
-  static final List<String> OPENING =
-      all(RUNNING, List.of("user.message", "span.model_request_start"));
-  static final List<String> TEXT = List.of("agent.message", "span.model_request_end");
-  static final List<String> CLOSING =
-      List.of("session.thread_status_idle", "session.usage", "session.status_idle");
-
   final String id;
   private final Rig rig;
   private final StreamResponse<BetaManagedAgentsStreamSessionEvents> stream;
@@ -179,10 +170,6 @@ final class Talk implements AutoCloseable {
         .type(JsonValue.from("user.message"))
         .addTextContent(text)
         .build();
-  }
-
-  static List<String> all(List<?>... parts) {
-    return Arrays.stream(parts).flatMap(List::stream).map(String::valueOf).toList();
   }
 
   @Override

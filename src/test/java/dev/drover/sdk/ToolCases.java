@@ -1,10 +1,10 @@
 package dev.drover.sdk;
 
-import static dev.drover.sdk.Talk.CLOSING;
-import static dev.drover.sdk.Talk.OPENING;
-import static dev.drover.sdk.Talk.RUNNING;
-import static dev.drover.sdk.Talk.TEXT;
-import static dev.drover.sdk.Talk.all;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.RUNNING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.core.JsonValue;
@@ -43,20 +43,20 @@ abstract class ToolCases {
       var waiting = talk.waitsFor();
       assertThat(waiting).hasSize(2);
       var uses = List.of("agent.tool_use", "agent.tool_use", "span.model_request_end");
-      assertThat(talk.news()).isEqualTo(all(OPENING, uses, CLOSING));
+      assertThat(talk.news()).isEqualTo(sequence(OPENING, uses, CLOSING));
       var use = talk.last(BetaManagedAgentsStreamSessionEvents::isAgentToolUse).asAgentToolUse();
       assertThat(use.evaluatedPermission().orElseThrow().asString()).isEqualTo("ask");
       assertThat(use.evaluation().orElseThrow().isAlwaysAsk()).isTrue();
 
       talk.allow(waiting.getFirst());
       assertThat(talk.waitsFor()).containsExactly(waiting.getLast());
-      assertThat(talk.news()).isEqualTo(all(List.of("user.tool_confirmation"), CLOSING));
+      assertThat(talk.news()).isEqualTo(sequence(List.of("user.tool_confirmation"), CLOSING));
 
       talk.deny(waiting.getLast(), "not that file");
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   List.of("user.tool_confirmation"),
                   RUNNING,
                   List.of("agent.tool_result", "agent.tool_result", "span.model_request_start"),
@@ -126,7 +126,8 @@ abstract class ToolCases {
       var waiting = talk.waitsFor();
       assertThat(talk.news())
           .isEqualTo(
-              all(OPENING, List.of("agent.custom_tool_use", "span.model_request_end"), CLOSING));
+              sequence(
+                  OPENING, List.of("agent.custom_tool_use", "span.model_request_end"), CLOSING));
       var use = talk.last(BetaManagedAgentsStreamSessionEvents::isAgentCustomToolUse);
       assertThat(use.asAgentCustomToolUse().name()).isEqualTo("weather");
       assertThat(waiting).containsExactly(use.asAgentCustomToolUse().id());
@@ -144,7 +145,7 @@ abstract class ToolCases {
       talk.untilIdle();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   List.of("user.custom_tool_result"),
                   RUNNING,
                   List.of("span.model_request_start"),

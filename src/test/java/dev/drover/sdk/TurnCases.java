@@ -1,9 +1,10 @@
 package dev.drover.sdk;
 
-import static dev.drover.sdk.Talk.CLOSING;
-import static dev.drover.sdk.Talk.OPENING;
-import static dev.drover.sdk.Talk.TEXT;
-import static dev.drover.sdk.Talk.all;
+import static dev.drover.testing.Sequences.CLOSING;
+import static dev.drover.testing.Sequences.OPENING;
+import static dev.drover.testing.Sequences.TEXT;
+import static dev.drover.testing.Sequences.TEXT_TURN;
+import static dev.drover.testing.Sequences.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.core.JsonValue;
@@ -31,7 +32,8 @@ abstract class TurnCases {
       var sent = talk.say("Hi").data().orElseThrow().getFirst().asUserMessage();
       assertThat(sent.processedAt()).isEmpty();
       var idle = talk.untilIdle();
-      assertThat(talk.news()).isEqualTo(all(OPENING, List.of("agent.thinking"), TEXT, CLOSING));
+      assertThat(talk.news())
+          .isEqualTo(sequence(OPENING, List.of("agent.thinking"), TEXT, CLOSING));
       var echoes =
           talk.seen().stream()
               .filter(BetaManagedAgentsStreamSessionEvents::isUserMessage)
@@ -66,7 +68,7 @@ abstract class TurnCases {
       talk.untilIdle();
       assertThat(talk.news())
           .isEqualTo(
-              all(
+              sequence(
                   OPENING,
                   List.of("agent.message", "agent.tool_use", "span.model_request_end"),
                   List.of("agent.tool_result", "span.model_request_start"),
@@ -98,12 +100,13 @@ abstract class TurnCases {
       talk.interrupt();
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();
       assertThat(talk.news())
-          .isEqualTo(all(OPENING, List.of("span.model_request_end", "user.interrupt"), CLOSING));
+          .isEqualTo(
+              sequence(OPENING, List.of("span.model_request_end", "user.interrupt"), CLOSING));
       var end = talk.last(BetaManagedAgentsStreamSessionEvents::isSpanModelRequestEnd);
       assertThat(end.asSpanModelRequestEnd().isError()).contains(true);
       assertThat(end.asSpanModelRequestEnd().modelUsage().outputTokens()).isZero();
       talk.untilIdle();
-      assertThat(talk.news()).isEqualTo(all(OPENING, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(TEXT_TURN);
       talk.assertListedAsStreamed();
     } finally {
       never.countDown();
@@ -120,7 +123,7 @@ abstract class TurnCases {
       talk.interrupt();
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();
       assertThat(talk.news())
-          .isEqualTo(all(List.of("agent.tool_result", "user.interrupt"), CLOSING));
+          .isEqualTo(sequence(List.of("agent.tool_result", "user.interrupt"), CLOSING));
       var result =
           talk.last(BetaManagedAgentsStreamSessionEvents::isAgentToolResult).asAgentToolResult();
       assertThat(result.toolUseId()).isEqualTo(waiting.getFirst());
@@ -128,7 +131,7 @@ abstract class TurnCases {
       rig.model.says("Here.");
       talk.say("Still there?");
       talk.untilIdle();
-      assertThat(talk.news()).isEqualTo(all(OPENING, TEXT, CLOSING));
+      assertThat(talk.news()).isEqualTo(TEXT_TURN);
     }
   }
 }

@@ -21,6 +21,7 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.wire.Times;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -497,9 +498,7 @@ abstract class SessionsContract extends StoreContract {
           .contains("\"type\":\"session.deleted\"")
           .doesNotContain("\"processed_at\":null");
       assertThat(farewell.getFirst())
-          .contains(
-              "\"processed_at\":\""
-                  + dev.drover.wire.Times.write(last.processedAt().plusNanos(1_000)));
+          .contains("\"processed_at\":\"" + Times.write(last.processedAt().plusNanos(1_000)));
     }
     reopened();
     var message = "Session " + id + " not found.";

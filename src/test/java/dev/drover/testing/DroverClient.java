@@ -1,5 +1,7 @@
 package dev.drover.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.drover.base.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,6 +72,18 @@ public final class DroverClient implements AutoCloseable {
     return String.valueOf(session.text("id"));
   }
 
+  /// What to post for one more session like that one.
+  public Json.Obj another(String session, Json.Obj... initialEvents) {
+    var pattern = get("/v1/sessions/" + session);
+    return Json.obj(
+        "agent",
+        pattern.object("agent").text("id"),
+        "environment_id",
+        pattern.text("environment_id"),
+        "initial_events",
+        List.of(initialEvents));
+  }
+
   public Json.Obj say(String session, String text) {
     return send(
         session,
@@ -94,6 +108,21 @@ public final class DroverClient implements AutoCloseable {
 
   public List<String> types(String session) {
     return events(session).stream().map(DroverClient::type).toList();
+  }
+
+  /// The ids of everything that the list shows.
+  public List<String> ids(String session) {
+    return events(session).stream().map(event -> String.valueOf(event.text("id"))).toList();
+  }
+
+  /// Waits until the last that the list shows is the end of a turn.
+  public void awaitIdle(String session) {
+    await()
+        .until(
+            () -> {
+              var types = types(session);
+              return !types.isEmpty() && types.getLast().equals("session.status_idle");
+            });
   }
 
   public static String type(Json.Obj event) {

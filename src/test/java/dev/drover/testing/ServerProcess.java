@@ -69,6 +69,32 @@ public final class ServerProcess implements AutoCloseable {
     return new ServerProcess(process, URI.create(line.substring(LISTENING.length())));
   }
 
+  /// One of several nodes over one database. It waits for no turn when it is stopped.
+  ///
+  /// @param name of its log in `directory`
+  /// @param lapseMillis after which the others take its sessions over
+  public static ServerProcess node(
+      Path directory,
+      String name,
+      Path data,
+      Postgres.Database database,
+      ScriptedMessages model,
+      int lapseMillis)
+      throws IOException {
+    return start(
+        data,
+        directory.resolve(name + ".log").toFile(),
+        Map.of(
+            "DROVER_DATABASE_URL",
+            database.url(),
+            "DROVER_NODES_LAPSE_MS",
+            Integer.toString(lapseMillis),
+            "DROVER_DRAIN_MS",
+            "0",
+            "DROVER_ANTHROPIC_BASE_URL",
+            model.uri().toString()));
+  }
+
   public DroverClient client() {
     return new DroverClient(url, KEY);
   }

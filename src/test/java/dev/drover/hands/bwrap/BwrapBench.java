@@ -7,22 +7,19 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
-import dev.drover.hands.Sandboxes;
-import dev.drover.session.HandId;
-import dev.drover.session.SessionId;
+import dev.drover.testing.SandboxesView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A provider on a data directory of its own, which at its end proves that nothing is left.
-final class BwrapBench implements Sandboxes {
+final class BwrapBench implements SandboxesView {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   final Path data;
@@ -55,7 +52,8 @@ final class BwrapBench implements Sandboxes {
     return new Ids(RANDOM);
   }
 
-  BwrapSandboxes sandboxes() {
+  @Override
+  public BwrapSandboxes sandboxes() {
     return sandboxes;
   }
 
@@ -64,21 +62,6 @@ final class BwrapBench implements Sandboxes {
     var sandbox = sandboxes.provision(resources);
     hands.add(((BwrapSandbox) sandbox).leash().directory().getFileName().toString());
     return sandbox;
-  }
-
-  @Override
-  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
-    return sandboxes.attach(resources, hand);
-  }
-
-  @Override
-  public void release(SessionId session) {
-    sandboxes.release(session);
-  }
-
-  @Override
-  public void discard(SessionId session) {
-    sandboxes.discard(session);
   }
 
   /// Closes the provider; then there must be no process, mount, group, socket or directory.

@@ -14,9 +14,9 @@ import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
-import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import dev.drover.testing.Calls;
+import dev.drover.testing.SandboxesView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -306,29 +305,19 @@ final class BwrapFaultsTest {
   }
 
   /// The bench, for an owner that closes what it is given.
-  private static final class Unclosed implements Sandboxes {
+  private static final class Unclosed implements SandboxesView {
     final List<BwrapSandbox> made = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Sandboxes sandboxes() {
+      return bench;
+    }
 
     @Override
     public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
       var sandbox = (BwrapSandbox) bench.provision(resources);
       made.add(sandbox);
       return sandbox;
-    }
-
-    @Override
-    public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
-      return bench.attach(resources, hand);
-    }
-
-    @Override
-    public void release(SessionId id) {
-      bench.release(id);
-    }
-
-    @Override
-    public void discard(SessionId id) {
-      bench.discard(id);
     }
 
     @Override

@@ -1,0 +1,44 @@
+package dev.drover.testing;
+
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
+import java.util.function.BooleanSupplier;
+
+/// Another sandbox seen through one's own eyes: override what should go otherwise.
+public interface SandboxView extends Sandbox {
+  /// The one behind it.
+  Sandbox sandbox();
+
+  @Override
+  default HandId id() {
+    return sandbox().id();
+  }
+
+  @Override
+  default ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
+    return sandbox().execute(call, leaves);
+  }
+
+  @Override
+  default void stop(EventId call) {
+    sandbox().stop(call);
+  }
+
+  @Override
+  default boolean isAlive() {
+    return sandbox().isAlive();
+  }
+
+  @Override
+  default void leave() {
+    sandbox().leave();
+  }
+
+  @Override
+  default void close() {
+    sandbox().close();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.drover.testing;
+
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
+import java.util.Optional;
+
+/// Another maker of sandboxes seen through one's own eyes: override what should go otherwise.
+public interface SandboxesView extends Sandboxes {
+  /// The one behind it.
+  Sandboxes sandboxes();
+
+  @Override
+  default Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+    return sandboxes().provision(resources);
+  }
+
+  @Override
+  default Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
+    return sandboxes().attach(resources, hand);
+  }
+
+  @Override
+  default void release(SessionId session) {
+    sandboxes().release(session);
+  }
+
+  @Override
+  default void discard(SessionId session) {
+    sandboxes().discard(session);
+  }
+
+  @Override
+  default void close() {
+    sandboxes().close();
+  }
+}

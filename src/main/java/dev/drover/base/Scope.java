@@ -71,19 +71,6 @@ public final class Scope implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(Thread::interrupt);
-    boolean interrupted = false;
-    for (var thread : threads) {
-      while (true) {
-        try {
-          thread.join();
-          break;
-        } catch (InterruptedException _) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    threads.forEach(Threads::join);
   }
 }

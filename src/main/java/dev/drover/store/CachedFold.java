@@ -27,6 +27,20 @@ public record CachedFold(
         session.archivedAt());
   }
 
+  /// The session runs now.
+  CachedFold running(Instant since) {
+    return new CachedFold(Status.RUNNING, usage, since, true, boundary, updatedAt, archivedAt);
+  }
+
+  CachedFold updated(Instant now) {
+    return new CachedFold(status, usage, runningSince, started, boundary, now, archivedAt);
+  }
+
+  /// The session is over.
+  CachedFold archived(Instant now) {
+    return new CachedFold(Status.TERMINATED, usage, null, started, boundary, now, now);
+  }
+
   /// `session` with this in place of what it had.
   public Session in(Session session) {
     return new Session(

@@ -67,15 +67,7 @@ public record SessionState(
 
   /// A new session's that has received its first events: it is about to run.
   public SessionState started(Instant now) {
-    var running =
-        new CachedFold(
-            Status.RUNNING,
-            fold.usage(),
-            Micros.whole(now),
-            true,
-            fold.boundary(),
-            fold.updatedAt(),
-            fold.archivedAt());
+    var running = fold.running(Micros.whole(now));
     return new SessionState(running, head, received, seen, awaited, lastProcessed, epoch, node);
   }
 
@@ -190,18 +182,9 @@ public record SessionState(
     var event = new Event.SessionUpdated(id, SessionCodec.changes(before, after));
     var stored = new Stored(head + 1, time, event, EventCodec.write(event, time), null);
     boolean nothingToDo = !owesWork() && !mayResume(before, after);
-    var next =
-        new CachedFold(
-            fold.status(),
-            fold.usage(),
-            fold.runningSince(),
-            fold.started(),
-            fold.boundary(),
-            time,
-            fold.archivedAt());
     return new Appended(
         new SessionState(
-            next,
+            fold.updated(time),
             head + 1,
             received + 1,
             nothingToDo ? received + 1 : seen,
@@ -228,12 +211,9 @@ public record SessionState(
         status() == Status.TERMINATED
             ? List.<Stored>of()
             : List.of(new Stored(head + 1, time, event, EventCodec.write(event, time), null));
-    var next =
-        new CachedFold(
-            Status.TERMINATED, fold.usage(), null, fold.started(), fold.boundary(), time, time);
     return new Appended(
         new SessionState(
-            next,
+            fold.archived(time),
             head + entries.size(),
             received,
             received,

@@ -66,25 +66,25 @@ public final class PostgresStore {
     Link.Connector connector = () -> new Db(connect(database), PostgresDialect.POSTGRES);
     var readers = new Readers(links(READERS, connector), PostgresDialect.POSTGRES);
     var hints = new Hints(() -> listener(database), lapse, ids.next("hints_"));
-    var tail = new Tail(feed, readers, hints, ids, clock);
-    feed.watchedBy(tail);
-    var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, tail);
+    var follower = new Follower(feed, readers, hints, ids, clock);
+    feed.watchedBy(follower);
+    var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, follower);
     var store = new SqlStore(writer, readers, hints, ids, clock, hints::close);
     hints.start(
         new Hints.Hearer() {
           @Override
           public void changed(SessionId session) {
-            tail.changed(session);
+            follower.changed(session);
           }
 
           @Override
           public void previewed(SessionId session, long after, Feed.Item preview) {
-            tail.previewedElsewhere(session, after, preview);
+            follower.previewedElsewhere(session, after, preview);
           }
 
           @Override
           public void lookAgain() {
-            tail.lookAgain();
+            follower.lookAgain();
           }
         });
     return store;

@@ -1,5 +1,6 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Threads;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;

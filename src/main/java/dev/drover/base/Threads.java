@@ -1,10 +1,11 @@
-package dev.drover.store.sql;
+package dev.drover.base;
 
-final class Threads {
+/// Waiting for threads.
+public final class Threads {
   private Threads() {}
 
   /// Waits for a thread that has been told to end. An interrupt is kept for the caller.
-  static void join(Thread thread) {
+  public static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {

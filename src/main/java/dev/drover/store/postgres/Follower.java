@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Of a session that somebody listens to it knows how far it was shown. A commit of this node that
 /// follows is shown at once; anything else, and any hint, has the rest read from the log.
-final class Tail implements Publisher, Feed.Watcher {
-  private static final System.Logger LOG = System.getLogger(Tail.class.getName());
+final class Follower implements Publisher, Feed.Watcher {
+  private static final System.Logger LOG = System.getLogger(Follower.class.getName());
 
   /// Events read at once.
   private static final int PAGE = 500;
@@ -41,7 +41,7 @@ final class Tail implements Publisher, Feed.Watcher {
   private final InstantSource clock;
   private final Map<SessionId, Place> places = new ConcurrentHashMap<>();
 
-  Tail(Feed feed, Readers readers, Hints hints, Ids ids, InstantSource clock) {
+  Follower(Feed feed, Readers readers, Hints hints, Ids ids, InstantSource clock) {
     this.feed = feed;
     this.readers = readers;
     this.hints = hints;

@@ -25,7 +25,9 @@ import dev.drover.session.Usage;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.memory.MemoryStore;
+import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.testing.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,6 +100,20 @@ final class Api implements AutoCloseable {
   /// On SQLite, as a real server is.
   Api(Duration ping, Path file) {
     this(ping, (feed, ids) -> sqlite(file, feed, ids));
+  }
+
+  /// On PostgreSQL, as a node is.
+  Api(Duration ping, Postgres.Database database) {
+    this(ping, (feed, ids) -> postgres(database, feed, ids));
+  }
+
+  private static Store postgres(Postgres.Database database, Feed feed, Ids ids) {
+    try {
+      var url = new Secret(database.url());
+      return PostgresStore.open(url, Duration.ofSeconds(15), feed, ids, InstantSource.system());
+    } catch (StoreUnusable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Store sqlite(Path file, Feed feed, Ids ids) {

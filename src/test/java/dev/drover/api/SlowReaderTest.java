@@ -9,6 +9,7 @@ import dev.drover.session.Event;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Postgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -22,12 +23,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A reader that stops reading costs a bounded piece of memory for a bounded time, and nobody else
-/// anything. On SQLite, over real sockets.
+/// anything. Over real sockets.
 @Isolated("it measures the memory of the whole process")
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 final class SlowReaderTest {
+  enum Kind {
+    SQLITE,
+    POSTGRES
+  }
+
   private static final int TOGETHER = 50;
 
   /// Some 4 kB, so that what sockets hold for a reader who sleeps is a small part of all.
@@ -40,20 +50,31 @@ final class SlowReaderTest {
 
   @TempDir Path directory;
 
+  private final Kind kind;
+  private final Postgres.Database database = Postgres.database();
   private final List<String> appended = new ArrayList<>();
   private final Semaphore pace = new Semaphore(BEHIND);
   private Api api = new Api();
   private String session = "";
   private Lease lease = new Lease(new SessionId("sesn_01none"), 0);
 
+  SlowReaderTest(Kind kind) {
+    this.kind = kind;
+  }
+
   @AfterEach
   void stop() {
     api.close();
+    database.close();
   }
 
   private void start(Duration ping) throws Exception {
     api.close();
-    api = new Api(ping, directory.resolve("drover.db"));
+    api =
+        switch (kind) {
+          case SQLITE -> new Api(ping, directory.resolve("drover.db"));
+          case POSTGRES -> new Api(ping, database);
+        };
     session = api.session();
     api.say(session, "go");
     lease = api.woken();

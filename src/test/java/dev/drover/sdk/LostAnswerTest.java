@@ -10,17 +10,21 @@ import dev.drover.testing.FaultProxy;
 import dev.drover.testing.Script;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The server has committed, its answer gets lost, and the vendor's client tries again by itself:
-/// there is one message. For the TypeScript client see `families/errors.mjs`.
+/// there is one message, on two nodes, too, each of which gets its share of the tries. For the
+/// TypeScript client see `families/errors.mjs`.
 @Timeout(60)
 final class LostAnswerTest {
-  @Test
-  void aSendWhoseAnswerIsLostTwiceLeavesOneMessage(@TempDir Path data) throws Exception {
-    try (var rig = new Rig(Deployment.SQLITE, data);
+  @ParameterizedTest
+  @EnumSource
+  void aSendWhoseAnswerIsLostTwiceLeavesOneMessage(Deployment deployment, @TempDir Path data)
+      throws Exception {
+    try (var rig = new Rig(deployment, data);
         var proxy = FaultProxy.http(rig.drover.url())) {
       rig.model.otherwise(_ -> Script.reply().text("ok"));
       var session = rig.session();

@@ -4,6 +4,7 @@ import dev.drover.testing.Deployment;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
@@ -28,6 +29,12 @@ abstract class OfficialJavaSdkSuite {
   @BeforeAll
   void start(@TempDir Path data) throws Exception {
     rig = new Rig(deployment, data);
+  }
+
+  /// What a failed test has left would be another's answer.
+  @BeforeEach
+  void unscript() {
+    rig.model.unscript();
   }
 
   @AfterAll

@@ -84,6 +84,11 @@ public final class ScriptedMessages implements AutoCloseable {
     return this;
   }
 
+  /// Drops the scripts that no request has taken.
+  public synchronized void unscript() {
+    scripts.clear();
+  }
+
   /// Queues a plain text reply.
   public ScriptedMessages says(String... pieces) {
     return script(Script.reply().text(pieces));

@@ -1,5 +1,7 @@
 package dev.drover.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -21,6 +23,8 @@ public final class Postgres {
 
   private static final Pattern URL =
       Pattern.compile("(jdbc:postgresql://[^/]+/)[^/?]*(?:[?](.*))?");
+
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   private static @Nullable String shared;
 
@@ -51,10 +55,22 @@ public final class Postgres {
       return DriverManager.getConnection(url());
     }
 
-    /// Drops it, whoever is still connected.
+    /// Drops it, whoever is still connected. For a moment a superuser's process may be, that of a
+    /// vacuum, and we may not end that.
     @Override
     public void close() {
-      execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+      await()
+          .ignoreExceptionsMatching(Database::isRefused)
+          .until(
+              () -> {
+                execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+                return true;
+              });
+    }
+
+    private static boolean isRefused(Throwable e) {
+      return e.getCause() instanceof SQLException cause
+          && INSUFFICIENT_PRIVILEGE.equals(cause.getSQLState());
     }
 
     private void execute(String sql) {

@@ -114,7 +114,8 @@ final class Doctor {
     } catch (IOException e) {
       return new Check(name, false, String.valueOf(e.getMessage()), "Make room in " + TEMPORARY);
     }
-    try (var sandboxes = new BwrapSandboxes(directory, Profile.DEFAULT, ids, Pause.REAL)) {
+    try (var sandboxes =
+        new BwrapSandboxes(directory, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system())) {
       var problem = sandboxes.problem();
       return problem
           .map(

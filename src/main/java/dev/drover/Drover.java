@@ -102,7 +102,7 @@ public final class Drover implements AutoCloseable {
       var log = seam.around(store.eventLog());
       var sandboxes =
           new BwrapSandboxes(
-              config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL);
+              config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL, clock);
       var hands =
           new SandboxPool(
               new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);

@@ -31,15 +31,14 @@ final class FaultArchive {
       return;
     }
     var directory = Files.createTempDirectory("drover-classes-");
+    directory.toFile().deleteOnExit(); // last of all, for it came first
     var path = new ArrayList<String>();
     for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       path.add(Files.isDirectory(Path.of(entry)) ? jar(directory, entry) : entry);
     }
     var classes = String.join(File.pathSeparator, path);
     var archive = directory.resolve("classes.jsa");
-    for (var file : List.of(directory, archive)) {
-      file.toFile().deleteOnExit();
-    }
+    archive.toFile().deleteOnExit();
     flags = List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off", "-cp", classes);
     run.run();
     flags = List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-cp", classes);

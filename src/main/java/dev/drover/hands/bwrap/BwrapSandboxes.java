@@ -15,6 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +38,14 @@ public final class BwrapSandboxes implements Sandboxes {
   private static final int SOCKET_PATH = 100;
   private static final long SWEEP_LEAST = 100; // ms
 
+  /// An empty group as old as that belongs to no hand that is just being made, however the clock
+  /// jumps.
+  private static final Duration FORGOTTEN = Duration.ofDays(1);
+
   private final Profile profile;
   private final Ids ids;
   private final Pause pause;
+  private final InstantSource clock;
   private final Register register;
   private final Path program;
   private final Etc etc;
@@ -50,12 +57,13 @@ public final class BwrapSandboxes implements Sandboxes {
 
   /// @throws IOException when the data directory cannot be used
   /// @throws InterruptedException when interrupted while it removes what an earlier server left
-  public BwrapSandboxes(Path data, Profile profile, Ids ids, Pause pause)
+  public BwrapSandboxes(Path data, Profile profile, Ids ids, Pause pause, InstantSource clock)
       throws IOException, InterruptedException {
     var root = data.toAbsolutePath().normalize();
     this.profile = profile;
     this.ids = ids;
     this.pause = pause;
+    this.clock = clock;
     this.register = new Register(Workspaces.Directories.own(root.resolve("hands")), pause);
     this.program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
     this.etc = Etc.make(root.resolve("etc"));
@@ -357,6 +365,7 @@ public final class BwrapSandboxes implements Sandboxes {
   private void sweep() {
     try {
       register.sweep();
+      cgroups.sweep(clock.instant().minus(FORGOTTEN));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "what is left of dead hands stays behind", e);
     } catch (InterruptedException e) {

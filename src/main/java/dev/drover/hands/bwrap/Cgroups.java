@@ -1,12 +1,16 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.session.HandId;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The kernel's control groups: one group for each hand, in every hierarchy that counts. The first
 /// rung that the machine offers: version 2 with delegated controllers, version 1, none.
@@ -221,5 +225,21 @@ final class Cgroups {
       }
     }
     return gone;
+  }
+
+  /// Removes the empty groups of hands that were made before that moment. Who deletes a server's
+  /// data directory leaves nobody who knows of them. A group with a process in it stays.
+  void sweep(Instant before) {
+    for (var parent : Set.copyOf(parents.values())) {
+      try (var groups = Files.newDirectoryStream(parent, HandId.PREFIX + "*")) {
+        for (var group : groups) {
+          if (Files.getLastModifiedTime(group).toInstant().isBefore(before)) {
+            remove(new Group(List.of(group)));
+          }
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        // Another server removes them, too.
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -41,7 +42,7 @@ final class BwrapBench implements SandboxesView {
               1_000_000 + RANDOM.nextInt(10_000) * 65_536,
               profile.cgroups(),
               profile.ownGrep());
-      this.sandboxes = new BwrapSandboxes(data, this.profile, ids(), Pause.REAL);
+      this.sandboxes = provider(data, this.profile);
       assertThat(sandboxes.problem()).isEmpty();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
@@ -50,6 +51,12 @@ final class BwrapBench implements SandboxesView {
 
   static Ids ids() {
     return new Ids(RANDOM);
+  }
+
+  /// One more server's, over that data directory. To be closed.
+  static BwrapSandboxes provider(Path data, Profile profile)
+      throws IOException, InterruptedException {
+    return new BwrapSandboxes(data, profile, ids(), Pause.REAL, InstantSource.system());
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.base.Pause;
 import dev.drover.base.Scope;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
@@ -156,7 +155,7 @@ final class BwrapFaultsTest {
   @Test
   void aDataDirectoryMayHaveALongPath() throws Exception {
     var deep = bench.data.resolve("d".repeat(150));
-    try (var other = new BwrapSandboxes(deep, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+    try (var other = BwrapBench.provider(deep, bench.profile)) {
       assertThat(other.problem()).isEmpty();
       try (var sandbox = other.provision(new Resources(session))) {
         assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
@@ -169,7 +168,7 @@ final class BwrapFaultsTest {
   void aLauncherThatHangsIsGivenUpAndRemoved() throws Exception {
     var data = bench.data.resolve("hanging");
     var profile = bench.profile.withPatience(Duration.ofMillis(200));
-    try (var other = new BwrapSandboxes(data, profile, BwrapBench.ids(), Pause.REAL)) {
+    try (var other = BwrapBench.provider(data, profile)) {
       var program = program(data);
       Files.delete(program);
       script(program, "#!/bin/sh\nexec /bin/sleep 1234567\n");
@@ -209,7 +208,7 @@ final class BwrapFaultsTest {
   @Test
   void aKeyOfTheServersSessionIsNotSeenInside() throws Exception {
     var data = bench.data.resolve("keys");
-    try (var other = new BwrapSandboxes(data, bench.profile, BwrapBench.ids(), Pause.REAL)) {
+    try (var other = BwrapBench.provider(data, bench.profile)) {
       var program = program(data);
       var real = data.resolve("bin/real");
       Files.move(program, real);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,5 +95,27 @@ final class CgroupsTest {
     var small = Limits.DEFAULT.withMemory(128 << 20);
     assertThat(small.tmp() + small.home() + small.shm()).isBetween(50L << 20, 64L << 20);
     assertThat(Limits.DEFAULT.tmp()).isEqualTo(512L << 20);
+  }
+
+  @Test
+  void emptyGroupsOfLongAgoAreRemoved() throws Exception {
+    file("unit/cgroup.controllers", "memory pids\n");
+    file("unit/cgroup.procs", "");
+    var cgroups = Cgroups.find(root, "0::/unit\n");
+    var now = Instant.now();
+    group("hand_new", now);
+    group("hand_old", now.minusSeconds(7_200));
+    group("other_old", now.minusSeconds(7_200));
+    file("unit/drover/hand_busy/cgroup.procs", "1\n");
+    group("hand_busy", now.minusSeconds(7_200));
+    cgroups.sweep(now.minusSeconds(3_600));
+    assertThat(root.resolve("unit/drover").toFile().list())
+        .contains("hand_new", "hand_busy", "other_old")
+        .doesNotContain("hand_old");
+  }
+
+  private void group(String name, Instant made) throws IOException {
+    var directory = Files.createDirectories(root.resolve("unit/drover").resolve(name));
+    Files.setLastModifiedTime(directory, FileTime.from(made));
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.base.Pause;
 import dev.drover.hands.Resources;
 import dev.drover.hands.ToolCall;
 import dev.drover.session.EventId;
@@ -45,9 +44,7 @@ final class ServerDeathTest {
 
   /// A server with one hand that runs `sleep`, killed.
   public static void main(String[] args) throws Exception {
-    var sandboxes =
-        new BwrapSandboxes(
-            Path.of(args[0]), profile(args[1], args[2]), BwrapBench.ids(), Pause.REAL);
+    var sandboxes = BwrapBench.provider(Path.of(args[0]), profile(args[1], args[2]));
     var sandbox = sandboxes.provision(new Resources(new SessionId("sesn_d")));
     var call =
         new ToolCall(
@@ -100,9 +97,7 @@ final class ServerDeathTest {
   void aHandEndsItselfWhenNobodyAttaches() throws Exception {
     serveAndDie(700, UIDS);
     await().until(() -> BwrapBench.processes(UIDS).isEmpty());
-    try (var _ =
-        new BwrapSandboxes(
-            data, profile("700", Integer.toString(UIDS)), BwrapBench.ids(), Pause.REAL)) {
+    try (var _ = BwrapBench.provider(data, profile("700", Integer.toString(UIDS)))) {
       assertThat(BwrapBench.names(data.resolve("hands"))).isEmpty();
     }
   }
@@ -113,9 +108,7 @@ final class ServerDeathTest {
     serveAndDie(600_000, uids);
     var hand = BwrapBench.names(data.resolve("hands"));
     assertThat(hand).hasSize(1);
-    try (var next =
-        new BwrapSandboxes(
-            data, profile("600000", Integer.toString(uids)), BwrapBench.ids(), Pause.REAL)) {
+    try (var next = BwrapBench.provider(data, profile("600000", Integer.toString(uids)))) {
       try (var sandbox = next.provision(new Resources(new SessionId("sesn_d")))) {
         assertThat(hand).containsExactly(sandbox.id().value());
         assertThat(sandbox.execute(call("sevt_2", "jobs; cat f")).text())
@@ -134,9 +127,7 @@ final class ServerDeathTest {
   void aSessionThatEndsTakesItsOldHandWithIt() throws Exception {
     int uids = UIDS + NUMBERS.incrementAndGet() * 65_536;
     serveAndDie(600_000, uids);
-    try (var next =
-        new BwrapSandboxes(
-            data, profile("600000", Integer.toString(uids)), BwrapBench.ids(), Pause.REAL)) {
+    try (var next = BwrapBench.provider(data, profile("600000", Integer.toString(uids)))) {
       assertThat(BwrapBench.processes(uids)).hasSizeGreaterThanOrEqualTo(4);
       next.release(new SessionId("sesn_other"));
       assertThat(BwrapBench.names(data.resolve("hands"))).hasSize(1);

@@ -43,7 +43,7 @@ final class TakeoverTest {
   }
 
   private BwrapSandboxes another(Profile profile) throws Exception {
-    return new BwrapSandboxes(first.data, profile, BwrapBench.ids(), Pause.REAL);
+    return BwrapBench.provider(first.data, profile);
   }
 
   private BwrapSandboxes another() throws Exception {

@@ -65,6 +65,15 @@ final class RestartTest {
     assertThat(model.requests()).hasSize(2);
   }
 
+  @Test
+  void killedItLeavesNothingInTheTemporaryDirectory(@TempDir Path temporary) throws Exception {
+    var options = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    try (var server = start(options)) {
+      server.kill();
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
   private static final String WAITS =
       "echo once >> file; while [ ! -e go ]; do sleep 0.05; done; echo \"$X in $PWD\"";
 

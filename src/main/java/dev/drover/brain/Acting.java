@@ -81,13 +81,13 @@ final class Acting {
       }
     }
     if (interrupted) {
+      // The last first: what waits in the hand for an earlier call begins as soon as that one
+      // stops.
       judged.reversed().forEach(Acting::stop);
     }
     return Pen.Next.GO_ON;
   }
 
-  /// For those who stop the last call first: what waits in the hand for an earlier call would begin
-  /// as soon as that one is stopped.
   private static void stop(Judged one) {
     switch (one) {
       case Judged.Resumed(var call, var grip) -> grip.stop(call.use().id());
@@ -96,7 +96,8 @@ final class Acting {
     }
   }
 
-  /// Stops those of the calls that still run in a hand that an earlier step handed them to.
+  /// Stops those of the calls that still run in a hand that an earlier step handed them to, the
+  /// last one first.
   void stop(List<Fold.Call> calls) throws InterruptedException {
     for (var hand : calls.stream().flatMap(call -> call.hand().stream()).distinct().toList()) {
       var grip = at.harness().hands().attach(at.session().id(), hand);

@@ -33,6 +33,7 @@ record Connections(Link writer, List<Link> readers) {
   static Connections open(Path path, InstantSource clock) throws StoreUnusable {
     var opened = new ArrayList<Db>();
     try {
+      NativeLibrary.load();
       var writer = connect(path, false);
       opened.add(writer);
       check(writer);

@@ -25,6 +25,7 @@ public final class SqliteCheck {
     // Without one, nobody has the file open, and sharing it would make such a log.
     boolean shared = Files.exists(log(path));
     try {
+      NativeLibrary.load();
       var db = connect(path, shared);
       try {
         return new SqlCheck(db, new Ground(path, shared));

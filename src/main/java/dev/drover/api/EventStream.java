@@ -68,7 +68,7 @@ final class EventStream {
     }
   }
 
-  /// Ends the stream once it waits.
+  /// Ends the stream once all that waits for its reader is written.
   void end() {
     lock.lock();
     try {
@@ -103,7 +103,7 @@ final class EventStream {
     lock.lock();
     try {
       if (ending) {
-        return null;
+        return subscription.poll(Duration.ZERO);
       }
       waiting = true;
     } finally {
@@ -121,7 +121,9 @@ final class EventStream {
       waiting = false;
       if (ending) {
         Thread.interrupted();
-      } else if (interrupted) {
+        return item == null ? subscription.poll(Duration.ZERO) : item;
+      }
+      if (interrupted) {
         throw new InterruptedException();
       }
     } finally {

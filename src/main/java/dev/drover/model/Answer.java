@@ -3,6 +3,7 @@ package dev.drover.model;
 import dev.drover.base.Json;
 import dev.drover.session.ModelUsage;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// What came of asking a model.
@@ -13,8 +14,38 @@ public sealed interface Answer {
   ///   as they are
   /// @param stopReason the Messages API's `stop_reason`
   /// @param stopDetails its `stop_details`, or an empty object
-  record Reply(Json.Arr content, String stopReason, Json.Obj stopDetails, ModelUsage usage)
-      implements Answer {}
+  /// @param flaws what of the reply cannot be used
+  record Reply(
+      Json.Arr content, String stopReason, Json.Obj stopDetails, ModelUsage usage, Flaws flaws)
+      implements Answer {
+    /// A reply without a flaw.
+    public Reply(Json.Arr content, String stopReason, Json.Obj stopDetails, ModelUsage usage) {
+      this(content, stopReason, stopDetails, usage, Flaws.NONE);
+    }
+  }
+
+  /// What of a whole reply cannot be used: a model that is told of it can correct it.
+  ///
+  /// @param unreadable calls whose input is not one JSON object: the block's index in the content,
+  ///   and what is wrong with its input, quoted. The block stands there with an empty input, and
+  ///   must not be run
+  /// @param lost what the content lacks
+  record Flaws(Map<Integer, String> unreadable, Lost lost) {
+    public static final Flaws NONE = new Flaws(Map.of(), Lost.NOTHING);
+
+    public Flaws {
+      unreadable = Map.copyOf(unreadable);
+    }
+  }
+
+  /// What is missing from a reply's content.
+  enum Lost {
+    NOTHING,
+    /// A tool call that the reply's limit cut off in the middle.
+    CUT_CALL,
+    /// A tool call that the model's server could not parse, and so did not send.
+    MALFORMED_CALL
+  }
 
   /// No reply. Whatever was heard of one is void.
   ///

@@ -17,7 +17,7 @@
 #define NOW_MS 3000 /* the longest measurement that a call waits for */
 
 static const char *const walked[] = {"/workspace", "/mnt/session/outputs",
-                                     "/mnt/session/tool_outputs"};
+                                     "/mnt/session/tool_outputs", "/mnt/user"};
 enum { ROOTS = sizeof walked / sizeof *walked };
 
 struct usage {

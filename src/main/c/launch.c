@@ -21,7 +21,7 @@
 #define MANY 32
 
 struct options {
-  const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *etc;
+  const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *user, *etc;
   const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries;
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
@@ -42,6 +42,7 @@ static void parse(int argc, char **argv, struct options *o) {
   } texts[] = {{"--socket", &o->socket},   {"--bwrap", &o->bwrap},
                {"--workspace", &o->workspace}, {"--outputs", &o->outputs},
                {"--uploads", &o->uploads}, {"--tool-outputs", &o->tool_outputs},
+               {"--user", &o->user},
                {"--etc", &o->etc},         {"--tmp", &o->tmp},
                {"--home", &o->home},       {"--shm", &o->shm},
                {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
@@ -127,31 +128,33 @@ static void limit(int what, rlim_t n) {
 /* The hand's uid may not pass through the directories above the data directory. So root shows it
  * what it needs in a mount namespace that only this process has. */
 static void stage(struct options *o, const char **self) {
-  const char **sources[] = {&o->workspace, &o->outputs, &o->uploads, &o->tool_outputs, &o->etc};
+  const char **sources[] = {&o->workspace,    &o->outputs, &o->uploads,
+                            &o->tool_outputs, &o->user,    &o->etc};
+  enum { SOURCES = sizeof sources / sizeof *sources };
   static char at[8][64];
   if (unshare(CLONE_NEWNS) < 0) return; /* root in name only: bubblewrap will say what it lacks */
   if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
-  int fds[6];
-  for (int i = 0; i < 5; i++) {
+  int fds[SOURCES + 1];
+  for (int i = 0; i < SOURCES; i++) {
     fds[i] = open(*sources[i], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fds[i] < 0) die(*sources[i]);
   }
-  fds[5] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
+  fds[SOURCES] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
   const char *base = access("/mnt", F_OK) == 0 ? "/mnt" : "/tmp";
-  if (fds[5] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
+  if (fds[SOURCES] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
     die("staging");
   }
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i <= SOURCES; i++) {
     char from[40];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
     snprintf(at[i], sizeof at[i], "%s/%d", base, i);
-    int made = i < 5 ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
+    int made = i < SOURCES ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
     if (made < 0 || mount(from, at[i], NULL, MS_BIND, NULL) < 0) die("staging");
-    if (i == 5) close(made);
+    if (i == SOURCES) close(made);
     close(fds[i]);
-    if (i < 5) *sources[i] = at[i];
+    if (i < SOURCES) *sources[i] = at[i];
   }
-  *self = at[5];
+  *self = at[SOURCES];
 }
 
 static char *args[256];
@@ -218,7 +221,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
    * while it sets up. */
   ARGS("--bind", o->workspace, "/workspace", "--bind", o->outputs, "/mnt/session/outputs",
        "--ro-bind", o->uploads, "/mnt/session/uploads", "--bind", o->tool_outputs,
-       "/mnt/session/tool_outputs", "--ro-bind", self, "/run/hand/hand", "--remount-ro", "/",
+       "/mnt/session/tool_outputs", "--bind", o->user, "/mnt/user", "--ro-bind", self, "/run/hand/hand", "--remount-ro", "/",
        "--chdir", "/workspace", "--seccomp", number(filter), "--", "/run/hand/hand");
   if (o->probe) {
     arg("probe");

@@ -15,6 +15,8 @@ static const struct {
   const char *path;
   bool read_only;
 } roots[] = {{"/workspace", false},
+             {"/tmp", false},
+             {"/mnt/user", false},
              {"/mnt/session/outputs", false},
              {"/mnt/session/uploads", true},
              {"/mnt/session/tool_outputs", true}};

@@ -69,6 +69,7 @@ public abstract class AttackContract extends SandboxContract {
         List.of(
             "/workspace/x",
             "/mnt/session/outputs/x",
+            "/mnt/user/x",
             "/tmp/x",
             "/home/user/x",
             "/dev/shm/x",
@@ -219,7 +220,7 @@ public abstract class AttackContract extends SandboxContract {
   @Test
   void linksPlantedForTheNextSandboxLeadNowhere(@TempDir Path host) throws Exception {
     bash(
-        "for n in uploads outputs tool_outputs session mnt; do ln -s /oldroot"
+        "for n in uploads outputs tool_outputs user session mnt; do ln -s /oldroot"
             + host
             + "/$n $n; done;"
             + " rm -rf /mnt/session/outputs/*; ln -s /oldroot"

@@ -75,6 +75,13 @@ public abstract class DiskContract extends SandboxContract {
   }
 
   @Test
+  void theUserDirectoryCountsToo() throws Exception {
+    assertThat(stopped("cd /mnt/user; " + FLOOD))
+        .contains(" more than its limit of 8388608 bytes; ");
+    cleanUp("rm /mnt/user/f*");
+  }
+
+  @Test
   void whatADirectoryHidesCounts() throws Exception {
     assertThat(
             stopped(

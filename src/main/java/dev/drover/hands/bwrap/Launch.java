@@ -34,6 +34,7 @@ record Launch(
     words.addAll(List.of("--outputs", workspace.outputs().toString()));
     words.addAll(List.of("--uploads", workspace.uploads().toString()));
     words.addAll(List.of("--tool-outputs", workspace.toolOutputs().toString()));
+    words.addAll(List.of("--user", workspace.user().toString()));
     words.addAll(List.of("--etc", etc.directory().toString()));
     etc.shown().forEach(name -> words.addAll(List.of("--etc-bind", name)));
     words.addAll(List.of("--tmp", text(limits.tmp()), "--home", text(limits.home())));

@@ -8,8 +8,8 @@ package dev.drover.hands.bwrap;
 /// @param processes processes and threads
 /// @param cpus cores' worth of time
 /// @param file bytes of the largest file
-/// @param workspace bytes of the working directory and the outputs together; more are there for a
-///   moment, until it is noticed
+/// @param workspace bytes of the session's directories together; more are there for a moment, until
+///   it is noticed
 /// @param entries files and directories in them
 /// @param tmp bytes of `/tmp`
 /// @param home bytes of the home directory

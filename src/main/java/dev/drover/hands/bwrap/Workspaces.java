@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 /// is root each belongs to a uid of its own, the same for every hand of the session, so that one
 /// session's hand can neither read another's files nor count against its limits.
 ///
-/// The root of a session's directories is the server's alone; a hand is shown the four inside it.
+/// The root of a session's directories is the server's alone; a hand is shown the five inside it.
 final class Workspaces {
   private static final int UIDS = 65_536;
 
@@ -32,7 +32,8 @@ final class Workspaces {
   private final Pause pause;
 
   /// @param uid whose the directories are; empty when the server is not root
-  record Workspace(Path workspace, Path outputs, Path uploads, Path toolOutputs, OptionalInt uid) {}
+  record Workspace(
+      Path workspace, Path outputs, Path uploads, Path toolOutputs, Path user, OptionalInt uid) {}
 
   Workspaces(Path root, int firstUid, Pause pause) throws IOException {
     this.root = Directories.own(root);
@@ -50,6 +51,7 @@ final class Workspaces {
             Directories.made(home.resolve("outputs"), "rwx------"),
             Directories.made(home.resolve("uploads"), "rwxr-xr-x"),
             Directories.made(home.resolve("tool_outputs"), "rwx------"),
+            Directories.made(home.resolve("user"), "rwx------"),
             OptionalInt.empty());
     if (!isRoot) {
       return made;
@@ -63,9 +65,15 @@ final class Workspaces {
     }
     Host.give(made.outputs, uid);
     Host.give(made.toolOutputs, uid);
+    Host.give(made.user, uid);
     Host.give(made.workspace, uid); // last: it is the record
     return new Workspace(
-        made.workspace, made.outputs, made.uploads, made.toolOutputs, OptionalInt.of(uid));
+        made.workspace,
+        made.outputs,
+        made.uploads,
+        made.toolOutputs,
+        made.user,
+        OptionalInt.of(uid));
   }
 
   void discard(SessionId session) throws IOException {

@@ -16,6 +16,7 @@ const REFUSED = [
   ['beta.dreams', 404, /not found/],
   ['beta.tunnels', 404, /not found/],
   ['beta.userProfiles', 404, /not found/],
+  ['beta.compliance', 404, /not found/],
 ];
 
 /** Methods that ask no server, loops over methods above, and what is not about managed agents. */

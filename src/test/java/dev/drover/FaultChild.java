@@ -77,9 +77,9 @@ final class FaultChild implements AutoCloseable {
     }
   }
 
-  /// See [FaultPoints#counts].
-  String counts() throws IOException {
-    return say("counts");
+  /// See [FaultPoints#boundaries].
+  List<String> boundaries() throws IOException {
+    return List.of(say("boundaries").split(" ", -1));
   }
 
   private String say(String line) throws IOException {

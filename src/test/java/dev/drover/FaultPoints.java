@@ -31,6 +31,7 @@ import dev.drover.testing.SandboxView;
 import dev.drover.testing.SandboxesView;
 import dev.drover.testing.SessionsView;
 import dev.drover.testing.StoreView;
+import dev.drover.wire.EventCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -38,23 +39,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /// The places at which a server may die: each write to the log, each model call, each action of a
-/// hand, before and after. Counts how often each is passed, and ends the process at the one that is
-/// armed, as a power cut would.
+/// hand, before and after. Notes the boundaries that are passed, and ends the process at the one
+/// that is armed, as a power cut would.
+///
+/// A boundary is named by what happens there, not by how much happened before it. In how many
+/// appends a turn is written depends on timing; which events are written does not. So an append is
+/// named by its first event, and a process that is to die there dies at the append that holds this
+/// event, whatever else is in it.
 final class FaultPoints implements Around {
   /// How the process ends.
   static final int STATUS = 137;
 
+  /// The reply that is interrupted has begun.
+  static final String HELD = "model/interrupted:amid";
+
   private final Path workspaces;
-  private final Map<String, Integer> passed = new TreeMap<>();
+  private final Map<String, Integer> passed = new HashMap<>();
+  private final List<String> boundaries = new ArrayList<>();
   private String armed;
   private int left;
 
@@ -70,23 +80,32 @@ final class FaultPoints implements Around {
   /// @param fault `<point>:<phase>:<n>`, the n-th passage from now; empty: none
   synchronized void arm(String fault) {
     passed.clear();
+    boundaries.clear();
     int end = fault.lastIndexOf(':');
     armed = end < 0 ? "" : fault.substring(0, end);
     left = end < 0 ? 0 : Integer.parseInt(fault.substring(end + 1));
   }
 
-  /// How often each point was passed: `emit:after=17 emit:before=17`.
-  synchronized String counts() {
-    return passed.entrySet().stream()
-        .map(point -> point.getKey() + "=" + point.getValue())
-        .collect(Collectors.joining(" "));
+  /// What was passed, in its order: `receive:before:1 receive:after:1`. Every run of a scenario
+  /// passes each of them.
+  synchronized String boundaries() {
+    return String.join(" ", boundaries);
   }
 
+  /// Passes a boundary.
   private synchronized void pass(String point) {
-    passed.merge(point, 1, Integer::sum);
+    boundaries.add(point + ":" + count(point));
+  }
+
+  /// Passes a point that some runs pass more often than others: no boundary, but it can be armed.
+  ///
+  /// @return how often it was passed
+  private synchronized int count(String point) {
+    int times = passed.merge(point, 1, Integer::sum);
     if (point.equals(armed) && --left == 0) {
       Runtime.getRuntime().halt(STATUS);
     }
+    return times;
   }
 
   private <T> T around(String point, Supplier<T> act) {
@@ -147,25 +166,31 @@ final class FaultPoints implements Around {
       return around("receive", () -> log.receive(id, events, delivery));
     }
 
-    @Override
-    public Optional<Lease> claim(SessionId id) {
-      return around("claim", () -> log.claim(id));
-    }
-
-    @Override
-    public void release(Lease lease) {
-      around(
-          "release",
-          () -> {
-            log.release(lease);
-            return lease;
-          });
-    }
-
+    /// An append that is refused, since something was received meanwhile, is made again.
     @Override
     public Emitted emitEvents(Lease lease, Emission emission) {
-      return around("emit", () -> log.emitEvents(lease, emission));
+      var points = emission.entries().stream().map(entry -> point(entry.event())).toList();
+      count("emit:before");
+      points.forEach(point -> count(point + ":before"));
+      var emitted = log.emitEvents(lease, emission);
+      if (emitted instanceof Emitted.Appended && !points.isEmpty()) {
+        note(points.getFirst());
+        points.forEach(point -> count(point + ":after"));
+      }
+      count("emit:after");
+      return emitted;
     }
+
+    private static String point(Event event) {
+      return "emit/" + EventCodec.type(event);
+    }
+  }
+
+  /// Notes the boundaries of an append that was made.
+  private synchronized void note(String point) {
+    int times = passed.getOrDefault(point + ":after", 0) + 1;
+    boundaries.add(point + ":before:" + times);
+    boundaries.add(point + ":after:" + times);
   }
 
   private final class Keeping implements SessionsView {
@@ -203,7 +228,7 @@ final class FaultPoints implements Around {
     public List<Lease> claim(int limit) {
       var leases = nodes.claim(limit);
       if (!leases.isEmpty()) {
-        pass("takeover:after");
+        count("takeover:after");
       }
       return leases;
     }
@@ -230,6 +255,10 @@ final class FaultPoints implements Around {
     };
   }
 
+  private static boolean held(Prompt prompt) {
+    return FaultScenario.isInterrupted(prompt.messages());
+  }
+
   private final class Asked implements Model {
     private final Model model;
 
@@ -246,7 +275,7 @@ final class FaultPoints implements Around {
               new Listener() {
                 @Override
                 public void blockStarted(int index, String type) {
-                  pass("model:amid");
+                  pass(held(prompt) ? HELD : "model:amid");
                   listener.blockStarted(index, type);
                 }
 

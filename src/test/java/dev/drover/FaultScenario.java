@@ -86,8 +86,13 @@ final class FaultScenario {
   }
 
   /// Whether it is the request that is interrupted.
-  static boolean isInterrupted(ScriptedMessages.Request request) {
-    var last = request.body().items("messages").getLast().toString();
+  private static boolean isInterrupted(ScriptedMessages.Request request) {
+    return isInterrupted(new Json.Arr(request.body().items("messages")));
+  }
+
+  /// Whether the reply to these messages is interrupted.
+  static boolean isInterrupted(Json.Arr messages) {
+    var last = messages.items().getLast().toString();
     return last.contains(SECOND) && !last.contains(LAST);
   }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.logging.LogManager;
 
 /// A server as users have it, with [FaultPoints] around its parts. Prints its URL, then answers
-/// each line of its standard input with one: `arm <fault>` and `counts`. Its settings come from the
-/// environment; `FAULT_AT` is armed from the start.
+/// each line of its standard input with one: `arm <fault>` and `boundaries`. Its settings come from
+/// the environment; `FAULT_AT` is armed from the start.
 final class FaultyServer {
   private FaultyServer() {}
 
@@ -29,7 +29,7 @@ final class FaultyServer {
       if (line.startsWith("arm ")) {
         points.arm(line.substring(4));
       }
-      System.out.println(points.counts());
+      System.out.println(points.boundaries());
     }
     drover.close();
     System.exit(0);

@@ -170,7 +170,8 @@ abstract class EventCases {
       assertThat(running.asSessionThreadStatusRunning().agentName()).isEqualTo("Coder");
       var thread =
           threads.retrieve(ThreadRetrieveParams.builder().sessionId(talk.id).threadId(id).build());
-      assertThat(thread.usage().orElseThrow().inputTokens()).contains(10L);
+      assertThat(thread.usage().orElseThrow().inputTokens().orElseThrow().longValue())
+          .isEqualTo(10);
       assertThat(thread.status().asString()).isEqualTo("idle");
       var byStatus = ThreadListParams.builder().sessionId(talk.id);
       assertThat(

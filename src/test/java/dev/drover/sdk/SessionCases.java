@@ -41,7 +41,7 @@ abstract class SessionCases {
     assertThat(latest.agent().version()).isEqualTo(2);
     assertThat(latest.status().asString()).isEqualTo("idle");
     assertThat(latest._budget().isNull()).isTrue();
-    assertThat(latest.usage().inputTokens()).contains(0L);
+    assertThat(latest.usage().inputTokens().orElseThrow().longValue()).isZero();
     assertThat(latest.resources()).isEmpty();
 
     var pinned =

@@ -17,6 +17,7 @@ final class EventStream {
 
   private final Feed.Subscription subscription;
   private final Previews previews;
+  private final FrameNames names;
   private final Duration ping;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,9 +30,10 @@ final class EventStream {
   private long writtenBefore = -1;
 
   /// Made by the thread that runs it.
-  EventStream(Feed.Subscription subscription, Previews previews, Duration ping) {
+  EventStream(Feed.Subscription subscription, Previews previews, FrameNames names, Duration ping) {
     this.subscription = subscription;
     this.previews = previews;
+    this.names = names;
     this.ping = ping;
   }
 
@@ -142,12 +144,14 @@ final class EventStream {
     return switch (item) {
       case Item.Shown shown -> {
         previews.shown(shown);
-        yield frame(out, frames, shown.type(), shown.json());
+        yield frame(out, frames, names.of(shown.type()), shown.json());
       }
       case Item.PreviewStart start ->
-          previews.admits(start) && frame(out, frames, "event_start", Previews.write(start));
+          previews.admits(start)
+              && frame(out, frames, names.of("event_start"), Previews.write(start));
       case Item.PreviewText text ->
-          previews.admits(text) && frame(out, frames, "event_delta", Previews.write(text));
+          previews.admits(text)
+              && frame(out, frames, names.of("event_delta"), Previews.write(text));
     };
   }
 

@@ -7,8 +7,6 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ final class Router implements Handler {
   /// @param open needs no key
   record Route(String method, String template, List<String> path, boolean open, Action action) {
     Route(String method, String template, boolean open, Action action) {
-      this(method, template, segments(template), open, action);
+      this(method, template, Segments.of(template), open, action);
     }
 
     /// The variable segments, or null when the path is another.
@@ -42,7 +40,7 @@ final class Router implements Handler {
       }
       var parameters = new ArrayList<String>();
       for (int i = 0; i < fixed; i++) {
-        if (path.get(i).equals("{}") && !segments.get(i).isEmpty()) {
+        if (path.get(i).equals("{}") && Segments.isName(segments.get(i))) {
           parameters.add(segments.get(i));
         } else if (!path.get(i).equals(segments.get(i))) {
           return null;
@@ -120,7 +118,7 @@ final class Router implements Handler {
   }
 
   private void route(Exchange exchange) throws InterruptedException {
-    var segments = segments(decoded(exchange.path()));
+    var segments = Segments.decoded(exchange.path());
     var method = exchange.isHead() ? "GET" : exchange.method();
     var allowed = new TreeSet<String>();
     for (var route : routes) {
@@ -155,19 +153,5 @@ final class Router implements Handler {
       throw new CloseConnectionException("failed within the answer");
     }
     exchange.answer(failure);
-  }
-
-  private static String decoded(String path) {
-    try {
-      return path.indexOf('%') < 0
-          ? path
-          : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException _) {
-      throw Problem.notFound("not found");
-    }
-  }
-
-  private static List<String> segments(String path) {
-    return List.of(path.substring(Math.min(1, path.length())).split("/", -1));
   }
 }

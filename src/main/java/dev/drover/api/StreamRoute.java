@@ -42,7 +42,8 @@ final class StreamRoute {
         return;
       }
       streams.run(
-          new EventStream(subscription, new Previews(previews), streams.ping()),
+          new EventStream(
+              subscription, new Previews(previews), FrameNames.of(exchange), streams.ping()),
           exchange.stream(),
           session.status() == Status.TERMINATED);
     }

@@ -47,7 +47,9 @@ public final class Refusals {
             .formatted(id));
   }
 
-  public static Problem nameTaken(Environment environment) {
-    return Problem.conflict("An environment named \"" + environment.name() + "\" already exists.");
+  /// @param taken the environment that has the name
+  public static Problem nameTaken(Environment environment, EnvironmentId taken) {
+    return Problem.conflict(
+        "An environment named \"%s\" already exists: %s.".formatted(environment.name(), taken));
   }
 }

@@ -53,6 +53,11 @@ public final class DefinitionCodec {
     body.unsupported("mcp_servers");
     body.unsupported("skills");
     body.unsupported("multiagent");
+    if (body.has("callable_agents")) {
+      throw body.problem(
+          "callable_agents",
+          "is now \"multiagent\", which is not supported by this version of Drover");
+    }
     body.object("execution_identity")
         .ifPresent(
             identity -> {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How agents change, and end.
 final class AgentRoutesTest {
@@ -115,6 +116,29 @@ final class AgentRoutesTest {
       })
   void anUpdateThatChangesNothingMakesNoVersion(String body) throws Exception {
     assertThat(update(body)).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "null",
+        "{}",
+        "\"agent_01\"",
+        "[{\"type\":\"agent\",\"id\":\"agent_01\",\"version\":1}]",
+      })
+  void theOldNameOfMultiagentIsRefusedWithTheNewOne(String value) throws Exception {
+    var old = "\"callable_agents\":" + value + "}";
+    for (var answer :
+        List.of(
+            api.post("/v1/agents", "{\"name\":\"A\",\"model\":\"rehearsal\"," + old),
+            api.post(agent, "{" + old))) {
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.error())
+          .isEqualTo(
+              "invalid_request_error: callable_agents: is now \"multiagent\", which is not"
+                  + " supported by this version of Drover");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.drover.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,12 +151,14 @@ final class EnvironmentRoutesTest {
 
   @Test
   void aNameInUseIsAConflictThatIsNotRetried() throws Exception {
-    api.post("/v1/environments", "{\"name\":\"two\"}");
-    var answer = api.post(environment, "{\"name\":\"two\"}");
-    assertThat(answer.status()).isEqualTo(409);
-    assertThat(answer.error())
-        .isEqualTo("conflict_error: An environment named \"two\" already exists.");
-    assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
+    var two = api.post("/v1/environments", "{\"name\":\"two\"}").text("id");
+    for (var path : List.of(environment, "/v1/environments")) {
+      var answer = api.post(path, "{\"name\":\"two\"}");
+      assertThat(answer.status()).isEqualTo(409);
+      assertThat(answer.error())
+          .isEqualTo("conflict_error: An environment named \"two\" already exists: " + two + ".");
+      assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
+    }
   }
 
   @Test

@@ -273,7 +273,9 @@ final class StreamTest {
     var session = new SessionId("sesn_01stream");
     var written = new ByteArrayOutputStream();
     try (var subscription = feed.subscribe(session)) {
-      var stream = new EventStream(subscription, new Previews(Set.of()), Duration.ofMinutes(1));
+      var stream =
+          new EventStream(
+              subscription, new Previews(Set.of()), FrameNames.TYPE, Duration.ofMinutes(1));
       feed.publish(session, List.of(message(api.id()), message(api.id())));
       stream.end();
       stream.run(written, false);

@@ -83,13 +83,13 @@ abstract class EnvironmentsContract extends StoreContract {
   @Test
   void aNameIsTakenOnceAmongThoseInUse() {
     environments().create(environment(WORKSPACE, "name", clock.instant()));
-    create(WORKSPACE, "name");
+    var taken = create(WORKSPACE, "name");
     create(OTHER_WORKSPACE, "name");
     environments().create(environment(WORKSPACE, "name", clock.instant()));
     assertProblem(
         () -> create(WORKSPACE, "name"),
         Problem.Kind.CONFLICT,
-        "An environment named \"name\" already exists.");
+        "An environment named \"name\" already exists: " + taken.id() + ".");
   }
 
   // Changing
@@ -143,12 +143,12 @@ abstract class EnvironmentsContract extends StoreContract {
   void aNameInUseIsNotTakenByAnUpdateEither() {
     environments().create(environment(WORKSPACE, "archived", clock.instant()));
     create(OTHER_WORKSPACE, "theirs");
-    create(WORKSPACE, "taken");
+    var taken = create(WORKSPACE, "taken");
     var environment = create(WORKSPACE, "mine");
     assertProblem(
         () -> renamed(environment.id(), "taken"),
         Problem.Kind.CONFLICT,
-        "An environment named \"taken\" already exists.");
+        "An environment named \"taken\" already exists: " + taken.id() + ".");
     assertThat(environments().get(WORKSPACE, environment.id())).isEqualTo(environment);
     assertThat(renamed(environment.id(), "archived").name()).isEqualTo("archived");
     assertThat(renamed(environment.id(), "theirs").name()).isEqualTo("theirs");

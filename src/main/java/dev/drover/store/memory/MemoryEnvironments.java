@@ -32,12 +32,15 @@ final class MemoryEnvironments implements Environments {
   }
 
   private void checkName(Environment environment) {
-    if (environment.archivedAt() == null
-        && in(environment.workspace())
-            .filter(other -> !other.id().equals(environment.id()))
-            .anyMatch(
-                other -> other.archivedAt() == null && other.name().equals(environment.name()))) {
-      throw Refusals.nameTaken(environment);
+    if (environment.archivedAt() == null) {
+      in(environment.workspace())
+          .filter(other -> !other.id().equals(environment.id()))
+          .filter(other -> other.archivedAt() == null && other.name().equals(environment.name()))
+          .findFirst()
+          .ifPresent(
+              other -> {
+                throw Refusals.nameTaken(environment, other.id());
+              });
     }
   }
 

@@ -82,8 +82,8 @@ final class SqlEnvironments implements Environments {
     writer.call(
         environment.id().value(),
         (db, _) -> {
-          if (environment.archivedAt() == null && isTaken(db, environment)) {
-            throw Refusals.nameTaken(environment);
+          if (environment.archivedAt() == null) {
+            checkName(db, environment);
           }
           return db.update(
               """
@@ -104,16 +104,20 @@ final class SqlEnvironments implements Environments {
         });
   }
 
-  private static boolean isTaken(Db db, Environment environment) throws SQLException {
-    return db.number(
+  private static void checkName(Db db, Environment environment) throws SQLException {
+    var taken =
+        db.first(
             """
-            SELECT COUNT(*) FROM environment
+            SELECT id FROM environment
             WHERE workspace_id = ? AND name = ? AND archived_at IS NULL AND id <> ?\
             """,
+            row -> new EnvironmentId(row.getString(1)),
             environment.workspace().value(),
             environment.name(),
-            environment.id().value())
-        > 0;
+            environment.id().value());
+    if (taken.isPresent()) {
+      throw Refusals.nameTaken(environment, taken.get());
+    }
   }
 
   @Override
@@ -127,9 +131,7 @@ final class SqlEnvironments implements Environments {
             throw Refusals.archived(id);
           }
           var after = change.apply(before);
-          if (isTaken(db, after)) {
-            throw Refusals.nameTaken(after);
-          }
+          checkName(db, after);
           keep(db, after);
           return after;
         });

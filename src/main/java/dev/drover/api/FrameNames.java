@@ -1,0 +1,34 @@
+package dev.drover.api;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// How the frames of an event stream are named. The name is the event's type, but for the clients
+/// that pass over every name they do not know: versions 0.86 to 0.88 of the vendor's TypeScript
+/// SDK, which read `message`.
+enum FrameNames {
+  TYPE,
+  MESSAGE;
+
+  private static final Pattern AGENT = Pattern.compile("\\S*/JS 0\\.8[678]\\.\\d.*");
+  private static final Pattern VERSION = Pattern.compile("0\\.8[678]\\.\\d.*");
+
+  /// As the client names itself: by its `user-agent`, which a browser may replace, or by the
+  /// headers that the SDK adds.
+  static FrameNames of(Exchange exchange) {
+    boolean old =
+        matches(AGENT, exchange.header("user-agent"))
+            || ("js".equals(exchange.header("x-stainless-lang"))
+                && matches(VERSION, exchange.header("x-stainless-package-version")));
+    return old ? MESSAGE : TYPE;
+  }
+
+  private static boolean matches(Pattern pattern, @Nullable String header) {
+    return header != null && pattern.matcher(header.strip()).matches();
+  }
+
+  /// The name of an event's frame, or of a preview's.
+  String of(String type) {
+    return this == MESSAGE ? "message" : type;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.drover.api;
+
+import dev.drover.base.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// The segments of a request's path. It is split first and decoded then, so that an escaped slash
+/// stays within its segment and makes no other path.
+///
+/// @see <a href="https://www.rfc-editor.org/rfc/rfc3986#section-2.4">RFC 3986, 2.4</a>
+final class Segments {
+  private Segments() {}
+
+  /// @param path begins with a slash
+  static List<String> of(String path) {
+    return List.of(path.substring(Math.min(1, path.length())).split("/", -1));
+  }
+
+  /// @throws Problem `INVALID_REQUEST` for escapes that are none, that are not UTF-8, or that stand
+  ///   for control characters; `NOT_FOUND` for what is no path
+  static List<String> decoded(String path) {
+    if (!path.startsWith("/")) {
+      throw Problem.notFound("not found");
+    }
+    var segments = new ArrayList<String>();
+    for (var segment : of(path)) {
+      segments.add(segment.indexOf('%') < 0 ? segment : decode(segment));
+    }
+    return segments;
+  }
+
+  /// Whether a segment may name something: it does not when it is empty, a step within the path, or
+  /// has a slash in it.
+  static boolean isName(String segment) {
+    return !segment.isEmpty()
+        && !segment.equals(".")
+        && !segment.equals("..")
+        && segment.indexOf('/') < 0;
+  }
+
+  private static String decode(String segment) {
+    var bytes = ByteBuffer.allocate(segment.length());
+    try {
+      for (int i = 0; i < segment.length(); i++) {
+        char c = segment.charAt(i);
+        if (c == '%') {
+          bytes.put((byte) HexFormat.fromHexDigits(segment, i + 1, i + 3));
+          i += 2;
+        } else if (c < 128) {
+          bytes.put((byte) c);
+        } else {
+          throw malformed();
+        }
+      }
+      var text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+      if (text.chars().anyMatch(Character::isISOControl)) {
+        throw malformed();
+      }
+      return text;
+    } catch (CharacterCodingException | IllegalArgumentException | IndexOutOfBoundsException _) {
+      throw malformed();
+    }
+  }
+
+  private static Problem malformed() {
+    return Problem.invalid("The path of the request is not valid: check its % escapes");
+  }
+}

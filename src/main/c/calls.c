@@ -14,6 +14,7 @@
 #define LONGEST_TIMEOUT_MS 600000
 #define FILE_TOOL_TIMEOUT_MS 90000
 #define RESULT_MAX (2u << 20)
+#define LOOK_MS 250
 
 const char *const tool_names[TOOLS] = {"bash", "read", "write", "edit", "glob", "grep"};
 static void (*const tools[TOOLS])(const struct request *, struct result *) = {
@@ -22,6 +23,7 @@ static void (*const tools[TOOLS])(const struct request *, struct result *) = {
 struct call *calls;
 static struct buf notice; /* what the model must know before the next output */
 struct shell shell = {.command = -1, .status = -1, .output = -1};
+static int64_t next_look; /* at a shell that may be stuck */
 
 static void drop(struct call *call) {
   for (struct call **at = &calls; *at; at = &(*at)->next) {
@@ -185,12 +187,43 @@ static void stop_child(struct call *call) {
   call->fd = -1;
 }
 
+/* What no command has started, and none may take along: the groups of the file tools. */
+static size_t stop_shell(bool everything) {
+  pid_t tools[CALLS_MAX];
+  size_t n = 0;
+  for (struct call *c = calls; c && n < CALLS_MAX; c = c->next) {
+    if (c->pid > 0) tools[n++] = c->pid;
+  }
+  return shell_kill(&shell, tools, n, everything);
+}
+
+/* What is gone with the shell, and what is not. */
+static void gone(struct buf *out, const char *what, size_t spared) {
+  buf_format(out, "[%s. The next command starts a new shell in %s; variables, functions and jobs are gone.%s]",
+             what, shell.directory[0] ? shell.directory : workspace,
+             spared ? " Background processes of earlier commands go on." : "");
+}
+
+static void ended(struct buf *out, int status) {
+  char what[80];
+  if (WIFSIGNALED(status)) {
+    int number = WTERMSIG(status);
+    snprintf(what, sizeof what, "The shell was killed by signal %d (%s)", number, strsignal(number));
+  } else {
+    snprintf(what, sizeof what, "The shell ended with status %d", WEXITSTATUS(status));
+  }
+  gone(out, what, 0);
+}
+
 static void stop(struct call *call) {
-  if (call->state == RUNNING && call->tool == BASH) {
-    shell_kill(&shell);
+  bool checking = call->fd >= 0;
+  if (call->state == RUNNING && call->pid > 0) stop_child(call);
+  if (call->state == RUNNING && call->tool == BASH && !checking) {
+    size_t spared = stop_shell(false);
     capture_reset(&shell.capture);
-  } else if (call->state == RUNNING) {
-    stop_child(call);
+    notice.n = 0;
+    gone(&notice, "The command before this one was interrupted, and its shell stopped", spared);
+    buf_text(&notice, "\n");
   }
   interrupted(call);
 }
@@ -218,8 +251,122 @@ void calls_detach(void) {
 /* ---- bash ---- */
 
 static void restart_shell(void) {
-  shell_kill(&shell);
+  stop_shell(true);
+  shell.directory[0] = 0;
   capture_reset(&shell.capture);
+}
+
+static void end_bash(struct call *call, int status) {
+  shell_drain(&shell, true);
+  call->result.text.n = 0;
+  buf_add(&call->result.text, notice.p, notice.n);
+  notice.n = 0;
+  size_t before = call->result.text.n;
+  capture_finish(&shell.capture, &call->result.text);
+  call->result.error = status != 0;
+  if (status != 0 && call->result.text.n == before) {
+    buf_format(&call->result.text, "exit %d", status);
+  }
+}
+
+/* The text comes first, then what the command had printed, then what else there is to know. */
+static void end_bash_badly(struct call *call, const char *text, const struct buf *after) {
+  struct buf output = {0};
+  capture_finish(&shell.capture, &output);
+  fail(&call->result, "%s", text);
+  if (output.n) {
+    buf_text(&call->result.text, "\n");
+    buf_add(&call->result.text, output.p, output.n);
+  }
+  if (after) {
+    buf_text(&call->result.text, "\n");
+    buf_add(&call->result.text, after->p, after->n);
+  }
+  buf_free(&output);
+  done(call);
+}
+
+/* The result of a call whose shell is stopped before the command's end. */
+static void give_up(struct call *call, const char *text) {
+  struct buf after = {0};
+  if (call->fd >= 0) {
+    stop_child(call);
+  } else {
+    shell_drain(&shell, true);
+    size_t spared = stop_shell(false);
+    shell_drain(&shell, true);
+    gone(&after, "The shell was stopped", spared);
+  }
+  end_bash_badly(call, text, after.n ? &after : NULL);
+  buf_free(&after);
+}
+
+static bool ready(struct call *call) {
+  if (shell.pid == 0 && !shell_start(&shell, disk_full(0))) {
+    fail_fs(&call->result, "bash", errno);
+    done(call);
+    return false;
+  }
+  return true;
+}
+
+static void send_command(struct call *call, bool evaluated) {
+  const struct field *command = &call->request.f[0];
+  call->result.text.n = 0;
+  if (!ready(call)) return;
+  processes_remember(shell.pid);
+  next_look = now_ms() + LOOK_MS;
+  if (!shell_send(&shell, command->p, command->n, evaluated)) {
+    fail_fs(&call->result, "bash", errno);
+    done(call);
+  }
+}
+
+/* Of a here-document without its end bash only warns, and takes it as it is. */
+static bool only_warnings(const struct buf *said) {
+  for (size_t at = 0; at < said->n;) {
+    const char *line = said->p + at, *end = memchr(line, '\n', said->n - at);
+    size_t n = end ? (size_t)(end - line) : said->n - at;
+    if (!memmem(line, n, ": warning: here-document", 24)) return false;
+    at += n + 1;
+  }
+  return true;
+}
+
+/* Nothing of a command with a syntax error runs. */
+static void checked(struct call *call) {
+  const struct field *command = &call->request.f[0];
+  struct buf *said = &call->result.text;
+  if (only_warnings(said)) {
+    send_command(call, said->n > 0 || script_changes_parser(command->p, command->n));
+    return;
+  }
+  capture_feed(&shell.capture, said->p, said->n);
+  shell.last = 2;
+  end_bash(call, 2);
+  done(call);
+}
+
+static void check(struct call *call) {
+  const struct field *command = &call->request.f[0];
+  call->deadline = now_ms() + call->timeout;
+  if (!ready(call)) return;
+  shell_drain(&shell, true);
+  capture_start(&shell.capture, call->id);
+  if (memchr(command->p, 0, command->n)) {
+    fail(&call->result, "bash: command must not contain null characters");
+    done(call);
+  } else if (script_is_blank(command->p, command->n)) {
+    shell.last = 0;
+    end_bash(call, 0);
+    done(call);
+  } else {
+    call->pid = shell_check(&shell, command->p, command->n, &call->fd);
+    if (call->pid > 0) return;
+    call->pid = 0;
+    fail_fs(&call->result, "bash", errno);
+    done(call);
+  }
 }
 
 static void start_bash(struct call *call) {
@@ -236,46 +383,15 @@ static void start_bash(struct call *call) {
     restart_shell();
     buf_text(&notice, "[bash session restarted: the workspace has room again]\n");
   }
-  if (!q->f[0].p) {
-    if (restart) {
-      buf_text(&call->result.text, "bash session restarted");
-    } else {
-      fail(&call->result, "bash: command is required");
-    }
-    done(call);
+  if (q->f[0].p) {
+    check(call);
     return;
   }
-  if (shell.pid == 0 && !shell_start(&shell, disk_full(0))) {
-    fail_fs(&call->result, "bash", errno);
-    done(call);
-    return;
+  if (restart) {
+    buf_text(&call->result.text, "bash session restarted");
+  } else {
+    fail(&call->result, "bash: command is required");
   }
-  if (shell.output >= 0) shell_drain(&shell, true);
-  capture_start(&shell.capture, call->id);
-  call->deadline = now_ms() + call->timeout;
-  shell_send(&shell, q->f[0].p, q->f[0].n);
-}
-
-static void end_bash(struct call *call, int status) {
-  if (shell.output >= 0) shell_drain(&shell, true);
-  buf_add(&call->result.text, notice.p, notice.n);
-  notice.n = 0;
-  capture_finish(&shell.capture, &call->result.text);
-  call->result.error = status != 0;
-  if (status != 0 && call->result.text.n == 0) buf_format(&call->result.text, "exit %d", status);
-  done(call);
-}
-
-/* The text comes first, then what the command had printed. */
-static void end_bash_badly(struct call *call, const char *text) {
-  struct buf output = {0};
-  capture_finish(&shell.capture, &output);
-  fail(&call->result, "%s", text);
-  if (output.n) {
-    buf_text(&call->result.text, "\n");
-    buf_add(&call->result.text, output.p, output.n);
-  }
-  buf_free(&output);
   done(call);
 }
 
@@ -288,15 +404,26 @@ static struct call *running_bash(void) {
 
 static void advance_bash(struct call *call) {
   int status;
-  if (shell.status >= 0 && shell_status(&shell, &status)) {
+  bool sent = call->fd < 0;
+  if (sent && shell_status(&shell, &status)) {
+    if (shell.asked_again) {
+      shell_drain(&shell, true);
+      end_bash_badly(call, "bash: the status of the command was lost: a process inside has read what was "
+                           "for the shell, or for hand", NULL);
+      return;
+    }
     end_bash(call, status);
+    done(call);
   } else if (now_ms() >= call->deadline) {
     char text[80];
     snprintf(text, sizeof text, "bash: bash command timed out after %lldms",
              (long long)call->timeout);
-    if (shell.output >= 0) shell_drain(&shell, true);
-    shell_kill(&shell);
-    end_bash_badly(call, text);
+    give_up(call, text);
+  } else if (sent && now_ms() >= next_look) {
+    next_look = now_ms() + LOOK_MS;
+    if (!shell_is_stuck(&shell)) return;
+    give_up(call, "bash: the shell runs no commands any more: set -n, set -r, a limit that is too low, or "
+                  "its script was read by the command");
   }
 }
 
@@ -354,7 +481,14 @@ void calls_read(struct call *call) {
     if (call->result.text.n > RESULT_MAX) break;
   }
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  pid_t pid = call->pid;
   stop_child(call);
+  if (call->tool == BASH) {
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) { /* it is no process of an earlier command */
+    }
+    checked(call);
+    return;
+  }
   if (call->result.text.n == 0) {
     fail(&call->result, "%s: the tool ended without a result", tool_names[call->tool]);
   } else {
@@ -366,19 +500,37 @@ void calls_read(struct call *call) {
 
 /* ---- all ---- */
 
-void calls_child_ended(pid_t pid, int status) {
-  (void)status;
-  if (pid != shell.pid) return; /* of a file tool: the end of its pipe tells */
-  int exit_status;
+static void shell_ended(int status) {
+  int exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   struct call *call = running_bash();
-  if (shell.output >= 0) shell_drain(&shell, true);
-  bool over = call && shell.status >= 0 && shell_status(&shell, &exit_status);
+  shell_drain(&shell, true);
+  if (call && call->fd >= 0) call = NULL; /* it has not begun */
+  if (call) shell_status(&shell, &exit_status);
   shell_forget(&shell);
-  if (over) {
+  if (call) {
     end_bash(call, exit_status);
-  } else if (call) {
-    end_bash_badly(call, "bash: bash session terminated");
+    if (call->result.text.n > 0) buf_text(&call->result.text, "\n");
+    ended(&call->result.text, status);
+    done(call);
+  } else {
+    notice.n = 0;
+    ended(&notice, status);
+    buf_text(&notice, "\n");
   }
+}
+
+void calls_child_ended(pid_t pid, int status) {
+  if (pid == shell.keeper) shell.keeper = 0; /* the next command has another one */
+  if (pid == shell.pid) shell_ended(status);
+  /* of a file tool: the end of its pipe tells */
+}
+
+bool calls_own(pid_t pid) {
+  if (pid == shell.pid || pid == shell.keeper) return true;
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->pid == pid) return true;
+  }
+  return false;
 }
 
 void calls_advance(bool told) {
@@ -387,7 +539,7 @@ void calls_advance(bool told) {
   if (bash) {
     advance_bash(bash);
   } else if (told && shell.status >= 0) {
-    shell_status(&shell, &stray); /* written by something that is not our loop */
+    shell_status(&shell, &stray); /* written by a process that has no call's token */
   }
   for (struct call *c = calls, *next; c; c = next) {
     next = c->next;
@@ -414,7 +566,7 @@ static bool background(void) {
   struct dirent *entry;
   while (!found && (entry = readdir(proc))) {
     pid_t pid = atoi(entry->d_name);
-    found = pid > 1 && pid != shell.pid;
+    found = pid > 1 && !calls_own(pid);
   }
   closedir(proc);
   return found;
@@ -429,22 +581,23 @@ void calls_stop_all(void) {
   buf_add(&text, "", 1);
   static const char advice[] =
       "Remove files to go on; until there is room, commands cannot write to files.";
-  if (shell.output >= 0) shell_drain(&shell, true);
+  shell_drain(&shell, true);
   bool shell_lived = shell.pid != 0;
   kill(-1, SIGKILL);
-  shell_kill(&shell);
+  shell.keeper = 0;
+  stop_shell(true);
   bool told = false;
   for (struct call *c = calls, *next; c; c = next) {
     next = c->next;
     if (c->state != RUNNING) continue;
     told |= c->tool == BASH;
-    if (c->tool != BASH) stop_child(c);
+    if (c->pid > 0) stop_child(c);
     struct buf line = {0};
     buf_format(&line, "%s: %s; the %s was stopped. %s", tool_names[c->tool], text.p,
                c->tool == BASH ? "command" : "tool", advice);
     buf_add(&line, "", 1);
     if (c->tool == BASH) {
-      end_bash_badly(c, line.p);
+      end_bash_badly(c, line.p, NULL);
     } else {
       fail(&c->result, "%s", line.p);
       done(c);
@@ -463,7 +616,10 @@ void calls_stop_all(void) {
 int64_t calls_deadline(void) {
   int64_t first = -1;
   for (struct call *c = calls; c; c = c->next) {
-    if (c->state == RUNNING && (first < 0 || c->deadline < first)) first = c->deadline;
+    if (c->state != RUNNING) continue;
+    int64_t until = c->deadline;
+    if (c->tool == BASH && c->fd < 0 && next_look < until) until = next_look;
+    if (first < 0 || until < first) first = until;
   }
   return first;
 }

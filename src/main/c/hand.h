@@ -102,21 +102,47 @@ void capture_finish(struct capture *c, struct buf *out);
 void capture_reset(struct capture *c);
 
 /* ---- the persistent shell ------------------------------------------------------------------ */
+enum { KEPT_OUTPUT = 3, KEPT_STATUS, KEPT_MARK }; /* descriptors of the keeper */
 struct shell {
-  pid_t pid; /* 0: none */
-  int command, status, output;
+  pid_t pid;    /* 0: none */
+  pid_t keeper; /* holds the pipes open for the shell, which opens them by path; 0: none */
+  int command;
+  int status, status_in, output, output_in; /* pipes that outlive the shell */
   bool confined; /* it can write no file: the disk was full when it started */
-  struct buf pending; /* of the command that is being handed over */
-  struct buf state;   /* of the status that is being read */
+  bool extglob;  /* as the last command left it */
+  int last;      /* the status of the last command */
+  int idle_looks;
+  bool asked_again;     /* the status of the command is lost */
+  char token[40];       /* of the call that runs */
+  char directory[4096]; /* where the next shell begins; empty: the workspace */
+  struct buf pending;   /* of the script that is being handed over */
+  struct buf state;     /* of the status that is being read */
   struct capture capture;
 };
 bool shell_start(struct shell *s, bool confined);
-void shell_send(struct shell *s, const char *command, size_t n);
+pid_t shell_check(const struct shell *s, const char *command, size_t n, int *said);
+bool shell_send(struct shell *s, const char *command, size_t n, bool evaluated);
 void shell_push(struct shell *s);                 /* writes what is pending */
 void shell_drain(struct shell *s, bool everything);
 bool shell_status(struct shell *s, int *status);  /* true when the command has ended */
-void shell_kill(struct shell *s);                 /* with its group, session and descendants */
+bool shell_is_stuck(struct shell *s);             /* it runs nothing any more; to be asked now and then */
+/* Stops what the running call has started, or everything; never the groups of `tools`. The number of
+ * processes that were spared. */
+size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything);
 void shell_forget(struct shell *s);               /* closes what belonged to a dead shell */
+int keeper(void);                                 /* the life of the keeper */
+
+bool script_is_blank(const char *text, size_t n); /* comments at most */
+bool script_changes_parser(const char *text, size_t n);
+void script_for(struct shell *s, const char *text, size_t n, bool evaluated, struct buf *out);
+void script_ask_again(struct shell *s, struct buf *out);
+bool script_status(struct shell *s, const struct buf *said, int *status);
+
+char process_state(pid_t pid);        /* as in /proc, or 0 */
+void processes_remember(pid_t shell); /* a call begins: what lives now is not its own */
+size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all);
+/* Kills what waits and can read from these pipes, beside the two. */
+void processes_keep_from(const int *pipes, size_t n, pid_t shell, pid_t keeper);
 
 /* ---- how much the session's directories hold ------------------------------------------------ */
 void disk_limit(int64_t bytes, int64_t entries);

@@ -221,7 +221,8 @@ static void profile(const struct options *o, const char *self, int filter, int l
    * while it sets up. */
   ARGS("--bind", o->workspace, "/workspace", "--bind", o->outputs, "/mnt/session/outputs",
        "--ro-bind", o->uploads, "/mnt/session/uploads", "--bind", o->tool_outputs,
-       "/mnt/session/tool_outputs", "--bind", o->user, "/mnt/user", "--ro-bind", self, "/run/hand/hand", "--remount-ro", "/",
+       "/mnt/session/tool_outputs", "--bind", o->user, "/mnt/user", "--ro-bind", self, "/run/hand/hand", "--symlink",
+       "/proc/self/fd/9", "/run/hand/bash", "--remount-ro", "/",
        "--chdir", "/workspace", "--seccomp", number(filter), "--", "/run/hand/hand");
   if (o->probe) {
     arg("probe");

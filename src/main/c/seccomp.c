@@ -53,6 +53,13 @@ struct insn {
   uint32_t k;
 };
 
+/* They change a process by its pid, and the first process has the same uid as any other. On a process
+ * itself, which is 0, they work. */
+static const int on_oneself[] = {SYS_prlimit64,       SYS_sched_setaffinity, SYS_sched_setparam,
+                                 SYS_sched_setattr,   SYS_sched_setscheduler};
+/* The same, with the kind of the number before it; 0 is the kind of setpriority, 1 of ioprio_set. */
+static const int on_oneself_by_kind[] = {SYS_setpriority, SYS_ioprio_set};
+
 enum { LOAD = 0x20, JEQ = 0x15, JGE = 0x35, JSET = 0x45, RET = 0x06 };
 enum { AT_NR = 0, AT_ARCH = 4, AT_ARG0 = 16, AT_ARG1 = 24 }; /* both are little-endian */
 
@@ -82,6 +89,27 @@ static void refuse(uint32_t nr, uint32_t verdict) {
   emit(RET, verdict, 0, 0);
 }
 
+/* Goes on only with that argument. */
+static void only_with(int offset, uint32_t value) {
+  emit(LOAD, (uint32_t)offset, 0, 0);
+  emit(JEQ, value, 1, 0);
+  emit(RET, ERRNO(EPERM), 0, 0);
+}
+
+static void leave_others_alone(void) {
+  for (size_t i = 0; i < sizeof on_oneself / sizeof *on_oneself; i++) {
+    emit(JEQ, (uint32_t)on_oneself[i], 0, 4);
+    only_with(AT_ARG0, 0);
+    emit(RET, ALLOW, 0, 0);
+  }
+  for (uint32_t kind = 0; kind < 2; kind++) {
+    emit(JEQ, (uint32_t)on_oneself_by_kind[kind], 0, 7);
+    only_with(AT_ARG0, kind);
+    only_with(AT_ARG1, 0);
+    emit(RET, ALLOW, 0, 0);
+  }
+}
+
 static void assemble(void) {
   emit(LOAD, AT_ARCH, 0, 0);
   emit(JEQ, ARCH, 1, 0);
@@ -95,6 +123,8 @@ static void assemble(void) {
     refuse((uint32_t)refused[i], ERRNO(EPERM));
   }
   refuse(CLONE3, ERRNO(ENOSYS)); /* its flags lie in memory; libc falls back to clone */
+
+  leave_others_alone();
 
   emit(JEQ, SYS_clone, 0, 4);
   emit(LOAD, AT_ARG0, 0, 0);

@@ -131,7 +131,8 @@ static void transmit(void) {
 /* A second host is let in only when the first has gone: two would steal each other's answers. */
 static void attach(void) {
   int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (fd < 0) return;
+  if (fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)) return;
+  if (fd < 0) end();
   connection = fd;
   unsigned char version[4] = {0, 0, 0, PROTOCOL_VERSION};
   send_frame(OP_HELLO, 0, version, 4, NULL, 0);
@@ -143,7 +144,13 @@ static void reap(void) {
   }
   int status;
   pid_t pid;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) calls_child_ended(pid, status);
+  while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+    if (!WIFSTOPPED(status)) {
+      calls_child_ended(pid, status);
+    } else if (calls_own(pid)) {
+      kill(pid, SIGCONT); /* a command has stopped it, and nothing else would wake it */
+    }
+  }
 }
 
 void child_reset(void) {
@@ -187,7 +194,10 @@ static void turn(void) {
     readers[children] = c;
     p[FIXED + children++] = (struct pollfd){c->fd, POLLIN, 0};
   }
-  if (poll(p, (nfds_t)(FIXED + children), wait_ms()) < 0) return;
+  if (poll(p, (nfds_t)(FIXED + children), wait_ms()) < 0) {
+    if (errno == EINTR) return;
+    end(); /* it would fail again, and for ever */
+  }
   if (p[OUTPUT].revents) shell_drain(&shell, false);
   if (p[COMMAND].revents) shell_push(&shell);
   for (int i = 0; i < children; i++) {

@@ -49,6 +49,7 @@ void calls_detach(void);
 /* Starts what may start, ends what is over. `told`: the shell has written a status. */
 void calls_advance(bool told);
 void calls_child_ended(pid_t pid, int status);
+bool calls_own(pid_t pid);         /* a process of ours, not of a command */
 void calls_read(struct call *call); /* its child has written something */
 int64_t calls_deadline(void);      /* when to look again, or -1 */
 bool calls_at_work(void);          /* something inside may write files */

@@ -1,28 +1,87 @@
-/* The persistent shell. Commands and exit statuses travel on pipes of their own, so nothing in the
- * output can be taken for the end of a command. */
+/* The persistent shell: a bash that reads its script from a pipe, one call after the other. Output and
+ * statuses come on pipes of their own, which it opens anew for each call through the keeper, a process
+ * that does nothing else: what a command does to its descriptors lasts no longer than the command. */
 #include "hand.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMMAND_FD = 198, STATUS_FD = 199, PIDS_MAX = 4194304 /* the most that Linux can have */ };
+enum { SCRIPT_FD = 9, STATE_MAX = 16384, CLOSE_RANGE = 436 /* newer than some C libraries */ };
 
-/* The name of the variable is one that no command uses by accident. A trace (set -x) of the loop
- * itself goes nowhere. */
-static const char loop[] =
-    "while IFS= builtin read -r -d '' -u 198 __hand_command 2>/dev/null; do "
-    "eval \"$__hand_command\" </dev/null 198<&- 199>&-; "
-    "{ builtin printf '%d\\0' \"$?\" >&199; } 2>/dev/null; done";
+/* Before any command: the pipe's first descriptor goes (bash has its own), and the directory is left
+ * that made bash call its script "bash". */
+static const char first[] =
+    "exec 9<&-; cd -- \"$1\" || cd /workspace || cd /; unset OLDPWD; shift\n";
 
-static void shell_exec(int command, int status, int output, bool confined) {
+static void close_above(int fd) {
+  if (syscall(CLOSE_RANGE, (unsigned)fd, ~0u, 0) == 0) return;
+  for (; fd < 4096; fd++) close(fd);
+}
+
+/* After an exec it may be looked into, unlike us: that is what it is for. */
+static void keeper_exec(int status, int output, int mark) {
+  child_reset();
+  setsid();
+  int s = fcntl(status, F_DUPFD, 10), o = fcntl(output, F_DUPFD, 10), m = fcntl(mark, F_DUPFD, 10);
+  if (dup2(o, KEPT_OUTPUT) < 0 || dup2(s, KEPT_STATUS) < 0 || dup2(m, KEPT_MARK) < 0) _exit(126);
+  close_above(KEPT_MARK + 1);
+  execl("/proc/self/exe", "hand", "keep", (char *)NULL);
+  _exit(127);
+}
+
+int keeper(void) {
+  for (int signal_number = 1; signal_number < 32; signal_number++) signal(signal_number, SIG_IGN);
+  if (!write_all(KEPT_MARK, "+", 1)) return 1;
+  close(KEPT_MARK);
+  while (true) pause();
+}
+
+static bool pipes_open(struct shell *s) {
+  int t[2], o[2];
+  if (s->status >= 0) return true;
+  if (pipe2(t, O_CLOEXEC) < 0) return false;
+  if (pipe2(o, O_CLOEXEC) < 0) {
+    close(t[0]);
+    close(t[1]);
+    return false;
+  }
+  fcntl(t[0], F_SETFL, O_NONBLOCK);
+  fcntl(o[0], F_SETFL, O_NONBLOCK);
+  s->status = t[0];
+  s->status_in = t[1];
+  s->output = o[0];
+  s->output_in = o[1];
+  return true;
+}
+
+/* Returns when it can be looked into. */
+static bool keeper_start(struct shell *s) {
+  int p[2];
+  char mark;
+  ssize_t n = 0;
+  if (s->keeper > 0) return true;
+  if (pipe2(p, O_CLOEXEC) < 0) return false;
+  pid_t pid = fork();
+  if (pid == 0) keeper_exec(s->status_in, s->output_in, p[1]);
+  close(p[1]);
+  while (pid > 0 && (n = read(p[0], &mark, 1)) < 0 && errno == EINTR) {
+  }
+  close(p[0]);
+  if (n == 1) s->keeper = pid;
+  if (n != 1) errno = EAGAIN;
+  return n == 1;
+}
+
+static void shell_exec(int script, int output, bool confined, const char *directory) {
   child_reset();
   struct rlimit none = {0, 0};
   if (confined) { /* a write fails, and kills nobody */
@@ -30,59 +89,99 @@ static void shell_exec(int command, int status, int output, bool confined) {
     if (setrlimit(RLIMIT_FSIZE, &none) < 0) _exit(126);
   }
   setsid();
-  int null = open("/dev/null", O_RDONLY);
-  if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(126);
-  int c = fcntl(command, F_DUPFD, 300), s = fcntl(status, F_DUPFD, 300);
-  if (dup2(c, COMMAND_FD) < 0 || dup2(s, STATUS_FD) < 0) _exit(126);
-  for (int fd = 3; fd < 1024; fd++) {
-    if (fd != COMMAND_FD && fd != STATUS_FD) close(fd);
-  }
-  if (chdir(workspace) < 0 && chdir("/") < 0) _exit(126);
+  int null = open("/dev/null", O_RDWR);
+  int s = fcntl(script, F_DUPFD, 10), o = fcntl(output, F_DUPFD, 10);
+  if (dup2(null, 0) < 0 || dup2(o, 1) < 0 || dup2(null, 2) < 0) _exit(126);
+  if (dup2(s, SCRIPT_FD) < 0) _exit(126);
+  for (int fd = 3; fd < SCRIPT_FD; fd++) close(fd);
+  close_above(SCRIPT_FD + 1);
+  if (chdir("/run/hand") < 0) _exit(126);
   /* Out of memory, it is the model's processes that go, not the hand. */
   prctl(PR_SET_DUMPABLE, 1);
   int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (score >= 0 && !write_all(score, "500", 3)) close(score);
-  char *argv[] = {"bash", "--noprofile", "--norc", "-c", (char *)loop, NULL};
+  /* The script is named by a link beside hand, so that messages begin with "bash:". */
+  char *argv[] = {"bash", "--noprofile", "--norc", "bash", (char *)directory, NULL};
   execv("/bin/bash", argv);
   execv("/usr/bin/bash", argv);
   static const char text[] = "no bash in this sandbox\n";
-  if (write_all(2, text, sizeof text - 1)) _exit(127);
+  if (write_all(1, text, sizeof text - 1)) _exit(127);
   _exit(127);
 }
 
 bool shell_start(struct shell *s, bool confined) {
-  int c[2] = {-1, -1}, t[2] = {-1, -1}, o[2] = {-1, -1};
-  if (pipe2(c, O_CLOEXEC) < 0 || pipe2(t, O_CLOEXEC) < 0 || pipe2(o, O_CLOEXEC) < 0) goto failed;
+  int c[2];
+  if (!pipes_open(s) || !keeper_start(s) || pipe2(c, O_CLOEXEC) < 0) return false;
+  const char *directory = s->directory[0] ? s->directory : workspace;
   pid_t pid = fork();
-  if (pid < 0) goto failed;
-  if (pid == 0) shell_exec(c[0], t[1], o[1], confined);
+  if (pid == 0) shell_exec(c[0], s->output_in, confined, directory);
   close(c[0]);
-  close(t[1]);
-  close(o[1]);
+  if (pid < 0) {
+    close(c[1]);
+    return false;
+  }
   fcntl(c[1], F_SETFL, O_NONBLOCK);
-  fcntl(t[0], F_SETFL, O_NONBLOCK);
-  fcntl(o[0], F_SETFL, O_NONBLOCK);
   s->pid = pid;
   s->confined = confined;
   s->command = c[1];
-  s->status = t[0];
-  s->output = o[0];
+  s->last = 0;
+  s->extglob = false;
+  s->directory[0] = 0;
+  s->pending.n = 0;
+  buf_text(&s->pending, first);
   return true;
-failed:
-  for (int i = 0; i < 2; i++) {
-    if (c[i] >= 0) close(c[i]);
-    if (t[i] >= 0) close(t[i]);
-    if (o[i] >= 0) close(o[i]);
-  }
-  return false;
 }
 
-void shell_send(struct shell *s, const char *command, size_t n) {
-  s->pending.n = 0;
+/* A syntax error would end the shell, and an open quote would swallow what follows the command. So
+ * another bash looks at it first, which runs nothing. It says what is wrong, or nothing. */
+pid_t shell_check(const struct shell *s, const char *command, size_t n, int *said) {
+  int p[2], text = sys_memfd("command");
+  if (text < 0) return -1;
+  bool ok = write_all(text, command, n) && lseek(text, 0, SEEK_SET) == 0;
+  if (!ok || pipe2(p, O_CLOEXEC) < 0) {
+    close(text);
+    return -1;
+  }
+  pid_t pid = fork();
+  if (pid == 0) {
+    child_reset();
+    setpgid(0, 0);
+    int null = open("/dev/null", O_RDWR), t = fcntl(text, F_DUPFD, 10), o = fcntl(p[1], F_DUPFD, 10);
+    if (dup2(t, 0) < 0 || dup2(null, 1) < 0 || dup2(o, 2) < 0) _exit(126);
+    close_above(3);
+    const char *option = s->extglob || script_changes_parser(command, n) ? "-O" : "+O";
+    char *argv[] = {"bash", "--noprofile", "--norc", (char *)option, "extglob", "-n", "-s", NULL};
+    execv("/bin/bash", argv);
+    execv("/usr/bin/bash", argv);
+    _exit(127);
+  }
+  close(text);
+  close(p[1]);
+  if (pid < 0) {
+    close(p[0]);
+    return -1;
+  }
+  setpgid(pid, pid);
+  fcntl(p[0], F_SETFL, O_NONBLOCK);
+  *said = p[0];
+  return pid;
+}
+
+/* Another reader would get the next command, its output or its status. */
+static void keep_others_out(const struct shell *s) {
+  int pipes[] = {s->command, s->status, s->output};
+  processes_keep_from(pipes, sizeof pipes / sizeof *pipes, s->pid, s->keeper);
+}
+
+bool shell_send(struct shell *s, const char *command, size_t n, bool evaluated) {
+  if (!keeper_start(s)) return false;
   s->state.n = 0;
-  buf_add(&s->pending, command, n);
-  buf_add(&s->pending, "", 1);
+  s->idle_looks = 0;
+  s->asked_again = false;
+  keep_others_out(s);
+  script_for(s, command, n, evaluated, &s->pending);
   shell_push(s);
+  return true;
 }
 
 void shell_push(struct shell *s) {
@@ -102,100 +201,71 @@ void shell_push(struct shell *s) {
  * floods it cannot hold us. */
 void shell_drain(struct shell *s, bool everything) {
   char chunk[65536];
-  for (int i = 0; i < (everything ? 16 : 1); i++) {
+  for (int i = 0; s->output >= 0 && i < (everything ? 16 : 1); i++) {
     ssize_t n = read(s->output, chunk, sizeof chunk);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      if (n == 0) {
-        close(s->output);
-        s->output = -1;
-      }
-      return;
-    }
+    if (n <= 0) return;
     capture_feed(&s->capture, chunk, (size_t)n);
   }
 }
 
 bool shell_status(struct shell *s, int *status) {
-  char chunk[64];
-  ssize_t n = read(s->status, chunk, sizeof chunk);
-  if (n == 0) { /* closed by the command, or the shell is ending: wait() will tell */
-    close(s->status);
-    s->status = -1;
+  char chunk[4096];
+  ssize_t n = s->status < 0 ? -1 : read(s->status, chunk, sizeof chunk);
+  if (n > 0) buf_add(&s->state, chunk, (size_t)n);
+  if (script_status(s, &s->state, status)) {
+    s->state.n = 0;
+    return true;
   }
-  if (n > 0 && s->state.n < 64) buf_add(&s->state, chunk, (size_t)n);
-  if (s->state.n == 0 || !memchr(s->state.p, 0, s->state.n)) return false;
-  *status = atoi(s->state.p) & 255;
-  s->state.n = 0;
-  return true;
+  if (s->state.n > STATE_MAX) buf_drop(&s->state, s->state.n - STATE_MAX / 2);
+  return false;
 }
 
-/* parent, group and session of a process */
-static bool process(pid_t pid, int *parent, int *group, int *session) {
-  char path[40], text[512];
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return false;
-  text[n] = 0;
-  char *at = strrchr(text, ')'); /* the name before it may hold anything */
-  char state;
-  return at && sscanf(at + 1, " %c %d %d %d", &state, parent, group, session) == 4;
+/* The shell has read all that it was given, has written no status, and waits for more: three times, since
+ * a status may be on its way. Then it is asked once more. */
+bool shell_is_stuck(struct shell *s) {
+  int unread = 1;
+  bool idle = s->pid > 0 && s->pending.n == 0 && ioctl(s->command, FIONREAD, &unread) == 0 &&
+              unread == 0 && process_state(s->pid) == 'S';
+  s->idle_looks = idle ? s->idle_looks + 1 : 0;
+  if (idle) keep_others_out(s);
+  if (s->idle_looks < 3) return false;
+  if (s->asked_again || !keeper_start(s)) return true;
+  s->asked_again = true;
+  s->idle_looks = 0;
+  script_ask_again(s, &s->pending);
+  shell_push(s);
+  return false;
 }
 
-static void mark(unsigned char *set, pid_t pid) {
-  if (pid < PIDS_MAX) set[pid / 8] |= (unsigned char)(1 << pid % 8);
+/* Where the shell is; the next one begins there. */
+static void keep_directory(struct shell *s) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/cwd", (int)s->pid);
+  ssize_t n = readlink(path, s->directory, sizeof s->directory - 1);
+  s->directory[n > 0 ? n : 0] = 0;
+  if (access(s->directory, X_OK) < 0) s->directory[0] = 0;
 }
 
-static bool marked(const unsigned char *set, pid_t pid) {
-  return pid < PIDS_MAX && (set[pid / 8] & 1 << pid % 8);
-}
-
-/* The shell's process group, its session and all descendants. Stopped before the first one is killed:
- * what is stopped does not fork, and an orphan could not be told from a stranger. */
-void shell_kill(struct shell *s) {
-  if (s->pid <= 0) return;
-  kill(-s->pid, SIGSTOP);
-  static unsigned char doomed[PIDS_MAX / 8];
-  memset(doomed, 0, sizeof doomed);
-  mark(doomed, s->pid);
-  for (int round = 0, found = 1; found && round < 50; round++) {
-    found = 0;
-    DIR *proc = opendir("/proc");
-    if (!proc) break;
-    struct dirent *entry;
-    while ((entry = readdir(proc))) {
-      pid_t pid = atoi(entry->d_name);
-      int parent, group, session;
-      if (pid <= 1 || marked(doomed, pid) || !process(pid, &parent, &group, &session)) continue;
-      if (session == s->pid || group == s->pid || (parent > 1 && marked(doomed, parent))) {
-        mark(doomed, pid);
-        kill(pid, SIGSTOP);
-        found = 1;
-      }
+size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything) {
+  pid_t ours[CALLS_MAX + 1] = {s->keeper};
+  size_t count = 1;
+  for (size_t i = 0; i < n && count <= CALLS_MAX; i++) ours[count++] = tools[i];
+  if (!everything && s->pid > 0) keep_directory(s);
+  size_t spared = processes_end(s->pid, ours, count, everything);
+  if (s->pid > 0) {
+    kill(s->pid, SIGKILL);
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
     }
-    closedir(proc);
-  }
-  for (pid_t pid = 2; pid < PIDS_MAX; pid++) {
-    if (doomed[pid / 8] == 0) {
-      pid |= 7;
-    } else if (marked(doomed, pid)) {
-      kill(pid, SIGKILL);
-    }
-  }
-  kill(-s->pid, SIGKILL);
-  while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
   }
   shell_forget(s);
+  return spared;
 }
 
 void shell_forget(struct shell *s) {
   if (s->command >= 0) close(s->command);
-  if (s->status >= 0) close(s->status);
-  if (s->output >= 0) close(s->output);
-  s->command = s->status = s->output = -1;
+  s->command = -1;
   s->pid = 0;
+  s->token[0] = 0;
   s->pending.n = s->state.n = 0;
 }

@@ -11,9 +11,11 @@ public enum BuiltInTool {
       false,
       """
       Run a command in a persistent bash shell. The working directory, variables, functions and \
-      background jobs last from one call to the next. Standard input is empty. Standard output and \
-      error come back together; a non-zero exit status is reported as an error. Very long output is cut \
-      to its end and kept whole in a file that the result names. Set restart to get a fresh shell.\
+      background jobs last from one call to the next; redirections by exec of the standard streams do \
+      not. Standard input is empty. Standard output and error come back together; a non-zero exit status \
+      is reported as an error. Very long output is cut to its end and kept whole in a file that the result \
+      names. exit, or a failure after set -e, ends the shell, and the next call gets a new one in \
+      /workspace; the result says so. Set restart to end everything and get a fresh shell.\
       """,
       schema(
           Json.obj(
@@ -22,7 +24,8 @@ public enum BuiltInTool {
               "timeout_ms",
                   property(
                       "integer",
-                      "Kill the command after this many milliseconds; 120000 if absent.")))),
+                      "Stop the command and its shell after this many milliseconds; 120000 if"
+                          + " absent.")))),
   READ(
       "read",
       true,

@@ -1,6 +1,7 @@
 package dev.drover.hands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.session.EventId;
@@ -98,8 +99,61 @@ public abstract class AttackContract extends SandboxContract {
       assertThat(fails("cat /proc/1/" + file)).containsAnyOf("denied", "not permitted");
     }
     assertThat(fails("ls /proc/1/fd")).contains("denied");
-    assertThat(fails("sh -c 'kill -9 -1'")).startsWith("bash: bash session terminated");
+    assertThat(fails("sh -c 'kill -9 -1'")).contains("[The shell was killed by signal 9 (Killed).");
     assertThat(bash("echo on")).isEqualTo("on");
+  }
+
+  /// By number, of x86-64 and of aarch64, and then by what the first process shows in /proc.
+  @Test
+  void theFirstProcessCannotBeChanged() throws Exception {
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    record Way(String name, int x86, int arm, String bytes, String arguments) {}
+    for (var way :
+        List.of(
+            new Way("prlimit", 302, 261, "q(QQ),0,0", "PID,7,$b,0"),
+            new Way("setpriority", 141, 140, "", "0,PID,19"),
+            new Way("setpriority of a group", 141, 140, "", "1,PID,19"),
+            new Way("setpriority of the user", 141, 140, "", "2,0,19"),
+            new Way("ioprio_set", 251, 30, "", "1,PID,0x6000"),
+            new Way("ioprio_set of a group", 251, 30, "", "2,PID,0x6000"),
+            new Way("ioprio_set of the user", 251, 30, "", "3,1000,0x6000"),
+            new Way("sched_setaffinity", 203, 122, "q(Q),1", "PID,8,$b"),
+            new Way("sched_setparam", 142, 118, "q(L),0", "PID,$b"),
+            new Way("sched_setscheduler", 144, 119, "q(L),0", "PID,3,$b"),
+            new Way("sched_setattr", 314, 274, "q(LLQlLQQQ),48,5,0,0,0,0,0,0", "PID,$b,0"))) {
+      for (var pid : List.of("1", "getppid()")) {
+        var call =
+            "perl -e '$b=pack(%s); $!=0; syscall(%d,%s); print $!+0'"
+                .formatted(
+                    way.bytes.isEmpty() ? "q(Q),0" : way.bytes,
+                    arm ? way.arm : way.x86,
+                    way.arguments.replace("PID", pid));
+        assertThat(bash(call)).as(way.name + " of " + pid).isEqualTo("1");
+      }
+    }
+    for (var file : List.of("oom_score_adj", "autogroup", "timerslack_ns", "comm", "clear_refs")) {
+      assertThat(fails("echo 1 > /proc/1/" + file))
+          .as(file)
+          .containsAnyOf("denied", "not permitted");
+    }
+    bash("for s in STOP TSTP INT TERM HUP CHLD USR1 ALRM IO; do kill -$s 1; done");
+    bash("ulimit -n 100; nice -n 5 true; ionice -c 3 true; taskset 1 true; chrt -b 0 true");
+    assertThat(bash("grep -E '^(State|SigQ)' /proc/1/status | head -1")).contains("sleeping");
+    assertThat(bash("head -c 18 /proc/1/stat | cut -d' ' -f1,2; cut -d' ' -f19 /proc/1/stat"))
+        .endsWith("\n0");
+  }
+
+  /// It holds the pipes for the shell. Without it the next command gets another one.
+  @Test
+  void theKeeperMayBeKilledOrStopped() throws Exception {
+    var keeper = "k=$(grep -lz '^keep$' /proc/[0-9]*/cmdline | cut -d/ -f3)";
+    bash("x=1; " + keeper + "; kill -STOP $k");
+    assertThat(bash("echo x=$x; " + keeper + "; (sleep 0.1; kill -9 $k) & disown"))
+        .isEqualTo("x=1");
+    await()
+        .untilAsserted(() -> assertThat(bash(keeper + "; [ $k -gt 3 ]; echo $?")).isEqualTo("0"));
+    assertThat(bash("echo x=$x")).isEqualTo("x=1");
+    bash("for i in {1..50}; do (kill -STOP $$); done");
   }
 
   @Test

@@ -1,0 +1,177 @@
+/* The processes inside: which ones a call has started, and how they are stopped. Orphans come to us,
+ * the first process, so that what left its group and session is found as well. */
+#include "hand.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROUNDS_MAX 50
+
+struct process {
+  pid_t pid, parent, group, session;
+  char state;
+  unsigned long long started; /* with the pid: this process and no later one */
+  bool doomed;
+};
+
+struct list {
+  struct process *p;
+  size_t n, cap;
+};
+
+static struct list earlier; /* those that lived when the call began */
+
+static bool look_at(pid_t pid, struct process *p) {
+  char path[40], text[1024];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return false;
+  text[n] = 0;
+  char *at = strrchr(text, ')'); /* the name before it may hold anything */
+  *p = (struct process){.pid = pid};
+  return at && sscanf(at + 1,
+                      " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                      &p->state, &p->parent, &p->group, &p->session, &p->started) == 5;
+}
+
+char process_state(pid_t pid) {
+  struct process p;
+  return look_at(pid, &p) ? p.state : 0;
+}
+
+static void add(struct list *list, const struct process *p) {
+  if (list->n == list->cap) {
+    list->cap = list->cap ? 2 * list->cap : 64;
+    list->p = must(realloc(list->p, list->cap * sizeof *list->p));
+  }
+  list->p[list->n++] = *p;
+}
+
+static void look(struct list *list) {
+  list->n = 0;
+  DIR *proc = opendir("/proc");
+  if (!proc) return;
+  struct dirent *entry;
+  struct process p;
+  while ((entry = readdir(proc))) {
+    pid_t pid = atoi(entry->d_name);
+    if (pid > 1 && look_at(pid, &p) && p.state != 'Z') add(list, &p);
+  }
+  closedir(proc);
+}
+
+static struct process *find(const struct list *list, pid_t pid) {
+  for (size_t i = 0; i < list->n; i++) {
+    if (list->p[i].pid == pid) return &list->p[i];
+  }
+  return NULL;
+}
+
+void processes_remember(pid_t shell) {
+  look(&earlier);
+  for (size_t i = 0; i < earlier.n; i++) {
+    if (earlier.p[i].pid == shell) earlier.p[i--] = earlier.p[--earlier.n];
+  }
+}
+
+static bool is_earlier(const struct list *now, pid_t pid) {
+  const struct process *then = find(&earlier, pid), *p = find(now, pid);
+  return then && p && then->started == p->started;
+}
+
+/* Lived before the call, descends from such a process, or is in the session or group of one. */
+static bool belongs_to_earlier(const struct list *now, const struct process *p) {
+  if (is_earlier(now, p->session) || is_earlier(now, p->group)) return true;
+  for (int depth = 0; p && p->pid > 1 && depth < 1000; depth++) {
+    if (is_earlier(now, p->pid)) return true;
+    p = find(now, p->parent);
+  }
+  return false;
+}
+
+static bool is_ours(const struct process *p, const pid_t *ours, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (ours[i] > 0 && p->group == ours[i]) return true;
+  }
+  return false;
+}
+
+/* What is stopped does not fork: all are stopped before the first one is killed. */
+size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all) {
+  struct list now = {0}, doomed = {0};
+  size_t spared = 0;
+  if (shell > 0) kill(-shell, SIGSTOP);
+  for (int round = 0, found = 1; found && round < ROUNDS_MAX; round++) {
+    found = 0;
+    spared = 0;
+    look(&now);
+    for (size_t i = 0; i < now.n; i++) {
+      struct process *p = &now.p[i];
+      if (is_ours(p, ours, n)) continue;
+      if (!all && p->pid != shell && belongs_to_earlier(&now, p)) {
+        spared++;
+      } else {
+        struct process *known = find(&doomed, p->pid);
+        if (known && known->started == p->started) continue;
+        kill(p->pid, SIGSTOP);
+        add(&doomed, p);
+        found = 1;
+      }
+    }
+  }
+  for (size_t i = 0; i < doomed.n; i++) kill(doomed.p[i].pid, SIGKILL);
+  for (size_t i = 0; i < now.n; i++) { /* those that were stopped with the shell's group */
+    const struct process *then = find(&earlier, now.p[i].pid);
+    bool stopped = then && then->state == 'T';
+    if (now.p[i].group == shell && !stopped) kill(now.p[i].pid, SIGCONT);
+  }
+  free(now.p);
+  free(doomed.p);
+  return spared;
+}
+
+/* True when it can read from one of the pipes. */
+static bool reads(pid_t pid, const struct stat *pipes, size_t n) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+  DIR *fds = opendir(path);
+  if (!fds) return false; /* gone, or a file tool, which nobody can look into */
+  bool found = false;
+  struct dirent *entry;
+  struct stat st;
+  while (!found && (entry = readdir(fds))) {
+    if (fstatat(dirfd(fds), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+    if (!S_ISLNK(st.st_mode) || !(st.st_mode & S_IRUSR)) continue; /* its mode is that of the open */
+    if (fstatat(dirfd(fds), entry->d_name, &st, 0) < 0 || !S_ISFIFO(st.st_mode)) continue;
+    for (size_t i = 0; i < n; i++) {
+      found |= st.st_dev == pipes[i].st_dev && st.st_ino == pipes[i].st_ino;
+    }
+  }
+  closedir(fds);
+  return found;
+}
+
+void processes_keep_from(const int *pipes, size_t n, pid_t shell, pid_t keeper) {
+  struct stat wanted[4];
+  struct list now = {0};
+  if (n > 4) n = 4;
+  for (size_t i = 0; i < n; i++) {
+    if (fstat(pipes[i], &wanted[i]) < 0) return;
+  }
+  look(&now);
+  for (size_t i = 0; i < now.n; i++) {
+    pid_t pid = now.p[i].pid;
+    bool waits = now.p[i].state == 'S' || now.p[i].state == 'T';
+    if (pid == shell || pid == keeper || !waits) continue; /* a shell's child lets go before it waits */
+    if (reads(pid, wanted, n)) kill(pid, SIGKILL);
+  }
+  free(now.p);
+}

@@ -31,9 +31,13 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     var logged = new ArrayList<Stored>();
     var open = state.awaited();
     var last = state.lastProcessed();
+    // An interrupt goes before every message and ends what waits for the client.
+    boolean interrupted = events.stream().anyMatch(Event.UserInterrupt.class::isInstance);
     for (int i = 0; i < events.size(); i++) {
       var event = events.get(i);
-      open.check(event, i, state.status());
+      if (!(interrupted && event instanceof Event.UserMessage)) {
+        open.check(event, i, state.status());
+      }
       boolean atOnce = processedOnReceipt(events, i);
       if (atOnce) {
         last = SessionState.after(last, now);

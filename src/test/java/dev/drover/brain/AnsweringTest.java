@@ -95,6 +95,35 @@ final class AnsweringTest {
   }
 
   @Test
+  void anInterruptFreesTheMessagesThatAreSentWithIt() throws Exception {
+    for (boolean interruptFirst : List.of(true, false)) {
+      int before = stage.all(Event.AgentMessage.class).size();
+      stage.model().thenCalls(call("toolu_" + interruptFirst, "lookup")).thenText("Done");
+      begin();
+      var interrupt = new Event.UserInterrupt(stage.interruptId());
+      var message = stage.message("never mind");
+      if (interruptFirst) {
+        stage.receive(interrupt, message);
+      } else {
+        stage.receive(message, interrupt);
+      }
+      stage.wake();
+      assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
+      assertThat(stage.all(Event.AgentMessage.class)).hasSize(before + 1);
+      assertThat(stage.all(Event.AgentToolResult.class).getLast().content().toString())
+          .contains("interrupted");
+    }
+    assertThatThrownBy(
+            () -> stage.receive(new Event.UserInterrupt(stage.interruptId()), answerOfNone()))
+        .isInstanceOf(Problem.class);
+  }
+
+  private Event.FromClient answerOfNone() {
+    return new Event.UserCustomToolResult(
+        stage.interruptId(), new EventId("sevt_none"), Optional.empty(), Optional.empty());
+  }
+
+  @Test
   void aCallThatIsDeniedDoesNotRunAndTheModelIsTold() throws Exception {
     stage.model().thenCalls(call("toolu_1", "write")).thenText("All right");
     begin();

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import dev.drover.api.ImageLimits;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// @param chat the OpenAI-compatible server, if there is one
 /// @param models ids to use in place of others
 /// @param modelSettings what the operator says of models, by id
+/// @param maxToolRounds the most replies of one turn that may ask for tools
+/// @param imageLimits how large an image may be that a client sends
 /// @param onAmbiguous what becomes of a call of which nobody knows whether it took effect
 /// @param logging how the log reads
 /// @param drain how long a server that stops waits for its turns to end
@@ -48,11 +51,16 @@ public record Config(
     Optional<ModelHost> chat,
     Map<String, String> models,
     Map<String, ModelSettings> modelSettings,
+    int maxToolRounds,
+    ImageLimits imageLimits,
     OnAmbiguous onAmbiguous,
     Logging logging,
     Duration drain,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
+
+  /// Enough for a day's work of one turn.
+  private static final int MAX_TOOL_ROUNDS = 1_000;
 
   /// The servers of the models' vendors, used when there is a key for one and no other base URL.
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
@@ -110,6 +118,8 @@ public record Config(
         host(settings, "openai", OPENAI),
         settings.map("models"),
         settings.models(),
+        (int) settings.number("max_tool_rounds", 1, 1_000_000).orElse(MAX_TOOL_ROUNDS),
+        imageLimits(settings),
         onAmbiguous(settings),
         new Logging(
             settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
@@ -206,6 +216,8 @@ public record Config(
         chat,
         models,
         modelSettings,
+        maxToolRounds,
+        imageLimits,
         onAmbiguous,
         quiet,
         Duration.ZERO,
@@ -220,6 +232,13 @@ public record Config(
     var home = environment.getOrDefault("HOME", "");
     return Path.of(
         home.isBlank() ? System.getProperty("user.home") : home, ".local", "share", "drover");
+  }
+
+  private static ImageLimits imageLimits(Settings settings) {
+    var limits = ImageLimits.DEFAULT;
+    return new ImageLimits(
+        (int) settings.number("images.max_base64_bytes", 1_000, 1 << 25).orElse(limits.base64()),
+        (int) settings.number("images.max_pixels", 1, 65_535).orElse(limits.pixels()));
   }
 
   private static OnAmbiguous onAmbiguous(Settings settings) {

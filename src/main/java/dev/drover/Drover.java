@@ -117,6 +117,7 @@ public final class Drover implements AutoCloseable {
               new MeteredHands(hands, meters),
               Profile.DEFAULTS,
               retries,
+              config.maxToolRounds(),
               config.onAmbiguous(),
               ids,
               clock,
@@ -141,6 +142,7 @@ public final class Drover implements AutoCloseable {
                   feed,
                   wakes,
                   models,
+                  config.imageLimits(),
                   ids,
                   clock),
               new Operations(

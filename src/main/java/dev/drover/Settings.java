@@ -38,6 +38,9 @@ final class Settings {
           "anthropic.api_key",
           "openai.base_url",
           "openai.api_key",
+          "max_tool_rounds",
+          "images.max_base64_bytes",
+          "images.max_pixels",
           "nodes.lapse_ms",
           "drain_ms",
           "log.format",
@@ -56,7 +59,14 @@ final class Settings {
   }
 
   private static final Set<String> NUMBERS =
-      Set.of("port", "nodes.lapse_ms", "drain_ms", "rehearsal.first_token_ms");
+      Set.of(
+          "port",
+          "max_tool_rounds",
+          "images.max_base64_bytes",
+          "images.max_pixels",
+          "nodes.lapse_ms",
+          "drain_ms",
+          "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.
   private static final Set<String> MAPS = Set.of("models");

@@ -3,6 +3,7 @@ package dev.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.api.ImageLimits;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
@@ -58,6 +59,8 @@ final class ConfigTest {
         rehearsal: {first_token_ms: 5}
         nodes: {lapse_ms: 900}
         drain_ms: 7
+        max_tool_rounds: 9
+        images: {max_base64_bytes: 1000, max_pixels: 70}
         """);
     var config =
         Config.read(
@@ -70,6 +73,9 @@ final class ConfigTest {
     assertThat(config.firstToken()).hasMillis(5);
     assertThat(config.stores().lapse()).hasMillis(900);
     assertThat(config.drain()).hasMillis(7);
+    assertThat(config.maxToolRounds()).isEqualTo(9);
+    assertThat(config.imageLimits()).isEqualTo(new ImageLimits(1_000, 70));
+    assertThat(config.embedded().maxToolRounds()).isEqualTo(9);
     var server = config.messages().orElseThrow();
     assertThat(server.base()).isEqualTo(URI.create("http://127.0.0.1:9"));
     assertThat(server.key().orElseThrow().reveal()).isEqualTo("from-file");

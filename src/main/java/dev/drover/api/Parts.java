@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 /// What the HTTP API stands on.
 ///
 /// @param workspace whose things every key reaches
+/// @param imageLimits how large an image may be that a client sends
 public record Parts(
     WorkspaceId workspace,
     Agents agents,
@@ -27,6 +28,7 @@ public record Parts(
     Feed feed,
     Brain brain,
     Models models,
+    ImageLimits imageLimits,
     Ids ids,
     InstantSource clock) {
 

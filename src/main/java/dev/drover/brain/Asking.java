@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
@@ -29,7 +30,8 @@ final class Asking {
   Pen.Next ask(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new Previews(at.harness().feed(), at.session().id(), at.id(), at.id());
-    var prompt = prompt(step.taken());
+    var asked = asked(step.taken());
+    var prompt = prompt(asked.messages());
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
       // The request leaves before its own events are durable: a first token takes longer than a
@@ -47,7 +49,7 @@ final class Asking {
     }
     return switch (answer) {
       case Answer.Reply reply -> answered(reply, start, previews);
-      case Answer.Failure failure -> failed(start, failure);
+      case Answer.Failure failure -> failed(start, failure, asked);
     };
   }
 
@@ -55,7 +57,12 @@ final class Asking {
   private Pen.Next answered(Answer.Reply reply, EventId start, Previews previews) {
     var entries =
         Replies.entries(
-            reply, start, previews.message(), previews.thinking(), at.session().agent(), at::id);
+            reply,
+            start,
+            previews.message(),
+            previews.thinking(),
+            new OfferedTools(at.session().agent()),
+            at::id);
     var inbox = at.pen().inbox();
     if (Plan.endsTurn(reply, inbox)
         && endings.endWith(entries, reply.usage(), inbox) == Pen.Next.STOP) {
@@ -73,23 +80,30 @@ final class Asking {
     }
   }
 
-  private Prompt prompt(List<Queued> taken) {
+  private Context context() {
+    return at.harness().profile(at.session().agent().model().id()).context();
+  }
+
+  /// The conversation as the model is to see it.
+  private Rendered asked(List<Queued> taken) {
+    return context()
+        .messages(
+            slices -> {
+              slices.accept(at.pen().history());
+              slices.accept(taken.stream().map(this::soon).toList());
+            });
+  }
+
+  private Prompt prompt(Json.Arr messages) {
     var agent = at.session().agent();
-    var profile = at.harness().profile(agent.model().id());
     var system = agent.system();
     return new Prompt(
         agent.model().id(),
         at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
-        system == null || system.isBlank() ? Json.arr() : profile.context().system(system),
-        Replies.tools(agent),
-        profile
-            .context()
-            .messages(
-                slices -> {
-                  slices.accept(at.pen().history());
-                  slices.accept(taken.stream().map(this::soon).toList());
-                }));
+        system == null || Blank.is(system) ? Json.arr() : context().system(system),
+        new OfferedTools(agent).definitions(),
+        messages);
   }
 
   /// A message as it will stand in the log a moment from now; its position may yet differ.
@@ -109,13 +123,19 @@ final class Asking {
     return entries;
   }
 
-  private Pen.Next failed(EventId start, Answer.Failure failure) {
+  private Pen.Next failed(EventId start, Answer.Failure failure, Rendered asked) {
     int failures = at.pen().fold().failures() + 1;
-    if (!failure.kind().retryable() || failures >= at.harness().retries().limit()) {
+    boolean again = failures < at.harness().retries().limit();
+    var omission = again ? Diagnosis.of(failure, asked) : Optional.<Omission>empty();
+    if (!again || (!failure.kind().retryable() && omission.isEmpty())) {
       return givenUp(failure);
     }
     if (Plan.interrupted(at.pen().inbox())) {
       return Pen.Next.GO_ON;
+    }
+    if (omission.isPresent()) {
+      var end = Pen.entry(endings.requestFailed(start), omission.get().json());
+      return at.pen().write(Status.RUNNING, List.of(end));
     }
     var pause = at.harness().retries().pause(failures, failure, at.harness().random());
     var until = at.harness().clock().instant().plus(pause);
@@ -138,7 +158,8 @@ final class Asking {
       if (Plan.interrupted(inbox)) {
         return Pen.Next.GO_ON;
       }
-      if (endings.giveUp(Retries.error(failure, false), inbox) == Pen.Next.STOP) {
+      if (endings.giveUp(Retries.error(failure, false), Endings.INTERRUPTED, inbox)
+          == Pen.Next.STOP) {
         return Pen.Next.STOP;
       }
     }

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 
 /// Decides what the model sees of a session. The log is not the model's context: a strategy reads
 /// slices of it and makes messages of them. Holds no state; safe for many threads.
-public interface Context {
+interface Context {
   /// The messages for the next request, alternating, a user's first. The same events give the same
   /// messages, and more events only add to them, so that a cached prefix stays one.
-  Json.Arr messages(Slices log);
+  Rendered messages(Slices log);
 
   /// The system blocks.
   Json.Arr system(String system);

@@ -30,7 +30,7 @@ final class Endings {
   /// Takes the interrupts up. A session whose turn is over, or stands still at its budget, has
   /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
-    var entries = settled();
+    var entries = settled(INTERRUPTED);
     interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
     var fold = at.pen().fold();
     return fold.status() == Status.IDLE && !fold.standsForClient()
@@ -58,19 +58,21 @@ final class Endings {
   }
 
   /// The turn is dead: what it owes is answered, what waits is taken up without an answer.
-  Pen.Next giveUp(SessionError error, Inbox inbox) {
-    var entries = settled();
+  ///
+  /// @param unanswered the result of every call that has none
+  Pen.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
+    var entries = settled(unanswered);
     entries.add(Pen.entry(new Event.Failed(at.id(), error)));
     inbox.queued().forEach(queued -> entries.add(Pen.entry(queued.event())));
     return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
   }
 
   /// The end of a request that has none, and a result for each call that has none.
-  private List<Emission.Entry> settled() {
+  private List<Emission.Entry> settled(String unanswered) {
     var entries = new ArrayList<Emission.Entry>();
     at.pen().fold().open().ifPresent(start -> entries.add(Pen.entry(requestFailed(start))));
     for (var call : at.pen().fold().unanswered()) {
-      entries.add(at.result(call, ToolResult.error(INTERRUPTED)));
+      entries.add(at.result(call, ToolResult.error(unanswered)));
     }
     return entries;
   }
@@ -88,10 +90,13 @@ final class Endings {
             new Event.ThreadIdle(
                 at.id(), at.session().thread(), at.session().agent().name(), reason)));
     entries.add(Pen.entry(new Event.UsageReported(at.id(), usage, cost, at.pen().fold().budget())));
-    entries.add(Pen.entry(new Event.StatusIdle(at.id(), reason)));
-    return reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached
-        ? at.pen().pause(entries, usage, inbox)
-        : at.pen().endTurn(entries, usage, inbox, taken);
+    var idle = new Event.StatusIdle(at.id(), reason);
+    if (reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached) {
+      entries.add(Pen.entry(idle, at.pen().fold().standing()));
+      return at.pen().pause(entries, usage, inbox);
+    }
+    entries.add(Pen.entry(idle));
+    return at.pen().endTurn(entries, usage, inbox, taken);
   }
 
   /// The end of a request that brought nothing.

@@ -25,27 +25,34 @@ final class Fold {
   /// @param attempts how often it was handed to a hand
   /// @param hand which had it last; empty: none had, or the log does not say
   /// @param decision what the client said of it; null: nothing yet
+  /// @param refusal why it must not run, for the model to read; null: it may
   record Call(
       Event.ToolUse use,
       int attempts,
       Optional<HandId> hand,
       Event.@Nullable UserToolConfirmation decision,
-      boolean answered) {
+      boolean answered,
+      @Nullable String refusal) {
+    static Call of(Event.ToolUse use, Json.@Nullable Obj hidden) {
+      var refusal = hidden == null ? null : hidden.text(Replies.REFUSAL);
+      return new Call(use, 0, Optional.empty(), null, false, refusal);
+    }
+
     /// Whether it is the client's turn.
     boolean awaited() {
       return !answered && decision == null && use.waitsForClient();
     }
 
     private Call dispatched(Event.ToolDispatched to) {
-      return new Call(use, to.attempt(), to.hand(), decision, answered);
+      return new Call(use, to.attempt(), to.hand(), decision, answered, refusal);
     }
 
     private Call decided(Event.UserToolConfirmation by) {
-      return new Call(use, attempts, hand, by, answered);
+      return new Call(use, attempts, hand, by, answered, refusal);
     }
 
     private Call done() {
-      return new Call(use, attempts, hand, decision, true);
+      return new Call(use, attempts, hand, decision, true, refusal);
     }
   }
 
@@ -60,6 +67,9 @@ final class Fold {
   private Optional<StopReason> pause = Optional.empty();
   private boolean owed;
   private int failures;
+  private int rounds;
+  private int unusable;
+  private Optional<Shortfall> shortfall = Optional.empty();
   private Step.@Nullable BackOff retry;
   private String stopReason = "";
   private Json.Obj stopDetails = Json.EMPTY;
@@ -84,6 +94,7 @@ final class Fold {
       case Event.StatusRunning _ -> {
         if (status == Status.IDLE) {
           failures = 0;
+          begin();
         }
         status = Status.RUNNING;
         pause = Optional.empty();
@@ -104,6 +115,7 @@ final class Fold {
         if (e.reason() instanceof StopReason.RequiresAction
             || e.reason() instanceof StopReason.BudgetReached) {
           pause = Optional.of(e.reason());
+          readStanding(stored);
         } else {
           pause = Optional.empty();
           owed = false;
@@ -119,7 +131,7 @@ final class Fold {
         request = position;
         calls.clear();
       }
-      case Event.ToolUse e -> calls.put(e.id(), new Call(e, 0, Optional.empty(), null, false));
+      case Event.ToolUse e -> calls.put(e.id(), Call.of(e, stored.hidden()));
       case Event.ToolDispatched e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e));
       case Event.UserToolConfirmation e ->
@@ -128,17 +140,33 @@ final class Fold {
       case Event.ModelRequestEnd e -> {
         open = null;
         turn = turn.plus(e.usage());
+        var kept = stored.hidden() == null ? Json.EMPTY : stored.hidden();
         if (e.isError()) {
           failures++;
+          owed = owed || Omission.read(kept).isPresent();
         } else {
           failures = 0;
-          var reply = stored.hidden() == null ? Json.EMPTY : stored.hidden();
-          stopReason = String.valueOf(reply.text("stop_reason"));
-          stopDetails = reply.object("stop_details");
-          owed = goesOn(stopReason);
+          replied(kept);
         }
       }
       default -> {}
+    }
+  }
+
+  private void replied(Json.Obj reply) {
+    stopReason = String.valueOf(reply.text("stop_reason"));
+    stopDetails = reply.object("stop_details");
+    shortfall = Shortfall.read(reply);
+    unusable = shortfall.isPresent() && calls.isEmpty() ? unusable + 1 : 0;
+    rounds += calls.isEmpty() && !goesOn(stopReason) ? 0 : 1;
+    owed = goesOn(stopReason) || shortfall.isPresent();
+  }
+
+  /// A turn begins, or goes on that stood still.
+  private void begin() {
+    if (pause.isEmpty()) {
+      rounds = 0;
+      unusable = 0;
     }
   }
 
@@ -189,6 +217,33 @@ final class Fold {
   /// Model requests that failed since the last that did not, or since the turn began.
   int failures() {
     return failures;
+  }
+
+  /// Replies of this turn that asked for tools.
+  int rounds() {
+    return rounds;
+  }
+
+  /// Replies in a row, up to now, that could neither be shown nor acted on.
+  int unusable() {
+    return unusable;
+  }
+
+  /// What the last reply lacked.
+  Optional<Shortfall> shortfall() {
+    return shortfall;
+  }
+
+  /// What to keep beside [Event.StatusIdle] of a turn that is not over: a fold that starts at its
+  /// boundary does not see the turn's beginning.
+  Json.Obj standing() {
+    return Json.obj("rounds", rounds, "unusable", unusable);
+  }
+
+  private void readStanding(Stored idle) {
+    var kept = idle.hidden() == null ? Json.EMPTY : idle.hidden();
+    rounds = (int) kept.number("rounds", rounds);
+    unusable = (int) kept.number("unusable", unusable);
   }
 
   /// Until when a session is paused.

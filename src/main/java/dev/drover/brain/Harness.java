@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 /// on any node, after any crash, lead to the same log. Safe for many threads.
 ///
 /// @param hands asked at the first call of a session that needs one, not before
+/// @param maxToolRounds the most replies of one turn that may ask for tools
 /// @param pause all waiting that is not for somebody
 public record Harness(
     EventLog log,
@@ -27,6 +28,7 @@ public record Harness(
     Hands hands,
     List<Profile.Rule> profiles,
     Retries retries,
+    int maxToolRounds,
     OnAmbiguous onAmbiguous,
     Ids ids,
     InstantSource clock,

@@ -106,9 +106,12 @@ final class Judging implements AutoCloseable {
     grips.forEach(Grip::close);
   }
 
-  /// The result of a call that must not run: it is not allowed.
+  /// The result of a call that must not run: it is not allowed, or cannot.
   private static Optional<ToolResult> refusal(Fold.Call call) {
     var name = call.use().name();
+    if (call.refusal() != null) {
+      return Optional.of(ToolResult.error(call.refusal()));
+    }
     if (call.use() instanceof Event.AgentToolUse use
         && use.permission() == Event.Permission.NOT_ENABLED) {
       return Optional.of(ToolResult.error("Permission to use " + name + " has been denied."));

@@ -17,8 +17,9 @@ final class Plan {
   private Plan() {}
 
   /// @param budgetReached whether the session has cost what it may cost: the model is not asked
-  static Step next(Fold log, Inbox inbox, boolean budgetReached) {
-    var step = next(log, inbox);
+  /// @param maxToolRounds the most replies of one turn that may ask for tools
+  static Step next(Fold log, Inbox inbox, boolean budgetReached, int maxToolRounds) {
+    var step = next(log, inbox, maxToolRounds);
     if (!budgetReached || !(step instanceof Step.Ask ask) || ask.open().isPresent()) {
       return step;
     }
@@ -28,7 +29,7 @@ final class Plan {
         : new Step.Rest();
   }
 
-  private static Step next(Fold log, Inbox inbox) {
+  private static Step next(Fold log, Inbox inbox, int maxToolRounds) {
     if (log.status() == Status.TERMINATED) {
       return new Step.Rest();
     }
@@ -38,7 +39,7 @@ final class Plan {
     return switch (log.status()) {
       case IDLE -> log.pause().isPresent() ? paused(log, inbox) : idle(inbox);
       case RESCHEDULING -> log.retry().orElseThrow();
-      case RUNNING -> running(log, inbox);
+      case RUNNING -> tooMuch(log, maxToolRounds).orElseGet(() -> running(log, inbox));
       case TERMINATED -> new Step.Rest();
     };
   }
@@ -98,10 +99,30 @@ final class Plan {
   static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
     return inbox.queued().isEmpty()
         && !Fold.goesOn(reply.stopReason())
+        && Shortfall.of(reply).isEmpty()
         && end(reply.stopReason(), reply.stopDetails()).reason() instanceof StopReason.EndTurn
         && reply.content().items().stream()
             .noneMatch(
                 block -> block instanceof Json.Obj use && "tool_use".equals(use.text("type")));
+  }
+
+  /// Whether the turn has met a limit that ends it.
+  private static Optional<Step> tooMuch(Fold log, int maxToolRounds) {
+    if (log.open().isPresent()) {
+      return Optional.empty();
+    }
+    if (log.rounds() > maxToolRounds) {
+      var limit = "the turn has reached its limit of %,d tool rounds".formatted(maxToolRounds);
+      var error =
+          new SessionError(
+              SessionError.Type.TOOL_USE_LIMIT_REACHED,
+              "The calls of the last reply did not run: " + limit + " (setting max_tool_rounds).",
+              SessionError.Retry.EXHAUSTED);
+      return Optional.of(new Step.GiveUp(error, "This call did not run: " + limit + "."));
+    }
+    return log.unusable() < Shortfall.IN_A_ROW
+        ? Optional.empty()
+        : log.shortfall().map(last -> new Step.GiveUp(last.error(), Endings.INTERRUPTED));
   }
 
   private static Step running(Fold log, Inbox inbox) {

@@ -1,19 +1,41 @@
 package dev.drover.brain;
 
+import dev.drover.base.Blank;
 import dev.drover.base.Json;
-import dev.drover.catalog.Definition;
-import dev.drover.hands.BuiltInTool;
 import dev.drover.model.Answer;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Turns a model's reply into the events of one append.
+/// Turns a model's reply into the events of one append. One reply, one thread.
 final class Replies {
-  private Replies() {}
+  /// Beside a tool use that must not run: why, for the model to read.
+  static final String REFUSAL = "refusal";
+
+  private static final int LONGEST_QUOTE = 2_000;
+
+  private final Answer.Reply reply;
+  private final OfferedTools tools;
+  private final Supplier<EventId> ids;
+  private final List<Json> texts = new ArrayList<>();
+  private final List<Emission.Entry> uses = new ArrayList<>();
+  private boolean thought;
+
+  private Replies(Answer.Reply reply, OfferedTools tools, Supplier<EventId> ids) {
+    this.reply = reply;
+    this.tools = tools;
+    this.ids = ids;
+    var content = reply.content().items();
+    for (int i = 0; i < content.size(); i++) {
+      if (content.get(i) instanceof Json.Obj block) {
+        read(i, block);
+      }
+    }
+  }
 
   /// @param message the id for the reply's text
   /// @param thinking the id for its thinking
@@ -22,91 +44,88 @@ final class Replies {
       EventId start,
       EventId message,
       EventId thinking,
-      Definition agent,
+      OfferedTools tools,
       Supplier<EventId> ids) {
-    var texts = new ArrayList<Json>();
-    var uses = new ArrayList<Event.ToolUse>();
-    boolean thought = false;
-    boolean refused = reply.stopReason().equals("refusal");
-    for (var block : reply.content().items()) {
-      if (block instanceof Json.Obj object) {
-        switch (String.valueOf(object.text("type"))) {
-          case "text" ->
-              texts.add(Json.obj("type", "text", "text", String.valueOf(object.text("text"))));
-          case "thinking", "redacted_thinking" -> thought = true;
-          case "tool_use" -> {
-            // A refused reply never goes back to the model, so nothing could answer its calls.
-            if (!refused) {
-              uses.add(toolUse(object, agent, ids.get()));
-            }
-          }
-          default -> {}
+    return new Replies(reply, tools, ids).entries(start, message, thinking);
+  }
+
+  private void read(int index, Json.Obj block) {
+    switch (String.valueOf(block.text("type"))) {
+      case "text" ->
+          texts.add(Json.obj("type", "text", "text", String.valueOf(block.text("text"))));
+      case "thinking", "redacted_thinking" -> thought = true;
+      case "tool_use" -> {
+        // A refused reply never goes back to the model, so nothing could answer its calls.
+        if (!reply.stopReason().equals("refusal")) {
+          uses.add(use(index, block));
         }
       }
+      default -> {}
     }
+  }
+
+  /// A call that cannot run is shown as denied, a client's own tool too: nobody is asked for it.
+  private Emission.Entry use(int index, Json.Obj block) {
+    var name = block.text("name") == null ? "" : block.text("name");
+    var input = block.object("input");
+    var refusal = refusal(index, block, name);
+    if (refusal.isPresent()) {
+      return Pen.entry(
+          new Event.AgentToolUse(ids.get(), name, input, Event.Permission.NOT_ENABLED),
+          Json.obj(REFUSAL, refusal.get()));
+    }
+    return Pen.entry(
+        tools.isCustom(name)
+            ? new Event.AgentCustomToolUse(ids.get(), name, input)
+            : new Event.AgentToolUse(ids.get(), name, input, tools.permission(name)));
+  }
+
+  private Optional<String> refusal(int index, Json.Obj block, String name) {
+    return tools.refusal(name).or(() -> flaw(index, block).map(Replies::unreadable));
+  }
+
+  private Optional<String> flaw(int index, Json.Obj block) {
+    boolean isObject = block.get("input").orElse(Json.EMPTY) instanceof Json.Obj;
+    return Optional.ofNullable(reply.flaws().unreadable().get(index))
+        .or(() -> isObject ? Optional.empty() : Optional.of("it is not an object"));
+  }
+
+  private static String unreadable(String why) {
+    var quote =
+        why.codePointCount(0, why.length()) <= LONGEST_QUOTE
+            ? why
+            : why.substring(0, why.offsetByCodePoints(0, LONGEST_QUOTE)) + "…";
+    return "This call did not run, because its input cannot be read as one JSON object: "
+        + quote
+        + "\nMake the call again with a well-formed input.";
+  }
+
+  private List<Emission.Entry> entries(EventId start, EventId message, EventId thinking) {
     var entries = new ArrayList<Emission.Entry>();
     if (thought) {
       entries.add(Pen.entry(new Event.AgentThinking(thinking)));
     }
-    if (!texts.isEmpty()) {
+    if (!texts.stream()
+        .allMatch(text -> Blank.is(String.valueOf(((Json.Obj) text).text("text"))))) {
       entries.add(Pen.entry(new Event.AgentMessage(message, new Json.Arr(texts))));
     }
-    uses.forEach(use -> entries.add(Pen.entry(use)));
+    entries.addAll(uses);
     entries.add(
-        Pen.entry(
-            new Event.ModelRequestEnd(ids.get(), start, false, reply.usage()),
-            Json.obj(
-                "content",
-                reply.content(),
-                "stop_reason",
-                reply.stopReason(),
-                "stop_details",
-                reply.stopDetails(),
-                "tool_uses",
-                uses.stream().map(use -> use.id().value()).toList())));
+        Pen.entry(new Event.ModelRequestEnd(ids.get(), start, false, reply.usage()), kept()));
     return entries;
   }
 
-  /// The tools that the model is told of: those that are enabled and that we have, and the client's
-  /// own.
-  static Json.Arr tools(Definition agent) {
-    var tools = new ArrayList<Json>();
-    for (var tool : BuiltInTool.values()) {
-      if (permission(agent, tool.wireName()) != Event.Permission.NOT_ENABLED) {
-        tools.add(tool(tool.wireName(), tool.description(), tool.inputSchema()));
-      }
-    }
-    for (var tool : agent.customTools()) {
-      tools.add(tool(tool.name(), tool.description(), tool.inputSchema()));
-    }
-    return new Json.Arr(tools);
-  }
-
-  private static Json.Obj tool(String name, String description, Json.Obj schema) {
-    return Json.obj("name", name, "description", description, "input_schema", schema);
-  }
-
-  private static Event.ToolUse toolUse(Json.Obj block, Definition agent, EventId id) {
-    var name = String.valueOf(block.text("name"));
-    var input = block.object("input");
-    boolean custom = agent.customTools().stream().anyMatch(tool -> tool.name().equals(name));
-    return custom
-        ? new Event.AgentCustomToolUse(id, name, input)
-        : new Event.AgentToolUse(id, name, input, permission(agent, name));
-  }
-
-  private static Event.Permission permission(Definition agent, String tool) {
-    return agent
-        .toolset()
-        .map(toolset -> toolset.of(tool))
-        .filter(setting -> setting.enabled() && BuiltInTool.named(tool).isPresent())
-        .map(
-            setting ->
-                switch (setting.policy()) {
-                  case ALWAYS_ALLOW -> Event.Permission.ALLOWED;
-                  case ALWAYS_ASK -> Event.Permission.ASKED;
-                  case AUTO -> Event.Permission.UNDECIDED;
-                })
-        .orElse(Event.Permission.NOT_ENABLED);
+  private Json.Obj kept() {
+    var kept =
+        Json.obj(
+            "content",
+            reply.content(),
+            "stop_reason",
+            reply.stopReason(),
+            "stop_details",
+            reply.stopDetails(),
+            "tool_uses",
+            uses.stream().map(use -> use.event().id().value()).toList());
+    return Shortfall.of(reply).map(shortfall -> shortfall.keptIn(kept)).orElse(kept);
   }
 }

@@ -59,6 +59,11 @@ sealed interface Step {
   /// @param error what to tell the client first; empty: nothing went wrong
   record End(StopReason reason, Optional<SessionError> error) implements Step {}
 
+  /// End the turn, which cannot go on, and take along what waits.
+  ///
+  /// @param unanswered the result of every call that has none
+  record GiveUp(SessionError error, String unanswered) implements Step {}
+
   /// Nothing is owed.
   record Rest() implements Step {}
 }

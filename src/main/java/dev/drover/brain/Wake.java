@@ -27,7 +27,7 @@ final class Wake {
     do {
       var inbox = pen.inbox();
       next =
-          switch (Plan.next(pen.fold(), inbox, at.budgetReached())) {
+          switch (Plan.next(pen.fold(), inbox, at.budgetReached(), at.harness().maxToolRounds())) {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);
@@ -36,6 +36,7 @@ final class Wake {
               yield endings.interrupt(interrupt.interrupts(), inbox);
             }
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
+            case Step.GiveUp giveUp -> endings.giveUp(giveUp.error(), giveUp.unanswered(), inbox);
             case Step.Rest _ -> pen.stay(List.of(), inbox, true);
           };
     } while (next == Pen.Next.GO_ON);
@@ -49,7 +50,7 @@ final class Wake {
     var error = new SessionError(SessionError.Type.UNKNOWN, why, SessionError.Retry.EXHAUSTED);
     Pen.Next next;
     do {
-      next = endings.giveUp(error, pen.inbox());
+      next = endings.giveUp(error, Endings.INTERRUPTED, pen.inbox());
     } while (next == Pen.Next.GO_ON);
   }
 }

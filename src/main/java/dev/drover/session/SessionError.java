@@ -8,6 +8,7 @@ public record SessionError(Type type, String message, Retry retry) {
     MODEL_RATE_LIMITED,
     MODEL_REQUEST_FAILED,
     BILLING,
+    TOOL_USE_LIMIT_REACHED,
     COMPACTION_LIMIT_REACHED
   }
 

@@ -16,6 +16,7 @@ final class SessionErrorCodec {
           SessionError.Type.MODEL_RATE_LIMITED, "model_rate_limited_error",
           SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error",
           SessionError.Type.BILLING, "billing_error",
+          SessionError.Type.TOOL_USE_LIMIT_REACHED, "tool_use_limit_reached_error",
           SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error");
 
   private SessionErrorCodec() {}

@@ -189,6 +189,7 @@ final class Api implements AutoCloseable {
             feed,
             brain,
             models,
+            ImageLimits.DEFAULT,
             ids,
             InstantSource.system());
     server = new Server(new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping), parts);

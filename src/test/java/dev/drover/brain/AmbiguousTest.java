@@ -225,6 +225,7 @@ final class AmbiguousTest {
         made.hands(),
         made.profiles(),
         made.retries(),
+        made.maxToolRounds(),
         setting,
         made.ids(),
         made.clock(),

@@ -411,6 +411,7 @@ final class TurnTest {
             harness.hands(),
             harness.profiles(),
             harness.retries(),
+            harness.maxToolRounds(),
             harness.onAmbiguous(),
             harness.ids(),
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),

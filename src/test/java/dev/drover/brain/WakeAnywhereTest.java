@@ -19,9 +19,11 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
 import dev.drover.session.Status;
 import dev.drover.testing.EventLogView;
+import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,22 +62,43 @@ final class WakeAnywhereTest {
     }
   }
 
+  /// What a client does with a brain that may die.
+  @FunctionalInterface
+  private interface Play {
+    void play(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+        throws InterruptedException;
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theLogEndsTheSameWhereverABrainDies(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::play, afterwards, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void flawsInRepliesAndRefusedItemsEndTheSameToo(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::playFlaws, afterwards, 0);
+  }
+
+  private static void endsTheSame(Play play, boolean afterwards, int customResults)
+      throws Exception {
     List<String> whole;
+    List<String> asked;
     int appends;
     try (var stage = new Stage(TOOLS)) {
       var counter = new AtomicInteger();
-      play(stage, counter, afterwards);
+      play.play(stage, counter, afterwards);
       whole = stage.types();
+      asked = requests(stage);
       appends = -counter.get();
     }
     assertThat(appends).isGreaterThan(10);
     for (int death = 1; death <= appends; death++) {
       try (var stage = new Stage(TOOLS)) {
-        play(stage, new AtomicInteger(death), afterwards);
+        play.play(stage, new AtomicInteger(death), afterwards);
         assertThat(stage.types()).as("death at append %s", death).isEqualTo(whole);
+        assertThat(requests(stage)).as("death at append %s", death).isEqualTo(asked);
         assertThat(stage.row().status()).isEqualTo(Status.IDLE);
         assertThat(stage.store().eventLog().unfinished()).isEmpty();
         var ids = new HashSet<EventId>();
@@ -84,9 +107,71 @@ final class WakeAnywhereTest {
             .extracting(Event.AgentToolResult::toolUseId)
             .containsExactlyElementsOf(
                 stage.all(Event.AgentToolUse.class).stream().map(Event.AgentToolUse::id).toList());
-        assertThat(stage.all(Event.UserCustomToolResult.class)).hasSize(1);
+        assertThat(stage.all(Event.UserCustomToolResult.class)).hasSize(customResults);
       }
     }
+  }
+
+  /// What the model was asked, without what was asked twice because the answer was lost.
+  private static List<String> requests(Stage stage) {
+    return stage.model().prompts().stream()
+        .map(prompt -> prompt.messages().toString().replaceAll("sevt_[0-9A-Za-z]+", "sevt"))
+        .distinct()
+        .toList();
+  }
+
+  /// The model's replies lack something, twice in a row, then hold calls that cannot run; later its
+  /// server refuses an image, and then the old thinking.
+  private static void playFlaws(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    stage.model().otherwise((prompt, _) -> flawed(prompt.messages().toString()));
+    var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
+    stage.queue("first");
+    wakeUntilRest(stage, deadly);
+    stage.receive(
+        new Event.UserMessage(id(stage), Json.arr(Json.obj("type", "image"), textBlock("second"))));
+    wakeUntilRest(stage, deadly);
+    stage.queue("third");
+    wakeUntilRest(stage, deadly);
+  }
+
+  private static Answer flawed(String asked) {
+    if (asked.contains("\"image\"")) {
+      return refused("HTTP 400: Could not process image");
+    }
+    if (asked.contains("third") && asked.contains("\"thinking\"")) {
+      return refused("HTTP 400: The block is bound to a different conversation");
+    }
+    if (asked.contains("tool_result")) {
+      return reply("end_turn", textBlock("done"));
+    }
+    int notes = asked.split("not from the user", -1).length - 1;
+    var thinking = Json.obj("type", "thinking", "thinking", "hm", "signature", "s");
+    return switch (notes) {
+      case 0 -> reply("end_turn", thinking);
+      case 1 -> lacking(Answer.Lost.CUT_CALL, Map.of(), textBlock("a"));
+      default ->
+          lacking(
+              Answer.Lost.CUT_CALL,
+              Map.of(1, "not valid JSON", 2, "not valid JSON"),
+              thinking,
+              toolUse("same", "bash", Json.EMPTY),
+              toolUse("same", "lookup", Json.EMPTY),
+              toolUse("", "no such tool", Json.EMPTY));
+    };
+  }
+
+  private static Answer refused(String words) {
+    return new Answer.Failure(Answer.Kind.REJECTED, words, Optional.empty());
+  }
+
+  private static Answer lacking(Answer.Lost lost, Map<Integer, String> unreadable, Json... blocks) {
+    return new Answer.Reply(
+        Json.arr((Object[]) blocks),
+        "max_tokens",
+        Json.EMPTY,
+        ScriptedModel.USAGE,
+        new Answer.Flaws(unreadable, lost));
   }
 
   private static void play(Stage stage, AtomicInteger appendsToLive, boolean afterwards)

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.api.ImageLimits;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
@@ -46,6 +47,7 @@ final class StageServer implements Host {
                 stage.feed(),
                 stage.wakes(),
                 stage.model(),
+                ImageLimits.DEFAULT,
                 new Ids(new Random(8)),
                 InstantSource.system()));
     url.set(URI.create(server.url()));

@@ -81,17 +81,26 @@ final class SimClient {
     } else {
       var mark = session + "#" + sends;
       boolean accompanied = world.chance(0.1);
-      boolean received = post(() -> message(mark, accompanied));
+      boolean pictured = world.chance(0.1);
+      boolean interrupting = world.chance(0.1);
+      boolean received = post(() -> message(mark, accompanied, pictured, interrupting));
       marks.put(mark, received);
     }
   }
 
-  private List<Event.FromClient> message(String mark, boolean accompanied) {
-    var text = Json.arr(ScriptedModel.textBlock(mark));
-    var message = new Event.UserMessage(id(), text);
-    return accompanied
-        ? List.of(message, new Event.SystemMessage(id(), Json.arr(ScriptedModel.textBlock("psst"))))
-        : List.of(message);
+  private List<Event.FromClient> message(
+      String mark, boolean accompanied, boolean pictured, boolean interrupting) {
+    var text = ScriptedModel.textBlock(mark);
+    var content = pictured ? Json.arr(Json.obj("type", "image"), text) : Json.arr(text);
+    var events = new ArrayList<Event.FromClient>();
+    if (interrupting) {
+      events.add(new Event.UserInterrupt(id()));
+    }
+    events.add(new Event.UserMessage(id(), content));
+    if (accompanied) {
+      events.add(new Event.SystemMessage(id(), Json.arr(ScriptedModel.textBlock("psst"))));
+    }
+    return events;
   }
 
   private void answer(List<Event.ToolUse> uses) throws InterruptedException {

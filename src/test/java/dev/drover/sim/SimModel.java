@@ -9,8 +9,10 @@ import dev.drover.model.Models;
 import dev.drover.model.Prompt;
 import dev.drover.session.ModelUsage;
 import dev.drover.testing.ScriptedModel;
+import dev.drover.testing.WireRules;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +20,10 @@ import java.util.Optional;
 /// Messages API would refuse, and then the run has failed.
 final class SimModel implements Models, Model {
   private static final List<String> TOOLS =
-      List.of("bash", "bash", "read", "glob", "write", "edit", "lookup");
+      List.of("bash", "bash", "read", "glob", "write", "edit", "lookup", "no such tool");
+  private static final List<String> ODD_IDS = List.of("", "call_0", "call:0|x", "i".repeat(99));
+  private static final List<Answer.Lost> LOST =
+      List.of(Answer.Lost.CUT_CALL, Answer.Lost.MALFORMED_CALL);
   private static final int LONG = 24;
 
   private final World world;
@@ -46,9 +51,13 @@ final class SimModel implements Models, Model {
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
     Scheduler.letOthers();
-    var fault = Conversation.fault(prompt.messages());
+    var fault = WireRules.fault(prompt.messages());
     if (fault.isPresent()) {
       world.violated("a malformed prompt: " + fault.get());
+    }
+    var refused = image(prompt.messages());
+    if (refused.isPresent()) {
+      return refused.get();
     }
     if (world.chance(0.5)) {
       world.scheduler.pause(world.upTo(Duration.ofSeconds(world.chance(0.1) ? 90 : 3)));
@@ -63,6 +72,20 @@ final class SimModel implements Models, Model {
     return reply(prompt.messages().items().size());
   }
 
+  /// It takes no images, and says which it has found.
+  private static Optional<Answer> image(Json.Arr messages) {
+    for (int i = 0; i < messages.items().size(); i++) {
+      var content = ((Json.Obj) messages.items().get(i)).items("content");
+      for (int j = 0; j < content.size(); j++) {
+        if ("image".equals(((Json.Obj) content.get(j)).text("type"))) {
+          var words = "HTTP 400: messages.%d.content.%d.image.source: no images".formatted(i, j);
+          return Optional.of(new Answer.Failure(Answer.Kind.REJECTED, words, Optional.empty()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private Answer failure() {
     world.totals.modelFailures++;
     var kind = world.one(List.of(Answer.Kind.values()));
@@ -73,6 +96,7 @@ final class SimModel implements Models, Model {
 
   private Answer reply(int length) {
     var blocks = new ArrayList<Json>();
+    var unreadable = new HashMap<Integer, String>();
     if (world.chance(0.2)) {
       blocks.add(Json.obj("type", "thinking", "thinking", "hm", "signature", "s"));
     }
@@ -84,16 +108,10 @@ final class SimModel implements Models, Model {
     if (length < LONG && fate < (world.isCalm() ? 0.1 : 0.5)) {
       stop = world.chance(0.05) ? "refusal" : "tool_use";
       for (int i = world.random.nextInt(1, 4); i > 0; i--) {
-        blocks.add(
-            Json.obj(
-                "type",
-                "tool_use",
-                "id",
-                "toolu_" + ++calls,
-                "name",
-                world.one(TOOLS),
-                "input",
-                Json.obj()));
+        if (world.chance(0.05)) {
+          unreadable.put(blocks.size(), "not valid JSON: {");
+        }
+        blocks.add(call());
       }
     } else if (!world.isCalm() && fate > 0.95) {
       stop = world.one(List.of("max_tokens", "pause_turn", "refusal"));
@@ -102,6 +120,14 @@ final class SimModel implements Models, Model {
         new Json.Arr(blocks),
         stop,
         Json.EMPTY,
-        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2));
+        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2),
+        new Answer.Flaws(unreadable, world.chance(0.05) ? world.one(LOST) : Answer.Lost.NOTHING));
+  }
+
+  /// Most calls are as the Messages API makes them.
+  private Json.Obj call() {
+    var id = world.chance(0.1) ? world.one(ODD_IDS) : "toolu_" + ++calls;
+    var use = Json.obj("type", "tool_use", "id", id, "name", world.one(TOOLS), "input", Json.obj());
+    return world.chance(0.03) ? use.with("input", "x") : use;
   }
 }

@@ -66,6 +66,7 @@ final class SimNode {
                   new SimHands(world),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
+                  20,
                   OnAmbiguous.DEFAULT,
                   world.ids,
                   world.scheduler,

@@ -52,6 +52,9 @@ public final class Stage implements AutoCloseable {
   public static final Retries QUICK =
       new Retries(3, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(5));
 
+  /// More than any test needs that is not about it.
+  public static final int MAX_TOOL_ROUNDS = 50;
+
   private final Ids ids = new Ids(new Random(7));
   private final Feed feed = new Feed();
   private final Store store = new MemoryStore(feed, ids, InstantSource.system());
@@ -112,6 +115,7 @@ public final class Stage implements AutoCloseable {
         hand,
         Profile.DEFAULTS,
         QUICK,
+        MAX_TOOL_ROUNDS,
         OnAmbiguous.DEFAULT,
         ids,
         InstantSource.system(),

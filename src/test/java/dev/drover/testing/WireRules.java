@@ -1,5 +1,6 @@
-package dev.drover.sim;
+package dev.drover.testing;
 
+import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,12 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What the Messages API asks of a conversation.
-final class Conversation {
-  private Conversation() {}
+/// What the Messages API asks of a conversation, by its documents and by public reports of what it
+/// refuses.
+public final class WireRules {
+  private WireRules() {}
 
   /// Why a model's server would refuse these messages; empty: it would not.
-  static Optional<String> fault(Json.Arr messages) {
+  public static Optional<String> fault(Json.Arr messages) {
     var before = "";
     List<String> open = List.of();
     var seen = new HashSet<String>();
@@ -28,7 +30,7 @@ final class Conversation {
       if (message.items("content").isEmpty()) {
         return Optional.of("an empty message of the " + role);
       }
-      var fault = answered(message, role, open);
+      var fault = answered(message, role, open).or(() -> wellFormed(message, role));
       if (fault.isPresent()) {
         return fault;
       }
@@ -41,6 +43,43 @@ final class Conversation {
       before = role;
     }
     return open.isEmpty() ? Optional.empty() : Optional.of("no result for " + open);
+  }
+
+  private static Optional<String> wellFormed(Json.Obj message, String role) {
+    var content = message.items("content");
+    if (role.equals("assistant")
+        && String.valueOf(((Json.Obj) content.getLast()).text("type")).endsWith("thinking")) {
+      return Optional.of("the final block is thinking");
+    }
+    return content.stream().flatMap(block -> block(block).stream()).findFirst();
+  }
+
+  private static Optional<String> block(Json json) {
+    if (!(json instanceof Json.Obj block) || block.text("type") == null) {
+      return Optional.of("a block without a type: " + json);
+    }
+    return switch (block.text("type")) {
+      case "text" ->
+          block.text("text") instanceof String text && !Blank.is(text)
+              ? Optional.empty()
+              : Optional.of("a blank text");
+      case "tool_use" -> use(block);
+      case "tool_result" ->
+          block.items("content").stream().flatMap(inner -> block(inner).stream()).findFirst();
+      case null, default -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> use(Json.Obj use) {
+    if (!String.valueOf(use.text("id")).matches("[a-zA-Z0-9_-]{1,64}")) {
+      return Optional.of("tool_use.id: " + use.text("id"));
+    }
+    if (!String.valueOf(use.text("name")).matches("[a-zA-Z0-9_-]{1,128}")) {
+      return Optional.of("tool_use.name: " + use.text("name"));
+    }
+    return use.get("input").orElse(Json.NULL) instanceof Json.Obj
+        ? Optional.empty()
+        : Optional.of("tool_use.input is not an object");
   }
 
   private static Optional<String> answered(Json.Obj message, String role, List<String> open) {

@@ -1,0 +1,51 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The ids and names under which calls go back to a model. They stay as the model gave them where
+/// every server takes them so. An id that is missing, used before, too long or of another alphabet
+/// becomes that of the call's event, which is none of these. One conversation, one thread.
+final class CallNames {
+  private static final int LONGEST_ID = 64;
+  private static final int LONGEST_NAME = 128;
+  private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]{1," + LONGEST_ID + "}");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1," + LONGEST_NAME + "}");
+  private static final Pattern OTHERS = Pattern.compile("[^a-zA-Z0-9_-]");
+
+  private final Set<String> taken = new HashSet<>();
+  private final Map<EventId, String> ids = new HashMap<>();
+
+  /// The call's block as every server takes it: unchanged, if it is well formed.
+  Json.Obj sent(Json.Obj use, EventId event) {
+    var raw = use.text("id");
+    var id = raw != null && ID.matcher(raw).matches() && taken.add(raw) ? raw : event.value();
+    taken.add(id);
+    ids.put(event, id);
+    var block = id.equals(raw) ? use : use.with("id", id);
+    var name = use.text("name");
+    if (name == null || !NAME.matcher(name).matches()) {
+      block = block.with("name", cleaned(name == null ? "" : name));
+    }
+    return use.get("input").orElse(Json.NULL) instanceof Json.Obj
+        ? block
+        : block.with("input", Json.EMPTY);
+  }
+
+  /// Under which id a call was sent; empty: it was not.
+  Optional<String> id(EventId event) {
+    return Optional.ofNullable(ids.get(event));
+  }
+
+  private static String cleaned(String name) {
+    var cleaned = OTHERS.matcher(name).replaceAll("_");
+    var cut = cleaned.substring(0, Math.min(cleaned.length(), LONGEST_NAME));
+    return cut.isEmpty() ? "unnamed" : cut;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.session.EventId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The messages of a prompt in the making, in the order that the Messages API asks for: a user's
+/// first, neighbours of one role as one message, and after calls first a result for each of them.
+/// What comes before all results are in is held back until then. One thread.
+final class Messages {
+  private static final Json.Obj MARK = Json.obj("type", "ephemeral");
+
+  /// A block on its way, and where it comes from.
+  record Sent(Json.Obj json, Piece piece) {}
+
+  private record Message(String role, List<Sent> blocks) {}
+
+  private final List<Message> messages = new ArrayList<>();
+  private final List<Message> held = new ArrayList<>();
+  private final Map<EventId, String> open = new LinkedHashMap<>();
+
+  /// What a model said.
+  ///
+  /// @param calls for each of its calls the id under which it is sent
+  void reply(List<Sent> blocks, Map<EventId, String> calls) {
+    settle();
+    append("assistant", blocks);
+    open.putAll(calls);
+  }
+
+  /// What another than the model said.
+  void say(String role, List<Sent> blocks) {
+    if (open.isEmpty()) {
+      append(role, blocks);
+    } else {
+      held.add(new Message(role, blocks));
+    }
+  }
+
+  /// The result of an open call; any other is dropped.
+  void result(EventId use, Sent block) {
+    if (open.remove(use) == null) {
+      return;
+    }
+    append("user", List.of(block));
+    if (open.isEmpty()) {
+      release();
+    }
+  }
+
+  /// A call without a result would make every later request invalid.
+  private void settle() {
+    for (var use : List.copyOf(open.keySet())) {
+      var result =
+          Json.obj(
+              "type",
+              "tool_result",
+              "tool_use_id",
+              open.get(use),
+              "content",
+              Json.arr(text("(no result was recorded)")),
+              "is_error",
+              true);
+      result(use, new Sent(result, Piece.whole(use)));
+    }
+  }
+
+  private void release() {
+    var waiting = List.copyOf(held);
+    held.clear();
+    waiting.forEach(message -> append(message.role(), message.blocks()));
+  }
+
+  private void append(String role, List<Sent> blocks) {
+    if (blocks.isEmpty()) {
+      return;
+    }
+    if (messages.isEmpty() && !role.equals("user")) {
+      var opening = text("(The conversation begins here.)");
+      append("user", List.of(new Sent(opening, Piece.whole(blocks.getFirst().piece().event()))));
+    }
+    if (messages.isEmpty() || !messages.getLast().role().equals(role)) {
+      messages.add(new Message(role, new ArrayList<>()));
+    }
+    messages.getLast().blocks().addAll(blocks);
+  }
+
+  static Json.Obj text(String text) {
+    return Json.obj("type", "text", "text", text);
+  }
+
+  /// The messages so far.
+  ///
+  /// @param breakpoints whether to mark the last two of the user's side
+  Rendered build(boolean breakpoints, Omissions omissions) {
+    settle();
+    int marks = breakpoints ? 2 : 0;
+    for (var message : messages.reversed()) {
+      if (marks > 0 && message.role().equals("user")) {
+        var last = message.blocks().removeLast();
+        message.blocks().add(new Sent(last.json().with("cache_control", MARK), last.piece()));
+        marks--;
+      }
+    }
+    return new Rendered(
+        new Json.Arr(messages.stream().map(Messages::json).toList()),
+        messages.stream().map(m -> m.blocks().stream().map(Sent::piece).toList()).toList(),
+        omissions);
+  }
+
+  private static Json json(Message message) {
+    return Json.obj(
+        "role", message.role(), "content", message.blocks().stream().map(Sent::json).toList());
+  }
+}

@@ -1,0 +1,60 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.Stored;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// All that is left out of a session's prompts, because a model's server refused it: a fold over
+/// the log. One thread.
+final class Omissions {
+  private final Set<Piece> pieces = new HashSet<>();
+  private long thinking;
+
+  void addAll(List<Stored> events) {
+    for (var stored : events) {
+      if (stored.event() instanceof Event.ModelRequestEnd end
+          && end.isError()
+          && stored.hidden() != null) {
+        Omission.read(stored.hidden()).ifPresent(omission -> add(omission, stored.position()));
+      }
+    }
+  }
+
+  private void add(Omission omission, long position) {
+    pieces.addAll(omission.pieces());
+    if (omission.thinking()) {
+      thinking = position;
+    }
+  }
+
+  boolean has(Piece piece) {
+    return pieces.contains(piece);
+  }
+
+  /// Whether a reply at this position goes without its thinking.
+  boolean hasThinkingOf(long position) {
+    return position < thinking;
+  }
+
+  /// What stands in the place of a block that is left out.
+  static Json.Obj note(Json.Obj block) {
+    var type = String.valueOf(block.text("type"));
+    var what =
+        switch (type) {
+          case "image" -> "an image";
+          case "document" -> "a document" + title(block);
+          case "text" -> "a text";
+          case "tool_result" -> "the result";
+          default -> "a block of type " + type;
+        };
+    return Json.obj(
+        "type", "text", "text", "[" + what + " was left out: the model's server refused it]");
+  }
+
+  private static String title(Json.Obj block) {
+    return block.text("title") == null ? "" : " named " + block.text("title");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// The messages of one request, and where in the log each of their blocks comes from.
+///
+/// @param messages alternating, a user's first
+/// @param pieces for each block of each message its place
+/// @param omissions what is left out of the messages already
+record Rendered(Json.Arr messages, List<List<Piece>> pieces, Omissions omissions) {
+  Rendered {
+    pieces = pieces.stream().map(List::copyOf).toList();
+  }
+
+  /// A block of a message.
+  record Block(int message, String role, Json.Obj json, Piece piece) {
+    String type() {
+      return String.valueOf(json.text("type"));
+    }
+  }
+
+  int size() {
+    return pieces.size();
+  }
+
+  /// The block at an index of the content of the message at an index; empty: there is none.
+  Optional<Block> block(int message, int index) {
+    return message < size() && index < pieces.get(message).size()
+        ? Optional.of(blocks(message).get(index))
+        : Optional.empty();
+  }
+
+  List<Block> blocks(int message) {
+    var sent = (Json.Obj) messages.items().get(message);
+    var content = sent.items("content");
+    var places = pieces.get(message);
+    return IntStream.range(0, places.size())
+        .mapToObj(
+            i ->
+                new Block(
+                    message,
+                    String.valueOf(sent.text("role")),
+                    (Json.Obj) content.get(i),
+                    places.get(i)))
+        .toList();
+  }
+}

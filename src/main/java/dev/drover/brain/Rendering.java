@@ -1,0 +1,148 @@
+package dev.drover.brain;
+
+import dev.drover.base.Blank;
+import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Stored;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Makes messages of a log. Whatever the log holds, every server takes them: what would be refused
+/// is left out or replaced, and the same each time, so that a cached prefix stays one. What is well
+/// formed goes as it came. One thread.
+final class Rendering {
+  private final Omissions omissions;
+  private final Messages messages = new Messages();
+  private final CallNames calls = new CallNames();
+
+  Rendering(Omissions omissions) {
+    this.omissions = omissions;
+  }
+
+  Rendered build(boolean breakpoints) {
+    return messages.build(breakpoints, omissions);
+  }
+
+  void add(Stored stored) {
+    switch (stored.event()) {
+      case Event.UserMessage e -> messages.say("user", content(e.id(), e.content(), "(no text)"));
+      case Event.SystemMessage e ->
+          messages.say("system", content(e.id(), e.content(), "(no text)"));
+      case Event.AgentToolResult e ->
+          result(e.id(), e.toolUseId(), Optional.of(e.content()), e.isError());
+      case Event.UserCustomToolResult e ->
+          result(e.id(), e.toolUseId(), e.content(), e.isError().orElse(false));
+      case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
+          reply(stored, stored.hidden());
+      default -> {}
+    }
+  }
+
+  /// @param nothing what stands for a blank text, and for a content without blocks
+  private List<Messages.Sent> content(EventId event, Json.Arr content, String nothing) {
+    var blocks = content.items();
+    if (blocks.isEmpty()) {
+      return List.of(new Messages.Sent(Messages.text(nothing), Piece.whole(event)));
+    }
+    return IntStream.range(0, blocks.size())
+        .filter(i -> blocks.get(i) instanceof Json.Obj)
+        .mapToObj(i -> shown((Json.Obj) blocks.get(i), new Piece(event, i), nothing))
+        .toList();
+  }
+
+  private Messages.Sent shown(Json.Obj block, Piece piece, String nothing) {
+    if (omissions.has(piece)) {
+      return new Messages.Sent(Omissions.note(block), piece);
+    }
+    return new Messages.Sent(isBlank(block) ? block.with("text", nothing) : block, piece);
+  }
+
+  private static boolean isBlank(Json.Obj block) {
+    if (!"text".equals(block.text("type"))) {
+      return false;
+    }
+    var text = block.text("text");
+    return text == null || Blank.is(text);
+  }
+
+  private void result(EventId event, EventId use, Optional<Json.Arr> content, boolean isError) {
+    var id = calls.id(use);
+    if (id.isEmpty()) {
+      return;
+    }
+    var whole = Piece.whole(event);
+    var result = Json.obj("type", "tool_result", "tool_use_id", id.get());
+    if (omissions.has(whole)) {
+      result = result.with("content", Json.arr(Omissions.note(result)));
+    } else if (content.isPresent() || isError) {
+      var blocks = content(event, content.orElse(Json.arr()), "(no output)");
+      result = result.with("content", blocks.stream().map(Messages.Sent::json).toList());
+    }
+    messages.result(use, new Messages.Sent(result.with("is_error", isError), whole));
+  }
+
+  /// What the model said goes back as it came, but for a refusal, which nothing can follow; blank
+  /// texts, which the API gives and does not take; and thinking with nothing after it, which it
+  /// does not take, either.
+  private void reply(Stored stored, Json.Obj reply) {
+    if ("refusal".equals(reply.text("stop_reason"))) {
+      return;
+    }
+    var content = reply.items("content");
+    var uses = reply.items("tool_uses").iterator();
+    var blocks = new ArrayList<Messages.Sent>();
+    var opened = new LinkedHashMap<EventId, String>();
+    for (int i = 0; i < content.size(); i++) {
+      var piece = new Piece(stored.event().id(), i);
+      if (!(content.get(i) instanceof Json.Obj block) || block.text("type") == null) {
+        continue;
+      }
+      if ("tool_use".equals(block.text("type"))) {
+        if (uses.hasNext() && uses.next() instanceof Json.Str(var event)) {
+          blocks.add(new Messages.Sent(call(block, new EventId(event), piece), piece));
+          opened.put(new EventId(event), calls.id(new EventId(event)).orElseThrow());
+        }
+      } else if (!isBlank(block) && !isLeftOut(block, piece, stored.position())) {
+        blocks.add(new Messages.Sent(block, piece));
+      }
+    }
+    while (!blocks.isEmpty() && isThinking(blocks.getLast().json())) {
+      blocks.removeLast();
+    }
+    messages.reply(blocks, opened);
+    var note = reply.text("note");
+    if (note != null) {
+      var sent = new Messages.Sent(Messages.text(note), Piece.whole(stored.event().id()));
+      messages.say("user", List.of(sent));
+    }
+  }
+
+  /// A call cannot be left out, since its result is not; its input can.
+  private Json.Obj call(Json.Obj block, EventId event, Piece piece) {
+    var sent = calls.sent(block, event);
+    return omissions.has(piece)
+        ? Json.obj(
+            "type",
+            "tool_use",
+            "id",
+            sent.text("id"),
+            "name",
+            sent.text("name"),
+            "input",
+            Json.EMPTY)
+        : sent;
+  }
+
+  private boolean isLeftOut(Json.Obj block, Piece piece, long position) {
+    return omissions.has(piece) || (isThinking(block) && omissions.hasThinkingOf(position));
+  }
+
+  static boolean isThinking(Json.Obj block) {
+    var type = block.text("type");
+    return "thinking".equals(type) || "redacted_thinking".equals(type);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.drover.brain;
+
+import dev.drover.base.Blank;
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import dev.drover.session.SessionError;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Why a whole reply is not the end of its turn, although it asks for nothing that could be done:
+/// something of it is missing. The model is asked again, with a note that says so.
+enum Shortfall {
+  /// There is no text and no call: nothing at all, blank texts, or thinking alone.
+  NOTHING_USABLE(
+      SessionError.Type.MODEL_REQUEST_FAILED,
+      "had nothing in it that can be used: no text and no tool call",
+      "Go on with the task: call a tool, or say in words what you have done or found."),
+  /// As [#NOTHING_USABLE], and the reply had reached its limit.
+  NOTHING_BEFORE_LIMIT(
+      SessionError.Type.MODEL_REQUEST_FAILED,
+      "reached its limit of output tokens before any text or tool call",
+      "Think less at once: call a tool, or say in words what you have done or found."),
+  /// The model's server could not parse a call.
+  MALFORMED_CALL(
+      SessionError.Type.MODEL_REQUEST_FAILED,
+      "had a tool call in it that could not be parsed, so the call did not run",
+      "Make the call again, with one well-formed JSON object as its input."),
+  /// The reply reached its limit in the middle of a call.
+  CUT_CALL(
+      SessionError.Type.TOOL_USE_LIMIT_REACHED,
+      "was cut off at its limit of output tokens in the middle of a tool call, so the call did not"
+          + " run",
+      "Make smaller calls: write a long text in several parts.");
+
+  /// Replies in a row that may fall short; the last of them ends the turn.
+  static final int IN_A_ROW = 3;
+
+  private static final String KEY = "shortfall";
+
+  private final SessionError.Type type;
+  private final String what;
+  private final String advice;
+
+  Shortfall(SessionError.Type type, String what, String advice) {
+    this.type = type;
+    this.what = what;
+    this.advice = advice;
+  }
+
+  /// What a reply lacks; empty: nothing, or there is a better word for how it stopped.
+  static Optional<Shortfall> of(Answer.Reply reply) {
+    if (reply.stopReason().equals("refusal")
+        || reply.stopReason().equals("model_context_window_exceeded")) {
+      return Optional.empty();
+    }
+    return switch (reply.flaws().lost()) {
+      case CUT_CALL -> Optional.of(CUT_CALL);
+      case MALFORMED_CALL -> Optional.of(MALFORMED_CALL);
+      case NOTHING -> isUsable(reply) ? Optional.empty() : Optional.of(nothing(reply));
+    };
+  }
+
+  private static Shortfall nothing(Answer.Reply reply) {
+    return reply.stopReason().equals("max_tokens") ? NOTHING_BEFORE_LIMIT : NOTHING_USABLE;
+  }
+
+  private static boolean isUsable(Answer.Reply reply) {
+    return reply.content().items().stream().anyMatch(block -> isUsable(reply, block));
+  }
+
+  private static boolean isUsable(Answer.Reply reply, Json json) {
+    if (!(json instanceof Json.Obj block)) {
+      return false;
+    }
+    return switch (block.text("type")) {
+      case "text" -> block.text("text") instanceof String text && !Blank.is(text);
+      case "tool_use" -> true;
+      case "thinking", "redacted_thinking" -> false;
+      // What a server's own tools did is worth going on with, and is no answer by itself.
+      case null, default -> Fold.goesOn(reply.stopReason());
+    };
+  }
+
+  /// What to keep of it beside the end of a request: itself, and what the model is told from then
+  /// on in all versions of this program.
+  Json.Obj keptIn(Json.Obj hidden) {
+    return hidden
+        .with(KEY, name().toLowerCase(Locale.ROOT))
+        .with(
+            "note",
+            "[A note from the system that runs you, not from the user: your last reply "
+                + what
+                + ". "
+                + advice
+                + "]");
+  }
+
+  /// Reads what [#keptIn] kept.
+  static Optional<Shortfall> read(Json.Obj hidden) {
+    var name = hidden.text(KEY);
+    for (var one : values()) {
+      if (one.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return Optional.of(one);
+      }
+    }
+    return name == null ? Optional.empty() : Optional.of(NOTHING_USABLE);
+  }
+
+  /// What the client is told when too many replies in a row fell short, of which this is the last.
+  SessionError error() {
+    return new SessionError(
+        type,
+        "The model was asked again, and the last of %d replies in a row %s."
+            .formatted(IN_A_ROW, what),
+        SessionError.Retry.EXHAUSTED);
+  }
+}

@@ -12,27 +12,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the events that a client may send. Every problem is `INVALID_REQUEST` and names the field.
+/// Reads the events that a client may send to a session. Every problem is `INVALID_REQUEST` and
+/// names the field.
 final class ClientEvents {
   private static final int MAX_DENY_MESSAGE = 100_000;
 
-  private ClientEvents() {}
+  private final Session session;
+  private final Ids ids;
+  private final ContentBlocks blocks;
+
+  ClientEvents(Session session, Ids ids, ImageLimits images) {
+    this.session = session;
+    this.ids = ids;
+    this.blocks = new ContentBlocks(images);
+  }
 
   /// @throws Problem also `NOT_FOUND` for a thread that the session does not have
-  private static Event.FromClient read(Fields event, Session session, Ids ids) {
+  private Event.FromClient read(Fields event) {
     var read =
         switch (event.type()) {
-          case "user.message" -> new Event.UserMessage(id(ids), ContentBlocks.message(event));
+          case "user.message" -> new Event.UserMessage(id(), blocks.message(event));
           case "user.interrupt" -> {
             var thread = event.optionalText("session_thread_id", 256);
             if (thread != null) {
               ThreadRoutes.check(session, ThreadId.of(thread));
             }
-            yield new Event.UserInterrupt(id(ids));
+            yield new Event.UserInterrupt(id());
           }
-          case "user.tool_confirmation" -> confirmation(event, id(ids));
-          case "user.custom_tool_result" -> customResult(event, id(ids));
-          case "system.message" -> new Event.SystemMessage(id(ids), ContentBlocks.system(event));
+          case "user.tool_confirmation" -> confirmation(event, id());
+          case "user.custom_tool_result" -> customResult(event, id());
+          case "system.message" -> new Event.SystemMessage(id(), blocks.system(event));
           case "user.tool_result" ->
               throw event.problem(
                   "type",
@@ -49,15 +58,15 @@ final class ClientEvents {
     return read;
   }
 
-  private static EventId id(Ids ids) {
+  private EventId id() {
     return new EventId(ids.next(EventId.PREFIX));
   }
 
   /// Reads the events of one request, in its order.
-  static List<Event.FromClient> readAll(List<Fields> sent, Session session, Ids ids) {
+  List<Event.FromClient> readAll(List<Fields> sent) {
     var events = new ArrayList<Event.FromClient>(sent.size());
     for (var event : sent) {
-      var read = read(event, session, ids);
+      var read = read(event);
       if (read instanceof Event.SystemMessage) {
         checkPlace(event, events, sent.size());
       }
@@ -94,11 +103,11 @@ final class ClientEvents {
     return new Event.UserToolConfirmation(id, use, allow, message);
   }
 
-  private static Event.FromClient customResult(Fields event, EventId id) {
+  private Event.FromClient customResult(Fields event, EventId id) {
     var use = EventId.of(event.text("custom_tool_use_id", 1, 256));
     var content =
         event.value("content").isPresent()
-            ? Optional.of(ContentBlocks.result(event))
+            ? Optional.of(blocks.result(event))
             : Optional.<Json.Arr>empty();
     var isError = event.bool("is_error");
     ignoreThread(event);

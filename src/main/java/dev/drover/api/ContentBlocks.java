@@ -1,14 +1,14 @@
 package dev.drover.api;
 
+import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.wire.Fields;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.function.IntPredicate;
 
 /// Checks the content blocks of client events, and keeps them exactly as they came, for the model
 /// sees them so. Every problem is `INVALID_REQUEST` and names the field.
@@ -16,21 +16,19 @@ final class ContentBlocks {
   private static final int MAX_BLOCKS = 1_000;
   private static final int MAX_TEXT = 4_000_000;
   private static final int MAX_URL = 8_192;
-  private static final Set<String> IMAGES =
-      Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
 
-  private ContentBlocks() {}
+  private final ImageLimits images;
+
+  ContentBlocks(ImageLimits images) {
+    this.images = images;
+  }
 
   /// What a user says: at least one block.
-  static Json.Arr message(Fields event) {
+  Json.Arr message(Fields event) {
     var blocks = new ArrayList<Json>();
     for (var block : event.objects("content", MAX_BLOCKS)) {
       switch (block.type()) {
-        case "text" -> {
-          if (text(block).isBlank()) {
-            throw block.problem("text", "must have a character that is not white space");
-          }
-        }
+        case "text" -> said(block);
         case "image" -> image(source(block));
         case "document" -> document(block);
         case "redacted" ->
@@ -44,7 +42,7 @@ final class ContentBlocks {
   }
 
   /// What a tool of the client gave.
-  static Json.Arr result(Fields event) {
+  Json.Arr result(Fields event) {
     var blocks = new ArrayList<Json>();
     for (var block : event.objects("content", MAX_BLOCKS)) {
       switch (block.type()) {
@@ -63,7 +61,7 @@ final class ContentBlocks {
   }
 
   /// What the client's program says in its own name: 1 to 1,000 text blocks.
-  static Json.Arr system(Fields event) {
+  Json.Arr system(Fields event) {
     return notEmpty(event, texts(event));
   }
 
@@ -71,7 +69,7 @@ final class ContentBlocks {
     var blocks = new ArrayList<Json>();
     for (var block : parent.objects("content", MAX_BLOCKS)) {
       block.type("text");
-      text(block);
+      said(block);
       block.end();
       blocks.add(block.raw());
     }
@@ -83,6 +81,14 @@ final class ContentBlocks {
       throw event.problem("content", "must contain at least 1 item");
     }
     return new Json.Arr(blocks);
+  }
+
+  /// A text that is sent as it is: model servers refuse a blank one, and every later request that
+  /// has it.
+  private static void said(Fields block) {
+    if (Blank.is(text(block))) {
+      throw block.problem("text", "must have a character that is not white space");
+    }
   }
 
   private static String text(Fields block) {
@@ -106,14 +112,15 @@ final class ContentBlocks {
     return Fields.of(block.required("source"), block.path("source"));
   }
 
-  private static void image(Fields source) {
+  private void image(Fields source) {
     switch (source.type()) {
       case "base64" -> {
-        if (!IMAGES.contains(source.text("media_type", 1, 256))) {
+        var declared = ImageType.named(source.text("media_type", 1, 256));
+        if (declared.isEmpty()) {
           throw source.problem(
               "media_type", "must be image/jpeg, image/png, image/gif or image/webp");
         }
-        base64(source);
+        new Image(source, base64(source)).check(declared.get(), images);
       }
       case "url" -> url(source);
       case "file" -> throw unsupported(source, "file");
@@ -127,11 +134,13 @@ final class ContentBlocks {
     switch (source.type()) {
       case "base64" -> {
         mediaType(source, "application/pdf");
-        base64(source);
+        pdf(source, base64(source));
       }
       case "text" -> {
         mediaType(source, "text/plain");
-        source.text("data", 1, MAX_TEXT);
+        if (Blank.is(source.text("data", 1, MAX_TEXT))) {
+          throw source.problem("data", "must have a character that is not white space");
+        }
       }
       case "url" -> url(source);
       case "file" -> throw unsupported(source, "file");
@@ -140,6 +149,14 @@ final class ContentBlocks {
     source.end();
     block.optionalText("title", 1_000);
     block.optionalText("context", 100_000);
+  }
+
+  /// Readers of PDF look for its mark in the first 1,024 bytes.
+  private static void pdf(Fields source, String data) {
+    var start = Base64Text.start(data, 1_024);
+    if (!new String(start, StandardCharsets.ISO_8859_1).contains("%PDF-")) {
+      throw source.problem("data", "is not a PDF: its first 1,024 bytes have no \"%PDF-\"");
+    }
   }
 
   private static void mediaType(Fields source, String expected) {
@@ -167,23 +184,11 @@ final class ContentBlocks {
     throw source.problem("url", "must be an http or https URL");
   }
 
-  /// Whether it can be decoded, without decoding it.
-  private static void base64(Fields source) {
+  private static String base64(Fields source) {
     var data = source.text("data", 1, Exchange.MAX_BODY);
-    int end = data.length();
-    while (end > 0 && data.charAt(end - 1) == '=') {
-      end--;
-    }
-    IntPredicate digit =
-        c ->
-            (c >= 'A' && c <= 'Z')
-                || (c >= 'a' && c <= 'z')
-                || (c >= '0' && c <= '9')
-                || c == '+'
-                || c == '/';
-    boolean padded = data.length() % 4 == 0 && data.length() - end <= 2;
-    if (end == 0 || !padded || !data.chars().limit(end).allMatch(digit)) {
+    if (!Base64Text.isValid(data)) {
       throw source.problem("data", "must be base64");
     }
+    return data;
   }
 }

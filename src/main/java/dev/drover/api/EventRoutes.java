@@ -47,7 +47,7 @@ final class EventRoutes {
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    var events = ClientEvents.readAll(sent, session, parts.ids());
+    var events = new ClientEvents(session, parts.ids(), parts.imageLimits()).readAll(sent);
     if (events.getLast() instanceof Event.SystemMessage) {
       ModelChoice.checkSystemMessage(parts.models(), session.agent().model());
     }

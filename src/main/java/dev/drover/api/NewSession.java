@@ -78,7 +78,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
         throw event.problem("type", "must be \"user.message\" or \"user.define_outcome\"");
       }
     }
-    return ClientEvents.readAll(initial, session, parts.ids());
+    return new ClientEvents(session, parts.ids(), parts.imageLimits()).readAll(initial);
   }
 
   /// What a session is made from.

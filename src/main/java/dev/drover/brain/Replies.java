@@ -8,6 +8,7 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -66,7 +67,7 @@ final class Replies {
 
   /// A call that cannot run is shown as denied, a client's own tool too: nobody is asked for it.
   private Emission.Entry use(int index, Json.Obj block) {
-    var name = block.text("name") == null ? "" : block.text("name");
+    var name = Objects.requireNonNullElse(block.text("name"), "");
     var input = block.object("input");
     var refusal = refusal(index, block, name);
     if (refusal.isPresent()) {

@@ -73,7 +73,10 @@ enum Shortfall {
       return false;
     }
     return switch (block.text("type")) {
-      case "text" -> block.text("text") instanceof String text && !Blank.is(text);
+      case "text" -> {
+        var text = block.text("text");
+        yield text != null && !Blank.is(text);
+      }
       case "tool_use" -> true;
       case "thinking", "redacted_thinking" -> false;
       // What a server's own tools did is worth going on with, and is no answer by itself.

@@ -268,14 +268,19 @@ final class RoutesTest {
     assertThat(api.woken).isEmpty();
   }
 
+  private static final String PIXEL =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+
   @Test
   void everyFormOfContentIsTaken() throws Exception {
     var session = api.session();
     var sources =
         List.of(
-            "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"aGk=\"}}",
+            "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\""
+                + PIXEL
+                + "\"}}",
             "{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"https://example.com/a.png\"}}",
-            "{\"type\":\"document\",\"source\":{\"type\":\"base64\",\"media_type\":\"application/pdf\",\"data\":\"aGk=\"},\"title\":\"t\",\"context\":\"c\"}",
+            "{\"type\":\"document\",\"source\":{\"type\":\"base64\",\"media_type\":\"application/pdf\",\"data\":\"JVBERi0=\"},\"title\":\"t\",\"context\":\"c\"}",
             "{\"type\":\"document\",\"source\":{\"type\":\"url\",\"url\":\"http://example.com/a.pdf\"}}");
     for (var source : sources) {
       var answer =

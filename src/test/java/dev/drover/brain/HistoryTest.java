@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -139,9 +140,8 @@ final class HistoryTest {
 
   private final List<Stored> log = new ArrayList<>();
 
-  private EventId event(Event event, Json.Obj hidden) {
+  private void event(Event event, Json.@Nullable Obj hidden) {
     log.add(new Stored(log.size() + 1, Instant.EPOCH, event, "{}", hidden));
-    return event.id();
   }
 
   private EventId id() {

@@ -5,6 +5,7 @@ import dev.drover.base.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,9 +61,9 @@ public final class WireRules {
     }
     return switch (block.text("type")) {
       case "text" ->
-          block.text("text") instanceof String text && !Blank.is(text)
-              ? Optional.empty()
-              : Optional.of("a blank text");
+          Blank.is(Objects.requireNonNullElse(block.text("text"), ""))
+              ? Optional.of("a blank text")
+              : Optional.empty();
       case "tool_use" -> use(block);
       case "tool_result" ->
           block.items("content").stream().flatMap(inner -> block(inner).stream()).findFirst();

@@ -1,0 +1,32 @@
+package dev.drover.api;
+
+import java.util.Base64;
+import java.util.function.IntPredicate;
+
+/// Base64 as the API takes it: padded, on one line, in the standard alphabet.
+final class Base64Text {
+  private Base64Text() {}
+
+  /// Whether it can be decoded, without decoding it. An empty text cannot.
+  static boolean isValid(String data) {
+    int end = data.length();
+    while (end > 0 && data.charAt(end - 1) == '=') {
+      end--;
+    }
+    IntPredicate digit =
+        c ->
+            (c >= 'A' && c <= 'Z')
+                || (c >= 'a' && c <= 'z')
+                || (c >= '0' && c <= '9')
+                || c == '+'
+                || c == '/';
+    boolean padded = data.length() % 4 == 0 && data.length() - end <= 2;
+    return end > 0 && padded && data.chars().limit(end).allMatch(digit);
+  }
+
+  /// The first bytes of valid base64: at least `bytes`, unless there are fewer.
+  static byte[] start(String data, int bytes) {
+    int digits = (int) Math.min(data.length(), (bytes + 2L) / 3 * 4);
+    return Base64.getDecoder().decode(data.substring(0, digits));
+  }
+}

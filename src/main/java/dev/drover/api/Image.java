@@ -1,0 +1,44 @@
+package dev.drover.api;
+
+import dev.drover.wire.Fields;
+import java.util.Optional;
+
+/// An image that a client sends, as far as it has to be known: its kind and its size. No pixel is
+/// decoded.
+///
+/// @param source where it stands
+/// @param data valid base64
+record Image(Fields source, String data) {
+  /// Every kind but JPEG has its size in the first bytes.
+  private static final int HEAD = 64;
+
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
+  void check(ImageType declared, ImageLimits limits) {
+    if (data.length() > limits.base64()) {
+      throw source.problem(
+          "data",
+          "must have at most %,d bytes of base64; it has %,d"
+              .formatted(limits.base64(), data.length()));
+    }
+    var type = ImageType.of(Base64Text.start(data, HEAD));
+    if (!type.equals(Optional.of(declared))) {
+      throw source.problem(
+          "media_type",
+          "is %s, but the data is %s"
+              .formatted(
+                  declared.mediaType(),
+                  type.map(ImageType::mediaType)
+                      .orElse("none of image/jpeg, image/png, image/gif and image/webp")));
+    }
+    var head = Base64Text.start(data, declared == ImageType.JPEG ? Integer.MAX_VALUE : HEAD);
+    var size =
+        ImageSize.of(declared, head)
+            .orElseThrow(() -> source.problem("data", "is damaged: the image has no size"));
+    if (size.width() > limits.pixels() || size.height() > limits.pixels()) {
+      throw source.problem(
+          "data",
+          "must be at most %,d pixels wide and high; it is %,d x %,d"
+              .formatted(limits.pixels(), size.width(), size.height()));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.drover.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The kinds of images that models take, known by their first bytes.
+enum ImageType {
+  JPEG("image/jpeg", "\u00FF\u00D8\u00FF"),
+  PNG("image/png", "\u0089PNG\r\n\u001A\n"),
+  GIF("image/gif", "GIF87a|GIF89a"),
+  WEBP("image/webp", "RIFF????WEBP");
+
+  private static final Pattern BETWEEN = Pattern.compile("|", Pattern.LITERAL);
+
+  private final String mediaType;
+  private final String marks;
+
+  /// @param marks one of which the bytes begin with, a character for each byte, `|` between them;
+  ///   `?` is any byte
+  ImageType(String mediaType, String marks) {
+    this.mediaType = mediaType;
+    this.marks = marks;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  static Optional<ImageType> named(String mediaType) {
+    return Arrays.stream(values()).filter(type -> type.mediaType.equals(mediaType)).findFirst();
+  }
+
+  /// What the bytes are; empty: none of these.
+  static Optional<ImageType> of(byte[] bytes) {
+    var start = new String(bytes, 0, Math.min(16, bytes.length), StandardCharsets.ISO_8859_1);
+    return Arrays.stream(values())
+        .filter(type -> BETWEEN.splitAsStream(type.marks).anyMatch(mark -> begins(start, mark)))
+        .findFirst();
+  }
+
+  private static boolean begins(String start, String mark) {
+    if (start.length() < mark.length()) {
+      return false;
+    }
+    for (int i = 0; i < mark.length(); i++) {
+      if (mark.charAt(i) != '?' && mark.charAt(i) != start.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsSessionErrorEvent;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionEvents;
+import dev.drover.base.Json;
 import dev.drover.testing.Script;
 import java.util.Collections;
 import java.util.List;
@@ -87,6 +88,22 @@ abstract class FailureCases {
       assertThat(tooLong.news()).isEqualTo(sequence(OPENING, FAILED, CLOSING));
       var error = errors(tooLong).getLast().asCompactionLimitReached();
       assertThat(error.retryStatus().isExhausted()).isTrue();
+    }
+  }
+
+  @Test
+  void aModelThatAsksForToolsForEver() {
+    var rounds = Collections.nCopies(Rig.MAX_TOOL_ROUNDS + 1, 0);
+    try (var talk =
+        rig.talk(
+            rounds.stream()
+                .map(_ -> Script.reply().toolUse("no_such_tool", Json.EMPTY))
+                .toArray(Script[]::new))) {
+      talk.say("Hi");
+      assertThat(talk.untilIdle().stopReason().isRetriesExhausted()).isTrue();
+      var error = errors(talk).getLast().asToolUseLimitReached();
+      assertThat(error.retryStatus().isExhausted()).isTrue();
+      assertThat(talk.seen().stream().filter(e -> e.isAgentToolResult())).hasSize(rounds.size());
     }
   }
 

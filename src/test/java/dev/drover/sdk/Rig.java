@@ -31,8 +31,12 @@ final class Rig implements AutoCloseable {
   /// Nothing is known of it.
   static final String PLAIN = "plain";
 
+  /// Replies of one turn that may ask for tools.
+  static final int MAX_TOOL_ROUNDS = 10;
+
   private static final String SETTINGS =
       """
+      max_tool_rounds: 10
       model_settings:
         scripted:
           effort: [low, medium, high]

@@ -1,91 +1,114 @@
-/* The tools read, write and edit. Each runs in a child process of its own. */
-#include "hand.h"
+/* The tools read and write. Each runs in a child process of its own. */
+#include "files.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Opens a regular file for reading; a FIFO or a device neither blocks nor passes. */
-static int open_regular(const char *tool, const char *given, const struct place *place,
-                        struct stat *st, struct result *r) {
-  int fd = open_place(place, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-  if (fd < 0 && (errno == ENXIO || errno == ENODEV)) { /* a socket, a device without a driver */
-    fail(r, "%s: %s is not a regular file", tool, given);
-    return -1;
+#define LINE_SHOWN 20000 /* bytes of one line */
+#define NAMES_SHOWN 100
+#define COUNT_MAX (64 << 20) /* bytes of a file whose lines are counted */
+
+static void is_directory(struct result *r, const char *path, int fd) {
+  struct entries entries;
+  long budget = WALK_MAX;
+  if (!entries_read(fd, &entries, &budget)) {
+    fail(r, "read: %s is a directory that cannot be read", path);
+    return;
   }
-  if (fd < 0 || fstat(fd, st) < 0) {
-    fail_fs(r, tool, errno);
-    if (fd >= 0) close(fd);
-    return -1;
+  fail(r, "read: %s is a directory; it holds %zu %s", path, entries.n, entries.n == 1 ? "entry" : "entries");
+  buf_text(&r->text, entries.n ? ":" : "");
+  for (size_t i = 0; i < entries.n && i < NAMES_SHOWN; i++) {
+    buf_format(&r->text, "\n%s%s", entries.of[i].name, entries.of[i].type == DT_DIR ? "/" : "");
   }
-  if (!S_ISREG(st->st_mode)) {
-    fail(r, "%s: %s is not a regular file", tool, given);
-    close(fd);
-    return -1;
-  }
-  return fd;
+  if (entries.n > NAMES_SHOWN) buf_format(&r->text, "\n[%d of %zu]", NAMES_SHOWN, entries.n);
+  entries_free(&entries);
 }
 
-/* Reads to the end, or one byte more than `max`. */
-static bool slurp(int fd, size_t max, struct buf *out) {
-  char chunk[65536];
-  while (out->n <= max) {
-    ssize_t n = read(fd, chunk, sizeof chunk);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    if (n == 0) return true;
-    buf_add(out, chunk, (size_t)n);
+struct range_of_lines {
+  long long first, last; /* last: 0 for the end */
+};
+
+/* What is shown of the line that is being read. */
+struct view {
+  size_t start, n, left_out;
+  long long not_utf8;
+};
+
+static void show_piece(struct view *v, const struct piece *piece, struct buf *out) {
+  if (piece->first) {
+    v->start = out->n;
+    v->n = v->left_out = 0;
   }
-  return true;
+  size_t room = LINE_SHOWN - v->n, take = piece->n;
+  if (take > room) take = v->left_out ? 0 : whole_characters(piece->p, room);
+  int used;
+  for (size_t i = 0; i < take; i += (size_t)used) {
+    v->not_utf8 += !utf8_valid(piece->p + i, piece->n - i, &used);
+  }
+  buf_add(out, piece->p, take);
+  v->n += take;
+  v->left_out += piece->n - take;
+  if (piece->last && v->left_out) buf_format(out, "[… %zu more bytes of this line]", v->left_out);
 }
 
-static void too_big(struct result *r, const char *tool, const char *given, unsigned long long n,
-                    const char *advice) {
-  fail(r, "%s: %s is %llu bytes, exceeds %u-byte limit.%s", tool, given, n, FILE_MAX, advice);
+static void new_line(struct buf *out) {
+  if (out->n && out->p[out->n - 1] != '\n') buf_text(out, "\n");
 }
 
-/* Lines `first` to `last` (0: the end) of a file of any size, FILE_MAX bytes of them at most. */
-static void read_range(int fd, const char *given, long long first, long long last,
-                       struct result *r) {
-  char chunk[65536];
-  long long line = 1;
-  size_t line_start = 0; /* where the current line starts in the text */
-  ssize_t n;
-  while ((n = read(fd, chunk, sizeof chunk)) != 0) {
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      fail_fs(r, "read", errno);
-      return;
+/* Without a mark: how UTF-16 begins. */
+static void drop_mark(struct lines *l, struct piece *piece) {
+  bool utf16 = l->kind == TEXT_UTF16_LITTLE || l->kind == TEXT_UTF16_BIG;
+  if (!utf16 || l->number != 1 || !piece->first || piece->n < 3 || memcmp(piece->p, "\xef\xbb\xbf", 3)) return;
+  piece->p += 3;
+  piece->n -= 3;
+}
+
+static void read_lines(struct lines *l, const char *path, struct range_of_lines range, struct result *r) {
+  struct piece piece;
+  struct view view = {0};
+  struct buf *out = &r->text;
+  while (next_piece(l, &piece)) {
+    if (range.last > 0 && l->number > range.last) break;
+    drop_mark(l, &piece);
+    if (l->number < range.first) continue;
+    show_piece(&view, &piece, out);
+    if (piece.ends && l->number != range.last) buf_text(out, "\n");
+    if (out->n <= FILE_MAX) continue;
+    out->n = view.start;
+    buf_format(out, "[cut at %u bytes; continue with view_range [%ld, %lld]]", FILE_MAX, l->number,
+               range.last > 0 ? range.last : -1);
+    return;
+  }
+  if (l->broken) {
+    fail(r, "read: %s: i/o error", path);
+  } else if (l->number == 0) {
+    buf_format(out, "[%s is empty]", path);
+  } else if (l->number < range.first) {
+    buf_format(out, "[%s has %ld %s; line %lld is beyond its end]", path, l->number,
+               l->number == 1 ? "line" : "lines", range.first);
+  }
+  if (view.not_utf8) {
+    new_line(out);
+    buf_format(out, "[%s is not all UTF-8: %lld bytes are shown as \xef\xbf\xbd; edit keeps them]", path,
+               view.not_utf8);
+  }
+}
+
+static void too_big(int fd, const char *path, const struct stat *st, struct result *r) {
+  fail(r, "read: %s is %lld bytes, exceeds %u-byte limit. Use view_range to read part of it", path,
+       (long long)st->st_size, FILE_MAX);
+  struct lines l = {.fd = fd};
+  struct piece piece;
+  if (st->st_size <= COUNT_MAX) {
+    while (next_piece(&l, &piece)) {
     }
-    for (ssize_t i = 0; i < n;) {
-      char *end = memchr(chunk + i, '\n', (size_t)(n - i));
-      ssize_t stop = end ? end - chunk + 1 : n;
-      if (line >= first) {
-        size_t take = (size_t)(stop - i);
-        if (end && last > 0 && line == last) take--;
-        if (r->text.n + take > FILE_MAX) {
-          if (line_start == 0) {
-            fail(r, "read: line %lld of %s exceeds %u-byte limit", line, given, FILE_MAX);
-            return;
-          }
-          r->text.n = line_start;
-          buf_format(&r->text, "[cut at %u bytes; continue with view_range [%lld, ", FILE_MAX, line);
-          buf_format(&r->text, "%lld]]", last > 0 ? last : -1);
-          return;
-        }
-        buf_add(&r->text, chunk + i, take);
-      }
-      if (end) {
-        if (last > 0 && line == last) return;
-        line++;
-        line_start = r->text.n;
-      }
-      i = stop;
-    }
+    buf_format(&r->text, ": it has %ld %s", l.number, l.number == 1 ? "line" : "lines");
   }
+  buf_text(&r->text, ".");
 }
 
 void tool_read(const struct request *q, struct result *r) {
@@ -93,125 +116,40 @@ void tool_read(const struct request *q, struct result *r) {
   struct place place;
   struct stat st;
   if (!find_place("read", given, &place, r)) return;
-  int fd = open_regular("read", given, &place, &st, r);
+  int fd = open_file("read", given, &place, &st, r);
   if (fd < 0) return;
-  if (q->f[1].p) {
-    long long first = atoll(q->f[1].p), last = atoll(q->f[2].p);
-    read_range(fd, given, first < 1 ? 1 : first, last < 0 ? 0 : last, r);
+  if (S_ISDIR(st.st_mode)) {
+    is_directory(r, place.path, fd);
     return;
   }
-  const char *advice = " Use view_range to read part of it.";
-  if (st.st_size > (off_t)FILE_MAX) {
-    too_big(r, "read", given, (unsigned long long)st.st_size, advice);
-  } else if (!slurp(fd, FILE_MAX, &r->text)) {
-    fail_fs(r, "read", errno);
-  } else if (r->text.n > FILE_MAX) {
-    too_big(r, "read", given, (unsigned long long)r->text.n, advice);
+  char head[HEAD_BYTES];
+  ssize_t n = pread(fd, head, sizeof head, 0);
+  struct range_of_lines range = {1, 0};
+  if (q->f[1].p) {
+    long long first = atoll(q->f[1].p), last = atoll(q->f[2].p);
+    range = (struct range_of_lines){first < 1 ? 1 : first, last < 0 ? 0 : last};
   }
-}
-
-/* Puts `content` in the place of what was there, all or nothing. */
-static bool replace(const char *tool, const struct place *place, const char *content, size_t n,
-                    struct result *r) {
-  const char *leaf = NULL;
-  int dir = open_parent(place, true, &leaf);
-  if (dir < 0) {
-    fail_fs(r, tool, errno);
-    return false;
+  if (n > 0 && text_kind(head, (size_t)n) == BINARY) {
+    fail(r, "read: %s is a binary file (%s, %lld bytes). Look at it with bash, for example with file, strings or xxd.",
+         place.path, binary_name(head, (size_t)n), (long long)st.st_size);
+  } else if (!q->f[1].p && st.st_size > (off_t)FILE_MAX) {
+    too_big(fd, place.path, &st, r);
+  } else {
+    struct lines l = {.fd = fd};
+    char directory[4096];
+    if (given[0] != '/' && shell_is_elsewhere(directory, sizeof directory)) {
+      buf_format(&r->text, "[%s; bash is in %s]\n", place.path, directory);
+    }
+    read_lines(&l, place.path, range, r);
   }
-  struct stat st;
-  bool exists = fstatat(dir, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0;
-  if (exists && !S_ISREG(st.st_mode)) {
-    int error = S_ISDIR(st.st_mode) ? EISDIR : S_ISLNK(st.st_mode) ? ELOOP : EINVAL;
-    fail_fs(r, tool, error);
-    close(dir);
-    return false;
-  }
-  char temp[64];
-  int fd = -1;
-  for (int i = 0; fd < 0 && i < 100; i++) {
-    snprintf(temp, sizeof temp, ".hand-%d-%d.tmp", (int)getpid(), i);
-    fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 && errno != EEXIST) break;
-  }
-  if (fd < 0) {
-    fail_fs(r, tool, errno);
-    close(dir);
-    return false;
-  }
-  bool ok = write_all(fd, content, n) && fchmod(fd, exists ? st.st_mode & 07777 : 0600) == 0;
-  int error = errno;
-  if (close(fd) < 0 && ok) {
-    ok = false;
-    error = errno;
-  }
-  if (ok && renameat(dir, temp, dir, leaf) < 0) {
-    ok = false;
-    error = errno;
-  }
-  if (!ok) {
-    unlinkat(dir, temp, 0);
-    fail_fs(r, tool, error);
-  }
-  close(dir);
-  return ok;
-}
-
-static bool writable(const char *tool, const char *given, const struct place *place,
-                     struct result *r) {
-  if (!place->read_only) return true;
-  fail(r, "%s: %s is inside read-only directory %s", tool, given, place->root);
-  return false;
 }
 
 void tool_write(const struct request *q, struct result *r) {
   const char *given = q->f[0].p;
   struct place place;
-  if (!find_place("write", given, &place, r) || !writable("write", given, &place, r)) return;
-  if (replace("write", &place, q->f[1].p, q->f[1].n, r)) {
-    buf_format(&r->text, "wrote %zu bytes to %s", q->f[1].n, given);
-  }
-}
-
-void tool_edit(const struct request *q, struct result *r) {
-  const char *given = q->f[0].p, *old = q->f[1].p, *new = q->f[2].p;
-  size_t old_n = q->f[1].n, new_n = q->f[2].n;
-  bool all = q->f[3].p && q->f[3].p[0] == '1';
-  struct place place;
-  struct stat st;
-  if (!find_place("edit", given, &place, r) || !writable("edit", given, &place, r)) return;
-  int fd = open_regular("edit", given, &place, &st, r);
-  if (fd < 0) return;
-  struct buf text = {0}, out = {0};
-  if (st.st_size > (off_t)FILE_MAX || !slurp(fd, FILE_MAX, &text) || text.n > FILE_MAX) {
-    unsigned long long n = st.st_size > (off_t)FILE_MAX ? (unsigned long long)st.st_size : text.n;
-    if (n > FILE_MAX) {
-      too_big(r, "edit", given, n, " Use bash to change it.");
-    } else {
-      fail_fs(r, "edit", errno);
-    }
-    return;
-  }
-  close(fd);
-  size_t count = 0, from = 0;
-  while (from <= text.n) {
-    char *hit = text.n ? memmem(text.p + from, text.n - from, old, old_n) : NULL;
-    size_t stop = hit ? (size_t)(hit - text.p) : text.n;
-    if (out.n + (stop - from) + new_n > WRITE_MAX) {
-      fail(r, "edit: the result exceeds %u-byte limit", WRITE_MAX);
-      return;
-    }
-    buf_add(&out, text.p + from, stop - from);
-    if (!hit) break;
-    buf_add(&out, new, new_n);
-    count++;
-    from = stop + old_n;
-  }
-  if (count == 0) {
-    fail(r, "edit: old_string not found in %s", given);
-  } else if (count > 1 && !all) {
-    fail(r, "edit: old_string appears %zu times in %s (must be unique)", count, given);
-  } else if (replace("edit", &place, out.p ? out.p : "", out.n, r)) {
-    buf_format(&r->text, "edited %s (%zu replacement(s))", given, count);
-  }
+  if (!find_place("write", given, &place, r)) return;
+  long names = store("write", given, &place, q->f[1].p, q->f[1].n, r);
+  if (names == 0) return;
+  buf_format(&r->text, "wrote %zu bytes to %s", q->f[1].n, place.path);
+  if (names > 1) buf_format(&r->text, "; the file has %ld names, and all show it", names);
 }

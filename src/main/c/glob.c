@@ -1,4 +1,5 @@
-/* The tool glob: `*`, `?`, `[..]`, `{a,b}` and `**` over the work directory, newest first. */
+/* The tool glob: `*`, `?`, `[..]`, `{a,b}` and `**`, newest first. The walk is led by the patterns: it
+ * enters what they name. */
 #include "hand.h"
 
 #include <dirent.h>
@@ -11,147 +12,312 @@
 #include <unistd.h>
 
 #define RESULTS_MAX 200
-#define BRACES_MAX 256
-#define DEPTH_MAX 100
+#define PATTERN_MAX 4096
+#define BRACES_MAX 256  /* patterns that the braces of one stand for */
+#define NESTING_MAX 20  /* of braces */
+#define PARTS_MAX 4096  /* of all patterns together */
+#define SEARCH_MS 60000
 
 struct hit {
   char *path;
   struct timespec time;
 };
 
-struct search {
-  char **patterns;
-  int patterns_n;
-  struct hit *hits;
-  size_t hits_n, hits_cap;
-  long entries;
-  const struct place *place;
+struct hits {
+  struct hit *of;
+  size_t n, cap;
 };
 
-bool skipped_directory(const char *name) {
-  return strcmp(name, ".git") == 0 || strcmp(name, "node_modules") == 0;
-}
+struct search {
+  const struct place *place;
+  struct result *r;
+  char *patterns[BRACES_MAX];
+  int patterns_n;
+  /* The parts of all patterns; a NULL ends each pattern. What is sought in a directory is a set of
+   * them. */
+  const char *parts[PARTS_MAX];
+  int parts_n;
+  struct hits files, directories;
+  int named; /* directories that are skipped otherwise and that the walk is in */
+  long budget, skipped, links_out, special, unread, deep;
+  int64_t until;
+};
 
-/* Adds every reading of the first brace group and those after it. */
-static void expand(struct search *s, const char *pattern) {
-  const char *open = NULL;
+/* ---- patterns ---- */
+
+static const char absolute[] =
+    "glob: absolute pattern not permitted; use a relative pattern and the path parameter";
+
+/* The end of the first group of braces, whose start is *open; NULL without one. */
+static const char *braces(const char *pattern, const char **open, int *nesting) {
   int depth = 0;
   for (const char *p = pattern; *p; p++) {
     if (*p == '\\' && p[1]) {
       p++;
     } else if (*p == '{') {
-      if (depth++ == 0) open = p;
+      if (depth++ == 0) *open = p;
+      if (depth > *nesting) *nesting = depth;
     } else if (*p == '}' && depth > 0 && --depth == 0) {
-      const char *from = open + 1;
-      int inner = 0;
-      for (const char *q = open + 1; q <= p; q++) {
-        if (*q == '{') inner++;
-        if (*q == '}' && q != p) inner--;
-        if ((*q == ',' && inner == 0) || q == p) {
-          struct buf one = {0};
-          buf_add(&one, pattern, (size_t)(open - pattern));
-          buf_add(&one, from, (size_t)(q - from));
-          buf_add(&one, p + 1, strlen(p + 1) + 1);
-          expand(s, one.p);
-          buf_free(&one);
-          from = q + 1;
-        }
-      }
-      return;
+      return p;
     }
   }
-  if (s->patterns_n < BRACES_MAX) s->patterns[s->patterns_n++] = must(strdup(pattern));
+  return NULL;
 }
 
-/* Part by part; `**` as a whole part stands for any number of directories. */
-static bool matches(const char *pattern, const char *path, int *budget) {
-  if (--*budget < 0) return false;
-  while (true) {
-    while (*pattern == '/') pattern++;
-    size_t n = strcspn(pattern, "/");
-    if (n == 0) return *path == 0;
-    if (n == 2 && pattern[0] == '*' && pattern[1] == '*') {
-      const char *rest = pattern + n;
-      while (*rest == '/') rest++;
-      if (*rest == 0) return *path != 0;
-      for (const char *at = path; at; at = strchr(at, '/')) {
-        if (*at == '/') at++;
-        if (matches(rest, at, budget)) return true;
-      }
+/* Adds every reading of the first brace group and those after it. */
+static bool expand(struct search *s, const char *pattern) {
+  const char *open = NULL;
+  int nesting = 0, inner = 0;
+  const char *close = braces(pattern, &open, &nesting);
+  if (nesting > NESTING_MAX) {
+    fail(s->r, "glob: braces nested more than %d deep", NESTING_MAX);
+    return false;
+  }
+  if (!close && s->patterns_n == BRACES_MAX) {
+    fail(s->r, "glob: the braces stand for more than %d patterns; use several calls", BRACES_MAX);
+    return false;
+  }
+  if (!close) {
+    s->patterns[s->patterns_n++] = must(strdup(pattern));
+    return true;
+  }
+  const char *from = open + 1;
+  for (const char *p = open + 1; p <= close; p++) {
+    if (*p == '\\' && p + 1 < close) {
+      p++;
+      continue;
+    }
+    inner += *p == '{' ? 1 : *p == '}' && p != close ? -1 : 0;
+    if (p != close && (*p != ',' || inner > 0)) continue;
+    struct buf one = {0};
+    buf_add(&one, pattern, (size_t)(open - pattern));
+    buf_add(&one, from, (size_t)(p - from));
+    buf_add(&one, close + 1, strlen(close + 1) + 1);
+    bool ok = expand(s, one.p);
+    buf_free(&one);
+    if (!ok) return false;
+    from = p + 1;
+  }
+  return true;
+}
+
+/* Cuts the patterns into their parts. */
+static bool split(struct search *s) {
+  for (int i = 0; i < s->patterns_n; i++) {
+    char *p = s->patterns[i], *rest = NULL;
+    if (p[0] == '/') { /* made absolute by a brace */
+      fail(s->r, absolute);
       return false;
     }
-    size_t m = strcspn(path, "/");
-    if (m == 0 || n > 1000 || m > 1000) return false;
-    char a[1001], b[1001];
-    memcpy(a, pattern, n);
-    a[n] = 0;
-    memcpy(b, path, m);
-    b[m] = 0;
-    if (fnmatch(a, b, 0) != 0) return false;
-    pattern += n;
-    path += m;
-    if (*path == '/') path++;
+    for (char *part = strtok_r(p, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
+      if (strcmp(part, ".") == 0) continue;
+      if (s->parts_n + 2 > PARTS_MAX) {
+        fail(s->r, "glob: the braces make the pattern too large; use several calls");
+        return false;
+      }
+      s->parts[s->parts_n++] = part;
+    }
+    s->parts[s->parts_n++] = NULL;
   }
+  return true;
 }
 
-static void consider(struct search *s, int dir, const char *name, const char *path) {
-  bool wanted = false;
-  for (int i = 0; i < s->patterns_n && !wanted; i++) {
-    int budget = 20000;
-    wanted = matches(s->patterns[i], path, &budget);
+static bool any_depth(const char *part) { return strcmp(part, "**") == 0; }
+
+/* Whether a part names what it matches: `*` does not name `.git`, `.g*` does. */
+static bool names(const char *part) { return part[strspn(part, "*?")] != 0; }
+
+/* ---- what is found ---- */
+
+static void add(struct hits *hits, const char *path, struct timespec time) {
+  if (hits->n == hits->cap) {
+    hits->cap = hits->cap ? hits->cap * 2 : 256;
+    hits->of = must(realloc(hits->of, hits->cap * sizeof *hits->of));
   }
-  struct stat st;
-  if (!wanted || fstatat(dir, name, &st, 0) < 0 || !S_ISREG(st.st_mode)) return;
-  struct buf full = {0};
-  buf_format(&full, "%s%s%s", s->place->path, s->place->path[1] ? "/" : "", path);
-  buf_add(&full, "", 1);
+  hits->of[hits->n++] = (struct hit){must(strdup(path)), time};
+}
+
+/* Whether what the links of a path lead to may be seen. */
+static bool permitted(const char *path) {
   char real[8192];
   int error;
-  if (!canonical(full.p, real, sizeof real, &error) || !is_inside(real, s->place->root)) {
-    buf_free(&full);
-    return;
-  }
-  if (s->hits_n == s->hits_cap) {
-    s->hits_cap = s->hits_cap ? s->hits_cap * 2 : 256;
-    s->hits = must(realloc(s->hits, s->hits_cap * sizeof *s->hits));
-  }
-  s->hits[s->hits_n++] = (struct hit){full.p, st.st_mtim};
+  return canonical(path, real, sizeof real, &error) && is_permitted(real);
 }
 
-static void walk(struct search *s, int fd, struct buf *path, int depth) {
-  DIR *dir = fdopendir(fd);
-  if (!dir) {
-    close(fd);
-    return;
+static void found(struct search *s, const char *path, const struct stat *st) {
+  if (S_ISREG(st->st_mode)) {
+    add(&s->files, path, st->st_mtim);
+  } else if (S_ISDIR(st->st_mode)) {
+    add(&s->directories, path, st->st_mtim);
+  } else {
+    s->special++;
   }
-  struct dirent *entry;
+}
+
+/* ---- the walk ---- */
+
+/* What is sought in a directory: from which parts on. */
+struct wanted {
+  bool *part;
+  bool any;
+};
+
+static void want(struct search *s, struct wanted *w, int part) {
+  for (; !w->part[part]; part++) {
+    w->part[part] = w->any = true;
+    if (!s->parts[part] || !any_depth(s->parts[part])) return; /* ** may stand for nothing */
+  }
+}
+
+/* What an entry is to the patterns. */
+struct fit {
+  bool wanted; /* it is what one of them ends with */
+  bool named;  /* by a part that is not made of wildcards alone */
+  bool step;   /* by a part other than `**` */
+};
+
+static struct fit fit(struct search *s, const struct wanted *here, const char *name,
+                      struct wanted *below) {
+  struct fit fit = {0};
+  for (int i = 0; i < s->parts_n; i++) {
+    const char *part = here->part[i] ? s->parts[i] : NULL;
+    if (!part) continue;
+    if (any_depth(part)) {
+      want(s, below, i);
+      fit.wanted |= !s->parts[i + 1];
+    } else if (fnmatch(part, name, 0) == 0) {
+      fit.step = true;
+      fit.named |= names(part);
+      fit.wanted |= !s->parts[i + 1];
+      if (s->parts[i + 1]) want(s, below, i + 1);
+    }
+  }
+  return fit;
+}
+
+/* A link is entered when a part of the pattern matches it; `**` follows none, so no circle is walked
+ * twice. What only `**` matched before the link goes no further. */
+static void through_link(struct search *s, const struct wanted *here, const char *name,
+                         struct wanted *below) {
+  memset(below->part, 0, (size_t)s->parts_n);
+  below->any = false;
+  for (int i = 0; i < s->parts_n; i++) {
+    const char *part = here->part[i] ? s->parts[i] : NULL;
+    if (part && !any_depth(part) && s->parts[i + 1] && fnmatch(part, name, 0) == 0) want(s, below, i + 1);
+  }
+}
+
+static void walk(struct search *s, int fd, struct buf *path, const struct wanted *here, int depth);
+
+static void enter(struct search *s, int dir, const char *name, struct buf *path, struct fit fit,
+                  const struct wanted *below, int depth, int follow) {
+  if (!below->any) return;
+  bool skipped = skipped_directory(name);
+  if (skipped && !fit.named && s->named == 0) {
+    s->skipped++;
+  } else if (depth == WALK_DEPTH) {
+    s->deep++;
+  } else {
+    int next = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC | follow);
+    if (next >= 0) {
+      s->named += skipped;
+      walk(s, next, path, below, depth + 1);
+      s->named -= skipped;
+    } else {
+      s->unread += errno != ENOENT;
+    }
+  }
+}
+
+static void consider(struct search *s, int dir, const struct entry *entry, struct buf *path,
+                     const struct wanted *here, int depth) {
+  struct wanted below = {must(calloc((size_t)s->parts_n, 1)), false};
+  struct fit fits = fit(s, here, entry->name, &below);
+  bool link = entry->type == DT_LNK;
+  struct stat st;
+  if ((fits.wanted || fits.step || entry->type == DT_DIR) && fstatat(dir, entry->name, &st, 0) == 0) {
+    if (link && (fits.wanted || fits.step) && !permitted(path->p)) {
+      s->links_out++;
+    } else {
+      if (fits.wanted) found(s, path->p, &st);
+      if (link) through_link(s, here, entry->name, &below);
+      if (S_ISDIR(st.st_mode)) enter(s, dir, entry->name, path, fits, &below, depth, link ? 0 : O_NOFOLLOW);
+    }
+  } else if (link && fits.wanted) {
+    s->special++; /* it leads to nothing */
+  }
+  free(below.part);
+}
+
+static void walk(struct search *s, int fd, struct buf *path, const struct wanted *here, int depth) {
+  struct entries entries;
+  if (!entries_read(dup(fd), &entries, &s->budget)) s->unread++;
   size_t n = path->n;
-  while (s->entries < WALK_MAX && (entry = readdir(dir))) {
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
-    s->entries++;
-    struct stat st;
-    if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
-    if (n) buf_text(path, "/");
+  for (size_t i = 0; i < entries.n && now_ms() < s->until; i++) {
+    const char *name = entries.of[i].name;
+    if (n > 1) buf_text(path, "/");
     buf_add(path, name, strlen(name) + 1);
     path->n--;
-    if (S_ISDIR(st.st_mode)) {
-      int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-      int next = skipped_directory(name) || depth >= DEPTH_MAX ? -1 : openat(dirfd(dir), name, flags);
-      if (next >= 0) walk(s, next, path, depth + 1);
-    } else {
-      consider(s, dirfd(dir), name, path->p);
-    }
+    consider(s, fd, &entries.of[i], path, here, depth);
     path->n = n;
+    path->p[n] = 0;
   }
-  closedir(dir);
+  entries_free(&entries);
+  close(fd);
 }
+
+/* ---- the result ---- */
 
 static int newest_first(const void *a, const void *b) {
   const struct hit *x = a, *y = b;
   if (x->time.tv_sec != y->time.tv_sec) return x->time.tv_sec < y->time.tv_sec ? 1 : -1;
   if (x->time.tv_nsec != y->time.tv_nsec) return x->time.tv_nsec < y->time.tv_nsec ? 1 : -1;
   return strcmp(x->path, y->path);
+}
+
+/* Newest first, the same path once. */
+static void list(struct search *s, struct hits *hits, const char *what, const char *end) {
+  qsort(hits->of, hits->n, sizeof *hits->of, newest_first);
+  size_t n = 0;
+  for (size_t i = 0; i < hits->n; i++) {
+    if (i > 0 && strcmp(hits->of[i].path, hits->of[i - 1].path) == 0) continue;
+    if (n++ < RESULTS_MAX) buf_format(&s->r->text, "%s%s\n", hits->of[i].path, end);
+  }
+  if (n > RESULTS_MAX) {
+    buf_format(&s->r->text, "[%d of %zu %s, the newest; use a narrower pattern or path]\n", RESULTS_MAX, n, what);
+  }
+}
+
+static void count(struct search *s, long n, const char *one, const char *many) {
+  if (n > 0) buf_format(&s->r->text, "[%ld %s]\n", n, n == 1 ? one : many);
+}
+
+static void finish(struct search *s) {
+  if (s->files.n) {
+    list(s, &s->files, "files", "");
+  } else if (s->directories.n) {
+    buf_text(&s->r->text, "no files match, but these directories do:\n");
+    list(s, &s->directories, "directories", "/");
+  } else {
+    buf_text(&s->r->text, "no matches\n");
+  }
+  if (s->files.n == 0) {
+    count(s, s->skipped, "directory named .git or node_modules was not searched: the pattern does not name it",
+          "directories named .git or node_modules were not searched: the pattern does not name them");
+    count(s, s->special, "special file or broken link matches", "special files or broken links match");
+  }
+  count(s, s->links_out, "symbolic link was not followed: it leads out of the permitted directories",
+        "symbolic links were not followed: they lead out of the permitted directories");
+  count(s, s->unread, "directory could not be read", "directories could not be read");
+  if (s->deep) buf_format(&s->r->text, "[nothing deeper than %d directories was searched]\n", WALK_DEPTH);
+  if (s->budget == 0) {
+    buf_format(&s->r->text, "[the search was stopped after %d files and directories; use a narrower path]\n",
+               WALK_MAX);
+  }
+  if (now_ms() >= s->until) {
+    buf_format(&s->r->text, "[the search was stopped after %d s; use a narrower path]\n", SEARCH_MS / 1000);
+  }
+  s->r->text.n--; /* the last line break */
 }
 
 static bool has_parent_part(const char *pattern) {
@@ -162,38 +328,38 @@ static bool has_parent_part(const char *pattern) {
   return false;
 }
 
+static bool prepare(struct search *s, const char *pattern) {
+  if (strlen(pattern) > PATTERN_MAX) {
+    fail(s->r, "glob: pattern is longer than %d bytes", PATTERN_MAX);
+  } else if (pattern[0] == '/') {
+    fail(s->r, absolute);
+  } else if (has_parent_part(pattern)) {
+    fail(s->r, "glob: \"..\" is not permitted in the pattern");
+  } else {
+    return expand(s, pattern) && split(s);
+  }
+  return false;
+}
+
 void tool_glob(const struct request *q, struct result *r) {
-  const char *pattern = q->f[0].p, *given = q->f[1].p && q->f[1].n ? q->f[1].p : ".";
+  static struct search s;
+  const char *given = q->f[1].p && q->f[1].n ? q->f[1].p : ".";
   struct place place;
-  if (pattern[0] == '/') {
-    fail(r, "glob: absolute pattern not permitted; use a relative pattern and the path parameter");
-    return;
-  }
-  if (has_parent_part(pattern)) {
-    fail(r, "glob: \"..\" is not permitted in the pattern");
-    return;
-  }
-  if (!find_place("glob", given, &place, r)) return;
+  s = (struct search){.place = &place, .r = r, .budget = WALK_MAX, .until = now_ms() + SEARCH_MS};
+  if (!prepare(&s, q->f[0].p) || !find_place("glob", given, &place, r)) return;
   int fd = open_place(&place, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
   if (fd < 0) {
-    fail_fs(r, "glob", errno);
+    fail_path(r, "glob", given, place.path, errno);
     return;
   }
-  struct search s = {.place = &place, .patterns = must(calloc(BRACES_MAX, sizeof(char *)))};
+  struct wanted all = {must(calloc((size_t)s.parts_n, 1)), false};
+  for (int i = 0; i < s.parts_n; i++) {
+    if (s.parts[i] && (i == 0 || !s.parts[i - 1])) want(&s, &all, i);
+  }
   struct buf path = {0};
-  expand(&s, pattern);
-  for (int i = 0; i < s.patterns_n; i++) {
-    if (s.patterns[i][0] == '/') { /* made absolute by a brace */
-      fail(r,
-           "glob: absolute pattern not permitted; use a relative pattern and the path parameter");
-      return;
-    }
-    while (strncmp(s.patterns[i], "./", 2) == 0) s.patterns[i] += 2;
-  }
-  walk(&s, fd, &path, 0);
-  if (s.hits_n) qsort(s.hits, s.hits_n, sizeof *s.hits, newest_first);
-  for (size_t i = 0; i < s.hits_n && i < RESULTS_MAX; i++) {
-    buf_format(&r->text, "%s%s", i ? "\n" : "", s.hits[i].path);
-  }
-  if (s.hits_n == 0) buf_text(&r->text, "no matches");
+  buf_add(&path, place.path, strlen(place.path) + 1);
+  path.n--;
+  s.named = inside_skipped(place.path);
+  walk(&s, fd, &path, &all, 0);
+  finish(&s);
 }

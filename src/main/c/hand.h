@@ -17,7 +17,8 @@
 #define SPILLS_MAX (256ull << 20)       /* of all such files; the oldest go */
 #define FILE_MAX (256u << 10)           /* bytes that read and edit take whole */
 #define WRITE_MAX (16u << 20)
-#define WALK_MAX 50000                  /* directory entries that one search looks at */
+#define WALK_MAX 200000                 /* directory entries that one search looks at */
+#define WALK_DEPTH 100                  /* each level holds a descriptor open */
 #define CALLS_MAX 128                   /* calls that wait or run at once */
 /* The journal: a call id that was heard of is never run again. Results are kept for whoever asks for
  * them again, the newest of those that were sent; the ones that nobody has fetched are given up last.
@@ -49,6 +50,8 @@ struct result {
 };
 void fail(struct result *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fail_fs(struct result *r, const char *tool, int error);
+/* Names the path as absolute; of a missing one that was given as relative, where such a path starts. */
+void fail_path(struct result *r, const char *tool, const char *given, const char *path, int error);
 const char *fs_text(int error, char *scratch, size_t n);
 
 /* ---- arguments of a call ------------------------------------------------------------------ */
@@ -74,8 +77,10 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
 /* Opens without following any link on the way: what was checked is what is opened. */
 int open_place(const struct place *place, int flags, mode_t mode);
 int open_parent(const struct place *place, bool make, const char **leaf);
+bool shell_is_elsewhere(char *directory, size_t size); /* not in the workspace */
 bool canonical(const char *given, char *out, size_t size, int *error);
 bool is_inside(const char *path, const char *root);
+bool is_permitted(const char *path); /* a canonical one */
 
 /* ---- tools that run in a child process ---------------------------------------------------- */
 void tool_read(const struct request *q, struct result *r);
@@ -83,10 +88,48 @@ void tool_write(const struct request *q, struct result *r);
 void tool_edit(const struct request *q, struct result *r);
 void tool_glob(const struct request *q, struct result *r);
 void tool_grep(const struct request *q, struct result *r);
-bool skipped_directory(const char *name);
-extern bool own_grep; /* never use rg */
-void walk_grep(const char *pattern, const char *path, struct result *r);
-bool grep_pattern(const char *pattern, struct buf *out, bool *fold); /* to POSIX */
+
+/* ---- what is in a directory ---------------------------------------------------------------- */
+struct entry {
+  char *name;
+  unsigned char type; /* DT_REG, ... */
+};
+struct entries {
+  struct entry *of;
+  size_t n;
+};
+/* In the order of their names; at most `*budget` of them, which is then used up. Closes `fd`. */
+bool entries_read(int fd, struct entries *out, long *budget);
+void entries_free(struct entries *entries);
+bool skipped_directory(const char *name); /* unless it is named, or around */
+bool inside_skipped(const char *path);
+
+/* ---- what is in a file ---------------------------------------------------------------------- */
+enum text_kind { TEXT, TEXT_UTF16_LITTLE, TEXT_UTF16_BIG, BINARY };
+#define HEAD_BYTES 8000
+enum text_kind text_kind(const char *head, size_t n);  /* by its first bytes */
+const char *binary_name(const char *head, size_t n);   /* "PNG image", "binary data" */
+size_t utf16_decode(const char *p, size_t n, bool big, struct buf *out); /* how much was whole */
+void utf16_encode(const char *p, size_t n, bool big, struct buf *out);
+
+/* ---- the lines of a file ---------------------------------------------------------------------- */
+#define PIECE_MAX (1u << 20) /* a longer line comes in several pieces */
+struct lines {
+  int fd;
+  enum text_kind kind; /* known after the first piece */
+  bool ended, broken, inside;
+  struct buf raw, text; /* raw: of UTF-16, what is not decoded yet */
+  size_t at;
+  long number;
+};
+struct piece {
+  const char *p;
+  size_t n;
+  bool first, last, ends; /* of its line; `ends`: with a line break, which is not in it */
+};
+bool next_piece(struct lines *l, struct piece *piece);
+size_t whole_characters(const char *p, size_t n); /* so many bytes, or a few less */
+void lines_free(struct lines *l);                 /* closes the file */
 
 /* ---- what a command printed --------------------------------------------------------------- */
 struct capture {

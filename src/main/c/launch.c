@@ -26,7 +26,7 @@ struct options {
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
-  bool own_grep, probe;
+  bool probe;
 };
 
 static _Noreturn void die(const char *what) {
@@ -49,10 +49,6 @@ static void parse(int argc, char **argv, struct options *o) {
                {"--entries", &o->entries}};
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
-    if (strcmp(name, "--own-grep") == 0) {
-      o->own_grep = true;
-      continue;
-    }
     if (strcmp(name, "--probe") == 0) {
       o->probe = true;
       continue;
@@ -228,7 +224,6 @@ static void profile(const struct options *o, const char *self, int filter, int l
     arg("probe");
   } else {
     ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries);
-    if (o->own_grep) arg("--own-grep");
     if (o->memory) ARGS("--memory", o->memory);
   }
   args[args_n] = NULL;

@@ -1,5 +1,5 @@
 /* Which paths the file tools may touch. */
-#include "hand.h"
+#include "serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,10 +100,20 @@ end:
   return ok;
 }
 
+bool is_permitted(const char *path) {
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+    if (is_inside(path, roots[i].path)) return true;
+  }
+  return false;
+}
+
 bool find_place(const char *tool, const char *given, struct place *out, struct result *r) {
   int error = 0;
   if (!canonical(given, out->path, sizeof out->path, &error)) {
-    fail_fs(r, tool, error);
+    char scratch[64];
+    bool relative = given[0] != '/';
+    fail(r, "%s: %s%s%s: %s", tool, relative ? workspace : "", relative ? "/" : "", given,
+         fs_text(error, scratch, sizeof scratch));
     return false;
   }
   for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
@@ -115,9 +125,37 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
   }
   fail(r,
        "%s: path \"%s\" is outside the session's working directory and its other permitted "
-       "directories",
+       "directories:",
        tool, given);
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+    buf_format(&r->text, "%s %s%s", i ? "," : "", roots[i].path,
+               roots[i].read_only ? " (read-only)" : "");
+  }
   return false;
+}
+
+bool shell_is_elsewhere(char *directory, size_t size) {
+  char link[40];
+  if (shell.pid == 0) return false;
+  snprintf(link, sizeof link, "/proc/%d/cwd", (int)shell.pid);
+  ssize_t n = readlink(link, directory, size - 1);
+  if (n <= 0) return false;
+  directory[n] = 0;
+  return strcmp(directory, workspace) != 0;
+}
+
+void fail_path(struct result *r, const char *tool, const char *given, const char *path, int error) {
+  char scratch[64];
+  fail(r, "%s: %s: %s", tool, path, fs_text(error, scratch, sizeof scratch));
+  if (error != ENOENT || given[0] == '/') return;
+  buf_format(&r->text, ". Relative paths start at %s, also after a cd in bash", workspace);
+  char directory[PATH_MAX], meant[PATH_MAX * 2];
+  if (shell_is_elsewhere(directory, sizeof directory)) {
+    buf_format(&r->text, ", which is in %s", directory);
+    snprintf(meant, sizeof meant, "%s/%s", directory, given);
+    if (access(meant, F_OK) == 0) buf_format(&r->text, ". %s exists", meant);
+  }
+  buf_text(&r->text, ".");
 }
 
 static int open_root(const struct place *place) {

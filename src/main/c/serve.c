@@ -229,7 +229,6 @@ int serve(int argc, char **argv) {
   watchdog = atoll(argv[3]);
   int64_t disk = 0, entries = 0;
   for (int i = 4; i < argc; i++) {
-    if (strcmp(argv[i], "--own-grep") == 0) own_grep = true;
     if (strcmp(argv[i], "--memory") == 0 && i + 1 < argc) memory_limit = atoll(argv[++i]);
     if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
     if (strcmp(argv[i], "--entries") == 0 && i + 1 < argc) entries = atoll(argv[++i]);

@@ -122,7 +122,8 @@ abstract class SequencesSuite {
                     "span.model_request_start"),
                 TEXT,
                 CLOSING));
-    assertThat(results(events)).containsExactly("one", "wrote 6 bytes to two.txt", "second");
+    assertThat(results(events))
+        .containsExactly("one", "wrote 6 bytes to /workspace/two.txt", "second");
     assertThat(model.request(3).body().toString())
         .contains("\"tool_use_id\":\"toolu_1\"", "\"is_error\":true");
   }

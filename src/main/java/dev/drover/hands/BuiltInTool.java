@@ -29,44 +29,56 @@ public enum BuiltInTool {
   READ(
       "read",
       true,
-      "Read a text file. Files above 256 KiB need a view_range.",
+      """
+      Read a text file, or some of its lines. A file above 256 KiB needs a view_range; of a line above \
+      20,000 bytes the beginning is shown. UTF-16 is shown as UTF-8, a binary file is named with its type \
+      and size, a directory is listed. Files below /workspace, /tmp, /mnt/user and /mnt/session can be \
+      read.\
+      """,
       schema(
           Json.obj(
               "file_path",
-                  property("string", "The file, absolute or relative to the working directory."),
+              property("string", Words.FILE),
               "view_range",
-                  Json.obj(
-                      "type",
-                      "array",
-                      "items",
-                      Json.obj("type", "integer"),
-                      "minItems",
-                      2,
-                      "maxItems",
-                      2,
-                      "description",
-                      "First and last line, from 1, inclusive; a last line of 0 or less means the"
-                          + " end.")),
+              Json.obj(
+                  "type",
+                  "array",
+                  "items",
+                  Json.obj("type", "integer"),
+                  "minItems",
+                  2,
+                  "maxItems",
+                  2,
+                  "description",
+                  "First and last line, from 1, inclusive; a last line of 0 or less means the"
+                      + " end.")),
           "file_path")),
   WRITE(
       "write",
       false,
-      "Write a file, replacing what was there. Missing parent directories are made.",
+      """
+      Write a file, replacing what was there. Missing parent directories are made. The mode of a file, the \
+      link that leads to it and its other names stay. Files below /workspace, /tmp, /mnt/user and \
+      /mnt/session/outputs can be written.\
+      """,
       schema(
           Json.obj(
-              "file_path",
-                  property("string", "The file, absolute or relative to the working directory."),
+              "file_path", property("string", Words.FILE),
               "content", property("string", "The whole new content.")),
           "file_path",
           "content")),
   EDIT(
       "edit",
       false,
-      "Replace text in a file. old_string must occur exactly once, unless replace_all is set.",
+      """
+      Replace text in a file of at most 256 KiB. old_string must occur exactly once, unless replace_all is \
+      set. A line break in old_string matches any line end, and new text gets the file's own line ends; if \
+      one of the texts has carriage returns, both are taken byte by byte. Files that write can write can \
+      be edited.\
+      """,
       schema(
           Json.obj(
-              "file_path",
-                  property("string", "The file, absolute or relative to the working directory."),
+              "file_path", property("string", Words.FILE),
               "old_string", property("string", "The text to replace, literally."),
               "new_string", property("string", "The text to put in its place."),
               "replace_all", property("boolean", "Replace every occurrence.")),
@@ -76,25 +88,43 @@ public enum BuiltInTool {
   GLOB(
       "glob",
       true,
-      "Find files by pattern, newest first, at most 200. ** matches any number of directories.",
+      """
+      Find files by pattern: absolute paths, newest first, at most 200. ** matches any number of \
+      directories, * hidden files, too; {a,b} and [a-z] work. Directories named .git or node_modules are \
+      searched if the pattern or path names them, and symbolic links to directories are followed where \
+      a part of the pattern other than ** matches them.\
+      """,
       schema(
           Json.obj(
               "pattern", property("string", "A relative pattern such as **/*.java."),
-              "path",
-                  property("string", "The directory to search; the working directory if absent.")),
+              "path", property("string", "The directory to search: " + Words.PATH + Words.ABSENT)),
           "pattern")),
   GREP(
       "grep",
       true,
-      "Search the content of files by regular expression. Answers with path:line:text.",
+      """
+      Search the content of files by regular expression, line by line. Answers with the absolute \
+      path:line:text, and with part of the text of a long line. The syntax is that of ripgrep and RE2, the \
+      same in every sandbox: \\d \\w \\s \\b, classes, (?i), {n,m}, lazy quantifiers, a|b; no \
+      look-around and no back-references. Hidden files and files that .gitignore names are searched; \
+      directories named .git or node_modules only if path names them, and symbolic links are not \
+      followed. UTF-16 is searched, too; binary files that match are named.\
+      """,
       schema(
           Json.obj(
               "pattern", property("string", "A regular expression."),
               "path",
                   property(
-                      "string",
-                      "The file or directory to search; the working directory if absent.")),
+                      "string", "The file or directory to search: " + Words.PATH + Words.ABSENT)),
           "pattern"));
+
+  /// What descriptions share.
+  private static final class Words {
+    static final String PATH =
+        "an absolute path, or one relative to /workspace, whatever directory bash is in";
+    static final String FILE = "The file: " + PATH + ".";
+    static final String ABSENT = "; /workspace if absent.";
+  }
 
   private final String wireName;
   private final boolean readOnly;

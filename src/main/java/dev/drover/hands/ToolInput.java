@@ -98,7 +98,7 @@ final class ToolInput {
     put(path("file_path"));
     var old = present("old_string", string("old_string", CONTENT_MAX, true));
     if (old.isEmpty()) {
-      throw refuse("old_string is required");
+      throw refuse("old_string must not be empty; a whole file is written with write");
     }
     put(old);
     put(present("new_string", string("new_string", CONTENT_MAX, true)));

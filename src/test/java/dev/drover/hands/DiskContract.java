@@ -26,7 +26,8 @@ public abstract class DiskContract extends SandboxContract {
     bash(command);
     // How full it is was measured a moment ago, longer ago on a busy machine.
     await().untilAsserted(() -> assertThat(bash("echo x > g; cat g")).endsWith("x"));
-    assertThat(ok("write", "file_path", "h", "content", "h")).isEqualTo("wrote 1 bytes to h");
+    assertThat(ok("write", "file_path", "h", "content", "h"))
+        .isEqualTo("wrote 1 bytes to /workspace/h");
   }
 
   @Test
@@ -114,7 +115,7 @@ public abstract class DiskContract extends SandboxContract {
       assertThat(next.execute(call("bash", "command", "rm f*; echo done")).text())
           .isEqualTo("done");
       assertThat(next.execute(call("write", "file_path", "w", "content", "w")).text())
-          .isEqualTo("wrote 1 bytes to w");
+          .isEqualTo("wrote 1 bytes to /workspace/w");
     }
   }
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 /// The tools read, write, edit and glob.
 public abstract class FileToolsContract extends SandboxContract {
   private static final String OUTSIDE =
-      " is outside the session's working directory and its other permitted directories";
+      " is outside the session's working directory and its other permitted directories: /workspace,"
+          + " /tmp, /mnt/user, /mnt/session/outputs, /mnt/session/uploads (read-only),"
+          + " /mnt/session/tool_outputs (read-only)";
 
   private String read(String path) throws InterruptedException {
     return ok("read", "file_path", path);
@@ -30,7 +32,7 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(read("f")).isEqualTo(" a\n\033[1mb\n\n");
     assertThat(read("/workspace/f")).isEqualTo(" a\n\033[1mb\n\n");
     assertThat(read("./x/../f")).isEqualTo(" a\n\033[1mb\n\n");
-    assertThat(read("empty")).isEqualTo("(no output)");
+    assertThat(read("empty")).isEqualTo("[/workspace/empty is empty]");
   }
 
   @Test
@@ -41,7 +43,6 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(lines("f", 3, 0)).isEqualTo("c\nd\n");
     assertThat(lines("f", 3, 99)).isEqualTo("c\nd\n");
     assertThat(lines("f", 1, 1)).isEqualTo("a");
-    assertThat(lines("f", 9, 10)).isEqualTo("(no output)");
   }
 
   @Test
@@ -58,10 +59,10 @@ public abstract class FileToolsContract extends SandboxContract {
 
   @Test
   void readHasALimitForWholeFiles() throws Exception {
-    bash("head -c 262144 /dev/zero | tr '\\0' x > fits; head -c 262145 /dev/zero > big");
+    bash("yes 1234567 | head -c 262144 > fits; (cat fits; echo) > big");
     assertThat(read("fits")).hasSize(262_144);
     assertThat(error("read", "file_path", "big"))
-        .startsWith("read: big is 262145 bytes, exceeds 262144-byte limit. ")
+        .startsWith("read: /workspace/big is 262145 bytes, exceeds 262144-byte limit. ")
         .contains("view_range");
   }
 
@@ -77,35 +78,19 @@ public abstract class FileToolsContract extends SandboxContract {
   }
 
   @Test
-  void readRefusesALineBeyondTheLimit() throws Exception {
-    bash("(echo a; head -c 300000 /dev/zero | tr '\\0' x; echo; echo b) > f");
-    assertThat(error("read", "file_path", "f", "view_range", List.of(2, 2)))
-        .isEqualTo("read: line 2 of f exceeds 262144-byte limit");
-    assertThat(lines("f", 3, 3)).isEqualTo("b");
-  }
-
-  @Test
-  void readTakesRegularFilesOnly() throws Exception {
-    bash(
-        "mkdir d; mkfifo p; perl -MIO::Socket::UNIX -e"
-            + " 'IO::Socket::UNIX->new(Local=>\"s\",Listen=>1)'");
-    for (var name : List.of("d", "p", "s")) {
-      assertThat(error("read", "file_path", name))
-          .isEqualTo("read: " + name + " is not a regular file");
-    }
-  }
-
-  @Test
   void fileSystemErrorsHaveTheirNames() throws Exception {
     bash("echo > f; echo > secret; chmod 0 secret; ln -s loop loop");
-    assertThat(error("read", "file_path", "none")).isEqualTo("read: no such file or directory");
-    assertThat(error("read", "file_path", "f/x")).isEqualTo("read: not a directory");
-    assertThat(error("read", "file_path", "secret")).isEqualTo("read: permission denied");
+    assertThat(error("read", "file_path", "/workspace/none"))
+        .isEqualTo("read: /workspace/none: no such file or directory");
+    assertThat(error("read", "file_path", "f/x"))
+        .isEqualTo("read: /workspace/f/x: not a directory");
+    assertThat(error("read", "file_path", "secret"))
+        .isEqualTo("read: /workspace/secret: permission denied");
     assertThat(error("read", "file_path", "loop"))
-        .isEqualTo("read: too many levels of symbolic links");
-    assertThat(error("read", "file_path", "x".repeat(256))).isEqualTo("read: file name too long");
+        .isEqualTo("read: /workspace/loop: too many levels of symbolic links");
+    assertThat(error("read", "file_path", "x".repeat(256))).endsWith(": file name too long");
     assertThat(error("write", "file_path", "/workspace", "content", ""))
-        .isEqualTo("write: is a directory");
+        .isEqualTo("write: /workspace: is a directory");
   }
 
   // ---- paths ----
@@ -153,7 +138,7 @@ public abstract class FileToolsContract extends SandboxContract {
   @Test
   void writeMakesFileAndParents() throws Exception {
     assertThat(ok("write", "file_path", "a/b/f", "content", "é\0x"))
-        .isEqualTo("wrote 4 bytes to a/b/f");
+        .isEqualTo("wrote 4 bytes to /workspace/a/b/f");
     assertThat(bash("umask 0; stat -c '%a %n' a a/b a/b/f; od -An -c a/b/f; ls -A a/b"))
         .isEqualTo("700 a\n700 a/b\n600 a/b/f\n 303 251  \\0   x\nf");
   }
@@ -172,13 +157,14 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(error("write", "file_path", "f")).isEqualTo("write: content is required");
     assertThat(error("write", "file_path", "f", "content", 1))
         .isEqualTo("write: content must be a string");
-    assertThat(ok("write", "file_path", "f", "content", "")).isEqualTo("wrote 0 bytes to f");
+    assertThat(ok("write", "file_path", "f", "content", ""))
+        .isEqualTo("wrote 0 bytes to /workspace/f");
   }
 
   @Test
   void writeHasALimit() throws Exception {
     assertThat(ok("write", "file_path", "f", "content", "x".repeat(16 << 20)))
-        .isEqualTo("wrote 16777216 bytes to f");
+        .isEqualTo("wrote 16777216 bytes to /workspace/f");
     assertThat(error("write", "file_path", "f", "content", "x".repeat((16 << 20) + 1)))
         .isEqualTo("write: content is 16777217 bytes, exceeds 16777216-byte limit");
     assertThat(bash("stat -c %s f")).isEqualTo("16777216");
@@ -190,7 +176,7 @@ public abstract class FileToolsContract extends SandboxContract {
   void editReplacesLiterally() throws Exception {
     bash("printf 'a.c $1 abc' > f; chmod 640 f");
     assertThat(ok("edit", "file_path", "f", "old_string", "a.c $1", "new_string", "\\0 $& %s"))
-        .isEqualTo("edited f (1 replacement(s))");
+        .isEqualTo("edited /workspace/f (1 replacement(s))");
     assertThat(bash("cat f; stat -c ' %a' f")).isEqualTo("\\0 $& %s abc 640");
   }
 
@@ -198,12 +184,12 @@ public abstract class FileToolsContract extends SandboxContract {
   void editWantsOneOccurrenceUnlessAllAreMeant() throws Exception {
     bash("printf 'xx x' > f");
     assertThat(error("edit", "file_path", "f", "old_string", "x", "new_string", "y"))
-        .isEqualTo("edit: old_string appears 3 times in f (must be unique)");
+        .startsWith("edit: old_string appears 3 times in /workspace/f (must be unique)");
     assertThat(error("edit", "file_path", "f", "old_string", "z", "new_string", "y"))
-        .isEqualTo("edit: old_string not found in f");
+        .isEqualTo("edit: old_string not found in /workspace/f");
     assertThat(
             ok("edit", "file_path", "f", "old_string", "x", "new_string", "", "replace_all", true))
-        .isEqualTo("edited f (3 replacement(s))");
+        .isEqualTo("edited /workspace/f (3 replacement(s))");
     assertThat(bash("cat f")).isEqualTo(" ");
   }
 
@@ -212,18 +198,18 @@ public abstract class FileToolsContract extends SandboxContract {
     assertThat(error("edit", "file_path", "f", "new_string", "y"))
         .isEqualTo("edit: old_string is required");
     assertThat(error("edit", "file_path", "f", "old_string", "", "new_string", "y"))
-        .isEqualTo("edit: old_string is required");
+        .startsWith("edit: old_string must not be empty");
     assertThat(error("edit", "file_path", "f", "old_string", "x"))
         .isEqualTo("edit: new_string is required");
     assertThat(error("edit", "old_string", "x", "new_string", "y"))
         .isEqualTo("edit: file_path is required");
     assertThat(error("edit", "file_path", "f", "old_string", "x", "new_string", "y"))
-        .isEqualTo("edit: no such file or directory");
+        .startsWith("edit: /workspace/f: no such file or directory");
     bash("head -c 262145 /dev/zero > big; mkdir d");
     assertThat(error("edit", "file_path", "big", "old_string", "x", "new_string", "y"))
-        .startsWith("edit: big is 262145 bytes, exceeds 262144-byte limit.");
+        .startsWith("edit: /workspace/big is 262145 bytes, exceeds 262144-byte limit.");
     assertThat(error("edit", "file_path", "d", "old_string", "x", "new_string", "y"))
-        .isEqualTo("edit: d is not a regular file");
+        .isEqualTo("edit: /workspace/d is not a regular file, but a directory");
   }
 
   // ---- glob ----
@@ -236,7 +222,8 @@ public abstract class FileToolsContract extends SandboxContract {
             + " mkdir d.java; ln -s 3.java l.java; ln -s /etc/passwd out.java; mkfifo p.java");
     assertThat(glob("**/*.java"))
         .isEqualTo(
-            "/workspace/a/b/2.java\n/workspace/3.java\n/workspace/l.java\n/workspace/a/1.java");
+            "/workspace/a/b/2.java\n/workspace/3.java\n/workspace/l.java\n/workspace/a/1.java\n"
+                + "[1 symbolic link was not followed: it leads out of the permitted directories]");
     assertThat(glob("*.txt")).isEqualTo("/workspace/4.txt");
     assertThat(glob("a/**")).isEqualTo("/workspace/a/b/2.java\n/workspace/a/1.java");
     assertThat(glob("{a,x}/{1,b/2}.java")).isEqualTo("/workspace/a/b/2.java\n/workspace/a/1.java");
@@ -259,13 +246,7 @@ public abstract class FileToolsContract extends SandboxContract {
     }
     assertThat(glob("a..b")).isEqualTo("no matches");
     assertThat(error("glob", "pattern", "*", "path", "none"))
-        .isEqualTo("glob: no such file or directory");
-  }
-
-  @Test
-  void globGivesTwoHundredAtMost() throws Exception {
-    bash("touch {1..250}");
-    assertThat(glob("*").lines()).hasSize(200);
+        .startsWith("glob: /workspace/none: no such file or directory");
   }
 
   @Test
@@ -273,8 +254,9 @@ public abstract class FileToolsContract extends SandboxContract {
     bash(
         "mkdir t; cd t; seq 1 60000 | xargs touch; cd ..; ln -s . self; p=d; for i in {1..150}; do"
             + " mkdir $p; p=$p/d; done");
-    assertThat(glob("t/*").lines()).hasSize(200);
-    assertThat(ok("grep", "pattern", "nowhere")).isEqualTo("no matches");
-    assertThat(glob("*".repeat(30) + "x/" + "**/".repeat(30) + "*x")).isEqualTo("no matches");
+    assertThat(glob("t/*"))
+        .endsWith("\n[200 of 60000 files, the newest; use a narrower pattern or path]");
+    assertThat(ok("grep", "pattern", "nowhere")).startsWith("no matches (60000 files searched)\n[");
+    assertThat(glob("*".repeat(30) + "x/" + "**/".repeat(30) + "*x")).startsWith("no matches");
   }
 }

@@ -46,9 +46,6 @@ record Launch(
       words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));
     }
     workspace.uid().ifPresent(uid -> words.addAll(List.of("--uid", text(uid))));
-    if (profile.ownGrep()) {
-      words.add("--own-grep");
-    }
     if (probe) {
       words.add("--probe");
     }

@@ -11,15 +11,13 @@ import java.time.Duration;
 /// @param patience how long a new sandbox may take to answer
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
-/// @param ownGrep never use a ripgrep that the sandbox has
 public record Profile(
     Limits limits,
     Duration watchdog,
     Duration heartbeat,
     Duration patience,
     int firstUid,
-    Path cgroups,
-    boolean ownGrep) {
+    Path cgroups) {
   public static final Profile DEFAULT =
       new Profile(
           Limits.DEFAULT,
@@ -27,30 +25,25 @@ public record Profile(
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
           700_000,
-          Path.of("/sys/fs/cgroup"),
-          false);
+          Path.of("/sys/fs/cgroup"));
 
   public Profile withLimits(Limits value) {
-    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups, ownGrep);
+    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups);
   }
 
   public Profile withWatchdog(Duration value) {
-    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups, ownGrep);
+    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups);
   }
 
   public Profile withHeartbeat(Duration value) {
-    return new Profile(limits, watchdog, value, patience, firstUid, cgroups, ownGrep);
+    return new Profile(limits, watchdog, value, patience, firstUid, cgroups);
   }
 
   public Profile withPatience(Duration value) {
-    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups, ownGrep);
+    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups);
   }
 
   public Profile withCgroups(Path value) {
-    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value, ownGrep);
-  }
-
-  public Profile withOwnGrep(boolean value) {
-    return new Profile(limits, watchdog, heartbeat, patience, firstUid, cgroups, value);
+    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value);
   }
 }

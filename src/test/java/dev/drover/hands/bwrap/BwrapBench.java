@@ -40,8 +40,7 @@ final class BwrapBench implements SandboxesView {
               profile.heartbeat(),
               profile.patience(),
               1_000_000 + RANDOM.nextInt(10_000) * 65_536,
-              profile.cgroups(),
-              profile.ownGrep());
+              profile.cgroups());
       this.sandboxes = provider(data, this.profile);
       assertThat(sandboxes.problem()).isEmpty();
     } catch (IOException | InterruptedException e) {

@@ -64,8 +64,7 @@ final class ServerDeathTest {
         base.heartbeat(),
         base.patience(),
         Integer.parseInt(firstUid),
-        base.cgroups(),
-        false);
+        base.cgroups());
   }
 
   private void serveAndDie(int watchdogMillis, int firstUid) throws Exception {

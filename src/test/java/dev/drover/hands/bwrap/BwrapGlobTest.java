@@ -1,6 +1,6 @@
 package dev.drover.hands.bwrap;
 
-import dev.drover.hands.GrepContract;
+import dev.drover.hands.GlobContract;
 import dev.drover.hands.Sandboxes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -8,12 +8,12 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Execution(ExecutionMode.CONCURRENT)
-final class BwrapOwnGrepTest extends GrepContract {
+final class BwrapGlobTest extends GlobContract {
   private static BwrapBench bench;
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT.withOwnGrep(true));
+    bench = new BwrapBench(Profile.DEFAULT);
   }
 
   @AfterAll

@@ -1,6 +1,7 @@
 /* How much the session's directories hold. No file system that we can count on has quotas, so we add
- * up: in slices, between other work, and a tenth of the time at most. */
-#include "hand.h"
+ * up: in slices, between other work, and a tenth of the time at most; at once, when so much was written
+ * meanwhile that the limit may be reached. What cannot be counted counts as too much. */
+#include "serve.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +15,11 @@
 #define SLICE_MS 10
 #define REST_MS 1000
 #define REST_FACTOR 10
+#define HURRY_MS 100
+#define HURRY_FACTOR 2
 #define NOW_MS 3000 /* the longest measurement that a call waits for */
+#define HIDES_MS 200
+#define NAMELESS_MAX 4096 /* open files without a name */
 
 static const char *const walked[] = {"/workspace", "/mnt/session/outputs",
                                      "/mnt/session/tool_outputs", "/mnt/user"};
@@ -22,7 +27,7 @@ enum { ROOTS = sizeof walked / sizeof *walked };
 
 struct usage {
   int64_t bytes, entries;
-  bool deep; /* directories go deeper than we look */
+  const char *blind; /* what it holds that cannot be counted, if anything */
 };
 
 /* A directory that its owner closed to himself is opened for the time of the walk: what is in it
@@ -40,6 +45,12 @@ static bool walking, touched;
 static struct usage sum, used, base;
 static bool known; /* a walk has ended */
 static int64_t busy_ms, walk_ended, next_walk;
+static int64_t walk_room, walk_written; /* when the last walk began */
+
+static const char too_deep[] = "directories more than 1000 deep";
+static const char unreadable[] = "directories that cannot be read";
+static const char hidden[] = "processes that hide their open files";
+static const char too_many[] = "too many open files that were removed";
 
 void disk_limit(int64_t bytes, int64_t entries) {
   bytes_max = bytes;
@@ -48,7 +59,7 @@ void disk_limit(int64_t bytes, int64_t entries) {
 
 static bool enter(int at, const char *name) {
   if (depth == DEPTH_MAX) {
-    sum.deep = true;
+    sum.blind = too_deep;
     return false;
   }
   int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -61,6 +72,8 @@ static bool enter(int at, const char *name) {
   int fd = openat(at, name, flags);
   l->dir = fd < 0 ? NULL : fdopendir(fd);
   if (!l->dir) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) sum.blind = too_deep;
+    if (errno == EACCES) sum.blind = unreadable; /* closed again meanwhile */
     if (fd >= 0) close(fd);
     return false;
   }
@@ -105,9 +118,70 @@ static bool step(void) {
   return true;
 }
 
+/* ---- what has lost its name and is held open ---- */
+
+static ino_t nameless[NAMELESS_MAX];
+static int nameless_n;
+
+static bool is_ours(dev_t device) {
+  struct stat st;
+  for (int i = 0; i < ROOTS; i++) {
+    if (stat(walked[i], &st) == 0 && st.st_dev == device) return true;
+  }
+  return false;
+}
+
+static void count_nameless(const struct stat *st) {
+  if (!S_ISREG(st->st_mode) || st->st_nlink > 0 || !is_ours(st->st_dev)) return;
+  for (int i = 0; i < nameless_n; i++) {
+    if (nameless[i] == st->st_ino) return;
+  }
+  if (nameless_n == NAMELESS_MAX) {
+    sum.blind = too_many;
+    return;
+  }
+  nameless[nameless_n++] = st->st_ino;
+  sum.bytes += (int64_t)st->st_blocks * 512;
+}
+
+static void open_files(pid_t pid) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+  DIR *fds = opendir(path);
+  if (!fds) {
+    if (errno != ENOENT && !floor_zombie(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
+    return;
+  }
+  struct dirent *entry;
+  struct stat st;
+  while (!sum.blind && (entry = readdir(fds))) {
+    if (entry->d_name[0] != '.' && fstatat(dirfd(fds), entry->d_name, &st, 0) == 0) {
+      count_nameless(&st);
+    }
+  }
+  closedir(fds);
+}
+
+/* They can only hold what was written since this sandbox began. */
+static void open_files_of_all(void) {
+  int64_t written = floor_written();
+  if (written < INT64_MAX && sum.bytes + written <= bytes_max) return;
+  DIR *proc = opendir("/proc");
+  if (!proc) return;
+  nameless_n = 0;
+  struct dirent *entry;
+  while (!sum.blind && (entry = readdir(proc))) {
+    pid_t pid = atoi(entry->d_name);
+    if (pid > 1 && !calls_trusted(pid)) open_files(pid);
+  }
+  closedir(proc);
+}
+
 static void walk_start(void) {
   walking = true;
   touched = false;
+  walk_room = floor_room();
+  walk_written = floor_written();
   root = 0;
   busy_ms = 0;
   sum = (struct usage){0};
@@ -123,6 +197,7 @@ static bool walk_on(int64_t ms) {
   }
   busy_ms += now_ms() - start;
   if (more) return false;
+  open_files_of_all();
   walking = false;
   known = true;
   used = sum;
@@ -132,12 +207,13 @@ static bool walk_on(int64_t ms) {
 }
 
 bool disk_full(size_t more) {
-  return bytes_max > 0 && (used.deep || used.bytes + (int64_t)more > bytes_max ||
-                           used.entries + (more > 0) > entries_max);
+  return floor_reached(more) ||
+         (bytes_max > 0 && (used.blind || used.bytes + (int64_t)more > bytes_max ||
+                            used.entries + (more > 0) > entries_max));
 }
 
 static bool grown(void) {
-  return used.bytes > base.bytes || used.entries > base.entries || used.deep > base.deep;
+  return used.bytes > base.bytes || used.entries > base.entries || (used.blind && !base.blind);
 }
 
 /* What is known may be old. It is worth waiting for where it decides what a call may do, for half of
@@ -153,6 +229,7 @@ static void refresh(void) {
 
 /* A command is measured against the usage at its start. */
 void disk_command_starts(void) {
+  floor_command_starts();
   if (bytes_max == 0) return;
   refresh();
   base = used;
@@ -160,33 +237,52 @@ void disk_command_starts(void) {
 }
 
 bool disk_write_starts(size_t n) {
-  if (bytes_max == 0) return true;
-  refresh();
+  floor_command_starts();
+  if (bytes_max > 0) refresh();
   if (disk_full(n)) return false;
   touched = true;
   return true;
 }
 
+/* Whether the limit may be reached by now: the disk has lost, and this sandbox has written, as much as
+ * is left to it. */
+static bool outdated(void) {
+  return now_ms() >= walk_ended + (busy_ms * HURRY_FACTOR > HURRY_MS ? busy_ms * HURRY_FACTOR : HURRY_MS) &&
+         used.bytes + (walk_room - floor_room()) > bytes_max &&
+         (walk_written == INT64_MAX || used.bytes + (floor_written() - walk_written) > bytes_max);
+}
+
 /* True when the directories have just been found to hold too much, and more than before. */
-bool disk_turn(bool (*at_work)(void)) {
+static bool walk_turn(bool (*at_work)(void)) {
   if (!walking) {
-    if (!touched || now_ms() < next_walk) return false;
+    if (!touched || (now_ms() < next_walk && !outdated())) return false;
     walk_start();
   }
   if (!walk_on(SLICE_MS)) return false;
   touched |= at_work();
-  bool over = disk_full(0) && grown();
+  bool over = (used.blind || used.bytes > bytes_max || used.entries > entries_max) && grown();
   if (over || used.bytes < base.bytes) base.bytes = used.bytes;
   if (over || used.entries < base.entries) base.entries = used.entries;
-  base.deep = used.deep;
+  base.blind = used.blind;
   return over;
 }
 
-int64_t disk_deadline(void) { return walking ? now_ms() : touched ? next_walk : -1; }
+bool disk_turn(bool (*at_work)(void)) {
+  return floor_turn(at_work) || (bytes_max > 0 && walk_turn(at_work));
+}
+
+int64_t disk_deadline(void) {
+  int64_t look = floor_deadline(), walk = walking ? now_ms() : touched ? next_walk : -1;
+  return look < 0 ? walk : walk < 0 || look < walk ? look : walk;
+}
 
 void disk_text(struct buf *out) {
-  if (used.deep) {
-    buf_format(out, "the workspace holds directories more than %d deep", DEPTH_MAX);
+  if (floor_reached(0)) {
+    floor_text(out);
+    return;
+  }
+  if (used.blind) {
+    buf_format(out, "the workspace holds %s", used.blind);
     return;
   }
   bool over = used.bytes > bytes_max || used.entries > entries_max;

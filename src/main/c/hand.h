@@ -196,12 +196,33 @@ bool disk_turn(bool (*at_work)(void));      /* true: too much, and it grows */
 int64_t disk_deadline(void);                /* when to look again, or -1 */
 void disk_text(struct buf *out);            /* what is wrong */
 
+/* ---- the room that the host's file system has ------------------------------------------------ */
+void floor_limit(int64_t bytes);            /* that are kept free; before the hand hides itself */
+int64_t floor_room(void);
+int64_t floor_written(void);                /* by all processes of this sandbox */
+bool floor_hides(pid_t pid, int64_t ms);    /* it could not be looked at just now, nor so long ago */
+bool floor_zombie(pid_t pid);
+void floor_command_starts(void);
+bool floor_turn(bool (*at_work)(void));     /* true: there is too little, and this sandbox takes it */
+bool floor_reached(size_t more);            /* this sandbox may not add so many bytes */
+int64_t floor_deadline(void);
+void floor_text(struct buf *out);
+
+/* ---- a disk of a session's own --------------------------------------------------------------- */
+struct image {
+  const char *path, *template, *mkfs, *fsck;
+  int64_t bytes, inodes; /* of a new one */
+};
+bool image_attach(const struct image *image, char *device, size_t size); /* made if it is missing */
+bool image_mount(const char *device, const char *at);
+int image(int argc, char **argv);
+
 /* ---- verbs --------------------------------------------------------------------------------- */
 int launch(int argc, char **argv);
 int serve(int argc, char **argv);
 void child_reset(void);      /* signals and limits of a forked child; before it runs its own code */
-void memory_check(int64_t limit); /* kills the biggest process when all are too big together */
-int seccomp_memfd(void);     /* a file with the filter, or -1 */
+int64_t memory_check(int64_t limit); /* kills the biggest when all are too big; when to look again */
+int seccomp_memfd(bool allocate); /* a file with the filter, or -1 */
 int sys_memfd(const char *name);
 int sys_openat2(int dir, const char *path, int flags, mode_t mode, uint64_t resolve);
 #define RESOLVE_BENEATH_ 0x08

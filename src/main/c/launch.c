@@ -16,16 +16,20 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define MANY 32
+#define ARGS_MAX 512
+#define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
 
 struct options {
   const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *user, *etc;
-  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries;
+  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries, *least;
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
+  struct image image; /* without a path: none */
   bool probe;
 };
 
@@ -46,7 +50,7 @@ static void parse(int argc, char **argv, struct options *o) {
                {"--etc", &o->etc},         {"--tmp", &o->tmp},
                {"--home", &o->home},       {"--shm", &o->shm},
                {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
-               {"--entries", &o->entries}};
+               {"--entries", &o->entries}, {"--floor", &o->least}};
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
     if (strcmp(name, "--probe") == 0) {
@@ -62,6 +66,12 @@ static void parse(int argc, char **argv, struct options *o) {
       o->nproc = atoll(argv[i]);
     } else if (strcmp(name, "--memory") == 0) {
       o->memory = argv[i];
+    } else if (strcmp(name, "--image") == 0) {
+      errno = 0;
+      if (argc - i < 6) die(name);
+      o->image = (struct image){argv[i], argv[i + 1], argv[i + 2], argv[i + 3], atoll(argv[i + 4]),
+                                atoll(argv[i + 5])};
+      i += 5;
     } else if (strcmp(name, "--fsize") == 0) {
       o->fsize = atoll(argv[i]);
     } else if (strcmp(name, "--cgroup") == 0 && o->cgroups_n < MANY) {
@@ -127,8 +137,10 @@ static void stage(struct options *o, const char **self) {
   const char **sources[] = {&o->workspace,    &o->outputs, &o->uploads,
                             &o->tool_outputs, &o->user,    &o->etc};
   enum { SOURCES = sizeof sources / sizeof *sources };
+  static const char *const names[] = {"workspace", "outputs", NULL, "tool_outputs", "user", NULL};
   static char at[8][64];
-  if (unshare(CLONE_NEWNS) < 0) return; /* root in name only: bubblewrap will say what it lacks */
+  char device[32], disk[64];
+  if (unshare(CLONE_NEWNS) < 0 && !o->image.path) return; /* root in name only: bubblewrap will say what it lacks */
   if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
   int fds[SOURCES + 1];
   for (int i = 0; i < SOURCES; i++) {
@@ -136,13 +148,25 @@ static void stage(struct options *o, const char **self) {
     if (fds[i] < 0) die(*sources[i]);
   }
   fds[SOURCES] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
+  if (o->image.path && !image_attach(&o->image, device, sizeof device)) die("the session's disk");
   const char *base = access("/mnt", F_OK) == 0 ? "/mnt" : "/tmp";
   if (fds[SOURCES] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
     die("staging");
   }
+  snprintf(disk, sizeof disk, "%s/disk", base);
+  if (o->image.path && (mkdir(disk, 0700) < 0 || !image_mount(device, disk))) {
+    die("the session's disk");
+  }
   for (int i = 0; i <= SOURCES; i++) {
-    char from[40];
+    char from[96];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
+    if (o->image.path && i < SOURCES && names[i]) { /* the root of the disk is root's alone */
+      snprintf(from, sizeof from, "%s/%s", disk, names[i]);
+      if ((mkdir(from, 0700) < 0 && errno != EEXIST) ||
+          lchown(from, (uid_t)o->uid, (gid_t)o->uid) < 0) {
+        die("the session's disk");
+      }
+    }
     snprintf(at[i], sizeof at[i], "%s/%d", base, i);
     int made = i < SOURCES ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
     if (made < 0 || mount(from, at[i], NULL, MS_BIND, NULL) < 0) die("staging");
@@ -153,11 +177,11 @@ static void stage(struct options *o, const char **self) {
   *self = at[SOURCES];
 }
 
-static char *args[256];
+static char *args[ARGS_MAX];
 static int args_n;
 
 static void arg(const char *text) {
-  if (args_n >= 255) die("too many arguments");
+  if (args_n >= ARGS_MAX - 1) die("too many arguments");
   args[args_n++] = (char *)text;
 }
 
@@ -198,6 +222,33 @@ static void system_directories(void) {
   }
 }
 
+/* What /proc tells of the host beside processes. */
+static void masks(void) {
+  static const char *const files[] = {
+      "/proc/cmdline",    "/proc/keys",        "/proc/key-users",   "/proc/partitions",
+      "/proc/diskstats",  "/proc/modules",     "/proc/kallsyms",    "/proc/interrupts",
+      "/proc/timer_list", "/proc/sched_debug", "/proc/latency_stats", "/proc/bootconfig",
+      "/proc/kcore",      "/proc/iomem",       "/proc/ioports",     "/proc/config.gz"};
+  static const char *const directories[] = {"/proc/acpi",   "/proc/asound", "/proc/bus", "/proc/driver",
+                                            "/proc/fs",     "/proc/irq",    "/proc/scsi"};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    if (access(files[i], F_OK) == 0) ARGS("--ro-bind", "/dev/null", files[i]);
+  }
+  for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+    if (access(directories[i], F_OK) < 0) continue;
+    ARGS("--size", "4096", "--perms", "0555", "--tmpfs", directories[i], "--remount-ro", directories[i]);
+  }
+}
+
+/* Since Linux 5.14 a user namespace has a count of its own: set inside, the limit is the sandbox's alone.
+ * Before, it is one of all processes of the user, on the host as well. */
+static bool counts_by_namespace(void) {
+  struct utsname name;
+  int major = 0, minor = 0;
+  return uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+         (major > 5 || (major == 5 && minor >= 14));
+}
+
 static void profile(const struct options *o, const char *self, int filter, int listener) {
   ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
        "1000", "--cap-drop", "ALL", "--new-session", "--as-pid-1", "--hostname", "hand",
@@ -210,7 +261,9 @@ static void profile(const struct options *o, const char *self, int filter, int l
     const char *path = join_text("/etc/", o->etc_binds[i]);
     ARGS("--ro-bind-try", path, path);
   }
-  ARGS("--proc", "/proc", "--dev", "/dev", "--size", o->tmp, "--perms", "1777", "--tmpfs", "/tmp",
+  ARGS("--proc", "/proc");
+  masks();
+  ARGS("--dev", "/dev", "--size", o->tmp, "--perms", "1777", "--tmpfs", "/tmp",
        "--size", o->home, "--perms", "0755", "--tmpfs", "/home/user", "--size", o->shm, "--perms",
        "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--dir", "/var", "--symlink", "/tmp", "/var/tmp");
   /* Only ever mounted beside what earlier sessions wrote, never below it: bubblewrap follows links
@@ -223,8 +276,10 @@ static void profile(const struct options *o, const char *self, int filter, int l
   if (o->probe) {
     arg("probe");
   } else {
-    ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries);
+    ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries,
+         "--floor", o->least);
     if (o->memory) ARGS("--memory", o->memory);
+    if (o->nproc >= 0 && counts_by_namespace()) ARGS("--nproc", number(o->nproc));
   }
   args[args_n] = NULL;
 }
@@ -236,7 +291,7 @@ int launch(int argc, char **argv) {
   signal(SIGPIPE, SIG_DFL);
   syscall(SYS_keyctl, 1, NULL); /* a session keyring of its own: /proc/keys lists the inherited one */
   umask(022);
-  int listener = listen_at(o.socket), filter = seccomp_memfd();
+  int listener = listen_at(o.socket), filter = seccomp_memfd(o.image.path != NULL);
   if (filter < 0) die("filter");
   for (int i = 0; i < o.cgroups_n; i++) join(o.cgroups[i]);
   char self[4096];
@@ -247,9 +302,15 @@ int launch(int argc, char **argv) {
   if (getuid() == 0) stage(&o, &program);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 4096);
+  struct rlimit files;
+  errno = EMFILE;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_LEAST) {
+    die("a sandbox needs 256 open files (ulimit -n)");
+  }
   if (o.fsize >= 0) limit(RLIMIT_FSIZE, (rlim_t)o.fsize);
-  if (o.nproc >= 0) limit(RLIMIT_NPROC, (rlim_t)o.nproc);
+  if (o.nproc >= 0 && !counts_by_namespace()) limit(RLIMIT_NPROC, (rlim_t)o.nproc);
   profile(&o, program, filter, listener);
+  setpriority(PRIO_PROCESS, 0, -10); /* who watches comes before who is watched, where we may */
   if (o.uid >= 0) {
     uid_t uid = (uid_t)o.uid;
     if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) {

@@ -24,6 +24,7 @@ static uint32_t assembly_frame;
 static int64_t last_attached, watchdog;
 static int64_t memory_limit; /* bytes, where no control group has the limit; else 0 */
 static int64_t memory_next;
+static rlim_t processes; /* of this sandbox, where no control group has the limit; else 0 */
 
 static void put_u32(struct buf *b, uint32_t n) {
   unsigned char bytes[] = {(unsigned char)(n >> 24), (unsigned char)(n >> 16),
@@ -159,6 +160,9 @@ void child_reset(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGXFSZ, SIG_DFL);
   signal(SIGPIPE, SIG_DFL);
+  setpriority(PRIO_PROCESS, 0, 0);
+  struct rlimit most = {processes, processes};
+  if (processes) setrlimit(RLIMIT_NPROC, &most);
   if (connection >= 0) close(connection);
   close(listener);
   close(signals);
@@ -210,8 +214,7 @@ static void turn(void) {
   calls_advance(false);
   transmit();
   if (memory_limit > 0 && now_ms() >= memory_next) {
-    memory_next = now_ms() + 1000;
-    memory_check(memory_limit);
+    memory_next = memory_check(memory_limit);
   }
   if (disk_turn(calls_at_work)) {
     calls_stop_all();
@@ -227,13 +230,16 @@ int serve(int argc, char **argv) {
   }
   listener = atoi(argv[2]);
   watchdog = atoll(argv[3]);
-  int64_t disk = 0, entries = 0;
+  int64_t disk = 0, entries = 0, least = 0;
   for (int i = 4; i < argc; i++) {
     if (strcmp(argv[i], "--memory") == 0 && i + 1 < argc) memory_limit = atoll(argv[++i]);
     if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
     if (strcmp(argv[i], "--entries") == 0 && i + 1 < argc) entries = atoll(argv[++i]);
+    if (strcmp(argv[i], "--nproc") == 0 && i + 1 < argc) processes = (rlim_t)atoll(argv[++i]);
+    if (strcmp(argv[i], "--floor") == 0 && i + 1 < argc) least = atoll(argv[++i]);
   }
   disk_limit(disk, entries);
+  floor_limit(least);
   prctl(PR_SET_DUMPABLE, 0);
   fcntl(listener, F_SETFD, FD_CLOEXEC);
   fcntl(listener, F_SETFL, O_NONBLOCK);

@@ -52,6 +52,7 @@ void calls_child_ended(pid_t pid, int status);
 bool calls_own(pid_t pid);         /* a process of ours, not of a command */
 void calls_read(struct call *call); /* its child has written something */
 int64_t calls_deadline(void);      /* when to look again, or -1 */
+bool calls_trusted(pid_t pid);     /* the same, without the shell: it runs nothing of a command */
 bool calls_at_work(void);          /* something inside may write files */
 void calls_stop_all(void);         /* the disk is full: ends every process inside */
 

@@ -7,6 +7,7 @@ import dev.drover.base.Secret;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.cli.Local;
 import dev.drover.hands.BuiltInTool;
+import dev.drover.hands.bwrap.Storage;
 import dev.drover.model.ModelSettings;
 import dev.drover.telemetry.LogLines;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// @param onAmbiguous what becomes of a call of which nobody knows whether it took effect
 /// @param logging how the log reads
 /// @param drain how long a server that stops waits for its turns to end
+/// @param storage what the files of sessions lie on
 /// @param firstToken how long the built-in model waits before its first word
 public record Config(
     String host,
@@ -56,6 +58,7 @@ public record Config(
     OnAmbiguous onAmbiguous,
     Logging logging,
     Duration drain,
+    Storage storage,
     Duration firstToken) {
   public static final int DEFAULT_PORT = 8787;
 
@@ -68,6 +71,12 @@ public record Config(
   private static final URI OPENAI = URI.create("https://api.openai.com/v1");
   private static final Map<String, LogLines.Form> FORMS =
       Map.of("text", LogLines.Form.TEXT, "json", LogLines.Form.JSON);
+
+  private static final Map<String, Storage.Kind> KINDS =
+      Map.of(
+          "auto", Storage.Kind.AUTO,
+          "image", Storage.Kind.IMAGE,
+          "directory", Storage.Kind.DIRECTORY);
 
   private static final Map<String, Level> LEVELS =
       Map.of(
@@ -125,6 +134,7 @@ public record Config(
             settings.choice("log.format", FORMS).orElse(LogLines.Form.TEXT),
             settings.choice("log.level", LEVELS).orElse(Level.INFO)),
         Duration.ofMillis(settings.number("drain_ms", 0, 3_600_000).orElse(10_000)),
+        storage(settings),
         Duration.ofMillis(settings.number("rehearsal.first_token_ms", 0, 60_000).orElse(700)));
   }
 
@@ -203,7 +213,14 @@ public record Config(
     }
   }
 
-  /// These settings, for a server that lives within one command: it keeps to itself.
+  private static Storage storage(Settings settings) {
+    return Storage.of(
+        settings.choice("workspaces.kind", KINDS).orElse(Storage.Kind.AUTO),
+        settings.number("workspaces.free_mib", 0, 1 << 30));
+  }
+
+  /// These settings, for a server that lives within one command: it keeps to itself, and its user
+  /// finds what the agent made.
   public Config embedded() {
     var quiet = new Logging(logging.form(), Level.WARNING);
     return new Config(
@@ -221,6 +238,7 @@ public record Config(
         onAmbiguous,
         quiet,
         Duration.ZERO,
+        new Storage(Storage.Kind.DIRECTORY, storage.floor()),
         Duration.ZERO);
   }
 

@@ -48,7 +48,7 @@ final class Doctor {
     }
     checks.add(data(config));
     config.stores().database().ifPresent(url -> checks.add(database(url)));
-    checks.add(sandbox());
+    checks.add(sandbox(config));
     checks.add(models(config));
     return checks;
   }
@@ -105,17 +105,26 @@ final class Doctor {
     }
   }
 
-  /// Tried in a directory of its own, so that a server may run meanwhile.
-  private Check sandbox() {
+  /// Tried in a directory of its own, so that a server may run meanwhile; on the data directory's
+  /// disk, if it is there.
+  private Check sandbox(Config config) {
     var name = "sandbox";
     Path directory;
     try {
-      directory = Files.createTempDirectory("drover-doctor");
+      directory =
+          Files.isWritable(config.data())
+              ? Files.createTempDirectory(config.data(), ".doctor")
+              : Files.createTempDirectory("drover-doctor");
     } catch (IOException e) {
       return new Check(name, false, String.valueOf(e.getMessage()), "Make room in " + TEMPORARY);
     }
     try (var sandboxes =
-        new BwrapSandboxes(directory, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system())) {
+        new BwrapSandboxes(
+            directory,
+            Profile.DEFAULT.withStorage(config.storage()),
+            ids,
+            Pause.REAL,
+            InstantSource.system())) {
       var problem = sandboxes.problem();
       return problem
           .map(
@@ -125,7 +134,7 @@ final class Doctor {
                       false,
                       text,
                       "Without it no tool runs: Drover never runs one on the host."))
-          .orElseGet(() -> fine(name, "bubblewrap; limits by " + sandboxes.enforcement()));
+          .orElseGet(() -> fine(name, "bubblewrap; " + sandboxes.limits()));
     } catch (IOException e) {
       return new Check(
           name,

@@ -102,7 +102,11 @@ public final class Drover implements AutoCloseable {
       var log = seam.around(store.eventLog());
       var sandboxes =
           new BwrapSandboxes(
-              config.data(), dev.drover.hands.bwrap.Profile.DEFAULT, ids, Pause.REAL, clock);
+              config.data(),
+              dev.drover.hands.bwrap.Profile.DEFAULT.withStorage(config.storage()),
+              ids,
+              Pause.REAL,
+              clock);
       var hands =
           new SandboxPool(
               new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);

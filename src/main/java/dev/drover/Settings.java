@@ -43,6 +43,8 @@ final class Settings {
           "images.max_pixels",
           "nodes.lapse_ms",
           "drain_ms",
+          "workspaces.kind",
+          "workspaces.free_mib",
           "log.format",
           "log.level",
           "rehearsal.first_token_ms");
@@ -61,6 +63,7 @@ final class Settings {
   private static final Set<String> NUMBERS =
       Set.of(
           "port",
+          "workspaces.free_mib",
           "max_tool_rounds",
           "images.max_base64_bytes",
           "images.max_pixels",

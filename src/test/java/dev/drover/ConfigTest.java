@@ -9,6 +9,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.hands.BuiltInTool;
+import dev.drover.hands.bwrap.Storage;
 import dev.drover.model.ModelSettings;
 import dev.drover.telemetry.LogLines;
 import java.math.BigDecimal;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -311,5 +313,28 @@ final class ConfigTest {
     assertThatThrownBy(() -> Config.read(Map.of("config", file.toString()), Map.of()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatSessionsLieOnIsASetting() {
+    var home = Map.of("HOME", "/h");
+    assertThat(Config.read(Map.of(), home).storage())
+        .isEqualTo(new Storage(Storage.Kind.AUTO, OptionalLong.empty()));
+    var set =
+        Config.read(
+            Map.of(),
+            Map.of(
+                "HOME",
+                "/h",
+                "DROVER_WORKSPACES_KIND",
+                "image",
+                "DROVER_WORKSPACES_FREE_MIB",
+                "3"));
+    assertThat(set.storage()).isEqualTo(new Storage(Storage.Kind.IMAGE, OptionalLong.of(3L << 20)));
+    assertThat(set.embedded().storage())
+        .isEqualTo(new Storage(Storage.Kind.DIRECTORY, OptionalLong.of(3L << 20)));
+    assertThatThrownBy(
+            () -> Config.read(Map.of(), Map.of("HOME", "/h", "DROVER_WORKSPACES_KIND", "tape")))
+        .hasMessageContaining("workspaces.kind");
   }
 }

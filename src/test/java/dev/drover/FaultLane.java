@@ -60,6 +60,7 @@ final class FaultLane implements AutoCloseable {
     this.environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
     this.environment.putIfAbsent("DROVER_NODES_LAPSE_MS", "500");
     this.environment.put("DROVER_LOG_LEVEL", "warning");
+    this.environment.put("DROVER_WORKSPACES_KIND", "directory"); // the test looks into it
     child = FaultChild.start(data, log, this.environment).orElseThrow();
   }
 

@@ -263,6 +263,7 @@ final class RestartTest {
   private ServerProcess start(Map<String, String> more) throws Exception {
     var environment = new HashMap<>(more);
     environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
+    environment.put("DROVER_WORKSPACES_KIND", "directory"); // the test looks into it
     return ServerProcess.start(data, new File(logs.toFile(), "server.log"), environment);
   }
 }

@@ -50,6 +50,8 @@ public final class BwrapSandboxes implements Sandboxes {
   private final Path program;
   private final Etc etc;
   private final Workspaces workspaces;
+  private final Images images;
+  private final Room room;
   private final Cgroups cgroups;
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -67,7 +69,10 @@ public final class BwrapSandboxes implements Sandboxes {
     this.register = new Register(Workspaces.Directories.own(root.resolve("hands")), pause);
     this.program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
     this.etc = Etc.make(root.resolve("etc"));
-    this.workspaces = new Workspaces(root.resolve("workspaces"), profile.firstUid(), pause);
+    var homes = Workspaces.Directories.own(root.resolve("workspaces"));
+    this.images = Images.find(homes, program, profile);
+    this.workspaces = new Workspaces(homes, profile.firstUid(), images.usable(), pause);
+    this.room = new Room(root, profile.storage().floor());
     this.cgroups = Cgroups.find(profile.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
     register.sweep();
     this.spawner = new Spawner();
@@ -81,6 +86,27 @@ public final class BwrapSandboxes implements Sandboxes {
       case CGROUP_V1 -> "cgroup v1";
       case RLIMITS -> "rlimits";
     };
+  }
+
+  /// What is limited here, and by what: memory and processes, then disk space.
+  public String limits() {
+    var kept =
+        cgroups.level() == Cgroups.Level.RLIMITS
+            ? "limits of processes by the kernel, of memory by a watchdog in each sandbox;"
+                + " processor time is not limited. For limits by the kernel start it as root, or"
+                + " with control groups of its own: systemd-run --user --scope -p Delegate=yes"
+                + " drover serve"
+            : "limits by " + enforcement();
+    return kept + "; " + disks();
+  }
+
+  /// What keeps a session within its disk space here.
+  String disks() {
+    var kept = room.floor() == 0 ? "" : "; %d MiB are kept free".formatted(room.floor() >> 20);
+    return (images.usable()
+            ? "a disk of its own for each session, limited by the kernel"
+            : "disk limits by a watchdog in each sandbox (" + images.reason() + ")")
+        + kept;
   }
 
   /// Makes a whole sandbox once and runs a trifle in it. Empty when all is well; else what is wrong
@@ -188,6 +214,7 @@ public final class BwrapSandboxes implements Sandboxes {
   }
 
   private Sandbox start(SessionId session) throws Unavailable, IOException, InterruptedException {
+    room.check();
     var id = newId();
     var held = register.make(id, session);
     var leash = held.leash();
@@ -288,7 +315,18 @@ public final class BwrapSandboxes implements Sandboxes {
     try {
       var leash = held.leash().withGroup(group);
       leash.write();
-      var launch = new Launch(program, bwrap, etc, profile, workspace, directory, group, probe);
+      var launch =
+          new Launch(
+              program,
+              bwrap,
+              etc,
+              profile,
+              workspace,
+              directory,
+              group,
+              images,
+              room.floor(),
+              probe);
       return new Prepared(launch, leash);
     } catch (IOException e) {
       Cgroups.remove(group);

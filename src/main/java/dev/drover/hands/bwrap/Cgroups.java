@@ -23,7 +23,8 @@ final class Cgroups {
     CGROUP_V2,
     /// A group per controller.
     CGROUP_V1,
-    /// Per-process limits only: the sum over a hand's processes is not bounded by the kernel.
+    /// None: the kernel bounds the number of processes alone, the hand itself looks at their
+    /// memory.
     RLIMITS
   }
 

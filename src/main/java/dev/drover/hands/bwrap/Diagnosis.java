@@ -22,6 +22,10 @@ final class Diagnosis {
       " /proc cannot be mounted in here, as is usual inside a container: run it with"
           + " --security-opt systempaths=unconfined, or privileged.";
 
+  private static final String PROCESSES =
+      " The user of the server has as many processes as it may have: see ulimit -u, or TasksMax of"
+          + " its systemd unit.";
+
   private Diagnosis() {}
 
   /// From the end of what bubblewrap and `hand launch` wrote.
@@ -39,6 +43,9 @@ final class Diagnosis {
 
   static String explain(String text) {
     var cause = text.isEmpty() ? "bubblewrap ended without a word." : text;
+    if (text.contains("Resource temporarily unavailable")) {
+      return cause + PROCESSES;
+    }
     if (text.contains("namespace") || text.contains("uid map")) {
       return cause + NAMESPACES;
     }

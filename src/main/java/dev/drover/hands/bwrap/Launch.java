@@ -13,6 +13,8 @@ record Launch(
     Workspaces.Workspace workspace,
     Path directory,
     Cgroups.Group group,
+    Images images,
+    long floor,
     boolean probe) {
 
   static final String SOCKET = "s";
@@ -39,7 +41,10 @@ record Launch(
     etc.shown().forEach(name -> words.addAll(List.of("--etc-bind", name)));
     words.addAll(List.of("--tmp", text(limits.tmp()), "--home", text(limits.home())));
     words.addAll(List.of("--shm", text(limits.shm()), "--fsize", text(limits.file())));
-    words.addAll(List.of("--disk", text(limits.workspace()), "--entries", text(limits.entries())));
+    words.addAll(List.of("--disk", text(workspace.image().isPresent() ? 0 : limits.workspace())));
+    words.addAll(List.of("--entries", text(limits.entries())));
+    workspace.image().ifPresent(file -> words.addAll(images.words(file)));
+    words.addAll(List.of("--floor", text(floor)));
     words.addAll(List.of("--watchdog", text(profile.watchdog().toMillis())));
     group.joins().forEach(file -> words.addAll(List.of("--cgroup", file.toString())));
     if (group.directories().isEmpty()) {

@@ -11,13 +11,15 @@ import java.time.Duration;
 /// @param patience how long a new sandbox may take to answer
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
+/// @param storage what the files of sessions lie on
 public record Profile(
     Limits limits,
     Duration watchdog,
     Duration heartbeat,
     Duration patience,
     int firstUid,
-    Path cgroups) {
+    Path cgroups,
+    Storage storage) {
   public static final Profile DEFAULT =
       new Profile(
           Limits.DEFAULT,
@@ -25,25 +27,34 @@ public record Profile(
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
           700_000,
-          Path.of("/sys/fs/cgroup"));
+          Path.of("/sys/fs/cgroup"),
+          Storage.DEFAULT);
 
   public Profile withLimits(Limits value) {
-    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups);
+    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups, storage);
   }
 
   public Profile withWatchdog(Duration value) {
-    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups);
+    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups, storage);
   }
 
   public Profile withHeartbeat(Duration value) {
-    return new Profile(limits, watchdog, value, patience, firstUid, cgroups);
+    return new Profile(limits, watchdog, value, patience, firstUid, cgroups, storage);
   }
 
   public Profile withPatience(Duration value) {
-    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups);
+    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups, storage);
   }
 
   public Profile withCgroups(Path value) {
-    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value);
+    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value, storage);
+  }
+
+  public Profile withStorage(Storage value) {
+    return new Profile(limits, watchdog, heartbeat, patience, firstUid, cgroups, value);
+  }
+
+  Profile withFirstUid(int value) {
+    return new Profile(limits, watchdog, heartbeat, patience, value, cgroups, storage);
   }
 }

@@ -28,14 +28,25 @@ final class Workspaces {
 
   private final Path root;
   private final boolean isRoot;
+  private final boolean images;
   private final int firstUid;
   private final Pause pause;
 
+  /// @param image the file with the disk that is mounted over all of them but the uploads, if the
+  ///   session has one of its own
   /// @param uid whose the directories are; empty when the server is not root
   record Workspace(
-      Path workspace, Path outputs, Path uploads, Path toolOutputs, Path user, OptionalInt uid) {}
+      Path workspace,
+      Path outputs,
+      Path uploads,
+      Path toolOutputs,
+      Path user,
+      Optional<Path> image,
+      OptionalInt uid) {}
 
-  Workspaces(Path root, int firstUid, Pause pause) throws IOException {
+  /// @param images whether a new session gets a disk of its own; one that is there stays as it is
+  Workspaces(Path root, int firstUid, boolean images, Pause pause) throws IOException {
+    this.images = images;
     this.root = Directories.own(root);
     this.pause = pause;
     this.isRoot = Host.isRoot();
@@ -45,6 +56,7 @@ final class Workspaces {
   /// The session's directories, made if they are missing.
   Workspace open(SessionId session) throws IOException, InterruptedException {
     var home = Directories.own(home(session));
+    var image = image(home);
     var made =
         new Workspace(
             Directories.made(home.resolve("workspace"), "rwx------"),
@@ -52,6 +64,7 @@ final class Workspaces {
             Directories.made(home.resolve("uploads"), "rwxr-xr-x"),
             Directories.made(home.resolve("tool_outputs"), "rwx------"),
             Directories.made(home.resolve("user"), "rwx------"),
+            image,
             OptionalInt.empty());
     if (!isRoot) {
       return made;
@@ -73,7 +86,17 @@ final class Workspaces {
         made.uploads,
         made.toolOutputs,
         made.user,
+        made.image,
         OptionalInt.of(uid));
+  }
+
+  /// Empty until a hand is made, which fills it. What was begun as plain directories stays so.
+  private Optional<Path> image(Path home) throws IOException {
+    var image = home.resolve("disk");
+    if (images && !Files.exists(image) && !Files.exists(home.resolve("workspace"))) {
+      Files.createFile(image);
+    }
+    return Optional.of(image).filter(Files::exists);
   }
 
   void discard(SessionId session) throws IOException {

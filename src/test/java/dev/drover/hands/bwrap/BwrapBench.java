@@ -29,18 +29,24 @@ final class BwrapBench implements SandboxesView {
   private final Set<String> hands = ConcurrentHashMap.newKeySet();
 
   BwrapBench(Profile profile) {
+    this(directory(), profile);
+  }
+
+  private static Path directory() {
+    try {
+      return Files.createTempDirectory("drover-hands-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// @param data emptied at the end
+  BwrapBench(Path data, Profile profile) {
     assertThat(Host.bwrap()).as("these tests need bubblewrap: " + Diagnosis.NO_BWRAP).isPresent();
     try {
-      this.data = Files.createTempDirectory("drover-hands-");
+      this.data = data;
       // Uids of its own, so that its processes can be told from those of another run.
-      this.profile =
-          new Profile(
-              profile.limits(),
-              profile.watchdog(),
-              profile.heartbeat(),
-              profile.patience(),
-              1_000_000 + RANDOM.nextInt(10_000) * 65_536,
-              profile.cgroups());
+      this.profile = profile.withFirstUid(1_000_000 + RANDOM.nextInt(10_000) * 65_536);
       this.sandboxes = provider(data, this.profile);
       assertThat(sandboxes.problem()).isEmpty();
     } catch (IOException | InterruptedException e) {

@@ -32,4 +32,13 @@ final class DiagnosisTest {
     assertThat(Diagnosis.of(Path.of("/nonexistent"))).isEqualTo("bubblewrap ended without a word.");
     assertThat(Diagnosis.NO_BWRAP).contains("apt-get install bubblewrap");
   }
+
+  @Test
+  void tooManyProcessesAreNotTakenForMissingNamespaces() {
+    assertThat(
+            Diagnosis.explain(
+                "bwrap: Creating new namespace failed: Resource temporarily unavailable"))
+        .contains("ulimit -u")
+        .doesNotContain("sysctl");
+  }
 }

@@ -57,14 +57,9 @@ final class ServerDeathTest {
   }
 
   private static Profile profile(String watchdogMillis, String firstUid) {
-    var base = Profile.DEFAULT;
-    return new Profile(
-        base.limits(),
-        Duration.ofMillis(Long.parseLong(watchdogMillis)),
-        base.heartbeat(),
-        base.patience(),
-        Integer.parseInt(firstUid),
-        base.cgroups());
+    return Profile.DEFAULT
+        .withWatchdog(Duration.ofMillis(Long.parseLong(watchdogMillis)))
+        .withFirstUid(Integer.parseInt(firstUid));
   }
 
   private void serveAndDie(int watchdogMillis, int firstUid) throws Exception {

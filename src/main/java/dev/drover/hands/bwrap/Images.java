@@ -1,0 +1,118 @@
+package dev.drover.hands.bwrap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// Disk images of sessions: sparse files with an ext4 that only its own sandbox mounts. `hand
+/// launch` makes and mounts them; this says whether it can, and how.
+///
+/// @param reason why it cannot; empty when it can
+/// @param template the empty image that new ones are copied from
+record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, long inodes) {
+  private static final long MIB = 1 << 20;
+  private static final int INODE = 256; // bytes
+  private static final long PATIENCE = 20; // seconds
+
+  /// File systems of this machine alone: of a shared one two machines might mount an image.
+  private static final Set<String> LOCAL =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "tmpfs", "zfs");
+
+  /// Tries it: makes a template, an image, and mounts that.
+  ///
+  /// @param homes the directory of the sessions' directories
+  /// @throws IOException when images were asked for and cannot be had
+  static Images find(Path homes, Path program, Profile profile)
+      throws IOException, InterruptedException {
+    var limits = profile.limits();
+    // What ext4 needs for itself comes on top.
+    long journal = limits.workspace() < 1 << 30 ? 4 * MIB : 16 * MIB;
+    long bytes =
+        (limits.workspace() + limits.entries() * INODE + limits.workspace() / 64 + 2 * journal)
+            / MIB
+            * MIB;
+    var template = program.resolveSibling("disk-%d-%d".formatted(bytes, limits.entries()));
+    var images =
+        new Images("", template, tool("mkfs.ext4"), tool("e2fsck"), bytes, limits.entries());
+    var kind = profile.storage().kind();
+    var reason = kind == Storage.Kind.DIRECTORY ? "as set" : images.obstacle(homes).orElse("");
+    if (reason.isEmpty()) {
+      reason = images.attempt(homes, program);
+    }
+    if (kind == Storage.Kind.IMAGE && !reason.isEmpty()) {
+      throw new IOException("sessions cannot have disks of their own here: " + reason);
+    }
+    return new Images(reason, template, images.mkfs, images.fsck, images.bytes, images.inodes);
+  }
+
+  boolean usable() {
+    return reason.isEmpty();
+  }
+
+  /// What tells `hand launch` of an image.
+  List<String> words(Path image) {
+    return List.of(
+        "--image",
+        image.toString(),
+        template.toString(),
+        mkfs.toString(),
+        fsck.toString(),
+        Long.toString(bytes),
+        Long.toString(inodes));
+  }
+
+  private Optional<String> obstacle(Path homes) throws IOException {
+    var type = Files.getFileStore(homes).type();
+    if (!Host.isRoot()) {
+      return Optional.of("disk images need root");
+    }
+    if (!Files.isExecutable(mkfs) || !Files.isExecutable(fsck)) {
+      return Optional.of(
+          "mkfs.ext4 is not installed; on Debian or Ubuntu: apt-get install e2fsprogs");
+    }
+    return LOCAL.contains(type)
+        ? Optional.empty()
+        : Optional.of("the data directory is on " + type);
+  }
+
+  private String attempt(Path homes, Path program) throws IOException, InterruptedException {
+    var probe = Files.createTempFile(homes.getParent(), ".probe-", "");
+    var log = Files.createTempFile(homes.getParent(), ".probe-", ".log");
+    try {
+      var builder =
+          new ProcessBuilder(
+              program.toString(),
+              "image",
+              probe.toString(),
+              template.toString(),
+              mkfs.toString(),
+              Long.toString(bytes),
+              Long.toString(inodes));
+      builder.environment().clear();
+      builder.redirectInput(Path.of("/dev/null").toFile()).redirectOutput(log.toFile());
+      var process = builder.redirectErrorStream(true).start();
+      if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return "a disk image could not be mounted within " + PATIENCE + " s";
+      }
+      return process.exitValue() == 0
+          ? ""
+          : "a disk image cannot be mounted: " + Host.text(log).strip();
+    } finally {
+      Files.deleteIfExists(probe);
+      Files.deleteIfExists(log);
+    }
+  }
+
+  private static Path tool(String name) {
+    return List.of("/usr/sbin", "/sbin", "/usr/bin").stream()
+        .map(directory -> Path.of(directory, name))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElse(Path.of("/usr/sbin", name));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.drover.hands.bwrap;
+
+import java.util.OptionalLong;
+
+/// What the files of sessions lie on.
+///
+/// @param kind what a new session gets
+/// @param floor bytes of the data directory's file system that no sandbox may take; empty: a tenth
+///   of it, 2 GiB at most
+public record Storage(Kind kind, OptionalLong floor) {
+  /// Directories, and the default floor.
+  public static final Storage DEFAULT = new Storage(Kind.DIRECTORY, OptionalLong.empty());
+
+  /// @param mebibytes the floor in MiB
+  public static Storage of(Kind kind, OptionalLong mebibytes) {
+    return new Storage(
+        kind, mebibytes.isPresent() ? OptionalLong.of(mebibytes.getAsLong() << 20) : mebibytes);
+  }
+
+  /// What holds a session's directories.
+  public enum Kind {
+    /// A disk image where the machine can mount one, else directories.
+    AUTO,
+    /// A disk image, whose size the kernel holds. Needs root, loop devices and `mkfs.ext4`.
+    IMAGE,
+    /// Directories of the host, which the hand watches.
+    DIRECTORY
+  }
+}

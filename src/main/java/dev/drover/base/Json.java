@@ -18,6 +18,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
+import tools.jackson.core.json.JsonReadFeature;
 
 /// A JSON value: immutable, and written back as it was read. Objects keep the order of their keys
 /// and numbers keep their spelling, so that a model's content blocks survive a trip through the log
@@ -144,8 +146,20 @@ public sealed interface Json {
   final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final int offset;
+
     Malformed(String message) {
+      this(message, -1);
+    }
+
+    Malformed(String message, int offset) {
       super(message);
+      this.offset = offset;
+    }
+
+    /// Where in the text reading failed, in characters from 0; less than 0: not known.
+    public int offset() {
+      return offset;
     }
   }
 
@@ -187,7 +201,50 @@ public sealed interface Json {
   /// Reads exactly one value. Duplicate keys, trailing text, more than [#MAX_DEPTH] levels are
   /// refused; an unpaired surrogate becomes U+FFFD.
   static Json parse(String text) throws Malformed {
-    return Codec.whole(text, Codec.FACTORY);
+    return paired(Codec.whole(text, Codec.FACTORY));
+  }
+
+  /// Reads all values of a text that holds one after another, as strictly as [#parse].
+  ///
+  /// @throws Malformed also if there are more than `most`
+  static List<Json> several(String text, int most) throws Malformed {
+    return Codec.several(text, most).stream().map(Json::paired).toList();
+  }
+
+  /// Reads what another server sent, as tolerantly as the clients that servers are made for: of a
+  /// key that an object names twice the last value counts, `NaN` and infinities are null. An
+  /// unpaired surrogate stays, because its other half may come in the next text; [#paired(Json)]
+  /// when all texts are there.
+  static Json received(String text) throws Malformed {
+    return Codec.whole(text, Codec.RECEIVING);
+  }
+
+  /// The same value with U+FFFD in place of every unpaired surrogate: UTF-8 has no form for one, so
+  /// it could never leave again.
+  static Json paired(Json value) {
+    return switch (value) {
+      case Obj object -> {
+        var fields = new LinkedHashMap<String, Json>();
+        object.fields.forEach((key, item) -> fields.put(paired(key), paired(item)));
+        yield new Obj(fields);
+      }
+      case Arr array -> new Arr(array.items.stream().map(Json::paired).toList());
+      case Str text -> new Str(paired(text.value));
+      case Num _, Bool _, Null _ -> value;
+    };
+  }
+
+  /// The same text with U+FFFD in place of every unpaired surrogate.
+  static String paired(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
   }
 
   /// Reads text that this program wrote. It may be deeper and longer than what [#parse] takes, by
@@ -196,7 +253,7 @@ public sealed interface Json {
   /// @throws IllegalStateException if it is not JSON
   static Json trusted(String text) {
     try {
-      return Codec.whole(text, Codec.TRUSTING);
+      return paired(Codec.whole(text, Codec.TRUSTING));
     } catch (Malformed e) {
       throw new IllegalStateException("stored JSON is damaged: " + e.getMessage(), e);
     }
@@ -219,15 +276,21 @@ public sealed interface Json {
 
 /// The library's side of [Json].
 final class Codec {
-  static final JsonFactory FACTORY = factory(Json.MAX_DEPTH, Json.MAX_STRING);
+  static final JsonFactory FACTORY = builder(Json.MAX_DEPTH, Json.MAX_STRING).build();
 
   /// For what was read by [#FACTORY] and then wrapped: a model's input within its block within its
   /// event, pieces of a text put together.
-  static final JsonFactory TRUSTING = factory(2 * Json.MAX_DEPTH, Integer.MAX_VALUE);
+  static final JsonFactory TRUSTING = builder(2 * Json.MAX_DEPTH, Integer.MAX_VALUE).build();
+
+  static final JsonFactory RECEIVING =
+      builder(Json.MAX_DEPTH, Json.MAX_STRING)
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
 
   private Codec() {}
 
-  private static JsonFactory factory(int depth, int length) {
+  private static JsonFactoryBuilder builder(int depth, int length) {
     return JsonFactory.builder()
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .streamReadConstraints(
@@ -236,8 +299,7 @@ final class Codec {
                 .maxStringLength(length)
                 .maxNumberLength(400)
                 .maxNameLength(10_000)
-                .build())
-        .build();
+                .build());
   }
 
   static Json whole(String text, JsonFactory factory) throws Json.Malformed {
@@ -249,7 +311,22 @@ final class Codec {
       }
       return value;
     } catch (JacksonException e) {
-      throw new Json.Malformed(explain(e));
+      throw malformed(e);
+    }
+  }
+
+  static List<Json> several(String text, int most) throws Json.Malformed {
+    var values = new ArrayList<Json>();
+    try (var parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      while (parser.nextToken() != null) {
+        if (values.size() == most) {
+          throw new Json.Malformed("more than " + most + " JSON values");
+        }
+        values.add(read(parser));
+      }
+      return values;
+    } catch (JacksonException e) {
+      throw malformed(e);
     }
   }
 
@@ -259,7 +336,7 @@ final class Codec {
       case START_OBJECT -> {
         var fields = new LinkedHashMap<String, Json>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-          var key = paired(parser.currentName());
+          var key = parser.currentName();
           parser.nextToken();
           fields.put(key, read(parser));
         }
@@ -272,8 +349,9 @@ final class Codec {
         }
         yield new Json.Arr(items);
       }
-      case VALUE_STRING -> new Json.Str(paired(parser.getString()));
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getString());
+      case VALUE_STRING -> new Json.Str(parser.getString());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          parser.isNaN() ? Json.NULL : new Json.Num(parser.getString());
       case VALUE_TRUE -> new Json.Bool(true);
       case VALUE_FALSE -> new Json.Bool(false);
       case VALUE_NULL -> Json.NULL;
@@ -307,7 +385,7 @@ final class Codec {
   }
 
   /// What is wrong and where, without the offending text: it may be a secret.
-  private static String explain(JacksonException e) {
+  private static Json.Malformed malformed(JacksonException e) {
     var where = e.getLocation();
     var what = String.valueOf(e.getOriginalMessage());
     var kind =
@@ -317,20 +395,9 @@ final class Codec {
                 ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
                 : "not valid JSON";
     return where == null
-        ? kind
-        : kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr();
-  }
-
-  /// UTF-8 has no form for half a surrogate pair, so such a half could never leave again.
-  private static String paired(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        return text.codePoints()
-            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-      }
-    }
-    return text;
+        ? new Json.Malformed(kind)
+        : new Json.Malformed(
+            kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr(),
+            (int) where.getCharOffset());
   }
 }

@@ -2,92 +2,111 @@ package dev.drover.model.anthropic;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.Answer.Lost;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Broken;
-import dev.drover.model.http.EventStream;
-import dev.drover.model.http.Failures;
+import dev.drover.model.http.ReplyEvents.ReplyEvent;
+import dev.drover.model.http.Stop;
+import dev.drover.model.http.ToolInput;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one reply of the events of one stream. Blocks keep the order in which they began, whatever
-/// the server numbers them.
+/// Makes one reply of the events of one stream.
 final class Assembly {
-  /// Most blocks of one reply.
-  static final int MAX_BLOCKS = 10_000;
-
-  /// Reasons to stop in the middle of a block.
-  private static final Set<String> CUT =
-      Set.of("max_tokens", "model_context_window_exceeded", "refusal");
-
-  private record Placed(int index, Block block) {}
+  /// The reasons to stop that the API has; those of other vendors are translated.
+  private static final Set<String> KNOWN =
+      Set.of("end_turn", "stop_sequence", "tool_use", "pause_turn", "refusal", "max_tokens");
 
   private final Listener listener;
-  private final Failures failures;
-  private final Map<Long, Placed> byNumber = new HashMap<>();
-  private final List<Block> blocks = new ArrayList<>();
+  private final Blocks blocks = new Blocks();
   private @Nullable String stopReason;
   private Json.Obj stopDetails = Json.EMPTY;
   private ModelUsage usage = ModelUsage.NONE;
+  private boolean stopped;
 
-  Assembly(Listener listener, Failures failures) {
+  Assembly(Listener listener) {
     this.listener = listener;
-    this.failures = failures;
   }
 
-  /// Takes the next event in. The answer, once there is one.
-  Optional<Answer> accept(EventStream.ServerEvent event) throws Broken {
-    var body = event.json();
+  /// Takes the next event in.
+  void accept(ReplyEvent event) throws Broken {
+    var body = event.body();
     var given = body.text("type");
     switch (given == null ? event.name() : given) {
-      case "message_start" -> count(body.object("message").object("usage"));
+      case "message_start" -> take(body.object("message"));
+      case "message" -> {
+        take(body);
+        close(body, Json.EMPTY);
+        stopped = true;
+      }
       case "content_block_start" -> begin(body);
       case "content_block_delta" -> change(body);
-      case "message_delta" -> close(body);
-      case "message_stop" -> {
-        return Optional.of(reply());
-      }
-      case "error" -> {
-        return Optional.of(failures.inStream(body));
-      }
-      // content_block_stop says nothing that message_stop does not; ping and what is newer than
-      // this client is skipped.
+      case "content_block_stop" -> blocks.stop(number(body));
+      case "message_delta" -> close(body.object("delta"), body.object("usage"));
+      case "message_stop" -> stopped = true;
+      // ping and what is newer than this client
       default -> {}
     }
-    return Optional.empty();
+  }
+
+  /// Whether nothing more will come.
+  boolean isOver() {
+    return stopped;
+  }
+
+  /// Whether the server has said why the reply ended; only its last event may still come.
+  boolean isFinished() {
+    return stopReason != null;
+  }
+
+  boolean isBegun() {
+    return !blocks.all().isEmpty();
+  }
+
+  /// Whether there is something in it, and all of that is whole, so that a body which ends in good
+  /// order may end the reply.
+  boolean isWhole() {
+    return isBegun()
+        && !blocks.isCallLost()
+        && blocks.all().stream().allMatch(Block::isWhole)
+        && blocks.all().stream().anyMatch(block -> block.isText() || block.isCall());
+  }
+
+  /// A message that is not streamed, or the head of one that is, which has no content as yet.
+  private void take(Json.Obj message) throws Broken {
+    for (var item : message.items("content")) {
+      if (item instanceof Json.Obj start) {
+        begin(Json.obj("index", blocks.all().size(), "content_block", start));
+      }
+    }
+    blocks.all().forEach(Block::stop);
+    count(message.object("usage"));
   }
 
   private void begin(Json.Obj body) throws Broken {
     if (!(body.get("content_block").orElse(Json.NULL) instanceof Json.Obj start)) {
-      throw new Broken("the model server began a content block without a block");
+      return; // its deltas begin it
     }
-    if (blocks.size() == MAX_BLOCKS) {
-      throw new Broken("the reply has more than " + MAX_BLOCKS + " content blocks");
+    var begun = blocks.start(number(body), start);
+    if (begun.isPresent()) {
+      listener.blockStarted(begun.get().place(), begun.get().type());
+      show(begun.get(), begun.get().shownAtStart());
     }
-    var block = new Block(start);
-    var placed = new Placed(blocks.size(), block);
-    if (byNumber.putIfAbsent(number(body), placed) != null) {
-      throw new Broken("the model server began a content block twice");
-    }
-    blocks.add(block);
-    listener.blockStarted(placed.index, block.type());
-    tell(placed, start);
   }
 
   private void change(Json.Obj body) throws Broken {
-    var placed = byNumber.get(number(body));
-    if (placed == null) {
-      throw new Broken("the model server continued a content block that it never began");
-    }
     var delta = body.object("delta");
-    placed.block.apply(delta);
-    if ("text_delta".equals(delta.text("type"))) {
-      tell(placed, delta);
+    int before = blocks.all().size();
+    var block = blocks.of(number(body), delta);
+    if (block.isPresent()) {
+      if (blocks.all().size() > before) {
+        listener.blockStarted(block.get().place(), block.get().type());
+      }
+      show(block.get(), block.get().apply(delta));
     }
   }
 
@@ -95,23 +114,21 @@ final class Assembly {
     return body.number("index", -1);
   }
 
-  private void tell(Placed placed, Json.Obj holder) {
-    var text = Block.piece(holder, "text");
-    if (placed.block.type().equals("text") && !text.isEmpty()) {
-      listener.text(placed.index, text);
+  private void show(Block block, String text) {
+    if (block.isText() && !text.isEmpty()) {
+      listener.text(block.place(), text);
     }
   }
 
-  private void close(Json.Obj body) {
-    var delta = body.object("delta");
+  private void close(Json.Obj delta, Json.Obj counts) {
     var reason = delta.text("stop_reason");
-    if (reason != null) {
+    if (Stop.of(reason) != Stop.MISSING) {
       stopReason = reason;
     }
     if (delta.get("stop_details").orElse(Json.NULL) instanceof Json.Obj details) {
       stopDetails = details;
     }
-    count(body.object("usage"));
+    count(counts);
   }
 
   /// The counts of one stream are totals so far. Servers differ in where they give which, and some
@@ -125,25 +142,68 @@ final class Assembly {
             Math.max(usage.cacheCreationTokens(), counts.number("cache_creation_input_tokens", 0)));
   }
 
-  private Answer reply() throws Broken {
-    if (stopReason == null) {
-      throw new Broken("the model server ended a reply without a stop_reason");
+  /// The reply, once it is over.
+  ///
+  /// @throws Broken if the server says that it failed
+  Answer reply() throws Broken {
+    var stop = Stop.of(stopReason);
+    if (stop == Stop.FAILED) {
+      throw new Broken("the model server broke the reply off");
     }
-    boolean cut = CUT.contains(stopReason);
     var content = new ArrayList<Json>();
-    for (int i = 0; i < blocks.size(); i++) {
-      var block = blocks.get(i);
-      boolean last = i == blocks.size() - 1;
-      var whole = block.whole();
-      if (whole.isEmpty() && !cut) {
-        throw new Broken("the input of a tool call is not a JSON object");
-      }
-      // A call that was cut before its first piece of input looks like one that needs none.
-      boolean unfinished = whole.isEmpty() || (cut && last && block.isBareCall());
-      if (!unfinished) {
-        content.add(whole.get());
+    var unreadable = new HashMap<Integer, String>();
+    var lost =
+        stop == Stop.MALFORMED_CALL || blocks.isCallLost() ? Lost.MALFORMED_CALL : Lost.NOTHING;
+    boolean called = false;
+    for (var block : blocks.all()) {
+      var input = block.hasInput() ? block.input() : new ToolInput.Whole(Json.EMPTY);
+      boolean cut = stop == Stop.CUT || stop == Stop.REFUSED;
+      if (cut && isCut(block, input)) {
+        lost = stop == Stop.CUT && block.isCall() ? Lost.CUT_CALL : lost;
+      } else if (block.isNameless()) {
+        lost = block.isBare() ? lost : Lost.MALFORMED_CALL;
+      } else {
+        called |= block.isCall();
+        content.add(block.whole(read(input, block, unreadable, content.size())));
       }
     }
-    return new Answer.Reply(new Json.Arr(content), stopReason, stopDetails, usage);
+    return new Answer.Reply(
+        new Json.Arr(content),
+        reason(stop, called),
+        stopDetails,
+        usage,
+        new Answer.Flaws(unreadable, lost));
+  }
+
+  /// A call that was cut before its first piece of input looks like one that needs none.
+  private boolean isCut(Block block, ToolInput input) {
+    return input instanceof ToolInput.Unreadable bad && bad.early()
+        || (block == blocks.all().getLast()
+            && (input instanceof ToolInput.Unreadable || (block.isCall() && block.isBare())));
+  }
+
+  private static Json.Obj read(
+      ToolInput input, Block block, Map<Integer, String> unreadable, int index) throws Broken {
+    return switch (input) {
+      case ToolInput.Whole(var object) -> object;
+      case ToolInput.Unreadable _ when !block.isCall() ->
+          throw new Broken("the input of a server tool is not a JSON object");
+      case ToolInput.Unreadable(var why, _) -> {
+        unreadable.put(index, why);
+        yield Json.EMPTY;
+      }
+    };
+  }
+
+  private String reason(Stop stop, boolean called) {
+    if (stopReason != null
+        && (KNOWN.contains(stopReason) || stopReason.startsWith("model_context"))) {
+      return stopReason;
+    }
+    return switch (stop) {
+      case CUT -> "max_tokens";
+      case REFUSED -> "refusal";
+      case MISSING, WHOLE, MALFORMED_CALL, FAILED -> called ? "tool_use" : "end_turn";
+    };
   }
 }

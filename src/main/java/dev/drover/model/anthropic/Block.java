@@ -1,39 +1,100 @@
 package dev.drover.model.anthropic;
 
 import dev.drover.base.Json;
+import dev.drover.model.http.TextPieces;
+import dev.drover.model.http.ToolInput;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One content block in the making: what it began as, and the deltas that came for it. A delta goes
-/// by its own type, whatever the block's: server tools take their input as ours do. What is unknown
-/// changes nothing.
+/// One content block in the making: what it began as, and the deltas that came for it. What is
+/// unknown changes nothing.
 final class Block {
+  private final long number;
+  private final int place;
   private final Json.Obj start;
-  private final StringBuilder text = new StringBuilder();
+  private final TextPieces text = new TextPieces();
   private final StringBuilder thinking = new StringBuilder();
   private final StringBuilder input = new StringBuilder();
   private final List<Json> citations = new ArrayList<>();
   private @Nullable String signature;
+  private final String shownAtStart;
+  private boolean changed;
+  private boolean stopped;
 
-  Block(Json.Obj start) {
+  /// @param number what the server numbers it
+  /// @param place where it stands in the reply, from 0
+  Block(long number, int place, Json.Obj start) {
+    this.number = number;
+    this.place = place;
     this.start = start;
+    this.shownAtStart = text.add(isText() ? piece(start, "text") : "");
+  }
+
+  /// What could be shown of its text when it began.
+  String shownAtStart() {
+    return shownAtStart;
+  }
+
+  long number() {
+    return number;
+  }
+
+  int place() {
+    return place;
   }
 
   String type() {
     return piece(start, "type");
   }
 
-  void apply(Json.Obj delta) {
+  /// Whether a delta of this type can be for it. A delta of an unknown type, and any delta for a
+  /// block of an unknown type, can.
+  boolean takes(String delta) {
+    var group =
+        isText()
+            ? "text"
+            : type().endsWith("thinking") ? "thinking" : type().endsWith("tool_use") ? "tool" : "";
+    return group.isEmpty()
+        || switch (delta) {
+          case "text_delta", "citations_delta" -> group.equals("text");
+          case "thinking_delta", "signature_delta" -> group.equals("thinking");
+          case "input_json_delta" -> group.equals("tool");
+          default -> true;
+        };
+  }
+
+  /// Takes a delta in. What can be shown of the text now; may be empty.
+  String apply(Json.Obj delta) {
+    changed = true;
     switch (delta.text("type")) {
-      case "text_delta" -> text.append(piece(delta, "text"));
+      case "text_delta" -> {
+        return text.add(piece(delta, "text"));
+      }
       case "thinking_delta" -> thinking.append(piece(delta, "thinking"));
-      case "input_json_delta" -> input.append(piece(delta, "partial_json"));
+      case "input_json_delta" ->
+          input.append(
+              delta.get("partial_json").orElse(Json.NULL) instanceof Json.Obj whole
+                  ? whole.toString()
+                  : piece(delta, "partial_json"));
       case "signature_delta" -> signature = piece(delta, "signature");
       case "citations_delta" -> delta.get("citation").ifPresent(citations::add);
       case null, default -> {}
     }
+    return "";
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /// Whether nothing but this start has come of it.
+  boolean isOnly(Json.Obj other) {
+    return !changed && !stopped && start.equals(other);
   }
 
   /// The text of `key`, or none.
@@ -42,11 +103,11 @@ final class Block {
     return piece == null ? "" : piece;
   }
 
-  /// The whole block; empty if its input is no JSON object, as when the reply was cut.
-  Optional<Json.Obj> whole() {
+  /// The block, but for its input.
+  private Json.Obj bare() {
     var block = start;
     if (!text.isEmpty()) {
-      block = block.with("text", piece(start, "text") + text);
+      block = block.with("text", text.toString());
     }
     if (!thinking.isEmpty()) {
       block = block.with("thinking", piece(start, "thinking") + thinking);
@@ -59,19 +120,32 @@ final class Block {
       all.addAll(citations);
       block = block.with("citations", all);
     }
-    if (input.toString().isBlank()) {
-      return Optional.of(
-          isCall() && !(start.get("input").orElse(Json.NULL) instanceof Json.Obj)
-              ? block.with("input", Json.EMPTY)
-              : block);
-    }
-    try {
-      return Json.parse(input.toString()) instanceof Json.Obj object
-          ? Optional.of(block.with("input", object))
-          : Optional.empty();
-    } catch (Json.Malformed _) {
-      return Optional.empty();
-    }
+    return block;
+  }
+
+  /// The whole block.
+  ///
+  /// @param read its input, if it has one
+  Json whole(Json.Obj read) {
+    return Json.paired(hasInput() ? bare().with("input", read) : bare());
+  }
+
+  /// Whether it is a call, or a server tool that was given input.
+  boolean hasInput() {
+    return isCall() || !input.isEmpty();
+  }
+
+  /// Its input, from its deltas, or else from its start.
+  ToolInput input() {
+    var begun = start.get("input").orElse(Json.NULL);
+    var read = ToolInput.of(input.toString());
+    return read.equals(new ToolInput.Whole(Json.EMPTY))
+        ? ToolInput.of(begun instanceof Json.Str(var said) ? said : begun.toString())
+        : read;
+  }
+
+  boolean isText() {
+    return type().equals("text");
   }
 
   /// Whether the client has to run it.
@@ -79,8 +153,20 @@ final class Block {
     return type().equals("tool_use");
   }
 
-  /// Whether it is a call that has been given no input at all.
-  boolean isBareCall() {
-    return isCall() && input.toString().isBlank() && start.object("input").fields().isEmpty();
+  /// Whether it has been given no input at all.
+  boolean isBare() {
+    return input.toString().isBlank() && start.object("input").fields().isEmpty();
+  }
+
+  boolean isNameless() {
+    return isCall() && piece(start, "name").isBlank();
+  }
+
+  /// Whether the server has said all of it: it was stopped, or its input is one whole object.
+  boolean isWhole() {
+    return !text.isHalf()
+        && (isCall()
+            ? !isNameless() && (stopped || !isBare()) && input() instanceof ToolInput.Whole
+            : stopped);
   }
 }

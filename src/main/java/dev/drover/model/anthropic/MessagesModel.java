@@ -3,14 +3,14 @@ package dev.drover.model.anthropic;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
+import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
-import dev.drover.model.http.EventStream;
-import dev.drover.model.http.Failures;
 import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
@@ -40,7 +40,12 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(body(prompt), events -> read(events, listener));
+    return server.ask(body(prompt), reading(listener));
+  }
+
+  /// Makes an answer of the events of a stream.
+  ModelServer.Reading reading(Listener listener) {
+    return events -> read(events, new Assembly(listener));
   }
 
   private static Json.Obj body(Prompt prompt) {
@@ -54,20 +59,43 @@ public final class MessagesModel implements Model, AutoCloseable {
     if (!prompt.tools().items().isEmpty()) {
       body.put("tools", prompt.tools());
     }
-    body.put("messages", prompt.messages());
+    body.put("messages", Kept.without(prompt.messages()));
     body.put("stream", Json.of(true));
     return new Json.Obj(body);
   }
 
-  private Answer read(EventStream events, Listener listener) throws Broken, InterruptedException {
-    var assembly = new Assembly(listener, server.failures());
-    for (var event = events.next(); event != null; event = events.next()) {
-      var answer = assembly.accept(event);
-      if (answer.isPresent()) {
-        return answer.get();
+  /// A reply ends with `message_stop`, with a `stop_reason`, with `[DONE]`, or with the body, if
+  /// that ends in good order and all that has come is whole. What breaks after a `stop_reason`
+  /// breaks nothing.
+  private Answer read(ReplyEvents events, Assembly reply) throws Broken, InterruptedException {
+    try {
+      while (!reply.isOver()) {
+        var event = events.next();
+        if (event == null) {
+          break;
+        }
+        if (event.isError()) {
+          return server.failures().inStream(event.body());
+        }
+        reply.accept(event);
+      }
+    } catch (Broken e) {
+      if (!reply.isFinished()) {
+        throw e;
       }
     }
-    return Failures.broken("the model server's stream ended without message_stop");
+    boolean over =
+        reply.isFinished()
+            || (reply.isOver()
+                ? reply.isBegun()
+                : switch (events.end()) {
+                  case MARK -> reply.isBegun();
+                  case CLEAN -> reply.isWhole();
+                  case NONE, UNKNOWN -> false;
+                });
+    return over
+        ? reply.reply()
+        : server.failures().unended("without message_stop", events.skipped());
   }
 
   /// Cuts every connection. Answers still awaited fail.

@@ -3,14 +3,24 @@ package dev.drover.model.http;
 import dev.drover.base.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Splits bytes into server-sent events. Lines end with `\n`, `\r\n` or `\r`; comments, ids and
-/// unknown fields are skipped; an event that the end cuts off is dropped.
+/// unknown fields are skipped. Where servers of this field differ from the rules, it reads what
+/// their clients read:
+///
+/// - an event whose blank line is missing at a clean end of the body counts;
+/// - an event without data, or with blank data, is a heartbeat and does not count;
+/// - `data:` lines of one event are one value, unless each line is a whole value by itself;
+/// - a line that begins with `{` is a value that lacks its `data:`, since no field begins so.
 ///
 /// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
 ///   events</a>
-public final class EventStream {
+final class EventStream {
   /// Longest line, in bytes: a block that a server tool filled comes as one line.
   static final int MAX_LINE = 16 * 1024 * 1024;
 
@@ -18,21 +28,8 @@ public final class EventStream {
   static final long MAX_REPLY = 64L * 1024 * 1024;
 
   /// @param name empty if the server gave none
-  public record ServerEvent(String name, String data) {
-    /// The data as an object.
-    ///
-    /// @throws Broken if it is none
-    public Json.Obj json() throws Broken {
-      try {
-        if (Json.parse(data) instanceof Json.Obj object) {
-          return object;
-        }
-      } catch (Json.Malformed e) {
-        throw new Broken("the model server's stream is not readable: " + e.getMessage());
-      }
-      throw new Broken("the model server's stream is not readable: an event is not an object");
-    }
-  }
+  /// @param data never blank
+  record ServerEvent(String name, String data) {}
 
   private final Chunks source;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
@@ -41,35 +38,63 @@ public final class EventStream {
   private long seen;
   private boolean afterReturn;
   private boolean first = true;
+  private final Deque<ServerEvent> ready = new ArrayDeque<>();
 
   EventStream(Chunks source) {
     this.source = source;
   }
 
-  /// The next event that has data; null at the end.
+  /// The next event that has data; null at the end of the body.
   ///
   /// @throws Broken when the stream cannot be read further
-  public @Nullable ServerEvent next() throws Broken, InterruptedException {
+  @Nullable ServerEvent next() throws Broken, InterruptedException {
     var name = "";
-    StringBuilder data = null;
-    for (var text = line(); text != null; text = line()) {
-      if (text.isEmpty()) {
-        if (data != null) {
-          return new ServerEvent(name, data.toString());
+    var data = new ArrayList<String>();
+    while (ready.isEmpty()) {
+      var text = line();
+      if (text == null || text.isEmpty()) {
+        dispatch(name, data);
+        if (text == null) {
+          break;
         }
         name = "";
-        continue;
+        data.clear();
+      } else if (text.startsWith("{")) {
+        dispatch(name, data);
+        data.clear();
+        ready.add(new ServerEvent(name, text));
+      } else {
+        var value = field("data", text);
+        if (value != null) {
+          data.add(value);
+        }
+        var named = field("event", text);
+        name = named == null ? name : named;
       }
-      var value = field("data", text);
-      if (value != null) {
-        data = data == null ? new StringBuilder() : data.append('\n');
-        data.append(value);
-        continue;
-      }
-      var named = field("event", text);
-      name = named == null ? name : named;
     }
-    return null;
+    return ready.poll();
+  }
+
+  private void dispatch(String name, List<String> lines) {
+    var data = lines.stream().filter(line -> !line.isBlank()).toList();
+    if (data.size() > 1 && data.stream().allMatch(EventStream::isWhole)) {
+      data.forEach(line -> ready.add(new ServerEvent(name, line)));
+    } else if (!data.isEmpty()) {
+      ready.add(new ServerEvent(name, String.join("\n", lines)));
+    }
+  }
+
+  /// Whether a line of an event is a value by itself: the blank line before the next is missing.
+  private static boolean isWhole(String line) {
+    var text = line.strip();
+    if (!text.startsWith("{") || !text.endsWith("}")) {
+      return ReplyEvents.isMark(text);
+    }
+    try {
+      return Json.received(text) instanceof Json.Obj;
+    } catch (Json.Malformed _) {
+      return false;
+    }
   }
 
   private static @Nullable String field(String name, String line) {
@@ -86,11 +111,11 @@ public final class EventStream {
     return line.substring(line.startsWith(" ", value) ? value + 1 : value);
   }
 
-  /// The next whole line without its end; null when there is none.
+  /// The next line without its end; null when there is none. The end of the body ends a line.
   private @Nullable String line() throws Broken, InterruptedException {
     while (true) {
       if (at == chunk.length && !refill()) {
-        return null;
+        return line.size() == 0 ? null : taken();
       }
       if (afterReturn) {
         afterReturn = false;

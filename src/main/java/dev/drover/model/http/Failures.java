@@ -65,6 +65,14 @@ public final class Failures {
     return new Answer.Failure(kind, "HTTP 200, then an error" + words(error), Optional.empty());
   }
 
+  /// A stream that ended before its reply did.
+  ///
+  /// @param skipped text in it that was no part of a reply, and may say why; may be empty
+  public Answer.Failure unended(String how, String skipped) {
+    var said = skipped.isBlank() ? "" : ": " + trimmed(key.redact(skipped));
+    return broken("the model server's stream ended " + how + said);
+  }
+
   /// A 200 without an event stream: an error that hides behind it, or no such server.
   Answer.Failure notAStream(String body) {
     try {

@@ -41,7 +41,7 @@ public final class ModelServer implements AutoCloseable {
   @FunctionalInterface
   public interface Reading {
     /// @throws Broken when the stream makes no sense
-    Answer read(EventStream events) throws Broken, InterruptedException;
+    Answer read(ReplyEvents events) throws Broken, InterruptedException;
   }
 
   private final URI endpoint;
@@ -161,11 +161,12 @@ public final class ModelServer implements AutoCloseable {
       var retryAfter = RetryAfter.of(response.headers(), clock);
       return failures.ofStatus(status, start(incoming), retryAfter);
     }
-    var type = response.headers().firstValue("content-type").orElse("");
-    if (!type.strip().toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
-      return failures.notAStream(start(incoming));
-    }
-    return reading.read(new EventStream(incoming));
+    var headers = response.headers();
+    boolean measured =
+        headers.firstValue("content-length").isPresent()
+            || headers.firstValue("transfer-encoding").isPresent();
+    return new ReplyBody(incoming, headers.allValues("content-type"), measured)
+        .read(failures, reading);
   }
 
   private static String start(Incoming incoming) throws InterruptedException {

@@ -1,5 +1,6 @@
 /// What every model over HTTP needs: a thin client of our own over the JDK's. [ModelServer] asks,
-/// [EventStream] splits the bytes into events, [Failures] names what went wrong.
+/// `ReplyBody` and `EventStream` make [ReplyEvents] of the bytes, [ToolInput] and [Stop] read what
+/// both wires have, [Failures] names what went wrong.
 @NullMarked
 package dev.drover.model.http;
 

@@ -1,27 +1,37 @@
 package dev.drover.model.openai;
 
 import dev.drover.base.Json;
-import java.util.Optional;
+import dev.drover.model.http.ToolInput;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
-/// One tool call in the making.
+/// One tool call in the making. What it has beside the fields of the API is kept: some servers want
+/// it back, such as the signature of a thought.
 final class Call {
+  /// The number of a call that its server does not number.
+  static final long NONE = -1;
+
+  /// Longest name that is put together, in characters.
+  private static final int MAX_NAME = 1_000;
+
+  private static final Set<String> KNOWN = Set.of("index", "id", "type", "function");
+  private static final Set<String> KNOWN_OF_FUNCTION = Set.of("name", "arguments");
+
   private final long number;
   private String id = "";
   private String name = "";
   private final StringBuilder arguments = new StringBuilder();
+  private boolean bare = true;
+  private int depth;
+  private boolean quoted;
+  private boolean escaped;
+  private final Map<String, Json> more = new LinkedHashMap<>();
+  private final Map<String, Json> moreOfFunction = new LinkedHashMap<>();
 
-  /// @param number what the server numbers it; less than 0: it does not
+  /// @param number what the server numbers it; [#NONE]: it does not
   Call(long number) {
     this.number = number;
-  }
-
-  /// Whether `delta` goes on with this call. Some servers give every call the same number, or none.
-  boolean isContinuedBy(long next, Json.Obj delta) {
-    var nextId = piece(delta, "id");
-    if (!nextId.isEmpty() && !id.isEmpty()) {
-      return nextId.equals(id) && next == number;
-    }
-    return next == number && (next >= 0 || piece(delta.object("function"), "name").isEmpty());
   }
 
   void apply(Json.Obj delta) {
@@ -29,14 +39,62 @@ final class Call {
     if (id.isEmpty()) {
       id = piece(delta, "id");
     }
-    if (name.isEmpty()) {
-      name = piece(function, "name");
+    rename(piece(function, "name"));
+    var said = arguments(function);
+    // A whole call that comes again says nothing new.
+    if (piece(function, "name").isEmpty() || !isClosed() || !isSaid(said)) {
+      add(said);
     }
-    switch (function.get("arguments").orElse(Json.NULL)) {
-      case Json.Str(var part) -> arguments.append(part);
-      case Json.Obj whole -> arguments.append(whole);
-      default -> {}
+    keep(delta, KNOWN, more);
+    keep(function, KNOWN_OF_FUNCTION, moreOfFunction);
+  }
+
+  /// A name comes at once, again with every delta, or in pieces.
+  private void rename(String piece) {
+    if (piece.startsWith(name)) {
+      name = piece;
+    } else if (bare && name.length() + piece.length() <= MAX_NAME) {
+      name += piece;
     }
+  }
+
+  private void add(String said) {
+    arguments.append(said);
+    bare = bare && said.isBlank();
+    for (int i = 0; i < said.length(); i++) {
+      char c = said.charAt(i);
+      if (quoted) {
+        quoted = escaped || c != '"';
+        escaped = !escaped && c == '\\';
+      } else if (c == '"') {
+        quoted = true;
+      } else {
+        depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+      }
+    }
+  }
+
+  private static void keep(Json.Obj from, Set<String> known, Map<String, Json> into) {
+    from.fields()
+        .forEach(
+            (key, value) -> {
+              if (!known.contains(key) && !(value instanceof Json.Null)) {
+                into.put(key, value);
+              }
+            });
+  }
+
+  /// What a delta says of the arguments, as text. Some servers send them as an object.
+  static String arguments(Json.Obj function) {
+    return switch (function.get("arguments").orElse(Json.NULL)) {
+      case Json.Str(var part) -> part;
+      case Json.Null _ -> "";
+      case Json whole -> whole.toString();
+    };
+  }
+
+  long number() {
+    return number;
   }
 
   String id() {
@@ -49,24 +107,40 @@ final class Call {
 
   /// Whether nothing of its input has come.
   boolean isBare() {
-    return arguments.toString().isBlank();
+    return bare;
   }
 
-  /// Its input; empty if that is no JSON object.
-  Optional<Json.Obj> input() {
-    if (isBare()) {
-      return Optional.of(Json.EMPTY);
-    }
-    try {
-      return Json.parse(arguments.toString()) instanceof Json.Obj object
-          ? Optional.of(object)
-          : Optional.empty();
-    } catch (Json.Malformed _) {
-      return Optional.empty();
-    }
+  /// Whether nothing at all has come.
+  boolean isNone() {
+    return bare && name.isBlank();
   }
 
-  private static String piece(Json.Obj object, String key) {
+  /// Whether every string and bracket of its arguments is closed, so that more would be too many.
+  boolean isClosed() {
+    return !bare && !quoted && depth <= 0;
+  }
+
+  boolean isEmptyObject() {
+    return arguments.length() <= 8 && arguments.toString().replaceAll("\\s", "").equals("{}");
+  }
+
+  /// Whether its arguments are these.
+  boolean isSaid(String text) {
+    return !text.isBlank() && text.contentEquals(arguments);
+  }
+
+  ToolInput input() {
+    return ToolInput.of(arguments.toString());
+  }
+
+  /// The fields that the API does not know; may be empty.
+  Json.Obj more() {
+    return moreOfFunction.isEmpty()
+        ? new Json.Obj(more)
+        : new Json.Obj(more).with("function", new Json.Obj(moreOfFunction));
+  }
+
+  static String piece(Json.Obj object, String key) {
     var piece = object.text(key);
     return piece == null ? "" : piece;
   }

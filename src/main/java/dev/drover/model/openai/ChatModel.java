@@ -9,12 +9,12 @@ import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
-import dev.drover.model.http.EventStream;
-import dev.drover.model.http.Failures;
 import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,8 +24,6 @@ import java.util.Map;
 ///
 /// @see <a href="https://platform.openai.com/docs/api-reference/chat-streaming">Streaming</a>
 public final class ChatModel implements Model, AutoCloseable {
-  private static final String DONE = "[DONE]";
-
   private final ModelServer server;
   private final Ids ids;
   private final String limit;
@@ -57,29 +55,41 @@ public final class ChatModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(ChatRequest.of(prompt, limit), events -> read(events, listener));
+    return server.ask(ChatRequest.of(prompt, limit), reading(prompt, listener));
   }
 
-  private Answer read(EventStream events, Listener listener) throws Broken, InterruptedException {
-    var reply = new ChatReply(listener, ids);
+  /// Makes an answer to `prompt` of the events of a stream.
+  ModelServer.Reading reading(Prompt prompt, Listener listener) {
+    var tools = new HashSet<String>();
+    prompt.tools().items().forEach(tool -> tools.add(Call.piece((Json.Obj) tool, "name")));
+    return events -> read(events, new ChatReply(listener, ids, prompt.model(), tools));
+  }
+
+  /// A reply ends with a `finish_reason`, with `[DONE]`, or with the body, if that ends in good
+  /// order and all that has come is whole. What breaks after a `finish_reason` breaks nothing.
+  private Answer read(ReplyEvents events, ChatReply reply) throws Broken, InterruptedException {
     try {
-      for (var event = events.next();
-          event != null && !event.data().strip().equals(DONE);
-          event = events.next()) {
-        var chunk = event.json();
-        if (!chunk.get("error").orElse(Json.NULL).equals(Json.NULL)) {
-          return server.failures().inStream(chunk);
+      for (var event = events.next(); event != null; event = events.next()) {
+        if (event.isError()) {
+          return server.failures().inStream(event.body());
         }
-        reply.accept(chunk);
+        reply.accept(event.body());
       }
     } catch (Broken e) {
       if (!reply.isFinished()) {
         throw e;
       }
     }
-    return reply.isFinished()
+    boolean over =
+        reply.isFinished()
+            || switch (events.end()) {
+              case MARK -> reply.isBegun();
+              case CLEAN -> reply.isWhole();
+              case NONE, UNKNOWN -> false;
+            };
+    return over
         ? reply.whole()
-        : Failures.broken("the model server's stream ended without a finish_reason");
+        : server.failures().unended("without a finish_reason", events.skipped());
   }
 
   /// Cuts every connection. Answers still awaited fail.

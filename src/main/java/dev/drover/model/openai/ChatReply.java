@@ -3,36 +3,54 @@ package dev.drover.model.openai;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.Answer.Lost;
+import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Broken;
+import dev.drover.model.http.Stop;
+import dev.drover.model.http.TextPieces;
+import dev.drover.model.http.ToolInput;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one reply of the chunks of one stream: one text and the tool calls. What the model thought
-/// (`reasoning_content`) is not kept: it has no signature, and no server takes it back.
+/// Makes one reply of the chunks of one stream: what the model thought, one text and the tool
+/// calls, in the order in which they began.
 final class ChatReply {
-  /// Most tool calls of one reply.
-  static final int MAX_CALLS = 1_000;
-
   private final Listener listener;
   private final Ids ids;
-  private final StringBuilder text = new StringBuilder();
+  private final String model;
+  private final TextPieces text = new TextPieces();
   private final StringBuilder refusal = new StringBuilder();
-  private final List<Call> calls = new ArrayList<>();
+  private final Reasoning reasoning = new Reasoning();
+  private final Calls calls;
 
-  /// How many calls had begun when the text did.
-  private int callsBeforeText;
+  /// What began, in order: a [Call], the text, or the reasoning.
+  private final List<Object> order = new ArrayList<>();
 
+  /// What deltas brought, before any message.
+  private boolean hasText;
+
+  private boolean hasCalls;
+  private boolean hasMessage;
+  private boolean hasNewCalls;
+  private boolean begun;
   private @Nullable String finishReason;
   private ModelUsage usage = ModelUsage.NONE;
 
-  ChatReply(Listener listener, Ids ids) {
+  /// @param ids names calls that the server leaves without a name
+  /// @param model whose reply this is
+  /// @param tools the names of the tools that it was given
+  ChatReply(Listener listener, Ids ids, String model, Set<String> tools) {
     this.listener = listener;
     this.ids = ids;
+    this.model = model;
+    this.calls = new Calls(tools);
   }
 
   /// Whether the server has said that the reply is over; only its usage may still come.
@@ -40,55 +58,148 @@ final class ChatReply {
     return finishReason != null;
   }
 
+  /// Whether anything of a reply has come.
+  boolean isBegun() {
+    return begun;
+  }
+
+  /// Whether there is something in it, and all of that is whole, so that a body which ends in good
+  /// order may end the reply.
+  boolean isWhole() {
+    var all = calls.all();
+    return !(text.isEmpty() && all.isEmpty())
+        && !text.isHalf()
+        && all.stream()
+            .allMatch(
+                call ->
+                    !call.isBare()
+                        && !call.name().isBlank()
+                        && call.input() instanceof ToolInput.Whole);
+  }
+
   void accept(Json.Obj chunk) throws Broken {
     count(chunk.object("usage"));
     for (var item : chunk.items("choices")) {
       if (item instanceof Json.Obj choice && choice.number("index", 0) == 0) {
-        change(choice.object("delta"));
+        begun = true;
+        change(choice);
         var reason = choice.text("finish_reason");
-        if (reason != null && !reason.isEmpty() && finishReason == null) {
+        if (finishReason == null && Stop.of(reason) != Stop.MISSING) {
           finishReason = reason;
         }
       }
     }
   }
 
-  private void change(Json.Obj delta) throws Broken {
-    var said = delta.text("content");
-    if (said != null && !said.isEmpty()) {
-      if (text.isEmpty()) {
-        callsBeforeText = calls.size();
-        listener.blockStarted(callsBeforeText, "text");
-      }
-      text.append(said);
-      listener.text(callsBeforeText, said);
+  /// A server that does not stream sends a `message`, and one of the old API a `text`. After deltas
+  /// a message says the same once more, except for what they lacked.
+  private void change(Json.Obj choice) throws Broken {
+    var delta = choice.object("delta");
+    think(reasoning.accept(delta));
+    content(delta.get("content").orElse(Json.NULL));
+    refusal.append(Call.piece(delta, "refusal"));
+    calls(delta);
+    hasText |= !text.isEmpty() && !hasMessage;
+    hasCalls |= !calls.all().isEmpty() && !hasMessage;
+    var message = choice.object("message");
+    if (!message.fields().isEmpty() || choice.text("text") != null) {
+      hasMessage = true;
+      message(message, choice.get("text").orElse(Json.NULL));
     }
-    var refused = delta.text("refusal");
-    if (refused != null) {
-      refusal.append(refused);
+  }
+
+  private void message(Json.Obj message, Json plain) throws Broken {
+    if (!hasText) {
+      think(reasoning.accept(message));
+      content(message.get("content").orElse(plain));
+      refusal.append(Call.piece(message, "refusal"));
     }
-    for (var item : delta.items("tool_calls")) {
+    if (!hasCalls) {
+      calls(message);
+    }
+  }
+
+  private void calls(Json.Obj holder) throws Broken {
+    for (var item : holder.items("tool_calls")) {
       if (item instanceof Json.Obj call) {
+        hasNewCalls = true;
         call(call);
       }
+    }
+    // The form before `tool_calls`; some servers send both.
+    if (!hasNewCalls && holder.get("function_call").orElse(Json.NULL) instanceof Json.Obj call) {
+      call(Json.obj("function", call));
+    }
+  }
+
+  private void think(boolean first) {
+    if (first) {
+      begin(reasoning, "thinking");
+    }
+  }
+
+  private void begin(Object part, String type) {
+    listener.blockStarted(order.size(), type);
+    order.add(part);
+  }
+
+  /// A text, or a list of parts, of which some are thoughts.
+  private void content(Json content) {
+    switch (content) {
+      case Json.Str(var said) -> say(said);
+      case Json.Arr(var parts) -> parts.forEach(this::part);
+      case Json.Obj part -> part(part);
+      default -> {}
+    }
+  }
+
+  private void part(Json json) {
+    switch (json) {
+      case Json.Str(var said) -> say(said);
+      case Json.Obj part -> {
+        switch (Call.piece(part, "type")) {
+          case "thinking", "reasoning", "reasoning_text" ->
+              think(
+                  reasoning.say(
+                      texts(part, "thinking")
+                          + texts(part, "reasoning")
+                          + texts(part, "text")
+                          + texts(part, "summary")));
+          case "refusal" -> refusal.append(Call.piece(part, "refusal"));
+          default -> say(texts(part, "text"));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /// The text at `key`: one, or a list of parts that have one each.
+  private static String texts(Json.Obj part, String key) {
+    var all = new StringBuilder(Call.piece(part, key));
+    for (var item : part.items(key)) {
+      all.append(item instanceof Json.Obj inner ? Call.piece(inner, "text") : "");
+    }
+    return all.toString();
+  }
+
+  private void say(String said) {
+    if (said.isEmpty()) {
+      return;
+    }
+    if (text.isEmpty()) {
+      begin(text, "text");
+    }
+    var shown = text.add(said);
+    if (!shown.isEmpty()) {
+      listener.text(order.indexOf(text), shown);
     }
   }
 
   private void call(Json.Obj delta) throws Broken {
-    long number = delta.number("index", -1);
-    for (var call : calls.reversed()) {
-      if (call.isContinuedBy(number, delta)) {
-        call.apply(delta);
-        return;
-      }
+    var call = calls.accept(delta);
+    if (call.isPresent()) {
+      begin(call.get(), "tool_use");
     }
-    if (calls.size() == MAX_CALLS) {
-      throw new Broken("the reply has more than " + MAX_CALLS + " tool calls");
-    }
-    var call = new Call(number);
-    call.apply(delta);
-    listener.blockStarted(calls.size() + (text.isEmpty() ? 0 : 1), "tool_use");
-    calls.add(call);
   }
 
   /// Counts are totals so far, so the last count; many chunks have none. What was read from a cache
@@ -103,24 +214,27 @@ final class ChatReply {
     }
   }
 
-  /// The reply, once it is finished.
+  /// The reply, once it is over.
   ///
-  /// @throws Broken if a call of it cannot be carried out
+  /// @throws Broken if the server says that it failed
   Answer whole() throws Broken {
-    return switch (finishReason) {
-      case "content_filter" -> refused("the model server's content filter stopped the reply");
-      case "length" -> reply("max_tokens", true);
-      case "error", "abort" -> throw new Broken("the model server broke the reply off");
-      case null, default ->
-          refusal.isEmpty()
-              ? reply(calls.isEmpty() ? "end_turn" : "tool_use", false)
-              : refused(refusal.toString());
+    return switch (Stop.of(finishReason)) {
+      case REFUSED -> refused("the model server's content filter stopped the reply");
+      case CUT -> reply(true, Lost.NOTHING);
+      case FAILED -> throw new Broken("the model server broke the reply off");
+      case MALFORMED_CALL -> reply(false, Lost.MALFORMED_CALL);
+      case MISSING, WHOLE ->
+          refusal.isEmpty() ? reply(false, Lost.NOTHING) : refused(Json.paired(refusal.toString()));
     };
   }
 
   private Answer refused(String why) {
     var content = new ArrayList<Json>();
-    addText(content);
+    for (var part : order) {
+      if (!(part instanceof Call)) {
+        content.add(block(part));
+      }
+    }
     return new Answer.Reply(
         new Json.Arr(content),
         "refusal",
@@ -128,44 +242,69 @@ final class ChatReply {
         usage);
   }
 
-  private Answer reply(String stopReason, boolean cut) throws Broken {
+  /// @param cut whether the limit cut it: then a call that is not whole is left out
+  private Answer reply(boolean cut, Lost already) {
     var content = new ArrayList<Json>();
+    var unreadable = new HashMap<Integer, String>();
     var used = new HashSet<String>();
-    for (var call : calls) {
-      var input = call.input();
-      boolean last = call == calls.getLast();
-      if (input.isEmpty() && !cut) {
-        throw new Broken("the input of a tool call is not a JSON object");
-      }
-      if (call.name().isEmpty() && !cut) {
-        throw new Broken("the model server sent a tool call without a name");
-      }
-      // A call that was cut before its first piece of input looks like one that needs none.
-      boolean unfinished =
-          input.isEmpty() || call.name().isEmpty() || (cut && last && call.isBare());
-      if (!unfinished) {
-        content.add(
-            Json.obj(
-                "type",
-                "tool_use",
-                "id",
-                id(call, used),
-                "name",
-                call.name(),
-                "input",
-                input.get()));
+    var lost = already;
+    var all = calls.all();
+    boolean called = false;
+    for (var part : order) {
+      if (!(part instanceof Call call)) {
+        content.add(block(part));
+      } else if (all.contains(call)) {
+        boolean last = call == all.getLast();
+        var input = call.input();
+        if (cut && isCut(call, input, last)) {
+          lost = Lost.CUT_CALL;
+        } else if (call.name().isBlank()) {
+          lost = Lost.MALFORMED_CALL;
+        } else {
+          called = true;
+          content.add(use(call, input, used, unreadable, content.size()));
+        }
       }
     }
-    addText(content);
-    return new Answer.Reply(new Json.Arr(content), stopReason, Json.EMPTY, usage);
+    return new Answer.Reply(
+        new Json.Arr(content),
+        cut ? "max_tokens" : called ? "tool_use" : "end_turn",
+        Json.EMPTY,
+        usage,
+        new Answer.Flaws(unreadable, lost));
   }
 
-  private void addText(List<Json> content) {
-    if (!text.isEmpty()) {
-      content.add(
-          Math.min(callsBeforeText, content.size()),
-          Json.obj("type", "text", "text", text.toString()));
-    }
+  /// A call that was cut before its first piece of input looks like one that needs none.
+  private static boolean isCut(Call call, ToolInput input, boolean last) {
+    boolean whole = input instanceof ToolInput.Whole;
+    return input instanceof ToolInput.Unreadable bad && bad.early()
+        || (last && (!whole || call.isBare() || call.name().isBlank()));
+  }
+
+  private Json use(
+      Call call, ToolInput input, Set<String> used, Map<Integer, String> unreadable, int index) {
+    var object =
+        switch (input) {
+          case ToolInput.Whole(var whole) -> whole;
+          case ToolInput.Unreadable(var why, _) -> {
+            unreadable.put(index, why);
+            yield Json.EMPTY;
+          }
+        };
+    var block =
+        Json.obj("type", "tool_use", "id", id(call, used), "name", call.name(), "input", object);
+    return Json.paired(Kept.in(block, model, call.more()));
+  }
+
+  /// The text, or the reasoning.
+  private Json block(Object part) {
+    return part == text
+        ? Json.obj("type", "text", "text", text.toString())
+        : Json.paired(
+            Kept.in(
+                Json.obj("type", "thinking", "thinking", reasoning.text()),
+                model,
+                reasoning.kept()));
   }
 
   /// Some servers name no call, or all of them alike.

@@ -23,13 +23,14 @@ final class EventStreamTest {
             + "event: b\rdata: 4\rid: 9\rretry: 1\r\r"
             + "event: empty\n\n"
             + "datum: x\ndata: 5\n\n"
-            + "data: cut off";
+            + "data: last";
     assertThat(events(text, size))
         .containsExactly(
             new ServerEvent("a", "1 ü🦆"),
             new ServerEvent("", "2\n\n 3"),
             new ServerEvent("b", "4"),
-            new ServerEvent("", "5"));
+            new ServerEvent("", "5"),
+            new ServerEvent("", "last"));
   }
 
   @Test

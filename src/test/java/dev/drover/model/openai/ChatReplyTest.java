@@ -194,18 +194,6 @@ final class ChatReplyTest extends ChatCase {
   }
 
   @Test
-  void whatTheModelThoughtIsNotKept() throws Exception {
-    var reply =
-        reply(
-            Chunks.stream(
-                Chunks.delta(Json.obj("reasoning_content", "Hm", "content", null)),
-                Chunks.delta(Json.obj("reasoning", "Hm")),
-                Chunks.text("Hi"),
-                Chunks.finish("stop")));
-    assertThat(reply.content()).isEqualTo(Json.arr(text("Hi")));
-  }
-
-  @Test
   void aStreamMayEndWithoutItsMark() throws Exception {
     var reply = reply(Chunks.open(Chunks.text("Hi"), Chunks.finish("stop")));
     assertThat(reply.content()).isEqualTo(Json.arr(text("Hi")));

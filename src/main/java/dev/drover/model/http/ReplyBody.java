@@ -1,0 +1,142 @@
+package dev.drover.model.http;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a 200: an event stream, or a whole JSON reply from a server that does not stream.
+/// Its first characters decide, whatever `content-type` says: servers leave it out, give several,
+/// or give that of an error.
+final class ReplyBody {
+  /// Most blanks before the first character, in bytes.
+  private static final int MAX_BLANK = 64 * 1024;
+
+  /// Longest part of a body that is no reply that is kept, in bytes.
+  private static final int MAX_OTHER = 64 * 1024;
+
+  private static final Pattern FIELD =
+      Pattern.compile("(?s):.*|(data|event|id|retry)\\s*(:.*)?|(data|event|id|retry)[:\\r\\n].*");
+
+  private final Chunks source;
+  private final boolean declared;
+  private final boolean measured;
+  private final ByteArrayOutputStream start = new ByteArrayOutputStream();
+
+  /// @param type the values of `content-type`
+  /// @param measured whether the end of `source` is known to be that of the body
+  ReplyBody(Chunks source, List<String> type, boolean measured) {
+    this.source = source;
+    this.declared =
+        type.stream()
+            .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("text/event-stream"));
+    this.measured = measured;
+  }
+
+  /// What comes of it.
+  ///
+  /// @throws Broken when it cannot be read to its end, or makes no sense
+  Answer read(Failures failures, ModelServer.Reading reading) throws Broken, InterruptedException {
+    var text = beginning();
+    if (text.startsWith("{") || text.startsWith("[")) {
+      return json(failures, reading);
+    }
+    if (declared ? !text.startsWith("<") : FIELD.matcher(text).matches()) {
+      return reading.read(new ReplyEvents(rest(), measured));
+    }
+    return failures.notAStream(limited(MAX_OTHER));
+  }
+
+  /// The first characters that are not blank, enough of them to decide.
+  private String beginning() throws Broken, InterruptedException {
+    while (true) {
+      var text = start.toString(StandardCharsets.UTF_8).replace("\uFEFF", "").stripLeading();
+      if (text.length() >= 6 || (!text.isEmpty() && "{[<:".indexOf(text.charAt(0)) >= 0)) {
+        return text;
+      }
+      var more = source.next();
+      if (more == null) {
+        return text;
+      }
+      start.writeBytes(more);
+      if (text.isEmpty() && start.size() > MAX_BLANK + more.length) {
+        throw new Broken("the model server's reply begins with too many blanks");
+      }
+    }
+  }
+
+  /// A whole reply, a list of such or of chunks, or chunks a line each.
+  private Answer json(Failures failures, ModelServer.Reading reading)
+      throws Broken, InterruptedException {
+    var text = whole();
+    var values = values(text);
+    if (values.isEmpty()) {
+      var lines = text.getBytes(StandardCharsets.UTF_8);
+      return reading.read(new ReplyEvents(once(lines), measured));
+    }
+    boolean known = values.get().stream().anyMatch(ReplyBody::isReply);
+    return known ? reading.read(ReplyEvents.of(values.get())) : failures.notAStream(text);
+  }
+
+  private static Optional<List<Json>> values(String text) {
+    try {
+      var value = Json.received(text);
+      return Optional.of(value instanceof Json.Arr(var items) ? items : List.of(value));
+    } catch (Json.Malformed _) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isReply(Json value) {
+    return value instanceof Json.Obj body
+        && (body.get("choices").isPresent()
+            || (body.text("type") != null && !"error".equals(body.text("type"))));
+  }
+
+  private String whole() throws Broken, InterruptedException {
+    var text = limited((int) EventStream.MAX_REPLY + 1);
+    if (text.length() > EventStream.MAX_REPLY) {
+      throw new Broken("the reply is longer than " + EventStream.MAX_REPLY + " bytes");
+    }
+    return text.replace("\uFEFF", "").strip();
+  }
+
+  private String limited(int most) throws Broken, InterruptedException {
+    var text = new ByteArrayOutputStream();
+    var chunks = rest();
+    for (var bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
+      text.writeBytes(bytes);
+      if (text.size() >= most) {
+        break;
+      }
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /// The body from its first byte on.
+  private Chunks rest() {
+    var first = once(start.toByteArray());
+    return () -> {
+      var bytes = first.next();
+      return bytes == null ? source.next() : bytes;
+    };
+  }
+
+  private static Chunks once(byte[] bytes) {
+    return new Chunks() {
+      private boolean given;
+
+      @Override
+      public byte @Nullable [] next() {
+        boolean none = given || bytes.length == 0;
+        given = true;
+        return none ? null : bytes;
+      }
+    };
+  }
+}

@@ -1,0 +1,150 @@
+package dev.drover.model.http;
+
+import dev.drover.base.Json;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The events of one reply, as a wire reads them: JSON objects up to a `[DONE]` or the end of the
+/// body. Heartbeats are skipped, by their name or their text. So is other text that is no JSON, of
+/// which the last is kept: it may say why there is no reply.
+public final class ReplyEvents {
+  /// Longest part of skipped text that is kept, in characters.
+  private static final int MAX_SKIPPED = 1_000;
+
+  /// Longest heartbeat or mark, in characters.
+  private static final int MAX_WORD = 64;
+
+  private static final Pattern HEARTBEAT =
+      Pattern.compile(
+          "\\W*(ping|pong|alive|noop|no-op|heart[-_ ]?beat|keep[-_ ]?alive)\\W*",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern MARK =
+      Pattern.compile("\"?\\[\\s*DONE\\s*]\"?", Pattern.CASE_INSENSITIVE);
+
+  /// How the events ended.
+  public enum End {
+    /// They go on.
+    NONE,
+    /// By `[DONE]`.
+    MARK,
+    /// With the body, whose length the server had told, so that it is known to be whole.
+    CLEAN,
+    /// With the connection: the body had no length, so it may have been cut.
+    UNKNOWN
+  }
+
+  /// @param name empty if the server gave none
+  public record ReplyEvent(String name, Json.Obj body) {
+    /// Whether it says that there will be no reply: `{"error": …}`, `{"type": "error", …}` and
+    /// `{"object": "error", …}`.
+    public boolean isError() {
+      return isSaid(body.get("error").orElse(Json.NULL))
+          || "error".equals(body.text("type"))
+          || "error".equals(body.text("object"))
+          || (name.equals("error") && body.get("choices").isEmpty());
+    }
+
+    private static boolean isSaid(Json error) {
+      return switch (error) {
+        case Json.Null _ -> false;
+        case Json.Bool(var is) -> is;
+        case Json.Str(var text) -> !text.isBlank();
+        case Json.Obj(var fields) -> !fields.isEmpty();
+        case Json.Arr(var items) -> !items.isEmpty();
+        case Json.Num _ -> true;
+      };
+    }
+  }
+
+  private final EventStream stream;
+  private final boolean measured;
+  private final Deque<ReplyEvent> ready = new ArrayDeque<>();
+  private String skipped = "";
+  private End end = End.NONE;
+
+  /// @param measured whether the end of `body` is known to be its end
+  ReplyEvents(Chunks body, boolean measured) {
+    this.stream = new EventStream(body);
+    this.measured = measured;
+  }
+
+  /// Those of a whole JSON text, and no more.
+  static ReplyEvents of(List<Json> values) {
+    var events = new ReplyEvents(() -> null, true);
+    values.forEach(value -> events.take("", value));
+    return events;
+  }
+
+  /// The next event; null at the end.
+  ///
+  /// @throws Broken when the stream cannot be read further
+  public @Nullable ReplyEvent next() throws Broken, InterruptedException {
+    while (ready.isEmpty() && end == End.NONE) {
+      var event = stream.next();
+      if (event == null) {
+        end = measured && skipped.isEmpty() ? End.CLEAN : End.UNKNOWN;
+      } else {
+        accept(event.name().strip(), event.data().strip());
+      }
+    }
+    return ready.poll();
+  }
+
+  private void accept(String name, String data) throws Broken {
+    if (isHeartbeat(name) || isHeartbeat(data)) {
+      return;
+    }
+    if (isMark(data)) {
+      end = End.MARK;
+    } else if (data.startsWith("{") || data.startsWith("[")) {
+      take(name, parsed(data));
+    } else {
+      skipped = data.substring(0, Math.min(data.length(), MAX_SKIPPED));
+    }
+  }
+
+  private static boolean isHeartbeat(String text) {
+    return text.length() <= MAX_WORD && HEARTBEAT.matcher(text).matches();
+  }
+
+  private void take(String name, Json value) {
+    switch (value) {
+      case Json.Obj body -> ready.add(new ReplyEvent(name, body));
+      case Json.Arr(var items) -> {
+        for (var item : items) {
+          if (item instanceof Json.Obj body) {
+            ready.add(new ReplyEvent(name, body));
+          }
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static Json parsed(String data) throws Broken {
+    try {
+      return Json.received(data);
+    } catch (Json.Malformed e) {
+      throw new Broken("the model server's stream is not readable: " + e.getMessage());
+    }
+  }
+
+  static boolean isMark(String data) {
+    var text = data.strip();
+    return text.length() <= MAX_WORD && MARK.matcher(text).matches();
+  }
+
+  /// How they ended, once [#next] has given null.
+  public End end() {
+    return end;
+  }
+
+  /// The last text among them that is no JSON and no heartbeat; empty if there was none.
+  public String skipped() {
+    return skipped;
+  }
+}

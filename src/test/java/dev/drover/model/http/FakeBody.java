@@ -1,0 +1,75 @@
+package dev.drover.model.http;
+
+import dev.drover.model.Answer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a 200 without a server behind it: the same code reads it.
+///
+/// @param bytes of the body
+/// @param type the values of `content-type`
+/// @param measured whether the response told its length
+/// @param lost whether the connection is lost after the last byte
+public record FakeBody(byte[] bytes, List<String> type, boolean measured, boolean lost) {
+  /// An event stream that ends in good order.
+  public static FakeBody stream(String text) {
+    return new FakeBody(
+        text.getBytes(StandardCharsets.UTF_8), List.of("text/event-stream"), true, false);
+  }
+
+  public FakeBody typed(String... types) {
+    return new FakeBody(bytes, List.of(types), measured, lost);
+  }
+
+  public FakeBody unmeasured() {
+    return new FakeBody(bytes, type, false, lost);
+  }
+
+  /// The connection is lost after `length` bytes.
+  public FakeBody cutAfter(int length) {
+    return new FakeBody(Arrays.copyOf(bytes, length), type, measured, true);
+  }
+
+  /// A body of `length` bytes that ends in good order.
+  public FakeBody endedAfter(int length) {
+    return new FakeBody(Arrays.copyOf(bytes, length), type, measured, false);
+  }
+
+  /// What comes of it.
+  public Answer read(ModelServer.Reading reading) throws InterruptedException {
+    return read(reading, Integer.MAX_VALUE);
+  }
+
+  /// What comes of it when it arrives in pieces.
+  ///
+  /// @param sizes the lengths of the pieces, in bytes, again and again
+  public Answer read(ModelServer.Reading reading, int... sizes) throws InterruptedException {
+    try {
+      return new ReplyBody(chunks(sizes), type, measured).read(new Failures(ApiKey.NONE), reading);
+    } catch (Broken e) {
+      return Failures.broken(e.what());
+    }
+  }
+
+  private Chunks chunks(int... sizes) {
+    return new Chunks() {
+      private int at;
+      private int count;
+
+      @Override
+      public byte @Nullable [] next() throws Broken {
+        if (at == bytes.length) {
+          if (lost) {
+            throw new Broken("lost");
+          }
+          return null;
+        }
+        int from = at;
+        at = (int) Math.min(bytes.length, (long) at + sizes[count++ % sizes.length]);
+        return Arrays.copyOfRange(bytes, from, at);
+      }
+    };
+  }
+}

@@ -177,9 +177,11 @@ final class Assembly {
 
   /// A call that was cut before its first piece of input looks like one that needs none.
   private boolean isCut(Block block, ToolInput input) {
-    return input instanceof ToolInput.Unreadable bad && bad.early()
-        || (block == blocks.all().getLast()
-            && (input instanceof ToolInput.Unreadable || (block.isCall() && block.isBare())));
+    boolean last = block == blocks.all().getLast();
+    return switch (input) {
+      case ToolInput.Unreadable(_, var early) -> early || last;
+      case ToolInput.Whole _ -> last && block.isCall() && block.isBare();
+    };
   }
 
   private static Json.Obj read(

@@ -276,9 +276,10 @@ final class ChatReply {
 
   /// A call that was cut before its first piece of input looks like one that needs none.
   private static boolean isCut(Call call, ToolInput input, boolean last) {
-    boolean whole = input instanceof ToolInput.Whole;
-    return input instanceof ToolInput.Unreadable bad && bad.early()
-        || (last && (!whole || call.isBare() || call.name().isBlank()));
+    return switch (input) {
+      case ToolInput.Unreadable(_, var early) -> early || last;
+      case ToolInput.Whole _ -> last && (call.isBare() || call.name().isBlank());
+    };
   }
 
   private Json use(

@@ -81,7 +81,7 @@ public sealed interface ToolInput {
     var what =
         early
             ? "The input ends before its JSON object does: "
-            : e.getMessage().contains("twice")
+            : String.valueOf(e.getMessage()).contains("twice")
                 ? "The input names a key of a JSON object twice, at character %d: "
                     .formatted(at + 1)
                 : "The input is not valid JSON at character %d: ".formatted(at + 1);

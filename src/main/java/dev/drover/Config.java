@@ -95,7 +95,9 @@ public record Config(
   public record Stores(Optional<Secret> database, Duration lapse) {}
 
   /// @param key empty: it asks for none
-  public record ModelHost(URI base, Optional<Secret> key) {}
+  /// @param reasoningField the field in which it wants a model's thoughts back; empty: the one that
+  ///   they came in; `none`: not at all
+  public record ModelHost(URI base, Optional<Secret> key, String reasoningField) {}
 
   /// @param level what is quieter is not logged
   public record Logging(LogLines.Form form, Level level) {}
@@ -274,7 +276,9 @@ public record Config(
     var base = settings.url(name + ".base_url");
     return base.isEmpty() && key.isEmpty()
         ? Optional.empty()
-        : Optional.of(new ModelHost(base.orElse(vendor), key));
+        : Optional.of(
+            new ModelHost(
+                base.orElse(vendor), key, settings.text("openai.reasoning_field").orElse("")));
   }
 
   private static Optional<String> first(@Nullable String one, @Nullable String other) {

@@ -240,7 +240,8 @@ public final class Drover implements AutoCloseable {
     Optional<Model> chat = Optional.empty();
     if (config.chat().isPresent()) {
       var host = config.chat().get();
-      var model = new ChatModel(host.base(), apiKey(host), timeouts, clock, ids);
+      var model =
+          new ChatModel(host.base(), apiKey(host), timeouts, clock, ids, host.reasoningField());
       open.push(model::close);
       chat = Optional.of(model);
     }

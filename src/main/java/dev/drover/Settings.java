@@ -41,6 +41,7 @@ final class Settings {
           "max_tool_rounds",
           "images.max_base64_bytes",
           "images.max_pixels",
+          "openai.reasoning_field",
           "nodes.lapse_ms",
           "drain_ms",
           "workspaces.kind",

@@ -27,12 +27,26 @@ public final class ChatModel implements Model, AutoCloseable {
   private final ModelServer server;
   private final Ids ids;
   private final String limit;
+  private final String reasoningField;
 
   /// @param base where the server is, with or without `/v1` at its end
   /// @param clock reads a `retry-after` that is a date
   /// @param ids names tool calls that the server leaves without a name
   /// @throws Problem `INVALID_REQUEST` if `base` is not an HTTP URL, or has more than a path
   public ChatModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock, Ids ids) {
+    this(base, key, timeouts, clock, ids, "");
+  }
+
+  /// @param reasoningField the field in which the server wants a model's thoughts back; empty: the
+  ///   one that they came in; `none`: not at all
+  public ChatModel(
+      URI base,
+      ApiKey key,
+      Timeouts timeouts,
+      InstantSource clock,
+      Ids ids,
+      String reasoningField) {
+    this.reasoningField = reasoningField;
     var headers =
         key.isEmpty()
             ? Map.<String, String>of()
@@ -55,7 +69,7 @@ public final class ChatModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(ChatRequest.of(prompt, limit), reading(prompt, listener));
+    return server.ask(ChatRequest.of(prompt, limit, reasoningField), reading(prompt, listener));
   }
 
   /// Makes an answer to `prompt` of the events of a stream.

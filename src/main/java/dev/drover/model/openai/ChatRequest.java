@@ -1,22 +1,36 @@
 package dev.drover.model.openai;
 
 import dev.drover.base.Json;
+import dev.drover.model.Kept;
 import dev.drover.model.Prompt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// A prompt as the body of a Chat Completions request.
 final class ChatRequest {
-  private ChatRequest() {}
+  /// The setting of a server that wants no thoughts back.
+  private static final String NONE = "none";
+
+  private final String model;
+  private final String reasoningField;
+
+  private ChatRequest(String model, String reasoningField) {
+    this.model = model;
+    this.reasoningField = reasoningField;
+  }
 
   /// @param limit what the server calls the most that a reply may have
-  static Json.Obj of(Prompt prompt, String limit) {
+  /// @param reasoningField the field in which the server wants a model's thoughts back; empty: the
+  ///   one that they came in; `none`: not at all
+  static Json.Obj of(Prompt prompt, String limit, String reasoningField) {
     var body = new LinkedHashMap<String, Json>();
     body.put("model", Json.of(prompt.model()));
     body.put(limit, Json.of(prompt.maxTokens()));
     prompt.effort().ifPresent(effort -> body.put("reasoning_effort", Json.of(effort(effort))));
-    body.put("messages", messages(prompt));
+    body.put("messages", new ChatRequest(prompt.model(), reasoningField).messages(prompt));
     if (!prompt.tools().items().isEmpty()) {
       body.put(
           "tools", new Json.Arr(prompt.tools().items().stream().map(ChatRequest::tool).toList()));
@@ -40,7 +54,7 @@ final class ChatRequest {
     return Json.obj("type", "function", "function", new Json.Obj(function));
   }
 
-  private static Json.Arr messages(Prompt prompt) {
+  private Json.Arr messages(Prompt prompt) {
     var messages = new ArrayList<Json>();
     var system = Content.text(prompt.system().items());
     if (!system.isBlank()) {
@@ -64,22 +78,25 @@ final class ChatRequest {
         : message.items("content");
   }
 
-  /// What it thought is dropped: no server takes it back.
-  private static void assistant(List<Json> content, List<Json> into) {
+  /// Thoughts go back in fields beside the content, and only to the model that had them.
+  private void assistant(List<Json> content, List<Json> into) {
     var calls = new ArrayList<Json>();
     var texts = new ArrayList<Json>();
+    var thoughts = new LinkedHashMap<String, Json>();
     for (var item : content) {
       if (item instanceof Json.Obj block) {
-        if ("tool_use".equals(block.text("type"))) {
-          calls.add(call(block));
-        } else if ("text".equals(block.text("type"))) {
-          texts.add(block);
+        switch (String.valueOf(block.text("type"))) {
+          case "tool_use" -> calls.add(call(block));
+          case "text" -> texts.add(block);
+          case "thinking" -> thought(block, thoughts);
+          default -> {}
         }
       }
     }
     var fields = new LinkedHashMap<String, Json>();
     fields.put("role", Json.of("assistant"));
     fields.put("content", texts.isEmpty() ? Json.NULL : Json.of(Content.text(texts)));
+    fields.putAll(thoughts);
     if (!calls.isEmpty()) {
       fields.put("tool_calls", new Json.Arr(calls));
     }
@@ -88,14 +105,46 @@ final class ChatRequest {
     }
   }
 
-  private static Json call(Json.Obj use) {
-    return Json.obj(
-        "id",
-        use.text("id"),
-        "type",
-        "function",
-        "function",
-        Json.obj("name", use.text("name"), "arguments", use.object("input").toString()));
+  private void thought(Json.Obj block, Map<String, Json> into) {
+    var kept = Kept.of(block, model);
+    if (kept.fields().isEmpty() || reasoningField.equals(NONE)) {
+      return;
+    }
+    for (var list : kept.fields().entrySet()) {
+      boolean wanted = reasoningField.isEmpty() || reasoningField.equals(list.getKey());
+      if (wanted && list.getValue() instanceof Json.Arr(var items)) {
+        into.merge(list.getKey(), new Json.Arr(items), ChatRequest::joined);
+      }
+    }
+    var came = Call.piece(kept, "field");
+    var name = reasoningField.isEmpty() ? came : reasoningField;
+    var text = Call.piece(block, "thinking");
+    if (!name.isEmpty() && !came.isEmpty() && !kept.fields().containsKey(name)) {
+      into.merge(name, Json.of(text), ChatRequest::joined);
+    }
+  }
+
+  private static Json joined(Json one, Json other) {
+    return one instanceof Json.Arr(var first) && other instanceof Json.Arr(var more)
+        ? new Json.Arr(Stream.concat(first.stream(), more.stream()).toList())
+        : one instanceof Json.Str(var text) && other instanceof Json.Str(var rest)
+            ? Json.of(text + "\n" + rest)
+            : other;
+  }
+
+  /// With the fields that its server sent along, if this is the model that made the call.
+  private Json call(Json.Obj use) {
+    var kept = Kept.of(use, model);
+    var function = new LinkedHashMap<String, Json>();
+    function.put("name", Json.of(use.text("name")));
+    function.put("arguments", Json.of(use.object("input").toString()));
+    kept.object("function").fields().forEach(function::putIfAbsent);
+    var call = new LinkedHashMap<String, Json>();
+    call.put("id", Json.of(use.text("id")));
+    call.put("type", Json.of("function"));
+    call.put("function", new Json.Obj(function));
+    kept.fields().forEach(call::putIfAbsent);
+    return new Json.Obj(call);
   }
 
   /// Results first, each as a message of its own, right after the calls; then all the rest. A

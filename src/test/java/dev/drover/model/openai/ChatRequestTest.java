@@ -336,6 +336,6 @@ final class ChatRequestTest extends ChatCase {
   })
   void theLimitIsCalledWhatTheServerKnows(String base, String name) {
     assertThat(ChatModel.limit(URI.create(base))).isEqualTo(name);
-    assertThat(ChatRequest.of(HELLO, name).number(name, 0)).isEqualTo(1024);
+    assertThat(ChatRequest.of(HELLO, name, "").number(name, 0)).isEqualTo(1024);
   }
 }

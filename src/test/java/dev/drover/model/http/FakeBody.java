@@ -7,12 +7,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a 200 without a server behind it: the same code reads it.
-///
-/// @param bytes of the body
-/// @param type the values of `content-type`
-/// @param measured whether the response told its length
-/// @param lost whether the connection is lost after the last byte
-public record FakeBody(byte[] bytes, List<String> type, boolean measured, boolean lost) {
+public final class FakeBody {
+  private final byte[] bytes;
+  private final List<String> type;
+  private final boolean measured;
+  private final boolean lost;
+
+  /// @param bytes of the body
+  /// @param type the values of `content-type`
+  /// @param measured whether the response told its length
+  /// @param lost whether the connection is lost after the last byte
+  private FakeBody(byte[] bytes, List<String> type, boolean measured, boolean lost) {
+    this.bytes = bytes;
+    this.type = type;
+    this.measured = measured;
+    this.lost = lost;
+  }
+
+  /// The bytes themselves: whoever changes them changes the body.
+  public byte[] bytes() {
+    return bytes;
+  }
+
   /// An event stream that ends in good order.
   public static FakeBody stream(String text) {
     return new FakeBody(

@@ -1,0 +1,130 @@
+package dev.drover.model.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.model.Answer;
+import dev.drover.model.Answer.Lost;
+import dev.drover.model.Listener;
+import dev.drover.model.http.FakeBody;
+import dev.drover.session.ModelUsage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// When a reply is over, and how it ended.
+final class ChatEndTest extends ChatWireCase {
+  private static final String HELLO = deltas("{\"content\":\"Hello\"}");
+  private static final String CALL =
+      deltas(
+          "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"bash\","
+              + "\"arguments\":\"{\\\"x\\\":1}\"}}]}");
+  private static final String HALF =
+      deltas(
+          "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"bash\","
+              + "\"arguments\":\"{\\\"x\\\":\"}}]}");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", DONE, "data: [DONE]"})
+  void aReplyThatIsWholeNeedsNoReason(String end) throws Exception {
+    assertThat(shown(reply(HELLO + end))).isEqualTo("Hello");
+    assertThat(reply(HELLO + end).stopReason()).isEqualTo("end_turn");
+    assertThat(shown(reply(CALL + end))).isEqualTo("bash{\"x\":1}");
+    assertThat(reply(CALL + end).stopReason()).isEqualTo("tool_use");
+    assertThat(reply(HELLO + CALL + end).stopReason()).isEqualTo("tool_use");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "\"\"", "\"null\"", "7"})
+  void aReasonThatSaysNothingIsNone(String reason) throws Exception {
+    var chunk = choices("{\"delta\":{},\"finish_reason\":" + reason + "}");
+    assertThat(reply(CALL + chunk + DONE).stopReason()).isEqualTo("tool_use");
+    assertThat(answer(HALF + chunk)).isInstanceOf(Answer.Failure.class);
+  }
+
+  @Test
+  void anEndInTheMiddleIsNone() throws Exception {
+    assertThat(answer(HALF)).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(HELLO + HALF)).isInstanceOf(Answer.Failure.class);
+    assertThat(answer("")).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(DONE)).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(deltas("{\"role\":\"assistant\"}"))).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(deltas("{\"reasoning_content\":\"Hm\"}"))).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(deltas("{\"content\":\"x\\ud83d\"}"))).isInstanceOf(Answer.Failure.class);
+  }
+
+  @Test
+  void anEndThatIsNotKnownToBeOneNeedsAMark() throws Exception {
+    var reading = reading(Listener.DEAF);
+    assertThat(FakeBody.stream(HELLO).unmeasured().read(reading))
+        .isInstanceOf(Answer.Failure.class);
+    assertThat(FakeBody.stream(HELLO).cutAfter(HELLO.length()).read(reading))
+        .isInstanceOf(Answer.Failure.class);
+    assertThat(FakeBody.stream(HELLO + "data: timed out\n\n").read(reading))
+        .isInstanceOfSatisfying(
+            Answer.Failure.class,
+            failure -> assertThat(failure.message()).endsWith("finish_reason: timed out"));
+    for (var end : new String[] {DONE, STOP}) {
+      assertThat(FakeBody.stream(HELLO + end).unmeasured().read(reading))
+          .isInstanceOf(Answer.Reply.class);
+      var all = HELLO + end;
+      assertThat(FakeBody.stream(all).cutAfter(all.length()).read(reading))
+          .isInstanceOf(Answer.Reply.class);
+    }
+  }
+
+  @Test
+  void usageAfterTheReasonIsCounted() throws Exception {
+    var usage =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n";
+    assertThat(reply(HELLO + STOP + usage).usage()).isEqualTo(new ModelUsage(7, 3, 0, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stop, tool_use, NOTHING",
+    "tool_calls, tool_use, NOTHING",
+    "something_new, tool_use, NOTHING",
+    "length, max_tokens, NOTHING",
+    "MAX_TOKENS, max_tokens, NOTHING",
+    "model_length, max_tokens, NOTHING",
+    "content_filter, refusal, NOTHING",
+    "SAFETY, refusal, NOTHING",
+    "MALFORMED_FUNCTION_CALL, tool_use, MALFORMED_CALL",
+    "function_call_filter: MALFORMED_FUNCTION_CALL, tool_use, MALFORMED_CALL",
+    "UNEXPECTED_TOOL_CALL, tool_use, MALFORMED_CALL"
+  })
+  void aReasonIsTranslatedWhoeverItsWordIsFrom(String word, String reason, Lost lost)
+      throws Exception {
+    var reply = reply(CALL + choices("{\"delta\":{},\"finish_reason\":\"" + word + "\"}") + DONE);
+    assertThat(reply.stopReason()).isEqualTo(reason);
+    assertThat(reply.flaws().lost()).isEqualTo(lost);
+  }
+
+  @Test
+  void aMalformedCallAloneIsSaidToBeLost() throws Exception {
+    var end = choices("{\"delta\":{},\"finish_reason\":\"malformed_function_call\"}");
+    var reply = reply(deltas("{\"content\":\"\"}") + end + DONE);
+    assertThat(reply.content().items()).isEmpty();
+    assertThat(reply.flaws().lost()).isEqualTo(Lost.MALFORMED_CALL);
+  }
+
+  @Test
+  void aCallThatTheLimitCutIsLeftOutAndSaidToBeLost() throws Exception {
+    var length = choices("{\"delta\":{},\"finish_reason\":\"length\"}");
+    var reply = reply(HELLO + HALF + length + DONE);
+    assertThat(shown(reply)).isEqualTo("Hello");
+    assertThat(reply.stopReason()).isEqualTo("max_tokens");
+    assertThat(reply.flaws().lost()).isEqualTo(Lost.CUT_CALL);
+  }
+
+  @Test
+  void aCallThatCannotBeReadStandsThereWithWhatIsWrong() throws Exception {
+    for (var end : new String[] {STOP, DONE}) {
+      var reply = reply(HELLO + HALF + end);
+      assertThat(shown(reply)).isEqualTo("Hello bash{}");
+      assertThat(reply.flaws().unreadable().get(1)).contains("{\"x\":");
+      assertThat(reply.flaws().lost()).isEqualTo(Lost.NOTHING);
+    }
+  }
+}

@@ -9,6 +9,7 @@ import dev.drover.cli.Local;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.bwrap.Storage;
 import dev.drover.model.ModelSettings;
+import dev.drover.model.http.ModelAddress;
 import dev.drover.telemetry.LogLines;
 import java.io.IOException;
 import java.net.URI;
@@ -97,7 +98,23 @@ public record Config(
   /// @param key empty: it asks for none
   /// @param reasoningField the field in which it wants a model's thoughts back; empty: the one that
   ///   they came in; `none`: not at all
-  public record ModelHost(URI base, Optional<Secret> key, String reasoningField) {}
+  public record ModelHost(URI base, Optional<Secret> key, String reasoningField) {
+    /// The address of its Chat Completions.
+    ModelAddress chat() {
+      return ModelAddress.chat(base);
+    }
+
+    /// The address of its Messages API.
+    ModelAddress messages() {
+      return ModelAddress.messages(base);
+    }
+
+    /// Without what a query may hold.
+    @Override
+    public String toString() {
+      return ModelAddress.shown(base);
+    }
+  }
 
   /// @param level what is quieter is not logged
   public record Logging(LogLines.Form form, Level level) {}

@@ -162,8 +162,15 @@ final class Doctor {
 
   private static Check models(Config config) {
     var served = new ArrayList<String>();
-    config.chat().ifPresent(host -> served.add("openai/… at " + host.base()));
-    config.messages().ifPresent(host -> served.add("all others at " + host.base()));
+    try {
+      config.chat().map(Config.ModelHost::chat).ifPresent(at -> served.add("openai/… at " + at));
+      config
+          .messages()
+          .map(Config.ModelHost::messages)
+          .ifPresent(at -> served.add("all others at " + at));
+    } catch (Problem e) {
+      return new Check("models", false, e.getMessage(), "Set the base URL as docs/models.md says.");
+    }
     return fine(
         "models",
         served.isEmpty()

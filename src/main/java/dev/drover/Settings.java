@@ -167,7 +167,7 @@ final class Settings {
             });
   }
 
-  /// A server's address, without slashes at its end.
+  /// A server's address, without slashes at its end. It may have a query.
   Optional<URI> url(String name) {
     return text(name)
         .map(
@@ -177,14 +177,15 @@ final class Settings {
                 var scheme = String.valueOf(url.getScheme());
                 if ((scheme.equals("http") || scheme.equals("https"))
                     && url.getHost() != null
-                    && url.getUserInfo() == null
-                    && url.getQuery() == null) {
+                    && url.getRawUserInfo() == null
+                    && url.getRawFragment() == null) {
                   return url;
                 }
               } catch (URISyntaxException _) {
                 // Said below.
               }
-              throw Problem.invalid(name + ": must be an http or https URL without user or query");
+              throw Problem.invalid(
+                  name + ": must be an http or https URL without user or fragment");
             });
   }
 

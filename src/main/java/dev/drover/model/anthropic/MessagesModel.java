@@ -9,11 +9,13 @@ import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
+import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,16 +28,32 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   private final ModelServer server;
 
-  /// @param base where the server is, without `/v1/messages`; may have a path
+  /// @param base where the server is, see [ModelAddress]
   /// @param clock reads a `retry-after` that is a date
-  /// @throws Problem `INVALID_REQUEST` if `base` is not an HTTP URL, or has more than a path
+  /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public MessagesModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock) {
-    var headers =
-        key.isEmpty()
-            ? Map.of(VERSION, "2023-06-01")
-            : Map.of(VERSION, "2023-06-01", "x-api-key", key.reveal());
-    var endpoint = URI.create(ModelServer.base(base) + "/v1/messages");
-    this.server = new ModelServer(endpoint, headers, key, timeouts, clock);
+    var address = ModelAddress.messages(base);
+    this.server = new ModelServer(address, headers(address, key), key, timeouts, clock);
+  }
+
+  /// The vendor takes its keys as `x-api-key`. Many other servers read a bearer's alone, and both
+  /// do no harm there. Azure takes a key under either of two names, and only tokens as a bearer's.
+  static Map<String, String> headers(ModelAddress address, ApiKey key) {
+    var headers = new HashMap<>(Map.of(VERSION, "2023-06-01"));
+    if (key.isEmpty()) {
+      return headers;
+    }
+    if (address.isAzure() && key.isSigned()) {
+      headers.put("authorization", "Bearer " + key.reveal());
+      return headers;
+    }
+    headers.put("x-api-key", key.reveal());
+    if (address.isAzure()) {
+      headers.put("api-key", key.reveal());
+    } else if (!address.isAt("api.anthropic.com")) {
+      headers.put("authorization", "Bearer " + key.reveal());
+    }
+    return headers;
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Problem;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /// The key that a model server asks for. Shows itself to nobody: not in `toString()`, not in a
 /// failure's message. It is no record, because a record would.
@@ -8,7 +11,12 @@ public final class ApiKey {
   /// For servers that ask for none; no header is sent.
   public static final ApiKey NONE = new ApiKey("");
 
+  /// Shorter keys (`k`, `none`, `ollama`) are parts of ordinary words. They are hidden only where a
+  /// key is spoken of.
+  private static final int DISTINCT = 8;
+
   private final String value;
+  private final Pattern spokenOf;
 
   /// @param value blanks around it are dropped; they come from files and shells
   /// @throws Problem `INVALID_REQUEST` if it could not be sent as a header
@@ -18,6 +26,13 @@ public final class ApiKey {
       throw Problem.invalid(
           "The model server's API key holds blanks or characters that are not ASCII");
     }
+    this.spokenOf =
+        Pattern.compile(
+            "(?i)((?:key|bearer|token|basic|authorization|secret|password)(?:[\"'`]?\\s*[:=]\\s*|"
+                + "\\s+(?:(?:provided|supplied|received|given|is|was)\\b:?\\s*)?)[\"'`(]*)"
+                + "(?-i:"
+                + Pattern.quote(this.value)
+                + ")(?![A-Za-z0-9_-])");
   }
 
   public boolean isEmpty() {
@@ -29,9 +44,20 @@ public final class ApiKey {
     return value;
   }
 
+  /// Whether it is a signed token (a JWT), as identity services issue them, and no plain key.
+  public boolean isSigned() {
+    return value.startsWith("eyJ") && value.contains(".");
+  }
+
   /// `text` without the key, should a server repeat it to us.
   String redact(String text) {
-    return value.isEmpty() ? text : text.replace(value, "[key]");
+    if (value.isEmpty()) {
+      return text;
+    }
+    return value.length() < DISTINCT
+        ? spokenOf.matcher(text).replaceAll("$1[key]")
+        : text.replace(value, "[key]")
+            .replace(URLEncoder.encode(value, StandardCharsets.UTF_8), "[key]");
   }
 
   @Override

@@ -3,38 +3,21 @@ package dev.drover.model.http;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Answer.Kind;
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/// What a model server's refusal means: Anthropic's error types, OpenAI's, and the spellings of
-/// other servers where they differ.
-///
-/// @see <a href="https://docs.claude.com/en/api/errors">Anthropic's errors</a>
-/// @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's errors</a>
+/// Says what went wrong with a model server: the address that was asked, and the server's own
+/// words, shortened and without secrets. [Meaning] says of which kind it is.
 public final class Failures {
-  /// Longest part of a server's own words that is passed on.
-  private static final int MAX_WORDS = 300;
-
-  private static final List<String> CONTEXT_FULL =
-      List.of(
-          "prompt is too long",
-          "context length",
-          "context_length_exceeded",
-          "exceed context limit",
-          "exceed_context_size",
-          "available context size",
-          "context size has been exceeded",
-          "request_too_large");
-
   private final ApiKey key;
+  private final String address;
 
   /// @param key what no message may hold, even if the server repeats it
-  Failures(ApiKey key) {
+  /// @param address the address that is asked, as it may be shown
+  Failures(ApiKey key, String address) {
     this.key = key;
+    this.address = address;
   }
 
   /// Another try may work.
@@ -42,142 +25,91 @@ public final class Failures {
     return new Answer.Failure(Kind.BROKEN, message, Optional.empty());
   }
 
-  /// An error after the server had already said 200.
+  /// The connection or the wait for it failed; another try may work.
   ///
-  /// @param body an object with `error` in it
+  /// @param what with `%s` where the address belongs
+  /// @param why empty if there is nothing more to say
+  Broken unreachable(String what, String why) {
+    return new Broken(
+        what.formatted(address) + (why.isEmpty() ? "" : ": " + Wording.fit(why, key)));
+  }
+
+  /// An error after the server had already said 200.
   public Answer.Failure inStream(Json.Obj body) {
-    var error = Reason.of(body);
-    var kind =
-        switch (error.type) {
-          case "overloaded_error" -> Kind.OVERLOADED;
-          case "rate_limit_error", "rate_limit_exceeded" -> Kind.RATE_LIMITED;
-          case "billing_error", "insufficient_quota" -> Kind.BILLING;
-          case "invalid_request_error",
-              "authentication_error",
-              "permission_error",
-              "not_found_error",
-              "request_too_large",
-              "exceed_context_size_error" ->
-              refusal(error);
-          default ->
-              error.status().map(status -> kind(status, error)).orElseGet(() -> other(error));
-        };
-    return new Answer.Failure(kind, "HTTP 200, then an error" + words(error), Optional.empty());
+    return inStream(ErrorBody.read(body));
+  }
+
+  private Answer.Failure inStream(ErrorWords words) {
+    var kind = Meaning.inStream(words);
+    return new Answer.Failure(
+        kind, "HTTP 200, then an error" + said(words) + advice(kind, words), Optional.empty());
   }
 
   /// A stream that ended before its reply did.
   ///
   /// @param skipped text in it that was no part of a reply, and may say why; may be empty
   public Answer.Failure unended(String how, String skipped) {
-    var said = skipped.isBlank() ? "" : ": " + trimmed(key.redact(skipped));
+    var said = skipped.isBlank() ? "" : ": " + Wording.fit(skipped, key);
     return broken("the model server's stream ended " + how + said);
   }
 
   /// A 200 without an event stream: an error that hides behind it, or no such server.
   Answer.Failure notAStream(String body) {
+    var words = ErrorWords.of(body);
+    boolean isJson = body.startsWith("{") || body.startsWith("[");
+    if (isJson && !words.message().isEmpty() && !body.startsWith(words.message())) {
+      return inStream(words);
+    }
+    return broken(
+        "HTTP 200 from "
+            + address
+            + ", but not an event stream; is this a model server, and can it stream?"
+            + (isJson || said(words).isEmpty() ? "" : " It says" + said(words)));
+  }
+
+  /// The server sends its clients elsewhere; redirects are not followed.
+  ///
+  /// @param location where to; empty if the server does not say
+  Answer.Failure redirect(int status, String location) {
+    return new Answer.Failure(
+        Kind.REJECTED,
+        "HTTP %d from %s: the model server redirects%s, and redirects are not followed; set its base URL to where it really is"
+            .formatted(
+                status, address, location.isEmpty() ? " elsewhere" : " to " + target(location)),
+        Optional.empty());
+  }
+
+  private String target(String location) {
     try {
-      if (Json.parse(body) instanceof Json.Obj object && object.get("error").isPresent()) {
-        return inStream(object);
-      }
-    } catch (Json.Malformed _) {
-      // Said below.
-    }
-    return broken("HTTP 200, but not an event stream; is this a model server, and can it stream?");
-  }
-
-  /// @param body the start of the response's body, JSON or not
-  Answer.Failure ofStatus(int status, String body, Optional<Duration> retryAfter) {
-    var error = Reason.of(body);
-    if (status >= 300 && status < 400) {
-      return new Answer.Failure(
-          Kind.REJECTED,
-          "HTTP %d: the model server redirects elsewhere, and redirects are not followed; set its"
-                  .formatted(status)
-              + " base URL to where it really is",
-          Optional.empty());
-    }
-    return new Answer.Failure(kind(status, error), "HTTP " + status + words(error), retryAfter);
-  }
-
-  private static Kind kind(int status, Reason error) {
-    return switch (status) {
-      case 402 -> Kind.BILLING;
-      case 429 -> error.isBilling() ? Kind.BILLING : Kind.RATE_LIMITED;
-      case 503, 529 -> Kind.OVERLOADED;
-      case 413 -> Kind.CONTEXT_FULL;
-      case 408, 409, 425 -> Kind.BROKEN;
-      default -> status >= 400 && status < 500 ? refusal(error) : other(error);
-    };
-  }
-
-  /// Not known to be final, unless its words say so.
-  private static Kind other(Reason error) {
-    return refusal(error) == Kind.CONTEXT_FULL ? Kind.CONTEXT_FULL : Kind.BROKEN;
-  }
-
-  private static Kind refusal(Reason error) {
-    if (error.isBilling()) {
-      return Kind.BILLING;
-    }
-    var words = (error.type + ' ' + error.code + ' ' + error.message).toLowerCase(Locale.ROOT);
-    return CONTEXT_FULL.stream().anyMatch(words::contains) ? Kind.CONTEXT_FULL : Kind.REJECTED;
-  }
-
-  /// A server's own words; each empty where it gave none.
-  private record Reason(String type, String code, String message) {
-    static Reason of(String body) {
-      try {
-        return Json.parse(body) instanceof Json.Obj object ? of(object) : new Reason("", "", "");
-      } catch (Json.Malformed _) {
-        return new Reason("", "", "");
-      }
-    }
-
-    static Reason of(Json.Obj body) {
-      return switch (body.get("error").orElse(Json.NULL)) {
-        case Json.Obj error ->
-            new Reason(piece(error, "type"), piece(error, "code"), piece(error, "message"));
-        case Json.Str(var message) -> new Reason("", "", message);
-        default -> new Reason("", "", piece(body, "message"));
-      };
-    }
-
-    private static String piece(Json.Obj object, String key) {
-      return switch (object.get(key).orElse(Json.NULL)) {
-        case Json.Str(var text) -> text;
-        case Json.Num(var literal) -> literal;
-        default -> "";
-      };
-    }
-
-    /// The HTTP status that some servers give as a code when the head of the response is gone.
-    Optional<Integer> status() {
-      return code.matches("[45][0-9][0-9]")
-          ? Optional.of(Integer.parseInt(code))
-          : Optional.empty();
-    }
-
-    /// Anthropic reports an empty account as an invalid request, OpenAI as too many of them.
-    boolean isBilling() {
-      return type.equals("billing_error")
-          || type.equals("insufficient_quota")
-          || code.equals("insufficient_quota")
-          || message.contains("credit balance is too low");
+      var url = URI.create(location);
+      return Wording.fit(url.getHost() == null ? location : ModelAddress.shown(url), key);
+    } catch (IllegalArgumentException _) {
+      return Wording.fit(location, key);
     }
   }
 
-  private String words(Reason error) {
-    return Stream.of(error.type, error.message)
-        .filter(part -> !part.isBlank())
-        .map(part -> ": " + trimmed(key.redact(part)))
-        .collect(Collectors.joining());
+  /// @param words of the response's body
+  Answer.Failure ofStatus(int status, ErrorWords words, Optional<Duration> retryAfter) {
+    var said = said(words);
+    var phrase = said.isEmpty() ? Phrases.of(status).map(name -> ": " + name).orElse("") : said;
+    var kind = Meaning.of(status, words);
+    return new Answer.Failure(
+        kind, "HTTP " + status + " from " + address + phrase + advice(kind, words), retryAfter);
   }
 
-  private static String trimmed(String text) {
-    return text.codePoints()
-        .limit(MAX_WORDS)
-        .map(c -> Character.isISOControl(c) ? ' ' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+  /// A refusal that names a reply limit is about a setting.
+  private static String advice(Kind kind, ErrorWords words) {
+    boolean isLimit =
+        ReplyRoom.left(words).orElse(0) >= ReplyRoom.LEAST
+            || (ReplyRoom.stated(words).isPresent() && !ContextFull.isSaid(words));
+    return isLimit && kind == Kind.REJECTED
+        ? "; the limit on a reply is set too high for this model: lower"
+            + " model_settings.MODEL.max_tokens"
+        : "";
+  }
+
+  private String said(ErrorWords words) {
+    var fit = Wording.fit(words.shown(), key);
+    return fit.isEmpty() ? "" : ": " + fit;
   }
 }

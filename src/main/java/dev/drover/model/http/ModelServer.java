@@ -1,7 +1,6 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.model.Answer;
 import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
@@ -10,17 +9,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// A server that models are behind: takes a JSON request and answers with an event stream. Every
 /// way in which that can go wrong is an [Answer.Failure]. Safe for many threads.
@@ -52,19 +53,19 @@ public final class ModelServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  /// @param endpoint where requests are posted to
+  /// @param address where requests are posted to
   /// @param headers sent with each request, the key's among them
   /// @param key what no message may hold
   /// @param clock reads a `retry-after` that is a date
   public ModelServer(
-      URI endpoint,
+      ModelAddress address,
       Map<String, String> headers,
       ApiKey key,
       Timeouts timeouts,
       InstantSource clock) {
-    this.endpoint = endpoint;
+    this.endpoint = address.endpoint();
     this.headers = Map.copyOf(headers);
-    this.failures = new Failures(key);
+    this.failures = new Failures(key, address.toString());
     this.timeouts = timeouts;
     this.clock = clock;
     this.client =
@@ -74,24 +75,6 @@ public final class ModelServer implements AutoCloseable {
             .connectTimeout(timeouts.connect())
             .executor(threads)
             .build();
-  }
-
-  /// A server's address without slashes at its end.
-  ///
-  /// @throws Problem `INVALID_REQUEST` if `base` is not an HTTP URL, or has more than a path
-  public static String base(URI base) {
-    var scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
-    if (!(scheme.equals("http") || scheme.equals("https")) || base.getHost() == null) {
-      throw Problem.invalid("The model server's base URL must be http://HOST or https://HOST");
-    }
-    if (base.getRawUserInfo() != null
-        || base.getRawQuery() != null
-        || base.getRawFragment() != null) {
-      throw Problem.invalid(
-          "The model server's base URL must have no user, query or fragment; a key goes into its"
-              + " own setting");
-    }
-    return base.toString().replaceAll("/+$", "");
   }
 
   /// Reads this server's errors.
@@ -136,32 +119,44 @@ public final class ModelServer implements AutoCloseable {
     try {
       return sent.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
-      throw new Broken("the model server did not answer within " + patience.toSeconds() + " s");
+      throw failures.unreachable(
+          "the model server at %s did not answer within " + patience.toSeconds() + " s", "");
     } catch (ExecutionException e) {
-      throw new Broken(
-          switch (e.getCause()) {
-            case HttpConnectTimeoutException _ ->
-                "cannot connect to the model server within "
-                    + timeouts.connect().toSeconds()
-                    + " s";
-            case ConnectException _ ->
-                "cannot connect to the model server: refused, unreachable or unknown host";
-            case SSLException _ -> "cannot connect to the model server: TLS failed";
-            case null, default -> "the connection to the model server was lost before it answered";
-          });
+      throw unreachable(e.getCause());
     } finally {
       sent.cancel(true);
     }
   }
 
+  private Broken unreachable(@Nullable Throwable cause) {
+    var what = "cannot connect to the model server at %s";
+    return switch (cause) {
+      case HttpConnectTimeoutException _ ->
+          failures.unreachable(
+              what, "no connection within " + timeouts.connect().toSeconds() + " s");
+      case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+          failures.unreachable(what, "unknown host");
+      case ConnectException _ -> failures.unreachable(what, "refused or unreachable");
+      case SSLException e ->
+          failures.unreachable(
+              what, "TLS failed: " + Objects.requireNonNullElse(e.getMessage(), ""));
+      case null, default ->
+          failures.unreachable(
+              "the connection to the model server at %s was lost before it answered", "");
+    };
+  }
+
   private Answer heard(HttpResponse<Incoming> response, Incoming incoming, Reading reading)
       throws Broken, InterruptedException {
     int status = response.statusCode();
-    if (status != 200) {
-      var retryAfter = RetryAfter.of(response.headers(), clock);
-      return failures.ofStatus(status, start(incoming), retryAfter);
-    }
     var headers = response.headers();
+    if (status >= 300 && status < 400) {
+      return failures.redirect(status, headers.firstValue("location").orElse(""));
+    }
+    if (status != 200) {
+      var words = ErrorWords.of(start(incoming));
+      return failures.ofStatus(status, words, RetryAfter.of(headers, clock));
+    }
     boolean measured =
         headers.firstValue("content-length").isPresent()
             || headers.firstValue("transfer-encoding").isPresent();

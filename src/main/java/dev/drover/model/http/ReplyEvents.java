@@ -45,7 +45,16 @@ public final class ReplyEvents {
       return isSaid(body.get("error").orElse(Json.NULL))
           || "error".equals(body.text("type"))
           || "error".equals(body.text("object"))
+          || isBare()
           || (name.equals("error") && body.get("choices").isEmpty());
+    }
+
+    /// `{"detail": …}`, or `{"message": …, "code": 400}`.
+    private boolean isBare() {
+      return body.get("choices").isEmpty()
+          && body.text("type") == null
+          && (body.text("detail") != null
+              || (body.text("message") != null && ErrorBody.read(body).status().isPresent()));
     }
 
     private static boolean isSaid(Json error) {
@@ -102,6 +111,8 @@ public final class ReplyEvents {
       end = End.MARK;
     } else if (data.startsWith("{") || data.startsWith("[")) {
       take(name, parsed(data));
+    } else if (name.equals("error")) {
+      ready.add(new ReplyEvent(name, Json.obj("error", data)));
     } else {
       skipped = data.substring(0, Math.min(data.length(), MAX_SKIPPED));
     }

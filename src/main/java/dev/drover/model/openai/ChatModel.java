@@ -9,13 +9,13 @@ import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
+import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 
 /// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
@@ -29,10 +29,10 @@ public final class ChatModel implements Model, AutoCloseable {
   private final String limit;
   private final String reasoningField;
 
-  /// @param base where the server is, with or without `/v1` at its end
+  /// @param base where the server is, see [ModelAddress]
   /// @param clock reads a `retry-after` that is a date
   /// @param ids names tool calls that the server leaves without a name
-  /// @throws Problem `INVALID_REQUEST` if `base` is not an HTTP URL, or has more than a path
+  /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public ChatModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock, Ids ids) {
     this(base, key, timeouts, clock, ids, "");
   }
@@ -47,23 +47,26 @@ public final class ChatModel implements Model, AutoCloseable {
       Ids ids,
       String reasoningField) {
     this.reasoningField = reasoningField;
-    var headers =
-        key.isEmpty()
-            ? Map.<String, String>of()
-            : Map.of("authorization", "Bearer " + key.reveal());
-    var address = ModelServer.base(base);
-    var endpoint =
-        URI.create((address.endsWith("/v1") ? address : address + "/v1") + "/chat/completions");
-    this.server = new ModelServer(endpoint, headers, key, timeouts, clock);
+    var address = ModelAddress.chat(base);
+    this.server = new ModelServer(address, headers(address, key), key, timeouts, clock);
     this.ids = ids;
-    this.limit = limit(endpoint);
+    this.limit = limit(address);
+  }
+
+  /// Azure takes its keys under a name of its own, and only tokens as a bearer's.
+  static Map<String, String> headers(ModelAddress address, ApiKey key) {
+    if (key.isEmpty()) {
+      return Map.of();
+    }
+    return address.isAzure() && !key.isSigned()
+        ? Map.of("api-key", key.reveal())
+        : Map.of("authorization", "Bearer " + key.reveal());
   }
 
   /// The name of the limit on a reply. OpenAI's newer models refuse the old name, `max_tokens`;
   /// other servers refuse or, worse, ignore the new one.
-  static String limit(URI server) {
-    var host = server.getHost().toLowerCase(Locale.ROOT);
-    boolean vendor = host.equals("api.openai.com") || host.endsWith(".azure.com");
+  static String limit(ModelAddress address) {
+    boolean vendor = address.isAt("api.openai.com") || address.isAzure();
     return vendor ? "max_completion_tokens" : "max_tokens";
   }
 

@@ -9,12 +9,17 @@ import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.Timeouts;
+import dev.drover.testing.Script;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RequestTest extends MessagesCase {
@@ -28,6 +33,7 @@ final class RequestTest extends MessagesCase {
     assertThat(request.path()).isEqualTo("/v1/messages");
     assertThat(request.headers())
         .containsEntry("x-api-key", KEY)
+        .containsEntry("authorization", "Bearer " + KEY)
         .containsEntry("anthropic-version", "2023-06-01")
         .containsEntry("content-type", "application/json")
         .containsEntry("accept", "text/event-stream");
@@ -67,12 +73,11 @@ final class RequestTest extends MessagesCase {
     try (var open = at(server.uri().toString(), ApiKey.NONE)) {
       open.answer(HELLO, Listener.DEAF);
     }
-    assertThat(server.request(1).headers()).doesNotContainKey("x-api-key");
+    assertThat(server.request(1).headers()).doesNotContainKeys("x-api-key", "authorization");
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"ftp://host", "host:80", "/v1", "http://u:p@host", "http://h?a=b", "http://h#x"})
+  @ValueSource(strings = {"ftp://host", "host:80", "/v1", "http://u:p@host", "http://h#x"})
   void aBaseUrlThatIsNoneIsRefused(String base) {
     assertThatThrownBy(() -> at(base, ApiKey.NONE)).isInstanceOf(Problem.class);
   }
@@ -88,5 +93,34 @@ final class RequestTest extends MessagesCase {
 
   private static MessagesModel at(String base, ApiKey key) {
     return new MessagesModel(URI.create(base), key, Timeouts.DEFAULT, InstantSource.fixed(NOW));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:8000, sk-k1, 'authorization, x-api-key'",
+    "https://api.anthropic.com, sk-k1, x-api-key",
+    "https://API.Anthropic.com/v1, sk-k1, x-api-key",
+    "https://api.anthropic.com.example.net, sk-k1, 'authorization, x-api-key'",
+    "https://r.services.ai.azure.com/anthropic, sk-k1, 'api-key, x-api-key'",
+    "https://r.services.ai.azure.com/anthropic, eyJh.eyJz.x, authorization",
+    "https://gateway.example.net/anthropic, eyJh.eyJz.x, 'authorization, x-api-key'",
+  })
+  void theKeyGoesInTheHeadersThatTheServerReads(URI base, String key, String names) {
+    var headers = MessagesModel.headers(ModelAddress.messages(base), new ApiKey(key));
+    var expected = new TreeSet<>(List.of(names.split(", ")));
+    expected.add("anthropic-version");
+    assertThat(new TreeSet<>(headers.keySet())).isEqualTo(expected);
+    assertThat(headers.values())
+        .allMatch(value -> value.contains(key) || value.equals("2023-06-01"));
+  }
+
+  @Test
+  void aServerThatReadsABearersKeyAloneAnswers() throws Exception {
+    server.otherwise(
+        request ->
+            ("Bearer " + KEY).equals(request.headers().get("authorization"))
+                ? Script.reply().text("Hi")
+                : Script.status(401));
+    assertThat(model.answer(HELLO, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
   }
 }

@@ -153,7 +153,7 @@ final class FramingTest {
       strings = {"<html><body>Welcome", "Hello", "{}", "{\"models\":[]}", "[1]", "", "   "})
   void whatIsNeitherIsNamed(String text) throws Exception {
     assertThat(seen(FakeBody.stream(text).typed("application/json")))
-        .startsWith("[] HTTP 200, but not an event stream");
+        .startsWith("[] HTTP 200 from http://h, but not an event stream");
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.drover.model.openai;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,10 @@ import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Chunks;
 import dev.drover.testing.ClosedPort;
 import dev.drover.testing.Script;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,7 +40,7 @@ final class ChatFailureTest extends ChatCase {
     "403, , , REJECTED",
     "404, invalid_request_error, model_not_found, REJECTED",
     "400, invalid_request_error, context_length_exceeded, CONTEXT_FULL",
-    "413, , , CONTEXT_FULL",
+    "413, , , REJECTED",
     "402, , , BILLING",
     "429, insufficient_quota, insufficient_quota, BILLING",
     "429, tokens, rate_limit_exceeded, RATE_LIMITED",
@@ -84,6 +89,56 @@ final class ChatFailureTest extends ChatCase {
     assertThat(failure.message()).startsWith("HTTP 200, then an error").endsWith(": oh no");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'data: {\"object\":\"error\",\"message\":\"oh no\",\"code\":400}', REJECTED",
+    "'data: {\"object\":\"error\",\"message\":\"oh no\",\"param\":null,\"code\":429}',"
+        + " RATE_LIMITED",
+    "'data: {\"type\":\"error\",\"message\":\"oh no\",\"code\":503}', OVERLOADED",
+    "'data: {\"error\":\"oh no\"}', BROKEN",
+    "'data: {\"error\":{\"message\":\"oh no\",\"code\":\"400\"},\"choices\":[]}', REJECTED",
+    "'data: {\"detail\":\"oh no\"}', BROKEN",
+    "'data: {\"code\":400,\"message\":\"oh no\"}', REJECTED",
+    "'event: error\ndata: oh no', BROKEN",
+    "'event: error\ndata: {\"message\":\"oh no\"}', BROKEN",
+  })
+  void anErrorInsideTheStreamIsKnownInAnyShape(String event, Kind kind) throws Exception {
+    var failure = failure(Chunks.open().raw(event.replace("\\n", "\n") + "\n\n"));
+    assertThat(failure.kind()).isEqualTo(kind);
+    assertThat(failure.message()).isEqualTo("HTTP 200, then an error: oh no");
+  }
+
+  @Test
+  void aServerThatSpeaksNoTlsIsNamed() throws Exception {
+    try (var plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var model = at("https://127.0.0.1:" + plain.getLocalPort(), Timeouts.DEFAULT)) {
+      Thread.ofVirtual().start(() -> refuse(plain));
+      var failure = failed(model.answer(HELLO, Listener.DEAF));
+      assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+      assertThat(failure.message())
+          .startsWith("cannot connect to the model server at https://127.0.0.1:")
+          .contains("/v1/chat/completions: TLS failed: ");
+    }
+  }
+
+  private static void refuse(ServerSocket plain) {
+    try (var socket = plain.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aRedirectSaysWhereToWithoutTheQuery() throws Exception {
+    var failure = failure(Script.status(308).header("location", "https://elsewhere/v1?key=hidden"));
+    assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
+    assertThat(failure.message())
+        .contains("HTTP 308 from " + server.uri() + "/v1/chat/completions")
+        .contains("redirects to https://elsewhere/v1?key=[key]")
+        .doesNotContain("hidden");
+  }
+
   @Test
   void theServersWishToBeLeftAloneIsPassedOn() throws Exception {
     assertThat(failure(Script.status(429).retryAfter(7)).retryAfter())
@@ -94,7 +149,10 @@ final class ChatFailureTest extends ChatCase {
   void aMessageHoldsNoKey() throws Exception {
     var body = error("invalid_request_error", "invalid_api_key", "Incorrect API key: " + KEY);
     assertThat(failure(Script.body(401, "application/json", body)).message())
-        .isEqualTo("HTTP 401: invalid_request_error: Incorrect API key: [key]");
+        .isEqualTo(
+            "HTTP 401 from "
+                + server.uri()
+                + "/v1/chat/completions: invalid_request_error: Incorrect API key: [key]");
   }
 
   @Test
@@ -175,7 +233,9 @@ final class ChatFailureTest extends ChatCase {
   void aServerThatIsNotThereIsAFailureAndNoException() throws Exception {
     try (var port = new ClosedPort();
         var lonely = at(port.uri().toString(), Timeouts.DEFAULT)) {
-      assertThat(failed(lonely.answer(HELLO, Listener.DEAF)).message()).contains("cannot connect");
+      assertThat(failed(lonely.answer(HELLO, Listener.DEAF)).message())
+          .contains("cannot connect to the model server at http://127.0.0.1:")
+          .contains("/v1/chat/completions: refused");
     }
   }
 

@@ -10,11 +10,13 @@ import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.Timeouts;
 import dev.drover.testing.Chunks;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -306,7 +308,7 @@ final class ChatRequestTest extends ChatCase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ftp://host", "/v1", "http://u:p@host", "http://h?a=b", "http://h#x"})
+  @ValueSource(strings = {"ftp://host", "/v1", "http://u:p@host", "http://h#x"})
   void aBaseUrlThatIsNoneIsRefused(String base) {
     assertThatThrownBy(() -> at(base, Timeouts.DEFAULT)).isInstanceOf(Problem.class);
   }
@@ -335,7 +337,29 @@ final class ChatRequestTest extends ChatCase {
     "https://api.openai.com.example.net, max_tokens",
   })
   void theLimitIsCalledWhatTheServerKnows(String base, String name) {
-    assertThat(ChatModel.limit(URI.create(base))).isEqualTo(name);
+    assertThat(ChatModel.limit(ModelAddress.chat(URI.create(base)))).isEqualTo(name);
     assertThat(ChatRequest.of(HELLO, name, "").number(name, 0)).isEqualTo(1024);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:8000, sk-k1, authorization, Bearer sk-k1",
+    "https://api.openai.com/v1, sk-k1, authorization, Bearer sk-k1",
+    "https://r.openai.azure.com/openai/v1, k1, api-key, k1",
+    "https://r.openai.azure.com/openai/v1, eyJh.eyJz.x, authorization, Bearer eyJh.eyJz.x",
+  })
+  void theKeyGoesInTheHeaderThatTheServerReads(URI base, String key, String name, String value) {
+    assertThat(ChatModel.headers(ModelAddress.chat(base), new ApiKey(key)))
+        .isEqualTo(Map.of(name, value));
+  }
+
+  @Test
+  void aQueryOfTheBaseUrlStaysBehindTheEndpoint() throws Exception {
+    server.script(Chunks.stream(Chunks.text("Hi"), Chunks.finish("stop")));
+    try (var behind = at(server.uri() + "/openai/v1?api-version=preview", Timeouts.DEFAULT)) {
+      assertThat(behind.answer(HELLO, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    }
+    assertThat(server.request(1).path())
+        .isEqualTo("/openai/v1/chat/completions?api-version=preview");
   }
 }

@@ -1,0 +1,98 @@
+package dev.drover.model.http;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Whether a server's words mean that the prompt is longer than the model's context. A reply limit
+/// that is set too high, a rate limit in tokens, a body or an image with too many bytes are not
+/// that, even if they are said in the same words.
+///
+/// The wordings are those of public bug reports: hosted models, and what people run themselves.
+final class ContextFull {
+  private static final List<Pattern> CODES =
+      patterns(
+          "context_(length|window)_exceeded",
+          "contextwindowexceeded",
+          "exceed_context_size",
+          "(prompt|input)_too_long",
+          "max_(prompt|input)_tokens_exceeded");
+
+  private static final List<Pattern> OTHER_LIMITS =
+      patterns(
+          "tokens? per (min|day|hour|second)",
+          "\\b(tpm|tpd|rpm)\\b",
+          "rate.?limit",
+          "throttl",
+          "please wait",
+          "too many requests",
+          "concurren",
+          "per[- ](day|minute|hour|month)",
+          "(daily|monthly|weekly) .{0,20}(limit|quota)",
+          "quota",
+          "deadline",
+          "access token",
+          "number of bytes",
+          "\\bimages?\\b.{0,80}(exceed|too (large|big)|size|dimension)",
+          "more system memory",
+          "pages may be");
+
+  private static final List<Pattern> WORDINGS =
+      patterns(
+          "(prompt|input|inputs|messages?|conversation|context|request) (is|are|was) too long",
+          "(prompt|input|context|messages) too long",
+          "maximum context (length|size|window)",
+          "max(imum)?[_ ]context[_ ]",
+          "(model'?s?|the|available|supported|allowed) context (length|size|window|limit)",
+          "context (length|size|window|limit) (of|is|has been|was|exceed)",
+          "exceed(s|ed|ing)? .{0,40}context (length|size|window|limit)",
+          "(greater|longer|larger|more) than .{0,40}context (length|size|window|limit)",
+          "maximum (prompt|input) length",
+          "(prompt|input) (token count|length|tokens?)\\b.{0,60}exceed",
+          "(prompt|input) .{0,30}exceeds? .{0,30}(max|limit)",
+          "exceed(s|ed)? .{0,40}(maximum|max) (allowed )?(prompt|input) (length|tokens?)",
+          "number of (input )?tokens .{0,40}exceed",
+          "tokens in (the |your )?(request|prompt|messages?) .{0,20}(more|greater|larger) than",
+          "(prompt|input) .{0,60}(longer|greater|larger|more) than"
+              + " .{0,30}(max|limit|allowed|model)",
+          "(prompt|input) token count .{0,60}(only|up to|at most)",
+          "(maximum|max|at most|up to) .{0,30}(prompt|input) tokens",
+          "exceeded model token limit",
+          "exceed(s|ed)? .{0,20}(max_seq_len|max_model_len|max_position|max_total_tokens|n_ctx)",
+          "reduce the (length|size|number of tokens) (of|in) .{0,20}(messages|prompt|input)",
+          "(`?inputs`?|prompt) tokens? \\+ `?max_new_tokens`? must be",
+          "`?inputs`? must have less than",
+          "(range|valid range) of input length",
+          "too many (input |prompt )?tokens(?! per)",
+          "token limit exceeded",
+          "context (overflow|is full)",
+          "(trying to|tokens to) keep .{0,60}context",
+          "(上下文|输入|提示词|prompt|请求).{0,12}(超长|过长|超过|超出).{0,12}",
+          "(长度|token).{0,8}(超过|超出).{0,8}(上下文|最大|限制|上限)");
+
+  /// Wordings that name the reply's limit beside the prompt's.
+  private static final List<Pattern> REPLY_AND_PROMPT = patterns("\\b(prompt|inputs?|messages)\\b");
+
+  private ContextFull() {}
+
+  private static List<Pattern> patterns(String... texts) {
+    return Stream.of(texts).map(Pattern::compile).toList();
+  }
+
+  static boolean isSaid(ErrorWords words) {
+    var left = ReplyRoom.left(words);
+    if (left.isPresent()) {
+      return left.getAsInt() < ReplyRoom.LEAST;
+    }
+    var text = words.all();
+    if (any(OTHER_LIMITS, text)) {
+      return false;
+    }
+    boolean ofReplies = ReplyRoom.stated(words).isPresent() && !any(REPLY_AND_PROMPT, text);
+    return any(CODES, text) || (!ofReplies && any(WORDINGS, text));
+  }
+
+  private static boolean any(List<Pattern> patterns, String text) {
+    return patterns.stream().anyMatch(pattern -> pattern.matcher(text).find());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.drover.model.http;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What a server says of an error, whatever the shape of its body; each empty where it says
+/// nothing.
+///
+/// @param names the parts of the request that the error names
+record ErrorWords(String type, String code, String message, List<String> names) {
+  static final ErrorWords NONE = new ErrorWords("", "", "", List.of());
+
+  ErrorWords {
+    names = List.copyOf(names);
+  }
+
+  /// @param body JSON, markup, an event stream or plain text
+  static ErrorWords of(String body) {
+    return ErrorBody.read(body);
+  }
+
+  /// Everything that says what kind of error it is, in lower case.
+  String all() {
+    return String.join(" ", type, code, message).toLowerCase(Locale.ROOT);
+  }
+
+  /// The type and the message, without what stands in both.
+  String shown() {
+    return Stream.of(type, message.isEmpty() ? code : message)
+        .filter(part -> !part.isBlank())
+        .distinct()
+        .collect(Collectors.joining(": "));
+  }
+
+  /// The HTTP status that some servers give as a code when the head of the response is gone.
+  Optional<Integer> status() {
+    return code.matches("[45][0-9][0-9]") ? Optional.of(Integer.parseInt(code)) : Optional.empty();
+  }
+}

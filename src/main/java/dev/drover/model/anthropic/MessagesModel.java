@@ -11,6 +11,7 @@ import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.Remedies;
 import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
@@ -33,7 +34,12 @@ public final class MessagesModel implements Model, AutoCloseable {
   /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public MessagesModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock) {
     var address = ModelAddress.messages(base);
-    this.server = new ModelServer(address, headers(address, key), key, timeouts, clock);
+    var remedies = Remedies.messages(isVendor(address));
+    this.server = new ModelServer(address, headers(address, key), key, timeouts, clock, remedies);
+  }
+
+  private static boolean isVendor(ModelAddress address) {
+    return address.isAt("api.anthropic.com");
   }
 
   /// The vendor takes its keys as `x-api-key`. Many other servers read a bearer's alone, and both
@@ -50,7 +56,7 @@ public final class MessagesModel implements Model, AutoCloseable {
     headers.put("x-api-key", key.reveal());
     if (address.isAzure()) {
       headers.put("api-key", key.reveal());
-    } else if (!address.isAt("api.anthropic.com")) {
+    } else if (!isVendor(address)) {
       headers.put("authorization", "Bearer " + key.reveal());
     }
     return headers;

@@ -3,6 +3,7 @@ package dev.drover.model.http;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,11 @@ public final class ModelServer implements AutoCloseable {
 
   private static final int MAX_AFTERWARDS = 64 * 1024;
 
+  /// How often one request is changed and made again.
+  private static final int MAX_CHANGES = 4;
+
+  private static final System.Logger LOG = System.getLogger(ModelServer.class.getName());
+
   /// Makes one answer of the events of one stream.
   @FunctionalInterface
   public interface Reading {
@@ -46,10 +55,13 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private final URI endpoint;
+  private final String address;
   private final Map<String, String> headers;
   private final Failures failures;
   private final Timeouts timeouts;
   private final InstantSource clock;
+  private final Remedies remedies;
+  private final Remembered remembered = new Remembered();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
@@ -57,17 +69,21 @@ public final class ModelServer implements AutoCloseable {
   /// @param headers sent with each request, the key's among them
   /// @param key what no message may hold
   /// @param clock reads a `retry-after` that is a date
+  /// @param remedies what can be done when a request is refused
   public ModelServer(
       ModelAddress address,
       Map<String, String> headers,
       ApiKey key,
       Timeouts timeouts,
-      InstantSource clock) {
+      InstantSource clock,
+      Remedies remedies) {
     this.endpoint = address.endpoint();
     this.headers = Map.copyOf(headers);
-    this.failures = new Failures(key, address.toString());
+    this.address = address.toString();
+    this.failures = new Failures(key, this.address);
     this.timeouts = timeouts;
     this.clock = clock;
+    this.remedies = remedies;
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -82,20 +98,59 @@ public final class ModelServer implements AutoCloseable {
     return failures;
   }
 
-  /// Asks once.
+  /// Asks once. A refusal that names what is wrong with the request is answered by asking again
+  /// without it, a few times at most and each change once; what has helped is remembered. Nothing
+  /// of a reply has been passed on then.
   ///
   /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
   ///   first
   public Answer ask(Json.Obj body, Reading reading) throws InterruptedException {
+    var asked = remembered.applied(body);
+    var changes = new LinkedHashMap<String, Remedy>();
+    while (true) {
+      var result = once(asked, reading);
+      var found =
+          result.refused() == null ? List.<Remedy>of() : remedies.of(result.refused(), asked);
+      var changed = asked;
+      for (var remedy : found) {
+        if (changes.size() < MAX_CHANGES && changes.putIfAbsent(remedy.what(), remedy) == null) {
+          changed = remedy.applied(changed);
+        }
+      }
+      if (changed.equals(asked)) {
+        if (result.answer() instanceof Answer.Reply) {
+          changes.values().forEach(remedy -> remember(body, remedy));
+        }
+        return result.answer();
+      }
+      asked = changed;
+    }
+  }
+
+  private void remember(Json.Obj body, Remedy remedy) {
+    if (remedy.lasting() && remembered.add(body, remedy)) {
+      LOG.log(
+          remedy.matters() ? Level.WARNING : Level.INFO,
+          "the model server at {0} refused a request to {1}; from now on Drover {2}",
+          address,
+          body.text("model"),
+          remedy.what());
+    }
+  }
+
+  /// @param refused null unless the server refused the request before it began a reply
+  private record Result(Answer answer, @Nullable Refused refused) {}
+
+  private Result once(Json.Obj body, Reading reading) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
     try (var incoming = new Incoming(timeouts.stall())) {
-      var answer = heard(send(request(body), incoming), incoming, reading);
+      var result = received(send(request(body), incoming), incoming, reading);
       incoming.drain(AFTERWARDS, MAX_AFTERWARDS);
-      return answer;
+      return result;
     } catch (Broken e) {
-      return Failures.broken(e.what());
+      return new Result(Failures.broken(e.what()), null);
     }
   }
 
@@ -146,22 +201,38 @@ public final class ModelServer implements AutoCloseable {
     };
   }
 
-  private Answer heard(HttpResponse<Incoming> response, Incoming incoming, Reading reading)
+  private Result received(HttpResponse<Incoming> response, Incoming incoming, Reading reading)
       throws Broken, InterruptedException {
     int status = response.statusCode();
-    var headers = response.headers();
+    var head = response.headers();
     if (status >= 300 && status < 400) {
-      return failures.redirect(status, headers.firstValue("location").orElse(""));
+      return new Result(failures.redirect(status, head.firstValue("location").orElse("")), null);
     }
     if (status != 200) {
       var words = ErrorWords.of(start(incoming));
-      return failures.ofStatus(status, words, RetryAfter.of(headers, clock));
+      return new Result(
+          failures.ofStatus(status, words, RetryAfter.of(head, clock)), new Refused(status, words));
     }
     boolean measured =
-        headers.firstValue("content-length").isPresent()
-            || headers.firstValue("transfer-encoding").isPresent();
-    return new ReplyBody(incoming, headers.allValues("content-type"), measured)
-        .read(failures, reading);
+        head.firstValue("content-length").isPresent()
+            || head.firstValue("transfer-encoding").isPresent();
+    var refused = new AtomicReference<@Nullable Refused>();
+    var answer =
+        new ReplyBody(incoming, head.allValues("content-type"), measured)
+            .read(failures, events -> answer(events, reading, refused));
+    return new Result(answer, refused.get());
+  }
+
+  /// A stream may begin with the refusal.
+  private static Answer answer(
+      ReplyEvents events, Reading reading, AtomicReference<@Nullable Refused> refused)
+      throws Broken, InterruptedException {
+    var first = events.peek();
+    if (first != null && first.isError()) {
+      var words = ErrorBody.read(first.body());
+      refused.set(new Refused(words.status().orElse(400), words));
+    }
+    return reading.read(events);
   }
 
   private static String start(Incoming incoming) throws InterruptedException {

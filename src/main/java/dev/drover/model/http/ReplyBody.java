@@ -92,9 +92,11 @@ final class ReplyBody {
     }
   }
 
+  /// A reply, or an error that is said like one.
   private static boolean isReply(Json value) {
     return value instanceof Json.Obj body
         && (body.get("choices").isPresent()
+            || new ReplyEvents.ReplyEvent("", body).isError()
             || (body.text("type") != null && !"error".equals(body.text("type"))));
   }
 

@@ -103,6 +103,17 @@ public final class ReplyEvents {
     return ready.poll();
   }
 
+  /// The next event, which stays the next; null at the end.
+  ///
+  /// @throws Broken when the stream cannot be read further
+  @Nullable ReplyEvent peek() throws Broken, InterruptedException {
+    var event = next();
+    if (event != null) {
+      ready.addFirst(event);
+    }
+    return event;
+  }
+
   private void accept(String name, String data) throws Broken {
     if (isHeartbeat(name) || isHeartbeat(data)) {
       return;

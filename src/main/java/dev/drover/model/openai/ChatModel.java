@@ -11,6 +11,7 @@ import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.Broken;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.Remedies;
 import dev.drover.model.http.ReplyEvents;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
@@ -48,7 +49,8 @@ public final class ChatModel implements Model, AutoCloseable {
       String reasoningField) {
     this.reasoningField = reasoningField;
     var address = ModelAddress.chat(base);
-    this.server = new ModelServer(address, headers(address, key), key, timeouts, clock);
+    this.server =
+        new ModelServer(address, headers(address, key), key, timeouts, clock, Remedies.chat());
     this.ids = ids;
     this.limit = limit(address);
   }

@@ -63,7 +63,8 @@ public final class FakeBody {
   /// @param sizes the lengths of the pieces, in bytes, again and again
   public Answer read(ModelServer.Reading reading, int... sizes) throws InterruptedException {
     try {
-      return new ReplyBody(chunks(sizes), type, measured).read(new Failures(ApiKey.NONE, "http://h"), reading);
+      return new ReplyBody(chunks(sizes), type, measured)
+          .read(new Failures(ApiKey.NONE, "http://h"), reading);
     } catch (Broken e) {
       return Failures.broken(e.what());
     }

@@ -1,0 +1,95 @@
+package dev.drover.model.http;
+
+import dev.drover.base.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What can be done about a refusal that names what is wrong with a request: a parameter is left
+/// out, called otherwise, or made smaller. The model, its messages and its tools stay what they
+/// are: without them the request would be another one.
+public final class Remedies {
+  /// One thing that may be wrong with a request.
+  @FunctionalInterface
+  interface Finder {
+    /// @param body the request that was refused
+    Optional<Remedy> find(Refused refused, Json.Obj body);
+  }
+
+  /// Parameters that are the request itself, or that have remedies of their own.
+  private static final Set<String> NEVER_LEFT_OUT =
+      Set.of(
+          "model",
+          "messages",
+          "tools",
+          "system",
+          "stream",
+          "max_tokens",
+          "max_completion_tokens",
+          "reasoning_effort",
+          "output_config");
+
+  private final List<Finder> finders;
+
+  private Remedies(Finder... finders) {
+    this.finders = List.of(finders);
+  }
+
+  /// For servers that speak Chat Completions.
+  public static Remedies chat() {
+    return new Remedies(
+        LimitRemedies::lowered,
+        LimitRemedies::renamed,
+        EffortRemedies::find,
+        BodyRemedies::content,
+        SchemaRemedies::find,
+        Remedies::leftOut);
+  }
+
+  /// For servers that speak the Messages API.
+  ///
+  /// @param vendor the vendor's own server knows the marks of cached prefixes: if it refuses one,
+  ///   the request is wrong, and without marks it would cost much more
+  public static Remedies messages(boolean vendor) {
+    return vendor
+        ? new Remedies(LimitRemedies::lowered, EffortRemedies::find)
+        : new Remedies(
+            LimitRemedies::lowered,
+            EffortRemedies::find,
+            BodyRemedies::cacheControl,
+            BodyRemedies::systemText,
+            SchemaRemedies::find,
+            Remedies::leftOut);
+  }
+
+  /// Those that answer this refusal; often none.
+  List<Remedy> of(Refused refused, Json.Obj body) {
+    if (!refused.mayBeFixed()) {
+      return List.of();
+    }
+    var found = new ArrayList<Remedy>();
+    finders.forEach(finder -> finder.find(refused, body).ifPresent(found::add));
+    return found;
+  }
+
+  private static Optional<Remedy> leftOut(Refused refused, Json.Obj body) {
+    return body.fields().keySet().stream()
+        .filter(name -> !NEVER_LEFT_OUT.contains(name))
+        .filter(name -> refused.pointsAt(name) || (refused.names(name) && refused.isUnsupported()))
+        .findFirst()
+        .map(name -> leaveOut(name, false));
+  }
+
+  /// @param matters whether it changes what the operator or the user asked for
+  static Remedy leaveOut(String name, boolean matters) {
+    return new Remedy("leaves out " + name, true, matters, body -> without(body, name));
+  }
+
+  static Json.Obj without(Json.Obj object, String name) {
+    var fields = new LinkedHashMap<>(object.fields());
+    fields.remove(name);
+    return new Json.Obj(fields);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.drover.model.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import dev.drover.model.Answer;
+import dev.drover.model.Answer.Kind;
+import dev.drover.model.Listener;
+import dev.drover.model.Prompt;
+import dev.drover.model.http.Timeouts;
+import dev.drover.testing.Chunks;
+import dev.drover.testing.Script;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// A refusal that names a parameter is answered by asking again without it, and is remembered.
+final class ChatRefusalTest extends ChatCase {
+  private static Script refusal(String message) {
+    return Script.body(
+        400, "application/json", Json.obj("error", Json.obj("message", message)).toString());
+  }
+
+  private static Script hi() {
+    return Chunks.stream(Chunks.text("Hi"), Chunks.finish("stop"));
+  }
+
+  private Answer ask(String model) throws InterruptedException {
+    return this.model.answer(HELLO.forModel(model), Listener.DEAF);
+  }
+
+  private Json.Obj sent(int number) throws InterruptedException {
+    return server.request(number).body();
+  }
+
+  @Test
+  void aParameterThatAServerRefusesIsLeftOutOnceAndForAll() throws Exception {
+    server.script(refusal("Unrecognized request argument supplied: stream_options"), hi(), hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests()).hasSize(3);
+    assertThat(sent(1).fields()).containsKey("stream_options");
+    assertThat(sent(2).fields()).doesNotContainKey("stream_options");
+    assertThat(sent(3)).isEqualTo(sent(2));
+  }
+
+  @Test
+  void anotherModelOfTheServerIsAskedAsEver() throws Exception {
+    server.script(refusal("Unknown parameter: stream_options"), hi(), hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(ask("b")).isInstanceOf(Answer.Reply.class);
+    assertThat(sent(3).fields()).containsKey("stream_options");
+  }
+
+  @Test
+  void severalParametersAreLeftOutOneAfterTheOther() throws Exception {
+    server.script(
+        refusal("Unknown parameter: stream_options"),
+        refusal("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+        hi(),
+        hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(sent(4))
+        .hasToString(
+            "{\"model\":\"a\",\"max_completion_tokens\":1024,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"stream\":true}");
+    assertThat(sent(4)).isEqualTo(sent(3));
+  }
+
+  @Test
+  void aServerThatRefusesWhateverComesIsAskedAFewTimesAtMost() throws Exception {
+    server.otherwise(
+        request ->
+            refusal(
+                "Unsupported parameters: " + String.join(", ", request.body().fields().keySet())));
+    var failure = failed(ask("a"));
+    assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
+    assertThat(server.requests()).hasSizeLessThanOrEqualTo(5);
+    assertThat(server.requests())
+        .allSatisfy(
+            request ->
+                assertThat(request.body().fields()).containsKeys("model", "messages", "stream"));
+    server.otherwise(_ -> hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests().getLast().body().fields()).containsKey("stream_options");
+  }
+
+  @Test
+  void aRefusalThatNamesTheSameAgainIsTheLast() throws Exception {
+    server.otherwise(_ -> refusal("Unknown parameter: stream_options"));
+    assertThat(failed(ask("a")).message()).contains("stream_options");
+    assertThat(server.requests()).hasSize(2);
+  }
+
+  @Test
+  void aRefusalOfTheRequestItselfIsFinalAtOnce() throws Exception {
+    for (var message : List.of("model a is unknown", "messages: not supported", "no", "")) {
+      server.script(refusal(message));
+      assertThat(failed(ask("a")).kind()).isEqualTo(Kind.REJECTED);
+    }
+    assertThat(server.requests()).hasSize(4);
+  }
+
+  @Test
+  void aRefusalBehindA200IsAnsweredToo() throws Exception {
+    var error = "{\"error\":{\"code\":400,\"message\":\"Unknown parameter: stream_options\"}}";
+    server.script(Script.body(200, "application/json", error), hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    server.script(Chunks.open().raw("data: " + error + "\n\n"), hi());
+    assertThat(ask("b")).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests()).hasSize(4);
+  }
+
+  @Test
+  void aReplyThatHasBegunIsNotAskedForAgain() throws Exception {
+    var error = "{\"error\":{\"code\":400,\"message\":\"Unknown parameter: stream_options\"}}";
+    server.script(Chunks.open(Chunks.text("Half")).raw("data: " + error + "\n\n"));
+    assertThat(failed(ask("a")).kind()).isEqualTo(Kind.REJECTED);
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
+  void aReplyLimitThatIsTooHighIsLoweredToWhatThereIsRoomForAndNotRemembered() throws Exception {
+    server.script(
+        refusal(
+            "'max_tokens' or 'max_completion_tokens' is too large: 1024. This model's maximum"
+                + " context length is 1024 tokens and your request has 25 input tokens (1024 >"
+                + " 1024 - 25)."),
+        hi(),
+        hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(sent(2).number("max_tokens", 0)).isEqualTo(999);
+    assertThat(sent(3).number("max_tokens", 0)).isEqualTo(1024);
+  }
+
+  @Test
+  void aModelsOwnReplyLimitIsRemembered() throws Exception {
+    server.script(
+        refusal("max_tokens is too large: 1024. This model supports at most 512 completion tokens"),
+        hi(),
+        hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    assertThat(sent(2).number("max_tokens", 0)).isEqualTo(512);
+    assertThat(sent(3).number("max_tokens", 0)).isEqualTo(512);
+  }
+
+  @Test
+  void aReplyLimitForWhichThereIsNoNumberNamesTheSetting() throws Exception {
+    var failure =
+        failure(
+            refusal(
+                "This model's maximum context length is 1024 tokens. However, you requested 1049"
+                    + " tokens (25 in the messages, 1024 in the completion)."));
+    assertThat(server.requests()).hasSize(2); // asked for 999, and refused once more
+    assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
+    server.script(refusal("max_tokens: 1024 > 2048, which is the maximum"));
+    assertThat(failed(ask("a")).message()).endsWith("lower model_settings.MODEL.max_tokens");
+  }
+
+  @Test
+  void anEmptyContentTakesThePlaceOfNullWhereNullIsRefused() throws Exception {
+    var prompt =
+        new Prompt(
+            "a",
+            1024,
+            Optional.of("high"),
+            Json.arr(),
+            Json.arr(),
+            Json.arr(
+                Json.obj("role", "user", "content", "Go"),
+                Json.obj("role", "assistant", "content", Json.arr(use("c", "f", Json.EMPTY))),
+                Json.obj(
+                    "role",
+                    "user",
+                    "content",
+                    Json.arr(
+                        Json.obj("type", "tool_result", "tool_use_id", "c", "content", "ok")))));
+    server.otherwise(
+        request ->
+            request.body().toString().contains("\"content\":null")
+                ? refusal("'content' field must be a string or an array of objects.")
+                : request.body().fields().containsKey("reasoning_effort")
+                    ? refusal("a does not support thinking")
+                    : hi());
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests()).hasSizeLessThanOrEqualTo(4);
+    assertThat(server.requests().getLast().body().items("messages").get(1).toString())
+        .doesNotContain("null");
+  }
+
+  @Test
+  void whatIsRememberedEndsWithTheModelsServer() throws Exception {
+    server.script(refusal("Unknown parameter: stream_options"), hi(), hi());
+    assertThat(ask("a")).isInstanceOf(Answer.Reply.class);
+    try (var other = at(server.uri().toString(), Timeouts.DEFAULT)) {
+      assertThat(other.answer(HELLO.forModel("a"), Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    }
+    assertThat(sent(3).fields()).containsKey("stream_options");
+  }
+}

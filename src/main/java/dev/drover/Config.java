@@ -10,6 +10,7 @@ import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.bwrap.Storage;
 import dev.drover.model.ModelSettings;
 import dev.drover.model.http.ModelAddress;
+import dev.drover.model.http.Timeouts;
 import dev.drover.telemetry.LogLines;
 import java.io.IOException;
 import java.net.URI;
@@ -98,7 +99,8 @@ public record Config(
   /// @param key empty: it asks for none
   /// @param reasoningField the field in which it wants a model's thoughts back; empty: the one that
   ///   they came in; `none`: not at all
-  public record ModelHost(URI base, Optional<Secret> key, String reasoningField) {
+  public record ModelHost(
+      URI base, Optional<Secret> key, Timeouts timeouts, String reasoningField) {
     /// The address of its Chat Completions.
     ModelAddress chat() {
       return ModelAddress.chat(base);
@@ -291,11 +293,21 @@ public record Config(
   private static Optional<ModelHost> host(Settings settings, String name, URI vendor) {
     var key = settings.secret(name + ".api_key");
     var base = settings.url(name + ".base_url");
+    var server = base.orElse(vendor);
+    boolean isVendor = vendor.getHost().equalsIgnoreCase(server.getHost());
+    var timeouts = timeouts(settings, name, isVendor ? Timeouts.VENDOR : Timeouts.DEFAULT);
     return base.isEmpty() && key.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new ModelHost(
-                base.orElse(vendor), key, settings.text("openai.reasoning_field").orElse("")));
+                server, key, timeouts, settings.text("openai.reasoning_field").orElse("")));
+  }
+
+  private static Timeouts timeouts(Settings settings, String name, Timeouts usual) {
+    return new Timeouts(
+        settings.millis(name + ".connect_ms", usual.connect()),
+        settings.millis(name + ".first_event_ms", usual.firstEvent()),
+        settings.millis(name + ".between_events_ms", usual.betweenEvents()));
   }
 
   private static Optional<String> first(@Nullable String one, @Nullable String other) {

@@ -46,6 +46,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from settings to an open port. Accepts requests from
@@ -69,21 +70,22 @@ public final class Drover implements AutoCloseable {
   ///
   /// @throws Problem that says what the operator can mend; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, Retries.DEFAULT, Timeouts.DEFAULT, Around.NOTHING);
+    this(config, Retries.DEFAULT, Config.ModelHost::timeouts, Around.NOTHING);
   }
 
   /// @param around stands around the parts
   Drover(Config config, Around around) throws InterruptedException {
-    this(config, Retries.DEFAULT, Timeouts.DEFAULT, around);
+    this(config, Retries.DEFAULT, Config.ModelHost::timeouts, around);
   }
 
   /// @param retries how failed model requests are made again
-  /// @param timeouts how long a model's server may be silent
+  /// @param timeouts how long a model's server may be silent, whatever the settings say
   Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
-    this(config, retries, timeouts, Around.NOTHING);
+    this(config, retries, _ -> timeouts, Around.NOTHING);
   }
 
-  private Drover(Config config, Retries retries, Timeouts timeouts, Around around)
+  private Drover(
+      Config config, Retries retries, Function<Config.ModelHost, Timeouts> timeouts, Around around)
       throws InterruptedException {
     this.config = config;
     var clock = around.clock();
@@ -229,11 +231,12 @@ public final class Drover implements AutoCloseable {
     }
   }
 
-  private ModelRouter models(Config config, Timeouts timeouts, InstantSource clock, Ids ids) {
+  private ModelRouter models(
+      Config config, Function<Config.ModelHost, Timeouts> timeouts, InstantSource clock, Ids ids) {
     Optional<Model> messages = Optional.empty();
     if (config.messages().isPresent()) {
       var host = config.messages().get();
-      var model = new MessagesModel(host.base(), apiKey(host), timeouts, clock);
+      var model = new MessagesModel(host.base(), apiKey(host), timeouts.apply(host), clock);
       open.push(model::close);
       messages = Optional.of(model);
     }
@@ -241,7 +244,8 @@ public final class Drover implements AutoCloseable {
     if (config.chat().isPresent()) {
       var host = config.chat().get();
       var model =
-          new ChatModel(host.base(), apiKey(host), timeouts, clock, ids, host.reasoningField());
+          new ChatModel(
+              host.base(), apiKey(host), timeouts.apply(host), clock, ids, host.reasoningField());
       open.push(model::close);
       chat = Optional.of(model);
     }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,6 +43,12 @@ final class Settings {
           "images.max_base64_bytes",
           "images.max_pixels",
           "openai.reasoning_field",
+          "anthropic.connect_ms",
+          "anthropic.first_event_ms",
+          "anthropic.between_events_ms",
+          "openai.connect_ms",
+          "openai.first_event_ms",
+          "openai.between_events_ms",
           "nodes.lapse_ms",
           "drain_ms",
           "workspaces.kind",
@@ -189,6 +196,11 @@ final class Settings {
             });
   }
 
+  /// A time of a millisecond to a day.
+  Duration millis(String name, Duration usual) {
+    return Duration.ofMillis(number(name, 1, 86_400_000).orElse(usual.toMillis()));
+  }
+
   OptionalLong number(String name, long min, long max) {
     var text = text(name);
     if (text.isEmpty()) {
@@ -237,6 +249,10 @@ final class Settings {
     return settings;
   }
 
+  private static boolean isNumber(String name) {
+    return NUMBERS.contains(name) || name.endsWith("_ms");
+  }
+
   private static void collect(
       Path file, String path, @Nullable Object value, Map<String, String> into) {
     if (value instanceof Map<?, ?> map) {
@@ -249,7 +265,7 @@ final class Settings {
       throw Problem.invalid(file + ": must be a map of settings");
     } else if (!known(path) || value instanceof Iterable) {
       throw Problem.invalid(file + ": unknown setting " + path);
-    } else if (value instanceof String || (value instanceof Number && NUMBERS.contains(path))) {
+    } else if (value instanceof String || (value instanceof Number && isNumber(path))) {
       into.put(path, value.toString());
     } else {
       throw Problem.invalid(file + ": " + path + ": must be a text; quote what looks otherwise");

@@ -11,6 +11,7 @@ import dev.drover.brain.OnAmbiguous;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.bwrap.Storage;
 import dev.drover.model.ModelSettings;
+import dev.drover.model.http.Timeouts;
 import dev.drover.telemetry.LogLines;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -253,6 +254,45 @@ final class ConfigTest {
     assertThat(config.messages().orElseThrow().base())
         .isEqualTo(URI.create("https://api.anthropic.com"));
     assertThat(config.messages().orElseThrow().key().orElseThrow().reveal()).isEqualTo("b");
+  }
+
+  @Test
+  void theTimesOfModelServersAreSettings() throws Exception {
+    var home = Map.of("HOME", "/h", "DROVER_OPENAI_API_KEY", "a", "DROVER_ANTHROPIC_API_KEY", "b");
+    assertThat(Config.read(Map.of(), home).chat().orElseThrow().timeouts())
+        .isEqualTo(Timeouts.VENDOR);
+    assertThat(Config.read(Map.of(), home).messages().orElseThrow().timeouts())
+        .isEqualTo(Timeouts.VENDOR);
+    var own = Map.of("HOME", "/h", "DROVER_OPENAI_BASE_URL", "http://api.openai.com.example.net");
+    assertThat(Config.read(Map.of(), own).chat().orElseThrow().timeouts())
+        .isEqualTo(Timeouts.DEFAULT);
+    Files.writeString(
+        directory.resolve("drover.yaml"),
+        """
+        anthropic:
+          base_url: "http://127.0.0.1:9"
+          connect_ms: 1
+          first_event_ms: 1800000
+          between_events_ms: "3"
+        """);
+    var set =
+        Config.read(
+            Map.of("data", directory.toString()),
+            Map.of(
+                "DROVER_ANTHROPIC_CONNECT_MS", "7",
+                "DROVER_OPENAI_BASE_URL", "http://h/v1?key=hidden",
+                "DROVER_OPENAI_FIRST_EVENT_MS", "8",
+                "DROVER_OPENAI_BETWEEN_EVENTS_MS", "9"));
+    assertThat(set.messages().orElseThrow().timeouts())
+        .isEqualTo(
+            new Timeouts(Duration.ofMillis(7), Duration.ofMinutes(30), Duration.ofMillis(3)));
+    assertThat(set.chat().orElseThrow().timeouts())
+        .isEqualTo(
+            new Timeouts(Timeouts.DEFAULT.connect(), Duration.ofMillis(8), Duration.ofMillis(9)));
+    assertThat(set.toString()).doesNotContain("hidden");
+    refused("openai: {first_event_ms: 0}", "openai.first_event_ms: must be a whole number from 1");
+    refused("openai: {connect_ms: 1.5}", "openai.connect_ms: must be a whole number");
+    refused("openai: {headers_ms: 1}", "unknown setting openai.headers_ms");
   }
 
   @Test

@@ -29,27 +29,31 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
   }
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
-  private final Duration stall;
+  private final EventPatience patience;
+  private final String address;
   private Flow.@Nullable Subscription subscription;
   private boolean closed;
   private boolean ended;
 
-  /// @param stall the longest wait for a byte
-  Incoming(Duration stall) {
-    this.stall = stall;
+  /// @param address whose body this is, as it may be shown
+  Incoming(EventPatience patience, String address) {
+    this.patience = patience;
+    this.address = address;
   }
 
   @Override
   public byte @Nullable [] next() throws Broken, InterruptedException {
-    return next(stall);
+    return next(patience.left());
   }
 
-  private byte @Nullable [] next(Duration patience) throws Broken, InterruptedException {
+  /// The next stretch, if it comes within `limit`.
+  byte @Nullable [] next(Duration limit) throws Broken, InterruptedException {
     while (!ended) {
-      switch (signals.poll(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        case null ->
-            throw new Broken(
-                "the model server stalled: no byte for " + patience.toMillis() + " ms");
+      if (limit.isNegative()) {
+        throw stalled();
+      }
+      switch (signals.poll(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        case null -> throw stalled();
         case Signal.End _ -> ended = true;
         case Signal.Lost _ -> throw new Broken("the connection to the model server was lost");
         case Signal.Bytes(var buffers) -> {
@@ -64,12 +68,16 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
     return null;
   }
 
+  private Broken stalled() {
+    return new Broken("the model server at " + address + " stalled: " + patience.missed());
+  }
+
   /// Reads what is left if it is little and comes soon, so that the connection can be used again.
-  void drain(Duration patience, int most) throws InterruptedException {
+  void drain(Duration limit, int most) throws InterruptedException {
     try {
       int seen = 0;
       while (seen < most) {
-        var bytes = next(patience);
+        var bytes = next(limit);
         if (bytes == null) {
           return;
         }

@@ -37,6 +37,9 @@ public final class ModelServer implements AutoCloseable {
   /// Longest part of an error's body that is read, in bytes.
   private static final int MAX_ERROR = 64 * 1024;
 
+  /// How long an error's body is read.
+  private static final Duration MAX_ERROR_TIME = Duration.ofSeconds(10);
+
   /// How long, and for how many bytes, the end of a body may follow the end of its reply.
   private static final Duration AFTERWARDS = Duration.ofMillis(250);
 
@@ -145,8 +148,9 @@ public final class ModelServer implements AutoCloseable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    try (var incoming = new Incoming(timeouts.stall())) {
-      var result = received(send(request(body), incoming), incoming, reading);
+    var patience = new EventPatience(timeouts, System::nanoTime);
+    try (var incoming = new Incoming(patience, address)) {
+      var result = received(send(request(body), incoming), incoming, patience, reading);
       incoming.drain(AFTERWARDS, MAX_AFTERWARDS);
       return result;
     } catch (Broken e) {
@@ -170,7 +174,7 @@ public final class ModelServer implements AutoCloseable {
   private HttpResponse<Incoming> send(HttpRequest request, Incoming incoming)
       throws Broken, InterruptedException {
     var sent = client.sendAsync(request, _ -> incoming);
-    var patience = timeouts.connect().plus(timeouts.headers());
+    var patience = timeouts.connect().plus(timeouts.firstEvent());
     try {
       return sent.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
@@ -201,7 +205,8 @@ public final class ModelServer implements AutoCloseable {
     };
   }
 
-  private Result received(HttpResponse<Incoming> response, Incoming incoming, Reading reading)
+  private Result received(
+      HttpResponse<Incoming> response, Incoming incoming, EventPatience patience, Reading reading)
       throws Broken, InterruptedException {
     int status = response.statusCode();
     var head = response.headers();
@@ -219,15 +224,19 @@ public final class ModelServer implements AutoCloseable {
     var refused = new AtomicReference<@Nullable Refused>();
     var answer =
         new ReplyBody(incoming, head.allValues("content-type"), measured)
-            .read(failures, events -> answer(events, reading, refused));
+            .read(failures, events -> answer(events, patience, reading, refused));
     return new Result(answer, refused.get());
   }
 
   /// A stream may begin with the refusal.
   private static Answer answer(
-      ReplyEvents events, Reading reading, AtomicReference<@Nullable Refused> refused)
+      ReplyEvents events,
+      EventPatience patience,
+      Reading reading,
+      AtomicReference<@Nullable Refused> refused)
       throws Broken, InterruptedException {
     var first = events.peek();
+    events.watch(patience::event);
     if (first != null && first.isError()) {
       var words = ErrorBody.read(first.body());
       refused.set(new Refused(words.status().orElse(400), words));
@@ -238,9 +247,10 @@ public final class ModelServer implements AutoCloseable {
   private static String start(Incoming incoming) throws InterruptedException {
     var text = new ByteArrayOutputStream();
     try {
-      for (var bytes = incoming.next();
+      long end = System.nanoTime() + MAX_ERROR_TIME.toNanos();
+      for (var bytes = incoming.next(MAX_ERROR_TIME);
           bytes != null && text.size() < MAX_ERROR;
-          bytes = incoming.next()) {
+          bytes = incoming.next(Duration.ofNanos(end - System.nanoTime()))) {
         text.writeBytes(bytes);
       }
     } catch (Broken _) {

@@ -72,6 +72,7 @@ public final class ReplyEvents {
   private final EventStream stream;
   private final boolean measured;
   private final Deque<ReplyEvent> ready = new ArrayDeque<>();
+  private Runnable received = () -> {};
   private String skipped = "";
   private End end = End.NONE;
 
@@ -88,6 +89,11 @@ public final class ReplyEvents {
     return events;
   }
 
+  /// What to do whenever an event has been read.
+  void watch(Runnable watcher) {
+    received = watcher;
+  }
+
   /// The next event; null at the end.
   ///
   /// @throws Broken when the stream cannot be read further
@@ -100,7 +106,11 @@ public final class ReplyEvents {
         accept(event.name().strip(), event.data().strip());
       }
     }
-    return ready.poll();
+    var event = ready.poll();
+    if (event != null) {
+      received.run();
+    }
+    return event;
   }
 
   /// The next event, which stays the next; null at the end.

@@ -5,10 +5,17 @@ import java.time.Duration;
 /// How long to wait for a model server.
 ///
 /// @param connect until the connection stands
-/// @param headers from then until the first byte of an answer; models that are loaded at the first
-///   request take minutes
-/// @param stall between two bytes of an answer; Anthropic sends a ping every few seconds
-public record Timeouts(Duration connect, Duration headers, Duration stall) {
+/// @param firstEvent from then until a reply is under way: until its second event, since many
+///   servers send the first before they have read the prompt. Heartbeats do not count. Models that
+///   are loaded at the first request, and long prompts on small machines, take minutes
+/// @param betweenEvents between two bytes of a reply from then on, heartbeats among them. Some
+///   servers send a tool call only when the whole of it is written
+public record Timeouts(Duration connect, Duration firstEvent, Duration betweenEvents) {
+  /// For servers that may be anywhere and of any size.
   public static final Timeouts DEFAULT =
+      new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(5));
+
+  /// For the vendors' own servers, which send every piece when it is there.
+  public static final Timeouts VENDOR =
       new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(2));
 }

@@ -12,10 +12,11 @@ import dev.drover.testing.Chunks;
 import dev.drover.testing.ClosedPort;
 import dev.drover.testing.Script;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,8 +125,9 @@ final class ChatFailureTest extends ChatCase {
   private static void refuse(ServerSocket plain) {
     try (var socket = plain.accept()) {
       socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream()); // until it goes
+    } catch (IOException _) {
+      // it has gone
     }
   }
 
@@ -200,12 +202,51 @@ final class ChatFailureTest extends ChatCase {
 
   @Test
   void aServerThatStallsIsGivenUp() throws Exception {
-    server.script(Chunks.open(Chunks.text("Hel")).stall());
+    server.script(Chunks.open(Chunks.text("Hel"), Chunks.text("lo")).stall());
     try (var hasty =
         at(
             server.uri().toString(),
             new Timeouts(SHORT.multipliedBy(50), SHORT.multipliedBy(50), SHORT))) {
       assertThat(failed(hasty.answer(HELLO, Listener.DEAF)).message()).contains("stalled");
+    }
+    server.request(1).awaitDisconnect();
+  }
+
+  @Test
+  void patienceBeforeAReplyIsAnotherThanWithinIt() throws Exception {
+    var time = Duration.ofSeconds(20);
+    var prompt = new CountDownLatch(1);
+    server.script(
+        Script.stream()
+            .raw(": thinking\n\n")
+            .raw("data: " + Chunks.delta(Json.obj("role", "assistant")) + "\n\n")
+            .hold(prompt)
+            .raw("data: " + Chunks.text("Hi") + "\n\ndata: " + Chunks.finish("stop") + "\n\n"));
+    try (var model = at(server.uri().toString(), new Timeouts(time, time, Duration.ofMillis(1)))) {
+      Thread.ofVirtual().start(() -> release(prompt));
+      assertThat(model.answer(HELLO, Listener.DEAF)).isNotNull();
+      assertThat(prompt.getCount()).isZero();
+    }
+  }
+
+  private void release(CountDownLatch prompt) {
+    try {
+      server.request(1);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    prompt.countDown();
+  }
+
+  @Test
+  void silenceAfterTheHeadOfTheResponseIsBounded() throws Exception {
+    server.script(Chunks.open().raw(": wait\n\n").stall());
+    try (var hasty = at(server.uri().toString(), new Timeouts(SHORT, SHORT, SHORT.plus(SHORT)))) {
+      assertThat(failed(hasty.answer(HELLO, Listener.DEAF)).message())
+          .isEqualTo(
+              "the model server at "
+                  + server.uri()
+                  + "/v1/chat/completions stalled: no reply within 400 ms");
     }
     server.request(1).awaitDisconnect();
   }

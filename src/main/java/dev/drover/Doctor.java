@@ -7,12 +7,12 @@ import dev.drover.base.Secret;
 import dev.drover.cli.Check;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.hands.bwrap.Profile;
-import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresCheck;
-import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.store.sqlite.SqliteLook;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Looks at the machine and the settings, and says what is wrong and what helps.
 final class Doctor {
@@ -60,25 +61,50 @@ final class Doctor {
         : new Check("java", false, "JDK " + version, "Install a JDK 25 or newer.");
   }
 
-  private Check data(Config config) {
+  /// Nothing is made or changed: a look at what a start would find.
+  private static Check data(Config config) {
     var name = "data directory";
+    var directory = config.data().toAbsolutePath().normalize();
+    var refused = refused(directory);
+    if (refused.isPresent()) {
+      return new Check(name, false, refused.get(), ELSEWHERE);
+    }
+    var made = Files.exists(directory) ? "" : ", which the first start makes";
+    if (config.stores().database().isPresent()) {
+      return fine(name, directory + made + ", for workspaces; sessions are in the database");
+    }
     try {
-      config.makeData();
-      if (config.stores().database().isPresent()) {
-        return Files.isWritable(config.data())
-            ? fine(name, config.data() + ", for workspaces; sessions are in the database")
-            : new Check(name, false, config.data() + " cannot be written", ELSEWHERE);
-      }
-      SqliteStore.open(config.data().resolve("drover.db"), new Feed(), ids, InstantSource.system())
-          .close();
-      return fine(name, config.data().toString());
+      return fine(name, directory + made + file(SqliteLook.at(directory.resolve("drover.db"))));
     } catch (StoreUnusable e) {
-      return e.isInUse()
-          ? fine(name, config.data() + ", in use by a server that runs")
-          : new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
-    } catch (IOException e) {
       return new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
     }
+  }
+
+  /// Why nothing can be kept in a directory; it need not be there.
+  private static Optional<String> refused(Path directory) {
+    var there = directory;
+    while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      return Optional.of(there + " is not a directory");
+    }
+    return Files.isWritable(there) && Files.isExecutable(there)
+        ? Optional.empty()
+        : Optional.of(there + " cannot be written");
+  }
+
+  private static String file(SqliteLook.Report report) {
+    if (report.inUse()) {
+      return ", in use by a server that runs";
+    }
+    if (report.schema() == 0) {
+      return ", without a database; the first start makes it";
+    }
+    return report.schema() == report.newest()
+        ? ", schema version " + report.schema()
+        : ", schema version %d, which the next start brings to %d"
+            .formatted(report.schema(), report.newest());
   }
 
   private static Check database(Secret url) {

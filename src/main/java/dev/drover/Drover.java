@@ -4,6 +4,7 @@ import dev.drover.api.Operations;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
+import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
@@ -128,7 +129,9 @@ public final class Drover implements AutoCloseable {
               ids,
               clock,
               Pause.REAL,
-              random);
+              random,
+              // Whoever waits for it waits for other turns, and can be interrupted.
+              new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
       var wakes = new Wakes(harness);
       open.push(wakes::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on

@@ -1,9 +1,12 @@
 package dev.drover.api;
 
+import dev.drover.base.Utf8;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
+import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +17,8 @@ import java.util.Set;
 /// Lists a session's events: the log, then what is still queued; reversed when descending. Between
 /// two pages a queued event may move into the log. It is neither lost nor listed twice: the inbox
 /// is read before the log, and the cursor knows what was shown as queued.
+///
+/// A page ends before the event that would bring it over [Slice#BYTES], and has at least one.
 final class EventPages {
   private final EventLog log;
 
@@ -39,93 +44,152 @@ final class EventPages {
       return types.isEmpty() || types.contains(EventCodec.type(queued.event()));
     }
 
-    /// A stretch of the log with one event more than is asked for, to see whether any follow.
-    Slice slice(int limit) {
+    Slice slice(int limit, long bytes) {
       return new Slice(
-          start.position(), limit + 1, start.ascending(), types, true, period.from(), period.to());
+          start.position(),
+          limit,
+          start.ascending(),
+          types,
+          true,
+          period.from(),
+          period.to(),
+          bytes);
     }
   }
 
   private record Listed(List<String> events, Optional<EventCursor> next) {}
 
-  /// The page as the API answers it.
-  String page(SessionId id, Wanted wanted) {
+  /// A page in the making.
+  private static final class Page {
+    private final Wanted wanted;
+    private final List<String> events = new ArrayList<>();
+    private final Set<String> shown;
+    private long bytes;
+
+    Page(Wanted wanted) {
+      this.wanted = wanted;
+      shown = new HashSet<>(wanted.start().shown());
+    }
+
+    int room() {
+      return wanted.limit() - events.size();
+    }
+
+    long bytesLeft() {
+      return Slice.BYTES - bytes;
+    }
+
+    /// Whether more than what is on the page already does not fit.
+    boolean overflows(long more) {
+      return !events.isEmpty() && more > bytesLeft();
+    }
+
+    private void add(String json) {
+      events.add(json);
+      bytes += Utf8.length(json);
+    }
+
+    /// @return false if it does not fit
+    boolean add(Queued waiting) {
+      if (room() == 0 || overflows(Utf8.length(waiting.json()))) {
+        return false;
+      }
+      shown.add(EventCursor.brief(waiting.event().id()));
+      add(waiting.json());
+      return true;
+    }
+
+    /// Adds what was not shown as queued.
+    void add(List<Stored> rows) {
+      for (var row : rows) {
+        if (!shown.remove(EventCursor.brief(row.event().id()))) {
+          add(row.json());
+        }
+      }
+    }
+
+    Listed goesOn(long position, long sequence) {
+      return new Listed(events, Optional.of(wanted.start().moved(position, sequence, shown)));
+    }
+
+    Listed ends() {
+      return new Listed(events, Optional.empty());
+    }
+  }
+
+  /// Answers with a page.
+  void answer(Exchange exchange, SessionId id, Wanted wanted) {
+    var extent = log.measure(id, wanted.slice(wanted.limit(), Slice.BYTES));
+    exchange.memory().works(extent.bytes() + extent.waiting());
+    var listed = list(id, wanted);
+    var json = new ArrayList<String>(2 * listed.events().size() + 2);
+    json.add("{\"data\":[");
+    for (var event : listed.events()) {
+      if (json.size() > 1) {
+        json.add(",");
+      }
+      json.add(event);
+    }
+    json.add("],\"next_page\":");
+    json.add(listed.next().map(next -> '"' + next.write() + "\"}").orElse("null}"));
+    exchange.answer(json);
+  }
+
+  private Listed list(SessionId id, Wanted wanted) {
     var queued =
         wanted.period().isBounded()
             ? List.<Queued>of()
             : log.inbox(id).queued().stream().filter(wanted::takes).toList();
-    var listed =
-        wanted.start().ascending()
-            ? ascending(id, wanted, queued)
-            : descending(id, wanted, queued.reversed());
-    var json = new StringBuilder("{\"data\":[");
-    json.append(String.join(",", listed.events())).append("],\"next_page\":");
-    listed
-        .next()
-        .ifPresentOrElse(
-            next -> json.append('"').append(next.write()).append('"'), () -> json.append("null"));
-    return json.append('}').toString();
+    return wanted.start().ascending()
+        ? ascending(id, wanted, queued)
+        : descending(id, wanted, queued.reversed());
   }
 
   private Listed ascending(SessionId id, Wanted wanted, List<Queued> queued) {
     var start = wanted.start();
-    var events = new ArrayList<String>();
-    var shown = new HashSet<>(start.shown());
-    var inLog = new HashSet<String>();
-    long position = start.position();
-    for (var row : log.getEvents(id, wanted.slice(wanted.limit()))) {
-      if (inLog.size() == wanted.limit()) {
-        return new Listed(events, Optional.of(start.moved(position, start.sequence(), shown)));
-      }
-      position = row.position();
-      inLog.add(row.event().id().value());
-      if (!shown.remove(EventCursor.brief(row.event().id()))) {
-        events.add(row.json());
-      }
+    var page = new Page(wanted);
+    var extent = log.measure(id, wanted.slice(wanted.limit(), Slice.BYTES));
+    var rows = log.getEvents(id, extent.slice());
+    page.add(rows);
+    long position = rows.isEmpty() ? start.position() : rows.getLast().position();
+    if (extent.more()) {
+      return page.goesOn(position, start.sequence());
     }
+    var inLog = new HashSet<String>();
+    rows.forEach(row -> inLog.add(row.event().id().value()));
     long sequence = start.sequence();
     for (var waiting : queued) {
       if (waiting.sequence() <= sequence || inLog.contains(waiting.event().id().value())) {
         continue;
       }
-      if (events.size() == wanted.limit()) {
-        return new Listed(events, Optional.of(start.moved(position, sequence, shown)));
+      if (!page.add(waiting)) {
+        return page.goesOn(position, sequence);
       }
       sequence = waiting.sequence();
-      shown.add(EventCursor.brief(waiting.event().id()));
-      events.add(waiting.json());
     }
-    return new Listed(events, Optional.empty());
+    return page.ends();
   }
 
   private Listed descending(SessionId id, Wanted wanted, List<Queued> queued) {
     var start = wanted.start();
-    var events = new ArrayList<String>();
-    var shown = new HashSet<>(start.shown());
+    var page = new Page(wanted);
     long sequence = start.sequence();
     for (var waiting : queued) {
       if (waiting.sequence() >= sequence) {
         continue;
       }
-      if (events.size() == wanted.limit()) {
-        return new Listed(events, Optional.of(start.moved(start.position(), sequence, shown)));
+      if (!page.add(waiting)) {
+        return page.goesOn(start.position(), sequence);
       }
       sequence = waiting.sequence();
-      shown.add(EventCursor.brief(waiting.event().id()));
-      events.add(waiting.json());
     }
-    int room = wanted.limit() - events.size();
-    long position = start.position();
-    int read = 0;
-    for (var row : log.getEvents(id, wanted.slice(room))) {
-      if (read++ == room) {
-        return new Listed(events, Optional.of(start.moved(position, 0, shown)));
-      }
-      position = row.position();
-      if (!shown.remove(EventCursor.brief(row.event().id()))) {
-        events.add(row.json());
-      }
+    Extent extent = log.measure(id, wanted.slice(page.room(), page.bytesLeft()));
+    if (page.overflows(extent.bytes())) {
+      return page.goesOn(start.position(), 0);
     }
-    return new Listed(events, Optional.empty());
+    var rows = log.getEvents(id, extent.slice());
+    page.add(rows);
+    long position = rows.isEmpty() ? start.position() : rows.getLast().position();
+    return extent.more() ? page.goesOn(position, 0) : page.ends();
   }
 }

@@ -5,10 +5,10 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// `/v1/sessions/{id}/events`: sending and listing.
 final class EventRoutes {
@@ -34,10 +34,13 @@ final class EventRoutes {
     ListCost.check(parts.models(), session, events);
     var receipt = parts.log().receive(session.id(), events, delivery(exchange, session.id(), raw));
     receipt.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(session.id()));
-    exchange.answer(
-        receipt.events().stream()
-            .map(queued -> queued.json())
-            .collect(Collectors.joining(",", "{\"data\":[", "]}")));
+    var answer = new ArrayList<>(List.of("{\"data\":["));
+    for (var queued : receipt.events()) {
+      answer.add(answer.size() > 1 ? "," : "");
+      answer.add(queued.json());
+    }
+    answer.add("]}");
+    exchange.answer(answer);
   }
 
   private List<Event.FromClient> events(Session session, byte[] raw) {
@@ -86,6 +89,6 @@ final class EventRoutes {
     var id = SessionId.of(exchange.parameter(0));
     var wanted = EventPages.Wanted.of(query, id);
     SessionRoutes.session(parts, exchange); // is there
-    exchange.answer(pages.page(id, wanted));
+    pages.answer(exchange, id, wanted);
   }
 }

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.base.Utf8;
 import dev.drover.wire.Fields;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -13,12 +14,14 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +39,9 @@ final class Exchange {
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
   static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
 
+  /// Characters of a long answer that are written at once.
+  private static final int PIECE = 64 * 1024;
+
   /// Unread bodies longer than this are not worth reading for the sake of the connection.
   private static final long SMALL_BODY = 1024 * 1024;
 
@@ -46,12 +52,19 @@ final class Exchange {
   private final ServerResponse response;
   private final String requestId;
   private final Patience patience;
+  private final RequestMemory memory;
   private List<String> parameters = List.of();
   private String route = "none";
   private String keyId = "";
   private boolean streamed;
 
-  Exchange(ServerRequest request, ServerResponse response, String requestId, Patience patience) {
+  Exchange(
+      ServerRequest request,
+      ServerResponse response,
+      String requestId,
+      Patience patience,
+      RequestMemory memory) {
+    this.memory = memory;
     this.request = request;
     this.response = response;
     this.requestId = requestId;
@@ -62,6 +75,11 @@ final class Exchange {
 
   String requestId() {
     return requestId;
+  }
+
+  /// What this request may use of the server's memory.
+  RequestMemory memory() {
+    return memory;
   }
 
   /// The path as it was sent.
@@ -118,7 +136,8 @@ final class Exchange {
 
   /// The body as it came.
   ///
-  /// @throws Problem `TOO_LARGE`, or `INVALID_REQUEST` for a compressed one
+  /// @throws Problem `TOO_LARGE`, `INVALID_REQUEST` for a compressed one, or `UNAVAILABLE` while
+  ///   the server is busy with other large ones
   byte[] body() {
     var encoding = header("content-encoding");
     if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
@@ -128,12 +147,29 @@ final class Exchange {
     if (declaredLength() > MAX_BODY) {
       throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
     }
-    byte[] body;
+    byte[] body = received();
+    if (body.length > MAX_BODY) {
+      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
+    }
+    memory.works(body.length);
+    return body;
+  }
+
+  private byte[] received() {
+    long length = declaredLength();
+    if (length > RequestMemory.SMALL) {
+      memory.arrives(length);
+    }
     patience.begin();
     try {
       // Not closed: that would wait for the rest of a body that has none.
-      body = request.content().inputStream().readNBytes(MAX_BODY + 1);
-    } catch (RequestException e) {
+      var in = request.content().inputStream();
+      if (!isChunked()) {
+        return in.readNBytes(MAX_BODY + 1);
+      }
+      var start = in.readNBytes(RequestMemory.SMALL);
+      return start.length < RequestMemory.SMALL ? start : withRest(start, in);
+    } catch (RequestException | Problem e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       response.header(HeaderValues.CONNECTION_CLOSE);
@@ -141,9 +177,14 @@ final class Exchange {
     } finally {
       patience.end();
     }
-    if (body.length > MAX_BODY) {
-      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
-    }
+  }
+
+  /// The rest of a body whose length nobody knows yet.
+  private byte[] withRest(byte[] start, InputStream in) throws IOException {
+    memory.arrives(MAX_BODY);
+    var rest = in.readNBytes(MAX_BODY + 1 - start.length);
+    var body = Arrays.copyOf(start, start.length + rest.length);
+    System.arraycopy(rest, 0, body, start.length, rest.length);
     return body;
   }
 
@@ -171,7 +212,42 @@ final class Exchange {
   }
 
   void answer(String json) {
-    answer(200, JSON, json.getBytes(StandardCharsets.UTF_8));
+    answer(List.of(json));
+  }
+
+  /// Answers with JSON in pieces. A long one is written bit by bit, so that its bytes are never in
+  /// memory beside its text; a client that does not take it in time is cut off.
+  void answer(List<String> json) {
+    long length = json.stream().mapToLong(Utf8::length).sum();
+    if (length <= RequestMemory.SMALL || isHead()) {
+      answer(200, JSON, String.join("", json).getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    memory.answers(length);
+    response.status(200);
+    response.header(HeaderNames.CONTENT_TYPE, JSON);
+    response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
+    patience.begin();
+    try (var out = response.outputStream()) {
+      for (var text : json) {
+        write(text, out);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new CloseConnectionException("the client left before the end of its answer", e);
+    } finally {
+      patience.end();
+    }
+  }
+
+  private static void write(String text, OutputStream out) throws IOException {
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + PIECE);
+      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+        to++;
+      }
+      out.write(text.substring(from, to).getBytes(StandardCharsets.UTF_8));
+      from = to;
+    }
   }
 
   /// Answers with bytes that are not to be changed any more.

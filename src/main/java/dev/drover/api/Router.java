@@ -55,9 +55,16 @@ final class Router implements Handler {
   private final Ids ids;
   private final Operations.Requests requests;
   private final Patience patience;
+  private final RequestMemory.Budgets budgets;
 
   /// @param requests told of each request when it is over
-  Router(Auth auth, Ids ids, Operations.Requests requests, Patience patience) {
+  Router(
+      Auth auth,
+      Ids ids,
+      Operations.Requests requests,
+      Patience patience,
+      RequestMemory.Budgets budgets) {
+    this.budgets = budgets;
     this.auth = auth;
     this.ids = ids;
     this.requests = requests;
@@ -89,8 +96,9 @@ final class Router implements Handler {
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
-    var exchange = new Exchange(request, response, ids.next("req_"), patience);
-    try {
+    var memory = new RequestMemory(budgets);
+    var exchange = new Exchange(request, response, ids.next("req_"), patience, memory);
+    try (memory) {
       answer(exchange);
     } finally {
       requests.over(exchange.over(Duration.ofNanos(System.nanoTime() - start)));

@@ -63,7 +63,12 @@ public final class Server implements AutoCloseable {
     this.patience = new Patience(patience);
     streams = new Streams(settings.ping());
     router =
-        new Router(new Auth(settings.keys()), parts.ids(), operations.requests(), this.patience);
+        new Router(
+            new Auth(settings.keys()),
+            parts.ids(),
+            operations.requests(),
+            this.patience,
+            RequestMemory.Budgets.ofHeap());
     addRoutes(router, parts, streams, operations);
     server = listen(parts.ids());
   }

@@ -86,10 +86,10 @@ final class Standings {
     long after = last(id, Tail.BEGINS).map(stored -> stored.position() - 1).orElse(0L);
     while (true) {
       var page = parts.log().getEvents(id, Slice.after(after, PAGE));
-      tail.add(page);
-      if (page.size() < PAGE) {
+      if (page.isEmpty()) {
         return tail;
       }
+      tail.add(page);
       after = page.getLast().position();
     }
   }

@@ -62,7 +62,7 @@ final class ThreadRoutes {
     var query = exchange.query();
     query.only(Set.of("limit", "page"));
     var session = owner(parts, exchange);
-    exchange.answer(pages.page(session.id(), EventPages.Wanted.of(query, session.id())));
+    pages.answer(exchange, session.id(), EventPages.Wanted.of(query, session.id()));
   }
 
   private void stream(Exchange exchange) throws InterruptedException {

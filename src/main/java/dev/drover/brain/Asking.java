@@ -20,14 +20,29 @@ import java.util.Optional;
 final class Asking {
   private final Sitting at;
   private final Endings endings;
+  private final PromptMemory memory;
 
   Asking(Sitting at, Endings endings) {
     this.at = at;
     this.endings = endings;
+    memory = new PromptMemory(at);
+  }
+
+  /// Asks the model as soon as there is memory for it.
+  Pen.Next ask(Step.Ask step) throws InterruptedException {
+    return memory.ask(step.taken(), () -> askNow(step), failure -> asksInVain(step, failure));
+  }
+
+  /// Records that the model cannot be asked.
+  private Pen.Next asksInVain(Step.Ask step, Answer.Failure failure) {
+    return step.open().isEmpty()
+            && at.pen().write(Status.RUNNING, opening(step, at.id())) == Pen.Next.STOP
+        ? Pen.Next.STOP
+        : givenUp(failure);
   }
 
   /// Shows that the model works, has its answer, and records it.
-  Pen.Next ask(Step.Ask step) throws InterruptedException {
+  private Pen.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new Previews(at.harness().feed(), at.session().id(), at.id(), at.id());
     var asked = asked(step.taken());

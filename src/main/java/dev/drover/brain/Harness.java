@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Ids;
+import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.hands.Hands;
 import dev.drover.model.Models;
@@ -20,6 +21,7 @@ import java.util.random.RandomGenerator;
 /// @param hands asked at the first call of a session that needs one, not before
 /// @param maxToolRounds the most replies of one turn that may ask for tools
 /// @param pause all waiting that is not for somebody
+/// @param memory what prompts share, but for small ones
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -33,7 +35,8 @@ public record Harness(
     Ids ids,
     InstantSource clock,
     Pause pause,
-    RandomGenerator random) {
+    RandomGenerator random,
+    MemoryBudget memory) {
 
   /// Claims the session, if nobody holds it, and works until it rests: the log is read from its
   /// last boundary, then one step follows the other. At most one wake at a time makes progress on a

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.base.Utf8;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
@@ -28,11 +29,14 @@ final class Pen {
   }
 
   private static final int PAGE = 1_000;
+  private static final Slice ALL =
+      Slice.after(0, Integer.MAX_VALUE).within(Integer.MAX_VALUE, Long.MAX_VALUE);
 
   private final EventLog log;
   private final Lease lease;
   private final Fold fold;
   private @Nullable List<Stored> history;
+  private long bytes = -1;
   private boolean lost;
 
   /// @param fold is fed what follows its position by [#inbox]
@@ -74,6 +78,29 @@ final class Pen {
       history = all;
     }
     return history;
+  }
+
+  /// Gives the memory of [#history] back: it is read again when it is asked for.
+  void forgetHistory() {
+    history = null;
+  }
+
+  /// What the log takes, in bytes. Measured once, then kept up.
+  long bytes() {
+    if (bytes < 0) {
+      bytes = log.measure(lease.session(), ALL).bytes();
+    }
+    return bytes;
+  }
+
+  private void grow(List<Stored> events) {
+    if (bytes >= 0) {
+      for (var stored : events) {
+        var hidden = stored.hidden();
+        bytes += Utf8.length(stored.json());
+        bytes += hidden == null ? 0 : Utf8.length(hidden.toString());
+      }
+    }
   }
 
   /// Appends in the middle of a turn.
@@ -150,6 +177,7 @@ final class Pen {
       catchUp(); // a client's event came before them
       return;
     }
+    grow(appended);
     fold.addAll(appended);
     if (history != null) {
       history.addAll(appended);
@@ -160,6 +188,7 @@ final class Pen {
     pages(
         fold.position(),
         page -> {
+          grow(page);
           fold.addAll(page);
           if (history != null) {
             history.addAll(page);
@@ -171,10 +200,10 @@ final class Pen {
     long position = after;
     while (true) {
       var page = log.getEvents(lease.session(), Slice.after(position, PAGE));
-      reader.accept(page);
-      if (page.size() < PAGE) {
+      if (page.isEmpty()) {
         return;
       }
+      reader.accept(page);
       position = page.getLast().position();
     }
   }

@@ -13,12 +13,17 @@ public interface EventLog {
   /// form of then.
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session; `INVALID_REQUEST` if it is
-  ///   terminated, if its inbox would hold more than [#INBOX_LIMIT] events, for an answer that
-  ///   nothing waits for, and for a message to a session that waits for answers
+  ///   terminated, if its inbox would hold more than [#INBOX_LIMIT] events, or, besides one
+  ///   request, more than [#INBOX_BYTES], for an answer that nothing waits for, and for a message
+  ///   to a session that waits for answers
   Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery);
 
   /// Client events that may wait in one session.
   int INBOX_LIMIT = 1_000;
+
+  /// What these may take, in bytes of their JSON. A request that finds nothing waiting is received
+  /// whatever its size.
+  long INBOX_BYTES = 32L * 1024 * 1024;
 
   /// Takes the lease of a session that nobody holds; empty if somebody does, or it is not there.
   Optional<Lease> claim(SessionId id);
@@ -33,8 +38,12 @@ public interface EventLog {
   /// @throws IllegalStateException if a client's event in it is not in the inbox
   Emitted emitEvents(Lease lease, Emission emission);
 
-  /// A stretch of the log, in the direction of the slice; empty for an unknown session.
+  /// A stretch of the log, in the direction of the slice; empty for an unknown session. It may end
+  /// before the slice's limit, where its bytes do: only an empty one says that nothing follows.
   List<Stored> getEvents(SessionId id, Slice slice);
+
+  /// How much [#getEvents] would read.
+  Extent measure(SessionId id, Slice slice);
 
   /// What waits in the inbox. `received` is 0 for an unknown session.
   Inbox inbox(SessionId id);

@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param visible only what clients may see
 /// @param from the earliest `processed_at`, inclusive
 /// @param to the latest `processed_at`, inclusive
+/// @param bytes at most so much of it at once, and at least one event
 public record Slice(
     long after,
     int limit,
@@ -20,9 +21,40 @@ public record Slice(
     Set<String> types,
     boolean visible,
     Optional<Instant> from,
-    Optional<Instant> to) {
+    Optional<Instant> to,
+    long bytes) {
+  /// What is read of a log at once, in bytes.
+  public static final long BYTES = 4L * 1024 * 1024;
+
   public Slice {
     types = Set.copyOf(types);
+  }
+
+  /// A stretch of at most [#BYTES].
+  public Slice(
+      long after,
+      int limit,
+      boolean ascending,
+      Set<String> types,
+      boolean visible,
+      Optional<Instant> from,
+      Optional<Instant> to) {
+    this(after, limit, ascending, types, visible, from, to, BYTES);
+  }
+
+  /// So many of the same events from another place on, however large they are.
+  Slice exactly(long after, int limit) {
+    return new Slice(after, limit, ascending, types, visible, from, to, Long.MAX_VALUE);
+  }
+
+  /// The same events, at most so many and so much at once.
+  public Slice within(int limit, long bytes) {
+    return new Slice(after, limit, ascending, types, visible, from, to, bytes);
+  }
+
+  /// Whether it may have to be cut by its bytes.
+  public boolean isBounded() {
+    return limit > 1 && bytes < Long.MAX_VALUE;
   }
 
   /// Everything after a position, oldest first, private events included.

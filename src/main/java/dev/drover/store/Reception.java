@@ -1,6 +1,7 @@
 package dev.drover.store;
 
 import dev.drover.base.Problem;
+import dev.drover.base.Utf8;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Queued;
@@ -21,11 +22,23 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     logged = List.copyOf(logged);
   }
 
-  /// @param waiting how many wait already
+  /// What waits in an inbox already.
+  ///
+  /// @param bytes of its JSON
+  public record Waiting(long events, long bytes) {
+    /// An empty inbox.
+    public static final Waiting NOTHING = new Waiting(0, 0);
+
+    Waiting and(Queued queued) {
+      return new Waiting(events + 1, bytes + Utf8.length(queued.json()));
+    }
+  }
+
+  /// @param waiting what waits already
   /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
   ///   for nothing that waits for it, or a message comes while answers are waited for
   public static Reception of(
-      SessionState state, List<Event.FromClient> events, long waiting, Instant now) {
+      SessionState state, List<Event.FromClient> events, Waiting waiting, Instant now) {
     state.refuseIfOver();
     var queued = new ArrayList<Queued>();
     var logged = new ArrayList<Stored>();
@@ -48,12 +61,28 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
       var json = EventCodec.write(event, atOnce ? last : null);
       queued.add(new Queued(state.received() + i + 1, event, json));
     }
-    if (waiting + events.size() - logged.size() > EventLog.INBOX_LIMIT) {
+    var received =
+        new Reception(state.receiving(events.size(), logged.size(), open, last), queued, logged);
+    received.refuseIfFull(waiting);
+    return received;
+  }
+
+  private void refuseIfFull(Waiting before) {
+    var after = before;
+    for (var queued : waiting()) {
+      after = after.and(queued);
+    }
+    if (after.events > EventLog.INBOX_LIMIT) {
       throw Problem.invalid(
           "Only %d events may wait in a session; %d do already."
-              .formatted(EventLog.INBOX_LIMIT, waiting));
+              .formatted(EventLog.INBOX_LIMIT, before.events));
     }
-    return new Reception(state.receiving(events.size(), logged.size(), open, last), queued, logged);
+    if (after.events > before.events && before.events > 0 && after.bytes > EventLog.INBOX_BYTES) {
+      throw Problem.invalid(
+          ("Only %d MB of events may wait in a session, and %.1f MB do already. Send this again"
+                  + " when the session has processed them.")
+              .formatted(EventLog.INBOX_BYTES >> 20, before.bytes / (double) (1 << 20)));
+    }
   }
 
   /// Whether an event of a request goes into the log at once: an answer, and what was sent with it.

@@ -5,6 +5,7 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Feed;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
@@ -135,6 +136,11 @@ public final class MeteredLog implements EventLog {
   @Override
   public List<Stored> getEvents(SessionId id, Slice slice) {
     return log.getEvents(id, slice);
+  }
+
+  @Override
+  public Extent measure(SessionId id, Slice slice) {
+    return log.measure(id, slice);
   }
 
   @Override

@@ -230,7 +230,8 @@ final class AmbiguousTest {
         made.ids(),
         made.clock(),
         made.pause(),
-        made.random());
+        made.random(),
+        made.memory());
   }
 
   @Test

@@ -416,7 +416,8 @@ final class TurnTest {
             harness.ids(),
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
             harness.pause(),
-            harness.random());
+            harness.random(),
+            harness.memory());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");
     backwards.wake(stage.session());

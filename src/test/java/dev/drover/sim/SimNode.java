@@ -1,5 +1,6 @@
 package dev.drover.sim;
 
+import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
 import dev.drover.brain.Harness;
 import dev.drover.brain.Keeper;
@@ -71,7 +72,8 @@ final class SimNode {
                   world.ids,
                   world.scheduler,
                   world.scheduler::pause,
-                  world.random));
+                  world.random,
+                  new MemoryBudget(1L << 30, Duration.ofDays(1))));
       lane.start(name, world.guarded(name, this::keep));
     }
 

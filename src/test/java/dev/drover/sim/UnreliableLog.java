@@ -5,6 +5,7 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
@@ -45,6 +46,11 @@ record UnreliableLog(SimNode node, EventLog log) implements EventLog {
   @Override
   public List<Stored> getEvents(SessionId id, Slice slice) {
     return node.over("events", () -> log.getEvents(id, slice));
+  }
+
+  @Override
+  public Extent measure(SessionId id, Slice slice) {
+    return node.over("measure", () -> log.measure(id, slice));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.base.Utf8;
 import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
@@ -119,6 +120,31 @@ abstract class EventLogContract extends StoreContract {
     assertThat(log().inbox(id).received()).isEqualTo(999);
     log().receive(id, messages(1), once());
     assertThat(log().inbox(id).queued()).hasSize(1_000);
+  }
+
+  /// Together they may take so much, but what comes first may take more.
+  @Test
+  void anInboxIsBoundedInBytes() {
+    var id = newSession();
+    var half = "é".repeat((int) EventLog.INBOX_BYTES / 4);
+    log().receive(id, List.of(message(half), message(half), message(half)), once());
+    assertProblem(
+        () -> log().receive(id, List.of(message("more")), once()),
+        Problem.Kind.INVALID_REQUEST,
+        "Only 32 MB of events may wait in a session, and 48.0 MB do already. Send this again when"
+            + " the session has processed them.");
+    var first = log().inbox(id).queued();
+    assertThat(first).hasSize(3);
+    var lease = new Lease(id, 1);
+    appended(log().emitEvents(lease, emission(Status.RUNNING, first.get(0).event())));
+    appended(log().emitEvents(lease, emission(Status.RUNNING, first.get(1).event())));
+    assertProblem(
+        () -> log().receive(id, List.of(message(half), message("!")), once()),
+        Problem.Kind.INVALID_REQUEST,
+        "Only 32 MB of events may wait in a session, and 16.0 MB do already. Send this again when"
+            + " the session has processed them.");
+    log().receive(id, List.of(message("short")), once());
+    assertThat(log().inbox(id).queued()).hasSize(2);
   }
 
   private List<Event.FromClient> messages(int count) {
@@ -586,6 +612,57 @@ abstract class EventLogContract extends StoreContract {
 
   private static Slice between(Instant from, Instant to) {
     return new Slice(0, 100, true, Set.of(), false, Optional.of(from), Optional.of(to));
+  }
+
+  @Test
+  void slicesAreBoundedInBytes() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    int[] sizes = {100, 100, 5_000, 100, 5_000, 5_000, 100};
+    for (int size : sizes) {
+      append(lease, answer("ü".repeat(size / 2)));
+    }
+    assertThat(positions(log().getEvents(id, slice(0, 9, true).within(9, 1_000))))
+        .containsExactly(1L, 2L);
+    assertThat(positions(log().getEvents(id, slice(2, 9, true).within(9, 1_000))))
+        .containsExactly(3L);
+    assertThat(positions(log().getEvents(id, slice(2, 9, true).within(9, 6_000))))
+        .containsExactly(3L, 4L);
+    assertThat(positions(log().getEvents(id, slice(0, 9, true).within(1, 1)))).containsExactly(1L);
+    assertThat(positions(log().getEvents(id, slice(8, 9, false).within(9, 6_000))))
+        .containsExactly(7L, 6L);
+    assertThat(positions(log().getEvents(id, slice(6, 9, false).within(9, 1)))).containsExactly(5L);
+    assertThat(positions(log().getEvents(id, slice(0, 9, true).within(9, Long.MAX_VALUE))))
+        .hasSize(7);
+  }
+
+  @Test
+  void aLogIsMeasuredWithoutBeingRead() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    append(lease, answer("one"));
+    append(lease, answer("ü".repeat(3_000)));
+    append(lease, answer("three"));
+    var all = all(id);
+    long whole = all.stream().mapToLong(stored -> Utf8.length(stored.json())).sum();
+    var extent = log().measure(id, slice(0, 9, true));
+    assertThat(extent.bytes()).isEqualTo(whole);
+    assertThat(extent.more()).isFalse();
+    assertThat(extent.waiting()).isZero();
+    assertThat(log().getEvents(id, extent.slice())).isEqualTo(all);
+    var first = log().measure(id, slice(0, 9, true).within(9, 6_000));
+    assertThat(first.more()).isTrue();
+    assertThat(positions(log().getEvents(id, first.slice()))).containsExactly(1L);
+    var last = log().measure(id, slice(Long.MAX_VALUE, 2, false));
+    assertThat(last.more()).isTrue();
+    append(lease, answer("it does not move"));
+    assertThat(positions(log().getEvents(id, last.slice()))).containsExactly(3L, 2L);
+    log().receive(id, List.of(message("ü")), once());
+    var waits = log().inbox(id).queued().getFirst().json();
+    assertThat(log().measure(id, slice(9, 9, true)).waiting()).isEqualTo(Utf8.length(waits));
+    var nothing = log().measure(UNKNOWN, slice(0, 9, true));
+    assertThat(nothing.bytes()).isZero();
+    assertThat(log().getEvents(UNKNOWN, nothing.slice())).isEmpty();
   }
 
   @Test

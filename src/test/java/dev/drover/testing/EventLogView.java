@@ -5,6 +5,7 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
@@ -37,6 +38,11 @@ public interface EventLogView extends EventLog {
   @Override
   default Emitted emitEvents(Lease lease, Emission emission) {
     return log().emitEvents(lease, emission);
+  }
+
+  @Override
+  default Extent measure(SessionId id, Slice slice) {
+    return log().measure(id, slice);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
@@ -120,7 +121,8 @@ public final class Stage implements AutoCloseable {
         ids,
         InstantSource.system(),
         pause,
-        new Random(7));
+        new Random(7),
+        new MemoryBudget(1L << 30, Duration.ofDays(1)));
   }
 
   public ScriptedModel model() {

@@ -1,10 +1,12 @@
 package dev.drover.store.memory;
 
+import dev.drover.base.Utf8;
 import dev.drover.session.Delivery;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
@@ -45,7 +47,7 @@ final class MemoryEventLog implements EventLog {
       if (earlier != null && delivery.repeat()) {
         return new Receipt(earlier.events(), Optional.empty());
       }
-      var received = Reception.of(row.state, events, row.inbox.size(), now);
+      var received = Reception.of(row.state, events, waiting(row), now);
       row.state = received.state();
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.append(received.logged());
@@ -55,6 +57,11 @@ final class MemoryEventLog implements EventLog {
       table.freed(self.name(), row);
       return new Receipt(received.events(), lease);
     }
+  }
+
+  private static Reception.Waiting waiting(Row row) {
+    long bytes = row.inbox.values().stream().mapToLong(one -> Utf8.length(one.json())).sum();
+    return new Reception.Waiting(row.inbox.size(), bytes);
   }
 
   @Override
@@ -151,6 +158,30 @@ final class MemoryEventLog implements EventLog {
   @Override
   public List<Stored> getEvents(SessionId id, Slice slice) {
     synchronized (table) {
+      var exact = slice.isBounded() ? measure(id, slice).slice() : slice;
+      return read(id, exact, exact.limit());
+    }
+  }
+
+  @Override
+  public Extent measure(SessionId id, Slice slice) {
+    synchronized (table) {
+      var row = table.rows.get(id);
+      var sizes =
+          read(id, slice, slice.limit() + 1L).stream()
+              .map(stored -> new Extent.Size(stored.position(), bytes(stored)))
+              .toList();
+      return Extent.of(slice, sizes, row == null ? 0 : waiting(row).bytes());
+    }
+  }
+
+  private static long bytes(Stored stored) {
+    var hidden = stored.hidden();
+    return Utf8.length(stored.json()) + (hidden == null ? 0 : Utf8.length(hidden.toString()));
+  }
+
+  private List<Stored> read(SessionId id, Slice slice, long limit) {
+    synchronized (table) {
       var row = table.rows.get(id);
       if (row == null) {
         return List.of();
@@ -164,7 +195,7 @@ final class MemoryEventLog implements EventLog {
       return indexes
           .mapToObj(row.log::get)
           .filter(stored -> matches(stored, slice))
-          .limit(slice.limit())
+          .limit(limit)
           .toList();
     }
   }

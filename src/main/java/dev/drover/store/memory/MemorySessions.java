@@ -46,7 +46,7 @@ final class MemorySessions implements Sessions {
         return Optional.empty();
       }
       var now = clock.instant();
-      var received = Reception.of(row.state, events, 0, now);
+      var received = Reception.of(row.state, events, Reception.Waiting.NOTHING, now);
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.state = received.state().started(now);
       var lease = MemoryEventLog.claim(row, self);

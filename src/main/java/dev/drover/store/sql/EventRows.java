@@ -2,6 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.Extent;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
@@ -94,17 +95,49 @@ public final class EventRows {
   }
 
   public static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {
+    var exact = slice.isBounded() ? Extent.of(slice, sizes(db, id, slice), 0).slice() : slice;
+    return exact.limit() == 0
+        ? List.of()
+        : db.list(sql(exact), Raw::of, values(id, exact, exact.limit()));
+  }
+
+  /// How much a slice is, without reading it.
+  static Extent measure(Db db, SessionId id, Slice slice) throws SQLException {
+    long waiting =
+        db.number(
+            "SELECT COALESCE(SUM(octet_length(json)), 0) FROM inbox WHERE session_id = ?",
+            id.value());
+    return Extent.of(slice, sizes(db, id, slice), waiting);
+  }
+
+  private static List<Extent.Size> sizes(Db db, SessionId id, Slice slice) throws SQLException {
+    return db.list(
+        sizesSql(slice),
+        row -> new Extent.Size(row.getLong(1), row.getLong(2)),
+        values(id, slice, slice.limit() + 1L));
+  }
+
+  private static @Nullable Object[] values(SessionId id, Slice slice, long limit) {
     var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
     values.addAll(slice.types());
     slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
     slice.to().ifPresent(to -> values.add(Micros.of(to)));
-    values.add(slice.limit());
-    return db.list(sql(slice), Raw::of, values.toArray());
+    values.add(limit);
+    return values.toArray();
   }
 
   /// Answered in the order of an index, so that the cost of a page does not grow with the log.
   public static String sql(Slice slice) {
-    return "SELECT position, processed_at, json, hidden FROM event WHERE session_id = ?"
+    return "SELECT position, processed_at, json, hidden" + from(slice);
+  }
+
+  /// As [#sql], for positions and sizes: neither database reads a text to say how long it is.
+  public static String sizesSql(Slice slice) {
+    return "SELECT position, octet_length(json) + COALESCE(octet_length(hidden), 0)" + from(slice);
+  }
+
+  private static String from(Slice slice) {
+    return " FROM event WHERE session_id = ?"
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
         + (slice.visible() ? " AND visible = 1" : "")
         + (slice.types().isEmpty() ? "" : " AND type IN (" + marks(slice.types().size()) + ")")

@@ -22,8 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class InboxRows {
   private InboxRows() {}
 
-  static long count(Db db, SessionId id) throws SQLException {
-    return db.number("SELECT COUNT(*) FROM inbox WHERE session_id = ?", id.value());
+  /// How much waits already.
+  static Reception.Waiting waiting(Db db, SessionId id) throws SQLException {
+    return db.first(
+            "SELECT COUNT(*), SUM(octet_length(json)) FROM inbox WHERE session_id = ?",
+            row -> new Reception.Waiting(row.getLong(1), row.getLong(2)),
+            id.value())
+        .orElseThrow();
   }
 
   static void insert(Db db, String workspace, SessionId id, List<Queued> events)

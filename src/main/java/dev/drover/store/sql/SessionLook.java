@@ -3,7 +3,9 @@ package dev.drover.store.sql;
 import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Extent;
 import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.LogCheck;
 import dev.drover.store.Shown;
@@ -18,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// One session of a store that is checked: its row, its log, its inbox. To be used within one
 /// transaction.
 final class SessionLook {
-  /// Events held at once.
-  private static final int FETCHED = 16;
+  /// Positions asked for at once.
+  private static final int FETCHED = 500;
 
   private static final String LOG =
       """
       SELECT position, processed_at, json, hidden, epoch, id, type, visible, workspace_id
-      FROM event WHERE session_id = ? ORDER BY position\
+      FROM event WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?\
       """;
 
   private static final String INBOX =
@@ -34,6 +36,7 @@ final class SessionLook {
   private final SessionId id;
   private final SqlCheck.Hearer hearer;
   private long events;
+  private long at;
 
   SessionLook(Db db, SessionId id, SqlCheck.Hearer hearer) {
     this.db = db;
@@ -55,14 +58,28 @@ final class SessionLook {
     }
     var check = new LogCheck(id, row.get().state());
     var workspace = row.get().workspace();
-    db.walk(LOG, FETCHED, event -> event(check, workspace, event), id.value());
-    db.walk(INBOX, FETCHED, event -> waiting(check, workspace, event), id.value());
+    for (var next = next(Long.MIN_VALUE); next.slice().limit() > 0; next = next(at)) {
+      long after = next.slice().after();
+      db.walk(
+          LOG,
+          FETCHED,
+          event -> event(check, workspace, event),
+          id.value(),
+          after,
+          next.slice().limit());
+    }
+    db.walk(INBOX, 1, event -> waiting(check, workspace, event), id.value());
     check.endInbox(origin(check, workspace));
     for (var finding : check.end()) {
       hearer.finding(id.value(), finding.position(), finding.sentence());
     }
     holder(row.get().state().node());
     return true;
+  }
+
+  /// What is read next: as much as fits into memory beside the work of a server.
+  private Extent next(long after) throws SQLException {
+    return EventRows.measure(db, id, Slice.after(after, FETCHED));
   }
 
   /// How many are in its log.
@@ -72,6 +89,7 @@ final class SessionLook {
 
   private void event(LogCheck check, String workspace, ResultSet row) throws SQLException {
     events++;
+    at = row.getLong("position");
     var raw = EventRows.Raw.of(row);
     Stored stored;
     try {

@@ -5,6 +5,7 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
@@ -47,7 +48,7 @@ final class SqlEventLog implements EventLog {
               return new Receipt(earlier.get(), Optional.empty());
             }
           }
-          var received = Reception.of(row.state(), events, InboxRows.count(db, id), now);
+          var received = Reception.of(row.state(), events, InboxRows.waiting(db, id), now);
           InboxRows.insert(db, row.workspace(), id, received.waiting());
           EventRows.append(db, row.workspace(), id, row.state().epoch(), received.logged());
           InboxRows.remember(
@@ -142,7 +143,8 @@ final class SqlEventLog implements EventLog {
     if (first.isEmpty() || first.get().position() > state.head()) {
       return Optional.empty();
     }
-    var slice = Slice.after(first.get().position() - 1, emission.entries().size());
+    int entries = emission.entries().size();
+    var slice = Slice.after(first.get().position() - 1, entries).within(entries, Long.MAX_VALUE);
     return Optional.of(
         new Emitted.Appended(
             EventRows.slice(db, id, slice).stream().map(EventRows.Raw::read).toList()));
@@ -153,6 +155,11 @@ final class SqlEventLog implements EventLog {
     return readers.call(db -> EventRows.slice(db, id, slice)).stream()
         .map(EventRows.Raw::read)
         .toList();
+  }
+
+  @Override
+  public Extent measure(SessionId id, Slice slice) {
+    return readers.call(db -> EventRows.measure(db, id, slice));
   }
 
   @Override

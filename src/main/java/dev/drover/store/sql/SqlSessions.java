@@ -54,7 +54,8 @@ final class SqlSessions implements Sessions {
             return Optional.empty();
           }
           var now = clock.instant();
-          var received = Reception.of(SessionState.of(session), events, 0, now);
+          var received =
+              Reception.of(SessionState.of(session), events, Reception.Waiting.NOTHING, now);
           InboxRows.insert(db, session.workspace().value(), id, received.waiting());
           var state = received.state().started(now);
           var claimed = self.claim(state);

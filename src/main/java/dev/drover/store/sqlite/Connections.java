@@ -80,7 +80,8 @@ record Connections(Link writer, List<Link> readers) {
     return db;
   }
 
-  private static void check(Db db) throws SQLException, StoreUnusable {
+  /// Refuses a damaged file, and one that is not ours.
+  static void check(Db db) throws SQLException, StoreUnusable {
     if (db.number("PRAGMA page_count") * db.number("PRAGMA page_size") <= CHECKED_BYTES) {
       var result = db.first("PRAGMA quick_check(1)", row -> row.getString(1)).orElse("no answer");
       if (!result.equals("ok")) {

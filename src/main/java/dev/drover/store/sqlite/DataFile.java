@@ -60,6 +60,14 @@ final class DataFile implements AutoCloseable {
     }
   }
 
+  /// Whether this process holds the file.
+  static boolean isHeldHere(Path file) throws IOException {
+    var directory = file.toAbsolutePath().normalize().getParent();
+    return directory != null
+        && Files.isDirectory(directory)
+        && HELD.contains(directory.toRealPath().resolve(file.getFileName()));
+  }
+
   private static FileChannel lock(Path path) throws IOException, StoreUnusable {
     var beside = path.resolveSibling(path.getFileName() + ".lock");
     var channel =

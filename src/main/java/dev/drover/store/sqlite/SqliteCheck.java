@@ -40,11 +40,19 @@ public final class SqliteCheck {
     }
   }
 
+  /// Whether the file can be shared, as with a server or after one that was killed, and nothing is
+  /// made by that: its write-ahead log is there, and the log's index.
+  static boolean isShared(Path path) {
+    return Files.exists(log(path))
+        && Files.exists(path.resolveSibling(path.getFileName() + "-shm"));
+  }
+
   private static Path log(Path path) {
     return path.resolveSibling(path.getFileName() + "-wal");
   }
 
-  private static Db connect(Path path, boolean shared) throws SQLException {
+  /// A connection that can only read.
+  static Db connect(Path path, boolean shared) throws SQLException {
     var config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setGetGeneratedKeys(false);

@@ -1,0 +1,33 @@
+package dev.drover.base;
+
+/// How much room texts take.
+public final class Utf8 {
+  private Utf8() {}
+
+  /// The bytes of a text in UTF-8; a surrogate without its half counts as `?`, which takes its
+  /// place.
+  public static long length(CharSequence text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        bytes++;
+      } else if (c < 0x800) {
+        bytes += 2;
+      } else if (!Character.isSurrogate(c)) {
+        bytes += 3;
+      } else if (isPair(text, i)) {
+        bytes += 4;
+        i++;
+      } else {
+        bytes++;
+      }
+    }
+    return bytes;
+  }
+
+  private static boolean isPair(CharSequence text, int at) {
+    return at + 1 < text.length()
+        && Character.isSurrogatePair(text.charAt(at), text.charAt(at + 1));
+  }
+}

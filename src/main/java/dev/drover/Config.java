@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0: any
 /// @param data the directory that everything is kept in
 /// @param stores where the log is kept
+/// @param serving how clients are served
 /// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
 /// @param messages the Messages server, if there is one
 /// @param chat the OpenAI-compatible server, if there is one
@@ -50,6 +52,7 @@ public record Config(
     int port,
     Path data,
     Stores stores,
+    Serving serving,
     Optional<Secret> key,
     Optional<ModelHost> messages,
     Optional<ModelHost> chat,
@@ -95,6 +98,24 @@ public record Config(
   /// @param database a PostgreSQL database; empty: SQLite in the data directory
   /// @param lapse how long a node may be silent before others take over its sessions
   public record Stores(Optional<Secret> database, Duration lapse) {}
+
+  /// @param grace how late a stream may be opened after a send and still begin with what followed
+  ///   it
+  /// @param connections how many clients may hold; empty: what suits the process
+  /// @param perAddress how many of these one address may, without a key; empty: a quarter
+  public record Serving(Duration grace, OptionalInt connections, OptionalInt perAddress) {
+    static Serving of(Settings settings) {
+      return new Serving(
+          Duration.ofMillis(settings.number("stream_grace_ms", 0, 60_000).orElse(2_000)),
+          count(settings, "connections.max", 16),
+          count(settings, "connections.per_address", 1));
+    }
+
+    private static OptionalInt count(Settings settings, String name, int min) {
+      var number = settings.number(name, min, 1_000_000);
+      return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+    }
+  }
 
   /// @param key empty: it asks for none
   /// @param reasoningField the field in which it wants a model's thoughts back; empty: the one that
@@ -143,6 +164,7 @@ public record Config(
         new Stores(
             settings.secret("database_url"),
             Duration.ofMillis(settings.number("nodes.lapse_ms", 500, 600_000).orElse(5_000))),
+        Serving.of(settings),
         settings.secret("api_key"),
         host(settings, "anthropic", ANTHROPIC),
         host(settings, "openai", OPENAI),
@@ -249,6 +271,7 @@ public record Config(
         0,
         data,
         new Stores(Optional.empty(), stores.lapse()),
+        serving,
         key,
         messages,
         chat,

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import dev.drover.api.Bounds;
 import dev.drover.api.Operations;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
@@ -140,7 +141,13 @@ public final class Drover implements AutoCloseable {
       var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
-              new Server.Settings(config.host(), config.port(), List.of(key), Server.Settings.PING),
+              new Server.Settings(
+                  config.host(),
+                  config.port(),
+                  List.of(key),
+                  Server.Settings.PING,
+                  config.serving().grace(),
+                  Bounds.of(config.serving().connections(), config.serving().perAddress())),
               new Parts(
                   WORKSPACE,
                   store.agents(),
@@ -189,6 +196,11 @@ public final class Drover implements AutoCloseable {
   /// Opens every route.
   public Secret key() {
     return key;
+  }
+
+  /// Has something run if this accepts no connections any more, and never will.
+  public void onFailure(Runnable action) {
+    server.onFailure(action);
   }
 
   /// Takes on nothing more, and waits until what runs has ended, for at most as long as the

@@ -27,6 +27,9 @@ import java.util.logging.LogManager;
 
 /// Starts Drover.
 public final class Main {
+  /// The exit status of a server that can accept no connections any more.
+  private static final int UNREACHABLE = 1;
+
   private Main() {}
 
   public static void main(String[] args) throws IOException {
@@ -92,9 +95,19 @@ public final class Main {
         .map(url -> () -> ScratchDatabase.make(new Secret(url), ids));
   }
 
+  /// Ends a server that nobody can reach, so that what supervises it starts another.
+  private static void fail(Drover drover) {
+    try {
+      drover.close();
+    } finally {
+      System.exit(UNREACHABLE);
+    }
+  }
+
   private static Endpoint start(Config config) throws InterruptedException {
     LogLines.configure(config.logging().form(), config.logging().level());
     var drover = new Drover(config);
+    drover.onFailure(() -> Thread.ofPlatform().name("failure").start(() -> fail(drover)));
     return new Endpoint(drover.url(), drover.key(), drover::drain, drover::close);
   }
 }

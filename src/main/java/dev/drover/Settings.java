@@ -53,6 +53,9 @@ final class Settings {
           "drain_ms",
           "workspaces.kind",
           "workspaces.free_mib",
+          "stream_grace_ms",
+          "connections.max",
+          "connections.per_address",
           "log.format",
           "log.level",
           "rehearsal.first_token_ms");
@@ -77,6 +80,9 @@ final class Settings {
           "images.max_pixels",
           "nodes.lapse_ms",
           "drain_ms",
+          "stream_grace_ms",
+          "connections.max",
+          "connections.per_address",
           "rehearsal.first_token_ms");
 
   /// Settings that are maps of the operator's own names.

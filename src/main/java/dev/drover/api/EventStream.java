@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class EventStream {
   private final Thread thread = Thread.currentThread();
   private boolean waiting;
   private boolean ending;
+  private boolean left;
 
   private volatile boolean writing;
   private final AtomicLong written = new AtomicLong();
@@ -37,12 +39,17 @@ final class EventStream {
     this.ping = ping;
   }
 
+  /// @param replay what it begins with
   /// @param over what the subscription holds now is all that will come
-  void run(OutputStream out, boolean over) throws IOException, InterruptedException {
+  void run(OutputStream out, Optional<Replay> replay, boolean over)
+      throws IOException, InterruptedException {
     // The server holds back headers until the first byte of a body: a comment, which every reader
     // skips.
     write(out, new StringBuilder(":\n\n"));
     var frames = new StringBuilder();
+    if (replay.isPresent() && begin(out, frames, replay.get())) {
+      return;
+    }
     long deadline = System.nanoTime() + ping.toNanos();
     while (true) {
       boolean last = over || subscription.isCut();
@@ -54,10 +61,11 @@ final class EventStream {
       if (item == null && subscription.isCut()) {
         continue;
       }
-      boolean wrote = item == null ? frame(out, frames, "ping", PING) : show(out, frames, item);
+      boolean wrote =
+          item == null ? frame(out, frames, "ping", PING) : show(out, frames, item, replay);
       boolean ends = endsStream(item);
       while (!ends && item != null && (item = next(Duration.ZERO)) != null) {
-        wrote |= show(out, frames, item);
+        wrote |= show(out, frames, item, replay);
         ends = endsStream(item);
       }
       if (wrote) {
@@ -70,11 +78,47 @@ final class EventStream {
     }
   }
 
+  /// Shows what happened before the stream was there.
+  ///
+  /// @return whether nothing will follow it
+  private boolean begin(OutputStream out, StringBuilder frames, Replay replay) throws IOException {
+    for (var items = replay.next(); !items.isEmpty(); items = replay.next()) {
+      for (var item : items) {
+        subscription.late(item);
+        show(out, frames, item);
+        if (endsStream(item)) {
+          write(out, frames);
+          return true;
+        }
+      }
+    }
+    write(out, frames);
+    return false;
+  }
+
+  private boolean show(OutputStream out, StringBuilder frames, Item item, Optional<Replay> replay)
+      throws IOException {
+    return (replay.isEmpty() || !replay.get().covers(item)) && show(out, frames, item);
+  }
+
   /// Ends the stream once all that waits for its reader is written.
   void end() {
     lock.lock();
     try {
       ending = true;
+      if (waiting) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The reader is gone: what comes is not written any more.
+  void leave() {
+    lock.lock();
+    try {
+      left = true;
       if (waiting) {
         thread.interrupt();
       }
@@ -101,9 +145,10 @@ final class EventStream {
     }
   }
 
-  private @Nullable Item next(Duration patience) throws InterruptedException {
+  private @Nullable Item next(Duration patience) throws IOException, InterruptedException {
     lock.lock();
     try {
+      checkReader();
       if (ending) {
         return subscription.poll(Duration.ZERO);
       }
@@ -121,6 +166,7 @@ final class EventStream {
     lock.lock();
     try {
       waiting = false;
+      checkReader();
       if (ending) {
         Thread.interrupted();
         return item == null ? subscription.poll(Duration.ZERO) : item;
@@ -132,6 +178,12 @@ final class EventStream {
       lock.unlock();
     }
     return item;
+  }
+
+  private void checkReader() throws IOException {
+    if (left) {
+      throw new IOException("the reader of a stream is gone");
+    }
   }
 
   private static boolean endsStream(@Nullable Item item) {

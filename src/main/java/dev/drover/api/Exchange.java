@@ -51,7 +51,7 @@ final class Exchange {
   private final ServerRequest request;
   private final ServerResponse response;
   private final String requestId;
-  private final Patience patience;
+  private final Connection connection;
   private final RequestMemory memory;
   private List<String> parameters = List.of();
   private String route = "none";
@@ -62,13 +62,13 @@ final class Exchange {
       ServerRequest request,
       ServerResponse response,
       String requestId,
-      Patience patience,
+      Connection connection,
       RequestMemory memory) {
     this.memory = memory;
     this.request = request;
     this.response = response;
     this.requestId = requestId;
-    this.patience = patience;
+    this.connection = connection;
     response.header(REQUEST_ID, requestId);
     response.header(ORGANIZATION, ORGANIZATION_ID);
   }
@@ -85,6 +85,11 @@ final class Exchange {
   /// The path as it was sent.
   String path() {
     return request.prologue().uriPath().rawPath();
+  }
+
+  /// What it came by.
+  Connection connection() {
+    return connection;
   }
 
   String method() {
@@ -160,7 +165,7 @@ final class Exchange {
     if (length > RequestMemory.SMALL) {
       memory.arrives(length);
     }
-    patience.begin();
+    connection.begin();
     try {
       // Not closed: that would wait for the rest of a body that has none.
       var in = request.content().inputStream();
@@ -175,7 +180,7 @@ final class Exchange {
       response.header(HeaderValues.CONNECTION_CLOSE);
       throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
     } finally {
-      patience.end();
+      connection.end();
     }
   }
 
@@ -227,7 +232,7 @@ final class Exchange {
     response.status(200);
     response.header(HeaderNames.CONTENT_TYPE, JSON);
     response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
-    patience.begin();
+    connection.begin();
     try (var out = response.outputStream()) {
       for (var text : json) {
         write(text, out);
@@ -235,7 +240,7 @@ final class Exchange {
     } catch (IOException | UncheckedIOException e) {
       throw new CloseConnectionException("the client left before the end of its answer", e);
     } finally {
-      patience.end();
+      connection.end();
     }
   }
 
@@ -276,7 +281,7 @@ final class Exchange {
     if (request.content().consumed() || header("expect") != null) {
       return;
     }
-    patience.begin();
+    connection.begin();
     try (var in = request.content().inputStream()) {
       var piece = new byte[64 * 1024];
       long taken = 0;
@@ -286,7 +291,7 @@ final class Exchange {
     } catch (IOException | RuntimeException _) {
       // It left, or sends something that is no body: it hears so if it can.
     } finally {
-      patience.end();
+      connection.end();
     }
   }
 

@@ -54,7 +54,7 @@ final class Router implements Handler {
   private final Auth auth;
   private final Ids ids;
   private final Operations.Requests requests;
-  private final Patience patience;
+  private final Connections connections;
   private final RequestMemory.Budgets budgets;
 
   /// @param requests told of each request when it is over
@@ -62,13 +62,13 @@ final class Router implements Handler {
       Auth auth,
       Ids ids,
       Operations.Requests requests,
-      Patience patience,
+      Connections connections,
       RequestMemory.Budgets budgets) {
     this.budgets = budgets;
     this.auth = auth;
     this.ids = ids;
     this.requests = requests;
-    this.patience = patience;
+    this.connections = connections;
   }
 
   void get(String path, Action action) {
@@ -96,15 +96,16 @@ final class Router implements Handler {
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
+    var connection = connections.current();
     var memory = new RequestMemory(budgets);
-    var exchange = new Exchange(request, response, ids.next("req_"), patience, memory);
+    var exchange = new Exchange(request, response, ids.next("req_"), connection, memory);
     try (memory) {
       answer(exchange);
     } finally {
       requests.over(exchange.over(Duration.ofNanos(System.nanoTime() - start)));
     }
     exchange.finish();
-    patience.begin(); // for the rest of a body that nobody wanted, and for the next request
+    connection.begin(); // for the rest of a body that nobody wanted, and for the next request
   }
 
   private void answer(Exchange exchange) {
@@ -139,6 +140,7 @@ final class Router implements Handler {
         if (!route.open()) {
           exchange.authenticated(
               auth.keyId(exchange.header("authorization"), exchange.header("x-api-key")));
+          connections.trust(exchange.connection());
         }
         route.action().run(exchange);
         return;

@@ -3,11 +3,15 @@ package dev.drover.api;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
-import io.helidon.http.encoding.ContentEncodingContext;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The HTTP API: the public protocol under `/v1`, and what an operator's tools ask. Accepts
 /// requests from construction to [#close], each on a virtual thread.
@@ -15,33 +19,49 @@ public final class Server implements AutoCloseable {
   /// Longest request that the protocol layer reads past before it gives up on the connection.
   static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
 
-  /// Longest request line and headers, in bytes: a page cursor may have some thousands.
-  private static final int MAX_LINE = 32 * 1024;
+  /// Connections that wait to be accepted.
+  private static final int BACKLOG = 1_024;
 
-  /// Kept by every open stream; what is longer goes past it.
-  private static final int WRITE_BUFFER = 256;
+  /// How long it may fail to accept connections before it gives up.
+  private static final Duration FAILING = Duration.ofMinutes(1);
 
   /// How long a client may take for a request's head, and again for its body: at 32 MB, some 2
   /// Mbit/s. A connection without requests lives no longer.
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Router router;
-  private final WebServer server;
+  private final Listener listener;
+  private final HttpConnections connections;
   private final Streams streams;
-  private final Patience patience;
+  private final Connections open;
   private final Settings settings;
+  private final AtomicInteger port = new AtomicInteger();
+  private final AtomicReference<Runnable> failed = new AtomicReference<>(() -> {});
 
   /// Where to listen and whom to trust.
   ///
   /// @param port 0: any
   /// @param keys every one of them may do everything
   /// @param ping how long an event stream may be silent
-  public record Settings(String host, int port, List<Secret> keys, Duration ping) {
+  /// @param grace how late a stream may be opened after a send and still begin with what followed
+  ///   it; zero: it shows nothing from before
+  /// @param bounds how many connections clients may hold
+  public record Settings(
+      String host, int port, List<Secret> keys, Duration ping, Duration grace, Bounds bounds) {
     /// The interval that keeps proxies and clients from giving up.
     public static final Duration PING = Duration.ofSeconds(15);
 
     public Settings {
       keys = List.copyOf(keys);
+    }
+
+    /// Settings for streams that show nothing from before, and with the bounds of this process.
+    public Settings(String host, int port, List<Secret> keys, Duration ping) {
+      this(host, port, keys, ping, Duration.ZERO);
+    }
+
+    Settings(String host, int port, List<Secret> keys, Duration ping, Duration grace) {
+      this(host, port, keys, ping, grace, Bounds.of(OptionalInt.empty(), OptionalInt.empty()));
     }
   }
 
@@ -60,66 +80,50 @@ public final class Server implements AutoCloseable {
   /// As [#Server(Settings,Parts,Operations)], with another patience.
   Server(Settings settings, Parts parts, Operations operations, Duration patience) {
     this.settings = settings;
-    this.patience = new Patience(patience);
-    streams = new Streams(settings.ping());
+    open = new Connections(settings.bounds(), patience);
+    streams = new Streams(settings.ping(), settings.grace());
     router =
         new Router(
             new Auth(settings.keys()),
             parts.ids(),
             operations.requests(),
-            this.patience,
+            open,
             RequestMemory.Budgets.ofHeap());
     addRoutes(router, parts, streams, operations);
-    server = listen(parts.ids());
+    connections = new HttpConnections(open, router, parts.ids());
+    listener = listen(parts.ids());
   }
 
-  private WebServer listen(Ids ids) {
-    Throwable cause = null;
+  private Listener listen(Ids ids) {
     try {
-      var listening = build(ids).start();
-      if (listening.isRunning()) {
-        return listening;
-      }
-      // The library has logged why.
-    } catch (RuntimeException e) {
-      cause = e;
+      return new Listener(this::open, connections, ids, FAILING, () -> failed.get().run());
+    } catch (IOException | RuntimeException e) {
+      closeParts();
+      throw new Problem(
+          Problem.Kind.UNAVAILABLE,
+          null,
+          "cannot listen on "
+              + settings.host()
+              + " port "
+              + settings.port()
+              + ": the port is taken, or the address is not one of this machine",
+          e);
     }
-    streams.close();
-    patience.close();
-    throw new Problem(
-        Problem.Kind.UNAVAILABLE,
-        null,
-        "cannot listen on "
-            + settings.host()
-            + " port "
-            + settings.port()
-            + ": the port is taken, or the address is not one of this machine",
-        cause);
   }
 
-  private WebServer build(Ids ids) {
-    return WebServer.builder()
-        .host(settings.host())
-        .port(settings.port())
-        .shutdownHook(false)
-        .featuresDiscoverServices(false)
-        .protocolsDiscoverServices(false)
-        .addProtocol(
-            Http1Config.builder()
-                .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
-                .maxPrologueLength(MAX_LINE)
-                .maxHeadersSize(MAX_LINE)
-                .addReceiveListener(patience)
-                .build())
-        .useNio(false) // it keeps 16 kB of buffers for each connection, idle or not
-        .writeBufferSize(WRITE_BUFFER)
-        .connectionOptions(options -> options.tcpNoDelay(true))
-        .contentEncoding((ContentEncodingContext) new AnyEncoding())
-        .directHandlers(Errors.unreadable(ids))
-        .maxPayloadSize(MAX_PAYLOAD)
-        .shutdownGracePeriod(Duration.ofSeconds(1))
-        .routing(routing -> routing.any(router))
-        .build();
+  /// Opens the socket: again on the same port.
+  private ServerSocketChannel open() throws IOException {
+    var socket = ServerSocketChannel.open();
+    try {
+      int before = port.get();
+      var address = InetAddress.getByName(settings.host());
+      socket.bind(new InetSocketAddress(address, before == 0 ? settings.port() : before), BACKLOG);
+      port.set(socket.socket().getLocalPort());
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   private static void addRoutes(
@@ -140,7 +144,7 @@ public final class Server implements AutoCloseable {
   }
 
   public int port() {
-    return server.port();
+    return port.get();
   }
 
   /// Where clients reach it.
@@ -153,6 +157,16 @@ public final class Server implements AutoCloseable {
     return router.routes();
   }
 
+  /// Has something run if this can accept no connections any more, and never will.
+  public void onFailure(Runnable action) {
+    failed.set(action);
+  }
+
+  /// Open connections.
+  public int openConnections() {
+    return open.count();
+  }
+
   /// Open event streams.
   public int openStreams() {
     return streams.count();
@@ -161,8 +175,13 @@ public final class Server implements AutoCloseable {
   /// Ends the event streams, lets running requests finish for a moment, and stops.
   @Override
   public void close() {
+    listener.close();
+    closeParts();
+  }
+
+  private void closeParts() {
     streams.close();
-    server.stop();
-    patience.close();
+    connections.close();
+    open.close();
   }
 }

@@ -6,7 +6,8 @@ import dev.drover.session.Status;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// `/v1/sessions/{id}/events/stream`: what happens from now on, live, nothing from before.
+/// `/v1/sessions/{id}/events/stream`: what happens from now on, live. Nothing from before, but for
+/// what followed a send of the last moments that no stream was there for.
 final class StreamRoute {
   private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
 
@@ -41,10 +42,13 @@ final class StreamRoute {
         exchange.stream();
         return;
       }
+      var replay = Replay.of(parts.log(), parts.feed(), id, streams.grace());
       streams.run(
           new EventStream(
               subscription, new Previews(previews), FrameNames.of(exchange), streams.ping()),
+          exchange.connection(),
           exchange.stream(),
+          replay,
           session.status() == Status.TERMINATED);
     }
   }

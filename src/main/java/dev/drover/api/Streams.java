@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,15 +17,22 @@ final class Streams implements AutoCloseable {
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Duration ping;
+  private final Duration grace;
 
   /// @param ping how long a stream may be silent
-  Streams(Duration ping) {
+  /// @param grace how late a stream may be opened after a send
+  Streams(Duration ping, Duration grace) {
     this.ping = ping;
+    this.grace = grace;
     Thread.ofVirtual().name("streams").start(this::watch);
   }
 
   Duration ping() {
     return ping;
+  }
+
+  Duration grace() {
+    return grace;
   }
 
   int count() {
@@ -33,17 +41,27 @@ final class Streams implements AutoCloseable {
 
   /// Runs a stream on this thread to its end.
   ///
+  /// @param replay what it begins with
+  /// @param connection the reader's
   /// @param over the session has ended: only what is there already will ever come
-  void run(EventStream stream, OutputStream out, boolean over) throws InterruptedException {
+  void run(
+      EventStream stream,
+      Connection connection,
+      OutputStream out,
+      Optional<Replay> replay,
+      boolean over)
+      throws InterruptedException {
     open.add(stream);
     try {
+      connection.watch(stream::leave);
       if (closing.getCount() == 0) {
         stream.end();
       }
-      stream.run(out, over);
+      stream.run(out, replay, over);
     } catch (IOException | UncheckedIOException e) {
       throw new CloseConnectionException("the reader of a stream is gone", e);
     } finally {
+      connection.unwatch();
       open.remove(stream);
       Thread.interrupted(); // the connection may serve another request
     }

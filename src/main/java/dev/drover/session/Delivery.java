@@ -6,4 +6,7 @@ package dev.drover.session;
 ///
 /// @param fingerprint the same for the same key and body; a hash, never the content
 /// @param repeat whether this may repeat an earlier send
-public record Delivery(String fingerprint, boolean repeat) {}
+public record Delivery(String fingerprint, boolean repeat) {
+  /// The fingerprint of a session's first events, which are sent with its creation.
+  public static final String OF_CREATION = "creation";
+}

@@ -1,5 +1,6 @@
 package dev.drover.session;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +48,13 @@ public interface EventLog {
 
   /// What waits in the inbox. `received` is 0 for an unknown session.
   Inbox inbox(SessionId id);
+
+  /// The sends of the last moments, those at the session's creation among them, oldest first. Of
+  /// two with the same fingerprint only the later is known.
+  ///
+  /// @param within how long ago they may have been received, by the store's clock; at most two
+  ///   minutes
+  List<Send> sends(SessionId id, Duration within);
 
   /// Sessions that owe work and that nobody holds: running, rescheduling, or with a full inbox.
   List<SessionId> unfinished();

@@ -1,10 +1,13 @@
 package dev.drover.session;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,9 +24,13 @@ public final class Feed {
   /// request brings, seen queued and again processed.
   public static final long LISTENER_CHARACTERS = 64L * 1024 * 1024;
 
+  /// How long it may take to notice that a listener has left.
+  private static final Duration NOTICING = Duration.ofMillis(150);
+
   private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
       new ConcurrentHashMap<>();
 
+  private final Farewells farewells = new Farewells();
   private final Tap tap;
 
   /// Hears of everything that is published, on the thread that publishes: it must be quick and
@@ -55,6 +62,10 @@ public final class Feed {
     /// One listener less.
     void closed(SessionId session);
 
+    /// Those of a session's events that listeners of other nodes have been shown, as far as these
+    /// nodes answer at once.
+    Set<EventId> heardElsewhere(SessionId session, List<EventId> events);
+
     /// A preview was published on this node. Must not block.
     void previewed(SessionId session, Item preview);
 
@@ -65,6 +76,11 @@ public final class Feed {
 
           @Override
           public void closed(SessionId session) {}
+
+          @Override
+          public Set<EventId> heardElsewhere(SessionId session, List<EventId> events) {
+            return Set.of();
+          }
 
           @Override
           public void previewed(SessionId session, Item preview) {}
@@ -93,9 +109,22 @@ public final class Feed {
 
     /// An event, as clients see it: queued, then processed.
     record Shown(String type, String json) implements Item {
+      private static final String ID = "\"id\":\"";
+
       @Override
       public int length() {
         return json.length();
+      }
+
+      /// The event's id, which stands before everything that a client or a model has said.
+      public String id() {
+        int from = json.indexOf(ID) + ID.length();
+        return json.substring(from, json.indexOf('"', from));
+      }
+
+      /// Whether the event waits to be processed.
+      public boolean isQueued() {
+        return json.contains("\"processed_at\":null");
       }
     }
 
@@ -118,6 +147,8 @@ public final class Feed {
     private final SessionId session;
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
     private final AtomicLong characters = new AtomicLong();
+    private final Hearing hearing = new Hearing();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
 
     private Subscription(SessionId session) {
@@ -129,8 +160,15 @@ public final class Feed {
       var item = items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
       if (item != null) {
         characters.addAndGet(-item.length());
+        hearing.taken(item);
       }
       return item;
+    }
+
+    /// The listener is shown something that was published before it came.
+    public void late(Item item) {
+      hearing.given(item);
+      hearing.taken(item);
     }
 
     /// Whether items were dropped because the listener was too slow. What it has not read yet is
@@ -149,8 +187,25 @@ public final class Feed {
             removed.set(list.remove(this));
             return list.isEmpty() ? null : list;
           });
+      closed.countDown();
       if (removed.get()) {
+        farewells.add(hearing.settled());
         watcher.closed(session);
+      }
+    }
+
+    /// Whether it has an event and listens on.
+    private boolean heard(EventId event, long deadline) {
+      if (!hearing.has(event)) {
+        return false;
+      }
+      try {
+        return hearing.settled().contains(event.value())
+            || !closed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+            || farewells.has(event);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return true;
       }
     }
 
@@ -158,6 +213,7 @@ public final class Feed {
       if (cut) {
         return;
       }
+      hearing.given(item);
       long before = characters.getAndAdd(item.length());
       boolean tooMuch = before > 0 && before + item.length() > LISTENER_CHARACTERS;
       if (tooMuch || !items.offer(item)) {
@@ -181,6 +237,33 @@ public final class Feed {
           return all;
         });
     return subscription;
+  }
+
+  /// Those of a client's events of the last minutes that some listener, on any node, has been
+  /// shown: one that still listens, or that left when something had come of the event.
+  ///
+  /// @param events in the order of receipt
+  public Set<EventId> heard(SessionId session, List<EventId> events) {
+    var heard = new HashSet<>(heardHere(session, events));
+    if (!events.isEmpty() && !heard.contains(events.getLast())) {
+      heard.addAll(watcher.heardElsewhere(session, events));
+    }
+    return heard;
+  }
+
+  /// As [#heard], on this node alone. One that listens, and to which nothing of the event has come
+  /// yet, may have left without its end being noticed: it is given a moment.
+  public Set<EventId> heardHere(SessionId session, List<EventId> events) {
+    var listening = listeners.getOrDefault(session, new CopyOnWriteArrayList<>());
+    long deadline = System.nanoTime() + NOTICING.toNanos();
+    var heard = new HashSet<EventId>();
+    for (var event : events.reversed()) {
+      if (farewells.has(event)
+          || listening.stream().anyMatch(listener -> listener.heard(event, deadline))) {
+        heard.add(event);
+      }
+    }
+    return heard;
   }
 
   /// Delivers in the order of the calls for one session; a store calls it after each commit, in the

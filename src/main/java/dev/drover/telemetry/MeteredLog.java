@@ -10,10 +10,12 @@ import dev.drover.session.Feed;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -146,6 +148,11 @@ public final class MeteredLog implements EventLog {
   @Override
   public Inbox inbox(SessionId id) {
     return log.inbox(id);
+  }
+
+  @Override
+  public List<Send> sends(SessionId id, Duration within) {
+    return log.sends(id, within);
   }
 
   @Override

@@ -94,17 +94,17 @@ final class Api implements AutoCloseable {
   }
 
   Api(Duration ping) {
-    this(ping, (feed, ids) -> new MemoryStore(feed, ids, InstantSource.system()));
+    this(ping, Duration.ZERO, (feed, ids) -> new MemoryStore(feed, ids, InstantSource.system()));
   }
 
   /// On SQLite, as a real server is.
   Api(Duration ping, Path file) {
-    this(ping, (feed, ids) -> sqlite(file, feed, ids));
+    this(ping, Duration.ZERO, (feed, ids) -> sqlite(file, feed, ids));
   }
 
   /// On PostgreSQL, as a node is.
   Api(Duration ping, Postgres.Database database) {
-    this(ping, (feed, ids) -> postgres(database, feed, ids));
+    this(ping, Duration.ZERO, (feed, ids) -> postgres(database, feed, ids));
   }
 
   private static Store postgres(Postgres.Database database, Feed feed, Ids ids) {
@@ -124,7 +124,15 @@ final class Api implements AutoCloseable {
     }
   }
 
-  private Api(Duration ping, BiFunction<Feed, Ids, Store> open) {
+  /// In memory, with streams that may be opened a while after a send.
+  static Api withGrace(Duration grace) {
+    return new Api(
+        Server.Settings.PING,
+        grace,
+        (feed, ids) -> new MemoryStore(feed, ids, InstantSource.system()));
+  }
+
+  private Api(Duration ping, Duration grace, BiFunction<Feed, Ids, Store> open) {
     store = open.apply(feed, ids);
     var brain =
         new Brain() {
@@ -192,7 +200,8 @@ final class Api implements AutoCloseable {
             ImageLimits.DEFAULT,
             ids,
             InstantSource.system());
-    server = new Server(new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping), parts);
+    var settings = new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping, grace);
+    server = new Server(settings, parts);
   }
 
   String url(String path) {

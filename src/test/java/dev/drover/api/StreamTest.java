@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -278,7 +279,7 @@ final class StreamTest {
               subscription, new Previews(Set.of()), FrameNames.TYPE, Duration.ofMinutes(1));
       feed.publish(session, List.of(message(api.id()), message(api.id())));
       stream.end();
-      stream.run(written, false);
+      stream.run(written, Optional.empty(), false);
     }
     assertThat(written.toString(StandardCharsets.UTF_8).split("event: agent.message", -1))
         .hasSize(3);

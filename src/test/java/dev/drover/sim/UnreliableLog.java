@@ -9,9 +9,11 @@ import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,6 +58,11 @@ record UnreliableLog(SimNode node, EventLog log) implements EventLog {
   @Override
   public Inbox inbox(SessionId id) {
     return node.over("inbox", () -> log.inbox(id));
+  }
+
+  @Override
+  public List<Send> sends(SessionId id, Duration within) {
+    return node.over("sends", () -> log.sends(id, within));
   }
 
   @Override

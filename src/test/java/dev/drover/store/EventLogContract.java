@@ -72,6 +72,33 @@ abstract class EventLogContract extends StoreContract {
     assertThat(all(id)).isEmpty();
   }
 
+  private List<List<Object>> sends(SessionId id, Duration within) {
+    return log().sends(id, within).stream()
+        .map(send -> List.<Object>of(send.head(), send.events()))
+        .toList();
+  }
+
+  @Test
+  void theSendsOfTheLastMomentsAreKnownWithWhatWasBeforeThem() throws Exception {
+    var id = newSession();
+    var minute = Duration.ofMinutes(1);
+    assertThat(sends(id, minute)).isEmpty();
+    var first =
+        log().receive(id, List.of(message("one"), message("two")), new Delivery("a", false));
+    var lease = first.lease().orElseThrow();
+    var taken = first.events().getFirst().event();
+    appended(
+        log()
+            .emitEvents(
+                lease, emission(Status.RUNNING, new Event.StatusRunning(eventId()), taken)));
+    var second = log().receive(id, List.of(message("three")), new Delivery("b", false));
+    reopened();
+    assertThat(sends(id, minute))
+        .containsExactly(List.of(0L, first.events()), List.of(2L, second.events()));
+    assertThat(sends(id, Duration.ZERO)).isEmpty();
+    assertThat(sends(UNKNOWN, minute)).isEmpty();
+  }
+
   @Test
   void theInboxOfAnUnknownSessionIsEmpty() {
     assertThat(log().inbox(UNKNOWN)).isEqualTo(new Inbox(0, 0, List.of()));

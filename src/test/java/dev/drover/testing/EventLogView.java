@@ -9,9 +9,11 @@ import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,6 +55,11 @@ public interface EventLogView extends EventLog {
   @Override
   default Inbox inbox(SessionId id) {
     return log().inbox(id);
+  }
+
+  @Override
+  default List<Send> sends(SessionId id, Duration within) {
+    return log().sends(id, within);
   }
 
   @Override

@@ -36,20 +36,34 @@ public final class ServerProcess implements AutoCloseable {
   /// @param flags of `serve`; without a `--port` it takes a free one
   public static ServerProcess start(
       Path data, File log, Map<String, String> environment, String... flags) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.drover.Main",
-                "serve",
-                "--data",
-                data.toString()));
+    return start(List.of(), data, log, environment, flags);
+  }
+
+  /// As [#start], with a limit of files that the process may open.
+  public static ServerProcess withFiles(
+      int files, Path data, File log, Map<String, String> environment, String... flags)
+      throws IOException {
+    var limited = List.of("bash", "-c", "ulimit -n " + files + " && exec \"$@\"", "limited");
+    return start(limited, data, log, environment, flags);
+  }
+
+  private static ServerProcess start(
+      List<String> before, Path data, File log, Map<String, String> environment, String... flags)
+      throws IOException {
+    var command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.drover.Main",
+            "serve",
+            "--data",
+            data.toString()));
     command.addAll(List.of(flags));
     if (!command.contains("--port")) {
       command.addAll(List.of("--port", "0"));
@@ -134,6 +148,13 @@ public final class ServerProcess implements AutoCloseable {
   /// Its resident memory.
   public long residentBytes() throws IOException {
     return status("VmRSS") << 10;
+  }
+
+  /// How many files it has open.
+  public int files() throws IOException {
+    try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+      return (int) files.count();
+    }
   }
 
   /// Its platform threads, the JVM's own among them.

@@ -10,6 +10,7 @@ import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
@@ -20,7 +21,9 @@ import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
 import dev.drover.store.memory.Table.Row;
 import dev.drover.wire.EventCodec;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,11 +50,12 @@ final class MemoryEventLog implements EventLog {
       if (earlier != null && delivery.repeat()) {
         return new Receipt(earlier.events(), Optional.empty());
       }
+      long head = row.state.head();
       var received = Reception.of(row.state, events, waiting(row), now);
       row.state = received.state();
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.append(received.logged());
-      row.deliveries.put(delivery.fingerprint(), new Delivered(now, received.events()));
+      row.deliveries.put(delivery.fingerprint(), new Delivered(now, head, received.events()));
       table.publish(self.name(), id, Shown.received(received.events()));
       var lease = claim(row);
       table.freed(self.name(), row);
@@ -214,6 +218,21 @@ final class MemoryEventLog implements EventLog {
       return row == null
           ? new Inbox(0, 0, List.of())
           : new Inbox(row.state.received(), row.state.head(), List.copyOf(row.inbox.values()));
+    }
+  }
+
+  @Override
+  public List<Send> sends(SessionId id, Duration within) {
+    synchronized (table) {
+      var row = table.rows.get(id);
+      var since = clock.instant().minus(within);
+      return row == null
+          ? List.of()
+          : row.deliveries.values().stream()
+              .filter(one -> one.at().isAfter(since))
+              .sorted(Comparator.comparingLong(one -> one.events().getFirst().sequence()))
+              .map(one -> new Send(one.head(), one.events()))
+              .toList();
     }
   }
 

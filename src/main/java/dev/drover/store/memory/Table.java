@@ -105,5 +105,7 @@ final class Table {
   }
 
   /// A send that was received.
-  record Delivered(Instant at, List<Queued> events) {}
+  ///
+  /// @param head where the log ended before it
+  record Delivered(Instant at, long head, List<Queued> events) {}
 }

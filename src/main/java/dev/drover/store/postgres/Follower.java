@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Shows sessions to those who listen on this node, whichever node writes them: each event once, in
@@ -108,6 +109,16 @@ final class Follower implements Publisher, Feed.Watcher {
   @Override
   public void closed(SessionId session) {
     places.computeIfPresent(session, (_, place) -> --place.listeners == 0 ? null : place);
+  }
+
+  @Override
+  public Set<EventId> heardElsewhere(SessionId session, List<EventId> events) {
+    return hints.askHeard(session, events);
+  }
+
+  /// Another node asks which of a session's events listeners here have been shown.
+  Set<EventId> heard(SessionId session, List<EventId> events) {
+    return feed.heardHere(session, events);
   }
 
   @Override

@@ -71,6 +71,9 @@ final class Hints implements Peers, AutoCloseable {
     /// @param after the position that it comes after
     void previewed(SessionId session, long after, Feed.Item preview);
 
+    /// Those of a session's events that listeners here have been shown.
+    Set<EventId> heard(SessionId session, List<EventId> events);
+
     /// The connection was away: anything may have been missed.
     void lookAgain();
   }
@@ -83,6 +86,7 @@ final class Hints implements Peers, AutoCloseable {
   private final Set<String> pending = new LinkedHashSet<>();
   private final Queue<String> previews = new ArrayDeque<>();
   private final Map<SessionId, Interest> interests = new ConcurrentHashMap<>();
+  private final Questions questions = new Questions();
   private volatile Nodes.News news = Nodes.News.NONE;
   private volatile @Nullable Hearer hearer;
   private volatile long others;
@@ -151,6 +155,15 @@ final class Hints implements Peers, AutoCloseable {
   /// Somebody on this node wants to see previews of the session.
   void interested(SessionId session) {
     tell("i " + session);
+  }
+
+  /// Those of a session's events that listeners of other nodes have been shown. Asked only if there
+  /// were any there a moment ago.
+  Set<EventId> askHeard(SessionId session, List<EventId> events) {
+    long present = others;
+    return present > 0 && interests.containsKey(session)
+        ? questions.ask(session, events, present, self, this::tell)
+        : Set.of();
   }
 
   void preview(SessionId session, Feed.Item preview) {
@@ -312,6 +325,13 @@ final class Hints implements Peers, AutoCloseable {
         interests.merge(
             session, new Interest(now, UNKNOWN), (known, _) -> new Interest(now, known.head));
       }
+      case "q" -> {
+        var its = hearer;
+        if (its != null) {
+          Questions.answer(session, more, its, this::tell);
+        }
+      }
+      case "a" -> questions.answered(more, self);
       case "p" -> {
         var its = hearer;
         if (its != null) {

@@ -2,6 +2,7 @@ package dev.drover.store.postgres;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
 import dev.drover.store.StoreUnusable;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.postgresql.Driver;
 
@@ -80,6 +82,11 @@ public final class PostgresStore {
           @Override
           public void previewed(SessionId session, long after, Feed.Item preview) {
             follower.previewedElsewhere(session, after, preview);
+          }
+
+          @Override
+          public Set<EventId> heard(SessionId session, List<EventId> events) {
+            return follower.heard(session, events);
           }
 
           @Override

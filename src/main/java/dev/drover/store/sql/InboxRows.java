@@ -6,12 +6,14 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
 import dev.drover.wire.EventCodec;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,70 +116,108 @@ public final class InboxRows {
         Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
   }
 
+  /// @param head where the log ended before the send
   static void remember(
-      Db db, String workspace, SessionId id, String fingerprint, Instant now, List<Queued> events)
+      Db db,
+      String workspace,
+      SessionId id,
+      String fingerprint,
+      Instant now,
+      long head,
+      List<Queued> events)
       throws SQLException {
     db.later(
         "delivery",
         """
         INSERT INTO delivery (
-          session_id, fingerprint, workspace_id, received_at, first_sequence, event_ids)
-        VALUES (?, ?, ?, ?, ?, ?)
+          session_id, fingerprint, workspace_id, received_at, first_sequence, event_ids, head,
+          sent_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, %s)
         ON CONFLICT (session_id, fingerprint) DO UPDATE SET
           received_at = excluded.received_at, first_sequence = excluded.first_sequence,
-          event_ids = excluded.event_ids\
-        """,
+          event_ids = excluded.event_ids, head = excluded.head, sent_at = excluded.sent_at\
+        """
+            .formatted(db.dialect().now()),
         id.value(),
         fingerprint,
         workspace,
         Micros.of(now),
         events.isEmpty() ? 0L : events.getFirst().sequence(),
-        events.stream().map(queued -> queued.event().id().value()).collect(joining(" ")));
+        events.stream().map(queued -> queued.event().id().value()).collect(joining(" ")),
+        head);
+  }
+
+  /// The sends of the last moments, oldest first.
+  static List<Send> sends(Db db, SessionId id, Duration within) throws SQLException {
+    record Row(long head, Delivered delivered) {}
+    var rows =
+        db.list(
+            """
+            SELECT head, first_sequence, event_ids FROM delivery
+            WHERE session_id = ? AND sent_at > %s - ? ORDER BY first_sequence\
+            """
+                .formatted(db.dialect().now()),
+            row -> new Row(row.getLong(1), new Delivered(row.getLong(2), row.getString(3))),
+            id.value(),
+            within.toNanos() / 1_000);
+    var sends = new ArrayList<Send>();
+    for (var row : rows) {
+      sends.add(new Send(row.head, row.delivered.events(db, id)));
+    }
+    return sends;
   }
 
   /// The events of a send, as they were queued, wherever they are by now.
   static Optional<List<Queued>> delivered(Db db, SessionId id, String fingerprint)
       throws SQLException {
-    record Delivery(long firstSequence, List<String> ids) {}
     var delivery =
         db.first(
             """
             SELECT first_sequence, event_ids FROM delivery
             WHERE session_id = ? AND fingerprint = ?\
             """,
-            row -> new Delivery(row.getLong(1), List.of(row.getString(2).split(" "))),
+            row -> new Delivered(row.getLong(1), row.getString(2)),
             id.value(),
             fingerprint);
-    if (delivery.isEmpty()) {
-      return Optional.empty();
+    return delivery.isEmpty() ? Optional.empty() : Optional.of(delivery.get().events(db, id));
+  }
+
+  /// A send that was received.
+  private record Delivered(long firstSequence, List<String> ids) {
+    Delivered(long firstSequence, String ids) {
+      this(firstSequence, List.of(ids.split(" ")));
     }
-    var events = new ArrayList<Event.FromClient>();
-    var texts = new ArrayList<String>();
-    for (var event : delivery.get().ids) {
-      var json =
-          db.first(
-                  """
-                  SELECT json FROM inbox WHERE session_id = ? AND id = ?
-                  UNION ALL
-                  SELECT json FROM event WHERE session_id = ? AND id = ?\
-                  """,
-                  row -> row.getString(1),
-                  id.value(),
-                  event,
-                  id.value(),
-                  event)
-              .orElseThrow(() -> new IllegalStateException("event " + event + " is gone"));
-      events.add(fromClient(json));
-      texts.add(json);
+
+    /// Its events, as they were queued, wherever they are by now.
+    List<Queued> events(Db db, SessionId id) throws SQLException {
+      var events = new ArrayList<Event.FromClient>();
+      var texts = new ArrayList<String>();
+      for (var event : ids) {
+        var json =
+            db.first(
+                    """
+                    SELECT json FROM inbox WHERE session_id = ? AND id = ?
+                    UNION ALL
+                    SELECT json FROM event WHERE session_id = ? AND id = ?\
+                    """,
+                    row -> row.getString(1),
+                    id.value(),
+                    event,
+                    id.value(),
+                    event)
+                .orElseThrow(() -> new IllegalStateException("event " + event + " is gone"));
+        events.add(fromClient(json));
+        texts.add(json);
+      }
+      var queued = new ArrayList<Queued>();
+      for (int i = 0; i < events.size(); i++) {
+        var json =
+            Reception.processedOnReceipt(events, i)
+                ? texts.get(i)
+                : EventCodec.write(events.get(i), null);
+        queued.add(new Queued(firstSequence + i, events.get(i), json));
+      }
+      return queued;
     }
-    var queued = new ArrayList<Queued>();
-    for (int i = 0; i < events.size(); i++) {
-      var json =
-          Reception.processedOnReceipt(events, i)
-              ? texts.get(i)
-              : EventCodec.write(events.get(i), null);
-      queued.add(new Queued(delivery.get().firstSequence + i, events.get(i), json));
-    }
-    return Optional.of(queued);
   }
 }

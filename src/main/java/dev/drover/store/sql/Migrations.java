@@ -26,7 +26,8 @@ public final class Migrations {
           "0004-budgets",
           "0005-nodes",
           "0006-processes",
-          "0007-appends");
+          "0007-appends",
+          "0008-sends");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

@@ -9,6 +9,7 @@ import dev.drover.session.Extent;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
+import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
@@ -17,6 +18,7 @@ import dev.drover.store.Refusals;
 import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +54,13 @@ final class SqlEventLog implements EventLog {
           InboxRows.insert(db, row.workspace(), id, received.waiting());
           EventRows.append(db, row.workspace(), id, row.state().epoch(), received.logged());
           InboxRows.remember(
-              db, row.workspace(), id, delivery.fingerprint(), now, received.events());
+              db,
+              row.workspace(),
+              id,
+              delivery.fingerprint(),
+              now,
+              row.state().head(),
+              received.events());
           outbox.received(id, received.events(), received.logged());
           var state = received.state();
           var claimed = state.isFree() ? self.claim(state) : state;
@@ -165,6 +173,11 @@ final class SqlEventLog implements EventLog {
   @Override
   public Inbox inbox(SessionId id) {
     return InboxRows.inbox(readers.call(db -> InboxRows.read(db, id)));
+  }
+
+  @Override
+  public List<Send> sends(SessionId id, Duration within) {
+    return readers.call(db -> InboxRows.sends(db, id, within));
   }
 
   @Override

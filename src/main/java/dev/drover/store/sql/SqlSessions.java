@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Lease;
@@ -56,7 +57,9 @@ final class SqlSessions implements Sessions {
           var now = clock.instant();
           var received =
               Reception.of(SessionState.of(session), events, Reception.Waiting.NOTHING, now);
-          InboxRows.insert(db, session.workspace().value(), id, received.waiting());
+          var workspace = session.workspace().value();
+          InboxRows.insert(db, workspace, id, received.waiting());
+          InboxRows.remember(db, workspace, id, Delivery.OF_CREATION, now, 0, received.events());
           var state = received.state().started(now);
           var claimed = self.claim(state);
           SessionRows.keep(db, id, claimed);

@@ -1,0 +1,257 @@
+package dev.drover.api;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.socket.PlainSocket;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// One client's connection. It has one thread; [#cut] and what says how it stands are for others.
+final class Connection implements ConnectionContext {
+  /// What is written at once: a client that takes so little within the patience is cut.
+  private static final int PIECE = 64 * 1024;
+
+  private static final long NOTHING = 0;
+
+  private final Socket socket;
+  private final InetAddress address;
+  private final PlainSocket plain;
+  private final ListenerContext listener;
+  private final io.helidon.webserver.Router router;
+  private final ReadAhead ahead;
+  private final DataReader reader;
+  private final DataWriter writer = new Writer();
+  private final OutputStream pieces = new Pieces();
+
+  /// Since when it waits for its client, by the nanosecond clock.
+  private final AtomicLong waiting = new AtomicLong();
+
+  private volatile long writing;
+  private volatile boolean silent = true;
+  private volatile @Nullable ServerConnection protocol;
+
+  Connection(
+      Socket socket, String id, ListenerContext listener, io.helidon.webserver.Router router) {
+    this.socket = socket;
+    this.listener = listener;
+    this.router = router;
+    address = socket.getInetAddress();
+    plain = PlainSocket.server(socket, id, "drover");
+    ahead = new ReadAhead(this::receive);
+    reader = DataReader.create(this::read);
+  }
+
+  InetAddress address() {
+    return address;
+  }
+
+  /// Whether nothing has come yet.
+  boolean isSilent() {
+    return silent;
+  }
+
+  /// Whether it waits for its client.
+  boolean isWaiting() {
+    return waiting.get() != NOTHING;
+  }
+
+  void speaks(ServerConnection protocol) {
+    this.protocol = protocol;
+  }
+
+  /// This waits for its client from now on.
+  void begin() {
+    waiting.set(now());
+  }
+
+  /// This waits no longer.
+  ///
+  /// @throws CloseConnectionException if it was cut meanwhile
+  void end() {
+    if (waiting.getAndSet(NOTHING) == NOTHING) {
+      throw new CloseConnectionException("the client took too long");
+    }
+  }
+
+  /// Cuts it if it has waited for its client, or has tried to write the same piece, since before.
+  void cutIfLate(long before) {
+    long since = waiting.get();
+    if (since != NOTHING && since - before < 0) {
+      if (waiting.compareAndSet(since, NOTHING)) {
+        cut();
+      }
+      return;
+    }
+    long begun = writing;
+    if (begun != NOTHING && begun - before < 0) {
+      cut();
+    }
+  }
+
+  /// Ends it at once, whatever it does.
+  void cut() {
+    try {
+      socket.close();
+    } catch (IOException _) {
+      // it is closed
+    }
+  }
+
+  /// Ends it after the request that it answers, if there is one.
+  void finish(boolean atOnce) {
+    var its = protocol;
+    if (its != null) {
+      its.close(atOnce);
+    }
+    if (atOnce) {
+      cut();
+    }
+  }
+
+  /// Closes it in good order.
+  void close() {
+    try {
+      plain.close();
+    } catch (RuntimeException _) {
+      cut();
+    }
+  }
+
+  /// Has something run once the client is gone, until [#unwatch].
+  void watch(Runnable gone) {
+    ahead.start(gone);
+  }
+
+  void unwatch() {
+    ahead.stop();
+  }
+
+  private static long now() {
+    return System.nanoTime() | 1; // never the value that means nothing
+  }
+
+  private byte @Nullable [] receive() {
+    return plain.get();
+  }
+
+  private byte @Nullable [] read() {
+    try {
+      var bytes = ahead.read();
+      silent = false;
+      return bytes;
+    } catch (UncheckedIOException e) {
+      throw new ServerConnectionException("the client is gone", e);
+    } catch (InterruptedException e) {
+      throw new ServerConnectionException("the server stops", e);
+    }
+  }
+
+  /// Writes to the client and notes since when.
+  private final class Pieces extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      var out = socket.getOutputStream();
+      for (int done = 0; done < length; done += PIECE) {
+        writing = now();
+        out.write(bytes, from + done, Math.min(PIECE, length - done));
+      }
+      writing = NOTHING;
+    }
+  }
+
+  private final class Writer implements DataWriter {
+    @Override
+    public void write(BufferData... buffers) {
+      write(BufferData.create(buffers));
+    }
+
+    @Override
+    public void write(BufferData buffer) {
+      buffer.writeTo(pieces);
+    }
+
+    @Override
+    public void writeNow(BufferData... buffers) {
+      write(buffers);
+    }
+
+    @Override
+    public void writeNow(BufferData buffer) {
+      write(buffer);
+    }
+  }
+
+  @Override
+  public PeerInfo remotePeer() {
+    return plain.remotePeer();
+  }
+
+  @Override
+  public PeerInfo localPeer() {
+    return plain.localPeer();
+  }
+
+  @Override
+  public boolean isSecure() {
+    return false;
+  }
+
+  @Override
+  public String socketId() {
+    return plain.socketId();
+  }
+
+  @Override
+  public String childSocketId() {
+    return plain.childSocketId();
+  }
+
+  @Override
+  public ListenerContext listenerContext() {
+    return listener;
+  }
+
+  @Override
+  public ExecutorService executor() {
+    return listener.executor();
+  }
+
+  @Override
+  public DataWriter dataWriter() {
+    return writer;
+  }
+
+  @Override
+  public DataReader dataReader() {
+    return reader;
+  }
+
+  @Override
+  public io.helidon.webserver.Router router() {
+    return router;
+  }
+
+  @Override
+  public HelidonSocket serverSocket() {
+    return plain;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.drover.api;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Accepts connections for as long as that is possible at all. A failure, such as too many open
+/// files, passes: what nobody needs is cut, and it goes on after a moment; a socket that is broken
+/// is replaced. Only when that has been in vain for a while is it given up, and said so.
+final class Listener implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /// Opens the socket to listen on.
+  @FunctionalInterface
+  interface Opening {
+    ServerSocketChannel open() throws IOException;
+  }
+
+  /// What is done with a connection.
+  interface Taker {
+    /// @return false if there is no room for it
+    boolean take(Socket socket);
+
+    /// Files have run out.
+    void relieve();
+  }
+
+  private final Opening opening;
+  private final Taker taker;
+  private final Ids ids;
+  private final Duration patience;
+  private final Runnable failed;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile ServerSocketChannel channel;
+
+  /// Listens when this returns.
+  ///
+  /// @param patience how long failures may last
+  /// @param failed called once if nothing can be accepted any more
+  Listener(Opening opening, Taker taker, Ids ids, Duration patience, Runnable failed)
+      throws IOException {
+    this.opening = opening;
+    this.taker = taker;
+    this.ids = ids;
+    this.patience = patience;
+    this.failed = failed;
+    channel = opening.open();
+    Thread.ofVirtual().name("listener").start(this::run);
+  }
+
+  int port() {
+    return channel.socket().getLocalPort();
+  }
+
+  private void run() {
+    long failing = 0;
+    while (!isClosed()) {
+      try {
+        accept();
+        failing = 0;
+      } catch (IOException | RuntimeException | Error e) {
+        if (isClosed()) {
+          return;
+        }
+        long now = System.nanoTime();
+        if (failing == 0) {
+          failing = now;
+          LOG.log(Level.WARNING, "connections cannot be accepted: " + e);
+        }
+        if (now - failing > patience.toNanos()) {
+          LOG.log(Level.ERROR, "connections cannot be accepted any more: " + e);
+          failed.run();
+          return;
+        }
+        recover();
+      }
+    }
+  }
+
+  private void accept() throws IOException {
+    var client = channel.accept();
+    try {
+      client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      if (!taker.take(client.socket())) {
+        refuse(client);
+      }
+    } catch (IOException | RuntimeException e) {
+      client.close(); // it alone is broken
+    }
+  }
+
+  /// Says that there is no room, as far as that can be said without waiting.
+  private void refuse(SocketChannel client) throws IOException {
+    try (client) {
+      var requestId = ids.next("req_");
+      var failure =
+          Errors.of(new Problem(Problem.Kind.UNAVAILABLE, null, "Too many connections", null));
+      var body = failure.body(requestId).toString().getBytes(StandardCharsets.UTF_8);
+      var head =
+          "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nrequest-id: "
+              + requestId
+              + "\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: "
+              + body.length
+              + "\r\n\r\n";
+      var out = client.socket().getOutputStream();
+      out.write(head.getBytes(StandardCharsets.US_ASCII));
+      out.write(body);
+    }
+  }
+
+  private void recover() {
+    try {
+      taker.relieve();
+      boolean over = closing.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+      if (!over && !channel.isOpen()) {
+        channel = opening.open();
+        LOG.log(Level.INFO, "listening again");
+        if (isClosed()) {
+          channel.close();
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.log(Level.DEBUG, "the socket cannot be opened again yet: " + e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isClosed() {
+    return closing.getCount() == 0;
+  }
+
+  /// Accepts nothing more. Connections are left as they are.
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the socket does not close: " + e.getMessage());
+    }
+  }
+}

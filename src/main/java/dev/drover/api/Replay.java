@@ -1,0 +1,112 @@
+package dev.drover.api;
+
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Feed.Item;
+import dev.drover.session.Send;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.wire.EventCodec;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a stream begins with that is opened a moment after a send which no stream was there for:
+/// all that has happened since the send, as a stream would have shown it. Read from the log, a page
+/// at a time. One thread.
+final class Replay {
+  private static final int PAGE = 100;
+
+  private final EventLog log;
+  private final SessionId session;
+  private final Deque<Send> sends;
+  private final Set<String> queued = new HashSet<>();
+  private final Set<String> processed = new HashSet<>();
+  private long head;
+
+  private Replay(EventLog log, SessionId session, List<Send> sends) {
+    this.log = log;
+    this.session = session;
+    this.sends = new ArrayDeque<>(sends);
+    head = sends.getFirst().head();
+  }
+
+  /// Made after the stream has begun to listen: nothing is missed between the two.
+  ///
+  /// @param grace how old a send may be
+  static Optional<Replay> of(EventLog log, Feed feed, SessionId session, Duration grace) {
+    var sends = grace.isZero() ? List.<Send>of() : log.sends(session, grace);
+    if (sends.isEmpty()) {
+      return Optional.empty();
+    }
+    var heard = feed.heard(session, sends.stream().map(Send::first).toList());
+    int from = sends.size();
+    while (from > 0 && !heard.contains(sends.get(from - 1).first())) {
+      from--;
+    }
+    return from == sends.size()
+        ? Optional.empty()
+        : Optional.of(new Replay(log, session, sends.subList(from, sends.size())));
+  }
+
+  /// What comes next; empty at the end: what follows is live.
+  List<Item.Shown> next() {
+    var items = new ArrayList<Item.Shown>();
+    while (items.isEmpty()) {
+      var page = page();
+      if (page.isEmpty()) {
+        showSends(Long.MAX_VALUE, items);
+        break;
+      }
+      for (var stored : page) {
+        showSends(stored.position(), items);
+        items.add(new Item.Shown(EventCodec.type(stored.event()), stored.json()));
+        processed.add(stored.event().id().value());
+        head = stored.position();
+      }
+    }
+    return items;
+  }
+
+  private List<Stored> page() {
+    return log.getEvents(
+        session, new Slice(head, PAGE, true, Set.of(), true, Optional.empty(), Optional.empty()));
+  }
+
+  /// Shows what was received while the log ended before a position. What was processed at once is
+  /// in the log.
+  private void showSends(long before, List<Item.Shown> items) {
+    while (!sends.isEmpty() && sends.getFirst().head() < before) {
+      for (var one : sends.removeFirst().events()) {
+        var item = new Item.Shown(EventCodec.type(one.event()), one.json());
+        if (item.isQueued()) {
+          items.add(item);
+          queued.add(item.id());
+        }
+      }
+    }
+  }
+
+  /// Whether an item that comes live was shown here: what was committed while this was read comes
+  /// both ways. What comes after such items is new.
+  boolean covers(Item item) {
+    if (!(item instanceof Item.Shown shown)) {
+      return false;
+    }
+    var known = shown.isQueued() ? queued : processed;
+    if (known.isEmpty()) {
+      return false;
+    }
+    boolean covered = known.remove(shown.id());
+    if (!covered) {
+      known.clear();
+    }
+    return covered;
+  }
+}

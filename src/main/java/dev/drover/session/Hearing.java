@@ -1,0 +1,68 @@
+package dev.drover.session;
+
+import dev.drover.session.Feed.Item;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Which clients' events one listener was shown, and whether it listened on until something came of
+/// them. Remembers the last of them. Safe for many threads.
+final class Hearing {
+  private static final int LIMIT = 256;
+
+  /// What says no more than that a client's event is taken up.
+  private static final Set<String> OPENINGS =
+      Set.of(
+          "session.status_running",
+          "session.thread_status_running",
+          "session.updated",
+          "span.model_request_start");
+
+  /// Whether something came of an event, by its id.
+  private final Map<String, Boolean> events =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > LIMIT;
+        }
+      };
+
+  /// The listener will get it.
+  synchronized void given(Item item) {
+    if (item instanceof Item.Shown shown && isReceipt(shown)) {
+      events.putIfAbsent(shown.id(), false);
+    }
+  }
+
+  /// The listener has taken it.
+  synchronized void taken(Item item) {
+    if (item instanceof Item.Shown shown
+        && !isFromClient(shown)
+        && !OPENINGS.contains(shown.type())) {
+      events.replaceAll((_, _) -> true);
+    }
+  }
+
+  synchronized boolean has(EventId event) {
+    return events.containsKey(event.value());
+  }
+
+  /// Those that something came of.
+  synchronized List<String> settled() {
+    return events.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+  }
+
+  /// Whether it shows that a client's event was received: it waits, or is an answer, which never
+  /// does. That an event is processed says nothing: who listens since then has missed its receipt.
+  private static boolean isReceipt(Item.Shown shown) {
+    return isFromClient(shown)
+        && (shown.isQueued()
+            || shown.type().startsWith("user.tool_")
+            || shown.type().equals("user.custom_tool_result"));
+  }
+
+  private static boolean isFromClient(Item.Shown shown) {
+    return shown.type().startsWith("user.") || shown.type().equals("system.message");
+  }
+}

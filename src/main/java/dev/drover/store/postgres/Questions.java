@@ -1,0 +1,105 @@
+package dev.drover.store.postgres;
+
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/// What this node has asked the others and waits to be answered: which events the listeners there
+/// have been shown. Safe for many threads.
+final class Questions {
+  private static final System.Logger LOG = System.getLogger(Questions.class.getName());
+
+  /// How long a question waits: several times what a hint and its answer take.
+  private static final Duration PATIENCE = Duration.ofMillis(250);
+
+  /// Events that one question may name: a hint has room for them.
+  private static final int EVENTS = 50;
+
+  private static final String SEPARATOR = ",";
+
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<Long, Asked> asked = new ConcurrentHashMap<>();
+
+  private record Asked(CountDownLatch answers, Set<EventId> heard) {}
+
+  /// Sends a hint.
+  @FunctionalInterface
+  interface Sender {
+    void send(String line);
+  }
+
+  /// @param others how many may answer
+  /// @param self names this node in its questions
+  Set<EventId> ask(
+      SessionId session, List<EventId> events, long others, String self, Sender sender) {
+    long number = numbers.incrementAndGet();
+    var question =
+        new Asked(new CountDownLatch(Math.toIntExact(others)), ConcurrentHashMap.newKeySet());
+    asked.put(number, question);
+    try {
+      var last = events.subList(Math.max(0, events.size() - EVENTS), events.size());
+      sender.send("q " + session + " " + self + " " + number + " " + write(last));
+      boolean all = question.answers.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      if (!all) {
+        LOG.log(Level.DEBUG, "not every node has answered what was heard of session " + session);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      asked.remove(number);
+    }
+    return new HashSet<>(question.heard);
+  }
+
+  /// Answers another node's question.
+  ///
+  /// @param more what followed the session in the hint
+  static void answer(SessionId session, String more, Hints.Hearer hearer, Sender sender) {
+    var words = more.split(" ", 3);
+    if (words.length == 3) {
+      Thread.ofVirtual() // it may take a moment
+          .name("hints-answer")
+          .start(
+              () -> {
+                var heard = hearer.heard(session, read(words[2]));
+                sender.send("a " + session + " " + words[0] + " " + words[1] + " " + write(heard));
+              });
+    }
+  }
+
+  /// Takes an answer, if it is to this node.
+  void answered(String more, String self) {
+    var words = more.split(" ", 3);
+    if (words.length == 3 && words[0].equals(self) && words[1].matches("\\d{1,18}")) {
+      var question = asked.get(Long.parseLong(words[1]));
+      if (question != null) {
+        question.heard.addAll(read(words[2]));
+        question.answers.countDown();
+      }
+    }
+  }
+
+  private static String write(Iterable<EventId> events) {
+    var text = new StringBuilder();
+    events.forEach(event -> text.append(event.value()).append(SEPARATOR));
+    return text.toString();
+  }
+
+  private static List<EventId> read(String text) {
+    return Arrays.stream(text.split(SEPARATOR, -1))
+        .filter(id -> !id.isEmpty())
+        .map(EventId::new)
+        .collect(Collectors.toUnmodifiableList());
+  }
+}

@@ -145,6 +145,18 @@ public abstract class AttackContract extends SandboxContract {
         .containsPattern("\\n(0|-10)$");
   }
 
+  @Test
+  void aSandboxFullOfProcessesStillTakesCommands() throws Exception {
+    bash(
+        "x=1; perl -e 'while (defined($p = fork)) { if (!$p)"
+            + " { exec qw(sleep 1000) } } open F, q(>full); close F; sleep 1000' &"
+            + " until [ -e full ]; do :; done");
+    assertThat(bash("echo x=$x")).isEqualTo("x=1");
+    assertThat(error("bash", "command", "echo 'a")).contains("unexpected EOF");
+    ok("bash", "restart", true);
+    assertThat(bash("/bin/echo on")).isEqualTo("on");
+  }
+
   /// It holds the pipes for the shell. Without it the next command gets another one.
   @Test
   void theKeeperMayBeKilledOrStopped() throws Exception {

@@ -14,8 +14,9 @@ record Refused(int status, ErrorWords words) {
   /// What follows names parameters that are right.
   private static final Pattern HINT =
       Pattern.compile(
-          "expected one of|did you mean|\\buse [`'\"]|please use|supported (parameters|fields|keys)"
-              + "|(allowed|valid|known) (parameters|fields|keys|arguments)");
+          "expected one of|did you mean|\\buse [`'\"]|please use|\\bsupported"
+              + " (parameters|fields|keys)|(allowed|valid|known)"
+              + " (parameters|fields|keys|arguments)");
 
   private static final Pattern UNSUPPORTED =
       Pattern.compile(

@@ -42,8 +42,10 @@ public final class Remedies {
     return new Remedies(
         LimitRemedies::lowered,
         LimitRemedies::renamed,
-        EffortRemedies::find,
-        BodyRemedies::content,
+        EchoRemedies::refusedField,
+        EchoRemedies::missingField,
+        notOfEcho(EffortRemedies::find),
+        notOfEcho(BodyRemedies::content),
         SchemaRemedies::find,
         Remedies::leftOut);
   }
@@ -72,6 +74,15 @@ public final class Remedies {
     var found = new ArrayList<Remedy>();
     finders.forEach(finder -> finder.find(refused, body).ifPresent(found::add));
     return found;
+  }
+
+  /// A refusal of a field for thoughts has the words of one of thinking, or of the content.
+  private static Finder notOfEcho(Finder finder) {
+    return (refused, body) ->
+        EchoRemedies.refusedField(refused, body).isPresent()
+                || EchoRemedies.missingField(refused, body).isPresent()
+            ? Optional.empty()
+            : finder.find(refused, body);
   }
 
   private static Optional<Remedy> leftOut(Refused refused, Json.Obj body) {

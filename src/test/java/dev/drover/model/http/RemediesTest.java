@@ -45,6 +45,21 @@ final class RemediesTest {
            "stream": true}
           """);
 
+  /// An answer whose thoughts go back in every way there is.
+  private static final Json.Obj ECHO =
+      parsed(
+          """
+          {"model": "m", "max_tokens": 8192, "reasoning_effort": "high", "messages": [
+             {"role": "user", "content": "Go", "reasoning_content": "stays"},
+             {"role": "assistant", "content": null, "reasoning_content": "Hm", "reasoning": "Hm",
+              "reasoning_details": [{"type": "reasoning.text", "text": "Hm"}],
+              "thinking_blocks": [{"thinking": "Hm"}], "tool_calls": [
+                {"id": "c", "type": "function", "index": 0, "extra_content": {"google": "s"},
+                 "function": {"name": "f", "arguments": "{}", "thought_signature": "s"}}]},
+             {"role": "tool", "tool_call_id": "c", "content": "done"}],
+           "stream": true, "stream_options": {"include_usage": true}}
+          """);
+
   private static Json.Obj parsed(String text) {
     return (Json.Obj) Json.trusted(text.replace('\'', '"'));
   }
@@ -246,6 +261,154 @@ final class RemediesTest {
   @MethodSource("chat")
   void whatAChatServerNamesIsChanged(int status, String error, List<String> remedies) {
     assertThat(found(Remedies.chat(), CHAT, status, error)).isEqualTo(remedies);
+  }
+
+  private static Arguments echo(int status, String error, String... fields) {
+    return refusal(
+        status, error, "leaves " + String.join(", ", fields) + " out of the assistant's messages");
+  }
+
+  private static Arguments missing(int status, String error, String field) {
+    return refusal(status, error, "sends " + field + " with every message of the assistant");
+  }
+
+  static Stream<Arguments> echoed() {
+    return Stream.of(
+        echo(
+            400,
+            "{'error':{'message':'\\'messages.1\\' : for \\'role:assistant\\' the following must be"
+                + " satisfied[(\\'messages.1\\' : property \\'reasoning_content\\' is"
+                + " unsupported)]','type':'invalid_request_error'}}",
+            "reasoning_content"),
+        echo(
+            400,
+            "{'message':'messages.1.assistant.reasoning_content: property"
+                + " \\'messages.1.assistant.reasoning_content\\' is unsupported',"
+                + "'type':'invalid_request_error','param':'validation_error','code':'wrong_api_format'}",
+            "reasoning_content"),
+        echo(
+            422,
+            "{'detail':[{'type':'extra_forbidden','loc':['body','messages',1,'assistant','reasoning_content'],'msg':'Extra"
+                + " inputs are not permitted','input':'Hm'}]}",
+            "reasoning_content"),
+        echo(
+            400,
+            "{'error':{'message':'Unknown parameter: \\'messages[1].reasoning_content\\'.',"
+                + "'param':'messages[1].reasoning_content','code':'unknown_parameter'}}",
+            "reasoning_content"),
+        echo(
+            400,
+            "Extra inputs are not permitted, field: 'messages[1].reasoning_content', value: 'Hm'",
+            "reasoning_content"),
+        echo(400, "json: unknown field \"reasoning_content\"", "reasoning_content"),
+        echo(
+            400,
+            "The reasoning_content is an intermediate result for display purposes only and will"
+                + " not be included in the context for inference. Please remove the"
+                + " reasoning_content from your message to reduce network traffic.",
+            "reasoning_content"),
+        echo(400, "property 'reasoning' is unsupported", "reasoning"),
+        echo(400, "messages.1.assistant.reasoning: Extra inputs are not permitted", "reasoning"),
+        echo(400, "Unsupported field: reasoning", "reasoning"),
+        echo(
+            400,
+            "Unsupported parameters: reasoning_content, reasoning_details",
+            "reasoning_content",
+            "reasoning_details"),
+        echo(
+            400,
+            "Additional properties are not allowed ('reasoning_details' was unexpected) -"
+                + " 'messages.1'",
+            "reasoning_details"),
+        echo(
+            422,
+            "{'detail':[{'loc':['body','messages',1,'thinking_blocks'],'msg':'extra fields not"
+                + " permitted'}]}",
+            "thinking_blocks"),
+        echo(
+            400,
+            "[{'error':{'code':400,'message':'Invalid JSON payload received. Unknown name"
+                + " \\'extra_content\\' at \\'messages[1].tool_calls[0]\\': Cannot find field.'}}]",
+            "extra_content"),
+        echo(
+            400,
+            "messages.1.tool_calls.0.function.thought_signature: Extra inputs are not permitted",
+            "thought_signature"),
+        echo(400, "Unrecognized key: 'index' in messages[1].tool_calls[0]", "index"),
+        refusal(400, "\"m\" does not support thinking", EFFORT),
+        refusal(400, "Reasoning is not supported by this model", EFFORT),
+        refusal(400, "The reasoning_content is flagged"),
+        refusal(400, "Missing `reasoning_content` field in the assistant message at index 1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("echoed")
+  void whatGoesBackWithAReplyIsLeftOutWhereItIsRefused(
+      int status, String error, List<String> remedies) {
+    assertThat(found(Remedies.chat(), ECHO, status, error)).isEqualTo(remedies);
+  }
+
+  static Stream<Arguments> missed() {
+    return Stream.of(
+        missing(
+            400,
+            "{'error':{'message':'Missing `reasoning_content` field in the assistant message at"
+                + " message index 1. For more information, please refer to the guide',"
+                + "'type':'invalid_request_error'}}",
+            "reasoning_content"),
+        missing(
+            400,
+            "The `reasoning_content` in the thinking mode must be passed back to the API.",
+            "reasoning_content"),
+        missing(
+            400,
+            "thinking is enabled but reasoning_content is missing in assistant tool call message at"
+                + " index 1",
+            "reasoning_content"),
+        missing(
+            422,
+            "{'detail':[{'type':'missing','loc':['body','messages',1,'assistant','reasoning_content'],'msg':'Field"
+                + " required'}]}",
+            "reasoning_content"),
+        missing(400, "messages[1]: 'reasoning' is required", "reasoning"),
+        refusal(400, "reasoning is required for this model"),
+        refusal(400, "Missing `signature` field in the assistant message"));
+  }
+
+  /// A request whose thoughts are in this field alone.
+  private static Json.Obj renamed(String field) {
+    var message = Json.obj("role", "assistant", "content", "Hi", field, "Hm");
+    return ECHO.with("messages", List.of(message, Json.obj("role", "user", "content", "Go")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("missed")
+  void aFieldForThoughtsThatIsMissedIsSent(int status, String error, List<String> remedies) {
+    assertThat(found(Remedies.chat(), renamed("reasoning_text"), status, error))
+        .isEqualTo(remedies);
+  }
+
+  @Test
+  void thoughtsGoBackUnderTheNameThatIsMissed() {
+    var error = "Missing `reasoning_content` field in the assistant message";
+    var named = "{\"role\":\"assistant\",\"content\":\"%s\",\"reasoning_content\":\"%s\"}";
+    assertThat(changed(Remedies.chat(), renamed("reasoning"), error).items("messages").getFirst())
+        .hasToString(named.formatted("Hi", "Hm"));
+    assertThat(changed(Remedies.chat(), renamed("content"), error).items("messages").getFirst())
+        .hasToString(named.formatted("Hm", ""));
+  }
+
+  @Test
+  void onlyTheRefusedFieldLeavesOnlyTheAssistantsMessages() {
+    var error = "property 'reasoning_content' is unsupported";
+    assertThat(changed(Remedies.chat(), ECHO, error).toString())
+        .contains("\"reasoning_content\":\"stays\"", "\"reasoning\":\"Hm\"")
+        .doesNotContain("\"reasoning_content\":\"Hm\"");
+    var call = "Unknown names 'index', 'extra_content', 'thought_signature', 'name', 'id'";
+    assertThat(changed(Remedies.chat(), ECHO, call).toString())
+        .contains(
+            "[{\"id\":\"c\",\"type\":\"function\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
   }
 
   static Stream<Arguments> none() {

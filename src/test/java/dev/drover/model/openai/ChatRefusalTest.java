@@ -192,6 +192,49 @@ final class ChatRefusalTest extends ChatCase {
         .doesNotContain("null");
   }
 
+  /// A reply with thoughts, and the prompt that gives it back.
+  private Prompt thinking(String field) throws InterruptedException {
+    server.script(
+        Chunks.stream(
+            Chunks.delta(Json.obj(field, "Hm")), Chunks.text("Hi"), Chunks.finish("stop")));
+    if (!(ask("a") instanceof Answer.Reply reply)) {
+      throw new AssertionError("no reply");
+    }
+    return prompt(
+            Json.obj("role", "user", "content", "Go"),
+            Json.obj("role", "assistant", "content", reply.content()),
+            Json.obj("role", "user", "content", "On"))
+        .forModel("a");
+  }
+
+  @Test
+  void thoughtsThatAServerRefusesToTakeBackAreLeftOutOnceAndForAll() throws Exception {
+    var prompt = thinking("reasoning_content");
+    server.script(refusal("property 'reasoning_content' is unsupported"), hi(), hi());
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests()).hasSize(4);
+    assertThat(sent(2).toString()).contains("\"reasoning_content\":\"Hm\"");
+    assertThat(sent(3).toString()).doesNotContain("reasoning_content").contains("\"Hi\"");
+    assertThat(sent(4)).isEqualTo(sent(3));
+  }
+
+  @Test
+  void thoughtsGoBackInTheFieldThatAServerMisses() throws Exception {
+    var prompt = thinking("reasoning");
+    server.script(
+        refusal("Missing `reasoning_content` field in the assistant message at message index 1"),
+        hi(),
+        hi());
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(sent(2).toString()).contains("\"reasoning\":\"Hm\"");
+    assertThat(sent(3).toString())
+        .contains("\"reasoning_content\":\"Hm\"")
+        .doesNotContain("\"reasoning\":");
+    assertThat(sent(4)).isEqualTo(sent(3));
+  }
+
   @Test
   void whatIsRememberedEndsWithTheModelsServer() throws Exception {
     server.script(refusal("Unknown parameter: stream_options"), hi(), hi());

@@ -1,0 +1,158 @@
+package dev.drover.model.http;
+
+import dev.drover.base.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/// What can be done about fields that a server sent with a reply and that go back with it, such as
+/// a model's thoughts: some servers refuse their own fields, others miss one.
+final class EchoRemedies {
+  private static final Set<String> OF_MESSAGE = Set.of("role", "content", "tool_calls", "name");
+  private static final Set<String> OF_CALL = Set.of("id", "type", "function");
+  private static final Set<String> OF_FUNCTION = Set.of("name", "arguments");
+
+  /// The fields in which thoughts come as one text.
+  private static final List<String> TEXTS =
+      List.of("reasoning_content", "reasoning", "reasoning_text", "thinking");
+
+  /// Those of them that servers are known to ask for.
+  private static final List<String> WANTED = TEXTS.subList(0, 2);
+
+  private static final Pattern REMOVE =
+      Pattern.compile("\\b(remove|delete|omit|drop|exclude|without)\\b");
+  private static final Pattern MISSING =
+      Pattern.compile(
+          "missing|required|(must|should|needs? to|has to) be"
+              + " (passed|sent|given|present|provided|included|set)|not (provided|present|found)");
+
+  private EchoRemedies() {}
+
+  /// Fields of an assistant message, or of a call in it, that the server does not take.
+  static Optional<Remedy> refusedField(Refused refused, Json.Obj body) {
+    if (!refused.isUnsupported() && !refused.says(REMOVE)) {
+      return Optional.empty();
+    }
+    var named = echoed(body).stream().filter(name -> isNamed(refused, name)).sorted().toList();
+    return named.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Remedy(
+                "leaves " + String.join(", ", named) + " out of the assistant's messages",
+                true,
+                true,
+                sent -> assistants(sent, message -> without(message, named::contains))));
+  }
+
+  /// A field for thoughts that the server misses in an assistant message.
+  static Optional<Remedy> missingField(Refused refused, Json.Obj body) {
+    if (refused.isUnsupported() || !refused.says(MISSING)) {
+      return Optional.empty();
+    }
+    return WANTED.stream()
+        .filter(name -> isNamed(refused, name))
+        .filter(name -> messages(body).stream().anyMatch(one -> one.get(name).isEmpty()))
+        .findFirst()
+        .map(
+            name ->
+                new Remedy(
+                    "sends " + name + " with every message of the assistant",
+                    true,
+                    false,
+                    sent -> assistants(sent, message -> with(message, name))));
+  }
+
+  /// The thoughts under this name; an empty text where there were none.
+  private static Json.Obj with(Json.Obj message, String name) {
+    if (message.get(name).isPresent()) {
+      return message;
+    }
+    var came =
+        TEXTS.stream()
+            .filter(text -> message.get(text).orElse(Json.NULL) instanceof Json.Str)
+            .findFirst();
+    var thoughts = came.map(message::text).orElse("");
+    return came.map(other -> Remedies.without(message, other)).orElse(message).with(name, thoughts);
+  }
+
+  /// Some of the names are ordinary words: these have to stand in quotes, in a path, or after the
+  /// word for a field.
+  private static boolean isNamed(Refused refused, String name) {
+    var word = Pattern.quote(name) + "(?![a-z0-9_])";
+    return name.contains("_")
+        ? refused.names(name)
+        : refused.pointsAt(name)
+            || refused.says(
+                Pattern.compile(
+                    "[`'\"./\\]]"
+                        + word
+                        + "|(field|property|properties|parameter|argument|key|name|input)s?\\W{1,3}"
+                        + word));
+  }
+
+  /// The names of all that is in the assistant's messages and calls beside the fields of the API.
+  private static Set<String> echoed(Json.Obj body) {
+    var names = new LinkedHashSet<String>();
+    for (var message : messages(body)) {
+      without(message, name -> names.add(name.toLowerCase(Locale.ROOT)));
+    }
+    return names;
+  }
+
+  private static List<Json.Obj> messages(Json.Obj body) {
+    var found = new ArrayList<Json.Obj>();
+    assistants(
+        body,
+        message -> {
+          found.add(message);
+          return message;
+        });
+    return found;
+  }
+
+  private static Json.Obj assistants(Json.Obj body, UnaryOperator<Json.Obj> change) {
+    return body.with(
+        "messages",
+        body.items("messages").stream()
+            .map(
+                json ->
+                    json instanceof Json.Obj message && "assistant".equals(message.text("role"))
+                        ? change.apply(message)
+                        : json)
+            .toList());
+  }
+
+  /// A message without the fields that `gone` says, its calls included; the API's own stay.
+  private static Json.Obj without(Json.Obj message, Predicate<String> gone) {
+    var rest = without(message, OF_MESSAGE, gone);
+    return rest.get("tool_calls").isEmpty()
+        ? rest
+        : rest.with(
+            "tool_calls",
+            rest.items("tool_calls").stream()
+                .map(json -> json instanceof Json.Obj call ? call(call, gone) : json)
+                .toList());
+  }
+
+  private static Json call(Json.Obj call, Predicate<String> gone) {
+    var rest = without(call, OF_CALL, gone);
+    return rest.get("function").orElse(Json.NULL) instanceof Json.Obj function
+        ? rest.with("function", without(function, OF_FUNCTION, gone))
+        : rest;
+  }
+
+  private static Json.Obj without(Json.Obj object, Set<String> own, Predicate<String> gone) {
+    var fields = new LinkedHashMap<>(object.fields());
+    fields
+        .keySet()
+        .removeIf(name -> !own.contains(name) && gone.test(name.toLowerCase(Locale.ROOT)));
+    return new Json.Obj(fields);
+  }
+}

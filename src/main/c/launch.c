@@ -288,7 +288,8 @@ int launch(int argc, char **argv) {
   struct options o = {.uid = -1, .nproc = -1, .fsize = -1};
   parse(argc, argv, &o);
   if (getsid(0) != getpid() && setsid() < 0) die("new session");
-  signal(SIGPIPE, SIG_DFL);
+  /* What the server ignores, a command could not trap: under nohup, SIGHUP. */
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   syscall(SYS_keyctl, 1, NULL); /* a session keyring of its own: /proc/keys lists the inherited one */
   umask(022);
   int listener = listen_at(o.socket), filter = seccomp_memfd(o.image.path != NULL);

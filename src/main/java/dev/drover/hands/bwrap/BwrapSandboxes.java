@@ -70,12 +70,12 @@ public final class BwrapSandboxes implements Sandboxes {
     this.program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
     this.etc = Etc.make(root.resolve("etc"));
     var homes = Workspaces.Directories.own(root.resolve("workspaces"));
-    this.images = Images.find(homes, program, profile);
+    this.spawner = new Spawner(pause);
+    this.images = Images.find(homes, program, profile, spawner);
     this.workspaces = new Workspaces(homes, profile.firstUid(), images.usable(), pause);
     this.room = new Room(root, profile.storage().floor());
     this.cgroups = Cgroups.find(profile.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
     register.sweep();
-    this.spawner = new Spawner();
     Thread.ofVirtual().name("hand-janitor").start(this::sweepNowAndThen);
   }
 

@@ -26,7 +26,7 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
   ///
   /// @param homes the directory of the sessions' directories
   /// @throws IOException when images were asked for and cannot be had
-  static Images find(Path homes, Path program, Profile profile)
+  static Images find(Path homes, Path program, Profile profile, Spawner spawner)
       throws IOException, InterruptedException {
     var limits = profile.limits();
     // What ext4 needs for itself comes on top.
@@ -41,7 +41,7 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
     var kind = profile.storage().kind();
     var reason = kind == Storage.Kind.DIRECTORY ? "as set" : images.obstacle(homes).orElse("");
     if (reason.isEmpty()) {
-      reason = images.attempt(homes, program);
+      reason = images.attempt(homes, program, spawner);
     }
     if (kind == Storage.Kind.IMAGE && !reason.isEmpty()) {
       throw new IOException("sessions cannot have disks of their own here: " + reason);
@@ -79,7 +79,8 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
         : Optional.of("the data directory is on " + type);
   }
 
-  private String attempt(Path homes, Path program) throws IOException, InterruptedException {
+  private String attempt(Path homes, Path program, Spawner spawner)
+      throws IOException, InterruptedException {
     var probe = Files.createTempFile(homes.getParent(), ".probe-", "");
     var log = Files.createTempFile(homes.getParent(), ".probe-", ".log");
     try {
@@ -92,9 +93,8 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
               mkfs.toString(),
               Long.toString(bytes),
               Long.toString(inodes));
-      builder.environment().clear();
       builder.redirectInput(Path.of("/dev/null").toFile()).redirectOutput(log.toFile());
-      var process = builder.redirectErrorStream(true).start();
+      var process = spawner.start(builder.redirectErrorStream(true));
       if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return "a disk image could not be mounted within " + PATIENCE + " s";

@@ -1,6 +1,8 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.base.Pause;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,11 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Spawner {
   private record Order(ProcessBuilder builder, CompletableFuture<Process> started) {}
 
+  /// How often a program that is still open for writing is tried again, and after what pause.
+  private static final int TRIES = 100;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final Thread thread =
       Thread.ofPlatform().daemon().name("hand-spawner").unstarted(this::run);
 
-  Spawner() {
+  private final Pause pause;
+
+  Spawner(Pause pause) {
+    this.pause = pause;
     thread.start();
   }
 
@@ -35,6 +45,22 @@ final class Spawner {
     }
   }
 
+  /// A process that was forked while the program was being written has it open for writing until it
+  /// becomes another program, and meanwhile the kernel does not run it (`ETXTBSY`).
+  private Process startWhenWritten(ProcessBuilder builder)
+      throws IOException, InterruptedException {
+    for (int i = 1; ; i++) {
+      try {
+        return builder.start();
+      } catch (IOException e) {
+        if (i == TRIES || !String.valueOf(e.getMessage()).contains("error: 26")) {
+          throw e;
+        }
+        pause.pause(BETWEEN_TRIES);
+      }
+    }
+  }
+
   private static void discard(@Nullable Process process) {
     if (process != null) {
       process.destroyForcibly();
@@ -50,9 +76,12 @@ final class Spawner {
       while (true) {
         var order = orders.take();
         try {
-          order.started.complete(order.builder.start());
+          order.started.complete(startWhenWritten(order.builder));
         } catch (IOException | RuntimeException e) {
           order.started.completeExceptionally(e);
+        } catch (InterruptedException e) {
+          orders.add(order);
+          throw e;
         }
       }
     } catch (InterruptedException e) {

@@ -213,7 +213,9 @@ abstract class SequencesSuite {
             Script.reply().text("half").errorInStream("overloaded_error"),
             "overloaded"),
         Arguments.of(
-            "no message_stop", Script.reply().text("half").endWithoutStop(), "request_failed"),
+            "an end in the middle of a call",
+            Script.reply().toolUse("toolu_1", "bash", "{\"comm").endWithoutStop(),
+            "request_failed"),
         Arguments.of("a time-out before the first byte", Script.stream().stall(), "request_failed"),
         Arguments.of("a stall", Script.reply().text("half").stall(), "request_failed"),
         Arguments.of("bad JSON", Script.reply().badJson(), "request_failed"),

@@ -136,15 +136,16 @@ final class ChatTurnsTest {
   }
 
   @Test
-  void badArgumentsAreAskedForAgain() throws Exception {
+  void theModelReadsWhyItsArgumentsCannotBeRead() throws Exception {
     model.script(
         Chunks.stream(
             Chunks.call(0, "call_a", "bash", "{\"command\": echo}"), Chunks.finish("tool_calls")),
         Chunks.stream(Chunks.text("Sorry."), Chunks.finish("stop")));
     var events = turn("quick", text("Go"));
     assertThat(types(events))
-        .contains("session.error", "session.status_rescheduled", "agent.message")
-        .doesNotContain("agent.tool_use");
+        .containsSubsequence("agent.tool_use", "agent.tool_result", "agent.message")
+        .doesNotContain("session.error");
+    assertThat(events.toString()).contains("\"is_error\":true");
     assertThat(model.request(2).body().text("model")).isEqualTo("gpt-quick");
     assertThat(model.request(2).body().get("reasoning_effort")).isEmpty();
   }

@@ -19,9 +19,9 @@ final class ModelRoutes {
 
   void addTo(Router router) {
     router.get("/v1/models", this::list);
-    router.get("/v1/models/{}", exchange -> retrieve(exchange, exchange.parameter(0)));
+    router.get("/v1/models/{+}", exchange -> retrieve(exchange, exchange.parameter(0)));
     router.get(
-        "/v1/models/{}/{}", // an id may have a slash in it
+        "/v1/models/{}/{}", // a client may leave the slash of an id as it is
         exchange -> retrieve(exchange, exchange.parameter(0) + "/" + exchange.parameter(1)));
   }
 

@@ -24,11 +24,12 @@ final class Router implements Handler {
 
   /// What answers a method on a path.
   ///
-  /// @param template the path: `{}` is any segment, a last `**` any rest
+  /// @param template the path: `{}` is a name, a last `**` any rest
+  /// @param path its segments, where `{+}` is a name that may have escaped slashes in it
   /// @param open needs no key
   record Route(String method, String template, List<String> path, boolean open, Action action) {
     Route(String method, String template, boolean open, Action action) {
-      this(method, template, Segments.of(template), open, action);
+      this(method, template.replace("{+}", "{}"), Segments.of(template), open, action);
     }
 
     /// The variable segments, or null when the path is another.
@@ -40,13 +41,21 @@ final class Router implements Handler {
       }
       var parameters = new ArrayList<String>();
       for (int i = 0; i < fixed; i++) {
-        if (path.get(i).equals("{}") && Segments.isName(segments.get(i))) {
+        if (isVariable(path.get(i), segments.get(i))) {
           parameters.add(segments.get(i));
         } else if (!path.get(i).equals(segments.get(i))) {
           return null;
         }
       }
       return parameters;
+    }
+
+    private static boolean isVariable(String pattern, String segment) {
+      return switch (pattern) {
+        case "{}" -> Segments.isName(segment);
+        case "{+}" -> Segments.isNameWithSlashes(segment);
+        default -> false;
+      };
     }
   }
 

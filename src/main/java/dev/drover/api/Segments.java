@@ -36,10 +36,12 @@ final class Segments {
   /// Whether a segment may name something: it does not when it is empty, a step within the path, or
   /// has a slash in it.
   static boolean isName(String segment) {
-    return !segment.isEmpty()
-        && !segment.equals(".")
-        && !segment.equals("..")
-        && segment.indexOf('/') < 0;
+    return isNameWithSlashes(segment) && segment.indexOf('/') < 0;
+  }
+
+  /// The same for names that may have slashes in them, as those of models do.
+  static boolean isNameWithSlashes(String segment) {
+    return !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
   }
 
   private static String decode(String segment) {

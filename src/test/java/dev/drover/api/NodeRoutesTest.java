@@ -170,7 +170,7 @@ final class NodeRoutesTest {
       assertThat(api.post(path, "{}").status()).isEqualTo(405);
     }
     assertThat(api.get("/drover/sessions/sesn_01none").status()).isEqualTo(404);
-    assertThat(api.get("/drover/sessions/%2e%2e").status()).isEqualTo(400);
+    assertThat(api.get("/drover/sessions/%2e%2e").status()).isEqualTo(404);
     assertThat(api.get("/drover").status()).isEqualTo(404);
   }
 }

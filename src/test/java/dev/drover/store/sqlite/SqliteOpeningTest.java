@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.session.Feed;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.Migrations;
 import dev.drover.store.sql.SqlStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,9 @@ final class SqliteOpeningTest {
         .hasMessage(
             file().toRealPath()
                 + " was written by a newer Drover: its schema has version 99, this Drover knows"
-                + " version 7. Start the newer Drover, or restore a backup from before the"
+                + " version "
+                + Migrations.newest()
+                + ". Start the newer Drover, or restore a backup from before the"
                 + " upgrade.");
   }
 

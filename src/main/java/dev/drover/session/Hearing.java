@@ -37,11 +37,16 @@ final class Hearing {
 
   /// The listener has taken it.
   synchronized void taken(Item item) {
-    if (item instanceof Item.Shown shown
-        && !isFromClient(shown)
-        && !OPENINGS.contains(shown.type())) {
+    if (comesOfThem(item)) {
       events.replaceAll((_, _) -> true);
     }
+  }
+
+  private static boolean comesOfThem(Item item) {
+    return switch (item) {
+      case Item.Shown shown -> !isFromClient(shown) && !OPENINGS.contains(shown.type());
+      case Item.PreviewStart _, Item.PreviewText _ -> true;
+    };
   }
 
   synchronized boolean has(EventId event) {

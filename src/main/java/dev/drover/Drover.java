@@ -11,6 +11,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Harness;
 import dev.drover.brain.Keeper;
+import dev.drover.brain.Leftovers;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
@@ -116,13 +117,14 @@ public final class Drover implements AutoCloseable {
               new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);
       open.push(hands::close);
       var models = new MeteredModels(around.models(models(config, timeouts, clock, ids)), meters);
+      var metered = new MeteredHands(hands, meters);
       var harness =
           new Harness(
               log,
               store.sessions(),
               feed,
               models,
-              new MeteredHands(hands, meters),
+              metered,
               Profile.DEFAULTS,
               retries,
               config.maxToolRounds(),
@@ -138,6 +140,8 @@ public final class Drover implements AutoCloseable {
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
+      var leftovers = new Leftovers(store.sessions(), metered, Pause.REAL);
+      open.push(leftovers::close);
       var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
@@ -171,6 +175,7 @@ public final class Drover implements AutoCloseable {
       meters.watch(wakes::atWork, server::openStreams);
       meters.watchNodes(store.nodes(), clock);
       int resumed = keeper.start();
+      leftovers.start();
       readiness.resumed();
       open.push(readiness::closing);
       drain =

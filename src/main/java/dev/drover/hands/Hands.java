@@ -3,6 +3,7 @@ package dev.drover.hands;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.Optional;
+import java.util.Set;
 
 /// The hands of every session. A hand outlives the server that made it, by a while: what one server
 /// left running, the next one takes over. Safe for many threads.
@@ -30,4 +31,7 @@ public interface Hands {
 
   /// The session is gone: what it made goes too. Idempotent.
   void discard(SessionId session);
+
+  /// The sessions of which there is something on this machine that outlives their hands.
+  Set<SessionId> kept();
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -357,6 +358,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
   public void discard(SessionId session) {
     take(session, slot -> empty(slot));
     sandboxes.discard(session);
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    return sandboxes.kept();
   }
 
   /// Closes all sandboxes but those in which calls were left, which the next server finds, and the

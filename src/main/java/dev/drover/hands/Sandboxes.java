@@ -3,6 +3,7 @@ package dev.drover.hands;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.Optional;
+import java.util.Set;
 
 /// Makes sandboxes, by one technology. Safe for many threads.
 public interface Sandboxes extends AutoCloseable {
@@ -22,6 +23,9 @@ public interface Sandboxes extends AutoCloseable {
   /// Removes a session's workspace with all that is in it, and its sandbox as [#release] does. One
   /// that this server is attached to must be closed. Idempotent.
   void discard(SessionId session);
+
+  /// The sessions that have a workspace here.
+  Set<SessionId> kept();
 
   /// Closes every sandbox that this server is attached to.
   @Override

@@ -10,6 +10,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.Optional;
+import java.util.Set;
 
 /// Hands whose calls are measured.
 public final class MeteredHands implements Hands {
@@ -97,5 +98,10 @@ public final class MeteredHands implements Hands {
   @Override
   public void discard(SessionId session) {
     hands.discard(session);
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    return hands.kept();
   }
 }

@@ -10,6 +10,7 @@ import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -66,6 +67,11 @@ public final class MeteredSandboxes implements Sandboxes {
   @Override
   public void discard(SessionId session) {
     sandboxes.discard(session);
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    return sandboxes.kept();
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.drover.testing.Calls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -463,6 +464,11 @@ final class SandboxPoolTest {
     @Override
     public void discard(SessionId session) {
       discarded.add(session);
+    }
+
+    @Override
+    public Set<SessionId> kept() {
+      return Set.of(A);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.drover.session.SessionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The hands as one server reaches them: each lives outside, and another server may take it over.
 final class SimHands implements Hands {
@@ -106,4 +107,9 @@ final class SimHands implements Hands {
 
   @Override
   public void discard(SessionId session) {}
+
+  @Override
+  public Set<SessionId> kept() {
+    return Set.of();
+  }
 }

@@ -8,6 +8,7 @@ import dev.drover.catalog.AgentId;
 import dev.drover.session.Feed;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
+import dev.drover.store.sql.DeletedRows;
 import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,7 @@ final class PostgresPlansTest {
           SELECT 'sesn_' || n, 1, 'wrkspc_a', 'sevt_' || n, 'user.message', 1, n, '{}'
           FROM generate_series(10, 50000) n
           """,
+          "INSERT INTO deleted_session SELECT 'sesn_gone' || n, n FROM generate_series(1, 50000) n",
           "ANALYZE");
 
   @BeforeAll
@@ -134,6 +137,14 @@ final class PostgresPlansTest {
     var plan = plan(SqlNodes.UNFINISHED, List.of("16"));
     assertThat(plan.indexes).contains("session_at_work", "session_unseen");
     assertThat(plan.nodes).doesNotContain("Seq Scan session");
+  }
+
+  @Test
+  void deletedSessionsAreFoundAndForgottenByIndex() throws Exception {
+    var ids = IntStream.range(0, DeletedRows.ASKED).mapToObj(n -> "'sesn_gone" + n + "'").toList();
+    assertThat(plan(DeletedRows.AMONG, ids).indexes).containsExactly("deleted_session_pkey");
+    var old = plan(DeletedRows.OLD, List.of("1000", "1000"));
+    assertThat(old.indexes).containsExactly("deleted_session_by_time");
   }
 
   @Test

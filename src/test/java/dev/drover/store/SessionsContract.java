@@ -526,4 +526,32 @@ abstract class SessionsContract extends StoreContract {
     sessions().delete(WORKSPACE, inStatus(Status.RESCHEDULING));
     sessions().delete(WORKSPACE, inStatus(Status.TERMINATED));
   }
+
+  @Test
+  void whichSessionsWereDeletedIsRememberedForAWhile() throws Exception {
+    var kept = newSession();
+    var running = inStatus(Status.RUNNING);
+    var first = newSession();
+    var asked = new ArrayList<>(List.of(kept, running, first));
+    for (int i = 0; i < 250; i++) {
+      asked.add(new SessionId(ids.next(SessionId.PREFIX)));
+    }
+    assertThat(sessions().deleted(asked)).isEmpty();
+    assertThat(sessions().deleted(List.of())).isEmpty();
+    sessions().delete(WORKSPACE, first);
+    assertThatThrownBy(() -> sessions().delete(WORKSPACE, running)).isInstanceOf(Problem.class);
+    assertThatThrownBy(() -> sessions().delete(OTHER_WORKSPACE, kept)).isInstanceOf(Problem.class);
+    clock.move(Duration.ofDays(1));
+    var second = newSession();
+    sessions().delete(WORKSPACE, second);
+    asked.add(second);
+    reopened();
+    assertThat(sessions().deleted(asked)).containsExactlyInAnyOrder(first, second);
+    clock.move(Sessions.DELETED_REMEMBERED.minus(Duration.ofDays(1)));
+    sessions().forgetDeleted();
+    assertThat(sessions().deleted(asked)).containsExactlyInAnyOrder(first, second);
+    clock.move(Duration.ofMillis(1));
+    sessions().forgetDeleted();
+    assertThat(sessions().deleted(asked)).containsExactly(second);
+  }
 }

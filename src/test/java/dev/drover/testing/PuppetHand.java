@@ -12,6 +12,7 @@ import dev.drover.session.SessionId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,8 @@ public final class PuppetHand implements Hands {
   private final Map<EventId, ToolResult> journal = new ConcurrentHashMap<>();
   private final List<EventId> stopped = new CopyOnWriteArrayList<>();
   private final List<SessionId> left = new CopyOnWriteArrayList<>();
+  private final List<SessionId> discarded = new CopyOnWriteArrayList<>();
+  private final Set<SessionId> kept = ConcurrentHashMap.newKeySet();
   private final AtomicInteger provisions = new AtomicInteger();
   private volatile @Nullable String refusal;
   private final AtomicInteger lost = new AtomicInteger();
@@ -135,5 +138,24 @@ public final class PuppetHand implements Hands {
   public void release(SessionId session) {}
 
   @Override
-  public void discard(SessionId session) {}
+  public void discard(SessionId session) {
+    discarded.add(session);
+    kept.remove(session);
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    return Set.copyOf(kept);
+  }
+
+  /// What it made for this session is there from now on.
+  public PuppetHand keeps(SessionId session) {
+    kept.add(session);
+    return this;
+  }
+
+  /// The sessions of which everything was to be removed.
+  public List<SessionId> discarded() {
+    return discarded;
+  }
 }

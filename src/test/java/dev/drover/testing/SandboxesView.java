@@ -6,6 +6,7 @@ import dev.drover.hands.Sandboxes;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.Optional;
+import java.util.Set;
 
 /// Another maker of sandboxes seen through one's own eyes: override what should go otherwise.
 public interface SandboxesView extends Sandboxes {
@@ -30,6 +31,11 @@ public interface SandboxesView extends Sandboxes {
   @Override
   default void discard(SessionId session) {
     sandboxes().discard(session);
+  }
+
+  @Override
+  default Set<SessionId> kept() {
+    return sandboxes().kept();
   }
 
   @Override

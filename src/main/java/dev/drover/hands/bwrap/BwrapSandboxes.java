@@ -56,6 +56,7 @@ public final class BwrapSandboxes implements Sandboxes {
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Set<BwrapSandbox> open = ConcurrentHashMap.newKeySet();
+  private final Set<SessionId> discarding = ConcurrentHashMap.newKeySet();
 
   /// @throws IOException when the data directory cannot be used
   /// @throws InterruptedException when interrupted while it removes what an earlier server left
@@ -368,11 +369,26 @@ public final class BwrapSandboxes implements Sandboxes {
 
   @Override
   public void discard(SessionId session) {
-    release(session);
+    if (!discarding.add(session)) {
+      return; // two that remove one tree would be in each other's way
+    }
     try {
+      release(session);
       workspaces.discard(session);
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the workspace of " + session + " stays behind", e);
+      LOG.log(Level.WARNING, "the workspace of " + session + " stays behind for now", e);
+    } finally {
+      discarding.remove(session);
+    }
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    try {
+      return workspaces.sessions();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the workspaces cannot be listed", e);
+      return Set.of();
     }
   }
 

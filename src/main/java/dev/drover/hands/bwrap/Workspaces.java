@@ -5,6 +5,7 @@ import dev.drover.base.Pause;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// The directories of sessions: what a hand reads and writes and what outlives it. When the server
 /// is root each belongs to a uid of its own, the same for every hand of the session, so that one
@@ -108,6 +111,22 @@ final class Workspaces {
   Optional<Claim> claim(SessionId session, Duration patience)
       throws IOException, InterruptedException {
     return Claim.take(Directories.own(home(session)).resolve(".lock"), patience, pause);
+  }
+
+  /// Those that have directories here.
+  Set<SessionId> sessions() throws IOException {
+    var sessions = new HashSet<SessionId>();
+    try (var homes = Files.newDirectoryStream(root, SessionId.PREFIX + "*")) {
+      for (var home : homes) {
+        var name = home.getFileName().toString();
+        if (Ids.wellFormed(SessionId.PREFIX, name)) {
+          sessions.add(new SessionId(name));
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return sessions;
   }
 
   boolean exists(SessionId session) {

@@ -23,6 +23,7 @@ import java.util.Set;
 /// All sessions. Its monitor is the transaction: hold it for every use.
 final class Table {
   final Map<SessionId, Row> rows = new LinkedHashMap<>();
+  final Map<SessionId, Instant> deleted = new HashMap<>();
   final Map<String, Node> nodes = new LinkedHashMap<>();
 
   /// A node, and where it hears of what others do.

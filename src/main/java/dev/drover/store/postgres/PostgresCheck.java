@@ -14,7 +14,15 @@ import java.util.function.Consumer;
 public final class PostgresCheck {
   /// Tables that every server writes.
   private static final List<String> WRITTEN =
-      List.of("session", "session_origin", "event", "inbox", "delivery", "node", "agent");
+      List.of(
+          "session",
+          "session_origin",
+          "event",
+          "inbox",
+          "delivery",
+          "node",
+          "agent",
+          "deleted_session");
 
   private PostgresCheck() {}
 
@@ -40,7 +48,10 @@ public final class PostgresCheck {
       if (schema < Migrations.newest() && !may(db, "has_schema_privilege", "CREATE")) {
         throw new StoreUnusable("does not let this user make tables. Grant it the schema.");
       }
-      for (var table : schema == 0 ? List.<String>of() : WRITTEN) {
+      for (var table : WRITTEN) {
+        if (schema < Migrations.newest() && !exists(db, table)) {
+          continue; // the next start makes it
+        }
         for (var right : List.of("SELECT", "INSERT", "UPDATE", "DELETE")) {
           if (!may(db, "has_table_privilege", table, right)) {
             throw new StoreUnusable(
@@ -60,6 +71,11 @@ public final class PostgresCheck {
     } catch (StoreUnusable e) {
       throw new StoreUnusable(database + " " + e.getMessage(), e);
     }
+  }
+
+  private static boolean exists(Db db, String table) throws SQLException {
+    return db.first("SELECT to_regclass(?) IS NOT NULL", row -> row.getBoolean(1), table)
+        .orElse(false);
   }
 
   private static boolean may(Db db, String function, String... what) throws SQLException {

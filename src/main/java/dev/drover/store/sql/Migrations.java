@@ -27,7 +27,8 @@ public final class Migrations {
           "0005-nodes",
           "0006-processes",
           "0007-appends",
-          "0008-sends");
+          "0008-sends",
+          "0009-deleted");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

@@ -20,8 +20,11 @@ import java.lang.System.Logger.Level;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
@@ -182,10 +185,30 @@ final class SqlSessions implements Sessions {
           db.update("DELETE FROM event WHERE session_id = ?", id.value());
           db.update("DELETE FROM session_origin WHERE session_id = ?", id.value());
           db.update("DELETE FROM session WHERE id = ?", id.value());
+          DeletedRows.insert(db, id, clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           outbox.deleted(id, last);
           return true;
         });
+  }
+
+  @Override
+  public Set<SessionId> deleted(Collection<SessionId> among) {
+    var ids = List.copyOf(among);
+    var deleted = new HashSet<SessionId>();
+    for (int from = 0; from < ids.size(); from += DeletedRows.ASKED) {
+      var some = ids.subList(from, Math.min(from + DeletedRows.ASKED, ids.size()));
+      deleted.addAll(readers.call(db -> DeletedRows.among(db, some)));
+    }
+    return deleted;
+  }
+
+  @Override
+  public void forgetDeleted() {
+    int gone;
+    do {
+      gone = writer.call("deleted", (db, _) -> DeletedRows.forget(db, clock.instant()));
+    } while (gone == DeletedRows.FORGOTTEN);
   }
 
   private SessionState take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {

@@ -92,6 +92,49 @@ final class DatabaseAwayTest {
     }
   }
 
+  /// A client that sends on and on while the database is away, until it is refused: the others may
+  /// all be waiting for turns that cannot go on. What was refused is sent again when it is back.
+  private static final class Impatient {
+    private final NodeHere node;
+    private final String session;
+    private final List<String> acknowledged;
+    private int number;
+    private int retries;
+
+    Impatient(NodeHere node, String session, List<String> acknowledged) {
+      this.node = node;
+      this.session = session;
+      this.acknowledged = acknowledged;
+    }
+
+    /// Whether it has been refused.
+    boolean send() throws InterruptedException {
+      if (retries == 0) {
+        trySending();
+      }
+      return retries > 0;
+    }
+
+    void sendRefused() throws InterruptedException {
+      while (retries > 0) {
+        trySending();
+        Pause.REAL.pause(BACK_OFF);
+      }
+    }
+
+    private void trySending() throws InterruptedException {
+      var answer = node.say(session, "impatient " + number, retries);
+      if (answer.isOk()) {
+        acknowledged.addAll(answer.ids());
+        number++;
+        retries = 0;
+      } else {
+        assertThat(answer.isRefusal()).as(answer.toString()).isTrue();
+        retries++;
+      }
+    }
+  }
+
   /// A client that waits for its turn to end, as far as it can see.
   private static void idle(NodeHere node, String session, Told told) throws InterruptedException {
     while (!told.enough) {
@@ -123,6 +166,7 @@ final class DatabaseAwayTest {
       for (int i = 0; i < CLIENTS; i++) {
         told.acknowledged.put(node.client().session("scripted"), new ArrayList<>());
       }
+      var impatient = new Impatient(node, node.client().session("scripted"), new ArrayList<>());
       try (var scope = new Scope()) {
         told.acknowledged.forEach(
             (session, ids) ->
@@ -138,15 +182,17 @@ final class DatabaseAwayTest {
 
         begin.happen();
         long back = System.nanoTime() + AWAY.toNanos();
-        int refused = 0;
-        while (System.nanoTime() < back || refused == 0) {
+        boolean refused = false;
+        while (System.nanoTime() < back || !refused) {
           // One that was under way may still be told of its success.
           var answer = node.get("/v1/sessions?limit=1");
           assertThat(answer.isRefusal() || answer.isOk()).as(answer.toString()).isTrue();
-          refused += told.refusals.get();
+          refused = impatient.send() || told.refusals.get() > 0;
           Pause.REAL.pause(BACK_OFF);
         }
         end.happen();
+        impatient.sendRefused();
+        told.acknowledged.put(impatient.session, impatient.acknowledged);
 
         int answers = told.answers.get();
         await()

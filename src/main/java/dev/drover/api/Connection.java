@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One client's connection. It has one thread; [#cut] and what says how it stands are for others.
@@ -36,6 +37,7 @@ final class Connection implements ConnectionContext {
   private final DataReader reader;
   private final DataWriter writer = new Writer();
   private final OutputStream pieces = new Pieces();
+  private final LongSupplier nanos;
 
   /// Since when it waits for its client, by the nanosecond clock.
   private final AtomicLong waiting = new AtomicLong();
@@ -44,8 +46,14 @@ final class Connection implements ConnectionContext {
   private volatile boolean silent = true;
   private volatile @Nullable ServerConnection protocol;
 
+  /// @param nanos the clock by which it waits
   Connection(
-      Socket socket, String id, ListenerContext listener, io.helidon.webserver.Router router) {
+      Socket socket,
+      String id,
+      ListenerContext listener,
+      io.helidon.webserver.Router router,
+      LongSupplier nanos) {
+    this.nanos = nanos;
     this.socket = socket;
     this.listener = listener;
     this.router = router;
@@ -140,8 +148,8 @@ final class Connection implements ConnectionContext {
     ahead.stop();
   }
 
-  private static long now() {
-    return System.nanoTime() | 1; // never the value that means nothing
+  private long now() {
+    return nanos.getAsLong() | 1; // never the value that means nothing
   }
 
   private byte @Nullable [] receive() {

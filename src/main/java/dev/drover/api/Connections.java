@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /// The open connections of a server, within their bounds. Where there is no room for a new one, one
 /// that nobody needs makes it: without a key shown on it, or between two requests. Cuts those of
@@ -25,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Connections implements Http1ConnectionListener, AutoCloseable {
   private final Bounds bounds;
   private final Duration patience;
+  private final LongSupplier nanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Map<Thread, Connection> byThread = new ConcurrentHashMap<>();
@@ -36,10 +38,17 @@ final class Connections implements Http1ConnectionListener, AutoCloseable {
   private final Set<Connection> known = new LinkedHashSet<>();
 
   /// @param patience how long one wait for a client may last; it is cut within twice that
-  Connections(Bounds bounds, Duration patience) {
+  /// @param nanos the clock by which connections wait
+  Connections(Bounds bounds, Duration patience, LongSupplier nanos) {
     this.bounds = bounds;
+    this.nanos = nanos;
     this.patience = patience;
     Thread.ofVirtual().name("patience").start(this::watch);
+  }
+
+  /// The clock by which connections wait, in nanoseconds.
+  LongSupplier nanos() {
+    return nanos;
   }
 
   /// Takes a new connection.
@@ -172,7 +181,7 @@ final class Connections implements Http1ConnectionListener, AutoCloseable {
   private void watch() {
     try {
       while (!closing.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        long before = System.nanoTime() - patience.toNanos();
+        long before = nanos.getAsLong() - patience.toNanos();
         byThread.values().forEach(connection -> connection.cutIfLate(before));
       }
     } catch (InterruptedException _) {

@@ -221,7 +221,7 @@ final class Exchange {
   }
 
   /// Answers with JSON in pieces. A long one is written bit by bit, so that its bytes are never in
-  /// memory beside its text; a client that does not take it in time is cut off.
+  /// memory beside its text; a client that takes nothing of it for too long is cut off.
   void answer(List<String> json) {
     long length = json.stream().mapToLong(Utf8::length).sum();
     if (length <= RequestMemory.SMALL || isHead()) {
@@ -232,15 +232,12 @@ final class Exchange {
     response.status(200);
     response.header(HeaderNames.CONTENT_TYPE, JSON);
     response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
-    connection.begin();
     try (var out = response.outputStream()) {
       for (var text : json) {
         write(text, out);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new CloseConnectionException("the client left before the end of its answer", e);
-    } finally {
-      connection.end();
     }
   }
 

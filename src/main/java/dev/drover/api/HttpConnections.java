@@ -87,7 +87,7 @@ final class HttpConnections implements Listener.Taker, AutoCloseable {
   @Override
   public boolean take(Socket socket) {
     var id = Long.toString(numbers.incrementAndGet());
-    var connection = new Connection(socket, id, listening, router);
+    var connection = new Connection(socket, id, listening, router, connections.nanos());
     if (!connections.admit(connection)) {
       return false;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /// The HTTP API: the public protocol under `/v1`, and what an operator's tools ask. Accepts
 /// requests from construction to [#close], each on a virtual thread.
@@ -74,13 +75,18 @@ public final class Server implements AutoCloseable {
 
   /// As [#Server(Settings,Parts)], seen by an operator.
   public Server(Settings settings, Parts parts, Operations operations) {
-    this(settings, parts, operations, PATIENCE);
+    this(settings, parts, operations, PATIENCE, System::nanoTime);
   }
 
-  /// As [#Server(Settings,Parts,Operations)], with another patience.
-  Server(Settings settings, Parts parts, Operations operations, Duration patience) {
+  /// As [#Server(Settings,Parts,Operations)], with another patience and clock.
+  Server(
+      Settings settings,
+      Parts parts,
+      Operations operations,
+      Duration patience,
+      LongSupplier nanos) {
     this.settings = settings;
-    open = new Connections(settings.bounds(), patience);
+    open = new Connections(settings.bounds(), patience, nanos);
     streams = new Streams(settings.ping(), settings.grace());
     router =
         new Router(

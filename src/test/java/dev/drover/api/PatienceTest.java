@@ -31,7 +31,8 @@ final class PatienceTest {
   @BeforeEach
   void start() {
     var settings = new Server.Settings("127.0.0.1", 0, List.of(new Secret(Api.KEY)), PING);
-    server = new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(200));
+    server =
+        new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(200), System::nanoTime);
   }
 
   @AfterEach

@@ -45,7 +45,8 @@ record CatalogQuery(String sql, List<Object> bound) {
     return new CatalogQuery(sql.toString(), bound);
   }
 
-  Object[] values() {
-    return bound.toArray();
+  /// @param size of a row, in bytes
+  PageQuery sized(String size) {
+    return PageQuery.of(sql, size, bound);
   }
 }

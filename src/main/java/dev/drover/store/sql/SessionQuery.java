@@ -7,7 +7,6 @@ import dev.drover.store.Micros;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A page of sessions as a statement: one row more than the page, to know whether more follows.
 public record SessionQuery(String sql, List<Object> bound) {
@@ -62,7 +61,7 @@ public record SessionQuery(String sql, List<Object> bound) {
     return new SessionQuery(sql.toString(), bound);
   }
 
-  @Nullable Object[] values() {
-    return bound.toArray();
+  PageQuery sized() {
+    return PageQuery.of(sql, "octet_length(origin.agent) + octet_length(origin.metadata)", bound);
   }
 }

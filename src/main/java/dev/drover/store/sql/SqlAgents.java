@@ -12,6 +12,7 @@ import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -23,6 +24,7 @@ final class SqlAgents implements Agents {
       SELECT id, version, definition, metadata, created_at, updated_at, archived_at FROM agent
       WHERE workspace_id = ?\
       """;
+  private static final String SIZE = "octet_length(definition) + octet_length(metadata)";
   private static final String LATEST =
       SELECT
           + " AND version = (SELECT MAX(version) FROM agent newest"
@@ -115,24 +117,21 @@ final class SqlAgents implements Agents {
         Cursor.read(page, Cursor.Of.AGENT_VERSIONS, false)
             .map(Cursor::version)
             .orElse(Integer.MAX_VALUE);
-    var found =
-        readers
-            .call(
-                db ->
-                    db.list(
-                        SELECT + " AND id = ? AND version < ? ORDER BY version DESC LIMIT ?",
-                        AgentRow::of,
-                        workspace.value(),
-                        id.value(),
-                        before,
-                        limit + 1L))
-            .stream()
-            .map(raw -> raw.read(workspace))
-            .toList();
-    if (found.isEmpty()) {
+    var query =
+        PageQuery.of(
+            SELECT + " AND id = ? AND version < ? ORDER BY version DESC LIMIT ?",
+            SIZE,
+            List.of(workspace.value(), id.value(), before, limit));
+    var found = readers.call(db -> query.run(db, limit, AgentRow::of));
+    if (found.items().isEmpty()) {
       get(workspace, id, OptionalInt.empty());
     }
-    return Cursor.page(found, limit, Cursor.Of.AGENT_VERSIONS, false, Cursor::of);
+    return Cursor.page(
+        found.items().stream().map(raw -> raw.read(workspace)).toList(),
+        found.limit(),
+        Cursor.Of.AGENT_VERSIONS,
+        false,
+        Cursor::of);
   }
 
   @Override
@@ -164,14 +163,11 @@ final class SqlAgents implements Agents {
 
   @Override
   public Page<Agent> list(WorkspaceId workspace, Listing listing) {
-    var query = CatalogQuery.of(LATEST, workspace, listing, Cursor.Of.AGENTS);
-    var found =
-        readers.call(db -> db.list(query.sql(), AgentRow::of, query.values())).stream()
-            .map(raw -> raw.read(workspace))
-            .toList();
+    var query = CatalogQuery.of(LATEST, workspace, listing, Cursor.Of.AGENTS).sized(SIZE);
+    var found = readers.call(db -> query.run(db, listing.limit(), AgentRow::of));
     return Cursor.page(
-        found,
-        listing.limit(),
+        found.items().stream().map(raw -> raw.read(workspace)).toList(),
+        found.limit(),
         Cursor.Of.AGENTS,
         false,
         agent -> new Cursor(agent.createdAt(), agent.id().value()));

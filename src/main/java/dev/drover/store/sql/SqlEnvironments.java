@@ -210,14 +210,15 @@ final class SqlEnvironments implements Environments {
 
   @Override
   public Page<Environment> list(WorkspaceId workspace, Listing listing) {
-    var query = CatalogQuery.of(SELECT, workspace, listing, Cursor.Of.ENVIRONMENTS);
-    var found =
-        readers.call(db -> db.list(query.sql(), Raw::of, query.values())).stream()
-            .map(raw -> raw.read(workspace))
-            .toList();
+    var query =
+        CatalogQuery.of(SELECT, workspace, listing, Cursor.Of.ENVIRONMENTS)
+            .sized(
+                "COALESCE(octet_length(description), 0) + octet_length(networking)"
+                    + " + octet_length(metadata)");
+    var found = readers.call(db -> query.run(db, listing.limit(), Raw::of));
     return Cursor.page(
-        found,
-        listing.limit(),
+        found.items().stream().map(raw -> raw.read(workspace)).toList(),
+        found.limit(),
         Cursor.Of.ENVIRONMENTS,
         false,
         environment -> new Cursor(environment.createdAt(), environment.id().value()));

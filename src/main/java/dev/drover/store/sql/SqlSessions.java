@@ -121,9 +121,9 @@ final class SqlSessions implements Sessions {
     var from =
         Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
             .map(cursor -> cursor.within(listing.from(), listing.to()));
-    var query = SessionQuery.of(workspace, listing, from);
-    var found = readers.call(db -> db.list(query.sql(), Listed::of, query.values()));
-    return Cursor.page(found, listing.limit(), from, listing.ascending(), Listed::at)
+    var query = SessionQuery.of(workspace, listing, from).sized();
+    var found = readers.call(db -> query.run(db, listing.limit(), Listed::of));
+    return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
         .each(Listed::read);
   }
 

@@ -1,0 +1,51 @@
+package dev.drover.store.sql;
+
+import dev.drover.session.Slice;
+import java.sql.SQLException;
+import java.util.List;
+
+/// A page of a list that ends before the row that would bring it over [Slice#BYTES], and has at
+/// least one. The rows are measured first: the database reads no text for that.
+///
+/// @param sizes the page's statement, with the size of each row in place of its columns
+/// @param rows the page's statement
+/// @param bound the values of both; the last one is how many rows they have at most
+record PageQuery(String sizes, String rows, List<Object> bound) {
+  private static final String FROM = " FROM ";
+
+  /// @param rows a statement that ends in `LIMIT ?`
+  /// @param size of a row, in bytes
+  static PageQuery of(String rows, String size, List<Object> bound) {
+    return new PageQuery("SELECT " + size + rows.substring(rows.indexOf(FROM)), rows, bound);
+  }
+
+  /// What was found.
+  ///
+  /// @param items up to one more than `limit`: the one more says that there is a next page
+  record Found<T>(List<T> items, int limit) {}
+
+  /// @param limit how many items a page has at most
+  <T> Found<T> run(Db db, int limit, Db.Reader<T> reader) throws SQLException {
+    int fitting = fitting(db, limit);
+    return new Found<>(db.list(rows, reader, values(fitting + 1L)), fitting);
+  }
+
+  private int fitting(Db db, int limit) throws SQLException {
+    int count = 0;
+    long bytes = 0;
+    for (long size : db.list(sizes, row -> row.getLong(1), values(limit))) {
+      bytes += size;
+      if (count > 0 && bytes > Slice.BYTES) {
+        return count;
+      }
+      count++;
+    }
+    return limit;
+  }
+
+  private Object[] values(long limit) {
+    var values = bound.toArray();
+    values[values.length - 1] = limit;
+    return values;
+  }
+}

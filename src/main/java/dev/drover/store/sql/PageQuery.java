@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.session.Slice;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A page of a list that ends before the row that would bring it over [Slice#BYTES], and has at
 /// least one. The rows are measured first: the database reads no text for that.
@@ -11,12 +12,13 @@ import java.util.List;
 /// @param rows the page's statement
 /// @param bound the values of both; the last one is how many rows they have at most
 record PageQuery(String sizes, String rows, List<Object> bound) {
-  private static final String FROM = " FROM ";
+  private static final Pattern FROM = Pattern.compile("\\sFROM\\s");
 
-  /// @param rows a statement that ends in `LIMIT ?`
+  /// @param rows a statement that ends in `LIMIT ?`, with no `FROM` among its columns
   /// @param size of a row, in bytes
   static PageQuery of(String rows, String size, List<Object> bound) {
-    return new PageQuery("SELECT " + size + rows.substring(rows.indexOf(FROM)), rows, bound);
+    var sources = FROM.splitWithDelimiters(rows, 2);
+    return new PageQuery("SELECT " + size + sources[1] + sources[2], rows, bound);
   }
 
   /// What was found.

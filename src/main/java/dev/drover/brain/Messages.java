@@ -82,10 +82,30 @@ final class Messages {
       var opening = text("(The conversation begins here.)");
       append("user", List.of(new Sent(opening, Piece.whole(blocks.getFirst().piece().event()))));
     }
+    if (role.equals("user")) {
+      finishReply();
+    }
     if (messages.isEmpty() || !messages.getLast().role().equals(role)) {
       messages.add(new Message(role, new ArrayList<>()));
     }
     messages.getLast().blocks().addAll(blocks);
+  }
+
+  /// A model goes on with a call of a tool of its server while nothing else follows. Once something
+  /// does, such a call without its result, or a result without its call, would be refused.
+  private void finishReply() {
+    if (messages.isEmpty() || !messages.getLast().role().equals("assistant")) {
+      return;
+    }
+    var blocks = messages.getLast().blocks();
+    var all = blocks.stream().map(Sent::json).toList();
+    if (!blocks.removeIf(block -> ServerTools.isHalf(block.json(), all))) {
+      return;
+    }
+    Rendering.dropLastThinking(blocks);
+    if (blocks.isEmpty()) {
+      messages.removeLast();
+    }
   }
 
   static Json.Obj text(String text) {

@@ -110,9 +110,7 @@ final class Rendering {
         blocks.add(new Messages.Sent(block, piece));
       }
     }
-    while (!blocks.isEmpty() && isThinking(blocks.getLast().json())) {
-      blocks.removeLast();
-    }
+    dropLastThinking(blocks);
     messages.reply(blocks, opened);
     var note = reply.text("note");
     if (note != null) {
@@ -139,6 +137,12 @@ final class Rendering {
 
   private boolean isLeftOut(Json.Obj block, Piece piece, long position) {
     return omissions.has(piece) || (isThinking(block) && omissions.hasThinkingOf(position));
+  }
+
+  static void dropLastThinking(List<Messages.Sent> blocks) {
+    while (!blocks.isEmpty() && isThinking(blocks.getLast().json())) {
+      blocks.removeLast();
+    }
   }
 
   static boolean isThinking(Json.Obj block) {

@@ -179,6 +179,40 @@ final class HistoryTest {
     assertThat(rendered().items()).hasSize(2);
   }
 
+  private static final Json.Obj SEARCH =
+      Json.obj("type", "server_tool_use", "id", "s1", "name", "web_search", "input", Json.EMPTY);
+  private static final Json.Obj FOUND =
+      Json.obj("type", "web_search_tool_result", "tool_use_id", "s1", "content", List.of());
+
+  @Test
+  void aCallOfAServersToolWithoutItsResultIsLeftOutOnceSomethingFollows() {
+    says(TEXT);
+    replies(List.of(), TEXT, SEARCH);
+    assertThat(rendered().toString()).contains("server_tool_use");
+    says(TEXT);
+    assertThat(rendered().toString()).doesNotContain("server_tool_use");
+  }
+
+  @Test
+  void aReplyOfNothingElseIsLeftOutWithItsThinking() {
+    says(TEXT);
+    replies(List.of(), THINKING, SEARCH);
+    says(TEXT);
+    assertThat(rendered().items()).hasSize(1);
+  }
+
+  @Test
+  void aCallOfAServersToolStaysBesideItsResultAndAResultBesideItsCall() {
+    says(TEXT);
+    replies(List.of(), SEARCH);
+    replies(List.of(), FOUND, TEXT);
+    says(TEXT);
+    assertThat(rendered().toString()).contains("server_tool_use", "web_search_tool_result");
+    replies(List.of("sevt_a"), FOUND.with("tool_use_id", "s2"), SEARCH.with("id", "s3"), call("a"));
+    event(new Event.AgentToolResult(id(), new EventId("sevt_a"), Json.arr(TEXT), false), null);
+    assertThat(rendered().toString()).doesNotContain("s2", "s3");
+  }
+
   @Test
   void aCallWithoutAResultGetsOne() {
     says(TEXT);

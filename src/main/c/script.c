@@ -1,7 +1,8 @@
 /* What bash reads for a call. It has no loop of ours that a command could leave, and around the command
- * there is no word that a function, an alias or `enable -n` could take away, no simple command that a
+ * there is no word that a function or `enable -n` could take away, no simple command that a
  * trap or a trace could show, and no descriptor or variable of ours that a command could close or set:
- * only keywords, redirections by path, and expansions.
+ * only keywords, redirections by path, and expansions. An alias of a keyword (`shopt -s expand_aliases;
+ * alias if=for`) does reach it: that shell ends.
  *
  * The status is the text of an error message that bash itself writes, about a file that does not exist.
  * Its name holds the call's token, so that nothing else is taken for it. */

@@ -66,9 +66,12 @@ public final class Leftovers implements AutoCloseable {
     }
   }
 
-  /// Removes no further workspace. Idempotent.
+  /// Removes no further workspace. Idempotent, and does nothing before [#start].
   @Override
   public void close() {
+    if (!looking.isAlive()) {
+      return;
+    }
     looking.interrupt();
     try {
       looking.join(PATIENCE);

@@ -32,10 +32,13 @@ final class ServeCommand {
           }
           stop.countDown();
         };
+    // What signals a process and its group does it twice, and means no more by that.
     Runnable terminated =
         () -> {
-          gently.set(!stopping.get());
-          interrupted.run();
+          if (!stopping.getAndSet(true)) {
+            gently.set(true);
+          }
+          stop.countDown();
         };
     try (var server = host.serve(flags);
         var _ = shell.signals().handle(List.of("INT"), interrupted);

@@ -48,6 +48,12 @@ final class LeftoversTest {
     assertThat(hand.discarded()).hasSize(1);
   }
 
+  /// As when a server cannot listen.
+  @Test
+  void whatHasNotBegunCanBeClosed() {
+    new Leftovers(sessions, new PuppetHand(), NEVER).close();
+  }
+
   @Test
   void everyNodeRemovesTheCopyThatItHas() {
     var here = new PuppetHand().keeps(session);

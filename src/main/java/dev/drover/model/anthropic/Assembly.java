@@ -11,8 +11,10 @@ import dev.drover.model.http.ToolInput;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes one reply of the events of one stream.
@@ -78,13 +80,25 @@ final class Assembly {
 
   /// A message that is not streamed, or the head of one that is, which has no content as yet.
   private void take(Json.Obj message) throws Broken {
-    for (var item : message.items("content")) {
-      if (item instanceof Json.Obj start) {
-        begin(Json.obj("index", blocks.all().size(), "content_block", start));
-      }
+    for (var start : starts(message.get("content").orElse(Json.NULL))) {
+      begin(Json.obj("index", blocks.all().size(), "content_block", start));
     }
     blocks.all().forEach(Block::stop);
     count(message.object("usage"));
+  }
+
+  /// The blocks of a content: a list of them, one alone, or a text in place of either.
+  private static List<Json> starts(Json content) {
+    return switch (content) {
+      case Json.Arr(var items) ->
+          items.stream()
+              .flatMap(item -> item instanceof Json.Arr ? Stream.empty() : starts(item).stream())
+              .toList();
+      case Json.Str(var text) when !text.isEmpty() ->
+          List.of(Json.obj("type", "text", "text", text));
+      case Json.Obj block -> List.of(block);
+      default -> List.of();
+    };
   }
 
   private void begin(Json.Obj body) throws Broken {
@@ -167,6 +181,9 @@ final class Assembly {
         content.add(block.whole(read(input, block, unreadable, content.size())));
       }
     }
+    if (!called && lost == Lost.NOTHING && Stop.isCall(stopReason)) {
+      lost = Lost.MALFORMED_CALL;
+    }
     return new Answer.Reply(
         new Json.Arr(content),
         reason(stop, called),
@@ -199,6 +216,7 @@ final class Assembly {
 
   private String reason(Stop stop, boolean called) {
     if (stopReason != null
+        && (called || !Stop.isCall(stopReason))
         && (KNOWN.contains(stopReason) || stopReason.startsWith("model_context"))) {
       return stopReason;
     }

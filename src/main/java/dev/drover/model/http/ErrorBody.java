@@ -41,6 +41,7 @@ final class ErrorBody {
       List.of(
           "error",
           "errors",
+          "choices",
           "message",
           "detail",
           "metadata",
@@ -134,7 +135,11 @@ final class ErrorBody {
   private void inside(String key, Json value, int depth) {
     boolean isText = value instanceof Json.Str;
     if (!isText) {
+      int before = messages.size();
       look(value, depth + 1);
+      if (key.equals("errors") && value instanceof Json.Obj named && messages.size() == before) {
+        byName(named, depth);
+      }
     } else if (!MESSAGE.contains(key)) {
       var before = Set.copyOf(messages);
       look(value, depth + 1);
@@ -144,6 +149,17 @@ final class ErrorBody {
         messages.retainAll(before);
       }
     }
+  }
+
+  /// `{"max_tokens": ["must be positive"]}`.
+  private void byName(Json.Obj errors, int depth) {
+    errors.fields().entrySet().stream()
+        .limit(MAX_MESSAGES)
+        .forEach(
+            entry -> {
+              names.add(entry.getKey());
+              look(entry.getValue(), depth + 1);
+            });
   }
 
   private void own(Json.Obj object, int depth) {

@@ -39,13 +39,14 @@ public final class ReplyEvents {
 
   /// @param name empty if the server gave none
   public record ReplyEvent(String name, Json.Obj body) {
-    /// Whether it says that there will be no reply: `{"error": …}`, `{"type": "error", …}` and
-    /// `{"object": "error", …}`.
+    /// Whether it says that there will be no reply: `{"error": …}`, also in the first choice,
+    /// `{"type": "error", …}` and `{"object": "error", …}`.
     public boolean isError() {
       return isSaid(body.get("error").orElse(Json.NULL))
           || "error".equals(body.text("type"))
           || "error".equals(body.text("object"))
           || isBare()
+          || isOfChoice()
           || (name.equals("error") && body.get("choices").isEmpty());
     }
 
@@ -55,6 +56,16 @@ public final class ReplyEvents {
           && body.text("type") == null
           && (body.text("detail") != null
               || (body.text("message") != null && ErrorBody.read(body).status().isPresent()));
+    }
+
+    /// `{"choices": [{"finish_reason": "error", "error": …}]}`.
+    private boolean isOfChoice() {
+      return body.items("choices").stream()
+          .anyMatch(
+              item ->
+                  item instanceof Json.Obj choice
+                      && choice.number("index", 0) == 0
+                      && isSaid(choice.get("error").orElse(Json.NULL)));
     }
 
     private static boolean isSaid(Json error) {

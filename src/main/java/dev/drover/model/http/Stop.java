@@ -31,6 +31,9 @@ public enum Stop {
           "repetition_truncation",
           "model_context_window_exceeded");
 
+  private static final Set<String> CALLS =
+      Set.of("tool_use", "tool_call", "tool_calls", "function_call", "function_calls");
+
   private static final Set<String> FILTERS =
       Set.of(
           "refusal",
@@ -66,6 +69,11 @@ public enum Stop {
     return LIMITS.contains(plain)
         ? CUT
         : FILTERS.contains(plain) ? REFUSED : FAILURES.contains(plain) ? FAILED : WHOLE;
+  }
+
+  /// Whether the word says that the reply has a call, so that one without any lost it.
+  public static boolean isCall(@Nullable String word) {
+    return word != null && CALLS.contains(word.strip().toLowerCase(Locale.ROOT));
   }
 
   /// `MALFORMED_FUNCTION_CALL` and its relatives, with or without a prefix.

@@ -3,6 +3,7 @@ package dev.drover.model.openai;
 import dev.drover.base.Json;
 import dev.drover.model.http.Broken;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,14 +22,23 @@ import java.util.function.Predicate;
 ///    if it has no arguments and the name is the rest of its own. It begins a call if the arguments
 ///    are closed, unless it repeats that call, or fills what was only `{}`, under the same id or
 ///    none.
-/// 4. A call in which nothing came is none. Nor is one that only says a name again, with neither an
-///    id nor arguments of its own.
+/// 4. Elements of one list that have a name each are calls of their own, even if they are the same:
+///    one goes on with a call of an earlier element of its list only if that is not closed. A list
+///    that comes again repeats its calls.
+/// 5. A call in which nothing came is none. Nor is one that only says a name again, with neither an
+///    id nor arguments of its own, unless it stood beside the other in one list.
 final class Calls {
   /// Most tool calls of one reply.
   static final int MAX = 1_000;
 
   private final Set<String> tools;
   private final List<Call> begun = new ArrayList<>();
+
+  /// Those that the elements of the list at hand went to.
+  private final Set<Call> listed = new HashSet<>();
+
+  /// Those that began beside another one in a list.
+  private final Set<Call> apart = new HashSet<>();
 
   /// @param tools the names of all tools that the model was given
   Calls(Set<String> tools) {
@@ -42,6 +52,7 @@ final class Calls {
       boolean echo =
           !all.isEmpty()
               && call.isBare()
+              && !apart.contains(call)
               && call.number() == all.getLast().number()
               && call.name().equals(all.getLast().name())
               && !isOther(all.getLast(), call.id());
@@ -52,20 +63,29 @@ final class Calls {
     return all;
   }
 
-  /// Takes a delta in. The call that it begins, if it does.
-  Optional<Call> accept(Json.Obj delta) throws Broken {
-    var owner = owner(delta);
-    if (owner.isPresent()) {
-      owner.get().apply(delta);
-      return Optional.empty();
+  /// Takes the calls of one delta or message in. Those that they begin.
+  List<Call> accept(List<Json.Obj> list) throws Broken {
+    listed.clear();
+    var first = begun.size();
+    for (var delta : list) {
+      var owner = owner(delta);
+      var call = owner.isPresent() ? owner.get() : begin(delta);
+      call.apply(delta);
+      listed.add(call);
     }
+    return List.copyOf(begun.subList(first, begun.size()));
+  }
+
+  private Call begin(Json.Obj delta) throws Broken {
     if (begun.size() == MAX) {
       throw new Broken("the reply has more than " + MAX + " tool calls");
     }
     var call = new Call(delta.number("index", Call.NONE));
-    call.apply(delta);
     begun.add(call);
-    return Optional.of(call);
+    if (!listed.isEmpty()) {
+      apart.add(call);
+    }
+    return call;
   }
 
   private Optional<Call> owner(Json.Obj delta) {
@@ -76,7 +96,9 @@ final class Calls {
             ? latest(call -> call.number() == number)
             : id.isEmpty() ? latest(_ -> true) : named(id).or(() -> latest(_ -> true));
     if (place.isPresent()) {
-      return place.filter(call -> isMore(call, delta));
+      return listed.contains(place.get()) && isNext(place.get(), delta)
+          ? latest(call -> !listed.contains(call) && isAgain(call, delta))
+          : place.filter(call -> isMore(call, delta));
     }
     boolean begins = !Call.piece(delta.object("function"), "name").isEmpty();
     return begins ? Optional.empty() : id.isEmpty() ? latest(_ -> true) : named(id);
@@ -88,6 +110,23 @@ final class Calls {
 
   private Optional<Call> latest(Predicate<Call> which) {
     return begun.reversed().stream().filter(which).findFirst();
+  }
+
+  /// Whether an element after that of a call, in one list, is another call.
+  private static boolean isNext(Call call, Json.Obj delta) {
+    var name = Call.piece(delta.object("function"), "name");
+    return !name.isEmpty()
+        && (call.isBare() ? name.equals(call.name()) : call.isClosed() && !call.name().isEmpty());
+  }
+
+  /// Whether all that an element says has been said of a call before.
+  private static boolean isAgain(Call call, Json.Obj delta) {
+    var function = delta.object("function");
+    var arguments = Call.arguments(function);
+    return call.number() == delta.number("index", Call.NONE)
+        && call.name().equals(Call.piece(function, "name"))
+        && !isOther(call, Call.piece(delta, "id"))
+        && (call.isSaid(arguments) || (call.isBare() && arguments.isBlank()));
   }
 
   private boolean isMore(Call call, Json.Obj delta) {

@@ -120,15 +120,12 @@ final class ChatReply {
   }
 
   private void calls(Json.Obj holder) throws Broken {
-    for (var item : holder.items("tool_calls")) {
-      if (item instanceof Json.Obj call) {
-        hasNewCalls = true;
-        call(call);
-      }
-    }
+    var list = CallForms.of(holder);
+    hasNewCalls |= !list.isEmpty();
+    call(list);
     // The form before `tool_calls`; some servers send both.
     if (!hasNewCalls && holder.get("function_call").orElse(Json.NULL) instanceof Json.Obj call) {
-      call(Json.obj("function", call));
+      call(List.of(Json.obj("function", call)));
     }
   }
 
@@ -195,10 +192,9 @@ final class ChatReply {
     }
   }
 
-  private void call(Json.Obj delta) throws Broken {
-    var call = calls.accept(delta);
-    if (call.isPresent()) {
-      begin(call.get(), "tool_use");
+  private void call(List<Json.Obj> list) throws Broken {
+    for (var call : calls.accept(list)) {
+      begin(call, "tool_use");
     }
   }
 
@@ -265,6 +261,9 @@ final class ChatReply {
           content.add(use(call, input, used, unreadable, content.size()));
         }
       }
+    }
+    if (!called && lost == Lost.NOTHING && Stop.isCall(finishReason)) {
+      lost = Lost.MALFORMED_CALL;
     }
     return new Answer.Reply(
         new Json.Arr(content),

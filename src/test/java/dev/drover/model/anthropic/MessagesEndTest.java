@@ -73,6 +73,18 @@ final class MessagesEndTest extends MessagesWireCase {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"tool_use", "tool_calls", "function_call", "TOOL_USE"})
+  void aReasonThatNamesACallThatNeverCameIsALostCall(String word) throws Exception {
+    for (var stream : new String[] {HELLO, START}) {
+      var reply = reply(stream + reason(word) + STOP);
+      assertThat(shown(reply)).isEqualTo(stream.equals(START) ? "" : "Hello");
+      assertThat(reply.stopReason()).isEqualTo("end_turn");
+      assertThat(reply.flaws().lost()).isEqualTo(Lost.MALFORMED_CALL);
+    }
+    assertThat(reply(HELLO + CALL + reason(word) + STOP).flaws()).isEqualTo(Answer.Flaws.NONE);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"max_tokens", "model_context_window_exceeded"})
   void aCallThatTheLimitCutIsLeftOutAndSaidToBeLost(String reason) throws Exception {
     for (var cut : new String[] {HALF, events("1+bash")}) {
@@ -103,6 +115,26 @@ final class MessagesEndTest extends MessagesWireCase {
       assertThat(reply.stopReason()).isEqualTo("tool_use");
       assertThat(reply.usage().outputTokens()).isEqualTo(3);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"Hello\"",
+        "{\"type\":\"text\",\"text\":\"Hello\"}",
+        "[\"Hello\"]",
+        "[{\"type\":\"text\",\"text\":\"Hello\"},[],7,\"\"]"
+      })
+  void theContentOfAWholeMessageIsReadInAnyForm(String content) throws Exception {
+    var message = "\"role\":\"assistant\",\"content\":" + content;
+    var whole = "{\"type\":\"message\"," + message + ",\"stop_reason\":\"end_turn\"}";
+    var start = event("{\"type\":\"message_start\",\"message\":{" + message + "}}");
+    for (var stream : new String[] {whole, event(whole), start + reason("end_turn") + STOP}) {
+      assertThat(shown(reply(stream))).isEqualTo("Hello");
+      assertThat(reply(stream).flaws()).isEqualTo(Answer.Flaws.NONE);
+    }
+    assertThat(shown(reply(start + CALL + reason("tool_use") + STOP)))
+        .isEqualTo("Hello bash{\"x\":1}");
   }
 
   @Test

@@ -32,6 +32,9 @@ final class ErrorWordsTest {
         shape("{'errors':[{'message':'no','code':7003}],'success':false}", "no"),
         shape("{'errors':['no','never']}", "no: never"),
         shape("{'errors':'no'}", "no"),
+        shape("{'errors':{'max_tokens':['no'],'n':['never']}}", "no: never"),
+        shape("{'message':'no','errors':{'n':'never'}}", "no: never"),
+        shape("{'choices':[{'error':{'message':'no','code':502},'text':'x'}]}", "no"),
         shape(
             "{'detail':[{'loc':['body','a',0,'b'],'msg':'no','type':'x','input':'SECRET'}]}",
             "a.0.b: no"),

@@ -54,6 +54,15 @@ final class ToolInputTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {101, 20_000})
+  void whatIsNestedTooDeeplyIsSaidToBe(int levels) {
+    assertThat(ToolInput.of("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))
+        .isInstanceOfSatisfying(
+            ToolInput.Unreadable.class,
+            input -> assertThat(input.why()).startsWith("The input is nested too deeply"));
+  }
+
+  @ParameterizedTest
   @MethodSource("readable")
   void whatCanBeReadWithoutDoubtIsRead(String text, String object) {
     assertThat(ToolInput.of(text))

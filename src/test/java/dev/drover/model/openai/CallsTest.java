@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whose delta is it: the rule of [Calls] as a table. A row is what comes of deltas, one after
-/// another; in a delta, `i` is the index, `d` the id, `n` the name and `a` the arguments.
+/// another, those of one list with `+` between them; in a delta, `i` is the index, `d` the id, `n`
+/// the name and `a` the arguments.
 final class CallsTest extends ChatWireCase {
   static Stream<List<String>> rows() {
     return Stream.of(
@@ -88,6 +89,35 @@ final class CallsTest extends ChatWireCase {
               {"bash{'x':1}", "i:0,d:a,n:bash,a:{}", "i:0,a:{'x':1}"},
               {"bash{'x':1}", "i:0,n:bash,a:{}", "i:0,n:bash,a:{'x':1}"},
               {"now{} now{}", "i:0,d:a,n:now,a:{}", "i:0,d:b,n:now,a:{}"},
+              // two in one list are two, even if they are the same
+              {"bash{'x':1} bash{'x':1}", "n:bash,a:{'x':1}+n:bash,a:{'x':1}"},
+              {"bash{'x':1} bash{'x':1}", "i:0,n:bash,a:{'x':1}+i:0,n:bash,a:{'x':1}"},
+              {"bash{'x':1} bash{'x':1}", "i:0,d:a,n:bash,a:{'x':1}+i:0,d:a,n:bash,a:{'x':1}"},
+              {
+                "bash{'x':1} bash{'x':2} bash{'x':2}",
+                "i:0,d:'',n:bash,a:{'x':1}+i:0,d:'',n:bash,a:{'x':2}+i:0,n:bash,a:{'x':2}"
+              },
+              {"now{} now{}", "n:now+n:now"},
+              {"now{} now{} now{}", "n:now,a:{}+n:now,a:{}+n:now,a:{}"},
+              {"now{} bash{'x':1} now{}", "i:0,n:now+i:0,n:bash,a:{'x':1}+i:0,n:now"},
+              {"bash{'x':1}", "i:0,n:bash,a:{'x'+i:0,a:':1}'"},
+              {"bash{'x':1}", "i:0,n:bash,a:{'x'+i:0,n:bash,a:':1}'"},
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,n:bash,a:{'x'+i:1,n:read,a:{'y'",
+                "i:0,a:':1}'+i:1,a:':2}'"
+              },
+              // a list that comes again
+              {
+                "bash{'x':1} bash{'x':1}",
+                "n:bash,a:{'x':1}+n:bash,a:{'x':1}",
+                "n:bash,a:{'x':1}+n:bash,a:{'x':1}"
+              },
+              {
+                "bash{'x':1} bash{'x':1}",
+                "i:0,n:bash,a:{'x':1}",
+                "i:0,n:bash,a:{'x':1}+i:0,n:bash,a:{'x':1}"
+              },
               // nothing
               {"", "i:0,d:'',n:'',a:''"},
               {"", "i:0,d:a"},
@@ -130,6 +160,11 @@ final class CallsTest extends ChatWireCase {
   }
 
   private static String delta(String row) {
+    var list = Stream.of(row.split("[+]", -1)).map(CallsTest::call).toList();
+    return Json.obj("tool_calls", list).toString();
+  }
+
+  private static Json call(String row) {
     var call = new LinkedHashMap<String, Json>();
     var function = new LinkedHashMap<String, Json>();
     for (var field : row.split(",(?=[idna]:)", -1)) {
@@ -142,7 +177,7 @@ final class CallsTest extends ChatWireCase {
       }
     }
     call.put("function", new Json.Obj(function));
-    return Json.obj("tool_calls", List.of(new Json.Obj(call))).toString();
+    return new Json.Obj(call);
   }
 
   /// A value that begins with a colon stands in quotes.

@@ -85,6 +85,52 @@ final class ChatContentTest extends ChatWireCase {
                 "{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"bash\","
                     + "\"arguments\":{\"x\":1}}}]}}"
               },
+              // without `function`, or one call in place of the list
+              {
+                "Hello bash{\"x\":1}",
+                "{\"delta\":{\"content\":\"Hello\"}}",
+                "{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\","
+                    + FUNCTION.substring(1)
+                    + "]}}"
+              },
+              {
+                "bash{\"x\":1}",
+                "{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"name\":\"bash\"}]}}",
+                "{\"delta\":{\"tool_calls\":[{\"index\":0,\"arguments\":\"{\\\"x\\\"\"}]}}",
+                "{\"delta\":{\"tool_calls\":[{\"index\":0,\"arguments\":\":1}\"}]}}"
+              },
+              {
+                "Hello bash{\"x\":1}",
+                "{\"message\":{\"content\":\"Hello\",\"tool_calls\":[{\"id\":\"a\",\"function\":null,"
+                    + FUNCTION.substring(1)
+                    + "]}}"
+              },
+              {
+                "Hello bash{\"x\":1}",
+                "{\"message\":{\"content\":\"Hello\",\"tool_calls\":{\"id\":\"a\",\"function\":"
+                    + FUNCTION
+                    + "}}}"
+              },
+              {"bash{\"x\":1}", "{\"delta\":{\"tool_calls\":" + FUNCTION + "}}"},
+              {
+                "bash{\"x\":1}",
+                "{\"delta\":{\"tool_calls\":{\"index\":0,\"function\":{\"name\":\"bash\"}}}}",
+                "{\"delta\":{\"tool_calls\":{\"index\":0,\"function\":{\"arguments\":"
+                    + "\"{\\\"x\\\":1}\"}}}}"
+              },
+              {
+                "bash{\"x\":1}",
+                "{\"delta\":{\"tool_calls\":{},\"function_call\":" + FUNCTION + "}}"
+              },
+              // two in one list are two
+              {
+                "bash{\"x\":1} bash{\"x\":1}",
+                "{\"message\":{\"tool_calls\":[{\"function\":"
+                    + FUNCTION
+                    + "},{\"function\":"
+                    + FUNCTION
+                    + "}]}}"
+              },
               {"Hello", "{\"text\":\"Hello\"}"},
               {
                 "(hm) Hello",

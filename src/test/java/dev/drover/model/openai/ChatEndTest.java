@@ -109,6 +109,29 @@ final class ChatEndTest extends ChatWireCase {
     assertThat(reply.flaws().lost()).isEqualTo(Lost.MALFORMED_CALL);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tool_calls | {}",
+        "tool_calls | {'tool_calls':[]}",
+        "tool_calls | {'tool_calls':null}",
+        "tool_calls | {'tool_calls':['bash']}",
+        "function_call | {'function_call':null}",
+        "tool_use | {}",
+        "TOOL_CALLS | {'content':''}"
+      })
+  void aReasonThatNamesACallThatNeverCameIsALostCall(String word, String delta) throws Exception {
+    var end = "\"finish_reason\":\"" + word + "\"}";
+    var last = "{\"delta\":" + delta.replace('\'', '"') + ",";
+    var reply = reply(HELLO + choices(last + end) + DONE);
+    assertThat(shown(reply)).isEqualTo("Hello");
+    assertThat(reply.stopReason()).isEqualTo("end_turn");
+    assertThat(reply.flaws().lost()).isEqualTo(Lost.MALFORMED_CALL);
+    assertThat(reply(choices(last + end) + DONE).flaws().lost()).isEqualTo(Lost.MALFORMED_CALL);
+    assertThat(reply(CALL + choices(last + end) + DONE).flaws()).isEqualTo(Answer.Flaws.NONE);
+  }
+
   @Test
   void aCallThatTheLimitCutIsLeftOutAndSaidToBeLost() throws Exception {
     var length = choices("{\"delta\":{},\"finish_reason\":\"length\"}");

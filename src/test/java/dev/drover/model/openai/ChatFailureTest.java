@@ -98,6 +98,12 @@ final class ChatFailureTest extends ChatCase {
     "'data: {\"type\":\"error\",\"message\":\"oh no\",\"code\":503}', OVERLOADED",
     "'data: {\"error\":\"oh no\"}', BROKEN",
     "'data: {\"error\":{\"message\":\"oh no\",\"code\":\"400\"},\"choices\":[]}', REJECTED",
+    "'data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"error\",\"error\":{\"code\":502,"
+        + "\"message\":\"oh no\"}}]}', BROKEN",
+    "'data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"error\":{\"code\":429,"
+        + "\"message\":\"oh no\"}}]}', RATE_LIMITED",
+    "'{\"choices\":[{\"message\":{\"content\":\"Half\"},\"finish_reason\":\"error\","
+        + "\"error\":\"oh no\"}]}', BROKEN",
     "'data: {\"detail\":\"oh no\"}', BROKEN",
     "'data: {\"code\":400,\"message\":\"oh no\"}', REJECTED",
     "'event: error\ndata: oh no', BROKEN",

@@ -24,6 +24,9 @@ public final class Feed {
   /// request brings, seen queued and again processed.
   public static final long LISTENER_CHARACTERS = 64L * 1024 * 1024;
 
+  /// Characters that wait for one listener while it is not slow: it is never cut off for others.
+  public static final long LISTENER_SHARE = 4L * 1024 * 1024;
+
   /// How long it may take to notice that a listener has left.
   private static final Duration NOTICING = Duration.ofMillis(150);
 
@@ -31,6 +34,8 @@ public final class Feed {
       new ConcurrentHashMap<>();
 
   private final Farewells farewells = new Farewells();
+  private final AtomicLong waiting = new AtomicLong();
+  private final long most;
   private final Tap tap;
 
   /// Hears of everything that is published, on the thread that publishes: it must be quick and
@@ -96,8 +101,16 @@ public final class Feed {
     this.watcher = watcher;
   }
 
+  /// All listeners together have an eighth of the heap.
   public Feed(Tap tap) {
+    this(tap, Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  /// @param most characters that may wait for all listeners together; beyond that those are cut off
+  ///   for which more than [#LISTENER_SHARE] wait
+  Feed(Tap tap, long most) {
     this.tap = tap;
+    this.most = most;
   }
 
   /// What a listener gets.
@@ -159,10 +172,22 @@ public final class Feed {
     public @Nullable Item poll(Duration timeout) throws InterruptedException {
       var item = items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
       if (item != null) {
-        characters.addAndGet(-item.length());
+        count(-item.length());
         hearing.taken(item);
       }
       return item;
+    }
+
+    /// What waits for this listener from now on.
+    private long count(long change) {
+      waiting.addAndGet(change);
+      return characters.addAndGet(change);
+    }
+
+    private void forget() {
+      for (var item = items.poll(); item != null; item = items.poll()) {
+        count(-item.length());
+      }
     }
 
     /// The listener is shown something that was published before it came.
@@ -188,6 +213,7 @@ public final class Feed {
             return list.isEmpty() ? null : list;
           });
       closed.countDown();
+      forget();
       if (removed.get()) {
         farewells.add(hearing.settled());
         watcher.closed(session);
@@ -214,12 +240,20 @@ public final class Feed {
         return;
       }
       hearing.given(item);
-      long before = characters.getAndAdd(item.length());
-      boolean tooMuch = before > 0 && before + item.length() > LISTENER_CHARACTERS;
-      if (tooMuch || !items.offer(item)) {
+      long now = count(item.length());
+      if (isTooMuch(now, item.length()) || !items.offer(item)) {
+        count(-item.length());
         cut = true;
         tap.cut();
+      } else if (closed.getCount() == 0) {
+        forget(); // it was closed meanwhile
       }
+    }
+
+    /// @param now what waits with an item of `length`, which alone is never too much
+    private boolean isTooMuch(long now, int length) {
+      return now > length
+          && (now > LISTENER_CHARACTERS || (now > LISTENER_SHARE && waiting.get() > most));
     }
   }
 

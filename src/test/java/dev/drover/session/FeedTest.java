@@ -75,4 +75,33 @@ final class FeedTest {
       assertThat(waiting(listener)).isEqualTo(1);
     }
   }
+
+  @Test
+  void whoHasMoreThanItsShareIsCutWhenAllTogetherHaveTooMuch() throws Exception {
+    int share = (int) (Feed.LISTENER_SHARE / PIECE);
+    var small = new Feed(Feed.Tap.NONE, 2 * Feed.LISTENER_SHARE);
+    var other = new SessionId("sesn_01two");
+    try (var slow = small.subscribe(SESSION);
+        var healthy = small.subscribe(other)) {
+      small.publish(SESSION, Collections.nCopies(2 * share, item(PIECE)));
+      assertThat(slow.isCut()).isFalse();
+      small.publish(other, Collections.nCopies(share, item(PIECE)));
+      assertThat(healthy.isCut()).isFalse();
+      small.publish(SESSION, Collections.nCopies(1, item(PIECE)));
+      assertThat(slow.isCut()).isTrue();
+      assertThat(waiting(slow)).isEqualTo(2 * share);
+    }
+  }
+
+  @Test
+  void whatWaitedForOneThatLeftWaitsNoLonger() throws Exception {
+    int share = (int) (Feed.LISTENER_SHARE / PIECE);
+    var small = new Feed(Feed.Tap.NONE, 2 * Feed.LISTENER_SHARE);
+    for (int i = 0; i < 3; i++) {
+      try (var listener = small.subscribe(SESSION)) {
+        small.publish(SESSION, Collections.nCopies(2 * share, item(PIECE)));
+        assertThat(listener.isCut()).isFalse();
+      }
+    }
+  }
 }

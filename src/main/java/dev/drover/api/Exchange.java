@@ -45,6 +45,7 @@ final class Exchange {
   /// Unread bodies longer than this are not worth reading for the sake of the connection.
   private static final long SMALL_BODY = 1024 * 1024;
 
+  private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
   private static final String SESSION = "/v1/sessions/{}";
   private static final Pattern SESSION_ID = Pattern.compile("sesn_[A-Za-z0-9]{1,64}");
 
@@ -82,9 +83,12 @@ final class Exchange {
     return memory;
   }
 
-  /// The path as it was sent.
+  /// The path as it was sent, be it in the absolute form that clients use towards proxies.
+  ///
+  /// @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2">RFC 9112, 3.2.2</a>
   String path() {
-    return request.prologue().uriPath().rawPath();
+    var path = request.prologue().uriPath().rawPath();
+    return path.startsWith("/") ? path : ORIGIN.matcher(path).replaceFirst("");
   }
 
   /// What it came by.

@@ -62,7 +62,6 @@ final class PathsTest {
         "/v1/sessions%3Fa=b",
         "/v1/sessions%23",
         "/v1/%5csessions",
-        "http://other/v1/sessions",
         "*",
         "v1/sessions",
         "xv1/sessions",
@@ -103,6 +102,12 @@ final class PathsTest {
     assertRefused("/v1/sessions/" + "a".repeat(30_000), 400, "invalid_request_error");
     assertRefused("/v1" + "/a".repeat(15_000), 404, "not_found_error");
     assertRefused("/v1/sessions/" + "a".repeat(40_000), 414, "invalid_request_error");
+  }
+
+  @Test
+  void theAbsoluteFormOfATargetIsItsPath() throws Exception {
+    assertThat(answer("http://other/v1/sessions?limit=1")).startsWith("HTTP/1.1 200 ");
+    assertThat(answer("HTTP://other:1/v1/none")).startsWith("HTTP/1.1 404 ");
   }
 
   @Test

@@ -67,6 +67,15 @@ public final class Failures {
             + (isJson || said(words).isEmpty() ? "" : " It says" + said(words)));
   }
 
+  /// A body in an encoding that is not read; gzip is, see [Unzipped].
+  Answer.Failure encoded(String encoding) {
+    return new Answer.Failure(
+        Kind.REJECTED,
+        "HTTP 200 from %s, but the reply has the content encoding %s, which Drover did not ask for and does not read"
+            .formatted(address, Wording.fit(encoding, key)),
+        Optional.empty());
+  }
+
   /// The server sends its clients elsewhere; redirects are not followed.
   ///
   /// @param location where to; empty if the server does not say

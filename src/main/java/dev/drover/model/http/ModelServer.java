@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,10 @@ public final class ModelServer implements AutoCloseable {
   private static final Duration AFTERWARDS = Duration.ofMillis(250);
 
   private static final int MAX_AFTERWARDS = 64 * 1024;
+
+  /// Content encodings that cannot be read.
+  private static final Pattern ENCODED =
+      Pattern.compile("(?i)\\b(br|brotli|deflate|zstd|compress)\\b");
 
   /// How often one request is changed and made again.
   private static final int MAX_CHANGES = 4;
@@ -163,6 +168,7 @@ public final class ModelServer implements AutoCloseable {
         HttpRequest.newBuilder(endpoint)
             .header("content-type", "application/json")
             .header("accept", "text/event-stream")
+            .header("accept-encoding", "identity")
             .header("user-agent", "drover")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
     headers.forEach(request::header);
@@ -218,6 +224,10 @@ public final class ModelServer implements AutoCloseable {
       return new Result(
           failures.ofStatus(status, words, RetryAfter.of(head, clock)), new Refused(status, words));
     }
+    var encoding = head.firstValue("content-encoding").orElse("");
+    if (ENCODED.matcher(encoding).find()) {
+      return new Result(failures.encoded(encoding), null);
+    }
     boolean measured =
         head.firstValue("content-length").isPresent()
             || head.firstValue("transfer-encoding").isPresent();
@@ -248,9 +258,8 @@ public final class ModelServer implements AutoCloseable {
     var text = new ByteArrayOutputStream();
     try {
       long end = System.nanoTime() + MAX_ERROR_TIME.toNanos();
-      for (var bytes = incoming.next(MAX_ERROR_TIME);
-          bytes != null && text.size() < MAX_ERROR;
-          bytes = incoming.next(Duration.ofNanos(end - System.nanoTime()))) {
+      var body = new Unzipped(() -> incoming.next(Duration.ofNanos(end - System.nanoTime())));
+      for (var bytes = body.next(); bytes != null && text.size() < MAX_ERROR; bytes = body.next()) {
         text.writeBytes(bytes);
       }
     } catch (Broken _) {

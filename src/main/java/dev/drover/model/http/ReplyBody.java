@@ -31,7 +31,7 @@ final class ReplyBody {
   /// @param type the values of `content-type`
   /// @param measured whether the end of `source` is known to be that of the body
   ReplyBody(Chunks source, List<String> type, boolean measured) {
-    this.source = source;
+    this.source = new Unzipped(source);
     this.declared =
         type.stream()
             .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("text/event-stream"));

@@ -1,9 +1,13 @@
 package dev.drover.model.http;
 
 import dev.drover.model.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a 200 without a server behind it: the same code reads it.
@@ -41,6 +45,17 @@ public final class FakeBody {
 
   public FakeBody unmeasured() {
     return new FakeBody(bytes, type, false, lost);
+  }
+
+  /// The same, zipped as a whole.
+  public FakeBody zipped() {
+    var all = new ByteArrayOutputStream();
+    try (var zip = new GZIPOutputStream(all)) {
+      zip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new FakeBody(all.toByteArray(), type, measured, lost);
   }
 
   /// The connection is lost after `length` bytes.

@@ -234,6 +234,26 @@ final class ChatContentTest extends ChatWireCase {
   }
 
   @Test
+  void aZippedBodyIsUnzippedAsItComes() throws Exception {
+    var whole = "{\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}";
+    for (var text : new String[] {deltas("{\"content\":\"Hello\"}") + STOP + DONE, whole}) {
+      var zipped = FakeBody.stream(text).zipped();
+      for (int size : new int[] {1, 7, 10_000}) {
+        assertThat(zipped.read(reading(Listener.DEAF), size)).hasToString(reply(text).toString());
+      }
+      assertThat(zipped.endedAfter(30).read(reading(Listener.DEAF), 7))
+          .isInstanceOfSatisfying(
+              Answer.Failure.class,
+              failure -> assertThat(failure.message()).contains("damaged or cut"));
+      assertThat(zipped.cutAfter(5).read(reading(Listener.DEAF), 7))
+          .isInstanceOfSatisfying(
+              Answer.Failure.class, failure -> assertThat(failure.message()).isEqualTo("lost"));
+    }
+    var bomb = FakeBody.stream("data: " + "x".repeat(80_000_000)).zipped();
+    assertThat(bomb.read(reading(Listener.DEAF))).isInstanceOf(Answer.Failure.class);
+  }
+
+  @Test
   void charactersThatAreCutByTheNetworkAreWhole() throws Exception {
     var stream = deltas("{\"content\":\"äöü 🦆 漢字\"}") + STOP;
     for (int size = 1; size < 6; size++) {

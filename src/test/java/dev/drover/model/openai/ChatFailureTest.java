@@ -57,6 +57,14 @@ final class ChatFailureTest extends ChatCase {
     assertThat(failure.message()).startsWith("HTTP " + status).endsWith(": no");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"br", "zstd", "deflate", "gzip, br"})
+  void anEncodingThatCannotBeReadIsNamed(String encoding) throws Exception {
+    var failure = failure(Chunks.stream(Chunks.text("?")).header("content-encoding", encoding));
+    assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
+    assertThat(failure.message()).contains("the content encoding " + encoding + ",");
+  }
+
   @Test
   void aPromptThatIsTooLongIsNotJustRejected() throws Exception {
     var body = error("BadRequestError", 400, CONTEXT);

@@ -1,0 +1,92 @@
+package dev.drover.model.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/// A body that is unzipped as it comes if it begins like gzip, which no text does, whatever its
+/// `content-encoding` says: some servers and proxies zip though nobody asked them to. How much may
+/// come of it is bounded by those who read it.
+final class Unzipped implements Chunks {
+  private static final byte GZIP = 0x1f;
+  private static final int STRETCH = 16 * 1024;
+
+  private final Chunks source;
+  private boolean begun;
+  private @Nullable Raw raw;
+  private @Nullable InputStream plain;
+
+  Unzipped(Chunks source) {
+    this.source = source;
+  }
+
+  @Override
+  public byte @Nullable [] next() throws Broken, InterruptedException {
+    if (!begun) {
+      begun = true;
+      var first = source.next();
+      if (first == null || first[0] != GZIP) {
+        return first;
+      }
+      raw = new Raw(source, first);
+    }
+    return raw == null ? source.next() : unzipped(raw);
+  }
+
+  private byte @Nullable [] unzipped(Raw zipped) throws Broken, InterruptedException {
+    try {
+      if (plain == null) {
+        plain = new GZIPInputStream(zipped, STRETCH);
+      }
+      var bytes = new byte[STRETCH];
+      int length = plain.read(bytes);
+      return length < 0 ? null : Arrays.copyOf(bytes, length);
+    } catch (IOException e) {
+      switch (e.getCause()) {
+        case Broken broken -> throw broken;
+        case InterruptedException interrupted -> throw interrupted;
+        case null, default ->
+            throw new Broken("the model server's reply is zipped, and damaged or cut");
+      }
+    }
+  }
+
+  /// The zipped bytes. What their source throws is the cause of an [IOException].
+  private static final class Raw extends InputStream {
+    private final Chunks source;
+    private byte @Nullable [] bytes;
+    private int at;
+
+    Raw(Chunks source, byte[] first) {
+      this.source = source;
+      this.bytes = first;
+    }
+
+    @Override
+    public int read() throws IOException {
+      var one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int most) throws IOException {
+      try {
+        while (bytes != null && at == bytes.length) {
+          bytes = source.next();
+          at = 0;
+        }
+      } catch (Broken | InterruptedException e) {
+        throw new IOException(e);
+      }
+      if (bytes == null) {
+        return -1;
+      }
+      int length = Math.min(most, bytes.length - at);
+      System.arraycopy(bytes, at, into, offset, length);
+      at += length;
+      return length;
+    }
+  }
+}

@@ -288,7 +288,7 @@ final class DatabaseAwayTest {
           "",
           disk::fill,
           () -> {
-            await().until(() -> !server.isRunning());
+            await().atMost(Duration.ofMinutes(3)).until(() -> !server.isRunning());
             disk.free();
             server.start();
           });

@@ -101,7 +101,7 @@ final class PostgresServerTest {
         disk.fill();
         rows = writeUntilRefused(connection);
       }
-      await().until(() -> !server.isRunning());
+      await().atMost(Duration.ofMinutes(3)).until(() -> !server.isRunning());
       assertThat(server.log()).contains("PANIC");
       disk.free();
       server.start();

@@ -37,7 +37,7 @@ final class HttpConnections implements Listener.Taker, AutoCloseable {
   /// How long requests that run may take to end when the server stops.
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  private final Connections connections;
+  private final OpenConnections connections;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Limit limit = FixedLimit.create();
   private final AtomicLong numbers = new AtomicLong();
@@ -45,7 +45,7 @@ final class HttpConnections implements Listener.Taker, AutoCloseable {
   private final ServerConnectionSelector protocol;
   private final Listening listening;
 
-  HttpConnections(Connections connections, Router routes, Ids ids) {
+  HttpConnections(OpenConnections connections, Router routes, Ids ids) {
     this.connections = connections;
     router =
         io.helidon.webserver.Router.builder().addRouting(HttpRouting.builder().any(routes)).build();

@@ -63,7 +63,7 @@ final class Router implements Handler {
   private final Auth auth;
   private final Ids ids;
   private final Operations.Requests requests;
-  private final Connections connections;
+  private final OpenConnections connections;
   private final RequestMemory.Budgets budgets;
 
   /// @param requests told of each request when it is over
@@ -71,7 +71,7 @@ final class Router implements Handler {
       Auth auth,
       Ids ids,
       Operations.Requests requests,
-      Connections connections,
+      OpenConnections connections,
       RequestMemory.Budgets budgets) {
     this.budgets = budgets;
     this.auth = auth;

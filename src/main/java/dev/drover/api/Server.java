@@ -34,7 +34,7 @@ public final class Server implements AutoCloseable {
   private final Listener listener;
   private final HttpConnections connections;
   private final Streams streams;
-  private final Connections open;
+  private final OpenConnections open;
   private final Settings settings;
   private final AtomicInteger port = new AtomicInteger();
   private final AtomicReference<Runnable> failed = new AtomicReference<>(() -> {});
@@ -86,7 +86,7 @@ public final class Server implements AutoCloseable {
       Duration patience,
       LongSupplier nanos) {
     this.settings = settings;
-    open = new Connections(settings.bounds(), patience, nanos);
+    open = new OpenConnections(settings.bounds(), patience, nanos);
     streams = new Streams(settings.ping(), settings.grace());
     router =
         new Router(

@@ -141,7 +141,7 @@ final class Asking {
   private Pen.Next failed(EventId start, Answer.Failure failure, Rendered asked) {
     int failures = at.pen().fold().failures() + 1;
     boolean again = failures < at.harness().retries().limit();
-    var omission = again ? Diagnosis.of(failure, asked) : Optional.<Omission>empty();
+    var omission = again ? RefusedPart.of(failure, asked) : Optional.<Omission>empty();
     if (!again || (!failure.kind().retryable() && omission.isEmpty())) {
       return givenUp(failure);
     }

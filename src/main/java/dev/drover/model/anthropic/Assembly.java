@@ -5,9 +5,9 @@ import dev.drover.model.Answer;
 import dev.drover.model.Answer.Lost;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Broken;
+import dev.drover.model.http.CallInput;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
-import dev.drover.model.http.ToolInput;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -170,7 +170,7 @@ final class Assembly {
         stop == Stop.MALFORMED_CALL || blocks.isCallLost() ? Lost.MALFORMED_CALL : Lost.NOTHING;
     boolean called = false;
     for (var block : blocks.all()) {
-      var input = block.hasInput() ? block.input() : new ToolInput.Whole(Json.EMPTY);
+      var input = block.hasInput() ? block.input() : new CallInput.Whole(Json.EMPTY);
       boolean cut = stop == Stop.CUT || stop == Stop.REFUSED;
       if (cut && isCut(block, input)) {
         lost = stop == Stop.CUT && block.isCall() ? Lost.CUT_CALL : lost;
@@ -193,21 +193,21 @@ final class Assembly {
   }
 
   /// A call that was cut before its first piece of input looks like one that needs none.
-  private boolean isCut(Block block, ToolInput input) {
+  private boolean isCut(Block block, CallInput input) {
     boolean last = block == blocks.all().getLast();
     return switch (input) {
-      case ToolInput.Unreadable(_, var early) -> early || last;
-      case ToolInput.Whole _ -> last && block.isCall() && block.isBare();
+      case CallInput.Unreadable(_, var early) -> early || last;
+      case CallInput.Whole _ -> last && block.isCall() && block.isBare();
     };
   }
 
   private static Json.Obj read(
-      ToolInput input, Block block, Map<Integer, String> unreadable, int index) throws Broken {
+      CallInput input, Block block, Map<Integer, String> unreadable, int index) throws Broken {
     return switch (input) {
-      case ToolInput.Whole(var object) -> object;
-      case ToolInput.Unreadable _ when !block.isCall() ->
+      case CallInput.Whole(var object) -> object;
+      case CallInput.Unreadable _ when !block.isCall() ->
           throw new Broken("the input of a server tool is not a JSON object");
-      case ToolInput.Unreadable(var why, _) -> {
+      case CallInput.Unreadable(var why, _) -> {
         unreadable.put(index, why);
         yield Json.EMPTY;
       }

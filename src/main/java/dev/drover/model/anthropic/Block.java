@@ -1,8 +1,8 @@
 package dev.drover.model.anthropic;
 
 import dev.drover.base.Json;
+import dev.drover.model.http.CallInput;
 import dev.drover.model.http.TextPieces;
-import dev.drover.model.http.ToolInput;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,11 +136,11 @@ final class Block {
   }
 
   /// Its input, from its deltas, or else from its start.
-  ToolInput input() {
+  CallInput input() {
     var begun = start.get("input").orElse(Json.NULL);
-    var read = ToolInput.of(input.toString());
-    return read.equals(new ToolInput.Whole(Json.EMPTY))
-        ? ToolInput.of(begun instanceof Json.Str(var said) ? said : begun.toString())
+    var read = CallInput.of(input.toString());
+    return read.equals(new CallInput.Whole(Json.EMPTY))
+        ? CallInput.of(begun instanceof Json.Str(var said) ? said : begun.toString())
         : read;
   }
 
@@ -166,7 +166,7 @@ final class Block {
   boolean isWhole() {
     return !text.isHalf()
         && (isCall()
-            ? !isNameless() && (stopped || !isBare()) && input() instanceof ToolInput.Whole
+            ? !isNameless() && (stopped || !isBare()) && input() instanceof CallInput.Whole
             : stopped);
   }
 }

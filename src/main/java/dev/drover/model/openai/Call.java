@@ -1,7 +1,7 @@
 package dev.drover.model.openai;
 
 import dev.drover.base.Json;
-import dev.drover.model.http.ToolInput;
+import dev.drover.model.http.CallInput;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -129,8 +129,8 @@ final class Call {
     return !text.isBlank() && text.contentEquals(arguments);
   }
 
-  ToolInput input() {
-    return ToolInput.of(arguments.toString());
+  CallInput input() {
+    return CallInput.of(arguments.toString());
   }
 
   /// The fields that the API does not know; may be empty.

@@ -7,9 +7,9 @@ import dev.drover.model.Answer.Lost;
 import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.http.Broken;
+import dev.drover.model.http.CallInput;
 import dev.drover.model.http.Stop;
 import dev.drover.model.http.TextPieces;
-import dev.drover.model.http.ToolInput;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +74,7 @@ final class ChatReply {
                 call ->
                     !call.isBare()
                         && !call.name().isBlank()
-                        && call.input() instanceof ToolInput.Whole);
+                        && call.input() instanceof CallInput.Whole);
   }
 
   void accept(Json.Obj chunk) throws Broken {
@@ -274,19 +274,19 @@ final class ChatReply {
   }
 
   /// A call that was cut before its first piece of input looks like one that needs none.
-  private static boolean isCut(Call call, ToolInput input, boolean last) {
+  private static boolean isCut(Call call, CallInput input, boolean last) {
     return switch (input) {
-      case ToolInput.Unreadable(_, var early) -> early || last;
-      case ToolInput.Whole _ -> last && (call.isBare() || call.name().isBlank());
+      case CallInput.Unreadable(_, var early) -> early || last;
+      case CallInput.Whole _ -> last && (call.isBare() || call.name().isBlank());
     };
   }
 
   private Json use(
-      Call call, ToolInput input, Set<String> used, Map<Integer, String> unreadable, int index) {
+      Call call, CallInput input, Set<String> used, Map<Integer, String> unreadable, int index) {
     var object =
         switch (input) {
-          case ToolInput.Whole(var whole) -> whole;
-          case ToolInput.Unreadable(var why, _) -> {
+          case CallInput.Whole(var whole) -> whole;
+          case CallInput.Unreadable(var why, _) -> {
             unreadable.put(index, why);
             yield Json.EMPTY;
           }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Inputs of calls as models write them: what is read, and what goes back to be corrected.
-final class ToolInputTest {
+final class CallInputTest {
   private static final String LS = "{\"command\":\"ls\"}";
 
   static String[][] readable() {
@@ -56,18 +56,18 @@ final class ToolInputTest {
   @ParameterizedTest
   @ValueSource(ints = {101, 20_000})
   void whatIsNestedTooDeeplyIsSaidToBe(int levels) {
-    assertThat(ToolInput.of("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))
+    assertThat(CallInput.of("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))
         .isInstanceOfSatisfying(
-            ToolInput.Unreadable.class,
+            CallInput.Unreadable.class,
             input -> assertThat(input.why()).startsWith("The input is nested too deeply"));
   }
 
   @ParameterizedTest
   @MethodSource("readable")
   void whatCanBeReadWithoutDoubtIsRead(String text, String object) {
-    assertThat(ToolInput.of(text))
+    assertThat(CallInput.of(text))
         .isInstanceOfSatisfying(
-            ToolInput.Whole.class, whole -> assertThat(whole.input()).hasToString(object));
+            CallInput.Whole.class, whole -> assertThat(whole.input()).hasToString(object));
   }
 
   @ParameterizedTest
@@ -97,9 +97,9 @@ final class ToolInputTest {
         "<tool>{\"a\":1}</tool>"
       })
   void whatHasTwoMeaningsOrNoneGoesBackWithThePlaceQuoted(String text) {
-    assertThat(ToolInput.of(text))
+    assertThat(CallInput.of(text))
         .isInstanceOfSatisfying(
-            ToolInput.Unreadable.class,
+            CallInput.Unreadable.class,
             bad -> {
               assertThat(bad.early()).isFalse();
               assertThat(bad.why()).startsWith("The input ").contains(text.substring(0, 1));
@@ -119,9 +119,9 @@ final class ToolInputTest {
         "{}{\"command\":"
       })
   void whatEndsEarlyIsKnownToEndEarly(String text) {
-    assertThat(ToolInput.of(text))
+    assertThat(CallInput.of(text))
         .isInstanceOfSatisfying(
-            ToolInput.Unreadable.class,
+            CallInput.Unreadable.class,
             bad -> {
               assertThat(bad.early()).isTrue();
               assertThat(bad.why()).contains("ends before");
@@ -131,9 +131,9 @@ final class ToolInputTest {
   @Test
   void theQuoteShowsThePlaceAndIsShort() {
     var text = "{\"command\":\"" + "x".repeat(5_000) + " grep \\x+ y" + "z".repeat(5_000) + "\"}";
-    assertThat(ToolInput.of(text))
+    assertThat(CallInput.of(text))
         .isInstanceOfSatisfying(
-            ToolInput.Unreadable.class,
+            CallInput.Unreadable.class,
             bad ->
                 assertThat(bad.why())
                     .contains("grep \\x+ y")
@@ -145,8 +145,8 @@ final class ToolInputTest {
   void anInputOfAnySizeIsReadInTimeThatGrowsWithIt() {
     int size = 200_000;
     for (var part : new String[] {"}", "{", "{}", "'", "\"", "\\d", "<|a|>", "```", " ", ","}) {
-      assertThat(ToolInput.of(LS + part.repeat(size / part.length()))).isNotNull();
-      assertThat(ToolInput.of(part.repeat(size / part.length()))).isNotNull();
+      assertThat(CallInput.of(LS + part.repeat(size / part.length()))).isNotNull();
+      assertThat(CallInput.of(part.repeat(size / part.length()))).isNotNull();
     }
   }
 }

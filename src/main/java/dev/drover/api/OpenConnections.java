@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 /// The open connections of a server, within their bounds. Where there is no room for a new one, one
 /// that nobody needs makes it: without a key shown on it, or between two requests. Cuts those of
 /// clients that do not get on with a request, or do not take its answer. Safe for many threads.
-final class Connections implements Http1ConnectionListener, AutoCloseable {
+final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
   private final Bounds bounds;
   private final Duration patience;
   private final LongSupplier nanos;
@@ -39,7 +39,7 @@ final class Connections implements Http1ConnectionListener, AutoCloseable {
 
   /// @param patience how long one wait for a client may last; it is cut within twice that
   /// @param nanos the clock by which connections wait
-  Connections(Bounds bounds, Duration patience, LongSupplier nanos) {
+  OpenConnections(Bounds bounds, Duration patience, LongSupplier nanos) {
     this.bounds = bounds;
     this.nanos = nanos;
     this.patience = patience;

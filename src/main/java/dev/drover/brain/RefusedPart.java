@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /// Finds out from a server's refusal which part of the request it refused, so that the request can
 /// be made again without that. Pure: what is left out already is never found again.
-final class Diagnosis {
+final class RefusedPart {
   /// Refusals that are not about what the request says.
   private static final Pattern NOT_OF_CONTENT = Pattern.compile("\\bHTTP 40[134]\\b");
 
@@ -40,7 +40,7 @@ final class Diagnosis {
 
   private final Rendered asked;
 
-  private Diagnosis(Rendered asked) {
+  private RefusedPart(Rendered asked) {
     this.asked = asked;
   }
 
@@ -50,7 +50,7 @@ final class Diagnosis {
     if (failure.kind() != Answer.Kind.REJECTED || NOT_OF_CONTENT.matcher(words).find()) {
       return Optional.empty();
     }
-    var diagnosis = new Diagnosis(asked);
+    var diagnosis = new RefusedPart(asked);
     return THINKING.matcher(words).find()
         ? diagnosis.thinking()
         : diagnosis.named(words).or(() -> diagnosis.meant(words));

@@ -13,24 +13,24 @@ import java.util.List;
 /// - the same object several times, or with empty ones beside it: that object, once;
 /// - a JSON string that holds the object, twice at most;
 /// - what [LooseJson] corrects.
-public sealed interface ToolInput {
+public sealed interface CallInput {
   /// Deepest that an object may be wrapped in strings.
   int MAX_WRAPS = 2;
 
   /// Most values that may follow each other.
   int MAX_VALUES = 1_000;
 
-  record Whole(Json.Obj input) implements ToolInput {}
+  record Whole(Json.Obj input) implements CallInput {}
 
   /// @param why what is wrong, with the place quoted; fit for the model and the client
   /// @param early whether the text ends before the object does, as when the reply was cut
-  record Unreadable(String why, boolean early) implements ToolInput {}
+  record Unreadable(String why, boolean early) implements CallInput {}
 
-  static ToolInput of(String text) {
+  static CallInput of(String text) {
     return of(text, MAX_WRAPS);
   }
 
-  private static ToolInput of(String text, int wraps) {
+  private static CallInput of(String text, int wraps) {
     try {
       return chosen(Json.several(text, MAX_VALUES), text, wraps);
     } catch (Json.Malformed e) {
@@ -43,7 +43,7 @@ public sealed interface ToolInput {
     }
   }
 
-  private static ToolInput chosen(List<Json> values, String text, int wraps) {
+  private static CallInput chosen(List<Json> values, String text, int wraps) {
     var held = values.stream().filter(value -> !isEmpty(value)).distinct().toList();
     if (held.isEmpty()) {
       return new Whole(Json.EMPTY);

@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
@@ -7,7 +8,6 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Session;
 import dev.drover.session.ThreadId;
-import dev.drover.wire.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

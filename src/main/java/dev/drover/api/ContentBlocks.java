@@ -1,9 +1,9 @@
 package dev.drover.api;
 
 import dev.drover.base.Blank;
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.wire.Fields;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.drover.api;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.wire.EnvironmentCodec;
-import dev.drover.wire.Fields;
 import dev.drover.wire.Metadata;
 import java.time.Instant;
 

@@ -1,9 +1,9 @@
 package dev.drover.api;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
-import dev.drover.wire.Fields;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;

@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import dev.drover.wire.Fields;
+import dev.drover.base.Fields;
 import java.util.Optional;
 
 /// An image that a client sends, as far as it has to be known: its kind and its size. No pixel is

@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
@@ -15,7 +16,6 @@ import dev.drover.session.Usage;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
-import dev.drover.wire.Fields;
 import dev.drover.wire.Metadata;
 import java.util.List;
 import java.util.Optional;

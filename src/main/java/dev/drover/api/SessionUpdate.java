@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
@@ -8,7 +9,6 @@ import dev.drover.session.Session;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
-import dev.drover.wire.Fields;
 import dev.drover.wire.Metadata;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package dev.drover.wire;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;

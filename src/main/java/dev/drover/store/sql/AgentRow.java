@@ -1,12 +1,12 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
-import dev.drover.wire.Fields;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
@@ -13,7 +14,6 @@ import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.EnvironmentCodec;
-import dev.drover.wire.Fields;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.catalog.Environment;
@@ -11,7 +12,6 @@ import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
 import dev.drover.wire.EnvironmentCodec;
-import dev.drover.wire.Fields;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

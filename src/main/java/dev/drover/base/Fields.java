@@ -1,7 +1,5 @@
-package dev.drover.wire;
+package dev.drover.base;
 
-import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a client's object strictly: each field is asked for by name, and [#end] refuses what
+/// Reads an object from outside strictly: each field is asked for by name, and [#end] refuses what
 /// nobody asked for. Every problem is `INVALID_REQUEST` and names the field by its path. One
 /// thread.
 public final class Fields {

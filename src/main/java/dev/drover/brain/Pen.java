@@ -58,9 +58,7 @@ final class Pen {
   /// What waits. What is in the log by then is folded before this returns.
   Inbox inbox() {
     var inbox = log.inbox(lease.session());
-    if (inbox.head() > fold.position()) {
-      catchUp();
-    }
+    catchUp(inbox.head());
     return inbox;
   }
 
@@ -69,12 +67,7 @@ final class Pen {
   List<Stored> history() {
     if (history == null) {
       var all = new ArrayList<Stored>();
-      pages(
-          0,
-          page ->
-              page.stream()
-                  .filter(stored -> stored.position() <= fold.position())
-                  .forEach(all::add));
+      pages(0, fold.position(), page -> all.addAll(folded(page)));
       history = all;
     }
     return history;
@@ -85,12 +78,35 @@ final class Pen {
     history = null;
   }
 
-  /// What the log takes, in bytes. Measured once, then kept up.
-  long bytes() {
-    if (bytes < 0) {
+  private List<Stored> folded(List<Stored> page) {
+    return page.stream().filter(stored -> stored.position() <= fold.position()).toList();
+  }
+
+  /// What the log takes, in bytes. Measured once, then kept up. A log that fits is read for that,
+  /// since it will be asked for: measuring it first takes longer than reading it.
+  ///
+  /// @param fitting what may be read, in bytes
+  long bytes(long fitting) {
+    if (bytes < 0 && history == null && !read(fitting)) {
       bytes = log.measure(lease.session(), ALL).bytes();
+    } else if (bytes < 0) {
+      bytes = 0;
+      grow(history());
     }
     return bytes;
+  }
+
+  /// Reads the history at once, if it is small. A log begins with a small event, that a turn
+  /// begins.
+  private boolean read(long fitting) {
+    if (fold.position() > PAGE) {
+      return false;
+    }
+    var page = log.getEvents(lease.session(), Slice.after(0, PAGE).within(PAGE, fitting));
+    var all = new ArrayList<>(folded(page));
+    boolean whole = (all.isEmpty() ? 0 : all.getLast().position()) == fold.position();
+    history = whole ? all : null;
+    return whole;
   }
 
   private void grow(List<Stored> events) {
@@ -174,7 +190,7 @@ final class Pen {
 
   private void add(List<Stored> appended) {
     if (!appended.isEmpty() && appended.getFirst().position() > fold.position() + 1) {
-      catchUp(); // a client's event came before them
+      catchUp(appended.getLast().position()); // a client's event came before them
       return;
     }
     grow(appended);
@@ -184,9 +200,10 @@ final class Pen {
     }
   }
 
-  private void catchUp() {
+  private void catchUp(long end) {
     pages(
         fold.position(),
+        end,
         page -> {
           grow(page);
           fold.addAll(page);
@@ -196,9 +213,10 @@ final class Pen {
         });
   }
 
-  private void pages(long after, Consumer<List<Stored>> reader) {
+  /// Reads what follows a position, to the end at least.
+  private void pages(long after, long end, Consumer<List<Stored>> reader) {
     long position = after;
-    while (true) {
+    while (position < end) {
       var page = log.getEvents(lease.session(), Slice.after(position, PAGE));
       if (page.isEmpty()) {
         return;

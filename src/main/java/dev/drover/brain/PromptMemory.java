@@ -35,7 +35,8 @@ final class PromptMemory {
   /// @param tooLarge is told if there never is
   Pen.Next ask(List<Queued> taken, Asks asks, Function<Answer.Failure, Pen.Next> tooLarge)
       throws InterruptedException {
-    long bytes = at.pen().bytes() + taken.stream().mapToLong(one -> Utf8.length(one.json())).sum();
+    long bytes =
+        at.pen().bytes(SMALL) + taken.stream().mapToLong(one -> Utf8.length(one.json())).sum();
     if (bytes <= SMALL) {
       return asks.ask();
     }

@@ -32,6 +32,15 @@ public record Extent(Slice slice, long bytes, boolean more, long waiting) {
     return new Extent(asked.exactly(after, events), bytes, sizes.size() > events, waiting);
   }
 
+  /// A stretch that is not cut.
+  ///
+  /// @param events how many there are of the slice that was asked for
+  /// @param last the highest of their positions
+  public static Extent whole(Slice asked, int events, long bytes, long last) {
+    long after = asked.ascending() || events == 0 ? asked.after() : last + 1;
+    return new Extent(asked.exactly(after, events), bytes, false, 0);
+  }
+
   /// How much one event is.
   public record Size(long position, long bytes) {}
 }

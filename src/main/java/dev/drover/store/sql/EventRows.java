@@ -95,10 +95,23 @@ public final class EventRows {
   }
 
   public static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {
-    var exact = slice.isBounded() ? Extent.of(slice, sizes(db, id, slice), 0).slice() : slice;
+    var exact = slice.isBounded() ? within(db, id, slice) : slice;
     return exact.limit() == 0
         ? List.of()
         : db.list(sql(exact), Raw::of, values(id, exact, exact.limit()));
+  }
+
+  /// A slice, cut by its bytes. Hardly any has to be: their sum is one row.
+  private static Slice within(Db db, SessionId id, Slice slice) throws SQLException {
+    var whole =
+        db.first(
+            "SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MAX(position), 0) FROM ("
+                + sizesSql(slice)
+                + ") AS sizes",
+            row -> Extent.whole(slice, row.getInt(1), row.getLong(2), row.getLong(3)),
+            values(id, slice, slice.limit()));
+    boolean fits = whole.isPresent() && whole.get().bytes() <= slice.bytes();
+    return (fits ? whole.get() : Extent.of(slice, sizes(db, id, slice), 0)).slice();
   }
 
   /// How much a slice is, without reading it.
@@ -133,7 +146,8 @@ public final class EventRows {
 
   /// As [#sql], for positions and sizes: neither database reads a text to say how long it is.
   public static String sizesSql(Slice slice) {
-    return "SELECT position, octet_length(json) + COALESCE(octet_length(hidden), 0)" + from(slice);
+    return "SELECT position, octet_length(json) + COALESCE(octet_length(hidden), 0) AS size"
+        + from(slice);
   }
 
   private static String from(Slice slice) {

@@ -68,21 +68,23 @@ final class AppendMeasure {
       throws IOException, InterruptedException {
     var figures = new ArrayList<Figure>();
     try (var raw = new RawLog(run.directory("raw.log"))) {
-      var leases = ids.stream().map(id -> store.eventLog().claim(id).orElseThrow()).toList();
+      var log = store.eventLog();
+      var appenders =
+          ids.stream().map(id -> new Appender(run, log, log.claim(id).orElseThrow())).toList();
       for (int events : List.of(1, 4)) {
         var name = "durable events, " + events + " to an append" + where;
-        figures.add(measured(run, store.eventLog(), leases, raw, events, name, target));
+        figures.add(measured(run, appenders, raw, events, name, target));
       }
     }
     return figures;
   }
 
   private static Figure measured(
-      Run run, EventLog log, List<Lease> leases, RawLog raw, int events, String name, Target target)
+      Run run, List<Appender> appenders, RawLog raw, int events, String name, Target target)
       throws InterruptedException {
     var bytes = Wire.bytes(EventCodec.write(event(run), null).repeat(events));
-    var ours = leases.stream().<Append>map(lease -> () -> append(run, log, lease, events)).toList();
-    var below = Collections.<Append>nCopies(leases.size(), () -> raw.append(bytes));
+    var ours = appenders.stream().<Append>map(one -> () -> one.append(events)).toList();
+    var below = Collections.<Append>nCopies(ours.size(), () -> raw.append(bytes));
     var drover = new ArrayList<Double>();
     var floor = new ArrayList<Double>();
     var time = run.size().appending();
@@ -102,15 +104,31 @@ final class AppendMeasure {
     return new Event.AgentMessage(new EventId(run.ids().next(EventId.PREFIX)), CONTENT);
   }
 
-  private static void append(Run run, EventLog log, Lease lease, int events) {
-    var entries = new ArrayList<Emission.Entry>();
-    for (int i = 0; i < events; i++) {
-      entries.add(new Emission.Entry(event(run), null));
+  /// Appends to one session, whose log it knows as a brain does.
+  private static final class Appender {
+    private final Run run;
+    private final EventLog log;
+    private final Lease lease;
+    private long head;
+
+    Appender(Run run, EventLog log, Lease lease) {
+      this.run = run;
+      this.log = log;
+      this.lease = lease;
     }
-    var nothing = OptionalLong.empty();
-    var emission = new Emission(entries, Status.RUNNING, Usage.NONE, nothing, nothing, false);
-    if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended)) {
-      throw new IllegalStateException("an append was refused");
+
+    void append(int events) {
+      var entries = new ArrayList<Emission.Entry>();
+      for (int i = 0; i < events; i++) {
+        entries.add(new Emission.Entry(event(run), null));
+      }
+      var nothing = OptionalLong.empty();
+      var emission = new Emission(entries, Status.RUNNING, Usage.NONE, nothing, nothing, false);
+      if (!(log.emitEvents(lease, emission.knowing(head))
+          instanceof Emitted.Appended(var stored))) {
+        throw new IllegalStateException("an append was refused");
+      }
+      head = stored.getLast().position();
     }
   }
 

@@ -56,7 +56,8 @@ final class LongLog {
       var emission =
           new Emission(
               entries, Status.IDLE, Usage.NONE, OptionalLong.of(head), rest, rest.isPresent());
-      if (!(log.emitEvents(lease, emission) instanceof Emitted.Appended(var appended))) {
+      if (!(log.emitEvents(lease, emission.knowing(head))
+          instanceof Emitted.Appended(var appended))) {
         throw new IllegalStateException("an append was refused");
       }
       head = appended.getLast().position();

@@ -175,7 +175,7 @@ final class Pen {
   }
 
   private Next append(Emission emission) {
-    return switch (log.emitEvents(lease, emission)) {
+    return switch (log.emitEvents(lease, emission.knowing(fold.position()))) {
       case Emitted.Appended appended -> {
         add(appended.events());
         yield emission.rests() ? Next.STOP : Next.GO_ON;

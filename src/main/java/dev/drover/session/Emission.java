@@ -15,18 +15,37 @@ import org.jspecify.annotations.Nullable;
 ///   still this number. What settles something that a client may settle, too, depends on it
 /// @param rests the brain has nothing left to do, and gives its lease back with this append. It
 ///   needs `ifReceived`, or what a client sends at that moment would sleep for ever
+/// @param known the log is known up to this position, and none of these events is there. A repeat
+///   is looked for after it, so the nearer it is to the end, the less is read
 public record Emission(
     List<Entry> entries,
     Status status,
     Usage usage,
     OptionalLong boundary,
     OptionalLong ifReceived,
-    boolean rests) {
+    boolean rests,
+    long known) {
   public Emission {
     entries = List.copyOf(entries);
     if (rests && ifReceived.isEmpty()) {
       throw new IllegalArgumentException("a brain may not rest without having seen everything");
     }
+  }
+
+  /// Events of which nobody knows whether the log holds them already.
+  public Emission(
+      List<Entry> entries,
+      Status status,
+      Usage usage,
+      OptionalLong boundary,
+      OptionalLong ifReceived,
+      boolean rests) {
+    this(entries, status, usage, boundary, ifReceived, rests, 0);
+  }
+
+  /// The same, made by one who knows the log up to `position`.
+  public Emission knowing(long position) {
+    return new Emission(entries, status, usage, boundary, ifReceived, rests, position);
   }
 
   /// @param hidden kept beside the event, never shown

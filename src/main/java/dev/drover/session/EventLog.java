@@ -33,8 +33,9 @@ public interface EventLog {
   void release(Lease lease);
 
   /// Appends, if the lease is the newest. The log stamps each event: to the microsecond, later than
-  /// the last. An emission whose first event the log already holds is not stored again: its events
-  /// come back, so that a brain may repeat itself after an unknown outcome.
+  /// the last. An emission whose first event the log already holds after [Emission#known] is not
+  /// stored again: its events come back, so that a brain may repeat itself after an unknown
+  /// outcome.
   ///
   /// @throws IllegalStateException if a client's event in it is not in the inbox
   Emitted emitEvents(Lease lease, Emission emission);

@@ -101,7 +101,8 @@ enum Defect {
               it.ifReceived().isPresent()
                   ? OptionalLong.of(log.inbox(lease.session()).received())
                   : it.ifReceived(),
-              it.rests()));
+              it.rests(),
+              it.known()));
     }
   }
 

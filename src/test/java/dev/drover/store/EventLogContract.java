@@ -442,6 +442,34 @@ abstract class EventLogContract extends StoreContract {
   }
 
   @Test
+  void aRepeatIsFoundAfterWhatItsMakerKnew() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    append(lease, answer("1"), answer("2"));
+    var emission = emission(Status.RUNNING, answer("3"), answer("4")).knowing(2);
+    var stored = appended(log().emitEvents(lease, emission));
+    append(lease, answer("5"));
+    assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
+    assertThat(appended(log().emitEvents(lease, emission.knowing(0)))).isEqualTo(stored);
+    log().release(lease);
+    assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
+    assertThat(log().emitEvents(lease, emission(Status.RUNNING, answer("6")).knowing(5)))
+        .isEqualTo(new Emitted.LeaseLost());
+    assertThat(positions(all(id))).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void whoeverKnowsTheWholeLogAppendsAfterIt() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    for (long known = 0; known < 6; known += 2) {
+      var emission = emission(Status.RUNNING, answer("a"), answer("b")).knowing(known);
+      assertThat(positions(appended(log().emitEvents(lease, emission))))
+          .containsExactly(known + 1, known + 2);
+    }
+  }
+
+  @Test
   void aClientsEventThatIsNotInTheInboxStopsTheWholeEmission() {
     var id = newSession();
     var hello = message("hello");

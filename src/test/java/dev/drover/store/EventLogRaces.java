@@ -3,9 +3,11 @@ package dev.drover.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Scope;
+import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.Feed;
+import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
@@ -37,16 +39,14 @@ abstract class EventLogRaces extends StoreContract {
     for (int round = 0; round < rounds(); round++) {
       var hello = message("hello");
       var lease = send(id, hello);
-      long seen = store.eventLog().inbox(id).received();
+      var seen = store.eventLog().inbox(id);
       var late = message("late");
       try (var scope = new Scope()) {
         var rest =
             scope.fork(
                 () -> {
                   together.await();
-                  return store
-                      .eventLog()
-                      .emitEvents(lease, emission(Status.IDLE, OptionalLong.of(seen), hello));
+                  return store.eventLog().emitEvents(lease, resting(seen, hello));
                 });
         var receive =
             scope.fork(
@@ -75,9 +75,12 @@ abstract class EventLogRaces extends StoreContract {
   }
 
   private void rest(Lease lease, Event... events) {
-    long seen = store.eventLog().inbox(lease.session()).received();
-    appended(
-        store.eventLog().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(seen), events)));
+    var seen = store.eventLog().inbox(lease.session());
+    appended(store.eventLog().emitEvents(lease, resting(seen, events)));
+  }
+
+  private static Emission resting(Inbox seen, Event... events) {
+    return emission(Status.IDLE, OptionalLong.of(seen.received()), events).knowing(seen.head());
   }
 
   private List<Stored> log(SessionId id) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of the log.
@@ -45,14 +46,13 @@ public final class EventRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
-  /// Where the units of a transaction gather what they write, it is taken for new: if it is not,
-  /// writing it fails, and each unit is done again in a transaction of its own.
+  /// Where the units of a transaction gather what they write, a result is taken for the first of
+  /// its call: if it is not, writing it fails, and each unit is done again in a transaction of its
+  /// own.
   ///
   /// @param epoch of the lease under which they are appended
-  /// @return false if none could be appended: they were all there already, or are results of calls
-  ///   that have theirs
-  /// @throws IllegalStateException if some were
-  static boolean append(Db db, String workspace, SessionId id, long epoch, List<Stored> events)
+  /// @throws IllegalStateException if a call would have two results
+  static void append(Db db, String workspace, SessionId id, long epoch, List<Stored> events)
       throws SQLException {
     var rows = new ArrayList<@Nullable Object[]>();
     for (var stored : events) {
@@ -75,23 +75,31 @@ public final class EventRows {
       for (var row : rows) {
         db.later("event", INSERT, row);
       }
-      return true;
+      return;
     }
-    int appended = db.each(INSERT + " ON CONFLICT DO NOTHING", rows);
-    if (appended != 0 && appended != rows.size()) {
-      throw new IllegalStateException("some of these events are in the log of " + id);
+    if (db.each(INSERT + " ON CONFLICT DO NOTHING", rows) != rows.size()) {
+      throw new IllegalStateException("a call of " + id + " has a result");
     }
-    return appended == rows.size();
   }
 
-  static Optional<Raw> byId(Db db, SessionId id, String event) throws SQLException {
-    return db.first(
-        """
-        SELECT position, processed_at, json, hidden FROM event WHERE session_id = ? AND id = ?\
-        """,
-        Raw::of,
-        id.value(),
-        event);
+  /// An event's place in the log.
+  record Placed(long position, String id) {}
+
+  /// The first of some events that the log has after a position. What follows the position is read
+  /// for it: who makes an emission knows most of the log.
+  static Optional<Placed> find(Db db, SessionId id, long after, Set<String> ids)
+      throws SQLException {
+    return db
+        .list(
+            """
+            SELECT position, id FROM event WHERE session_id = ? AND position > ? ORDER BY position\
+            """,
+            row -> new Placed(row.getLong(1), row.getString(2)),
+            id.value(),
+            after)
+        .stream()
+        .filter(placed -> ids.contains(placed.id))
+        .findFirst();
   }
 
   public static List<Raw> slice(Db db, SessionId id, Slice slice) throws SQLException {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 final class SqlEventLog implements EventLog {
   private final Writer writer;
@@ -123,12 +124,13 @@ final class SqlEventLog implements EventLog {
           if (state.movedSince(emission.ifReceived())) {
             return earlier(db, id, state, emission).orElse(new Emitted.InboxMoved());
           }
+          var earlier = earlier(db, id, state, emission);
+          if (earlier.isPresent()) {
+            return earlier.get();
+          }
           var appended = state.append(emission, clock.instant());
           var events = appended.events();
-          if (!EventRows.append(db, row.get().workspace(), id, lease.epoch(), events)) {
-            return earlier(db, id, state, emission)
-                .orElseThrow(() -> new IllegalStateException("a call of " + id + " has a result"));
-          }
+          EventRows.append(db, row.get().workspace(), id, lease.epoch(), events);
           for (var entry : emission.entries()) {
             if (entry.event() instanceof Event.FromClient event) {
               InboxRows.consume(db, id, event.id());
@@ -140,19 +142,25 @@ final class SqlEventLog implements EventLog {
         });
   }
 
-  /// What is stored of an emission that was made before: all of it, or it was not. Looked for when
-  /// it cannot be stored, for hardly any is made twice.
+  /// What is stored of an emission that was made before: all of it, or it was not. Nothing is read
+  /// if its maker knows the whole log, as a brain does but for what clients have just sent.
+  ///
+  /// @throws IllegalStateException if the log has another of its events than the first
   private static Optional<Emitted> earlier(
       Db db, SessionId id, SessionState state, Emission emission) throws SQLException {
-    if (emission.entries().isEmpty()) {
-      return Optional.empty();
-    }
-    var first = EventRows.byId(db, id, emission.entries().getFirst().event().id().value());
-    if (first.isEmpty() || first.get().position() > state.head()) {
-      return Optional.empty();
-    }
     int entries = emission.entries().size();
-    var slice = Slice.after(first.get().position() - 1, entries).within(entries, Long.MAX_VALUE);
+    if (entries == 0 || state.head() <= emission.known()) {
+      return Optional.empty();
+    }
+    var ids = emission.entries().stream().map(entry -> entry.event().id().value()).toList();
+    var found = EventRows.find(db, id, emission.known(), Set.copyOf(ids));
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!found.get().id().equals(ids.getFirst())) {
+      throw new IllegalStateException("event " + found.get().id() + " is in the log");
+    }
+    var slice = Slice.after(found.get().position() - 1, entries).within(entries, Long.MAX_VALUE);
     return Optional.of(
         new Emitted.Appended(
             EventRows.slice(db, id, slice).stream().map(EventRows.Raw::read).toList()));

@@ -360,6 +360,8 @@ static void check(struct call *call) {
     shell.last = 0;
     end_bash(call, 0);
     done(call);
+  } else if (script_is_plain(command->p, command->n)) {
+    send_command(call, script_changes_parser(command->p, command->n));
   } else {
     call->pid = shell_check(&shell, command->p, command->n, &call->fd);
     if (call->pid > 0) return;

@@ -176,6 +176,7 @@ void shell_forget(struct shell *s);               /* closes what belonged to a d
 int keeper(void);                                 /* the life of the keeper */
 
 bool script_is_blank(const char *text, size_t n); /* comments at most */
+bool script_is_plain(const char *text, size_t n); /* without a syntax error for sure */
 bool script_changes_parser(const char *text, size_t n);
 void script_for(struct shell *s, const char *text, size_t n, bool evaluated, struct buf *out);
 void script_ask_again(struct shell *s, struct buf *out);

@@ -1,6 +1,7 @@
 package dev.drover;
 
 import dev.drover.base.Ids;
+import dev.drover.base.Pause;
 import dev.drover.base.Secret;
 import dev.drover.bench.Bench;
 import dev.drover.cli.Cli;
@@ -9,6 +10,9 @@ import dev.drover.cli.Host;
 import dev.drover.cli.Local;
 import dev.drover.cli.Measuring;
 import dev.drover.cli.Shell;
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.hands.bwrap.Profile;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -72,7 +76,7 @@ public final class Main {
       throws InterruptedException {
     var ids = new Ids(new SecureRandom());
     var report =
-        new Bench(file -> store(file, ids), databases(ids), ids)
+        new Bench(file -> store(file, ids), data -> sandboxes(data, ids), databases(ids), ids)
             .run(names, quick, streams, progress);
     return switch (form) {
       case TABLE -> report.table();
@@ -87,6 +91,10 @@ public final class Main {
     } catch (StoreUnusable e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  private static Sandboxes sandboxes(Path data, Ids ids) throws IOException, InterruptedException {
+    return new BwrapSandboxes(data, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system());
   }
 
   private static Optional<Bench.Databases> databases(Ids ids) {

@@ -48,7 +48,7 @@ final class ArchitectureTest {
     uses("api", "base", "session", "catalog", "brain", "model", "wire");
     uses("telemetry", "base", "session", "hands", "model", "wire", "api");
     uses("cli", "base", "wire");
-    uses("bench", "base", "session", "store", "wire");
+    uses("bench", "base", "session", "hands", "store", "wire");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.drover.bench;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.hands.Sandboxes;
 import dev.drover.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class Bench {
   private static final Map<String, Measure> MEASURES = measures();
 
   private final Stores stores;
+  private final Isolation isolation;
   private final Optional<Databases> databases;
   private final Ids ids;
 
@@ -27,6 +29,14 @@ public final class Bench {
   public interface Stores {
     /// @throws IOException that says why it cannot be opened
     Store open(Path file) throws IOException;
+  }
+
+  /// Makes sandboxes, as a server does.
+  @FunctionalInterface
+  public interface Isolation {
+    /// @param data the data directory
+    /// @throws IOException that says why there can be none
+    Sandboxes open(Path data) throws IOException, InterruptedException;
   }
 
   /// Makes databases that several servers may share, each with nothing in it.
@@ -49,8 +59,9 @@ public final class Bench {
   }
 
   /// @param databases without them, what needs one is not measured
-  public Bench(Stores stores, Optional<Databases> databases, Ids ids) {
+  public Bench(Stores stores, Isolation isolation, Optional<Databases> databases, Ids ids) {
     this.stores = stores;
+    this.isolation = isolation;
     this.databases = databases;
     this.ids = ids;
   }
@@ -96,7 +107,7 @@ public final class Bench {
       }
     }
     long start = System.nanoTime();
-    try (var run = new Run(size, stores, databases, ids)) {
+    try (var run = new Run(size, stores, isolation, databases, ids)) {
       var machine = Machine.look(run.directory());
       var figures = new ArrayList<Figure>();
       for (var measure : MEASURES.entrySet()) {

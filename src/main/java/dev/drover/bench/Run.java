@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Run implements AutoCloseable {
   private final Size size;
   private final Bench.Stores stores;
+  private final Bench.Isolation isolation;
   private final Optional<Bench.Databases> databases;
   private final Ids ids;
   private final Path directory;
@@ -28,10 +29,16 @@ final class Run implements AutoCloseable {
   private final Thread atExit = new Thread(this::clear);
   private @Nullable Pair pair;
 
-  Run(Size size, Bench.Stores stores, Optional<Bench.Databases> databases, Ids ids)
+  Run(
+      Size size,
+      Bench.Stores stores,
+      Bench.Isolation isolation,
+      Optional<Bench.Databases> databases,
+      Ids ids)
       throws IOException {
     this.size = size;
     this.stores = stores;
+    this.isolation = isolation;
     this.databases = databases;
     this.ids = ids;
     directory = Files.createTempDirectory("drover-bench");
@@ -73,6 +80,10 @@ final class Run implements AutoCloseable {
 
   Bench.Stores stores() {
     return stores;
+  }
+
+  Bench.Isolation isolation() {
+    return isolation;
   }
 
   Ids ids() {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Turns in which the model calls `bash` with `echo hi`: two requests to the model, and a sandbox,
-/// which the first call of each session makes.
+/// which the first call of each session makes. Then calls and sandboxes alone.
 final class ToolMeasure {
   private ToolMeasure() {}
 
-  static List<Figure> take(Run run) throws IOException {
+  static List<Figure> take(Run run) throws IOException, InterruptedException {
     var size = run.size();
     var drover = run.drover("tools");
     var cold = new ArrayList<Double>();
@@ -28,11 +28,15 @@ final class ToolMeasure {
     }
     double first = cold.getFirst();
     var all = new Samples(warm);
-    return List.of(
-        figure("p50", all.median(), new Target.AtMost(40)),
-        figure("p95", all.percentile(95), new Target.None()),
-        figure("with a new sandbox, p50", new Samples(cold).median(), new Target.None()),
-        figure("the first of a server", first, new Target.None()));
+    var figures = new ArrayList<Figure>();
+    figures.addAll(
+        List.of(
+            figure("p50", all.median(), new Target.AtMost(40)),
+            figure("p95", all.percentile(95), new Target.None()),
+            figure("with a new sandbox, p50", new Samples(cold).median(), new Target.None()),
+            figure("the first of a server", first, new Target.None())));
+    figures.addAll(CallMeasure.take(run));
+    return figures;
   }
 
   private static Figure figure(String which, double millis, Target target) {

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.hands.bwrap.Profile;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -34,7 +38,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
-  private final Bench bench = new Bench(this::open, Optional.empty(), ids);
+  private final Bench bench = new Bench(this::open, this::sandboxes, Optional.empty(), ids);
 
   private Store open(Path file) throws IOException {
     try {
@@ -42,6 +46,10 @@ final class BenchTest {
     } catch (StoreUnusable e) {
       throw new IOException(e);
     }
+  }
+
+  private Sandboxes sandboxes(Path data) throws IOException, InterruptedException {
+    return new BwrapSandboxes(data, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system());
   }
 
   /// A schema of the tests' database.
@@ -70,6 +78,7 @@ final class BenchTest {
   private Bench over(Postgres.Database database) {
     return new Bench(
         this::open,
+        this::sandboxes,
         Optional.of(
             () -> {
               try {
@@ -149,6 +158,10 @@ final class BenchTest {
             "stream opening, 4 concurrent, p95",
             "tool turn, p50",
             "tool turn, the first of a server",
+            "new sandbox, p50",
+            "call of true, p50",
+            "call of echo hi, p95",
+            "call of ls, p50",
             "durable events, 1 to an append",
             "durable events, 4 to an append",
             "start of the process to the first 200",

@@ -1,0 +1,28 @@
+package dev.drover.hands.bwrap;
+
+import dev.drover.hands.PlainCommandContract;
+import dev.drover.hands.Sandboxes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+final class BwrapPlainCommandTest extends PlainCommandContract {
+  private static BwrapBench bench;
+
+  @BeforeAll
+  static void open() {
+    bench = new BwrapBench(Profile.DEFAULT);
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  @Override
+  protected Sandboxes sandboxes() {
+    return bench;
+  }
+}

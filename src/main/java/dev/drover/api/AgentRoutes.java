@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import dev.drover.base.Json;
+import dev.drover.base.Fields;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
@@ -30,7 +30,7 @@ final class AgentRoutes {
 
   private void create(Exchange exchange) {
     var body = exchange.fields();
-    var definition = DefinitionCodec.read(body);
+    var definition = DefinitionCodec.CODEC.request(body);
     var metadata = Metadata.read(body);
     body.end();
     definition = ModelChoice.settled(parts.models(), definition);
@@ -62,21 +62,20 @@ final class AgentRoutes {
 
   private void update(Exchange exchange) {
     var id = AgentId.of(exchange.parameter(0));
-    var body = exchange.fields().raw();
+    var body = exchange.fields();
     var now = parts.now();
     exchange.answer(
         AgentCodec.write(
             parts.agents().update(parts.workspace(), id, current -> updated(current, body, now))));
   }
 
-  private Agent updated(Agent current, Json.Obj sent, Instant now) {
-    var body = AgentCodec.update(current.definition(), sent);
+  private Agent updated(Agent current, Fields body, Instant now) {
     var version = body.integer("version", 1, Integer.MAX_VALUE);
     if (version.isPresent() && version.get() != current.version()) {
       throw Problem.conflict(
           "Concurrent modification detected. Please fetch the latest version and retry.");
     }
-    var definition = DefinitionCodec.read(body);
+    var definition = DefinitionCodec.CODEC.update(current.definition(), body);
     var metadata = Metadata.patch(body, current.metadata());
     body.end();
     if (!definition.model().equals(current.definition().model())) {

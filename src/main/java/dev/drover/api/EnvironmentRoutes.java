@@ -79,11 +79,12 @@ final class EnvironmentRoutes {
         body.has("description")
             ? body.optionalPlainText("description", 2048)
             : current.description();
-    var networking = EnvironmentCodec.readConfig(body.object("config"), current.networking());
+    var networking = EnvironmentCodec.readConfig(body.object("config"), current);
     var metadata = Metadata.patchForEnvironment(body, current.metadata());
     checkScope(body);
     body.end();
-    return current.changed(name, description, networking, metadata, now);
+    var newer = EnvironmentCodec.newer(body.raw(), current);
+    return current.changed(name, description, networking, metadata, newer, now);
   }
 
   private void archive(Exchange exchange) {
@@ -110,7 +111,7 @@ final class EnvironmentRoutes {
 
   /// The environment of a new session.
   ///
-  /// @throws Problem `NOT_FOUND`, or `INVALID_REQUEST` when it is archived
+  /// @throws Problem `NOT_FOUND`, or `INVALID_REQUEST` when it is archived, or of a newer type
   static Environment forSession(Parts parts, EnvironmentId id) {
     Environment environment;
     try {
@@ -122,6 +123,10 @@ final class EnvironmentRoutes {
     }
     if (environment.archivedAt() != null) {
       throw Problem.invalid("Environment " + id + " is archived.");
+    }
+    if (!environment.isSupported()) {
+      throw Problem.invalid(
+          "Environment " + id + " is of a type that this version of Drover does not support.");
     }
     return environment;
   }

@@ -13,7 +13,6 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
-import dev.drover.wire.AgentCodec;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Metadata;
@@ -117,11 +116,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
         throw Problem.invalid(
             "agent_model_required", reference.path("model") + ": agent_model_required");
       }
-      var sent = Json.EMPTY;
-      for (var name : named) {
-        sent = sent.with(name, reference.raw().get(name).orElseThrow());
-      }
-      var definition = DefinitionCodec.read(AgentCodec.override(agent, sent, reference.path("")));
+      var definition = DefinitionCodec.CODEC.override(agent, reference);
       return reference.has("model") ? ModelChoice.settled(parts.models(), definition) : definition;
     }
 

@@ -6,7 +6,6 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
-import dev.drover.wire.AgentCodec;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Metadata;
@@ -52,6 +51,6 @@ final class SessionUpdate {
         throw fields.problem(field, "only `tools` and `mcp_servers` are updatable");
       }
     }
-    return DefinitionCodec.read(AgentCodec.override(agent, fields.raw(), fields.path("")));
+    return DefinitionCodec.CODEC.override(agent, fields);
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.catalog;
 
+import dev.drover.base.Json;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,14 +10,27 @@ import org.jspecify.annotations.Nullable;
 /// @param description may be null; up to 2,048 characters
 /// @param system the system prompt; may be null; up to 100,000 characters
 /// @param tools in the operator's order; at most one [Toolset], and custom tools of different names
+/// @param newer what a newer version stored and this one does not know: kept as it came, and shown
+///   over the other components, which say how much of it this version honours
 public record Definition(
     String name,
     @Nullable String description,
     ModelConfig model,
     @Nullable String system,
-    List<Tool> tools) {
+    List<Tool> tools,
+    Json.Obj newer) {
   public Definition {
     tools = List.copyOf(tools);
+  }
+
+  /// A definition of which this version knows everything.
+  public Definition(
+      String name,
+      @Nullable String description,
+      ModelConfig model,
+      @Nullable String system,
+      List<Tool> tools) {
+    this(name, description, model, system, tools, Json.EMPTY);
   }
 
   /// The built-in tools; empty: the agent has none.
@@ -30,6 +44,6 @@ public record Definition(
 
   /// The same agent with another model.
   public Definition withModel(ModelConfig other) {
-    return new Definition(name, description, other, system, tools);
+    return new Definition(name, description, other, system, tools, newer);
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.catalog;
 
+import dev.drover.base.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Where an agent's hands work.
 ///
 /// @param description may be null, or empty
+/// @param newer what a newer version stored beside these and this one does not know: kept as it
+///   came, and shown over them
 public record Environment(
     EnvironmentId id,
     WorkspaceId workspace,
@@ -17,9 +20,39 @@ public record Environment(
     Map<String, String> metadata,
     Instant createdAt,
     Instant updatedAt,
-    @Nullable Instant archivedAt) {
+    @Nullable Instant archivedAt,
+    Json.Obj newer) {
   public Environment {
     metadata = Map.copyOf(metadata);
+  }
+
+  /// An environment of which this version knows everything.
+  public Environment(
+      EnvironmentId id,
+      WorkspaceId workspace,
+      String name,
+      @Nullable String description,
+      Networking networking,
+      Map<String, String> metadata,
+      Instant createdAt,
+      Instant updatedAt,
+      @Nullable Instant archivedAt) {
+    this(
+        id,
+        workspace,
+        name,
+        description,
+        networking,
+        metadata,
+        createdAt,
+        updatedAt,
+        archivedAt,
+        Json.EMPTY);
+  }
+
+  /// Whether hands work in it as this version makes them: in a sandbox of this server.
+  public boolean isSupported() {
+    return newer.object("config").get("type").isEmpty();
   }
 
   /// This environment with another content, or itself if nothing is other than before.
@@ -28,6 +61,7 @@ public record Environment(
       @Nullable String description,
       Networking networking,
       Map<String, String> metadata,
+      Json.Obj newer,
       Instant now) {
     var changed =
         new Environment(
@@ -39,7 +73,8 @@ public record Environment(
             metadata,
             createdAt,
             updatedAt,
-            archivedAt);
+            archivedAt,
+            newer);
     return changed.equals(this) ? this : changed.at(now, archivedAt);
   }
 
@@ -50,7 +85,16 @@ public record Environment(
 
   private Environment at(Instant updated, @Nullable Instant archived) {
     return new Environment(
-        id, workspace, name, description, networking, metadata, createdAt, updated, archived);
+        id,
+        workspace,
+        name,
+        description,
+        networking,
+        metadata,
+        createdAt,
+        updated,
+        archived,
+        newer);
   }
 
   /// What a sandbox may reach.
@@ -58,11 +102,20 @@ public record Environment(
     record Unrestricted() implements Networking {}
 
     /// @param allowedHosts host names, or `*.domain` for the subdomains of one
-    record Limited(List<String> allowedHosts, boolean mcpServers, boolean packageManagers)
+    /// @param newer what a newer version stored beside these: kept as it came
+    record Limited(
+        List<String> allowedHosts, boolean mcpServers, boolean packageManagers, Json.Obj newer)
         implements Networking {
       public Limited {
         allowedHosts = List.copyOf(allowedHosts);
       }
+
+      public Limited(List<String> allowedHosts, boolean mcpServers, boolean packageManagers) {
+        this(allowedHosts, mcpServers, packageManagers, Json.EMPTY);
+      }
     }
+
+    /// A kind of a newer version, as it was stored. This version reaches nothing for it.
+    record Other(Json.Obj json) implements Networking {}
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.session;
 
+import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param runningSince when the session last began to run; null while it does not
 /// @param started whether the session ever ran
 /// @param boundary the fold over the log may start after this position
+/// @param newer what a newer version stored beside these and this one does not know: kept as it
+///   came, and shown over them
 public record Session(
     SessionId id,
     WorkspaceId workspace,
@@ -38,9 +41,54 @@ public record Session(
     long boundary,
     Instant createdAt,
     Instant updatedAt,
-    @Nullable Instant archivedAt) {
+    @Nullable Instant archivedAt,
+    Json.Obj newer) {
   public Session {
     metadata = Map.copyOf(metadata);
+  }
+
+  /// A session of which this version knows everything.
+  public Session(
+      SessionId id,
+      WorkspaceId workspace,
+      ThreadId thread,
+      AgentId agentId,
+      int agentVersion,
+      Definition agent,
+      EnvironmentId environment,
+      Environment.Networking networking,
+      @Nullable String title,
+      Map<String, String> metadata,
+      Optional<Money> budget,
+      Status status,
+      Usage usage,
+      @Nullable Instant runningSince,
+      boolean started,
+      long boundary,
+      Instant createdAt,
+      Instant updatedAt,
+      @Nullable Instant archivedAt) {
+    this(
+        id,
+        workspace,
+        thread,
+        agentId,
+        agentVersion,
+        agent,
+        environment,
+        networking,
+        title,
+        metadata,
+        budget,
+        status,
+        usage,
+        runningSince,
+        started,
+        boundary,
+        createdAt,
+        updatedAt,
+        archivedAt,
+        Json.EMPTY);
   }
 
   /// This session with other values for all that an update may change.
@@ -68,6 +116,7 @@ public record Session(
         boundary,
         createdAt,
         updatedAt,
-        archivedAt);
+        archivedAt,
+        newer);
   }
 }

@@ -62,6 +62,7 @@ public record CachedFold(
         boundary,
         Micros.whole(session.createdAt()),
         updatedAt,
-        archivedAt);
+        archivedAt,
+        session.newer());
   }
 }

@@ -2,7 +2,6 @@ package dev.drover.store;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
-import dev.drover.catalog.Agent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -33,11 +32,11 @@ public record Cursor(Instant createdAt, String id, boolean back) {
   }
 
   /// Where a page of an agent's versions ended.
-  public static Cursor of(Agent version) {
-    return new Cursor(version.createdAt(), Integer.toString(version.version()));
+  public static Cursor ofVersion(Instant createdAt, int version) {
+    return new Cursor(createdAt, Integer.toString(version));
   }
 
-  /// The version of [#of(Agent)].
+  /// The version of [#ofVersion].
   public int version() {
     try {
       return Integer.parseInt(id);

@@ -5,28 +5,29 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.ModelConfig;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What an agent is, as JSON. What [#write] makes is the resolved form of the protocol, and a valid
-/// request too: [#read] takes both.
-public final class DefinitionCodec {
-  private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh", "max");
+/// What an agent is, as JSON: fields among those of an agent, of a session and of a request.
+public final class DefinitionCodec implements Codec<Definition> {
+  public static final DefinitionCodec CODEC = new DefinitionCodec();
 
   private DefinitionCodec() {}
 
-  /// The fields of a definition among those of an agent.
-  public static Json.Obj write(Definition agent) {
+  /// The resolved form of the protocol. A client may send it, too.
+  @Override
+  public Json.Obj write(Definition agent) {
+    return NewerFields.over(known(agent), agent.newer());
+  }
+
+  private static Json.Obj known(Definition agent) {
     return Json.obj(
         "name",
         agent.name(),
         "description",
         agent.description(),
         "model",
-        model(agent.model()),
+        ModelCodec.write(agent.model()),
         "system",
         agent.system(),
         "tools",
@@ -39,18 +40,85 @@ public final class DefinitionCodec {
         Json.obj("type", "service_account"));
   }
 
+  @Override
+  public Definition stored(Json.Obj json) {
+    var name = json.text("name");
+    var known =
+        new Definition(
+            name == null ? "" : name,
+            json.text("description"),
+            ModelCodec.stored(json.get("model").orElse(Json.NULL)),
+            json.text("system"),
+            StoredTools.read(json.items("tools")));
+    return with(known, NewerFields.of(json, known(known)));
+  }
+
   /// Reads a definition's fields and leaves the others to the caller, who calls [Fields#end].
   ///
   /// @throws Problem `INVALID_REQUEST` for what the protocol forbids or this version does not
   ///   honour
-  public static Definition read(Fields body) {
+  @Override
+  public Definition request(Fields body) {
     var definition =
         new Definition(
             body.text("name", 1, 256),
             emptyIsNull(body.optionalText("description", 2048)),
-            readModel(body),
+            ModelCodec.request(body),
             emptyIsNull(body.optionalText("system", 100_000)),
             ToolCodec.read(body));
+    refuseUnsupported(body);
+    return definition;
+  }
+
+  /// The definition that an update makes of a stored one, read as by [#request]: what is sent takes
+  /// the place of what is there, and all else stays as it is stored. A model loses all that is not
+  /// sent again, but keeps its effort as long as its id stays.
+  public Definition update(Definition stored, Fields sent) {
+    var updated = override(stored, sent);
+    if (!keepsEffort(stored.model(), sent)) {
+      return updated;
+    }
+    var model = updated.model();
+    var kept = new ModelConfig(model.id(), stored.model().effort(), model.speed());
+    var effort = stored.newer().object("model").get("effort");
+    return with(
+        updated.withModel(kept),
+        effort
+            .map(newer -> updated.newer().with("model", Json.obj("effort", newer)))
+            .orElse(updated.newer()));
+  }
+
+  /// As [#update], for a session's copy: a model that is sent takes the place of the whole model.
+  public Definition override(Definition stored, Fields sent) {
+    var known =
+        new Definition(
+            sent.has("name") ? sent.text("name", 1, 256) : stored.name(),
+            sent.has("description")
+                ? emptyIsNull(sent.optionalText("description", 2048))
+                : stored.description(),
+            sent.has("model") ? ModelCodec.request(sent) : stored.model(),
+            sent.has("system")
+                ? emptyIsNull(sent.optionalText("system", 100_000))
+                : stored.system(),
+            sent.has("tools") ? ToolCodec.read(sent) : stored.tools());
+    refuseUnsupported(sent);
+    return with(known, NewerFields.without(stored.newer(), sent.raw().fields().keySet()));
+  }
+
+  private static boolean keepsEffort(ModelConfig stored, Fields sent) {
+    return switch (sent.raw().get("model").orElse(Json.NULL)) {
+      case Json.Str id -> id.value().equals(stored.id());
+      case Json.Obj model -> model.get("effort").isEmpty() && stored.id().equals(model.text("id"));
+      default -> false;
+    };
+  }
+
+  private static Definition with(Definition known, Json.Obj newer) {
+    return new Definition(
+        known.name(), known.description(), known.model(), known.system(), known.tools(), newer);
+  }
+
+  private static void refuseUnsupported(Fields body) {
     body.unsupported("mcp_servers");
     body.unsupported("skills");
     body.unsupported("multiagent");
@@ -65,50 +133,9 @@ public final class DefinitionCodec {
               identity.type("service_account");
               identity.end();
             });
-    return definition;
   }
 
   private static @Nullable String emptyIsNull(@Nullable String text) {
     return text == null || text.isEmpty() ? null : text;
-  }
-
-  private static Json.Obj model(ModelConfig model) {
-    var fields = new LinkedHashMap<String, Json>();
-    fields.put("id", Json.of(model.id()));
-    model.effort().ifPresent(effort -> fields.put("effort", Json.obj("type", effort)));
-    fields.put("speed", Json.of(model.speed()));
-    return new Json.Obj(fields);
-  }
-
-  private static ModelConfig readModel(Fields body) {
-    if (body.required("model") instanceof Json.Str id) {
-      body.text("model", 1, 256);
-      return new ModelConfig(id.value(), Optional.empty(), "standard");
-    }
-    var model = Fields.of(body.required("model"), body.path("model"));
-    var id = model.text("id", 1, 256);
-    var speed = Optional.ofNullable(model.optionalText("speed", 16)).orElse("standard");
-    if (!speed.equals("standard")) {
-      throw model.problem("speed", "only \"standard\" is supported");
-    }
-    model.unsupported("inference_geo");
-    var effort = model.value("effort").map(value -> effort(model, value));
-    model.end();
-    return new ModelConfig(id, effort, speed);
-  }
-
-  private static String effort(Fields model, Json value) {
-    String level;
-    if (value instanceof Json.Str text) {
-      level = text.value();
-    } else {
-      var object = Fields.of(value, model.path("effort"));
-      level = object.type();
-      object.end();
-    }
-    if (!EFFORTS.contains(level)) {
-      throw model.problem("effort", "must be one of low, medium, high, xhigh, max");
-    }
-    return level;
   }
 }

@@ -5,21 +5,23 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /// Environments as the API shows and takes them.
 public final class EnvironmentCodec {
   private static final List<String> PACKAGE_MANAGERS =
       List.of("apt", "cargo", "gem", "go", "npm", "pip");
-  private static final Pattern HOST =
-      Pattern.compile(
-          "(\\*\\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
   private EnvironmentCodec() {}
 
   public static Json.Obj write(Environment environment) {
+    return NewerFields.over(known(environment), environment.newer());
+  }
+
+  private static Json.Obj known(Environment environment) {
     return Json.obj(
         "id",
         environment.id().value(),
@@ -36,7 +38,7 @@ public final class EnvironmentCodec {
             "type",
             "cloud",
             "networking",
-            networking(environment.networking()),
+            NetworkingCodec.CODEC.write(environment.networking()),
             "packages",
             packages()),
         "metadata",
@@ -49,22 +51,6 @@ public final class EnvironmentCodec {
         Times.write(environment.updatedAt()),
         "archived_at",
         Times.write(environment.archivedAt()));
-  }
-
-  public static Json.Obj networking(Networking networking) {
-    return switch (networking) {
-      case Networking.Unrestricted _ -> Json.obj("type", "unrestricted");
-      case Networking.Limited limited ->
-          Json.obj(
-              "type",
-              "limited",
-              "allowed_hosts",
-              limited.allowedHosts(),
-              "allow_mcp_servers",
-              limited.mcpServers(),
-              "allow_package_managers",
-              limited.packageManagers());
-    };
   }
 
   /// Reads a request's `config`; absent or null means a cloud environment without restrictions.
@@ -83,7 +69,7 @@ public final class EnvironmentCodec {
     var networking =
         fields
             .object("networking")
-            .map(EnvironmentCodec::readNetworking)
+            .map(NetworkingCodec.CODEC::request)
             .orElse(new Networking.Unrestricted());
     fields.object("packages").ifPresent(EnvironmentCodec::refusePackages);
     fields.end();
@@ -91,11 +77,17 @@ public final class EnvironmentCodec {
   }
 
   /// Reads an update's `config`: what it leaves out stays as it is stored.
-  public static Networking readConfig(Optional<Fields> config, Networking stored) {
+  public static Networking readConfig(Optional<Fields> config, Environment before) {
+    var stored = before.networking();
     if (config.isEmpty()) {
       return stored;
     }
     var fields = config.get();
+    if (!before.isSupported()) {
+      throw fields.problem(
+          "type",
+          "this version of Drover does not know the environment's type, and keeps its config");
+    }
     switch (fields.type()) {
       case "cloud" -> {}
       case "self_hosted" ->
@@ -105,46 +97,32 @@ public final class EnvironmentCodec {
       default -> throw fields.problem("type", "must be \"cloud\"");
     }
     var networking =
-        fields.object("networking").map(sent -> readNetworking(sent, stored)).orElse(stored);
+        fields
+            .object("networking")
+            .map(sent -> NetworkingCodec.CODEC.update(stored, sent))
+            .orElse(stored);
     fields.object("packages").ifPresent(EnvironmentCodec::refusePackages);
     fields.end();
     return networking;
   }
 
-  /// Reads what [#networking] wrote, or a client's form of it.
-  public static Networking readNetworking(Fields fields) {
-    return readNetworking(fields, new Networking.Unrestricted());
-  }
-
-  private static Networking readNetworking(Fields fields, Networking stored) {
-    var before =
-        stored instanceof Networking.Limited limited
-            ? limited
-            : new Networking.Limited(List.of(), false, false);
-    Networking networking =
-        switch (fields.type()) {
-          case "unrestricted" -> new Networking.Unrestricted();
-          case "limited" ->
-              new Networking.Limited(
-                  fields.value("allowed_hosts").isPresent() ? hosts(fields) : before.allowedHosts(),
-                  fields.bool("allow_mcp_servers").orElse(before.mcpServers()),
-                  fields.bool("allow_package_managers").orElse(before.packageManagers()));
-          default -> throw fields.problem("type", "must be \"unrestricted\" or \"limited\"");
-        };
-    fields.end();
-    return networking;
-  }
-
-  private static List<String> hosts(Fields fields) {
-    var hosts = fields.texts("allowed_hosts", 1_000, 255);
-    for (var host : hosts) {
-      if (!HOST.matcher(host).matches()) {
-        throw fields.problem(
-            "allowed_hosts",
-            "must be bare host names or \"*.domain\", without scheme, port or path");
-      }
+  /// What a newer version stored beside the known fields, once an update has been sent.
+  public static Json.Obj newer(Json.Obj sent, Environment before) {
+    var newer = NewerFields.without(before.newer(), withoutConfig(sent));
+    var config = newer.object("config");
+    if (config.fields().isEmpty()) {
+      return newer;
     }
-    return hosts;
+    var left = NewerFields.without(config, sent.object("config").fields().keySet());
+    return left.fields().isEmpty()
+        ? NewerFields.without(newer, Set.of("config"))
+        : newer.with("config", left);
+  }
+
+  private static Set<String> withoutConfig(Json.Obj sent) {
+    var fields = new HashSet<>(sent.fields().keySet());
+    fields.remove("config");
+    return fields;
   }
 
   private static void refusePackages(Fields packages) {

@@ -19,6 +19,10 @@ public final class SessionCodec {
   /// @param now for the figures that move while a session lives
   /// @param listCost what it has cost; empty: its model has no price
   public static Json.Obj write(Session session, Instant now, Optional<Money> listCost) {
+    return NewerFields.over(known(session, now, listCost), session.newer());
+  }
+
+  private static Json.Obj known(Session session, Instant now, Optional<Money> listCost) {
     return Json.obj(
         "id",
         session.id().value(),
@@ -106,7 +110,8 @@ public final class SessionCodec {
   }
 
   private static Json.Obj agent(Session session) {
-    return threadAgent(session).with("multiagent", null);
+    var agent = threadAgent(session);
+    return agent.get("multiagent").isPresent() ? agent : agent.with("multiagent", null);
   }
 
   private static Json.Obj threadAgent(Session session) {
@@ -114,7 +119,7 @@ public final class SessionCodec {
     fields.put("id", Json.of(session.agentId().value()));
     fields.put("type", Json.of("agent"));
     fields.put("version", Json.of(session.agentVersion()));
-    fields.putAll(DefinitionCodec.write(session.agent()).fields());
+    fields.putAll(DefinitionCodec.CODEC.write(session.agent()).fields());
     return new Json.Obj(fields);
   }
 

@@ -101,7 +101,12 @@ abstract class EnvironmentsContract extends StoreContract {
             id,
             now ->
                 now.changed(
-                    name, now.description(), now.networking(), now.metadata(), clock.instant()));
+                    name,
+                    now.description(),
+                    now.networking(),
+                    now.metadata(),
+                    now.newer(),
+                    clock.instant()));
   }
 
   @Test
@@ -114,6 +119,7 @@ abstract class EnvironmentsContract extends StoreContract {
             null,
             new Environment.Networking.Unrestricted(),
             Map.of("b", ""),
+            before.newer(),
             clock.instant());
     assertThat(
             environments()

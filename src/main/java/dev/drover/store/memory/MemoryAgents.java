@@ -86,7 +86,12 @@ final class MemoryAgents implements Agents {
             .filter(version -> version.version() < before)
             .limit(limit + 1L)
             .toList();
-    return Cursor.page(found, limit, Cursor.Of.AGENT_VERSIONS, false, Cursor::of);
+    return Cursor.page(
+        found,
+        limit,
+        Cursor.Of.AGENT_VERSIONS,
+        false,
+        agent -> Cursor.ofVersion(agent.createdAt(), agent.version()));
   }
 
   @Override

@@ -1,14 +1,15 @@
 package dev.drover.store.sql;
 
-import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A version of an agent as it lies there.
@@ -31,13 +32,28 @@ record AgentRow(
         Db.nullableLong(row, "archived_at"));
   }
 
+  /// Its place in the list of all agents.
+  Cursor at() {
+    return new Cursor(Micros.instant(createdAt), id);
+  }
+
+  /// Its place in the list of an agent's versions.
+  Cursor versionAt() {
+    return Cursor.ofVersion(Micros.instant(createdAt), version);
+  }
+
+  /// Empty: it cannot be read, and no list shows it.
+  Optional<Agent> listed(WorkspaceId workspace) {
+    return Listed.read("version " + version + " of agent " + id, () -> read(workspace));
+  }
+
   Agent read(WorkspaceId workspace) {
     return new Agent(
         new AgentId(id),
         workspace,
         version,
-        DefinitionCodec.read(Fields.of(Json.trusted(definition), "")),
-        OriginRows.texts(metadata),
+        DefinitionCodec.CODEC.stored(StoredJson.object(definition)),
+        StoredJson.texts(metadata),
         Micros.instant(createdAt),
         Micros.instant(updatedAt),
         archivedAt == null ? null : Micros.instant(archivedAt));
@@ -49,7 +65,7 @@ record AgentRow(
       agent.workspace().value(),
       agent.id().value(),
       agent.version(),
-      DefinitionCodec.write(agent.definition()).toString(),
+      DefinitionCodec.CODEC.write(agent.definition()).toString(),
       Json.of(agent.metadata()).toString(),
       Micros.of(agent.createdAt()),
       Micros.of(agent.updatedAt()),

@@ -28,7 +28,8 @@ public final class Migrations {
           "0006-processes",
           "0007-appends",
           "0008-sends",
-          "0009-deleted");
+          "0009-deleted",
+          "0010-newer");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

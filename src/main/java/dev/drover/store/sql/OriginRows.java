@@ -1,8 +1,6 @@
 package dev.drover.store.sql;
 
-import dev.drover.base.Fields;
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.WorkspaceId;
@@ -13,11 +11,9 @@ import dev.drover.session.ThreadId;
 import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
-import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.NetworkingCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +22,7 @@ final class OriginRows {
   static final String SELECT =
       "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
-          + " origin.networking, origin.title, origin.metadata, origin.budget, "
+          + " origin.networking, origin.title, origin.metadata, origin.budget, origin.newer, "
           + SessionRows.FOLD
           + " FROM session JOIN session_origin origin ON origin.session_id = session.id";
 
@@ -46,6 +42,7 @@ final class OriginRows {
       @Nullable String title,
       String metadata,
       @Nullable Long budget,
+      String newer,
       CachedFold fold) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
@@ -61,30 +58,23 @@ final class OriginRows {
           row.getString("title"),
           row.getString("metadata"),
           Db.nullableLong(row, "budget"),
+          row.getString("newer"),
           SessionRows.fold(row));
     }
 
-    /// @throws IllegalStateException if it cannot be read: it was not a client who wrote it so
+    /// @throws IllegalStateException if it is damaged
     Session read() {
-      try {
-        return session();
-      } catch (Problem e) {
-        throw new IllegalStateException("the row of session " + id + " is damaged", e);
-      }
-    }
-
-    private Session session() {
       return new Session(
           new SessionId(id),
           new WorkspaceId(workspace),
           new ThreadId(thread),
           new AgentId(agentId),
           agentVersion,
-          DefinitionCodec.read(Fields.of(Json.trusted(agent), "")),
+          DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
           new EnvironmentId(environment),
-          EnvironmentCodec.readNetworking(Fields.of(Json.trusted(networking), "")),
+          NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
           title,
-          texts(metadata),
+          StoredJson.texts(metadata),
           Optional.ofNullable(budget).map(Money::new),
           fold.status(),
           fold.usage(),
@@ -93,7 +83,8 @@ final class OriginRows {
           fold.boundary(),
           Micros.instant(createdAt),
           fold.updatedAt(),
-          fold.archivedAt());
+          fold.archivedAt(),
+          StoredJson.object(newer));
     }
   }
 
@@ -105,12 +96,13 @@ final class OriginRows {
       session.thread().value(),
       session.agentId().value(),
       session.agentVersion(),
-      DefinitionCodec.write(session.agent()).toString(),
+      DefinitionCodec.CODEC.write(session.agent()).toString(),
       session.environment().value(),
-      EnvironmentCodec.networking(session.networking()).toString(),
+      NetworkingCodec.CODEC.write(session.networking()).toString(),
       session.title(),
       Json.of(session.metadata()).toString(),
-      session.budget().map(Money::cents).orElse(null)
+      session.budget().map(Money::cents).orElse(null),
+      session.newer().toString()
     };
   }
 
@@ -119,8 +111,8 @@ final class OriginRows {
         """
         INSERT INTO session_origin (
           session_id, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
-          networking, title, metadata, budget)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          networking, title, metadata, budget, newer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         origin);
   }
@@ -132,19 +124,10 @@ final class OriginRows {
         UPDATE session_origin SET agent = ?, title = ?, metadata = ?, budget = ?
         WHERE session_id = ?\
         """,
-        DefinitionCodec.write(session.agent()).toString(),
+        DefinitionCodec.CODEC.write(session.agent()).toString(),
         session.title(),
         Json.of(session.metadata()).toString(),
         session.budget().map(Money::cents).orElse(null),
         session.id().value());
-  }
-
-  /// A map of strings, as it was written.
-  static Map<String, String> texts(String json) {
-    var texts = new LinkedHashMap<String, String>();
-    if (Json.trusted(json) instanceof Json.Obj object) {
-      object.fields().forEach((key, value) -> texts.put(key, ((Json.Str) value).value()));
-    }
-    return texts;
   }
 }

@@ -62,6 +62,9 @@ public record SessionQuery(String sql, List<Object> bound) {
   }
 
   PageQuery sized() {
-    return PageQuery.of(sql, "octet_length(origin.agent) + octet_length(origin.metadata)", bound);
+    return PageQuery.of(
+        sql,
+        "octet_length(origin.agent) + octet_length(origin.metadata) + octet_length(origin.newer)",
+        bound);
   }
 }

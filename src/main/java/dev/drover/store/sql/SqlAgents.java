@@ -127,11 +127,8 @@ final class SqlAgents implements Agents {
       get(workspace, id, OptionalInt.empty());
     }
     return Cursor.page(
-        found.items().stream().map(raw -> raw.read(workspace)).toList(),
-        found.limit(),
-        Cursor.Of.AGENT_VERSIONS,
-        false,
-        Cursor::of);
+            found.items(), found.limit(), Cursor.Of.AGENT_VERSIONS, false, AgentRow::versionAt)
+        .each(row -> row.listed(workspace));
   }
 
   @Override
@@ -165,11 +162,7 @@ final class SqlAgents implements Agents {
   public Page<Agent> list(WorkspaceId workspace, Listing listing) {
     var query = CatalogQuery.of(LATEST, workspace, listing, Cursor.Of.AGENTS).sized(SIZE);
     var found = readers.call(db -> query.run(db, listing.limit(), AgentRow::of));
-    return Cursor.page(
-        found.items().stream().map(raw -> raw.read(workspace)).toList(),
-        found.limit(),
-        Cursor.Of.AGENTS,
-        false,
-        agent -> new Cursor(agent.createdAt(), agent.id().value()));
+    return Cursor.page(found.items(), found.limit(), Cursor.Of.AGENTS, false, AgentRow::at)
+        .each(row -> row.listed(workspace));
   }
 }

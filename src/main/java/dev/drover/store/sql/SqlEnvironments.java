@@ -1,6 +1,5 @@
 package dev.drover.store.sql;
 
-import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.catalog.Environment;
@@ -11,17 +10,18 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
-import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.NetworkingCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 final class SqlEnvironments implements Environments {
   private static final String SELECT =
       """
-      SELECT id, name, description, networking, metadata, created_at, updated_at, archived_at
+      SELECT id, name, description, networking, metadata, newer, created_at, updated_at, archived_at
       FROM environment WHERE workspace_id = ?\
       """;
 
@@ -29,7 +29,8 @@ final class SqlEnvironments implements Environments {
   private static final String TAKE =
       """
       UPDATE environment SET id = id WHERE workspace_id = ? AND id = ?
-      RETURNING id, name, description, networking, metadata, created_at, updated_at, archived_at\
+      RETURNING id, name, description, networking, metadata, newer, created_at, updated_at,
+        archived_at\
       """;
 
   private final Writer writer;
@@ -46,6 +47,7 @@ final class SqlEnvironments implements Environments {
       @Nullable String description,
       String networking,
       String metadata,
+      String newer,
       long createdAt,
       long updatedAt,
       @Nullable Long archivedAt) {
@@ -56,9 +58,19 @@ final class SqlEnvironments implements Environments {
           row.getString("description"),
           row.getString("networking"),
           row.getString("metadata"),
+          row.getString("newer"),
           row.getLong("created_at"),
           row.getLong("updated_at"),
           Db.nullableLong(row, "archived_at"));
+    }
+
+    Cursor at() {
+      return new Cursor(Micros.instant(createdAt), id);
+    }
+
+    /// Empty: it cannot be read, and no list shows it.
+    Optional<Environment> listed(WorkspaceId workspace) {
+      return Listed.read("environment " + id, () -> read(workspace));
     }
 
     Environment read(WorkspaceId workspace) {
@@ -67,17 +79,18 @@ final class SqlEnvironments implements Environments {
           workspace,
           name,
           description,
-          EnvironmentCodec.readNetworking(Fields.of(Json.trusted(networking), "")),
-          OriginRows.texts(metadata),
+          NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
+          StoredJson.texts(metadata),
           Micros.instant(createdAt),
           Micros.instant(updatedAt),
-          archivedAt == null ? null : Micros.instant(archivedAt));
+          archivedAt == null ? null : Micros.instant(archivedAt),
+          StoredJson.object(newer));
     }
   }
 
   @Override
   public void create(Environment environment) {
-    var networking = EnvironmentCodec.networking(environment.networking()).toString();
+    var networking = NetworkingCodec.CODEC.write(environment.networking()).toString();
     var metadata = Json.of(environment.metadata()).toString();
     writer.call(
         environment.id().value(),
@@ -89,8 +102,8 @@ final class SqlEnvironments implements Environments {
               """
               INSERT INTO environment (
                 workspace_id, id, name, description, networking, metadata, created_at,
-                updated_at, archived_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+                updated_at, archived_at, newer)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
               """,
               environment.workspace().value(),
               environment.id().value(),
@@ -100,7 +113,8 @@ final class SqlEnvironments implements Environments {
               metadata,
               Micros.of(environment.createdAt()),
               Micros.of(environment.updatedAt()),
-              SessionRows.micros(environment.archivedAt()));
+              SessionRows.micros(environment.archivedAt()),
+              environment.newer().toString());
         });
   }
 
@@ -163,13 +177,15 @@ final class SqlEnvironments implements Environments {
     db.update(
         """
         UPDATE environment SET
-          name = ?, description = ?, networking = ?, metadata = ?, updated_at = ?, archived_at = ?
+          name = ?, description = ?, networking = ?, metadata = ?, newer = ?, updated_at = ?,
+          archived_at = ?
         WHERE workspace_id = ? AND id = ?\
         """,
         environment.name(),
         environment.description(),
-        EnvironmentCodec.networking(environment.networking()).toString(),
+        NetworkingCodec.CODEC.write(environment.networking()).toString(),
         Json.of(environment.metadata()).toString(),
+        environment.newer().toString(),
         Micros.of(environment.updatedAt()),
         SessionRows.micros(environment.archivedAt()),
         environment.workspace().value(),
@@ -214,13 +230,9 @@ final class SqlEnvironments implements Environments {
         CatalogQuery.of(SELECT, workspace, listing, Cursor.Of.ENVIRONMENTS)
             .sized(
                 "COALESCE(octet_length(description), 0) + octet_length(networking)"
-                    + " + octet_length(metadata)");
+                    + " + octet_length(metadata) + octet_length(newer)");
     var found = readers.call(db -> query.run(db, listing.limit(), Raw::of));
-    return Cursor.page(
-        found.items().stream().map(raw -> raw.read(workspace)).toList(),
-        found.limit(),
-        Cursor.Of.ENVIRONMENTS,
-        false,
-        environment -> new Cursor(environment.createdAt(), environment.id().value()));
+    return Cursor.page(found.items(), found.limit(), Cursor.Of.ENVIRONMENTS, false, Raw::at)
+        .each(raw -> raw.listed(workspace));
   }
 }

@@ -16,7 +16,6 @@ import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.Self;
 import dev.drover.store.SessionState;
-import java.lang.System.Logger.Level;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -28,7 +27,6 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
-  private static final System.Logger LOG = System.getLogger(SqlSessions.class.getName());
   private static final String BY_ID = OriginRows.SELECT + " WHERE session.id = ?";
 
   private final Writer writer;
@@ -122,36 +120,14 @@ final class SqlSessions implements Sessions {
         Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
             .map(cursor -> cursor.within(listing.from(), listing.to()));
     var query = SessionQuery.of(workspace, listing, from).sized();
-    var found = readers.call(db -> query.run(db, listing.limit(), Listed::of));
+    var found = readers.call(db -> query.run(db, listing.limit(), SqlSessions::listed));
     return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
-        .each(Listed::read);
+        .each(listed -> listed.read(OriginRows.Raw::read));
   }
 
-  /// A row of a list, and its place there. One that cannot be read is left out, and keeps none of
-  /// the others from being shown.
-  private record Listed(Cursor at, Optional<OriginRows.Raw> raw) {
-    static Listed of(ResultSet row) throws SQLException {
-      var at = new Cursor(Micros.instant(row.getLong("created_at")), row.getString("id"));
-      try {
-        return new Listed(at, Optional.of(OriginRows.Raw.of(row)));
-      } catch (RuntimeException e) {
-        leftOut(at, e);
-        return new Listed(at, Optional.empty());
-      }
-    }
-
-    Optional<Session> read() {
-      try {
-        return raw.map(OriginRows.Raw::read);
-      } catch (RuntimeException e) {
-        leftOut(at, e);
-        return Optional.empty();
-      }
-    }
-
-    private static void leftOut(Cursor at, RuntimeException why) {
-      LOG.log(Level.ERROR, "session " + at.id() + " cannot be read, and no list shows it", why);
-    }
+  private static Listed<OriginRows.Raw> listed(ResultSet row) throws SQLException {
+    var at = new Cursor(Micros.instant(row.getLong("created_at")), row.getString("id"));
+    return Listed.of(at, "session " + at.id(), row, OriginRows.Raw::of);
   }
 
   @Override

@@ -1,0 +1,89 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.Tool;
+import dev.drover.catalog.Toolset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Reads an agent's `tools` as they are stored, by a newer version too. Of these it takes what this
+/// version can offer, and never more than was allowed: a kind of tool that it does not know is left
+/// out, and a tool whose permission it cannot read is disabled.
+final class StoredTools {
+  private StoredTools() {}
+
+  static List<Tool> read(List<Json> tools) {
+    var read = new ArrayList<Tool>();
+    for (var json : tools) {
+      if (json instanceof Json.Obj tool) {
+        switch (String.valueOf(tool.text("type"))) {
+          case "agent_toolset_20260401" -> read.add(toolset(tool));
+          case "custom" -> custom(tool).ifPresent(read::add);
+          default -> {}
+        }
+      }
+    }
+    return read;
+  }
+
+  private static Optional<CustomTool> custom(Json.Obj tool) {
+    return Optional.ofNullable(tool.text("name"))
+        .map(
+            name ->
+                new CustomTool(
+                    name,
+                    Objects.requireNonNullElse(tool.text("description"), ""),
+                    tool.object("input_schema")));
+  }
+
+  private static Toolset toolset(Json.Obj tool) {
+    var defaults = Read.of(tool.object("default_config"), Read.OPEN);
+    var overrides = new ArrayList<Toolset.ToolSetting>();
+    for (var json : tool.items("configs")) {
+      if (json instanceof Json.Obj config && config.text("name") != null) {
+        var name = String.valueOf(config.text("name"));
+        overrides.add(new Toolset.ToolSetting(name, Read.of(config, defaults).setting()));
+      }
+    }
+    return new Toolset(defaults.setting(), overrides);
+  }
+
+  /// A setting, as far as it can be read.
+  ///
+  /// @param policy empty: this version does not know it
+  private record Read(boolean enabled, Optional<Toolset.Policy> policy) {
+    static final Read OPEN = new Read(Toolset.OPEN.enabled(), Optional.of(Toolset.OPEN.policy()));
+
+    static Read of(Json.Obj config, Read otherwise) {
+      return new Read(
+          isAbsent(config, "enabled")
+              ? otherwise.enabled
+              : config.get("enabled").equals(Optional.of(Json.of(true))),
+          isAbsent(config, "permission_policy")
+              ? otherwise.policy
+              : known(config.object("permission_policy")));
+    }
+
+    private static boolean isAbsent(Json.Obj config, String field) {
+      return config.get(field).filter(value -> !(value instanceof Json.Null)).isEmpty();
+    }
+
+    private static Optional<Toolset.Policy> known(Json.Obj policy) {
+      return switch (String.valueOf(policy.text("type"))) {
+        case "always_allow" -> Optional.of(Toolset.Policy.ALWAYS_ALLOW);
+        case "always_ask" -> Optional.of(Toolset.Policy.ALWAYS_ASK);
+        case "auto" -> Optional.of(Toolset.Policy.AUTO);
+        default -> Optional.empty();
+      };
+    }
+
+    Toolset.Setting setting() {
+      return policy
+          .map(known -> new Toolset.Setting(enabled, known))
+          .orElse(new Toolset.Setting(false, Toolset.Policy.ALWAYS_ASK));
+    }
+  }
+}

@@ -57,7 +57,8 @@ public final class RawHttp {
     }
   }
 
-  /// Sends requests one after the other on one connection.
+  /// Sends requests one after the other on one connection. If the server closes it, the last answer
+  /// is [Answer#NONE].
   ///
   /// @throws AssertionError if the server hangs
   public List<Answer> sendAll(List<String> requests) throws IOException {
@@ -67,7 +68,11 @@ public final class RawHttp {
       var answers = new ArrayList<Answer>();
       for (var request : requests) {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-        answers.add(read(in, request.startsWith("HEAD ")));
+        var answer = read(in, request.startsWith("HEAD "));
+        answers.add(answer);
+        if (answer.equals(Answer.NONE)) {
+          break;
+        }
       }
       return answers;
     } catch (SocketTimeoutException e) {

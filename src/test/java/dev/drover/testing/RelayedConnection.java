@@ -34,14 +34,15 @@ final class RelayedConnection {
           var asked = head;
           var serving = nodes.connect();
           node = serving;
-          serving.getOutputStream().write(asked.with("Connection", "close").bytes());
+          var toNode = serving.getOutputStream(); // not to be had once the answer has ended
+          toNode.write(asked.with("Connection", "close").bytes());
           answering =
               scope.fork(
                   () -> {
                     forwardAnswer(asked, serving);
                     return null;
                   });
-          asked.copyBody(in, new Forgiving(serving.getOutputStream()));
+          asked.copyBody(in, new Forgiving(toNode));
         }
       } finally {
         if (node != null) {

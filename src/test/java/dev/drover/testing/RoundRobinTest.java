@@ -21,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -143,6 +144,16 @@ final class RoundRobinTest {
     assertThat(raw.sendAll(requests))
         .extracting(RawHttp.Answer::body)
         .containsExactly("one", "", "abc", "de", "one");
+  }
+
+  /// A node may have answered, and closed its connection, before the proxy looks for a body.
+  @Test
+  void aQuickAnswerDoesNotEndTheConnectionOfItsClient() throws Exception {
+    var request = "GET /name HTTP/1.1\r\nHost: x\r\n\r\n";
+    assertThat(new RawHttp(proxy.url()).sendAll(Collections.nCopies(500, request)))
+        .hasSize(500)
+        .extracting(RawHttp.Answer::status)
+        .containsOnly(200);
   }
 
   @Test

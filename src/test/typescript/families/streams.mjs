@@ -140,3 +140,9 @@ test('the tool runner leaves a session that ends', async () => {
   await sessions.archive(session.id);
   assert.deepEqual(await running, []);
 });
+
+test('the tool runner leaves a session that has ended before it comes', async () => {
+  const session = await newSession({ tools: [weather] });
+  await sessions.archive(session.id);
+  assert.deepEqual(await attach(session, [runs(() => 'never')]), []);
+});

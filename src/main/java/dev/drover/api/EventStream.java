@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One reader of a session's events, on one thread. [#end] and [#breakIfStalled] are for others.
 final class EventStream {
+  /// The type of the last event of a session that is over but not deleted.
+  static final String TERMINATED = "session.status_terminated";
+
   private static final String PING = "{\"type\":\"ping\"}";
   private static final int PIECE = 16 * 1024;
 
@@ -40,9 +43,7 @@ final class EventStream {
   }
 
   /// @param replay what it begins with
-  /// @param over what the subscription holds now is all that will come
-  void run(OutputStream out, Optional<Replay> replay, boolean over)
-      throws IOException, InterruptedException {
+  void run(OutputStream out, Optional<Replay> replay) throws IOException, InterruptedException {
     // The server holds back headers until the first byte of a body: a comment, which every reader
     // skips.
     write(out, new StringBuilder(":\n\n"));
@@ -52,7 +53,7 @@ final class EventStream {
     }
     long deadline = System.nanoTime() + ping.toNanos();
     while (true) {
-      boolean last = over || subscription.isCut();
+      boolean last = subscription.isCut();
       var patience = last ? Duration.ZERO : Duration.ofNanos(deadline - System.nanoTime());
       var item = next(patience);
       if (item == null && (last || isEnding())) {
@@ -188,8 +189,7 @@ final class EventStream {
 
   private static boolean endsStream(@Nullable Item item) {
     return item instanceof Item.Shown shown
-        && (shown.type().equals("session.deleted")
-            || shown.type().equals("session.status_terminated"));
+        && (shown.type().equals("session.deleted") || shown.type().equals(TERMINATED));
   }
 
   private boolean show(OutputStream out, StringBuilder frames, Item item) throws IOException {

@@ -4,8 +4,10 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Feed.Item;
 import dev.drover.session.Send;
+import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
+import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
@@ -18,8 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What a stream begins with that is opened a moment after a send which no stream was there for:
-/// all that has happened since the send, as a stream would have shown it. Read from the log, a page
-/// at a time. One thread.
+/// all that has happened since the send, as a stream would have shown it. If the session is over,
+/// its end at least: clients go by the event, and open a stream that ends without it again and
+/// again. Read from the log, a page at a time. One thread.
 final class Replay {
   private static final int PAGE = 100;
 
@@ -30,29 +33,47 @@ final class Replay {
   private final Set<String> processed = new HashSet<>();
   private long head;
 
-  private Replay(EventLog log, SessionId session, List<Send> sends) {
+  private Replay(EventLog log, SessionId session, List<Send> sends, long head) {
     this.log = log;
     this.session = session;
     this.sends = new ArrayDeque<>(sends);
-    head = sends.getFirst().head();
+    this.head = head;
   }
 
   /// Made after the stream has begun to listen: nothing is missed between the two.
   ///
+  /// @param session as it was seen since
   /// @param grace how old a send may be
-  static Optional<Replay> of(EventLog log, Feed feed, SessionId session, Duration grace) {
+  static Optional<Replay> of(EventLog log, Feed feed, Session session, Duration grace) {
+    var missed = missed(log, feed, session.id(), grace);
+    if (!missed.isEmpty()) {
+      return Optional.of(new Replay(log, session.id(), missed, missed.getFirst().head()));
+    }
+    return session.status() == Status.TERMINATED ? ofEnd(log, session.id()) : Optional.empty();
+  }
+
+  /// The sends that no stream was there for, after the last that one was.
+  private static List<Send> missed(EventLog log, Feed feed, SessionId session, Duration grace) {
     var sends = grace.isZero() ? List.<Send>of() : log.sends(session, grace);
     if (sends.isEmpty()) {
-      return Optional.empty();
+      return sends;
     }
     var heard = feed.heard(session, sends.stream().map(Send::first).toList());
     int from = sends.size();
     while (from > 0 && !heard.contains(sends.get(from - 1).first())) {
       from--;
     }
-    return from == sends.size()
-        ? Optional.empty()
-        : Optional.of(new Replay(log, session, sends.subList(from, sends.size())));
+    return sends.subList(from, sends.size());
+  }
+
+  /// Empty if the session was deleted meanwhile: the stream listens already, and will be shown
+  /// that.
+  private static Optional<Replay> ofEnd(EventLog log, SessionId session) {
+    var types = Set.of(EventStream.TERMINATED);
+    var last = new Slice(Long.MAX_VALUE, 1, false, types, true, Optional.empty(), Optional.empty());
+    return log.getEvents(session, last).stream()
+        .findFirst()
+        .map(end -> new Replay(log, session, List.of(), end.position() - 1));
   }
 
   /// What comes next; empty at the end: what follows is live.

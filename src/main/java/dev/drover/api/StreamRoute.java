@@ -2,12 +2,12 @@ package dev.drover.api;
 
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /// `/v1/sessions/{id}/events/stream`: what happens from now on, live. Nothing from before, but for
-/// what followed a send of the last moments that no stream was there for.
+/// what followed a send of the last moments that no stream was there for, and the end of a session
+/// that is over.
 final class StreamRoute {
   private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
 
@@ -34,7 +34,8 @@ final class StreamRoute {
       throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
     }
     var id = SessionId.of(exchange.parameter(0));
-    // Listening comes first: a session deleted after the look at it still ends the stream.
+    // Listening comes first: a session that is over only after the look at it still ends the
+    // stream.
     try (var subscription = parts.feed().subscribe(id)) {
       var session = parts.sessions().getSession(parts.workspace(), id);
       check.accept(session);
@@ -42,14 +43,13 @@ final class StreamRoute {
         exchange.stream();
         return;
       }
-      var replay = Replay.of(parts.log(), parts.feed(), id, streams.grace());
+      var replay = Replay.of(parts.log(), parts.feed(), session, streams.grace());
       streams.run(
           new EventStream(
               subscription, new Previews(previews), FrameNames.of(exchange), streams.ping()),
           exchange.connection(),
           exchange.stream(),
-          replay,
-          session.status() == Status.TERMINATED);
+          replay);
     }
   }
 }

@@ -43,13 +43,7 @@ final class Streams implements AutoCloseable {
   ///
   /// @param replay what it begins with
   /// @param connection the reader's
-  /// @param over the session has ended: only what is there already will ever come
-  void run(
-      EventStream stream,
-      Connection connection,
-      OutputStream out,
-      Optional<Replay> replay,
-      boolean over)
+  void run(EventStream stream, Connection connection, OutputStream out, Optional<Replay> replay)
       throws InterruptedException {
     open.add(stream);
     try {
@@ -57,7 +51,7 @@ final class Streams implements AutoCloseable {
       if (closing.getCount() == 0) {
         stream.end();
       }
-      stream.run(out, replay, over);
+      stream.run(out, replay);
     } catch (IOException | UncheckedIOException e) {
       throw new CloseConnectionException("the reader of a stream is gone", e);
     } finally {

@@ -19,6 +19,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Usage;
@@ -56,6 +57,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A server on a real port, over a store in memory or in a file, with a brain that only notes who
@@ -107,7 +109,13 @@ final class Api implements AutoCloseable {
     this(ping, Duration.ZERO, (feed, ids) -> postgres(database, feed, ids));
   }
 
-  private static Store postgres(Postgres.Database database, Feed feed, Ids ids) {
+  /// As above, with something between the API and the sessions.
+  Api(Postgres.Database database, UnaryOperator<Sessions> between) {
+    this(
+        Server.Settings.PING, Duration.ZERO, (feed, ids) -> postgres(database, feed, ids), between);
+  }
+
+  static Store postgres(Postgres.Database database, Feed feed, Ids ids) {
     try {
       var url = new Secret(database.url());
       return PostgresStore.open(url, Duration.ofSeconds(15), feed, ids, InstantSource.system());
@@ -133,6 +141,14 @@ final class Api implements AutoCloseable {
   }
 
   private Api(Duration ping, Duration grace, BiFunction<Feed, Ids, Store> open) {
+    this(ping, grace, open, sessions -> sessions);
+  }
+
+  private Api(
+      Duration ping,
+      Duration grace,
+      BiFunction<Feed, Ids, Store> open,
+      UnaryOperator<Sessions> between) {
     store = open.apply(feed, ids);
     var brain =
         new Brain() {
@@ -191,7 +207,7 @@ final class Api implements AutoCloseable {
             WORKSPACE,
             store.agents(),
             store.environments(),
-            store.sessions(),
+            between.apply(store.sessions()),
             store.eventLog(),
             store.nodes(),
             feed,

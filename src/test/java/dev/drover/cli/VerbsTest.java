@@ -259,6 +259,8 @@ final class VerbsTest {
     assertThat(shell.out()).contains("ID ", "STATUS", id, "idle", "Coder", "Cleaning");
     assertThat(run("sessions", "update", id)).isEqualTo(2);
     assertThat(json("sessions", "archive", id).text("status")).isEqualTo("terminated");
+    assertThat(run("events", "stream", id)).isZero();
+    assertThat(shell.out()).contains("session.status_terminated");
     assertThat(json("sessions", "delete", id).text("type")).isEqualTo("session_deleted");
     assertThat(run("sessions", "retrieve", id)).isEqualTo(1);
   }

@@ -108,7 +108,15 @@ final class Follower implements Publisher, Feed.Watcher {
 
   @Override
   public void closed(SessionId session) {
-    places.computeIfPresent(session, (_, place) -> --place.listeners == 0 ? null : place);
+    places.computeIfPresent(
+        session,
+        (_, place) -> {
+          if (--place.listeners > 0) {
+            return place;
+          }
+          place.retire();
+          return null;
+        });
   }
 
   @Override
@@ -194,9 +202,9 @@ final class Follower implements Publisher, Feed.Watcher {
         }
         place.showPreviews(previews);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       place.readingFailed();
-      LOG.log(Level.WARNING, "the stream of session " + session + " waits: " + e.getMessage());
+      LOG.log(Level.WARNING, "the stream of session " + session + " waits: " + e);
     }
   }
 

@@ -234,7 +234,7 @@ final class Hints implements Peers, AutoCloseable {
           notify.setString(2, payload);
           notify.execute();
         }
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         pauseAfter(e);
       } catch (InterruptedException _) {
         return;

@@ -30,7 +30,7 @@ final class Place {
     }
   }
 
-  private final Consumer<List<? extends Feed.Item>> shows;
+  private Consumer<List<? extends Feed.Item>> shows;
   private final ReentrantLock lock = new ReentrantLock();
   private boolean begun;
   private long head;
@@ -70,6 +70,17 @@ final class Place {
       inbox.queued().forEach(one -> queued.add(one.event().id()));
       begun = true;
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Shows nothing any more: a reading that is under way must not reach those who come later, and
+  /// have a place of their own.
+  void retire() {
+    lock.lock();
+    try {
+      shows = _ -> {};
     } finally {
       lock.unlock();
     }

@@ -47,6 +47,15 @@ final class PlaceTest {
   }
 
   @Test
+  void nothingIsShownOnceTheLastListenerHasLeft() {
+    place.retire();
+    assertThat(place.read(log, new Inbox(1, 2, List.of()))).isTrue();
+    assertThat(place.preview(2, new Feed.Item.PreviewStart("agent.message", new EventId("sevt_4"))))
+        .isTrue();
+    assertThat(shown).isEmpty();
+  }
+
+  @Test
   void aMessageThatIsReadWhenProcessedIsSeenQueuedBeforeTheSessionRuns() {
     assertThat(place.read(log, new Inbox(1, 2, List.of()))).isTrue();
     assertThat(shown)

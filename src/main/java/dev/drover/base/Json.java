@@ -222,29 +222,60 @@ public sealed interface Json {
   /// The same value with U+FFFD in place of every unpaired surrogate: UTF-8 has no form for one, so
   /// it could never leave again.
   static Json paired(Json value) {
+    return isPaired(value) ? value : replaced(value); // a copy of all that is read would cost
+  }
+
+  private static Json replaced(Json value) {
     return switch (value) {
       case Obj object -> {
         var fields = new LinkedHashMap<String, Json>();
-        object.fields.forEach((key, item) -> fields.put(paired(key), paired(item)));
+        object.fields.forEach((key, item) -> fields.put(paired(key), replaced(item)));
         yield new Obj(fields);
       }
-      case Arr array -> new Arr(array.items.stream().map(Json::paired).toList());
+      case Arr array -> new Arr(array.items.stream().map(Json::replaced).toList());
       case Str text -> new Str(paired(text.value));
       case Num _, Bool _, Null _ -> value;
     };
   }
 
-  /// The same text with U+FFFD in place of every unpaired surrogate.
-  static String paired(String text) {
+  private static boolean isPaired(Json value) {
+    return switch (value) {
+      case Obj object -> {
+        for (var field : object.fields.entrySet()) {
+          if (!isPaired(field.getKey()) || !isPaired(field.getValue())) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      case Arr array -> array.items.stream().allMatch(Json::isPaired);
+      case Str text -> isPaired(text.value);
+      case Num _, Bool _, Null _ -> true;
+    };
+  }
+
+  private static boolean isPaired(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
-        return text.codePoints()
+        boolean pair =
+            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+        if (!pair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /// The same text with U+FFFD in place of every unpaired surrogate.
+  static String paired(String text) {
+    return isPaired(text)
+        ? text
+        : text.codePoints()
             .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString();
-      }
-    }
-    return text;
   }
 
   /// Reads text that this program wrote. It may be deeper and longer than what [#parse] takes, by

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Nodes whose clocks are an hour ahead and an hour behind: nobody takes anybody for dead, a
 /// session is held once for each turn, and the times in its log rise all the same.
 @Timeout(120)
+@Tag("database")
+@Tag("sandbox")
 final class ClockJumpTest {
   private static final int SESSIONS = 4;
   private static final int TURNS = 6;

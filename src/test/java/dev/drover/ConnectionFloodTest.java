@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// More connections than a server may open files, against a real server with a low limit: those who
 /// have a key notice nothing, and new ones get in.
 @Timeout(120)
+@Tag("sandbox")
 final class ConnectionFloodTest {
   private static final int FILES = 1_024;
   private static final int FLOOD = 1_300;

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("proof")
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class CutOffNodeTest {
   enum Fault {
     CUT {

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("it counts the threads and the memory of the whole process")
 @Tag("proof")
 @Timeout(300)
+@Tag("database")
+@Tag("sandbox")
 final class DatabaseAwayTest {
   private static final Duration AWAY =
       Duration.ofSeconds("all".equals(System.getProperty("faults")) ? 30 : 8);

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// still there: the next server removes it, and no other.
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class DeletedWorkspaceTest {
   @TempDir Path data;
   @TempDir Path logs;

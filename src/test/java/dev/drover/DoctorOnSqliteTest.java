@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the doctor says of a data directory with SQLite, and that it leaves it as it was.
 @Timeout(60)
+@Tag("database")
 final class DoctorOnSqliteTest {
   @TempDir Path home;
 

@@ -16,12 +16,14 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the doctor says of a database.
 @Timeout(60)
+@Tag("database")
 final class DoctorTest {
   @TempDir Path data;
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("proof")
 @Timeout(180)
 @Isolated
+@Tag("database")
+@Tag("sandbox")
 final class FailoverTest {
   private static final int SESSIONS = 200;
   private static final int NODES = 3;

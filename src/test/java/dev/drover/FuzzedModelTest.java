@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Sessions whose model server sends a reply that is cut or damaged, on both wires: each turn ends,
 /// and each session can go on. `-Ddrover.fuzz.seed` looks elsewhere.
 @Timeout(120)
+@Tag("sandbox")
 final class FuzzedModelTest {
   private static final long SEED = Long.getLong("drover.fuzz.seed", 20261126);
   private static final int SESSIONS = 24;

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class KilledEverywhereTest {
   /// Side by side.
   private static final int LANES = 2;

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// heap: every request is answered, and other sessions notice nothing. Message and heap are a
 /// quarter and a third of the longest request and of the heap that users have.
 @Timeout(300)
+@Tag("sandbox")
 final class LargeSessionsTest {
   /// Two blocks of almost the longest text.
   private static final String LONG = message("x".repeat(3_900_000), 2);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// work goes on.
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class LostCommitTest {
   /// So long that no node says that it lives, and commits that, while a test runs.
   private static final int QUIET = 600_000;

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// Two nodes over one PostgreSQL, in processes of their own.
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class NodesTest {
   @TempDir Path directory;
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Rows that no Drover writes: the server starts, every other session works, and whoever asks for a
 /// poisoned one hears that the server cannot read it.
 @Timeout(120)
+@Tag("database")
+@Tag("sandbox")
 final class PoisonedRowsTest {
   /// What is done to a session that owes work, by name. `?` is its id.
   private static final Map<String, String> POISONS = new LinkedHashMap<>();

@@ -5,7 +5,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("database")
+@Tag("sandbox")
 final class PostgresCheckTest extends CheckContract {
   private final Postgres.Database database = Postgres.database();
 

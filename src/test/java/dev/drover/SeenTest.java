@@ -29,6 +29,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /// What an operator sees of a whole server: figures, health, and a log without content.
 @Isolated("it listens to the log of the whole process")
 @Timeout(60)
+@Tag("sandbox")
 final class SeenTest {
   private static final String MARKER = "Zebra7Marker";
   private static final String KEY = "sk-drover-" + MARKER;

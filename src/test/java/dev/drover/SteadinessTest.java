@@ -9,6 +9,7 @@ import dev.drover.testing.ScriptedMessages;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /// What a server holds does not grow with the turns it has served.
 @Isolated("it counts what the whole process holds")
 @Timeout(180)
+@Tag("sandbox")
 final class SteadinessTest {
   private static final int TURNS = 2_000;
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("database")
+@Tag("sandbox")
 final class ZombieTest {
   private static final int ROUNDS = Integer.getInteger("faults.rounds", 8);
 

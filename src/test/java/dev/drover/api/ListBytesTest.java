@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A page of agents, of versions or of sessions ends before the item that would bring it over 4 MB.
 @Timeout(60)
+@Tag("database")
 final class ListBytesTest {
   private static final int SMALL = 10;
   private static final int HALF = 1_900_000;

@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator asks, of a server on SQLite.
+@Tag("database")
 final class NodeRoutesTest {
   @TempDir Path directory;
 

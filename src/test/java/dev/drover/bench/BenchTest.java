@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /// The whole bench at its smallest: whether it measures, not what.
 @Timeout(180)
 @Isolated
+@Tag("database")
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
   private final Bench bench = new Bench(this::open, this::sandboxes, Optional.empty(), ids);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// nodes, one session, every order of every step, crashes, false alarms, lost and late answers.
 @Tag("proof")
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class LeaseModelTest {
   private static final Path MODEL = Path.of("src", "test", "tla");
 

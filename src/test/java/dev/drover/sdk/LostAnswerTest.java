@@ -10,6 +10,7 @@ import dev.drover.testing.FaultProxy;
 import dev.drover.testing.Script;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// there is one message, on two nodes, too, each of which gets its share of the tries. For the
 /// TypeScript client see `families/errors.mjs`.
 @Timeout(60)
+@Tag("database")
+@Tag("sandbox")
+@Tag("sdk")
 final class LostAnswerTest {
   @ParameterizedTest
   @EnumSource

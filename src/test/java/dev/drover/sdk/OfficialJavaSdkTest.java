@@ -1,7 +1,11 @@
 package dev.drover.sdk;
 
 import dev.drover.testing.Deployment;
+import org.junit.jupiter.api.Tag;
 
+@Tag("database")
+@Tag("sandbox")
+@Tag("sdk")
 final class OfficialJavaSdkTest extends OfficialJavaSdkSuite {
   OfficialJavaSdkTest() {
     super(Deployment.SQLITE);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// key and model id: an agent, an environment, a session, a stream, a message.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("sandbox")
+@Tag("sdk")
 final class QuickstartTest {
   private static final Path STEPS = Path.of("src/test/quickstart").toAbsolutePath();
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The first session as the README tells it, each way as it stands there, against `drover serve`.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("sandbox")
+@Tag("sdk")
 final class ReadmeTest {
   /// What every way shows at the end: the host's name in the sandbox.
   private static final String RAN = "Linux hand";

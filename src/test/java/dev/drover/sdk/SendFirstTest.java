@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Programs that send first and open the stream afterwards, as many public ones do, and programs
 /// that open it first, against a model that answers at once.
 @Timeout(180)
+@Tag("database")
+@Tag("sandbox")
+@Tag("sdk")
 final class SendFirstTest {
   private static final int TURNS = 5;
 

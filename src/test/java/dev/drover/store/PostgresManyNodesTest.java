@@ -7,9 +7,11 @@ import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("database")
 final class PostgresManyNodesTest extends ManyNodesContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

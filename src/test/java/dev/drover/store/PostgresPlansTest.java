@@ -25,10 +25,12 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// How PostgreSQL answers the statements whose cost must not grow with what is kept: 50,000
 /// sessions, and 50,000 events in one of them.
+@Tag("database")
 final class PostgresPlansTest {
   private static final EmptyDatabase DATABASE = new EmptyDatabase();
 

@@ -1,7 +1,9 @@
 package dev.drover.store;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("database")
 final class PostgresSessionsTest extends SessionsContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

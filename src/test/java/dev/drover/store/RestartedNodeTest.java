@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// A node that starts after another one of its machine died: what that one held is free at once. Of
 /// whom it cannot be sure, it waits for the lapse.
 @Timeout(60)
+@Tag("database")
+@Tag("sandbox")
 final class RestartedNodeTest extends StoreContract {
   private static final Random RANDOM = new Random(11);
 

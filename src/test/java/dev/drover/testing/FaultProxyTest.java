@@ -14,11 +14,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Between a client and a real PostgreSQL.
 @Timeout(60)
+@Tag("database")
 final class FaultProxyTest {
   private Postgres.Database database;
   private FaultProxy proxy;

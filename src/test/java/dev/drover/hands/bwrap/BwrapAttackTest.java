@@ -4,10 +4,12 @@ import dev.drover.hands.AttackContract;
 import dev.drover.hands.Sandboxes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class BwrapAttackTest extends AttackContract {
   private static final long MIB = 1 << 20;
   private static final Limits SMALL =

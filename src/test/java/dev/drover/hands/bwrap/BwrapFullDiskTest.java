@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Commands that fill the host's disk, which is smaller than what each of them may have. The
 /// session beside them notices nothing.
 @Execution(ExecutionMode.SAME_THREAD)
+@Tag("sandbox")
 final class BwrapFullDiskTest {
   private static final long MIB = 1 << 20;
   private static final long FLOOR = 100 * MIB;

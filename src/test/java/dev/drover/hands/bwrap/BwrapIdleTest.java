@@ -10,6 +10,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// A hand made from a virtual thread lives on when the carrier thread that it happened to run on is
 /// retired, 30 idle seconds later. The one test that has to take its time; it runs beside others.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class BwrapIdleTest {
   @Test
   void aHandSurvivesTheThreadThatMadeIt() throws Exception {

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Sessions with disks of their own: 32 MiB and 500 files, held by the kernel. Needs root, as
 /// images do.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class BwrapImageTest extends SandboxContract {
   private static BwrapBench bench;
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// The parsers of `hand serve`, built with the sanitizers, against random frames and calls. Needs
 /// gcc with its sanitizer libraries, as Debian and Ubuntu install it.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class HandFuzzTest {
   private static final Path SOURCE = Path.of("src/main/c");
 

@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What a hand keeps of its calls, on a real one: none runs twice, whatever breaks.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class JournalTest {
   private static final int PING = 1;
   private static final int CALL = 3;

@@ -20,12 +20,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server that is killed: the next one takes its hands over, or they end themselves.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class ServerDeathTest {
   private static final int UIDS = 700_000_000 + new SecureRandom().nextInt(2_500) * 262_144;
   private static final AtomicInteger NUMBERS = new AtomicInteger();

@@ -24,12 +24,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A hand passes from one server to the next, with what runs in it.
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("sandbox")
 final class TakeoverTest {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 

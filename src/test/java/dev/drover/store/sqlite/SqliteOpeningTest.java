@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Random;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("database")
 final class SqliteOpeningTest {
   @TempDir Path directory;
 

@@ -30,11 +30,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("it counts what the whole process holds")
+@Tag("database")
+@Tag("sandbox")
 final class SqliteStoreTest {
   private static final String WORDS = "words ".repeat(500);
 

@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A process that appends is killed in the middle of it.
+@Tag("database")
+@Tag("sandbox")
 final class SqliteSurvivalTest {
   private static final int ACKNOWLEDGED = 400;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ends.h"
 #include "files.h"
 
 struct span {
@@ -23,6 +24,12 @@ struct edit {
   bool all;
   bool cr_alone; /* the lines of the file end in carriage returns alone */
   bool verbatim; /* one of the texts names carriage returns */
+  size_t *origin; /* of each line of `new`, a line of `old` */
+  size_t old_lines;
+  const char **ends; /* of the lines of `old`, where it was found last */
+  const char *carried; /* what the line that the next place begins with ends with, when it is another */
+  const char *last_end; /* the last line end of the file */
+  size_t ahead; /* where the first line end after that is */
 };
 
 static void add(struct spans *spans, size_t from, size_t to) {
@@ -86,38 +93,57 @@ static void find_lines(const struct edit *e, struct spans *out, bool *beyond) {
   free(origin);
 }
 
-/* The line end of the most lines in the span; when it has none, of the line that the span is in, or the
- * one before. */
-static const char *ends_of(const struct edit *e, struct span span) {
-  static const char *const ends[] = {"\n", "\r\n", "\r"};
-  size_t count[3] = {0}, i = span.from;
-  for (size_t n; i < span.to; i += n ? n : 1) {
-    n = line_end(e, i);
-    if (n) count[n == 2 ? 1 : e->text.p[i] == '\r' ? 2 : 0]++;
-  }
-  if (count[1] > count[0]) return ends[1];
-  if (count[0] || count[2]) return ends[count[2] > 0 ? 2 : 0];
-  for (; i < e->text.n; i++) {
-    size_t n = line_end(e, i);
-    if (n) return ends[n == 2 ? 1 : e->text.p[i] == '\r' ? 2 : 0];
-  }
-  for (i = span.from; i-- > 0;) {
-    if (e->text.p[i] == '\n') return ends[i > 0 && e->text.p[i - 1] == '\r'];
-    if (line_end(e, i)) return ends[2];
-  }
-  return ends[0];
+static const char *end_at(const struct edit *e, size_t i) {
+  return line_end(e, i) == 2 ? "\r\n" : e->text.p[i] == '\r' ? "\r" : "\n";
 }
 
-static void put_new(const struct edit *e, struct span span, bool beyond, struct buf *out) {
-  const char *end = e->verbatim ? "\n" : ends_of(e, span);
-  size_t n = e->new_n - (beyond && e->new_n > 0 && e->new[e->new_n - 1] == '\n');
+static void prepare(struct edit *e) {
+  e->old_lines = line_breaks(e->old, e->old_n) + 1;
+  e->origin = line_origins(e->old, e->old_n, e->new, e->new_n);
+  e->ends = must(malloc(e->old_lines * sizeof *e->ends));
+  e->last_end = "\n";
+  size_t i = e->text.n;
+  while (i > 0 && !line_end(e, i - 1)) i--;
+  if (i > 0) e->last_end = end_at(e, i > 1 && line_end(e, i - 2) == 2 ? i - 2 : i - 1);
+}
+
+/* The last line of the span ends behind it, or, when the file's last line has no end, as the one before. */
+static void find_ends(struct edit *e, struct span span) {
+  size_t k = 0, n;
+  for (size_t i = span.from; i < span.to && k < e->old_lines; i += n ? n : 1) {
+    n = line_end(e, i);
+    if (n) e->ends[k++] = end_at(e, i);
+  }
+  if (e->ahead < span.to) e->ahead = span.to;
+  while (e->ahead < e->text.n && !line_end(e, e->ahead)) e->ahead++;
+  const char *rest = e->ahead < e->text.n ? end_at(e, e->ahead) : e->last_end;
+  while (k < e->old_lines) e->ends[k++] = rest;
+  if (e->carried) e->ends[0] = e->carried;
+  e->carried = NULL;
+}
+
+/* Each line ends as the one that it stands for. Returns where the file goes on: behind the end of the
+ * last line when that is another one, because lines are gone. */
+static size_t put_new(struct edit *e, struct span span, size_t until, bool beyond, struct buf *out) {
+  size_t n = e->new_n - (beyond && e->new_n > 0 && e->new[e->new_n - 1] == '\n'), line = 0;
+  if (e->verbatim) {
+    buf_add(out, e->new, n);
+    return span.to;
+  }
+  find_ends(e, span);
   for (size_t i = 0; i < n; i++) {
     if (e->new[i] == '\n') {
-      buf_text(out, end);
+      buf_text(out, e->ends[e->origin[line++]]);
     } else {
       buf_add(out, e->new + i, 1);
     }
   }
+  bool other = e->origin[line] + 1 < e->old_lines && !beyond && span.to < e->text.n;
+  size_t end = other ? line_end(e, span.to) : 0;
+  if (end > 0 && span.to == until) e->carried = e->ends[e->origin[line]];
+  if (end == 0 || span.to + end > until) return span.to;
+  buf_text(out, e->ends[e->origin[line]]);
+  return span.to + end;
 }
 
 static void not_found(const struct edit *e, const char *path, struct result *r) {
@@ -130,7 +156,7 @@ static void not_found(const struct edit *e, const char *path, struct result *r) 
 }
 
 /* How many replacements there are in *out; 0 with the error in `r`. */
-static size_t apply(const struct edit *e, const char *path, struct buf *out, struct result *r) {
+static size_t apply(struct edit *e, const char *path, struct buf *out, struct result *r) {
   struct spans spans = {0};
   bool beyond = false;
   if (e->old_n == e->new_n && memcmp(e->old, e->new, e->old_n) == 0) {
@@ -148,10 +174,11 @@ static size_t apply(const struct edit *e, const char *path, struct buf *out, str
          spans.n, path);
   }
   size_t from = 0;
+  if (!r->error) prepare(e);
   for (size_t i = 0; i < spans.n && !r->error; i++) {
     buf_add(out, e->text.p + from, spans.of[i].from - from);
-    put_new(e, spans.of[i], beyond, out);
-    from = spans.of[i].to;
+    size_t until = i + 1 < spans.n ? spans.of[i + 1].from : e->text.n;
+    from = put_new(e, spans.of[i], until, beyond, out);
     if (out->n > WRITE_MAX) fail(r, "edit: the result exceeds %u-byte limit", WRITE_MAX);
   }
   if (r->error) return 0;

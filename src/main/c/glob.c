@@ -1,6 +1,6 @@
 /* The tool glob: `*`, `?`, `[..]`, `{a,b}` and `**`, newest first. The walk is led by the patterns: it
  * enters what they name. */
-#include "hand.h"
+#include "braces.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +13,6 @@
 
 #define RESULTS_MAX 200
 #define PATTERN_MAX 4096
-#define BRACES_MAX 256  /* patterns that the braces of one stand for */
-#define NESTING_MAX 20  /* of braces */
 #define PARTS_MAX 4096  /* of all patterns together */
 #define SEARCH_MS 60000
 
@@ -31,15 +29,14 @@ struct hits {
 struct search {
   const struct place *place;
   struct result *r;
-  char *patterns[BRACES_MAX];
-  int patterns_n;
+  struct patterns patterns;
   /* The parts of all patterns; a NULL ends each pattern. What is sought in a directory is a set of
    * them. */
   const char *parts[PARTS_MAX];
   int parts_n;
   struct hits files, directories;
   int named; /* directories that are skipped otherwise and that the walk is in */
-  long budget, skipped, links_out, special, unread, deep;
+  long budget, skipped, links, links_out, special, unread, deep;
   int64_t until;
 };
 
@@ -48,65 +45,29 @@ struct search {
 static const char absolute[] =
     "glob: absolute pattern not permitted; use a relative pattern and the path parameter";
 
-/* The end of the first group of braces, whose start is *open; NULL without one. */
-static const char *braces(const char *pattern, const char **open, int *nesting) {
-  int depth = 0;
-  for (const char *p = pattern; *p; p++) {
+static bool slash_in_set(const char *p) {
+  for (; *p; p++) {
     if (*p == '\\' && p[1]) {
       p++;
-    } else if (*p == '{') {
-      if (depth++ == 0) *open = p;
-      if (depth > *nesting) *nesting = depth;
-    } else if (*p == '}' && depth > 0 && --depth == 0) {
-      return p;
+    } else if (*p == '[') {
+      const char *first = p + 1 + (p[1] == '!' || p[1] == '^');
+      const char *end = *first ? strchr(first + 1, ']') : NULL, *slash = strchr(p, '/');
+      if (slash && end && slash < end && !memchr(slash, '[', (size_t)(end - slash))) return true;
     }
   }
-  return NULL;
-}
-
-/* Adds every reading of the first brace group and those after it. */
-static bool expand(struct search *s, const char *pattern) {
-  const char *open = NULL;
-  int nesting = 0, inner = 0;
-  const char *close = braces(pattern, &open, &nesting);
-  if (nesting > NESTING_MAX) {
-    fail(s->r, "glob: braces nested more than %d deep", NESTING_MAX);
-    return false;
-  }
-  if (!close && s->patterns_n == BRACES_MAX) {
-    fail(s->r, "glob: the braces stand for more than %d patterns; use several calls", BRACES_MAX);
-    return false;
-  }
-  if (!close) {
-    s->patterns[s->patterns_n++] = must(strdup(pattern));
-    return true;
-  }
-  const char *from = open + 1;
-  for (const char *p = open + 1; p <= close; p++) {
-    if (*p == '\\' && p + 1 < close) {
-      p++;
-      continue;
-    }
-    inner += *p == '{' ? 1 : *p == '}' && p != close ? -1 : 0;
-    if (p != close && (*p != ',' || inner > 0)) continue;
-    struct buf one = {0};
-    buf_add(&one, pattern, (size_t)(open - pattern));
-    buf_add(&one, from, (size_t)(p - from));
-    buf_add(&one, close + 1, strlen(close + 1) + 1);
-    bool ok = expand(s, one.p);
-    buf_free(&one);
-    if (!ok) return false;
-    from = p + 1;
-  }
-  return true;
+  return false;
 }
 
 /* Cuts the patterns into their parts. */
 static bool split(struct search *s) {
-  for (int i = 0; i < s->patterns_n; i++) {
-    char *p = s->patterns[i], *rest = NULL;
+  for (int i = 0; i < s->patterns.n; i++) {
+    char *p = s->patterns.of[i], *rest = NULL;
     if (p[0] == '/') { /* made absolute by a brace */
       fail(s->r, absolute);
+      return false;
+    }
+    if (slash_in_set(p)) {
+      fail(s->r, "glob: a / cannot stand between [ and ]: a set is a part of one name");
       return false;
     }
     for (char *part = strtok_r(p, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
@@ -120,6 +81,11 @@ static bool split(struct search *s) {
     s->parts[s->parts_n++] = NULL;
   }
   return true;
+}
+
+/* A name that is written as the pattern is matches, too: `[id]` is a directory in some programs. */
+static bool matches(const char *part, const char *name) {
+  return fnmatch(part, name, 0) == 0 || strcmp(part, name) == 0;
 }
 
 static bool any_depth(const char *part) { return strcmp(part, "**") == 0; }
@@ -185,7 +151,7 @@ static struct fit fit(struct search *s, const struct wanted *here, const char *n
     if (any_depth(part)) {
       want(s, below, i);
       fit.wanted |= !s->parts[i + 1];
-    } else if (fnmatch(part, name, 0) == 0) {
+    } else if (matches(part, name)) {
       fit.step = true;
       fit.named |= names(part);
       fit.wanted |= !s->parts[i + 1];
@@ -203,7 +169,7 @@ static void through_link(struct search *s, const struct wanted *here, const char
   below->any = false;
   for (int i = 0; i < s->parts_n; i++) {
     const char *part = here->part[i] ? s->parts[i] : NULL;
-    if (part && !any_depth(part) && s->parts[i + 1] && fnmatch(part, name, 0) == 0) want(s, below, i + 1);
+    if (part && !any_depth(part) && s->parts[i + 1] && matches(part, name)) want(s, below, i + 1);
   }
 }
 
@@ -234,13 +200,16 @@ static void consider(struct search *s, int dir, const struct entry *entry, struc
   struct wanted below = {must(calloc((size_t)s->parts_n, 1)), false};
   struct fit fits = fit(s, here, entry->name, &below);
   bool link = entry->type == DT_LNK;
+  bool asked = fits.wanted || fits.step || below.any;
   struct stat st;
-  if ((fits.wanted || fits.step || entry->type == DT_DIR) && fstatat(dir, entry->name, &st, 0) == 0) {
+  if ((asked || entry->type == DT_DIR) && fstatat(dir, entry->name, &st, 0) == 0) {
     if (link && (fits.wanted || fits.step) && !permitted(path->p)) {
       s->links_out++;
     } else {
+      bool any = below.any;
       if (fits.wanted) found(s, path->p, &st);
       if (link) through_link(s, here, entry->name, &below);
+      if (any && !below.any && S_ISDIR(st.st_mode)) s->links++;
       if (S_ISDIR(st.st_mode)) enter(s, dir, entry->name, path, fits, &below, depth, link ? 0 : O_NOFOLLOW);
     }
   } else if (link && fits.wanted) {
@@ -304,6 +273,8 @@ static void finish(struct search *s) {
   if (s->files.n == 0) {
     count(s, s->skipped, "directory named .git or node_modules was not searched: the pattern does not name it",
           "directories named .git or node_modules were not searched: the pattern does not name them");
+    count(s, s->links, "symbolic link to a directory was not followed: ** follows none; name it in the pattern or path",
+          "symbolic links to directories were not followed: ** follows none; name them in the pattern or path");
     count(s, s->special, "special file or broken link matches", "special files or broken links match");
   }
   count(s, s->links_out, "symbolic link was not followed: it leads out of the permitted directories",
@@ -336,7 +307,7 @@ static bool prepare(struct search *s, const char *pattern) {
   } else if (has_parent_part(pattern)) {
     fail(s->r, "glob: \"..\" is not permitted in the pattern");
   } else {
-    return expand(s, pattern) && split(s);
+    return braces_expand(pattern, &s->patterns, s->r) && split(s);
   }
   return false;
 }

@@ -90,7 +90,7 @@ public enum BuiltInTool {
       true,
       """
       Find files by pattern: absolute paths, newest first, at most 200. ** matches any number of \
-      directories, * hidden files, too; {a,b} and [a-z] work. Directories named .git or node_modules are \
+      directories, * hidden files, too; {a,b}, {1..5} and [a-z] work. Directories named .git or node_modules are \
       searched if the pattern or path names them, and symbolic links to directories are followed where \
       a part of the pattern other than ** matches them.\
       """,

@@ -112,6 +112,91 @@ public abstract class EditContract extends SandboxContract {
     check(cases);
   }
 
+  /// The file has CRLF after a and c, LF after b and d, and so on in turn.
+  @Test
+  void linesThatStayKeepTheirEndsWhereTheseAreMixed() throws Exception {
+    var file = "a\r\nb\nc\r\nd\ne\r\n";
+    var cases = new ArrayList<Case>();
+    cases.add(one("one line", "a\r\nb\nc\r\n", "b", "x", "a\r\nx\nc\r\n"));
+    cases.add(one("with the line before", file, "a\nb", "a\nx", "a\r\nx\nc\r\nd\ne\r\n"));
+    cases.add(one("with the line behind", file, "b\nc", "x\nc", "a\r\nx\nc\r\nd\ne\r\n"));
+    cases.add(one("with both", file, "a\nb\nc", "a\nx\nc", "a\r\nx\nc\r\nd\ne\r\n"));
+    cases.add(
+        one("all of it", file, "a\nb\nc\nd\ne\n", "a\nb\nx\nd\ne\n", "a\r\nb\nx\r\nd\ne\r\n"));
+    cases.add(one("each is new", file, "a\nb\nc", "1\n2\n3", "1\r\n2\n3\r\nd\ne\r\n"));
+    cases.add(
+        one(
+            "two of them, far apart",
+            file,
+            "a\nb\nc\nd\ne",
+            "x\nb\nc\nd\ny",
+            "x\r\nb\nc\r\nd\ny\r\n"));
+    cases.add(one("a line is added", file, "b\nc", "b\nn\nc", "a\r\nb\nn\nc\r\nd\ne\r\n"));
+    cases.add(one("added first", file, "a\nb", "n\na\nb", "n\r\na\r\nb\nc\r\nd\ne\r\n"));
+    cases.add(one("added last", file, "a\nb", "a\nb\nn", "a\r\nb\nn\nc\r\nd\ne\r\n"));
+    cases.add(
+        one("added twice", file, "a\nb\nc", "a\n1\nb\n2\nc", "a\r\n1\r\nb\n2\nc\r\nd\ne\r\n"));
+    cases.add(
+        one("added and changed", file, "a\nb\nc\nd", "a\n1\n2\nc\nd", "a\r\n1\n2\nc\r\nd\ne\r\n"));
+    cases.add(one("a line goes", file, "a\nb\nc", "a\nc", "a\r\nc\r\nd\ne\r\n"));
+    cases.add(one("the last one goes", file, "a\nb", "a", "a\r\nc\r\nd\ne\r\n"));
+    cases.add(one("the last two go", file, "a\nb\nc", "a", "a\r\nd\ne\r\n"));
+    cases.add(one("with the break before it", file, "\nb", "", "a\r\nc\r\nd\ne\r\n"));
+    cases.add(one("the first one goes", file, "a\nb", "b", "b\nc\r\nd\ne\r\n"));
+    cases.add(one("with its break", file, "b\n", "", "a\r\nc\r\nd\ne\r\n"));
+    cases.add(one("two go, one comes", file, "a\nb\nc\nd", "a\nx\nd", "a\r\nx\r\nd\ne\r\n"));
+    cases.add(one("they change places", file, "a\nb\nc", "a\nc\nb", "a\r\nc\r\nb\r\nd\ne\r\n"));
+    cases.add(one("lines are joined", file, "a\nb\nc", "a b\nc", "a b\nc\r\nd\ne\r\n"));
+    cases.add(one("a line is cut", file, "b\nc", "b1\nb2\nc", "a\r\nb1\nb2\nc\r\nd\ne\r\n"));
+    cases.add(
+        one("parts of lines", "aa\r\nbb\ncc\r\n", "a\nbb\nc", "1\nbb\n3", "a1\r\nbb\n3c\r\n"));
+    cases.add(one("a part of the last", "a\r\nbb\nc", "a\nb", "a", "ab\nc"));
+    cases.add(one("blank lines", "a\r\n\n\r\nb\n", "a\n\n\nb", "a\n\nb", "a\r\n\nb\n"));
+    cases.add(one("no end at the end", "a\r\nb\nc", "b\nc", "b\nx\ny", "a\r\nb\nx\ny"));
+    cases.add(
+        all(
+            "each place in its own way",
+            "a\r\nb\nz\na\nb\r\n",
+            "a\nb",
+            "a\nn\nb",
+            "a\r\nn\r\nb\nz\na\nn\nb\r\n"));
+    cases.add(all("side by side", "a\r\na\na\r\n", "\na", "", "a\r\n"));
+    cases.add(
+        one(
+            "carriage returns inside lines stay",
+            "a\rb\r\nc\nd\r\n",
+            "c\nd",
+            "x\nd",
+            "a\rb\r\nx\nd\r\n"));
+    cases.add(
+        one(
+            "UTF-16",
+            "\u00ff\u00fea\0\r\0\n\0b\0\n\0c\0\r\0\n\0",
+            "a\nb\nc",
+            "a\nx\nc",
+            "\u00ff\u00fea\0\r\0\n\0x\0\n\0c\0\r\0\n\0"));
+    check(cases);
+  }
+
+  /// More lines than are compared each with each; and one line with more places than there is time
+  /// to look for the end of each.
+  @Test
+  void largeTextsAreEditedInTime() throws Exception {
+    bash("for i in {1..5000}; do printf '%s\\r\\n' $i; done > f; printf 'x%.0s' {1..200000} > g");
+    var old = new StringBuilder();
+    var fresh = new StringBuilder();
+    for (int i = 1; i <= 5000; i++) {
+      old.append(i).append('\n');
+      fresh.append(i * 2).append('\n');
+    }
+    edit("f", old.toString(), fresh.toString());
+    assertThat(bash("head -n 2 f | od -An -c | tr -s ' '; tail -n 1 f | tr -d '\\r'; wc -l < f"))
+        .isEqualTo(" 2 \\r \\n 4 \\r \\n\n10000\n5000");
+    assertThat(
+            ok("edit", "file_path", "g", "old_string", "x", "new_string", "y", "replace_all", true))
+        .contains("200000 replacement(s)");
+  }
+
   @Test
   void whatIsNotEditedStaysAsItIs() throws Exception {
     var cases = new ArrayList<Case>();

@@ -126,4 +126,109 @@ public abstract class GlobContract extends SandboxContract {
       assertThat(run("glob", "pattern", pattern).text()).startsWith("no matches");
     }
   }
+
+  @Test
+  void rangesStandForWhatBashHasThemStandFor() throws Exception {
+    bash("touch -d 2020-01-01 f{1..12} g{01..12} {a..e}.c A.c 'x{1..2}' 1-2 '{a,b..c}'");
+    assertThat(glob("f{1..3}")).isEqualTo(in("f1", "f2", "f3"));
+    assertThat(glob("f{3..1}")).isEqualTo(in("f1", "f2", "f3"));
+    assertThat(glob("f{1..9..4}")).isEqualTo(in("f1", "f5", "f9"));
+    assertThat(glob("f{9..1..-4}")).isEqualTo(in("f1", "f5", "f9"));
+    assertThat(glob("f{1..2..0}")).isEqualTo(in("f1", "f2"));
+    assertThat(glob("f{-1..1}")).isEqualTo(in("f1"));
+    assertThat(glob("{-1..1}-2")).isEqualTo(in("1-2"));
+    assertThat(glob("g{01..3}")).isEqualTo(in("g01", "g02", "g03"));
+    assertThat(glob("g{1..3}")).isEqualTo("no matches");
+    assertThat(glob("g{09..11}")).isEqualTo(in("g09", "g10", "g11"));
+    assertThat(glob("{b..d}.c")).isEqualTo(in("b.c", "c.c", "d.c"));
+    assertThat(glob("{Z..b}.c")).isEqualTo(in("a.c", "b.c"));
+    assertThat(glob("{a..e..2}.c")).isEqualTo(in("a.c", "c.c", "e.c"));
+    assertThat(glob("{f{1..2},{a..b}.c}")).isEqualTo(in("a.c", "b.c", "f1", "f2"));
+    assertThat(glob("{f,g}{10..11}")).isEqualTo(in("f10", "f11", "g10", "g11"));
+    assertThat(glob("{{1..2},x}-{2..3}")).isEqualTo(in("1-2"));
+    assertThat(glob("x\\{1..2\\}")).isEqualTo(in("x{1..2}"));
+    assertThat(glob("\\{a,b..c\\}")).isEqualTo(in("{a,b..c}"));
+  }
+
+  @Test
+  void whatIsNoRangeIsRefused() throws Exception {
+    for (var pattern :
+        List.of(
+            "{1..}",
+            "{..5}",
+            "{1..b}",
+            "{a..5}",
+            "{aa..b}",
+            "{1...5}",
+            "{1..5..}",
+            "{1..5..x}",
+            "{1..2..3..4}",
+            "{1.5..2}",
+            "{1 .. 2}",
+            "{+..2}",
+            "{1..99999999999999999999}",
+            "{{a..5}}",
+            "x/{a,{1..y}}")) {
+      assertThat(error("glob", "pattern", pattern))
+          .as(pattern)
+          .contains(" is not a range of two numbers or two letters, such as {1..5} or {a..e}");
+    }
+    for (var pattern : List.of("{1..257}", "{1..999999999999999999}", "{1..20}{1..20}")) {
+      assertThat(error("glob", "pattern", pattern))
+          .isEqualTo("glob: the braces stand for more than 256 patterns; use several calls");
+    }
+    assertThat(error("glob", "pattern", "{../x,y}")).contains("\"..\" is not permitted");
+  }
+
+  @Test
+  void setsAreAPartOfOneName() throws Exception {
+    bash(
+        "mkdir -p b r/s x '[id]' 'app/[slug]'; touch -d 2020-01-01 b/f r/s/f x/f '[id]/p'"
+            + " 'app/[slug]/page.tsx' i");
+    assertThat(glob("[br]/f")).isEqualTo(in("b/f"));
+    assertThat(glob("[br]/**/f")).isEqualTo(in("b/f", "r/s/f"));
+    assertThat(glob("[br]/")).contains("/workspace/b/\n", "/workspace/r/");
+    assertThat(glob("[!br]/f")).isEqualTo(in("x/f"));
+    assertThat(glob("[a-w]/[!x]/f")).isEqualTo(in("r/s/f"));
+    assertThat(glob("**/[s]/f")).isEqualTo(in("r/s/f"));
+    assertThat(glob("[id]/*")).isEqualTo(in("[id]/p"));
+    assertThat(glob("[id]*")).isEqualTo(in("i"));
+    assertThat(glob("app/[slug]/*.tsx")).isEqualTo(in("app/[slug]/page.tsx"));
+    assertThat(glob("**/[slug]/page.tsx")).isEqualTo(in("app/[slug]/page.tsx"));
+    for (var pattern : List.of("[b/r]", "[br/]f", "x[!a/b]c", "[]/]x", "{a,[b/c]}")) {
+      assertThat(error("glob", "pattern", pattern))
+          .as(pattern)
+          .isEqualTo("glob: a / cannot stand between [ and ]: a set is a part of one name");
+    }
+    assertThat(glob("\\[b/f")).isEqualTo("no matches");
+    assertThat(glob("[b/[r]")).isEqualTo("no matches");
+  }
+
+  @Test
+  void anEmptyResultNamesWhatWasNotFollowed() throws Exception {
+    bash(
+        "mkdir -p real/d only; touch -d 2020-01-01 real/d/f.ts; ln -s ../real only/link; ln -s d"
+            + " real/again; ln -s /etc only/etc; mkfifo only/p; ln -s p only/pipe; ln -s"
+            + " real/d/f.ts file");
+    var links =
+        " symbolic links to directories were not followed: ** follows none; name them in the"
+            + " pattern or path]";
+    assertThat(glob("only/**/f.ts")).isEqualTo("no matches\n[2" + links);
+    assertThat(glob("**/none")).isEqualTo("no matches\n[3" + links);
+    assertThat(glob("**/f.ts")).isEqualTo(in("real/d/f.ts"));
+    assertThat(glob("real/**/x"))
+        .isEqualTo(
+            "no matches\n[1 symbolic link to a directory was not followed: ** follows none; name"
+                + " it in the pattern or path]");
+    assertThat(glob("only/link/**/f.ts")).isEqualTo(in("only/link/d/f.ts"));
+    assertThat(glob("only/p*")).isEqualTo("no matches\n[2 special files or broken links match]");
+    assertThat(glob("**/p"))
+        .startsWith("no matches\n[3" + links)
+        .endsWith("[1 special file or broken link matches]");
+    assertThat(glob("only/*/nothing"))
+        .isEqualTo(
+            "no matches\n[1 symbolic link was not followed: it leads out of the permitted"
+                + " directories]");
+    assertThat(glob("none/**/x")).isEqualTo("no matches");
+  }
 }

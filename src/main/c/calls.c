@@ -15,6 +15,8 @@
 #define FILE_TOOL_TIMEOUT_MS 90000
 #define RESULT_MAX (2u << 20)
 #define LOOK_MS 250
+#define ALL_OTHERS "All other processes of the sandbox were killed by signal 9 (Killed); "
+#define DYING_MS 200 /* for processes that were killed together to be gone */
 
 const char *const tool_names[TOOLS] = {"bash", "read", "write", "edit", "glob", "grep"};
 static void (*const tools[TOOLS])(const struct request *, struct result *) = {
@@ -24,6 +26,8 @@ struct call *calls;
 static struct buf notice; /* what the model must know before the next output */
 struct shell shell = {.command = -1, .status = -1, .output = -1};
 static int64_t next_look; /* at a shell that may be stuck */
+static pid_t first_keeper; /* the one that lived when the command began */
+static bool keeper_killed; /* by signal 9, while the command ran */
 
 static void drop(struct call *call) {
   for (struct call **at = &calls; *at; at = &(*at)->next) {
@@ -204,9 +208,42 @@ static void gone(struct buf *out, const char *what, size_t spared) {
              spared ? " Background processes of earlier commands go on." : "");
 }
 
+/* The keeper ignores all signals but one. */
+static void keeper_ended(int status) {
+  shell.keeper = 0; /* the next command has another one */
+  keeper_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void look_at_keeper(void) {
+  int status;
+  if (shell.keeper > 0 && waitpid(shell.keeper, &status, WNOHANG) == shell.keeper) keeper_ended(status);
+}
+
+/* The keeper was killed, and all others with it. The kernel takes a moment for that. */
+static bool all_are_gone_but(pid_t survivor) {
+  for (int64_t until = now_ms() + DYING_MS;; usleep(2000)) {
+    pid_t ours[] = {survivor, shell.keeper};
+    look_at_keeper();
+    if (keeper_killed && !processes_alive(ours, survivor > 0 ? 2 : 0)) return true;
+    if (now_ms() >= until) return false;
+  }
+}
+
+static bool all_killed(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && all_are_gone_but(0);
+}
+
+/* By `kill -9 -1` in the shell itself: the kernel spares who asks for it. */
+static bool others_killed(void) {
+  look_at_keeper();
+  return keeper_killed && processes_remembered(first_keeper) && all_are_gone_but(shell.pid);
+}
+
 static void ended(struct buf *out, int status) {
-  char what[80];
-  if (WIFSIGNALED(status)) {
+  char what[96];
+  if (all_killed(status)) {
+    snprintf(what, sizeof what, "All processes of the sandbox were killed by signal 9 (Killed), the shell among them");
+  } else if (WIFSIGNALED(status)) {
     int number = WTERMSIG(status);
     snprintf(what, sizeof what, "The shell was killed by signal %d (%s)", number, strsignal(number));
   } else {
@@ -315,6 +352,8 @@ static void send_command(struct call *call, bool evaluated) {
   call->result.text.n = 0;
   if (!ready(call)) return;
   processes_remember(shell.pid);
+  first_keeper = shell.keeper;
+  keeper_killed = false;
   next_look = now_ms() + LOOK_MS;
   if (!shell_send(&shell, command->p, command->n, evaluated)) {
     fail_fs(&call->result, "bash", errno);
@@ -403,17 +442,29 @@ static struct call *running_bash(void) {
   return NULL;
 }
 
+static void end_without_status(struct call *call) {
+  char text[200];
+  snprintf(text, sizeof text, "bash: the status of the command was lost: %s",
+           others_killed() ? ALL_OTHERS "the shell goes on"
+           : keeper_killed ? "the process that passes it on was killed"
+                           : "a process inside has read what was for the shell, or for hand");
+  end_bash_badly(call, text, NULL);
+}
+
 static void advance_bash(struct call *call) {
   int status;
   bool sent = call->fd < 0;
   if (sent && shell_status(&shell, &status)) {
     if (shell.asked_again) {
       shell_drain(&shell, true);
-      end_bash_badly(call, "bash: the status of the command was lost: a process inside has read what was "
-                           "for the shell, or for hand", NULL);
+      end_without_status(call);
       return;
     }
     end_bash(call, status);
+    if (others_killed()) {
+      if (call->result.text.n > 0) buf_text(&call->result.text, "\n");
+      buf_text(&call->result.text, "[" ALL_OTHERS "the shell goes on.]");
+    }
     done(call);
   } else if (now_ms() >= call->deadline) {
     char text[80];
@@ -521,7 +572,12 @@ static void shell_ended(int status) {
 }
 
 void calls_child_ended(pid_t pid, int status) {
-  if (pid == shell.keeper) shell.keeper = 0; /* the next command has another one */
+  if (pid == shell.keeper) {
+    keeper_ended(status);
+    if (!running_bash() && shell.pid > 0 && notice.n == 0 && others_killed()) {
+      buf_text(&notice, "[" ALL_OTHERS "the shell goes on.]\n");
+    }
+  }
   if (pid == shell.pid) shell_ended(status);
   /* of a file tool: the end of its pipe tells */
 }

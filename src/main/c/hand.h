@@ -184,6 +184,8 @@ bool script_status(struct shell *s, const struct buf *said, int *status);
 
 char process_state(pid_t pid);        /* as in /proc, or 0 */
 void processes_remember(pid_t shell); /* a call begins: what lives now is not its own */
+bool processes_remembered(pid_t but);                /* others that lived when the call began */
+bool processes_alive(const pid_t *but, size_t n);    /* any, beside these and the first one */
 size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all);
 /* Kills what waits and can read from these pipes, beside the two. */
 void processes_keep_from(const int *pipes, size_t n, pid_t shell, pid_t keeper);
@@ -215,6 +217,7 @@ struct image {
   int64_t bytes, inodes; /* of a new one */
 };
 bool image_attach(const struct image *image, char *device, size_t size); /* made if it is missing */
+void image_hold_back(const char *device, long long least);
 bool image_mount(const char *device, const char *at);
 int image(int argc, char **argv);
 

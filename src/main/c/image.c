@@ -13,11 +13,14 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LOCK_MS 5000
 #define DEVICES_TRIED 64
+#define WAITING_LEAST (8ll << 20)
+#define WAITING_MOST (64ll << 20)
 #define ERRORS_FOUND 2 /* a bit of ext4's state: look at it before it is used again */
 
 static bool run(char *const argv[]) {
@@ -138,6 +141,26 @@ bool image_attach(const struct image *image, char *device, size_t size) {
   if (fd < 0 || !lock(fd)) return false;
   errno = EIO;
   return check(image, fd) && attach(fd, device, size);
+}
+
+static bool set(const char *device, const char *name, long long value) {
+  char path[96], text[24];
+  struct stat st;
+  if (stat(device, &st) < 0) return false;
+  snprintf(path, sizeof path, "/sys/class/bdi/%u:%u/%s", major(st.st_rdev), minor(st.st_rdev), name);
+  int n = snprintf(text, sizeof text, "%lld", value), fd = open(path, O_WRONLY | O_CLOEXEC);
+  bool ok = fd >= 0 && write_all(fd, text, (size_t)n);
+  if (fd >= 0) close(fd);
+  return ok;
+}
+
+/* What was written to a session's disk takes room on the host's only when the kernel writes it back: on a
+ * machine with much memory, more than the host's disk has left. So little may wait for that. */
+void image_hold_back(const char *device, long long least) {
+  long long bytes = least / 4 < WAITING_LEAST ? WAITING_LEAST : least / 4 > WAITING_MOST ? WAITING_MOST : least / 4;
+  if (!set(device, "max_bytes", bytes) || !set(device, "strict_limit", 1)) {
+    set(device, "max_ratio", 1); /* before Linux 6.2 */
+  }
 }
 
 bool image_mount(const char *device, const char *at) {

@@ -149,6 +149,7 @@ static void stage(struct options *o, const char **self) {
   }
   fds[SOURCES] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
   if (o->image.path && !image_attach(&o->image, device, sizeof device)) die("the session's disk");
+  if (o->image.path) image_hold_back(device, atoll(o->least));
   const char *base = access("/mnt", F_OK) == 0 ? "/mnt" : "/tmp";
   if (fds[SOURCES] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
     die("staging");

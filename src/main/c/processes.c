@@ -82,6 +82,21 @@ void processes_remember(pid_t shell) {
   }
 }
 
+bool processes_remembered(pid_t but) { return earlier.n > (find(&earlier, but) ? 1 : 0); }
+
+bool processes_alive(const pid_t *but, size_t n) {
+  struct list now = {0};
+  size_t others = 0;
+  look(&now);
+  for (size_t i = 0; i < now.n; i++) {
+    bool known = false;
+    for (size_t k = 0; k < n; k++) known |= now.p[i].pid == but[k];
+    others += !known;
+  }
+  free(now.p);
+  return others > 0;
+}
+
 static bool is_earlier(const struct list *now, pid_t pid) {
   const struct process *then = find(&earlier, pid), *p = find(now, pid);
   return then && p && then->started == p->started;

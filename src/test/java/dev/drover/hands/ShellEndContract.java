@@ -77,6 +77,52 @@ public abstract class ShellEndContract extends SandboxContract {
     startsAnew();
   }
 
+  @Test
+  void whoKillsAllProcessesIsToldSo() throws Exception {
+    var all =
+        "[All processes of the sandbox were killed by signal 9 (Killed), the shell among them."
+            + ANEW
+            + "]";
+    for (var command :
+        new String[] {
+          "echo last; sh -c 'kill -9 -1'; sleep 1000",
+          "echo last; perl -e 'kill 9, -1'; sleep 1000",
+          "echo last; setsid bash -c 'kill -KILL -1' & wait; sleep 1000",
+          "echo last; (kill -9 -1); sleep 1000"
+        }) {
+      bash("v=1; sleep 7001 & (setsid sleep 7002 &)");
+      assertThat(error("bash", "command", command)).as(command).isEqualTo("last\n" + all);
+      startsAnew();
+      assertThat(living("7001") + living("7002")).isZero();
+    }
+    bash("v=1");
+    assertThat(error("bash", "command", "sh -c 'kill -9 -1'")).isEqualTo("exit 137\n" + all);
+    startsAnew();
+  }
+
+  /// The kernel spares who asks for it.
+  @Test
+  void aShellThatKillsAllOthersGoesOnAndIsToldSo() throws Exception {
+    var lost = "bash: the status of the command was lost: ";
+    var others =
+        "All other processes of the sandbox were killed by signal 9 (Killed); the shell goes on";
+    var kill = "kill -9 -1; while kill -0 -1 2>/dev/null; do :; done";
+    bash("v=1; sleep 7001 &");
+    assertThat(error("bash", "command", kill)).isEqualTo(lost + others);
+    assertThat(bash("echo v=$v")).endsWith("v=1");
+    assertThat(living("7001")).isZero();
+    bash("sleep 7001 & disown");
+    assertThat(error("bash", "command", kill + "; echo on")).isEqualTo(lost + others + "\non");
+    assertThat(error("bash", "command", kill + "; echo on"))
+        .as("there are no others")
+        .isEqualTo(lost + "the process that passes it on was killed\non");
+    bash("sleep 7001 & disown");
+    assertThat(run("bash", "command", "kill -9 -1").text() + bash("echo on"))
+        .containsOnlyOnce(others)
+        .endsWith("on");
+    assertThat(bash("kill $BASHPID 2>/dev/null & wait; echo on")).doesNotContain("All");
+  }
+
   /// It ends while nothing runs: the next result says so.
   @Test
   void aShellThatEndsBetweenTwoCommandsIsSaid() throws Exception {

@@ -19,7 +19,7 @@ final class Auditor implements Checking {
   @Override
   public Tally run(Map<String, String> flags, Hearer hearer) {
     var config = Config.read(flags, environment);
-    var database = config.stores().database();
+    var database = config.store().database();
     var file = config.data().resolve("drover.db");
     try (var check =
         database.isPresent() ? PostgresCheck.open(database.get()) : SqliteCheck.open(file)) {

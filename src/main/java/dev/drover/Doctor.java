@@ -6,7 +6,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.cli.Check;
 import dev.drover.hands.bwrap.BwrapSandboxes;
-import dev.drover.hands.bwrap.Profile;
+import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteLook;
@@ -41,14 +41,16 @@ final class Doctor {
     Config config;
     try {
       config = Config.read(flags, environment);
-      checks.add(fine("settings", "host " + config.host() + ", port " + config.port()));
+      checks.add(
+          fine(
+              "settings", "host " + config.serving().host() + ", port " + config.serving().port()));
     } catch (Problem e) {
       checks.add(
           new Check("settings", false, e.getMessage(), "Mend the setting and run it again."));
       return checks;
     }
     checks.add(data(config));
-    config.stores().database().ifPresent(url -> checks.add(database(url)));
+    config.store().database().ifPresent(url -> checks.add(database(url)));
     checks.add(sandbox(config));
     checks.add(models(config));
     return checks;
@@ -70,7 +72,7 @@ final class Doctor {
       return new Check(name, false, refused.get(), ELSEWHERE);
     }
     var made = Files.exists(directory) ? "" : ", which the first start makes";
-    if (config.stores().database().isPresent()) {
+    if (config.store().database().isPresent()) {
       return fine(name, directory + made + ", for workspaces; sessions are in the database");
     }
     try {
@@ -146,11 +148,7 @@ final class Doctor {
     }
     try (var sandboxes =
         new BwrapSandboxes(
-            directory,
-            Profile.DEFAULT.withStorage(config.storage()),
-            ids,
-            Pause.REAL,
-            InstantSource.system())) {
+            directory, config.sandboxes(), ids, Pause.REAL, InstantSource.system())) {
       var problem = sandboxes.problem();
       return problem
           .map(
@@ -189,10 +187,11 @@ final class Doctor {
   private static Check models(Config config) {
     var served = new ArrayList<String>();
     try {
-      config.chat().map(Config.ModelHost::chat).ifPresent(at -> served.add("openai/… at " + at));
+      config.models().chat().map(ModelHost::chat).ifPresent(at -> served.add("openai/… at " + at));
       config
+          .models()
           .messages()
-          .map(Config.ModelHost::messages)
+          .map(ModelHost::messages)
           .ifPresent(at -> served.add("all others at " + at));
     } catch (Problem e) {
       return new Check("models", false, e.getMessage(), "Set the base URL as docs/models.md says.");

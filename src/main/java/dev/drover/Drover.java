@@ -1,6 +1,5 @@
 package dev.drover;
 
-import dev.drover.api.Bounds;
 import dev.drover.api.Operations;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
@@ -22,6 +21,7 @@ import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
 import dev.drover.model.anthropic.MessagesModel;
 import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.ModelHost;
 import dev.drover.model.http.Timeouts;
 import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
@@ -60,9 +60,6 @@ public final class Drover implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
 
-  private static final int SANDBOXES = 200;
-  private static final Duration SANDBOX_IDLE = Duration.ofMinutes(15);
-
   private final Deque<Runnable> open = new ArrayDeque<>();
   private final Config config;
   private final Server server;
@@ -73,12 +70,12 @@ public final class Drover implements AutoCloseable {
   ///
   /// @throws Problem that says what the operator can mend; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, Retries.DEFAULT, Config.ModelHost::timeouts, Around.NOTHING);
+    this(config, config.brain().retries(), ModelHost::timeouts, Around.NOTHING);
   }
 
   /// @param around stands around the parts
   Drover(Config config, Around around) throws InterruptedException {
-    this(config, Retries.DEFAULT, Config.ModelHost::timeouts, around);
+    this(config, config.brain().retries(), ModelHost::timeouts, around);
   }
 
   /// @param retries how failed model requests are made again
@@ -88,7 +85,7 @@ public final class Drover implements AutoCloseable {
   }
 
   private Drover(
-      Config config, Retries retries, Function<Config.ModelHost, Timeouts> timeouts, Around around)
+      Config config, Retries retries, Function<ModelHost, Timeouts> timeouts, Around around)
       throws InterruptedException {
     this.config = config;
     var clock = around.clock();
@@ -105,16 +102,12 @@ public final class Drover implements AutoCloseable {
       open.push(store::close);
       open.push(() -> leave(store.nodes()));
       var log = seam.around(store.eventLog());
-      var sandboxes =
-          new BwrapSandboxes(
-              config.data(),
-              dev.drover.hands.bwrap.Profile.DEFAULT.withStorage(config.storage()),
-              ids,
-              Pause.REAL,
-              clock);
+      var sandboxes = new BwrapSandboxes(config.data(), config.sandboxes(), ids, Pause.REAL, clock);
       var hands =
           new SandboxPool(
-              new MeteredSandboxes(around.sandboxes(sandboxes), meters), SANDBOXES, SANDBOX_IDLE);
+              new MeteredSandboxes(around.sandboxes(sandboxes), meters),
+              config.pool().most(),
+              config.pool().idle());
       open.push(hands::close);
       var models = new MeteredModels(around.models(models(config, timeouts, clock, ids)), meters);
       var metered = new MeteredHands(hands, meters);
@@ -127,8 +120,8 @@ public final class Drover implements AutoCloseable {
               metered,
               Profile.DEFAULTS,
               retries,
-              config.maxToolRounds(),
-              config.onAmbiguous(),
+              config.brain().maxToolRounds(),
+              config.brain().onAmbiguous(),
               ids,
               clock,
               Pause.REAL,
@@ -145,13 +138,7 @@ public final class Drover implements AutoCloseable {
       var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
-              new Server.Settings(
-                  config.host(),
-                  config.port(),
-                  List.of(key),
-                  Server.Settings.PING,
-                  config.serving().grace(),
-                  Bounds.of(config.serving().connections(), config.serving().perAddress())),
+              config.serving().with(List.of(key)),
               new Parts(
                   WORKSPACE,
                   store.agents(),
@@ -162,7 +149,7 @@ public final class Drover implements AutoCloseable {
                   feed,
                   wakes,
                   models,
-                  config.imageLimits(),
+                  config.serving().images(),
                   ids,
                   clock),
               new Operations(
@@ -231,9 +218,9 @@ public final class Drover implements AutoCloseable {
 
   private static Store store(Config config, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
-    var database = config.stores().database();
+    var database = config.store().database();
     return database.isPresent()
-        ? PostgresStore.open(database.get(), config.stores().lapse(), feed, ids, clock)
+        ? PostgresStore.open(database.get(), config.store().lapse(), feed, ids, clock)
         : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
   }
 
@@ -252,28 +239,29 @@ public final class Drover implements AutoCloseable {
   }
 
   private ModelRouter models(
-      Config config, Function<Config.ModelHost, Timeouts> timeouts, InstantSource clock, Ids ids) {
+      Config config, Function<ModelHost, Timeouts> timeouts, InstantSource clock, Ids ids) {
     Optional<Model> messages = Optional.empty();
-    if (config.messages().isPresent()) {
-      var host = config.messages().get();
+    if (config.models().messages().isPresent()) {
+      var host = config.models().messages().get();
       var model = new MessagesModel(host.base(), apiKey(host), timeouts.apply(host), clock);
       open.push(model::close);
       messages = Optional.of(model);
     }
     Optional<Model> chat = Optional.empty();
-    if (config.chat().isPresent()) {
-      var host = config.chat().get();
+    if (config.models().chat().isPresent()) {
+      var host = config.models().chat().get();
       var model =
           new ChatModel(
               host.base(), apiKey(host), timeouts.apply(host), clock, ids, host.reasoningField());
       open.push(model::close);
       chat = Optional.of(model);
     }
-    var rehearsal = new RehearsalModel(config.firstToken(), Pause.REAL);
-    return new ModelRouter(rehearsal, messages, chat, config.models(), config.modelSettings());
+    var rehearsal = new RehearsalModel(config.models().firstToken(), Pause.REAL);
+    return new ModelRouter(
+        rehearsal, messages, chat, config.models().mapped(), config.models().settings());
   }
 
-  private static ApiKey apiKey(Config.ModelHost host) {
+  private static ApiKey apiKey(ModelHost host) {
     return host.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
   }
 }

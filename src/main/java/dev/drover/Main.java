@@ -14,6 +14,7 @@ import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.hands.bwrap.Profile;
 import dev.drover.session.Feed;
+import dev.drover.settings.SettingValue;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
@@ -49,12 +50,17 @@ public final class Main {
 
           @Override
           public Endpoint embed(Map<String, String> flags) throws InterruptedException {
-            return start(Config.read(flags, System.getenv()).embedded());
+            return start(Config.embedded(flags, System.getenv()));
           }
 
           @Override
           public Local local(Map<String, String> flags) {
             return Config.read(flags, System.getenv()).local();
+          }
+
+          @Override
+          public List<SettingValue> settings(Map<String, String> flags) {
+            return Config.settings(flags, System.getenv());
           }
         };
     System.exit(

@@ -38,16 +38,17 @@ final class ArchitectureTest {
   @Test
   void eachPartUsesOnlyWhatItMay() {
     uses("base");
+    uses("settings", "base");
     uses("catalog", "base");
     uses("session", "base", "catalog");
-    uses("hands", "base", "session", "catalog");
-    uses("model", "base", "session");
-    uses("brain", "base", "session", "catalog", "hands", "model");
+    uses("hands", "base", "settings", "session", "catalog");
+    uses("model", "base", "settings", "session");
+    uses("brain", "base", "settings", "session", "catalog", "hands", "model");
     uses("wire", "base", "session", "catalog");
-    uses("store", "base", "session", "catalog", "wire");
-    uses("api", "base", "session", "catalog", "brain", "model", "wire");
-    uses("telemetry", "base", "session", "hands", "model", "wire", "api");
-    uses("cli", "base", "wire");
+    uses("store", "base", "settings", "session", "catalog", "wire");
+    uses("api", "base", "settings", "session", "catalog", "brain", "model", "wire");
+    uses("telemetry", "base", "settings", "session", "hands", "model", "wire", "api");
+    uses("cli", "base", "settings", "wire");
     uses("bench", "base", "session", "hands", "store", "wire");
   }
 

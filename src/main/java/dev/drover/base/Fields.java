@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an object from outside strictly: each field is asked for by name, and [#end] refuses what
@@ -13,19 +14,29 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
   private final Json.Obj object;
   private final String path;
+  private final UnaryOperator<String> origin;
   private final Set<String> known = new HashSet<>();
 
-  private Fields(Json.Obj object, String path) {
+  private Fields(Json.Obj object, String path, UnaryOperator<String> origin) {
     this.object = object;
     this.path = path;
+    this.origin = origin;
   }
 
   /// @param path how the client would name this object, empty for the body itself
   public static Fields of(Json json, String path) {
     if (json instanceof Json.Obj object) {
-      return new Fields(object, path);
+      return new Fields(object, path, _ -> "");
     }
     throw Problem.invalid((path.isEmpty() ? "The request body" : path) + ": must be an object");
+  }
+
+  /// As [#of(Json,String)], with something at the end of every message that tells where the field
+  /// came from.
+  ///
+  /// @param origin by the field's name
+  public static Fields of(Json.Obj object, String path, UnaryOperator<String> origin) {
+    return new Fields(object, path, origin);
   }
 
   public String path(String field) {
@@ -33,7 +44,7 @@ public final class Fields {
   }
 
   public Problem problem(String field, String what) {
-    return Problem.invalid(path(field) + ": " + what);
+    return Problem.invalid(path(field) + ": " + what + origin.apply(field));
   }
 
   /// Whether the field is there at all, null included.

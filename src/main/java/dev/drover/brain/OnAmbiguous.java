@@ -1,8 +1,10 @@
 package dev.drover.brain;
 
 import dev.drover.hands.BuiltInTool;
+import dev.drover.settings.Section;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /// What happens to a call whose hand is gone without a result, so that nobody can know whether it
@@ -19,8 +21,20 @@ public record OnAmbiguous(Set<BuiltInTool> retried) {
           EnumSet.copyOf(
               Arrays.stream(BuiltInTool.values()).filter(BuiltInTool::readOnly).toList()));
 
+  private static final Map<String, Boolean> CHOICES = Map.of("error", false, "retry", true);
+
   public OnAmbiguous {
     retried = Set.copyOf(retried);
+  }
+
+  /// @param tools a section for each tool
+  static OnAmbiguous read(Section tools) {
+    var all = DEFAULT;
+    for (var tool : BuiltInTool.values()) {
+      var usual = DEFAULT.retried.contains(tool);
+      all = all.with(tool, tools.section(tool.wireName()).choice("on_ambiguous", CHOICES, usual));
+    }
+    return all;
   }
 
   /// With one tool's calls run again, or not.

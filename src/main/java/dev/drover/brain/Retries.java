@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.model.Answer;
 import dev.drover.session.SessionError;
+import dev.drover.settings.Section;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -14,6 +15,16 @@ import java.util.random.RandomGenerator;
 public record Retries(int limit, Duration first, Duration longest, Duration patience) {
   public static final Retries DEFAULT =
       new Retries(6, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15));
+
+  private static final long DAY_MS = Duration.ofDays(1).toMillis();
+
+  static Retries read(Section section) {
+    return new Retries(
+        section.count("max", 1, 1_000, DEFAULT.limit),
+        section.millis("first_pause_ms", 1, DAY_MS, DEFAULT.first),
+        section.millis("longest_pause_ms", 1, DAY_MS, DEFAULT.longest),
+        section.millis("longest_asked_pause_ms", 1, DAY_MS, DEFAULT.patience));
+  }
 
   /// The pause after the `failures`-th failure in a row: what the server asked for, or our own, a
   /// little shorter or longer so that many sessions do not come back at once.

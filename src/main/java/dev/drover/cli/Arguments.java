@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import dev.drover.base.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -80,6 +80,10 @@ public final class Cli {
         return call.run(verb);
       }
     }
+    return onThisMachine(root, command);
+  }
+
+  private int onThisMachine(ParseResult root, ParseResult command) throws InterruptedException {
     return switch (command.commandSpec().name()) {
       case Grammar.RUN ->
           new RunCommand(shell, System::nanoTime, host).run(task(command), flags(command));
@@ -89,6 +93,8 @@ public final class Cli {
         yield new DoctorCommand(shell, () -> everything(flags))
             .run(command.hasMatchedOption("--json"));
       }
+      case Grammar.CONFIG ->
+          new ConfigCommand(shell, host).run(flags(command), command.hasMatchedOption(Specs.JSON));
       case Grammar.CHECK ->
           new CheckCommand(shell, checking)
               .run(flags(command), command.hasMatchedOption(Specs.JSON));
@@ -102,7 +108,7 @@ public final class Cli {
       case Grammar.COMPLETION -> complete(root, command);
       case Grammar.HELP -> help(root, command);
       default -> {
-        line.usage(shell.err(), Ansi.OFF);
+        command.commandSpec().commandLine().usage(shell.err(), Ansi.OFF);
         yield NOT_UNDERSTOOD;
       }
     };

@@ -15,6 +15,7 @@ final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
   static final String DOCTOR = "doctor";
+  static final String CONFIG = "config";
   static final String CHECK = "check";
   static final String BENCH = "bench";
   static final String COMPLETION = "completion";
@@ -55,7 +56,7 @@ final class Grammar {
             "'drover COMMAND --help' says more about a command.");
     var line = new CommandLine(root);
     boolean all = words.contains(COMPLETION) || words.contains(HELP);
-    for (var command : List.of(run(), serve(), doctor(), check(), bench())) {
+    for (var command : List.of(run(), serve(), doctor(), config(), check(), bench())) {
       root.addSubcommand(command.name(), command);
     }
     for (var group : GROUPS) {
@@ -76,7 +77,7 @@ final class Grammar {
 
   /// The list of commands, by what they are for.
   private static String commands(CommandLine.Help help) {
-    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CHECK))
+    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK))
         + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }
@@ -122,10 +123,7 @@ final class Grammar {
 
   private static CommandSpec serve() {
     var spec = Specs.command(SERVE, "Serves the API until it is told to stop (Ctrl-C or SIGTERM).");
-    spec.addOption(Specs.number("--port", "The port to listen on; 0 takes any that is free."));
-    spec.addOption(
-        Specs.text(
-            "--host", "H", "The address to listen on. Without it only this machine gets through."));
+    addAddress(spec);
     addPlaces(spec);
     spec.usageMessage()
         .footer(
@@ -164,6 +162,30 @@ final class Grammar {
             "  drover check",
             "  drover check --data ./restored --json");
     return spec;
+  }
+
+  private static CommandSpec config() {
+    var spec = Specs.command(CONFIG, "Prints all settings and where each value comes from.");
+    spec.addOption(Specs.flag(Specs.JSON, "Print the settings as one JSON object."));
+    addAddress(spec);
+    addPlaces(spec);
+    spec.usageMessage()
+        .footer(
+            "",
+            "A flag goes before the environment, the environment before the file, the file before",
+            "the default. Secrets are never printed. The output can serve as a settings file.",
+            "",
+            "Examples:",
+            "  drover config",
+            "  drover config --data ./data --json | jq '.\"drain_ms\"'");
+    return spec;
+  }
+
+  private static void addAddress(CommandSpec spec) {
+    spec.addOption(Specs.number("--port", "The port to listen on; 0 takes any that is free."));
+    spec.addOption(
+        Specs.text(
+            "--host", "H", "The address to listen on. Without it only this machine gets through."));
   }
 
   private static CommandSpec bench() {

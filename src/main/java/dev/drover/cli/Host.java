@@ -1,6 +1,8 @@
 package dev.drover.cli;
 
 import dev.drover.base.Problem;
+import dev.drover.settings.SettingValue;
+import java.util.List;
 import java.util.Map;
 
 /// Makes the servers that commands talk to. Handed in by Main, which alone knows the parts. Flags
@@ -24,4 +26,10 @@ public interface Host {
   ///
   /// @throws Problem for a setting that is wrong, or a key that cannot be read
   Local local(Map<String, String> flags);
+
+  /// Every setting that there is, with its value and where that comes from. Holds no secret. Starts
+  /// and makes nothing.
+  ///
+  /// @throws Problem for a setting that is wrong
+  List<SettingValue> settings(Map<String, String> flags);
 }

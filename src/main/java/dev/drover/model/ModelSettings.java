@@ -1,6 +1,7 @@
 package dev.drover.model;
 
 import dev.drover.base.Problem;
+import dev.drover.settings.Section;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,26 @@ public record ModelSettings(
     Optional<Boolean> documents,
     Optional<Boolean> midConversationSystem,
     Prices prices) {
+  private static final int MAX_TOKENS = 100_000_000;
+  private static final BigDecimal MAX_PRICE = new BigDecimal(1_000_000);
+
+  /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong
+  public static ModelSettings read(Section section) {
+    return new ModelSettings(
+        tokens(section, "context_tokens"),
+        tokens(section, "max_tokens"),
+        section.list("effort", Capabilities.EFFORTS),
+        section.choice("default_effort", Capabilities.EFFORTS),
+        section.bool("images"),
+        section.bool("documents"),
+        section.bool("mid_conversation_system"),
+        Prices.read(section.section("price")));
+  }
+
+  private static Optional<Integer> tokens(Section section, String name) {
+    var tokens = section.integer(name, 1, MAX_TOKENS);
+    return tokens.isPresent() ? Optional.of((int) tokens.getAsLong()) : Optional.empty();
+  }
 
   /// Prices in US dollars for a million tokens.
   public record Prices(
@@ -24,6 +45,19 @@ public record ModelSettings(
       Optional<BigDecimal> output,
       Optional<BigDecimal> cacheRead,
       Optional<BigDecimal> cacheWrite) {
+
+    private static Prices read(Section section) {
+      return new Prices(
+          amount(section, "input"),
+          amount(section, "output"),
+          amount(section, "cache_read"),
+          amount(section, "cache_write"));
+    }
+
+    private static Optional<BigDecimal> amount(Section section, String name) {
+      return section.decimal(
+          name, BigDecimal.ZERO, MAX_PRICE, "US dollars for a million tokens, such as 0.25");
+    }
 
     /// A price that is not named is the known one; a cache's, where none is known, that of input.
     private Optional<Price> over(Optional<Price> known) {

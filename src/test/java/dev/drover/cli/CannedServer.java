@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.drover.base.Json;
 import dev.drover.base.Secret;
+import dev.drover.settings.SettingValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -118,6 +119,11 @@ final class CannedServer implements Host, AutoCloseable {
         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
         Optional.of(new Secret("sk-canned")),
         Path.of("api-key"));
+  }
+
+  @Override
+  public List<SettingValue> settings(Map<String, String> flags) {
+    throw new IllegalStateException("nothing asks");
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -6,6 +6,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.base.Secret;
+import dev.drover.settings.SettingValue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,11 @@ final class CliTest {
 
     @Override
     public Local local(Map<String, String> flags) {
+      throw Problem.invalid("port: must be a whole number");
+    }
+
+    @Override
+    public List<SettingValue> settings(Map<String, String> flags) {
       throw Problem.invalid("port: must be a whole number");
     }
   }
@@ -238,7 +244,7 @@ final class CliTest {
     assertThat(shell.err())
         .contains(
             "drover: there is no 'rnu'\n"
-                + "The commands are run, serve, doctor, check, bench, agents, ");
+                + "The commands are run, serve, doctor, config, check, bench, agents, ");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);
@@ -298,6 +304,11 @@ final class CliTest {
 
           @Override
           public Local local(Map<String, String> flags) {
+            throw new IllegalStateException("nothing asks");
+          }
+
+          @Override
+          public List<SettingValue> settings(Map<String, String> flags) {
             throw new IllegalStateException("nothing asks");
           }
         };

@@ -5,6 +5,7 @@ import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.settings.SettingValue;
 import dev.drover.testing.Stage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -57,5 +58,10 @@ final class StageServer implements Host {
   @Override
   public Local local(Map<String, String> flags) {
     return new Local(url.get(), Optional.of(KEY), Path.of("data", "api-key"));
+  }
+
+  @Override
+  public List<SettingValue> settings(Map<String, String> flags) {
+    throw new IllegalStateException("nothing asks");
   }
 }

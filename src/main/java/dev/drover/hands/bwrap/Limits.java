@@ -1,5 +1,8 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.settings.Section;
+import java.math.BigDecimal;
+
 /// What one sandbox may use. Memory counts everything in it, its temporary directories included,
 /// which therefore never get more than half of it: what is full must say so before the kernel
 /// starts to kill.
@@ -38,6 +41,11 @@ public record Limits(
           256 * MIB,
           64 * MIB);
 
+  private static final long MAX_MIB = 1 << 24;
+  private static final BigDecimal MIN_CPUS = new BigDecimal("0.01");
+  private static final BigDecimal MAX_CPUS = new BigDecimal(1024);
+  private static final BigDecimal DEFAULT_CPUS = new BigDecimal(2);
+
   public Limits {
     if (memory < 16 * MIB
         || processes < 8
@@ -54,6 +62,30 @@ public record Limits(
       home = (long) (home * share) / 4096 * 4096;
       shm = (long) (shm * share) / 4096 * 4096;
     }
+  }
+
+  static Limits read(Section sandboxes, Section workspaces) {
+    long memory = sandboxes.mebibytes("memory_mib", 64, MAX_MIB, DEFAULT.memory);
+    long tmp = sandboxes.mebibytes("tmp_mib", 1, MAX_MIB, DEFAULT.tmp);
+    long home = sandboxes.mebibytes("home_mib", 1, MAX_MIB, DEFAULT.home);
+    long shm = sandboxes.mebibytes("shm_mib", 1, MAX_MIB, DEFAULT.shm);
+    boolean usual = tmp == DEFAULT.tmp && home == DEFAULT.home && shm == DEFAULT.shm;
+    if (!usual && tmp + home + shm > memory / 2) {
+      throw sandboxes.problem(
+          "memory_mib", "must be twice what tmp_mib, home_mib and shm_mib are together, or more");
+    }
+    return new Limits(
+        memory,
+        sandboxes.count("processes", 8, 1_000_000, DEFAULT.processes),
+        sandboxes
+            .decimal("cpus", MIN_CPUS, MAX_CPUS, "a number from 0.01 to 1024", DEFAULT_CPUS)
+            .doubleValue(),
+        workspaces.mebibytes("max_file_mib", 1, MAX_MIB, DEFAULT.file),
+        workspaces.mebibytes("max_mib", 64, MAX_MIB, DEFAULT.workspace),
+        workspaces.integer("max_entries", 1_000, 1_000_000_000, DEFAULT.entries),
+        tmp,
+        home,
+        shm);
   }
 
   public Limits withMemory(long bytes) {

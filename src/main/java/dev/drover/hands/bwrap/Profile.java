@@ -1,5 +1,6 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.settings.Section;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -29,6 +30,20 @@ public record Profile(
           700_000,
           Path.of("/sys/fs/cgroup"),
           Storage.DEFAULT);
+
+  /// @param root the section of all settings
+  public static Profile read(Section root) {
+    var sandboxes = root.section("sandboxes");
+    var workspaces = root.section("workspaces");
+    return new Profile(
+        Limits.read(sandboxes, workspaces),
+        sandboxes.millis("unattended_ms", 5_000, 86_400_000, DEFAULT.watchdog),
+        DEFAULT.heartbeat,
+        sandboxes.millis("start_ms", 1_000, 600_000, DEFAULT.patience),
+        sandboxes.count("first_uid", 1_000, 2_000_000_000, DEFAULT.firstUid),
+        DEFAULT.cgroups,
+        Storage.read(workspaces));
+  }
 
   public Profile withLimits(Limits value) {
     return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups, storage);

@@ -1,5 +1,7 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.settings.Section;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /// What the files of sessions lie on.
@@ -11,8 +13,12 @@ public record Storage(Kind kind, OptionalLong floor) {
   /// Directories, and the default floor.
   public static final Storage DEFAULT = new Storage(Kind.DIRECTORY, OptionalLong.empty());
 
-  /// @param mebibytes the floor in MiB
-  public static Storage of(Kind kind, OptionalLong mebibytes) {
+  private static final Map<String, Kind> KINDS =
+      Map.of("auto", Kind.AUTO, "image", Kind.IMAGE, "directory", Kind.DIRECTORY);
+
+  static Storage read(Section workspaces) {
+    var kind = workspaces.choice("kind", KINDS, Kind.AUTO);
+    var mebibytes = workspaces.integer("free_mib", 0, 1 << 30);
     return new Storage(
         kind, mebibytes.isPresent() ? OptionalLong.of(mebibytes.getAsLong() << 20) : mebibytes);
   }

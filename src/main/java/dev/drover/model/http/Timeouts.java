@@ -1,5 +1,6 @@
 package dev.drover.model.http;
 
+import dev.drover.settings.Section;
 import java.time.Duration;
 
 /// How long to wait for a model server.
@@ -18,4 +19,13 @@ public record Timeouts(Duration connect, Duration firstEvent, Duration betweenEv
   /// For the vendors' own servers, which send every piece when it is there.
   public static final Timeouts VENDOR =
       new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(2));
+
+  private static final long DAY_MS = Duration.ofDays(1).toMillis();
+
+  static Timeouts read(Section section, Timeouts usual) {
+    return new Timeouts(
+        section.millis("connect_ms", 1, DAY_MS, usual.connect),
+        section.millis("first_event_ms", 1, DAY_MS, usual.firstEvent),
+        section.millis("between_events_ms", 1, DAY_MS, usual.betweenEvents));
+  }
 }

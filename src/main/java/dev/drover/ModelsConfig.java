@@ -1,0 +1,40 @@
+package dev.drover;
+
+import dev.drover.model.ModelSettings;
+import dev.drover.model.http.ModelHost;
+import dev.drover.settings.Section;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Which models there are, and who answers for them.
+///
+/// @param messages the Messages server, if there is one
+/// @param chat the OpenAI-compatible server, if there is one
+/// @param mapped ids to use in place of others
+/// @param settings what the operator says of models, by id
+/// @param firstToken how long the built-in model waits before its first word
+public record ModelsConfig(
+    Optional<ModelHost> messages,
+    Optional<ModelHost> chat,
+    Map<String, String> mapped,
+    Map<String, ModelSettings> settings,
+    Duration firstToken) {
+  public ModelsConfig {
+    mapped = Map.copyOf(mapped);
+    settings = Map.copyOf(settings);
+  }
+
+  static ModelsConfig read(Section root) {
+    var settings = new LinkedHashMap<String, ModelSettings>();
+    root.sections("model_settings")
+        .forEach((id, section) -> settings.put(id, ModelSettings.read(section)));
+    return new ModelsConfig(
+        ModelHost.messages(root.section("anthropic")),
+        ModelHost.chat(root.section("openai")),
+        root.map("models"),
+        settings,
+        root.section("rehearsal").millis("first_token_ms", 0, 60_000, Duration.ofMillis(700)));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.drover.api;
+
+import dev.drover.base.Secret;
+import dev.drover.settings.Section;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// How clients are served.
+///
+/// @param host the address to listen on
+/// @param port 0: any
+/// @param ping how long an event stream may be silent
+/// @param grace how late a stream may be opened after a send and still begin with what followed it
+/// @param connections how many clients may hold; empty: what suits the process
+/// @param perAddress how many of these one address may, without a key; empty: a quarter
+/// @param images how large an image may be that a client sends
+public record ServingSettings(
+    String host,
+    int port,
+    Duration ping,
+    Duration grace,
+    OptionalInt connections,
+    OptionalInt perAddress,
+    ImageLimits images) {
+  public static final int DEFAULT_PORT = 8787;
+
+  private static final int MAX_CONNECTIONS = 1_000_000;
+
+  /// @param root the section of all settings
+  public static ServingSettings read(Section root) {
+    var connections = root.section("connections");
+    var max = count(connections, "max", 16);
+    var perAddress = count(connections, "per_address", 1);
+    if (max.isPresent() && perAddress.orElse(0) > max.getAsInt()) {
+      throw connections.problem("per_address", "must not be larger than connections.max");
+    }
+    return new ServingSettings(
+        root.text("host", "127.0.0.1"),
+        root.count("port", 0, 65_535, DEFAULT_PORT),
+        root.millis("stream_ping_ms", 1_000, 600_000, Server.Settings.PING),
+        root.millis("stream_grace_ms", 0, 60_000, Duration.ofSeconds(2)),
+        max,
+        perAddress,
+        ImageLimits.read(root.section("images")));
+  }
+
+  private static OptionalInt count(Section section, String name, int min) {
+    var number = section.integer(name, min, MAX_CONNECTIONS);
+    return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+  }
+
+  /// @param keys every one of them may do everything
+  public Server.Settings with(List<Secret> keys) {
+    return new Server.Settings(host, port, keys, ping, grace, Bounds.of(connections, perAddress));
+  }
+}

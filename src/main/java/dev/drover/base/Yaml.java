@@ -1,0 +1,164 @@
+package dev.drover.base;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/// What people write instead of JSON: one document of YAML, read as a JSON value. A key that is
+/// there twice and a value that JSON has no form for are refused.
+public final class Yaml {
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+
+  /// Values of one document, those that aliases repeat included.
+  private static final int MAX_VALUES = 100_000;
+
+  private final Map<String, Integer> lines = new LinkedHashMap<>();
+  private int values;
+
+  private Yaml() {}
+
+  /// A document, and where its values begin.
+  ///
+  /// @param lines from 1, by the path of keys with dots between them
+  public record Document(Json json, Map<String, Integer> lines) {
+    public Document {
+      lines = Map.copyOf(lines);
+    }
+  }
+
+  /// The text is not YAML that has a JSON form. The message says where, and quotes no value.
+  public static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(String message) {
+      super(message);
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
+
+  /// Reads JSON, which keeps the spelling of its numbers, or YAML.
+  public static Json read(String text) throws Unreadable {
+    try {
+      return Json.parse(text);
+    } catch (Json.Malformed _) {
+      return document(text).json();
+    }
+  }
+
+  /// Reads YAML; of an empty text, null.
+  public static Document document(String text) throws Unreadable {
+    var yaml = new Yaml();
+    try {
+      var root = new Compose(LoadSettings.builder().build()).composeString(text);
+      var json = root.isPresent() ? yaml.json(root.get(), "", 0) : Json.NULL;
+      return new Document(json, yaml.lines);
+    } catch (MarkedYamlEngineException e) {
+      throw at(e.getProblemMark(), problem(e));
+    } catch (YamlEngineException _) {
+      throw new Unreadable("not valid YAML");
+    }
+  }
+
+  /// The names of aliases and tags are left out: they may be pieces of an unquoted secret.
+  private static String problem(MarkedYamlEngineException e) {
+    var problem = String.valueOf(e.getProblem());
+    return "not valid YAML: "
+        + (problem.startsWith("found undefined alias")
+            ? "found an undefined alias (quote a text that begins with *)"
+            : problem.startsWith("found undefined tag") ? "found an undefined tag" : problem);
+  }
+
+  private static Unreadable at(Optional<Mark> mark, String what) {
+    return new Unreadable(
+        mark.map(at -> "line %d, column %d: ".formatted(at.getLine() + 1, at.getColumn() + 1))
+                .orElse("")
+            + what);
+  }
+
+  private Json json(Node node, String path, int depth) throws Unreadable {
+    if (depth > Json.MAX_DEPTH) {
+      throw at(node.getStartMark(), "nested deeper than " + Json.MAX_DEPTH);
+    }
+    if (++values > MAX_VALUES) {
+      throw at(node.getStartMark(), "more than " + MAX_VALUES + " values");
+    }
+    return switch (node) {
+      case ScalarNode scalar -> scalar(scalar);
+      case SequenceNode sequence -> {
+        var items = new ArrayList<Json>();
+        for (var item : sequence.getValue()) {
+          items.add(json(item, path, depth + 1));
+        }
+        yield new Json.Arr(items);
+      }
+      case MappingNode map -> object(map, path, depth);
+      default -> throw at(node.getStartMark(), "a value has no form in JSON; quote it");
+    };
+  }
+
+  private Json.Obj object(MappingNode map, String path, int depth) throws Unreadable {
+    var fields = new LinkedHashMap<String, Json>();
+    var from = new LinkedHashMap<String, Integer>();
+    for (var tuple : map.getValue()) {
+      var mark = tuple.getKeyNode().getStartMark();
+      if (!(tuple.getKeyNode() instanceof ScalarNode key) || !key.getTag().equals(Tag.STR)) {
+        throw at(mark, "a key is not a text; quote it");
+      }
+      var name = key.getValue();
+      int line = mark.map(Mark::getLine).orElse(0) + 1;
+      var earlier = from.put(name, line);
+      if (earlier != null) {
+        throw at(mark, "the key %s is there twice, first in line %d".formatted(name, earlier));
+      }
+      var whole = path.isEmpty() ? name : path + "." + name;
+      lines.putIfAbsent(whole, line);
+      fields.put(name, json(tuple.getValueNode(), whole, depth + 1));
+    }
+    return new Json.Obj(fields);
+  }
+
+  private static Json scalar(ScalarNode node) throws Unreadable {
+    var tag = node.getTag();
+    var text = node.getValue();
+    if (tag.equals(Tag.STR)) {
+      return Json.of(text);
+    } else if (tag.equals(Tag.NULL)) {
+      return Json.NULL;
+    } else if (tag.equals(Tag.BOOL) && List.of("true", "false").contains(text)) {
+      return Json.of(text.equals("true"));
+    } else if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
+      return number(node, text);
+    }
+    throw at(node.getStartMark(), "a value has no form in JSON; quote it");
+  }
+
+  private static Json number(ScalarNode node, String text) throws Unreadable {
+    if (NUMBER.matcher(text).matches()) {
+      return new Json.Num(text);
+    }
+    try {
+      return new Json.Num(new BigDecimal(text).toString());
+    } catch (NumberFormatException _) {
+      throw at(node.getStartMark(), "a number has no form in JSON; quote it");
+    }
+  }
+}

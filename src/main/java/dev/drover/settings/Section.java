@@ -1,0 +1,318 @@
+package dev.drover.settings;
+
+import dev.drover.base.Fields;
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.settings.SectionValues.Sourced;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/// A map of settings, to be asked for each by its name. What is asked for is thereby known: its
+/// default, its environment variable, its place in `drover config`. Every problem is
+/// `INVALID_REQUEST` and names the setting by its path and where its value stands. One thread.
+public final class Section {
+  private static final int MAX_TEXT = 10_000;
+  private static final int MAX_ITEMS = 10_000;
+
+  private final SettingsReading reading;
+  private final SectionValues values;
+
+  Section(SettingsReading reading, SectionValues values) {
+    this.reading = reading;
+    this.values = values;
+  }
+
+  /// The section below a name; an empty one if nothing is said of it.
+  public Section section(String name) {
+    reading.section(values.path(name));
+    return new Section(reading, values.below(name));
+  }
+
+  /// Sections under names that are the operator's own, such as the ids of models.
+  public Map<String, Section> sections(String name) {
+    var found = values.find(name, Shape.MAP);
+    record(name, found, Optional.empty(), false);
+    found.ifPresent(
+        sourced -> {
+          if (sourced.source().kind() == ValueSource.Kind.FILE) {
+            reading.section(values.path(name));
+          } else {
+            reading.overlaid(values.path(name), sourced);
+          }
+        });
+    var sections = new LinkedHashMap<String, Section>();
+    values
+        .each(name, found)
+        .forEach(
+            (key, place) -> {
+              reading.section(place.path());
+              sections.put(key, new Section(reading, place));
+            });
+    return sections;
+  }
+
+  /// Texts under names that are the operator's own.
+  public Map<String, String> map(String name) {
+    var found = values.find(name, Shape.MAP);
+    record(name, found, Optional.empty(), false);
+    var path = values.path(name);
+    reading.map(path);
+    var texts = new LinkedHashMap<String, String>();
+    found.ifPresent(
+        sourced -> {
+          var object = SectionValues.object(path, sourced);
+          var fields = Fields.of(object, path, _ -> sourced.source().suffix());
+          for (var key : object.fields().keySet()) {
+            texts.put(key, fields.text(key, 1, MAX_TEXT).strip());
+          }
+        });
+    return texts;
+  }
+
+  public String text(String name, String usual) {
+    return text(name, Optional.of(usual)).orElse(usual);
+  }
+
+  /// A text without a default.
+  public Optional<String> text(String name) {
+    return text(name, Optional.empty());
+  }
+
+  private Optional<String> text(String name, Optional<String> usual) {
+    return read(
+        name, Shape.TEXT, usual.map(Json::of), fields -> fields.text(name, 1, MAX_TEXT).strip());
+  }
+
+  public boolean bool(String name, boolean usual) {
+    return read(name, Shape.BOOLEAN, Optional.of(Json.of(usual)), fields -> fields.bool(name))
+        .flatMap(Function.identity())
+        .orElse(usual);
+  }
+
+  /// A truth value without a default.
+  public Optional<Boolean> bool(String name) {
+    return read(name, Shape.BOOLEAN, Optional.empty(), fields -> fields.bool(name))
+        .flatMap(Function.identity());
+  }
+
+  /// The texts of a list; empty: it is not set.
+  public Optional<List<String>> list(String name) {
+    return read(
+        name, Shape.LIST, Optional.empty(), fields -> fields.texts(name, MAX_ITEMS, MAX_TEXT));
+  }
+
+  /// As [#list(String)], of texts that are among those of `allowed`.
+  public Optional<List<String>> list(String name, List<String> allowed) {
+    var items = list(name);
+    if (!allowed.containsAll(items.orElse(List.of()))) {
+      throw problem(name, "must be a list of " + String.join(", ", allowed));
+    }
+    return items;
+  }
+
+  public int count(String name, int min, int max, int usual) {
+    return (int) integer(name, min, max, usual);
+  }
+
+  public long integer(String name, long min, long max, long usual) {
+    return integer(name, min, max, Optional.of(Json.of(usual))).orElse(usual);
+  }
+
+  /// A whole number without a default.
+  public OptionalLong integer(String name, long min, long max) {
+    return integer(name, min, max, Optional.empty());
+  }
+
+  private OptionalLong integer(String name, long min, long max, Optional<Json> usual) {
+    return read(name, Shape.INTEGER, usual, fields -> fields.integer(name, min, max))
+        .flatMap(Function.identity())
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
+  }
+
+  /// A time in milliseconds.
+  public Duration millis(String name, long min, long max, Duration usual) {
+    return Duration.ofMillis(integer(name, min, max, usual.toMillis()));
+  }
+
+  /// A size in MiB.
+  ///
+  /// @param min and max in MiB
+  /// @param usual in bytes
+  /// @return in bytes
+  public long mebibytes(String name, long min, long max, long usual) {
+    return integer(name, min, max, usual >> 20) << 20;
+  }
+
+  /// A number with a fraction, without a default; `what` ends the message.
+  public Optional<BigDecimal> decimal(String name, BigDecimal min, BigDecimal max, String what) {
+    return decimal(name, min, max, what, Optional.empty());
+  }
+
+  public BigDecimal decimal(
+      String name, BigDecimal min, BigDecimal max, String what, BigDecimal usual) {
+    return decimal(name, min, max, what, Optional.of(new Json.Num(usual.toPlainString())))
+        .orElse(usual);
+  }
+
+  private Optional<BigDecimal> decimal(
+      String name, BigDecimal min, BigDecimal max, String what, Optional<Json> usual) {
+    return read(
+        name,
+        Shape.DECIMAL,
+        usual,
+        fields -> {
+          if (fields.required(name) instanceof Json.Num number) {
+            var value = new BigDecimal(number.literal());
+            if (value.compareTo(min) >= 0 && value.compareTo(max) <= 0 && value.scale() <= 12) {
+              return value;
+            }
+          }
+          throw fields.problem(name, "must be " + what);
+        });
+  }
+
+  /// One of a few names; empty: it is not set.
+  public Optional<String> choice(String name, List<String> allowed) {
+    var text = text(name);
+    if (!allowed.containsAll(text.stream().toList())) {
+      throw problem(name, "must be one of " + String.join(", ", allowed));
+    }
+    return text;
+  }
+
+  /// One of a few names, whose meanings are the map's values.
+  public <T> T choice(String name, Map<String, T> choices, T usual) {
+    var shown =
+        choices.entrySet().stream()
+            .filter(choice -> choice.getValue().equals(usual))
+            .map(choice -> Json.of(choice.getKey()))
+            .findFirst();
+    return read(
+            name,
+            Shape.TEXT,
+            shown,
+            fields -> {
+              var choice = choices.get(fields.text(name, 1, MAX_TEXT).strip());
+              if (choice == null) {
+                var names = String.join(", ", choices.keySet().stream().sorted().toList());
+                throw fields.problem(name, "must be one of " + names);
+              }
+              return choice;
+            })
+        .orElse(usual);
+  }
+
+  /// A text that an HTTP header can carry, and that is never shown. `NAME_file` may name a file
+  /// that holds it.
+  public Optional<Secret> secret(String name) {
+    var found = secretOrFile(name);
+    record(name, found, Optional.empty(), true);
+    return found.map(
+        sourced -> {
+          var fields = fields(name, sourced);
+          var text = fields.text(name, 1, MAX_TEXT).strip();
+          if (!text.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw fields.problem(name, "must be printable ASCII without spaces");
+          }
+          return new Secret(text);
+        });
+  }
+
+  /// The secret itself, or what the file holds that is named in its place; of both, the one that
+  /// goes before the other.
+  private Optional<Sourced> secretOrFile(String name) {
+    var given = values.find(name, Shape.TEXT);
+    var named = name + "_file";
+    var file = values.find(named, Shape.TEXT);
+    record(named, file, Optional.empty(), false);
+    if (file.isEmpty()) {
+      return given;
+    }
+    int order =
+        given.map(it -> it.source().kind().compareTo(file.get().source().kind())).orElse(-1);
+    if (order == 0) {
+      throw problem(named, "is set, and so is " + values.path(name) + "; set one of them");
+    }
+    return order > 0 ? given : Optional.of(held(named, file.get()));
+  }
+
+  private Sourced held(String name, Sourced file) {
+    var path = fields(name, file).text(name, 1, MAX_TEXT);
+    try {
+      var text = Files.readString(Path.of(path)).strip();
+      if (text.isEmpty()) {
+        throw problem(name, "the file is empty");
+      }
+      return new Sourced(Json.of(text), new ValueSource(file.source().kind(), path));
+    } catch (IOException | InvalidPathException _) {
+      throw problem(name, "the file cannot be read");
+    }
+  }
+
+  /// A server's address, without slashes at its end. It may have a query, and is then not shown.
+  public Optional<URI> url(String name) {
+    var found = values.find(name, Shape.TEXT);
+    boolean hasQuery = found.filter(it -> it.value().toString().contains("?")).isPresent();
+    record(name, found, Optional.empty(), hasQuery);
+    return found.map(sourced -> address(name, fields(name, sourced)));
+  }
+
+  private static URI address(String name, Fields fields) {
+    try {
+      var url = new URI(fields.text(name, 1, MAX_TEXT).strip().replaceFirst("/+$", ""));
+      var scheme = String.valueOf(url.getScheme());
+      if ((scheme.equals("http") || scheme.equals("https"))
+          && url.getHost() != null
+          && url.getRawUserInfo() == null
+          && url.getRawFragment() == null) {
+        return url;
+      }
+    } catch (URISyntaxException _) {
+      // The message follows.
+    }
+    throw fields.problem(name, "must be an http or https URL without user or fragment");
+  }
+
+  /// A problem with a setting that was asked for.
+  public Problem problem(String name, String what) {
+    return Problem.invalid(
+        values.path(name) + ": " + what + reading.source(values.path(name)).suffix());
+  }
+
+  private <T> Optional<T> read(
+      String name, Shape shape, Optional<Json> usual, Function<Fields, T> reader) {
+    var found = values.find(name, shape);
+    record(name, found, usual, false);
+    return found.map(sourced -> reader.apply(fields(name, sourced)));
+  }
+
+  /// The one field, to be read as strictly as a client's.
+  private Fields fields(String name, Sourced found) {
+    return Fields.of(Json.obj(name, found.value()), values.path(), _ -> found.source().suffix());
+  }
+
+  private void record(String name, Optional<Sourced> found, Optional<Json> usual, boolean hidden) {
+    reading.asked(
+        new SettingValue(
+            values.path(name),
+            values.variable(name),
+            hidden ? Optional.empty() : found.map(Sourced::value).or(() -> usual),
+            usual,
+            hidden && found.isPresent(),
+            found.map(Sourced::source).orElse(ValueSource.DEFAULT)));
+  }
+}

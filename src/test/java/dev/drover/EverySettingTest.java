@@ -1,0 +1,145 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.settings.SettingValue;
+import dev.drover.settings.ValueSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Walks all settings that there are.
+final class EverySettingTest {
+  private static final Map<String, String> HOME = Map.of("HOME", "/home/me");
+  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+  /// Other values than the defaults, of what is no number.
+  private static final Map<String, String> OTHERS =
+      Map.ofEntries(
+          Map.entry("host", "10.0.0.1"),
+          Map.entry("data", "/elsewhere"),
+          Map.entry("connections.max", "500"),
+          Map.entry("connections.per_address", "20"),
+          Map.entry("workspaces.kind", "image"),
+          Map.entry("workspaces.free_mib", "5"),
+          Map.entry("log.format", "json"),
+          Map.entry("log.level", "debug"),
+          Map.entry("openai.reasoning_field", "none"),
+          Map.entry("models", "{fast: rehearsal}"),
+          Map.entry("model_settings", "{fast: {images: false, effort: [low]}}"));
+
+  @TempDir Path directory;
+
+  private static List<SettingValue> settings() {
+    return Config.settings(Map.of(), HOME);
+  }
+
+  private String other(SettingValue setting) throws Exception {
+    var path = setting.path();
+    if (path.endsWith(".on_ambiguous")) {
+      return setting.usual().orElseThrow().equals(Json.of("retry")) ? "error" : "retry";
+    } else if (path.endsWith("_file")) {
+      return Files.writeString(directory.resolve("secret"), "sk-hidden").toString();
+    } else if (path.endsWith("base_url")) {
+      return "http://127.0.0.1:9";
+    } else if (path.endsWith("api_key") || path.endsWith("database_url")) {
+      return "sk-hidden";
+    }
+    return OTHERS.containsKey(path)
+        ? OTHERS.get(path)
+        : String.valueOf(((Json.Num) setting.usual().orElseThrow()).asLong().orElseThrow() + 1);
+  }
+
+  @Test
+  void everySettingIsReadFromTheEnvironmentAndFromTheFile() throws Exception {
+    for (var setting : settings()) {
+      var other = other(setting);
+      var variable = setting.variable().orElseThrow();
+      var environment = Map.of("HOME", "/home/me", variable, other);
+      seen(setting, ValueSource.Kind.ENVIRONMENT, Config.settings(Map.of(), environment));
+      var quoted = other.startsWith("{") || other.matches("[0-9]+") ? other : Json.of(other);
+      var file = Files.writeString(directory.resolve("s.yaml"), setting.path() + ": " + quoted);
+      seen(
+          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), HOME));
+      var nested = setting.path().replace(".", ": {") + ": " + quoted;
+      Files.writeString(file, nested + "}".repeat(setting.path().split("\\.").length - 1));
+      seen(
+          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), HOME));
+    }
+  }
+
+  private static void seen(SettingValue usual, ValueSource.Kind kind, List<SettingValue> settings) {
+    var now =
+        settings.stream().filter(it -> it.path().equals(usual.path())).findFirst().orElseThrow();
+    assertThat(now.source().kind()).as(now.path()).isEqualTo(kind);
+    assertThat(now.hidden() || !now.value().equals(usual.value())).as(now.toString()).isTrue();
+    assertThat(settings.toString()).doesNotContain("sk-hidden");
+  }
+
+  @Test
+  void everySettingRefusesAValueOfAnotherShapeByItsPath() throws Exception {
+    for (var setting : settings()) {
+      for (var wrong : List.of("[[1]]", "5.5.5: x")) {
+        var yaml = setting.path().replace(".", ": {") + ": " + wrong.replace("5.5.5: x", "{a: 1}");
+        var file =
+            Files.writeString(
+                directory.resolve("s.yaml"),
+                yaml + "}".repeat(setting.path().split("\\.").length - 1));
+        assertThatThrownBy(() -> Config.read(Map.of("config", file.toString()), HOME))
+            .as(yaml)
+            .isInstanceOf(Problem.class)
+            .hasMessageStartingWith(setting.path())
+            .hasMessageContaining("s.yaml, line 1)");
+      }
+    }
+  }
+
+  @Test
+  void noTwoSettingsShareAVariable() {
+    var variables = new HashSet<String>();
+    for (var setting : settings()) {
+      assertThat(variables.add(setting.variable().orElseThrow())).as(setting.path()).isTrue();
+    }
+    assertThat(variables).hasSizeGreaterThan(50).doesNotContain("DROVER_URL", "DROVER_MODEL");
+  }
+
+  @Test
+  void theReadmeNamesEverySettingWithItsDefaultAndNoOther() throws Exception {
+    var documented = new LinkedHashMap<String, String>();
+    var readme = Files.readString(Path.of("README.md"));
+    readme
+        .substring(readme.indexOf("| setting | default |"))
+        .lines()
+        .takeWhile(line -> line.startsWith("|"))
+        .skip(2)
+        .forEach(
+            line -> {
+              var cells = line.split("\\|", -1);
+              CODE.matcher(cells[1])
+                  .results()
+                  .map(code -> code.group(1))
+                  .filter(name -> !name.startsWith("--"))
+                  .forEach(name -> documented.put(name, cells[2].strip().replace("`", "")));
+            });
+    var actual = new LinkedHashMap<String, String>();
+    for (var setting : settings()) {
+      actual.put(
+          setting.path(),
+          setting
+              .usual()
+              .map(value -> value instanceof Json.Str(var text) ? text : value.toString())
+              .orElse("not set")
+              .replace("/home/me", "~"));
+    }
+    assertThat(documented).containsExactlyInAnyOrderEntriesOf(actual);
+  }
+}

@@ -64,8 +64,33 @@ static int64_t figure(int fd) {
   return atoll(at + strlen(counter)) - (back == at ? 0 : atoll(back + strlen(taken_back)));
 }
 
+/* What `/proc/PID/stat` says from the state on; false: the process is gone. */
+static bool state_of(pid_t pid, char text[512], const char **state) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t n = read(fd, text, 511);
+  close(fd);
+  if (n <= 0) return false;
+  text[n] = 0;
+  const char *end = strrchr(text, ')');
+  *state = end && end[1] ? end + 2 : "";
+  return true;
+}
+
+/* Whether its threads have had a hundredth of a second of a processor in all. */
+static bool has_worked(pid_t pid) {
+  char text[512];
+  const char *state;
+  unsigned long user, system;
+  return state_of(pid, text, &state) &&
+         (sscanf(state, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2 ||
+          user + system > 0);
+}
+
 /* Whether a process that cannot be looked at does it on purpose: a shell that is just being made is
- * closed for a moment. */
+ * closed until it has had a processor for a moment, which takes long on a busy machine. */
 bool floor_hides(pid_t pid, int64_t ms) {
   static pid_t one;
   static int64_t since;
@@ -73,21 +98,15 @@ bool floor_hides(pid_t pid, int64_t ms) {
     one = pid;
     since = now_ms();
   }
-  return one == pid && now_ms() >= since + ms;
+  int64_t closed = now_ms() - since;
+  return one == pid && closed >= ms && (closed >= FORGET_MS || has_worked(pid));
 }
 
 /* A dead process that its parent has not looked at: it holds nothing, and tells nobody what it wrote. */
 bool floor_zombie(pid_t pid) {
-  char path[40], text[512];
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return true;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return true;
-  text[n] = 0;
-  const char *end = strrchr(text, ')');
-  return end && end[1] && (end[2] == 'Z' || end[2] == 'X');
+  char text[512];
+  const char *state;
+  return !state_of(pid, text, &state) || *state == 'Z' || *state == 'X';
 }
 
 /* A process that is gone has written nothing: its parent's figure has its own. INT64_MIN: it hides. */

@@ -102,7 +102,7 @@ final class EventPages {
     /// Adds what was not shown as queued.
     void add(List<Stored> rows) {
       for (var row : rows) {
-        if (!shown.remove(EventCursor.brief(row.event().id()))) {
+        if (row.event().isVisible() && !shown.remove(EventCursor.brief(row.event().id()))) {
           add(row.json());
         }
       }

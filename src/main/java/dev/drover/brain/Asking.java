@@ -133,7 +133,7 @@ final class Asking {
 
   private List<Emission.Entry> opening(Step.Ask step, EventId start) {
     var entries = at.opening(step.turn());
-    step.taken().forEach(message -> entries.add(Pen.entry(message.event())));
+    step.taken().forEach(message -> entries.add(Pen.entry(message)));
     entries.add(Pen.entry(new Event.ModelRequestStart(start)));
     return entries;
   }

@@ -31,9 +31,9 @@ final class Endings {
   /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled(INTERRUPTED);
-    interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt.event())));
+    interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt)));
     var fold = at.pen().fold();
-    return fold.status() == Status.IDLE && !fold.standsForClient()
+    return fold.status() == Status.IDLE && !fold.endsByInterrupt()
         ? at.pen()
             .stay(
                 entries,
@@ -63,7 +63,7 @@ final class Endings {
   Pen.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
     var entries = settled(unanswered);
     entries.add(Pen.entry(new Event.Failed(at.id(), error)));
-    inbox.queued().forEach(queued -> entries.add(Pen.entry(queued.event())));
+    inbox.queued().forEach(queued -> entries.add(Pen.entry(queued)));
     return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
   }
 
@@ -91,7 +91,7 @@ final class Endings {
                 at.id(), at.session().thread(), at.session().agent().name(), reason)));
     entries.add(Pen.entry(new Event.UsageReported(at.id(), usage, cost, at.pen().fold().budget())));
     var idle = new Event.StatusIdle(at.id(), reason);
-    if (reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached) {
+    if (reason.isPause()) {
       entries.add(Pen.entry(idle, at.pen().fold().standing()));
       return at.pen().pause(entries, usage, inbox);
     }

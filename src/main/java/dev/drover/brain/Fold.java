@@ -112,8 +112,7 @@ final class Fold {
         runningSince = null;
         retry = null;
         turn = Usage.NONE;
-        if (e.reason() instanceof StopReason.RequiresAction
-            || e.reason() instanceof StopReason.BudgetReached) {
+        if (e.reason().isPause()) {
           pause = Optional.of(e.reason());
           readStanding(stored);
         } else {
@@ -123,6 +122,9 @@ final class Fold {
         }
       }
       case Event.StatusTerminated _ -> status = Status.TERMINATED;
+      case Event.Damaged e ->
+          throw new IllegalStateException(
+              "event %d cannot be read: %s".formatted(position, e.why()));
       case Event.UsageReported e -> reported = e.usage();
       case Event.SessionUpdated e -> budget = e.changesBudget() ? e.budget() : budget;
       case Event.UserMessage _ -> owed = true;
@@ -278,6 +280,16 @@ final class Fold {
   /// Whether a turn stands still until the client has answered.
   boolean standsForClient() {
     return pause.stream().anyMatch(StopReason.RequiresAction.class::isInstance);
+  }
+
+  /// Whether an interrupt ends the turn that stands still: there is something that it waits for.
+  boolean endsByInterrupt() {
+    return standsForClient() || standsForUnknown();
+  }
+
+  /// Whether a turn stands still for a reason that only a newer version knows.
+  boolean standsForUnknown() {
+    return pause.stream().anyMatch(StopReason.Other.class::isInstance);
   }
 
   /// Whether the model has more to say after a reply that stopped so.

@@ -8,6 +8,7 @@ import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
+import dev.drover.session.Queued;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
@@ -55,11 +56,11 @@ final class Pen {
     return lost;
   }
 
-  /// What waits. What is in the log by then is folded before this returns.
+  /// What waits and can be taken up. What is in the log by then is folded before this returns.
   Inbox inbox() {
     var inbox = log.inbox(lease.session());
     catchUp(inbox.head());
-    return inbox;
+    return inbox.known();
   }
 
   /// The whole log as far as it is folded, private events included. Read once, then kept up: it
@@ -168,6 +169,11 @@ final class Pen {
 
   static Emission.Entry entry(Event event) {
     return new Emission.Entry(event, null);
+  }
+
+  /// A client's event that is taken up.
+  static Emission.Entry entry(Queued queued) {
+    return new Emission.Entry(queued.event(), null, queued.json());
   }
 
   static Emission.Entry entry(Event event, Json.Obj hidden) {

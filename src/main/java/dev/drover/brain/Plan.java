@@ -74,6 +74,9 @@ final class Plan {
   /// A turn goes on when nothing more is waited for. Messages that came before it stood still wait
   /// for that, too.
   private static Step paused(Fold log, Inbox inbox) {
+    if (log.standsForUnknown()) {
+      return new Step.Rest();
+    }
     var awaited = log.awaited();
     if (!awaited.isEmpty()) {
       var reason = new StopReason.RequiresAction(awaited);

@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Makes messages of a log. Whatever the log holds, every server takes them: what would be refused
 /// is left out or replaced, and the same each time, so that a cached prefix stays one. What is well
 /// formed goes as it came. One thread.
 final class Rendering {
+  private static final Set<String> KNOWN = Set.of("text", "image", "document", "search_result");
+
   private final Omissions omissions;
   private final Messages messages = new Messages();
   private final CallNames calls = new CallNames();
@@ -38,6 +41,9 @@ final class Rendering {
           result(e.id(), e.toolUseId(), e.content(), e.isError().orElse(false));
       case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
           reply(stored, stored.hidden());
+      case Event.Damaged e ->
+          throw new IllegalStateException(
+              "event %d cannot be read: %s".formatted(stored.position(), e.why()));
       default -> {}
     }
   }
@@ -58,7 +64,17 @@ final class Rendering {
     if (omissions.has(piece)) {
       return new Messages.Sent(Omissions.note(block), piece);
     }
+    if (!KNOWN.contains(String.valueOf(block.text("type")))) {
+      return new Messages.Sent(unknown(block), piece);
+    }
     return new Messages.Sent(isBlank(block) ? block.with("text", nothing) : block, piece);
+  }
+
+  /// What a newer version took from a client, or from a tool of its own.
+  private static Json.Obj unknown(Json.Obj block) {
+    return Messages.text(
+        "[a block of type %s was left out: this version of Drover does not know it]"
+            .formatted(block.text("type")));
   }
 
   private static boolean isBlank(Json.Obj block) {

@@ -40,7 +40,7 @@ public final class Tail {
         case Event.ToolDispatched e -> dispatched.put(e.toolUseId(), stored.processedAt());
         default -> {}
       }
-      if (!(stored.event() instanceof Event.Private)) {
+      if (stored.event().isVisible()) {
         last = stored;
       }
     }

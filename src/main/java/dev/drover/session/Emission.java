@@ -49,5 +49,10 @@ public record Emission(
   }
 
   /// @param hidden kept beside the event, never shown
-  public record Entry(Event event, Json.@Nullable Obj hidden) {}
+  /// @param received the JSON of a client's event as it was received; null: it has none but its own
+  public record Entry(Event event, Json.@Nullable Obj hidden, @Nullable String received) {
+    public Entry(Event event, Json.@Nullable Obj hidden) {
+      this(event, hidden, null);
+    }
+  }
 }

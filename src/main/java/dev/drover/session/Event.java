@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Event {
   EventId id();
 
+  /// Whether clients see it.
+  default boolean isVisible() {
+    return !(this instanceof Private);
+  }
+
   /// Sent by a client. It is *received* first, and *processed* when a brain takes it up.
   sealed interface FromClient extends Event {}
 
@@ -109,15 +114,15 @@ public sealed interface Event {
   ///
   /// @param changes the fields of the session that changed, as clients see them
   record SessionUpdated(EventId id, Json.Obj changes) implements Event {
-    /// Whether the budget is among the changes.
+    /// Whether the budget is among the changes. One of a kind that this version does not know
+    /// changes nothing: the old one still holds.
     public boolean changesBudget() {
-      return changes.get("budget").isPresent();
+      return changes.get("budget").filter(Json.NULL::equals).isPresent() || budget().isPresent();
     }
 
     /// The new budget; empty: there is none any more.
     public Optional<Money> budget() {
-      var amount = changes.object("budget").object("max_list_cost").text("amount");
-      return Optional.ofNullable(amount).map(cents -> new Money(Long.parseLong(cents)));
+      return Money.ofCents(changes.object("budget").object("max_list_cost").text("amount"));
     }
   }
 
@@ -165,7 +170,24 @@ public sealed interface Event {
   }
 
   /// From a newer version: kept as it came.
-  record Unknown(EventId id, String type, Json.Obj body) implements Event {}
+  record Unknown(EventId id, String type, Json.Obj body) implements Event {
+    private static final String PRIVATE = "drover.";
+
+    @Override
+    public boolean isVisible() {
+      return !type.startsWith(PRIVATE);
+    }
+  }
+
+  /// As [Unknown], received from a client. It waits in the inbox for a newer version.
+  record UnknownFromClient(EventId id, String type, Json.Obj body) implements FromClient {}
+
+  /// What is stored in its place cannot be read. Lists go without it; a brain that needs it does
+  /// not go on.
+  ///
+  /// @param id made up
+  /// @param why in words
+  record Damaged(EventId id, String why) implements Private {}
 
   /// How a tool call was judged before it ran.
   enum Permission {

@@ -11,4 +11,11 @@ public record Inbox(long received, long head, List<Queued> queued) {
   public Inbox {
     queued = List.copyOf(queued);
   }
+
+  /// Without what only a newer version can take up.
+  public Inbox known() {
+    var known =
+        queued.stream().filter(one -> !(one.event() instanceof Event.UnknownFromClient)).toList();
+    return known.size() == queued.size() ? this : new Inbox(received, head, known);
+  }
 }

@@ -25,4 +25,18 @@ public sealed interface StopReason {
   ///
   /// @param details the wire's `stop_details`, an object of type `refusal`
   record Refusal(Json.Obj details) implements StopReason {}
+
+  /// A reason of a newer version. It may be a pause, so that this version takes it for one, and
+  /// leaves the turn as it is until it is interrupted.
+  ///
+  /// @param json the wire's `stop_reason`
+  record Other(Json.Obj json) implements StopReason {}
+
+  /// Whether the turn stands still and is not over.
+  default boolean isPause() {
+    return switch (this) {
+      case RequiresAction _, BudgetReached _, Other _ -> true;
+      case EndTurn _, RetriesExhausted _, Refusal _ -> false;
+    };
+  }
 }

@@ -66,7 +66,7 @@ public record Awaited(List<Use> uses) {
                       uses.stream().map(use -> use.id().value()).collect(Collectors.joining(" "))));
         }
       }
-      case Event.UserInterrupt _, Event.SystemMessage _ -> {}
+      case Event.UserInterrupt _, Event.SystemMessage _, Event.UnknownFromClient _ -> {}
     }
   }
 

@@ -135,7 +135,11 @@ public record SessionState(
       if (began == null && entry.event() instanceof Event.StatusRunning) {
         began = last;
       }
-      var json = EventCodec.write(entry.event(), last);
+      var received = entry.received();
+      var json =
+          received == null
+              ? EventCodec.write(entry.event(), last)
+              : EventCodec.stamped(received, last);
       events.add(new Stored(head + events.size() + 1, last, entry.event(), json, entry.hidden()));
     }
     boolean runs = emission.status() == Status.RUNNING;

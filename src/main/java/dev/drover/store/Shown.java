@@ -1,6 +1,5 @@
 package dev.drover.store;
 
-import dev.drover.session.Event;
 import dev.drover.session.Feed;
 import dev.drover.session.Queued;
 import dev.drover.session.Stored;
@@ -14,7 +13,7 @@ public final class Shown {
   /// The public ones of a log's new entries.
   public static List<Feed.Item.Shown> logged(List<Stored> events) {
     return events.stream()
-        .filter(stored -> isVisible(stored.event()))
+        .filter(stored -> stored.event().isVisible())
         .map(stored -> new Feed.Item.Shown(EventCodec.type(stored.event()), stored.json()))
         .toList();
   }
@@ -23,9 +22,5 @@ public final class Shown {
     return events.stream()
         .map(queued -> new Feed.Item.Shown(EventCodec.type(queued.event()), queued.json()))
         .toList();
-  }
-
-  public static boolean isVisible(Event event) {
-    return !(event instanceof Event.Private);
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class TurnGrammar {
   private boolean ran;
   private @Nullable EventId request;
   private long requestAt;
-  private long boundary;
+  private OptionalLong boundary = OptionalLong.of(0);
   private Usage usage = Usage.NONE;
   private Usage used = Usage.NONE;
   private long at;
@@ -62,7 +63,8 @@ final class TurnGrammar {
     return usage;
   }
 
-  long boundary() {
+  /// Empty: a newer version has set it.
+  OptionalLong boundary() {
     return boundary;
   }
 
@@ -169,19 +171,20 @@ final class TurnGrammar {
     allow(
         is(Status.RUNNING) || is(Status.RESCHEDULING) || pausing, "ends a turn that did not begin");
     allow(request == null, "ends a turn while request " + request + " has no end");
-    boolean pauses =
-        reason instanceof StopReason.RequiresAction || reason instanceof StopReason.BudgetReached;
     if (reason instanceof StopReason.RequiresAction wanted) {
       var open = awaited.uses().stream().map(Awaited.Use::id).toList();
       allow(
           wanted.eventIds().equals(open),
           "asks for %s; %s wait".formatted(wanted.eventIds(), open));
-    } else {
+    } else if (!(reason instanceof StopReason.Other)) {
       settled("ends the turn");
     }
-    boundary = pauses ? Math.max(0, requestAt - 1) : at;
+    boundary =
+        reason instanceof StopReason.Other
+            ? OptionalLong.empty()
+            : OptionalLong.of(reason.isPause() ? Math.max(0, requestAt - 1) : at);
     become(Status.IDLE);
-    pausing = pauses;
+    pausing = reason.isPause();
   }
 
   /// Every tool use has its result.

@@ -218,6 +218,7 @@ final class Turns implements Feed.Tap {
       case StopReason.RetriesExhausted _ -> "retries_exhausted";
       case StopReason.BudgetReached _ -> "budget_reached";
       case StopReason.Refusal _ -> "refusal";
+      case StopReason.Other _ -> "other";
     };
   }
 

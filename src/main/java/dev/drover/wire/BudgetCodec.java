@@ -18,9 +18,9 @@ public final class BudgetCodec {
         .orElse(Json.NULL);
   }
 
-  /// Reads our own.
+  /// Reads what is stored; empty: it is none, or not one that this version knows.
   static Optional<Money> readMoney(Json.Obj money) {
-    return Optional.ofNullable(money.text("amount")).map(cents -> new Money(Long.parseLong(cents)));
+    return Money.ofCents(money.text("amount"));
   }
 
   static Json write(Optional<Money> budget) {

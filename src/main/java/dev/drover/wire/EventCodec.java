@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,8 @@ public final class EventCodec {
       case Event.ToolDispatched _ -> "drover.tool_dispatched";
       case Event.ToolAmbiguous _ -> "drover.tool_ambiguous";
       case Event.Unknown unknown -> unknown.type();
+      case Event.UnknownFromClient unknown -> unknown.type();
+      case Event.Damaged _ -> "drover.damaged";
     };
   }
 
@@ -58,6 +61,17 @@ public final class EventCodec {
     fields.put("processed_at", Json.of(Times.write(processedAt)));
     fields.putAll(body(event).fields());
     return new Json.Obj(fields).toString();
+  }
+
+  /// A client's event as it is kept, once it was processed, or as it was shown before: all that is
+  /// in it stays, what this version does not know too.
+  ///
+  /// @param json what [#write] made of the event, in this version or another
+  /// @param processedAt as in [#write]
+  public static String stamped(String json, @Nullable Instant processedAt) {
+    return ((Json.Obj) Json.trusted(json))
+        .with("processed_at", Times.write(processedAt))
+        .toString();
   }
 
   private static Json.Obj body(Event event) {
@@ -113,26 +127,41 @@ public final class EventCodec {
               "tool", e.tool(),
               "outcome", lower(e.outcome()));
       case Event.Unknown e -> e.body();
+      case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt _,
           Event.AgentThinking _,
           Event.StatusRunning _,
           Event.StatusRescheduled _,
           Event.StatusTerminated _,
           Event.Deleted _,
-          Event.ModelRequestStart _ ->
+          Event.ModelRequestStart _,
+          Event.Damaged _ ->
           Json.EMPTY;
     };
   }
 
-  /// Reads what [#write] wrote. A type that this version does not know becomes [Event.Unknown].
+  /// Reads what [#write] wrote, in this version or another. What this version does not know becomes
+  /// [Event.Unknown]: a type, and a known type without a field that it stands or falls with.
   ///
   /// @throws IllegalStateException if the text is damaged
   public static Event read(String json) {
     if (!(Json.trusted(json) instanceof Json.Obj e)) {
       throw new IllegalStateException("a stored event is not an object");
     }
+    if (e.text("id") == null || e.text("type") == null) {
+      throw new IllegalStateException("a stored event lacks id or type");
+    }
     var id = new EventId(text(e, "id"));
     var type = text(e, "type");
+    try {
+      return read(id, type, e);
+    } catch (Missing _) {
+      return new Event.Unknown(id, type, rest(e));
+    }
+  }
+
+  /// @throws Missing if it lacks what it stands or falls with
+  private static Event read(EventId id, String type, Json.Obj e) {
     return switch (type) {
       case "user.message" -> new Event.UserMessage(id, array(e, "content"));
       case "user.interrupt" -> new Event.UserInterrupt(id);
@@ -174,14 +203,13 @@ public final class EventCodec {
               BudgetCodec.readMoney(e.object("budget").object("max_list_cost")));
       case "session.updated" -> new Event.SessionUpdated(id, rest(e));
       case "session.deleted" -> new Event.Deleted(id);
-      case "session.thread_status_running" ->
-          new Event.ThreadRunning(id, thread(e), text(e, "agent_name"));
+      case "session.thread_status_running" -> new Event.ThreadRunning(id, thread(e), agentName(e));
       case "session.thread_status_idle" ->
-          new Event.ThreadIdle(id, thread(e), text(e, "agent_name"), StopReasonCodec.read(e));
+          new Event.ThreadIdle(id, thread(e), agentName(e), StopReasonCodec.read(e));
       case "session.thread_status_rescheduled" ->
-          new Event.ThreadRescheduled(id, thread(e), text(e, "agent_name"));
+          new Event.ThreadRescheduled(id, thread(e), agentName(e));
       case "session.thread_status_terminated" ->
-          new Event.ThreadTerminated(id, thread(e), text(e, "agent_name"));
+          new Event.ThreadTerminated(id, thread(e), agentName(e));
       case "span.model_request_start" -> new Event.ModelRequestStart(id);
       case "span.model_request_end" ->
           new Event.ModelRequestEnd(
@@ -267,6 +295,10 @@ public final class EventCodec {
     return Json.obj("session_thread_id", thread.value(), "agent_name", agentName);
   }
 
+  private static String agentName(Json.Obj event) {
+    return Objects.requireNonNullElse(event.text("agent_name"), "");
+  }
+
   private static ThreadId thread(Json.Obj event) {
     return new ThreadId(text(event, "session_thread_id"));
   }
@@ -274,9 +306,18 @@ public final class EventCodec {
   private static String text(Json.Obj event, String key) {
     var text = event.text(key);
     if (text == null) {
-      throw new IllegalStateException("a stored event lacks " + key);
+      throw new Missing(key);
     }
     return text;
+  }
+
+  /// A field is missing, or has another shape.
+  private static final class Missing extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Missing(String key) {
+      super(key, null, false, false);
+    }
   }
 
   private static Json.Arr array(Json.Obj event, String key) {

@@ -2,7 +2,6 @@ package dev.drover.wire;
 
 import dev.drover.base.Json;
 import dev.drover.session.SessionError;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -39,8 +38,18 @@ final class SessionErrorCodec {
             .map(Map.Entry::getKey)
             .findFirst()
             .orElse(SessionError.Type.UNKNOWN);
-    var retry = String.valueOf(error.object("retry_status").text("type")).toUpperCase(Locale.ROOT);
-    return new SessionError(
-        type, String.valueOf(error.text("message")), SessionError.Retry.valueOf(retry));
+    return new SessionError(type, String.valueOf(error.text("message")), readRetry(error));
+  }
+
+  /// One that this version does not know is taken for the end of the turn: the events that follow
+  /// say what came of it.
+  private static SessionError.Retry readRetry(Json.Obj error) {
+    var name = String.valueOf(error.object("retry_status").text("type"));
+    for (var retry : SessionError.Retry.values()) {
+      if (EventCodec.lower(retry).equals(name)) {
+        return retry;
+      }
+    }
+    return SessionError.Retry.EXHAUSTED;
   }
 }

@@ -20,6 +20,7 @@ final class StopReasonCodec {
       case StopReason.RetriesExhausted _ -> Json.obj("type", "retries_exhausted");
       case StopReason.BudgetReached _ -> Json.obj("type", "budget_reached");
       case StopReason.Refusal _ -> Json.obj("type", "refusal");
+      case StopReason.Other other -> other.json();
     };
   }
 
@@ -27,19 +28,21 @@ final class StopReasonCodec {
     return reason instanceof StopReason.Refusal refusal ? refusal.details() : Json.NULL;
   }
 
-  /// Reads an idle event.
+  /// Reads an idle event, of a newer version too.
   static StopReason read(Json.Obj event) {
     var reason = event.object("stop_reason");
     return switch (String.valueOf(reason.text("type"))) {
       case "requires_action" ->
           new StopReason.RequiresAction(
               reason.items("event_ids").stream()
+                  .filter(Json.Str.class::isInstance)
                   .map(id -> new EventId(((Json.Str) id).value()))
                   .toList());
+      case "end_turn" -> new StopReason.EndTurn();
       case "retries_exhausted" -> new StopReason.RetriesExhausted();
       case "budget_reached" -> new StopReason.BudgetReached();
       case "refusal" -> new StopReason.Refusal(event.object("stop_details"));
-      default -> new StopReason.EndTurn();
+      default -> new StopReason.Other(reason);
     };
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.testing.Tomorrow;
+import dev.drover.testing.TomorrowsEvents;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
@@ -202,6 +203,63 @@ final class NewerRowsApiTest {
       assertThat(api.post("/v1/agents/" + id, sent).status()).as(sent).isEqualTo(400);
     }
     assertThat(ok(api.get("/v1/agents/" + id)).number("version", 0)).isEqualTo(1);
+  }
+
+  @Test
+  void everyEventOfTomorrowIsListedAsItCame() throws Exception {
+    var path = api.session();
+    var id = path.substring("/v1/sessions/".length());
+    var variants = TomorrowsEvents.variants().toList();
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("drover.db"));
+        var insert =
+            connection.prepareStatement(
+                """
+                INSERT INTO event (
+                  session_id, position, workspace_id, id, type, visible, processed_at, json)
+                VALUES (?, ?, 'wrkspc_01default', ?, ?, 1, ?, ?)\
+                """)) {
+      connection.setAutoCommit(false);
+      for (int i = 0; i < variants.size(); i++) {
+        insert.setString(1, id);
+        insert.setInt(2, i + 1);
+        insert.setString(3, "sevt_" + i);
+        insert.setString(4, String.valueOf(variants.get(i).text("type")));
+        insert.setLong(5, i + 1);
+        insert.setString(6, variants.get(i).with("id", "sevt_" + i).toString());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+    }
+    var listed = new ArrayList<Json>();
+    var next = "";
+    do {
+      var page = ok(api.get(path + "/events?limit=300" + next));
+      listed.addAll(page.items("data"));
+      next = page.text("next_page") == null ? "" : "&page=" + page.text("next_page");
+    } while (!next.isEmpty());
+    var shown = new ArrayList<Json>();
+    for (int i = 0; i < variants.size(); i++) {
+      if (!String.valueOf(variants.get(i).text("type")).startsWith("drover.")) {
+        shown.add(variants.get(i).with("id", "sevt_" + i));
+      }
+    }
+    assertThat(listed).isEqualTo(shown);
+  }
+
+  @Test
+  void whatWaitsOfTomorrowIsListedAndWhatCannotBeReadIsLeftOut() throws Exception {
+    var path = api.session();
+    var id = path.substring("/v1/sessions/".length());
+    api.say(path, "one");
+    api.say(path, "two");
+    api.say(path, "three");
+    var newer = "{\"type\":\"user.define_outcome\",\"id\":\"sevt_new\",\"rubric\":{\"a\":1}}";
+    write("UPDATE inbox SET json = ? WHERE session_id = ? AND sequence = 1", newer, id);
+    write("UPDATE inbox SET json = '{' WHERE session_id = ? AND sequence = 2", id);
+    var listed = ok(api.get(path + "/events")).items("data");
+    assertThat(listed).hasSize(2).contains(json(newer));
+    assertThat(api.store.eventLog().inbox(api.woken().session()).known().queued()).hasSize(1);
   }
 
   // What nobody can read

@@ -9,20 +9,28 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.Listing;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.session.Status;
+import dev.drover.session.Usage;
 import dev.drover.testing.Tomorrow;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.EnvironmentCodec;
+import dev.drover.wire.EventCodec;
 import dev.drover.wire.NetworkingCodec;
 import dev.drover.wire.SessionCodec;
+import dev.drover.wire.Times;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +174,35 @@ abstract class NewerRowsContract extends StoreContract {
       assertThat(store.environments().archive(WORKSPACE, before.id(), clock.instant()).newer())
           .isEqualTo(before.newer());
     }
+  }
+
+  @Test
+  void aMessageOfTomorrowIsKeptWholeWhenItIsTakenUp() {
+    var id = newSession();
+    var message = message("hello");
+    var lease = send(id, message);
+    var received =
+        ((Json.Obj) Json.trusted(EventCodec.write(message, null)))
+            .with("field_of_tomorrow", Json.obj("a", 1));
+    var entry = new Emission.Entry(message, null, received.toString());
+    var running = new Emission.Entry(new Event.StatusRunning(eventId()), null);
+    appended(
+        store
+            .eventLog()
+            .emitEvents(
+                lease,
+                new Emission(
+                    List.of(running, entry),
+                    Status.RUNNING,
+                    Usage.NONE,
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    false)));
+    var stored = store.eventLog().getEvents(id, Slice.after(1, 9)).getFirst();
+    assertThat(Json.trusted(stored.json()))
+        .isEqualTo(received.with("processed_at", Times.write(stored.processedAt())));
+    assertThat(stored.event()).isEqualTo(message);
+    assertThat(store.eventLog().inbox(id).queued()).isEmpty();
   }
 
   private Session session(Json.Obj definition, Json.Obj networking, Json.Obj newer) {

@@ -267,7 +267,13 @@ public final class Stage implements AutoCloseable {
     var check = new LogCheck(session, state());
     log().forEach(stored -> check.add(stored, 0));
     var inbox = store.eventLog().inbox(session);
-    inbox.queued().forEach(queued -> check.addWaiting(queued.sequence(), queued.event().id()));
+    for (var queued : inbox.queued()) {
+      if (queued.event() instanceof Event.UnknownFromClient) {
+        check.addUnknown(queued.sequence(), queued.event().id());
+      } else {
+        check.addWaiting(queued.sequence(), queued.event().id());
+      }
+    }
     check.endInbox(true);
     return check.end();
   }

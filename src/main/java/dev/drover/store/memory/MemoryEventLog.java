@@ -205,7 +205,7 @@ final class MemoryEventLog implements EventLog {
   }
 
   private static boolean matches(Stored stored, Slice slice) {
-    return (!slice.visible() || Shown.isVisible(stored.event()))
+    return (!slice.visible() || stored.event().isVisible())
         && (slice.types().isEmpty() || slice.types().contains(EventCodec.type(stored.event())))
         && slice.from().stream().noneMatch(from -> stored.processedAt().isBefore(from))
         && slice.to().stream().noneMatch(to -> stored.processedAt().isAfter(to));

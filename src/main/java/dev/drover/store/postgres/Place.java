@@ -191,9 +191,10 @@ final class Place {
           && !processedOnReceipt(waited)) {
         early.put(event.id(), stored.position());
         items.add(
-            opening++, new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null)));
+            opening++,
+            new Feed.Item.Shown(EventCodec.type(event), EventCodec.stamped(stored.json(), null)));
       }
-      if (Shown.isVisible(event)) {
+      if (event.isVisible()) {
         items.add(new Feed.Item.Shown(EventCodec.type(event), stored.json()));
       }
       passed(stored);

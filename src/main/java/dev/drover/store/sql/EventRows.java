@@ -1,13 +1,12 @@
 package dev.drover.store.sql;
 
-import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
 import dev.drover.session.Extent;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.Micros;
-import dev.drover.store.Shown;
 import dev.drover.wire.EventCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,13 +27,17 @@ public final class EventRows {
       return new Raw(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4));
     }
 
+    /// What cannot be read becomes [Event.Damaged].
     public Stored read() {
-      return new Stored(
-          position,
-          Micros.instant(processedAt),
-          EventCodec.read(json),
-          json,
-          hidden == null ? null : (Json.Obj) Json.trusted(hidden));
+      var at = Micros.instant(processedAt);
+      try {
+        var kept = hidden == null ? null : StoredJson.object(hidden);
+        return new Stored(position, at, EventCodec.read(json), json, kept);
+      } catch (IllegalStateException e) {
+        var id = new EventId(EventId.PREFIX + "damaged" + position);
+        var damaged = new Event.Damaged(id, String.valueOf(e.getMessage()));
+        return new Stored(position, at, damaged, "", null);
+      }
     }
   }
 
@@ -63,7 +66,7 @@ public final class EventRows {
             workspace,
             stored.event().id().value(),
             EventCodec.type(stored.event()),
-            Shown.isVisible(stored.event()) ? 1 : 0,
+            stored.event().isVisible() ? 1 : 0,
             Micros.of(stored.processedAt()),
             epoch,
             stored.event() instanceof Event.ToolResult result ? result.toolUseId().value() : null,

@@ -12,6 +12,7 @@ import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
 import dev.drover.wire.EventCodec;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of what was received: the inbox, and the sends of the last minutes.
 public final class InboxRows {
+  private static final System.Logger LOG = System.getLogger(InboxRows.class.getName());
+
   private InboxRows() {}
 
   /// How much waits already.
@@ -80,7 +83,7 @@ public final class InboxRows {
     var queued = new ArrayList<Queued>();
     for (var row : rows) {
       if (row.json != null) {
-        queued.add(new Queued(row.sequence, fromClient(row.json), row.json));
+        waiting(row.sequence, row.json).ifPresent(queued::add);
       }
     }
     return rows.isEmpty()
@@ -88,11 +91,25 @@ public final class InboxRows {
         : new Inbox(rows.getFirst().received, rows.getFirst().head, queued);
   }
 
-  private static Event.FromClient fromClient(String json) {
-    if (EventCodec.read(json) instanceof Event.FromClient event) {
-      return event;
+  /// Empty: it cannot be read, and keeps nothing else from being taken up.
+  private static Optional<Queued> waiting(long sequence, String json) {
+    try {
+      return Optional.of(new Queued(sequence, fromClient(json), json));
+    } catch (IllegalStateException e) {
+      LOG.log(Level.ERROR, "a waiting event cannot be read: " + e.getMessage());
+      return Optional.empty();
     }
-    throw new IllegalStateException("the inbox holds what no client sends");
+  }
+
+  /// @throws IllegalStateException if it cannot be read, or no client sends such
+  static Event.FromClient fromClient(String json) {
+    return switch (EventCodec.read(json)) {
+      case Event.FromClient event -> event;
+      case Event.Unknown(var id, var type, var body) -> new Event.UnknownFromClient(id, type, body);
+      case Event event ->
+          throw new IllegalStateException(
+              "the inbox has an event that no client sends: " + EventCodec.type(event));
+    };
   }
 
   /// Those of one session: of the others another transaction may be at work.
@@ -214,7 +231,7 @@ public final class InboxRows {
         var json =
             Reception.processedOnReceipt(events, i)
                 ? texts.get(i)
-                : EventCodec.write(events.get(i), null);
+                : EventCodec.stamped(texts.get(i), null);
         queued.add(new Queued(firstSequence + i, events.get(i), json));
       }
       return queued;

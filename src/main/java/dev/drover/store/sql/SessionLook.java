@@ -8,7 +8,6 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.LogCheck;
-import dev.drover.store.Shown;
 import dev.drover.wire.EventCodec;
 import dev.drover.wire.Times;
 import java.sql.ResultSet;
@@ -91,21 +90,19 @@ final class SessionLook {
     events++;
     at = row.getLong("position");
     var raw = EventRows.Raw.of(row);
-    Stored stored;
-    try {
-      stored = raw.read();
-    } catch (RuntimeException e) {
-      check.addUnreadable(raw.position(), "cannot be read: " + e.getMessage());
+    var stored = raw.read();
+    if (stored.event() instanceof Event.Damaged damaged) {
+      check.addUnreadable(raw.position(), "cannot be read: " + damaged.why());
       return;
     }
     check.add(stored, row.getLong("epoch"));
     var event = stored.event();
     same(check, stored, "id", row.getString("id"), event.id().value());
     same(check, stored, "type", row.getString("type"), EventCodec.type(event));
-    same(check, stored, "visible", row.getInt("visible"), Shown.isVisible(event) ? 1 : 0);
+    same(check, stored, "visible", row.getInt("visible"), event.isVisible() ? 1 : 0);
     same(check, stored, "workspace_id", row.getString("workspace_id"), workspace);
     var shown = ((Json.Obj) Json.trusted(stored.json())).text("processed_at");
-    if (Shown.isVisible(event)) {
+    if (event.isVisible()) {
       same(
           check,
           stored,
@@ -130,14 +127,19 @@ final class SessionLook {
 
   private static void waiting(LogCheck check, String workspace, ResultSet row) throws SQLException {
     var event = row.getString("id");
-    check.addWaiting(row.getLong("sequence"), new EventId(event));
+    long sequence = row.getLong("sequence");
     try {
-      if (!(EventCodec.read(row.getString("json")) instanceof Event.FromClient read)) {
-        check.found(0, "the inbox has %s, which no client sends".formatted(event));
-      } else if (!read.id().value().equals(event)) {
+      var read = InboxRows.fromClient(row.getString("json"));
+      if (read instanceof Event.UnknownFromClient) {
+        check.addUnknown(sequence, new EventId(event));
+      } else {
+        check.addWaiting(sequence, new EventId(event));
+      }
+      if (!read.id().value().equals(event)) {
         check.found(0, "the inbox has %s under the id %s".formatted(read.id(), event));
       }
-    } catch (RuntimeException e) {
+    } catch (IllegalStateException e) {
+      check.addWaiting(sequence, new EventId(event));
       check.found(0, "the inbox has %s, which cannot be read: %s".formatted(event, e.getMessage()));
     }
     if (!workspace.equals(row.getString("workspace_id"))) {

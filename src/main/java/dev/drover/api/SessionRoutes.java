@@ -99,7 +99,7 @@ final class SessionRoutes {
         .map(
             name -> {
               for (var status : Status.values()) {
-                if (status.name().toLowerCase(Locale.ROOT).equals(name)) {
+                if (status != Status.OTHER && status.name().toLowerCase(Locale.ROOT).equals(name)) {
                   return status;
                 }
               }

@@ -40,7 +40,7 @@ final class Plan {
       case IDLE -> log.pause().isPresent() ? paused(log, inbox) : idle(inbox);
       case RESCHEDULING -> log.retry().orElseThrow();
       case RUNNING -> tooMuch(log, maxToolRounds).orElseGet(() -> running(log, inbox));
-      case TERMINATED -> new Step.Rest();
+      case TERMINATED, OTHER -> new Step.Rest();
     };
   }
 

@@ -9,5 +9,7 @@ public enum Status {
   /// Waiting to call the model again after an error.
   RESCHEDULING,
   /// Over for good.
-  TERMINATED
+  TERMINATED,
+  /// One that only a newer version knows. Such a session is shown, and left to a newer node.
+  OTHER
 }

@@ -19,8 +19,18 @@ public record Awaited(List<Use> uses) {
     uses = List.copyOf(uses);
   }
 
-  /// @param custom whether a result is waited for; else a confirmation is
-  public record Use(EventId id, boolean custom) {}
+  /// What the client has to say to a tool use.
+  ///
+  /// @param kind [#RESULT], [#CONFIRMATION], or one that only a newer version takes
+  public record Use(EventId id, String kind) {
+    static final String RESULT = "result";
+    static final String CONFIRMATION = "confirmation";
+
+    /// @param custom whether a result is waited for; else a confirmation is
+    public Use(EventId id, boolean custom) {
+      this(id, custom ? RESULT : CONFIRMATION);
+    }
+  }
 
   /// What waits once `event` is in the log.
   public Awaited after(Event event) {
@@ -80,9 +90,7 @@ public record Awaited(List<Use> uses) {
 
   /// The form in which a row keeps it; [#parse] reads it.
   public String text() {
-    return uses.stream()
-        .map(use -> (use.custom() ? "result:" : "confirmation:") + use.id())
-        .collect(Collectors.joining(" "));
+    return uses.stream().map(use -> use.kind() + ":" + use.id()).collect(Collectors.joining(" "));
   }
 
   public static Awaited parse(String text) {
@@ -92,9 +100,7 @@ public record Awaited(List<Use> uses) {
     var uses = new ArrayList<Use>();
     for (var word : List.of(text.split(" "))) {
       int colon = word.indexOf(':');
-      uses.add(
-          new Use(
-              new EventId(word.substring(colon + 1)), word.substring(0, colon).equals("result")));
+      uses.add(new Use(new EventId(word.substring(colon + 1)), word.substring(0, colon)));
     }
     return new Awaited(uses);
   }

@@ -76,13 +76,13 @@ public record SessionState(
     return switch (status()) {
       case RUNNING, RESCHEDULING -> true;
       case IDLE -> received > seen;
-      case TERMINATED -> false;
+      case TERMINATED, OTHER -> false;
     };
   }
 
   /// Whether the lease may be claimed: nobody has it, and nothing may follow a session's end.
   public boolean isFree() {
-    return node == null && status() != Status.TERMINATED;
+    return node == null && status() != Status.TERMINATED && status() != Status.OTHER;
   }
 
   /// Whether `lease` is the newest, and `holder` still has it.
@@ -230,6 +230,7 @@ public record SessionState(
 
   /// @throws Problem `INVALID_REQUEST` while it runs or is rescheduled
   public void mayArchive(SessionId id) {
+    refuseIfUnknown();
     if (runs() || status() == Status.RESCHEDULING) {
       var shown = runs() ? Status.RUNNING : status();
       throw Problem.invalid(
@@ -241,10 +242,20 @@ public record SessionState(
 
   /// @throws Problem `INVALID_REQUEST` while it runs
   public void mayDelete() {
+    refuseIfUnknown();
     if (runs()) {
       throw Problem.invalid(
           "Cannot delete session while it is running."
               + " Send an interrupt event or wait for the session to complete.");
+    }
+  }
+
+  /// It may be at work on a newer node.
+  private void refuseIfUnknown() {
+    if (status() == Status.OTHER) {
+      throw Problem.invalid(
+          "The session has a status that this version of Drover does not know."
+              + " Ask a node of a newer version.");
     }
   }
 

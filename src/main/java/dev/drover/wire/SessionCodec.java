@@ -72,7 +72,7 @@ public final class SessionCodec {
         "parent_thread_id",
         null,
         "status",
-        EventCodec.lower(session.status()),
+        session.newer().get("status").orElse(Json.of(EventCodec.lower(session.status()))),
         "workflow_run_id",
         null,
         "agent",

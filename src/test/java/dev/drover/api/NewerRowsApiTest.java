@@ -262,6 +262,40 @@ final class NewerRowsApiTest {
     assertThat(api.store.eventLog().inbox(api.woken().session()).known().queued()).hasSize(1);
   }
 
+  @Test
+  void aSessionWithAStatusOfTomorrowIsShownAndLeftAlone() throws Exception {
+    var path = api.session();
+    var id = path.substring("/v1/sessions/".length());
+    write("UPDATE session SET status = 'compacting' WHERE id = ?", id);
+    assertThat(ok(api.get(path)).text("status")).isEqualTo("compacting");
+    assertThat(all("/v1/sessions")).contains(id);
+    var thread = ok(api.get(path + "/threads")).items("data").getFirst();
+    assertThat(((Json.Obj) thread).text("status")).isEqualTo("compacting");
+    api.woken.clear();
+    api.say(path, "hello");
+    assertThat(api.woken).isEmpty();
+    assertThat(ok(api.get(path)).text("status")).isEqualTo("compacting");
+    assertThat(api.post(path + "/archive").status()).isEqualTo(400);
+    assertThat(api.delete(path).status()).isEqualTo(400);
+    assertThat(api.get("/v1/sessions?statuses[]=other").status()).isEqualTo(400);
+    assertThat(ok(api.post(path, "{\"title\":\"t\"}")).text("status")).isEqualTo("compacting");
+  }
+
+  @Test
+  void aToolUseThatWaitsForWhatTomorrowTakesIsKept() throws Exception {
+    var path = api.session();
+    var id = path.substring("/v1/sessions/".length());
+    write("UPDATE session SET awaited = 'approval:sevt_1 result:sevt_2' WHERE id = ?", id);
+    var answer =
+        "{\"events\":[{\"type\":\"user.tool_confirmation\",\"tool_use_id\":\"sevt_1\","
+            + "\"result\":\"allow\"}]}";
+    assertThat(api.post(path + "/events", answer).status()).isEqualTo(400);
+    var result =
+        "{\"events\":[{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_2\"}]}";
+    ok(api.post(path + "/events", result));
+    write("UPDATE session SET started = started WHERE id = ? AND awaited = 'approval:sevt_1'", id);
+  }
+
   // What nobody can read
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
@@ -43,6 +44,7 @@ final class OriginRows {
       String metadata,
       @Nullable Long budget,
       String newer,
+      String status,
       CachedFold fold) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
@@ -59,7 +61,14 @@ final class OriginRows {
           row.getString("metadata"),
           Db.nullableLong(row, "budget"),
           row.getString("newer"),
+          row.getString("status"),
           SessionRows.fold(row));
+    }
+
+    /// A status that this version does not know is shown as it is.
+    private Json.Obj newerFields() {
+      var fields = StoredJson.object(newer);
+      return fold.status() == Status.OTHER ? fields.with("status", status) : fields;
     }
 
     /// @throws IllegalStateException if it is damaged
@@ -84,7 +93,7 @@ final class OriginRows {
           Micros.instant(createdAt),
           fold.updatedAt(),
           fold.archivedAt(),
-          StoredJson.object(newer));
+          newerFields());
     }
   }
 

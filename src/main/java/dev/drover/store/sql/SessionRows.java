@@ -99,7 +99,7 @@ final class SessionRows {
 
   static CachedFold fold(ResultSet row) throws SQLException {
     return new CachedFold(
-        Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        status(row.getString("status")),
         new Usage(
             row.getLong("input_tokens"),
             row.getLong("output_tokens"),
@@ -124,13 +124,13 @@ final class SessionRows {
         "session",
         """
         UPDATE session SET
-          status = ?, input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
+          status = COALESCE(?, status), input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
           cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
           boundary = ?, updated_at = ?, archived_at = ?,
           head = ?, received = ?, seen = ?, awaited = ?, last_processed = ?, epoch = ?, node = ?
         WHERE id = ?\
         """,
-        text(fold.status()),
+        fold.status() == Status.OTHER ? null : text(fold.status()),
         fold.usage().inputTokens(),
         fold.usage().outputTokens(),
         fold.usage().cacheReadTokens(),
@@ -165,6 +165,15 @@ final class SessionRows {
         text(session.status()),
         Micros.of(session.createdAt()));
     keep(db, session.id(), SessionState.of(session));
+  }
+
+  private static Status status(String text) {
+    for (var status : Status.values()) {
+      if (text(status).equals(text)) {
+        return status;
+      }
+    }
+    return Status.OTHER;
   }
 
   static String text(Status status) {

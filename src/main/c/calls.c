@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT_MS 120000
-#define LONGEST_TIMEOUT_MS 600000
 #define FILE_TOOL_TIMEOUT_MS 90000
 #define RESULT_MAX (2u << 20)
 #define LOOK_MS 250
@@ -413,9 +412,8 @@ static void start_bash(struct call *call) {
   struct request *q = &call->request;
   bool restart = q->n > 1 && q->f[1].p && q->f[1].p[0] == '1';
   long long asked = q->n > 2 && q->f[2].p ? atoll(q->f[2].p) : 0;
-  call->timeout = asked <= 0                    ? DEFAULT_TIMEOUT_MS
-                  : asked > LONGEST_TIMEOUT_MS ? LONGEST_TIMEOUT_MS
-                                                : asked;
+  call->timeout = asked <= 0 ? DEFAULT_TIMEOUT_MS : asked;
+  if (call->timeout > longest_call) call->timeout = longest_call;
   call->state = RUNNING;
   disk_command_starts();
   if (restart) restart_shell();

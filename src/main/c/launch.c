@@ -25,7 +25,7 @@
 
 struct options {
   const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *user, *etc;
-  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries, *least;
+  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries, *least, *longest;
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
@@ -50,7 +50,8 @@ static void parse(int argc, char **argv, struct options *o) {
                {"--etc", &o->etc},         {"--tmp", &o->tmp},
                {"--home", &o->home},       {"--shm", &o->shm},
                {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
-               {"--entries", &o->entries}, {"--floor", &o->least}};
+               {"--entries", &o->entries}, {"--floor", &o->least},
+               {"--longest", &o->longest}};
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
     if (strcmp(name, "--probe") == 0) {
@@ -278,7 +279,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
     arg("probe");
   } else {
     ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries,
-         "--floor", o->least);
+         "--floor", o->least, "--longest", o->longest);
     if (o->memory) ARGS("--memory", o->memory);
     if (o->nproc >= 0 && counts_by_namespace()) ARGS("--nproc", number(o->nproc));
   }

@@ -22,6 +22,7 @@ static int listener, connection = -1, signals;
 static struct buf in, out, assembly;
 static uint32_t assembly_frame;
 static int64_t last_attached, watchdog;
+int64_t longest_call = 600000;
 static int64_t memory_limit; /* bytes, where no control group has the limit; else 0 */
 static int64_t memory_next;
 static rlim_t processes; /* of this sandbox, where no control group has the limit; else 0 */
@@ -236,6 +237,7 @@ int serve(int argc, char **argv) {
     if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
     if (strcmp(argv[i], "--entries") == 0 && i + 1 < argc) entries = atoll(argv[++i]);
     if (strcmp(argv[i], "--nproc") == 0 && i + 1 < argc) processes = (rlim_t)atoll(argv[++i]);
+    if (strcmp(argv[i], "--longest") == 0 && i + 1 < argc) longest_call = atoll(argv[++i]);
     if (strcmp(argv[i], "--floor") == 0 && i + 1 < argc) least = atoll(argv[++i]);
   }
   disk_limit(disk, entries);

@@ -38,6 +38,7 @@ struct call {
 
 extern const char *const tool_names[TOOLS];
 extern struct call *calls; /* oldest first */
+extern int64_t longest_call; /* ms that a command of bash may take */
 extern struct shell shell;
 
 /* ---- calls.c ---- */

@@ -437,6 +437,7 @@ final class ConfigTest {
           shm_mib: 16
           unattended_ms: 7000
           start_ms: 5000
+          longest_call_ms: 3600000
           first_uid: 100000
         workspaces: {max_mib: 100, max_entries: 5000, max_file_mib: 20}
         retries: {max: 1, first_pause_ms: 2, longest_pause_ms: 3, longest_asked_pause_ms: 4}
@@ -451,6 +452,7 @@ final class ConfigTest {
                 512 << 20, 64, 0.5, 20 << 20, 100 << 20, 5_000, 64 << 20, 32 << 20, 16 << 20));
     assertThat(profile.watchdog()).hasSeconds(7);
     assertThat(profile.patience()).hasSeconds(5);
+    assertThat(profile.longestCall()).hasHours(1);
     assertThat(profile.firstUid()).isEqualTo(100_000);
     assertThat(config.brain().retries())
         .isEqualTo(

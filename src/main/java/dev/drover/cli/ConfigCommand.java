@@ -69,7 +69,7 @@ final class ConfigCommand {
       var name = setting.path().substring(path.length());
       int dot = name.indexOf('.');
       if (dot < 0) {
-        output.line(indent + line(setting, name));
+        output.line(line(setting, indent + name));
       } else {
         var section = name.substring(0, dot);
         sections.computeIfAbsent(section, _ -> below(settings, path + section + "."));
@@ -86,9 +86,10 @@ final class ConfigCommand {
     return settings.stream().filter(setting -> setting.path().startsWith(path)).toList();
   }
 
+  /// @param name behind its indent
   private static String line(SettingValue setting, String name) {
     if (setting.hidden()) {
-      return "# " + name + " is set, and not shown: " + Neutral.line(setting.source().toString());
+      return comment(name) + " is set, and not shown: " + Neutral.line(setting.source().toString());
     }
     return setting
         .value()
@@ -97,7 +98,12 @@ final class ConfigCommand {
                 Columns.pad(name + ": " + Neutral.line(yaml(value)), COLUMN)
                     + "  # "
                     + Neutral.line(setting.source().toString()))
-        .orElse("# " + name + " is not set");
+        .orElse(comment(name) + " is not set");
+  }
+
+  private static String comment(String indented) {
+    var name = indented.stripLeading();
+    return " ".repeat(indented.length() - name.length()) + "# " + name;
   }
 
   private static String yaml(Json value) {

@@ -46,6 +46,7 @@ record Launch(
     workspace.image().ifPresent(file -> words.addAll(images.words(file)));
     words.addAll(List.of("--floor", text(floor)));
     words.addAll(List.of("--watchdog", text(profile.watchdog().toMillis())));
+    words.addAll(List.of("--longest", text(profile.longestCall().toMillis())));
     group.joins().forEach(file -> words.addAll(List.of("--cgroup", file.toString())));
     if (group.directories().isEmpty()) {
       words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));

@@ -66,11 +66,11 @@ public record Limits(
 
   static Limits read(Section sandboxes, Section workspaces) {
     long memory = sandboxes.mebibytes("memory_mib", 64, MAX_MIB, DEFAULT.memory);
-    long tmp = sandboxes.mebibytes("tmp_mib", 1, MAX_MIB, DEFAULT.tmp);
-    long home = sandboxes.mebibytes("home_mib", 1, MAX_MIB, DEFAULT.home);
-    long shm = sandboxes.mebibytes("shm_mib", 1, MAX_MIB, DEFAULT.shm);
-    boolean usual = tmp == DEFAULT.tmp && home == DEFAULT.home && shm == DEFAULT.shm;
-    if (!usual && tmp + home + shm > memory / 2) {
+    var usual = DEFAULT.withMemory(memory);
+    long tmp = sandboxes.mebibytes("tmp_mib", 1, MAX_MIB, usual.tmp);
+    long home = sandboxes.mebibytes("home_mib", 1, MAX_MIB, usual.home);
+    long shm = sandboxes.mebibytes("shm_mib", 1, MAX_MIB, usual.shm);
+    if (tmp + home + shm > memory / 2) {
       throw sandboxes.problem(
           "memory_mib", "must be twice what tmp_mib, home_mib and shm_mib are together, or more");
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 /// @param watchdog how long a hand that no server is attached to goes on
 /// @param heartbeat how often a hand is asked whether it lives; three silences are death
 /// @param patience how long a new sandbox may take to answer
+/// @param longestCall how long a command may take, whatever the model asks for
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
 /// @param storage what the files of sessions lie on
@@ -18,6 +19,7 @@ public record Profile(
     Duration watchdog,
     Duration heartbeat,
     Duration patience,
+    Duration longestCall,
     int firstUid,
     Path cgroups,
     Storage storage) {
@@ -27,6 +29,7 @@ public record Profile(
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
+          Duration.ofMinutes(10),
           700_000,
           Path.of("/sys/fs/cgroup"),
           Storage.DEFAULT);
@@ -40,36 +43,44 @@ public record Profile(
         sandboxes.millis("unattended_ms", 5_000, 86_400_000, DEFAULT.watchdog),
         DEFAULT.heartbeat,
         sandboxes.millis("start_ms", 1_000, 600_000, DEFAULT.patience),
+        sandboxes.millis("longest_call_ms", 1_000, 86_400_000, DEFAULT.longestCall),
         sandboxes.count("first_uid", 1_000, 2_000_000_000, DEFAULT.firstUid),
         DEFAULT.cgroups,
         Storage.read(workspaces));
   }
 
   public Profile withLimits(Limits value) {
-    return new Profile(value, watchdog, heartbeat, patience, firstUid, cgroups, storage);
+    return new Profile(
+        value, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage);
   }
 
   public Profile withWatchdog(Duration value) {
-    return new Profile(limits, value, heartbeat, patience, firstUid, cgroups, storage);
+    return new Profile(limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage);
   }
 
   public Profile withHeartbeat(Duration value) {
-    return new Profile(limits, watchdog, value, patience, firstUid, cgroups, storage);
+    return new Profile(limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage);
   }
 
   public Profile withPatience(Duration value) {
-    return new Profile(limits, watchdog, heartbeat, value, firstUid, cgroups, storage);
+    return new Profile(limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage);
   }
 
   public Profile withCgroups(Path value) {
-    return new Profile(limits, watchdog, heartbeat, patience, firstUid, value, storage);
+    return new Profile(
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, value, storage);
   }
 
   public Profile withStorage(Storage value) {
-    return new Profile(limits, watchdog, heartbeat, patience, firstUid, cgroups, value);
+    return new Profile(
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, value);
   }
 
   Profile withFirstUid(int value) {
-    return new Profile(limits, watchdog, heartbeat, patience, value, cgroups, storage);
+    return new Profile(limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage);
+  }
+
+  Profile withLongestCall(Duration value) {
+    return new Profile(limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage);
   }
 }

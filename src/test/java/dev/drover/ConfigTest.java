@@ -442,6 +442,7 @@ final class ConfigTest {
         workspaces: {max_mib: 100, max_entries: 5000, max_file_mib: 20}
         retries: {max: 1, first_pause_ms: 2, longest_pause_ms: 3, longest_asked_pause_ms: 4}
         stream_ping_ms: 2500
+        max_body_mib: 3
         """);
     var config = Config.read(Map.of("data", directory.toString()), Map.of());
     assertThat(config.pool()).isEqualTo(new PoolSettings(3, Duration.ofSeconds(2)));
@@ -458,6 +459,8 @@ final class ConfigTest {
         .isEqualTo(
             new Retries(1, Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)));
     assertThat(config.serving().ping()).hasMillis(2_500);
+    assertThat(config.serving().maxBody()).isEqualTo(3 << 20);
+    refused("max_body_mib: 33", "max_body_mib: must be an integer from 1 to 32");
     refused("sandboxes: {memory_mib: 256, tmp_mib: 100}", "sandboxes.memory_mib: must be twice");
     refused("sandboxes: {cpus: 0}", "sandboxes.cpus: must be a number from 0.01");
   }

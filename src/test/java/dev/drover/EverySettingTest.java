@@ -33,6 +33,7 @@ final class EverySettingTest {
           Map.entry("workspaces.free_mib", "5"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"),
+          Map.entry("max_body_mib", "31"),
           Map.entry("openai.reasoning_field", "none"),
           Map.entry("models", "{fast: rehearsal}"),
           Map.entry("model_settings", "{fast: {images: false, effort: [low]}}"));

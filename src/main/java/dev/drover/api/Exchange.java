@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. One thread.
 final class Exchange {
-  /// Longest request body, in bytes.
+  /// Longest request body that any server takes, in bytes.
   static final int MAX_BODY = 32 * 1024 * 1024;
 
   static final String JSON = "application/json";
@@ -153,15 +153,20 @@ final class Exchange {
       throw Problem.invalid(
           "request_body_encoding_unsupported", "Content-Encoding: only identity is supported");
     }
-    if (declaredLength() > MAX_BODY) {
-      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
+    if (declaredLength() > memory.maxBody()) {
+      throw tooLarge();
     }
     byte[] body = received();
-    if (body.length > MAX_BODY) {
-      throw new Problem(Problem.Kind.TOO_LARGE, null, TOO_LARGE, null);
+    if (body.length > memory.maxBody()) {
+      throw tooLarge();
     }
     memory.works(body.length);
     return body;
+  }
+
+  private Problem tooLarge() {
+    var message = "The request body is larger than %d MB".formatted(memory.maxBody() >> 20);
+    return new Problem(Problem.Kind.TOO_LARGE, null, message, null);
   }
 
   private byte[] received() {
@@ -174,7 +179,7 @@ final class Exchange {
       // Not closed: that would wait for the rest of a body that has none.
       var in = request.content().inputStream();
       if (!isChunked()) {
-        return in.readNBytes(MAX_BODY + 1);
+        return in.readNBytes(memory.maxBody() + 1);
       }
       var start = in.readNBytes(RequestMemory.SMALL);
       return start.length < RequestMemory.SMALL ? start : withRest(start, in);
@@ -190,8 +195,8 @@ final class Exchange {
 
   /// The rest of a body whose length nobody knows yet.
   private byte[] withRest(byte[] start, InputStream in) throws IOException {
-    memory.arrives(MAX_BODY);
-    var rest = in.readNBytes(MAX_BODY + 1 - start.length);
+    memory.arrives(memory.maxBody());
+    var rest = in.readNBytes(memory.maxBody() + 1 - start.length);
     var body = Arrays.copyOf(start, start.length + rest.length);
     System.arraycopy(rest, 0, body, start.length, rest.length);
     return body;

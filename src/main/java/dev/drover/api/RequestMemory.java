@@ -24,16 +24,24 @@ final class RequestMemory implements AutoCloseable {
   private @Nullable Share working;
 
   /// What all requests share.
-  record Budgets(MemoryBudget arriving, MemoryBudget working) {
+  ///
+  /// @param maxBody bytes of the longest body
+  record Budgets(MemoryBudget arriving, MemoryBudget working, int maxBody) {
     /// A tenth of this process's heap for bodies that arrive, and three for work.
-    static Budgets ofHeap() {
+    static Budgets ofHeap(int maxBody) {
       long tenth = Runtime.getRuntime().maxMemory() / 10;
-      return new Budgets(new MemoryBudget(tenth, PATIENCE), new MemoryBudget(3 * tenth, PATIENCE));
+      return new Budgets(
+          new MemoryBudget(tenth, PATIENCE), new MemoryBudget(3 * tenth, PATIENCE), maxBody);
     }
   }
 
   RequestMemory(Budgets budgets) {
     this.budgets = budgets;
+  }
+
+  /// The bytes of the longest body that is taken.
+  int maxBody() {
+    return budgets.maxBody();
   }
 
   /// A body of this length begins to arrive.

@@ -47,8 +47,15 @@ public final class Server implements AutoCloseable {
   /// @param grace how late a stream may be opened after a send and still begin with what followed
   ///   it; zero: it shows nothing from before
   /// @param bounds how many connections clients may hold
+  /// @param maxBody bytes of the longest request body, 32 MiB at most
   public record Settings(
-      String host, int port, List<Secret> keys, Duration ping, Duration grace, Bounds bounds) {
+      String host,
+      int port,
+      List<Secret> keys,
+      Duration ping,
+      Duration grace,
+      Bounds bounds,
+      int maxBody) {
     /// The interval that keeps proxies and clients from giving up.
     public static final Duration PING = Duration.ofSeconds(15);
 
@@ -62,7 +69,14 @@ public final class Server implements AutoCloseable {
     }
 
     Settings(String host, int port, List<Secret> keys, Duration ping, Duration grace) {
-      this(host, port, keys, ping, grace, Bounds.of(OptionalInt.empty(), OptionalInt.empty()));
+      this(
+          host,
+          port,
+          keys,
+          ping,
+          grace,
+          Bounds.of(OptionalInt.empty(), OptionalInt.empty()),
+          Exchange.MAX_BODY);
     }
   }
 
@@ -94,7 +108,7 @@ public final class Server implements AutoCloseable {
             parts.ids(),
             operations.requests(),
             open,
-            RequestMemory.Budgets.ofHeap());
+            RequestMemory.Budgets.ofHeap(settings.maxBody()));
     addRoutes(router, parts, streams, operations);
     connections = new HttpConnections(open, router, parts.ids());
     listener = listen(parts.ids());

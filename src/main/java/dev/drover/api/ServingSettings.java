@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 /// @param grace how late a stream may be opened after a send and still begin with what followed it
 /// @param connections how many clients may hold; empty: what suits the process
 /// @param perAddress how many of these one address may, without a key; empty: a quarter
+/// @param maxBody bytes of the longest request body
 /// @param images how large an image may be that a client sends
 public record ServingSettings(
     String host,
@@ -22,6 +23,7 @@ public record ServingSettings(
     Duration grace,
     OptionalInt connections,
     OptionalInt perAddress,
+    int maxBody,
     ImageLimits images) {
   public static final int DEFAULT_PORT = 8787;
 
@@ -42,6 +44,7 @@ public record ServingSettings(
         root.millis("stream_grace_ms", 0, 60_000, Duration.ofSeconds(2)),
         max,
         perAddress,
+        (int) root.mebibytes("max_body_mib", 1, Exchange.MAX_BODY >> 20, Exchange.MAX_BODY),
         ImageLimits.read(root.section("images")));
   }
 
@@ -52,6 +55,7 @@ public record ServingSettings(
 
   /// @param keys every one of them may do everything
   public Server.Settings with(List<Secret> keys) {
-    return new Server.Settings(host, port, keys, ping, grace, Bounds.of(connections, perAddress));
+    return new Server.Settings(
+        host, port, keys, ping, grace, Bounds.of(connections, perAddress), maxBody);
   }
 }

@@ -67,9 +67,9 @@ public record Config(
           "workspaces.kind", Json.of("directory"),
           "rehearsal.first_token_ms", Json.of(0));
 
-  /// Variables of commands, which set nothing.
+  /// Variables of commands and scripts, which set nothing.
   private static final Set<String> OF_COMMANDS =
-      Set.of("DROVER_URL", "DROVER_MODEL", "DROVER_BENCH_DATABASE_URL");
+      Set.of("DROVER_URL", "DROVER_MODEL", "DROVER_HOME", "DROVER_BENCH_DATABASE_URL");
 
   private static final String OF_TESTS = "DROVER_TEST_";
 

@@ -480,7 +480,12 @@ final class ConfigTest {
   void variablesOfCommandsOfTestsAndOfKubernetesAreNoSettings() {
     var environment = new HashMap<>(Map.of("HOME", "/h"));
     for (var name :
-        List.of("DROVER_URL", "DROVER_MODEL", "DROVER_BENCH_DATABASE_URL", "DROVER_TEST_ANY")) {
+        List.of(
+            "DROVER_URL",
+            "DROVER_MODEL",
+            "DROVER_HOME",
+            "DROVER_BENCH_DATABASE_URL",
+            "DROVER_TEST_ANY")) {
       environment.put(name, "x");
     }
     environment.put("DROVER_SERVICE_HOST", "10.0.0.7");

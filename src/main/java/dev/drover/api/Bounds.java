@@ -23,7 +23,8 @@ public record Bounds(int connections, int perAddress) {
   /// The operator's bounds, or what suits this process: half of the files that it may open, and of
   /// one address a quarter of that.
   ///
-  /// @throws Problem `INVALID_REQUEST` if the process may not open so many files
+  /// @throws Problem `INVALID_REQUEST` if the process may not open so many files, or if one address
+  ///   would get more than there are
   public static Bounds of(OptionalInt connections, OptionalInt perAddress) {
     return of(connections, perAddress, files());
   }
@@ -37,7 +38,14 @@ public record Bounds(int connections, int perAddress) {
                + " the setting.")
               .formatted(most, files, RESERVE));
     }
-    return new Bounds(most, Math.min(most, perAddress.orElse(Math.max(FEWEST / 2, most / 4))));
+    int each = perAddress.orElse(Math.min(most, Math.max(FEWEST / 2, most / 4)));
+    if (each > most) {
+      throw Problem.invalid(
+          ("connections.per_address: %d is more than the %d connections that there are in all."
+                  + " Lower it, or raise connections.max.")
+              .formatted(each, most));
+    }
+    return new Bounds(most, each);
   }
 
   /// How many files this process may open.

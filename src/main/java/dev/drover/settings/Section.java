@@ -93,7 +93,10 @@ public final class Section {
 
   private Optional<String> text(String name, Optional<String> usual) {
     return read(
-        name, Shape.TEXT, usual.map(Json::of), fields -> fields.text(name, 1, MAX_TEXT).strip());
+        name,
+        Shape.TEXT,
+        usual.map(Json::of),
+        fields -> fields.plainText(name, 1, MAX_TEXT).strip());
   }
 
   public boolean bool(String name, boolean usual) {

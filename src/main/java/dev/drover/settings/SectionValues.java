@@ -22,7 +22,19 @@ record SectionValues(
   private static final Json EMPTY = new Json.Obj(Map.of());
 
   /// A value and where it was found.
-  record Sourced(Json value, ValueSource source) {}
+  record Sourced(Json value, ValueSource source) {
+    /// Without the value.
+    @Override
+    public String toString() {
+      return source.toString();
+    }
+  }
+
+  /// Without any value.
+  @Override
+  public String toString() {
+    return path;
+  }
 
   String path(String name) {
     return path.isEmpty() ? name : path + "." + name;

@@ -66,6 +66,12 @@ public record SettingsFile(Optional<Path> path, Json.Obj root, Map<String, Integ
     }
   }
 
+  /// Without what the file says.
+  @Override
+  public String toString() {
+    return path.map(Path::toString).orElse("none");
+  }
+
   /// Where a key stands.
   ValueSource source(String at) {
     var line = lines.get(at);

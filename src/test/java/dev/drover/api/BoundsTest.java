@@ -25,7 +25,7 @@ final class BoundsTest {
     "2147483647, , , 50000, 12500",
     "1024, 800, , 800, 200",
     "1024, 896, 10, 896, 10",
-    "1024, 16, 100, 16, 16",
+    "1024, 16, 16, 16, 16",
     "4096, , 1, 2048, 1",
   })
   void theyFollowFromTheFilesThatItMayOpen(
@@ -40,5 +40,15 @@ final class BoundsTest {
         .isInstanceOf(Problem.class)
         .hasMessageStartingWith("connections.max: 1000 connections do not fit into the 1024 files")
         .hasMessageContaining("ulimit -n");
+  }
+
+  @Test
+  void moreForOneAddressThanThereAreIsRefused() {
+    for (var most : new OptionalInt[] {OptionalInt.of(512), OptionalInt.empty()}) {
+      assertThatThrownBy(() -> Bounds.of(most, OptionalInt.of(513), 1_024))
+          .isInstanceOf(Problem.class)
+          .hasMessageStartingWith(
+              "connections.per_address: 513 is more than the 512 connections that there are");
+    }
   }
 }

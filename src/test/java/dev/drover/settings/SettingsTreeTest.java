@@ -136,6 +136,7 @@ final class SettingsTreeTest {
       value = {
         "text: 1|text: must be a string; quote it (FILE, line 1)",
         "text: true|text: must be a string; quote it (FILE, line 1)",
+        "text: \"a\\0b\"|text: must not contain the character U+0000 (FILE, line 1)",
         "text: [a]|text: must be a string (FILE, line 1)",
         "text: {a: b}|text: must be a string (FILE, line 1)",
         "text:|text: has no value; remove it for the default (FILE, line 1)",
@@ -329,6 +330,8 @@ final class SettingsTreeTest {
   @Test
   void whatIsSecretIsInNoDescriptionOfTheSettings() throws Exception {
     var held = Files.writeString(directory.resolve("key"), "sk-hidden");
+    var file = Files.writeString(directory.resolve("f.yaml"), "key: sk-hidden");
+    assertThat(SettingsFile.read(file).toString()).isEqualTo(file.toString());
     for (var tree :
         List.of(
             tree("key: sk-hidden", Map.of(), Map.of()),

@@ -25,7 +25,7 @@ final class CheckCommand {
       tally = checking.run(flags, told);
     } catch (Problem problem) {
       shell.out().flush();
-      shell.err().println("drover: " + problem.getMessage());
+      shell.err().println("drover: " + Neutral.output(problem.getMessage()));
       return COULD_NOT_LOOK;
     }
     output.line(

@@ -50,7 +50,7 @@ public final class Cli {
     } catch (ParameterException e) {
       return explain(e);
     } catch (Problem problem) {
-      shell.err().println("drover: " + problem.getMessage());
+      shell.err().println("drover: " + Neutral.output(problem.getMessage()));
       return 1;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

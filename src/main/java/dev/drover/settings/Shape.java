@@ -2,7 +2,6 @@ package dev.drover.settings;
 
 import dev.drover.base.Json;
 import dev.drover.base.Yaml;
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
@@ -16,8 +15,8 @@ enum Shape {
   LIST,
   MAP;
 
-  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,20}");
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
+  private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,19})");
+  private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,19})(\\.[0-9]{1,20})?");
 
   /// The value that a text of a file stands for; itself if it is not of this shape.
   Json quoted(String text) {
@@ -31,9 +30,7 @@ enum Shape {
     if (!fits) {
       return Json.of(text);
     }
-    return this == BOOLEAN
-        ? Json.of(text.equals("true"))
-        : new Json.Num(this == INTEGER ? new BigInteger(text).toString() : text);
+    return this == BOOLEAN ? Json.of(text.equals("true")) : new Json.Num(text);
   }
 
   /// The value that a text of the environment or of a flag stands for: a list is separated by

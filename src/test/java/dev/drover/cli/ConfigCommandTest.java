@@ -157,6 +157,12 @@ final class ConfigCommandTest {
   }
 
   @Test
+  void anErrorDrivesNoTerminal() throws Exception {
+    assertThat(shell.run(host, "config", "--config", file("\"a\\e[31mb\": 1"))).isEqualTo(1);
+    assertThat(shell.err()).contains("unknown setting a").doesNotContain("\u001b");
+  }
+
+  @Test
   void helpSaysWhatItIsFor() {
     assertThat(shell.run(host, "config", "--help")).isZero();
     assertThat(shell.out()).contains("Usage: drover config", "--json", "--config", "--port");

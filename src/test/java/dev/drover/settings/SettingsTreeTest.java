@@ -144,6 +144,10 @@ final class SettingsTreeTest {
         "part: {count: 0}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
         "part: {count: 101}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
         "part: {count: 1.5}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
+        "part: {count: 010}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
+        "part: {count: 0x1F}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
+        "part: {count: 1_0}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
+        "part: {count: +5}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
         "part: {count: ten}|part.count: must be an integer from 1 to 100 (FILE, line 1)",
         "part: {count: 99999999999999999999999}|part.count: must be an integer from 1 to 100 (FILE,"
             + " line 1)",

@@ -1,22 +1,21 @@
 package dev.drover.bench;
 
+import dev.drover.http.Guard;
+import dev.drover.http.Outbound;
+import dev.drover.http.Request;
+import dev.drover.http.ServerEvents;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /// The floor that our figures stand on: a server of the same routes, libraries and flags that keeps
@@ -29,13 +28,15 @@ public final class FloorServer {
   private static final byte[] IDLE =
       Wire.bytes("event: session.status_idle\ndata: {\"type\":\"session.status_idle\"}\n\n");
 
+  /// No answer of a model server on loopback takes as long.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final ServerEvents.Limits LIMITS =
+      new ServerEvents.Limits(1 << 20, 1 << 20, 1 << 30);
+
   private final Map<String, BlockingQueue<byte[]>> streams = new ConcurrentHashMap<>();
   private final URI model;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
-          .build();
+  private final Outbound client = new Outbound(Guard.NONE, PATIENCE);
 
   private FloorServer(URI model) {
     this.model = model.resolve("/v1/messages");
@@ -111,26 +112,23 @@ public final class FloorServer {
       return;
     }
     var request =
-        HttpRequest.newBuilder(model)
-            .header("content-type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "{\"model\":\"bench-model\",\"max_tokens\":1024,\"messages\":[{\"role\":"
-                        + "\"user\",\"content\":\""
-                        + text
-                        + "\"}],\"stream\":true}"))
-            .build();
-    try (var reply =
-        new BufferedReader(
-            new InputStreamReader(
-                client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body(),
-                StandardCharsets.UTF_8))) {
+        Request.of("POST", model)
+            .sending(
+                "application/json",
+                "{\"model\":\"bench-model\",\"max_tokens\":1024,\"messages\":[{\"role\":"
+                    + "\"user\",\"content\":\""
+                    + text
+                    + "\"}],\"stream\":true}");
+    try (var response = client.send(request, PATIENCE)) {
+      var events =
+          new ServerEvents(
+              () -> response.body().next(PATIENCE), ServerEvents.Form.STANDARD, LIMITS);
       boolean spoken = false;
-      for (var line = reply.readLine(); line != null; line = reply.readLine()) {
-        if (!spoken && line.contains("text_delta")) {
+      for (var event = events.next(); event != null; event = events.next()) {
+        if (!spoken && event.data().contains("text_delta")) {
           spoken = true;
           stream.add(WORDS);
-        } else if (line.startsWith("event: message_stop")) {
+        } else if (event.name().equals("message_stop")) {
           stream.add(IDLE);
         }
       }

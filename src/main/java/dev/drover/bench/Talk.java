@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A client with one session: a connection that sends and one that listens. One thread, so that
-/// nothing lies between the arrival of an event and the look at the clock.
+/// nothing lies between the arrival of an event and the look at the clock: hence a raw socket and
+/// its lines, and not the client and the event reader of `http`.
 final class Talk implements AutoCloseable {
   private static final AtomicLong KEYS = new AtomicLong();
 

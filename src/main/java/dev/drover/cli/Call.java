@@ -2,9 +2,8 @@ package dev.drover.cli;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.http.Unreachable;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
@@ -36,10 +35,11 @@ final class Call implements AutoCloseable {
       if (refusal.status() == 401) {
         say(target().advice());
       }
-    } catch (ConnectException | HttpConnectTimeoutException _) {
-      say("nothing answers at " + target().url() + ". To start a server here: drover serve");
     } catch (IOException e) {
-      say(target().url() + ": " + Conversation.reason(e));
+      say(
+          e instanceof Unreachable unreachable && unreachable.isNoServer()
+              ? "nothing answers at " + target().url() + ". To start a server here: drover serve"
+              : target().url() + ": " + Conversation.reason(e));
     }
     return 1;
   }

@@ -127,7 +127,7 @@ final class Conversation {
     }
   }
 
-  private @Nullable Void pump(EventStream stream) throws InterruptedException {
+  private @Nullable Void pump(SessionStream stream) throws InterruptedException {
     try {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         items.put(new Item.Came(frame.get().event(), frame.get().data()));

@@ -77,7 +77,7 @@ final class Inbound {
   }
 
   /// Takes in a stream's events until it breaks, or the thread is interrupted.
-  @Nullable Void pump(int number, EventStream stream) throws InterruptedException {
+  @Nullable Void pump(int number, SessionStream stream) throws InterruptedException {
     try {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         items.put(new Item.Came(number, frame.get().event(), frame.get().data()));

@@ -1,9 +1,8 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import dev.drover.http.Unreachable;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,8 +29,6 @@ final class ServerChecks {
       var sessions = api.get("/drover/sessions?limit=" + SESSIONS).items("data");
       sessions.forEach(session -> checks.add(session((Json.Obj) session)));
       return checks;
-    } catch (ConnectException | HttpConnectTimeoutException _) {
-      return List.of(fine(NAME, "none listens at " + local.url()));
     } catch (Refusal refusal) {
       return List.of(
           refusal.status() == 401
@@ -50,6 +47,9 @@ final class ServerChecks {
                   local.url() + ": " + Neutral.line(refusal.details()),
                   "Look at the server's log. With status 404 it is an older Drover, or none."));
     } catch (IOException e) {
+      if (e instanceof Unreachable unreachable && unreachable.isNoServer()) {
+        return List.of(fine(NAME, "none listens at " + local.url()));
+      }
       return List.of(
           new Check(
               NAME,

@@ -1,7 +1,9 @@
 package dev.drover.model.http;
 
+import java.io.IOException;
+
 /// The stream cannot be read to its end. Never leaves [ModelServer]: it becomes a failure.
-public final class Broken extends Exception {
+public final class Broken extends IOException {
   private static final long serialVersionUID = 1;
 
   private final String what;

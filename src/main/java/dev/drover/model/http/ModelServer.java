@@ -1,39 +1,29 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Json;
+import dev.drover.http.Guard;
+import dev.drover.http.Outbound;
+import dev.drover.http.Request;
+import dev.drover.http.Response;
+import dev.drover.http.Unreachable;
 import dev.drover.model.Answer;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// A server that models are behind: takes a JSON request and answers with an event stream. Every
 /// way in which that can go wrong is an [Answer.Failure]. Safe for many threads.
 ///
-/// Connections are kept and used again. HTTP/1.1 only: each call has a connection of its own, so an
-/// interrupt can cut it, and no limit on streams within one connection is shared by the calls. No
-/// redirect is followed: the key and the prompt go to the configured server and to no other.
+/// Connections are kept and used again. It may be anywhere, also on loopback: an operator names it.
+/// No redirect is followed: the key and the prompt go to the configured server and to no other.
 public final class ModelServer implements AutoCloseable {
   /// Longest part of an error's body that is read, in bytes.
   private static final int MAX_ERROR = 64 * 1024;
@@ -62,16 +52,14 @@ public final class ModelServer implements AutoCloseable {
     Answer read(ReplyEvents events) throws Broken, InterruptedException;
   }
 
-  private final URI endpoint;
   private final String address;
-  private final Map<String, String> headers;
+  private final Request request;
   private final Failures failures;
   private final Timeouts timeouts;
   private final InstantSource clock;
   private final Remedies remedies;
   private final Remembered remembered = new Remembered();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client;
+  private final Outbound client;
 
   /// @param address where requests are posted to
   /// @param headers sent with each request, the key's among them
@@ -85,20 +73,25 @@ public final class ModelServer implements AutoCloseable {
       Timeouts timeouts,
       InstantSource clock,
       Remedies remedies) {
-    this.endpoint = address.endpoint();
-    this.headers = Map.copyOf(headers);
+    this.request = request(address, headers);
     this.address = address.toString();
     this.failures = new Failures(key, this.address);
     this.timeouts = timeouts;
     this.clock = clock;
     this.remedies = remedies;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(timeouts.connect())
-            .executor(threads)
-            .build();
+    this.client = new Outbound(Guard.NONE, timeouts.connect());
+  }
+
+  private static Request request(ModelAddress address, Map<String, String> headers) {
+    var request =
+        Request.of("POST", address.endpoint())
+            .with("accept", "text/event-stream")
+            .with("accept-encoding", "identity")
+            .with("user-agent", "drover");
+    for (var header : headers.entrySet()) {
+      request = request.with(header.getKey(), header.getValue());
+    }
+    return request;
   }
 
   /// Reads this server's errors.
@@ -150,90 +143,55 @@ public final class ModelServer implements AutoCloseable {
   private record Result(Answer answer, @Nullable Refused refused) {}
 
   private Result once(Json.Obj body, Reading reading) throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
     var patience = new EventPatience(timeouts, System::nanoTime);
-    try (var incoming = new Incoming(patience, address)) {
-      var result = received(send(request(body), incoming), incoming, patience, reading);
-      incoming.drain(AFTERWARDS, MAX_AFTERWARDS);
+    try (var response = send(body)) {
+      var source = new ReplySource(response.body(), patience, address);
+      var result = received(response, source, patience, reading);
+      response.body().drain(AFTERWARDS, MAX_AFTERWARDS);
       return result;
     } catch (Broken e) {
       return new Result(Failures.broken(e.what()), null);
     }
   }
 
-  private HttpRequest request(Json.Obj body) {
-    var request =
-        HttpRequest.newBuilder(endpoint)
-            .header("content-type", "application/json")
-            .header("accept", "text/event-stream")
-            .header("accept-encoding", "identity")
-            .header("user-agent", "drover")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-    headers.forEach(request::header);
-    return request.build();
-  }
-
-  /// Waits for the head of the response. The request's own timeout is not used: from JDK 26 on it
-  /// would hold for the body too.
-  private HttpResponse<Incoming> send(HttpRequest request, Incoming incoming)
-      throws Broken, InterruptedException {
-    var sent = client.sendAsync(request, _ -> incoming);
+  private Response send(Json.Obj body) throws Broken, InterruptedException {
     var patience = timeouts.connect().plus(timeouts.firstEvent());
     try {
-      return sent.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException _) {
-      throw failures.unreachable(
-          "the model server at %s did not answer within " + patience.toSeconds() + " s", "");
-    } catch (ExecutionException e) {
-      throw unreachable(e.getCause());
-    } finally {
-      sent.cancel(true);
+      return client.send(request.sending("application/json", body.toString()), patience);
+    } catch (Unreachable e) {
+      throw switch (e.why()) {
+        case NO_ANSWER ->
+            failures.unreachable(
+                "the model server at %s did not answer within " + patience.toSeconds() + " s", "");
+        case LOST, REDIRECT ->
+            failures.unreachable(
+                "the connection to the model server at %s was lost before it answered", "");
+        case FORBIDDEN, UNKNOWN_HOST, NO_CONNECTION, CONNECT_TIMEOUT, TLS ->
+            failures.unreachable("cannot connect to the model server at %s", e.what());
+      };
     }
-  }
-
-  private Broken unreachable(@Nullable Throwable cause) {
-    var what = "cannot connect to the model server at %s";
-    return switch (cause) {
-      case HttpConnectTimeoutException _ ->
-          failures.unreachable(
-              what, "no connection within " + timeouts.connect().toSeconds() + " s");
-      case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
-          failures.unreachable(what, "unknown host");
-      case ConnectException _ -> failures.unreachable(what, "refused or unreachable");
-      case SSLException e ->
-          failures.unreachable(
-              what, "TLS failed: " + Objects.requireNonNullElse(e.getMessage(), ""));
-      case null, default ->
-          failures.unreachable(
-              "the connection to the model server at %s was lost before it answered", "");
-    };
   }
 
   private Result received(
-      HttpResponse<Incoming> response, Incoming incoming, EventPatience patience, Reading reading)
+      Response response, ReplySource source, EventPatience patience, Reading reading)
       throws Broken, InterruptedException {
-    int status = response.statusCode();
-    var head = response.headers();
+    int status = response.status();
     if (status >= 300 && status < 400) {
-      return new Result(failures.redirect(status, head.firstValue("location").orElse("")), null);
+      return new Result(failures.redirect(status, response.header("location").orElse("")), null);
     }
     if (status != 200) {
-      var words = ErrorWords.of(start(incoming));
+      var words = ErrorWords.of(start(source));
       return new Result(
-          failures.ofStatus(status, words, RetryAfter.of(head, clock)), new Refused(status, words));
+          failures.ofStatus(status, words, RetryAfter.of(response, clock)),
+          new Refused(status, words));
     }
-    var encoding = head.firstValue("content-encoding").orElse("");
+    var encoding = response.header("content-encoding").orElse("");
     if (ENCODED.matcher(encoding).find()) {
       return new Result(failures.encoded(encoding), null);
     }
-    boolean measured =
-        head.firstValue("content-length").isPresent()
-            || head.firstValue("transfer-encoding").isPresent();
     var refused = new AtomicReference<@Nullable Refused>();
     var answer =
-        new ReplyBody(incoming, head.allValues("content-type"), measured)
+        new ReplyBody(source, response.headers("content-type"), response.isMeasured())
             .read(failures, events -> answer(events, patience, reading, refused));
     return new Result(answer, refused.get());
   }
@@ -254,11 +212,11 @@ public final class ModelServer implements AutoCloseable {
     return reading.read(events);
   }
 
-  private static String start(Incoming incoming) throws InterruptedException {
+  private static String start(ReplySource source) throws InterruptedException {
     var text = new ByteArrayOutputStream();
     try {
       long end = System.nanoTime() + MAX_ERROR_TIME.toNanos();
-      var body = new Unzipped(() -> incoming.next(Duration.ofNanos(end - System.nanoTime())));
+      var body = new Unzipped(() -> source.next(Duration.ofNanos(end - System.nanoTime())));
       for (var bytes = body.next(); bytes != null && text.size() < MAX_ERROR; bytes = body.next()) {
         text.writeBytes(bytes);
       }
@@ -271,8 +229,6 @@ public final class ModelServer implements AutoCloseable {
   /// Cuts every connection. Answers still awaited fail.
   @Override
   public void close() {
-    client.shutdownNow();
     client.close();
-    threads.close();
   }
 }

@@ -23,14 +23,14 @@ final class ReplyBody {
   private static final Pattern FIELD =
       Pattern.compile("(?s):.*|(data|event|id|retry)\\s*(:.*)?|(data|event|id|retry)[:\\r\\n].*");
 
-  private final Chunks source;
+  private final ReplyChunks source;
   private final boolean declared;
   private final boolean measured;
   private final ByteArrayOutputStream start = new ByteArrayOutputStream();
 
   /// @param type the values of `content-type`
   /// @param measured whether the end of `source` is known to be that of the body
-  ReplyBody(Chunks source, List<String> type, boolean measured) {
+  ReplyBody(ReplyChunks source, List<String> type, boolean measured) {
     this.source = new Unzipped(source);
     this.declared =
         type.stream()
@@ -101,9 +101,9 @@ final class ReplyBody {
   }
 
   private String whole() throws Broken, InterruptedException {
-    var text = limited((int) EventStream.MAX_REPLY + 1);
-    if (text.length() > EventStream.MAX_REPLY) {
-      throw new Broken("the reply is longer than " + EventStream.MAX_REPLY + " bytes");
+    var text = limited(ReplyEvents.MAX_REPLY + 1);
+    if (text.length() > ReplyEvents.MAX_REPLY) {
+      throw new Broken("the reply is longer than " + ReplyEvents.MAX_REPLY + " bytes");
     }
     return text.replace("\uFEFF", "").strip();
   }
@@ -121,7 +121,7 @@ final class ReplyBody {
   }
 
   /// The body from its first byte on.
-  private Chunks rest() {
+  private ReplyChunks rest() {
     var first = once(start.toByteArray());
     return () -> {
       var bytes = first.next();
@@ -129,8 +129,8 @@ final class ReplyBody {
     };
   }
 
-  private static Chunks once(byte[] bytes) {
-    return new Chunks() {
+  private static ReplyChunks once(byte[] bytes) {
+    return new ReplyChunks() {
       private boolean given;
 
       @Override

@@ -1,7 +1,12 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Json;
+import dev.drover.http.Overlong;
+import dev.drover.http.ServerEvents;
+import dev.drover.http.ServerEvents.ServerEvent;
+import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,7 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// The events of one reply, as a wire reads them: JSON objects up to a `[DONE]` or the end of the
 /// body. Heartbeats are skipped, by their name or their text. So is other text that is no JSON, of
 /// which the last is kept: it may say why there is no reply.
+///
+/// Several `data:` lines of one event are one value, as the standard says, unless each line is a
+/// whole value by itself: then the blank lines between them are missing.
 public final class ReplyEvents {
+  /// Most bytes of one reply.
+  static final int MAX_REPLY = 64 * 1024 * 1024;
+
+  /// Longest line, in bytes: a block that a server tool filled comes as one line.
+  static final int MAX_LINE = 16 * 1024 * 1024;
+
   /// Longest part of skipped text that is kept, in characters.
   private static final int MAX_SKIPPED = 1_000;
 
@@ -80,7 +94,7 @@ public final class ReplyEvents {
     }
   }
 
-  private final EventStream stream;
+  private final ServerEvents stream;
   private final boolean measured;
   private final Deque<ReplyEvent> ready = new ArrayDeque<>();
   private Runnable received = () -> {};
@@ -88,8 +102,12 @@ public final class ReplyEvents {
   private End end = End.NONE;
 
   /// @param measured whether the end of `body` is known to be its end
-  ReplyEvents(Chunks body, boolean measured) {
-    this.stream = new EventStream(body);
+  ReplyEvents(ReplyChunks body, boolean measured) {
+    this.stream =
+        new ServerEvents(
+            body,
+            ServerEvents.Form.LENIENT,
+            new ServerEvents.Limits(MAX_LINE, MAX_REPLY, MAX_REPLY));
     this.measured = measured;
   }
 
@@ -110,11 +128,15 @@ public final class ReplyEvents {
   /// @throws Broken when the stream cannot be read further
   public @Nullable ReplyEvent next() throws Broken, InterruptedException {
     while (ready.isEmpty() && end == End.NONE) {
-      var event = stream.next();
+      var event = read();
       if (event == null) {
         end = measured && skipped.isEmpty() ? End.CLEAN : End.UNKNOWN;
       } else {
-        accept(event.name().strip(), event.data().strip());
+        for (var value : values(event.data())) {
+          if (end == End.NONE) {
+            accept(event.name().strip(), value.strip());
+          }
+        }
       }
     }
     var event = ready.poll();
@@ -122,6 +144,44 @@ public final class ReplyEvents {
       received.run();
     }
     return event;
+  }
+
+  private @Nullable ServerEvent read() throws Broken, InterruptedException {
+    try {
+      return stream.next();
+    } catch (Broken e) {
+      throw e;
+    } catch (Overlong e) {
+      throw new Broken(
+          e.part() == Overlong.Part.LINE
+              ? "the model server sent a line longer than " + MAX_LINE + " bytes"
+              : "the reply is longer than " + MAX_REPLY + " bytes");
+    } catch (IOException e) {
+      throw new IllegalStateException("the bytes of a reply fail as Broken alone", e);
+    }
+  }
+
+  private static List<String> values(String data) {
+    if (data.indexOf('\n') < 0) {
+      return List.of(data);
+    }
+    var lines = Arrays.stream(data.split("\n")).filter(line -> !line.isBlank()).toList();
+    return lines.size() > 1 && lines.stream().allMatch(ReplyEvents::isWhole)
+        ? lines
+        : List.of(data);
+  }
+
+  /// Whether a line of an event is a value by itself.
+  private static boolean isWhole(String line) {
+    var text = line.strip();
+    if (!text.startsWith("{") || !text.endsWith("}")) {
+      return isMark(text);
+    }
+    try {
+      return Json.received(text) instanceof Json.Obj;
+    } catch (Json.Malformed _) {
+      return false;
+    }
   }
 
   /// The next event, which stays the next; null at the end.
@@ -176,7 +236,7 @@ public final class ReplyEvents {
     }
   }
 
-  static boolean isMark(String data) {
+  private static boolean isMark(String data) {
     var text = data.strip();
     return text.length() <= MAX_WORD && MARK.matcher(text).matches();
   }

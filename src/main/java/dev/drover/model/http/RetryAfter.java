@@ -1,6 +1,6 @@
 package dev.drover.model.http;
 
-import java.net.http.HttpHeaders;
+import dev.drover.http.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,14 +16,14 @@ final class RetryAfter {
 
   private RetryAfter() {}
 
-  static Optional<Duration> of(HttpHeaders headers, InstantSource clock) {
-    return headers
-        .firstValue("retry-after-ms")
+  static Optional<Duration> of(Response response, InstantSource clock) {
+    return response
+        .header("retry-after-ms")
         .flatMap(value -> scaled(value, 1))
         .or(
             () ->
-                headers
-                    .firstValue("retry-after")
+                response
+                    .header("retry-after")
                     .flatMap(value -> scaled(value, 1000).or(() -> until(value, clock))));
   }
 

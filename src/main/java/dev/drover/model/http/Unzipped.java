@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// A body that is unzipped as it comes if it begins like gzip, which no text does, whatever its
 /// `content-encoding` says: some servers and proxies zip though nobody asked them to. How much may
 /// come of it is bounded by those who read it.
-final class Unzipped implements Chunks {
+final class Unzipped implements ReplyChunks {
   private static final byte GZIP = 0x1f;
   private static final int STRETCH = 16 * 1024;
 
-  private final Chunks source;
+  private final ReplyChunks source;
   private boolean begun;
   private @Nullable Raw raw;
   private @Nullable InputStream plain;
 
-  Unzipped(Chunks source) {
+  Unzipped(ReplyChunks source) {
     this.source = source;
   }
 
@@ -55,11 +55,11 @@ final class Unzipped implements Chunks {
 
   /// The zipped bytes. What their source throws is the cause of an [IOException].
   private static final class Raw extends InputStream {
-    private final Chunks source;
+    private final ReplyChunks source;
     private byte @Nullable [] bytes;
     private int at;
 
-    Raw(Chunks source, byte[] first) {
+    Raw(ReplyChunks source, byte[] first) {
       this.source = source;
       this.bytes = first;
     }

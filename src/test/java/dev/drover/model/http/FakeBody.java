@@ -85,8 +85,8 @@ public final class FakeBody {
     }
   }
 
-  private Chunks chunks(int... sizes) {
-    return new Chunks() {
+  private ReplyChunks chunks(int... sizes) {
+    return new ReplyChunks() {
       private int at;
       private int count;
 

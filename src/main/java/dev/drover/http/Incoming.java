@@ -1,7 +1,10 @@
-package dev.drover.model.http;
+package dev.drover.http;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing comes any more. The JDK's own input stream knows no such timeout.
 ///
 /// [#close()] before the end cuts the connection; after the end it is kept for the next request.
-final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, AutoCloseable {
+public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, AutoCloseable {
   /// Stretches of up to 16 KiB that may wait for the reader.
   private static final int WAITING = 16;
 
@@ -25,37 +28,33 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
 
     record End() implements Signal {}
 
-    record Lost() implements Signal {}
+    record Lost(@Nullable Throwable cause) implements Signal {}
   }
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
-  private final EventPatience patience;
-  private final String address;
   private Flow.@Nullable Subscription subscription;
   private boolean closed;
-  private boolean ended;
+  private volatile boolean ended;
 
-  /// @param address whose body this is, as it may be shown
-  Incoming(EventPatience patience, String address) {
-    this.patience = patience;
-    this.address = address;
-  }
+  Incoming() {}
 
-  @Override
-  public byte @Nullable [] next() throws Broken, InterruptedException {
-    return next(patience.left());
-  }
-
-  /// The next stretch, if it comes within `limit`.
-  byte @Nullable [] next(Duration limit) throws Broken, InterruptedException {
+  /// The next stretch, never empty; null at the end.
+  ///
+  /// @param limit how long it may take
+  /// @throws Stalled if it does not come within `limit`
+  /// @throws IOException when the connection is lost, or was cut by [#close()]
+  public byte @Nullable [] next(Duration limit) throws IOException, InterruptedException {
     while (!ended) {
       if (limit.isNegative()) {
-        throw stalled();
+        throw new Stalled(limit);
       }
       switch (signals.poll(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        case null -> throw stalled();
+        case null -> throw new Stalled(limit);
         case Signal.End _ -> ended = true;
-        case Signal.Lost _ -> throw new Broken("the connection to the model server was lost");
+        case Signal.Lost(var cause) -> {
+          signals.add(new Signal.Lost(cause));
+          throw new IOException("the connection was lost", cause);
+        }
         case Signal.Bytes(var buffers) -> {
           more();
           var bytes = joined(buffers);
@@ -68,12 +67,25 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
     return null;
   }
 
-  private Broken stalled() {
-    return new Broken("the model server at " + address + " stalled: " + patience.missed());
+  /// The whole body as text.
+  ///
+  /// @param limit how long each stretch may take
+  /// @param most in bytes
+  /// @throws Overlong if it is longer than `most`
+  /// @throws IOException as [#next(Duration)] does
+  public String text(Duration limit, int most) throws IOException, InterruptedException {
+    var text = new ByteArrayOutputStream();
+    for (var bytes = next(limit); bytes != null; bytes = next(limit)) {
+      if (bytes.length > most - text.size()) {
+        throw new Overlong(Overlong.Part.BODY, most);
+      }
+      text.writeBytes(bytes);
+    }
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   /// Reads what is left if it is little and comes soon, so that the connection can be used again.
-  void drain(Duration limit, int most) throws InterruptedException {
+  public void drain(Duration limit, int most) throws InterruptedException {
     try {
       int seen = 0;
       while (seen < most) {
@@ -83,7 +95,7 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
         }
         seen += bytes.length;
       }
-    } catch (Broken _) {
+    } catch (IOException _) {
       // then it is not used again
     }
   }
@@ -105,12 +117,15 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
     }
   }
 
-  /// Also when the response has not begun: then it ends as soon as it does.
+  /// By any thread, also when the response has not begun: then it ends as soon as it does.
   @Override
   public synchronized void close() {
     closed = true;
-    if (subscription != null && !ended) {
-      subscription.cancel();
+    if (!ended) {
+      if (subscription != null) {
+        subscription.cancel();
+      }
+      signals.add(new Signal.Lost(null));
     }
   }
 
@@ -131,7 +146,7 @@ final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Chunks, A
 
   @Override
   public void onError(Throwable cause) {
-    signals.add(new Signal.Lost());
+    signals.add(new Signal.Lost(cause));
   }
 
   @Override

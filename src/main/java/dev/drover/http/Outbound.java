@@ -1,0 +1,139 @@
+package dev.drover.http;
+
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// The client for requests to other servers. Blocks; safe for many threads; repeats nothing by
+/// itself.
+///
+/// HTTP/1.1 only: each request has a connection of its own, so an interrupt can cut it, and no
+/// limit on streams within one connection is shared by the requests. Connections are kept and used
+/// again. No redirect is followed unless the request asks for it. Where it may connect is for its
+/// [Guard] to say.
+public final class Outbound implements AutoCloseable {
+  private final Guard guard;
+  private final Duration connect;
+  private final Connections connections;
+
+  /// @param connect how long a connection may take to be established
+  public Outbound(Guard guard, Duration connect) {
+    this(guard, connect, tls());
+  }
+
+  /// @param tls which certificates are trusted
+  Outbound(Guard guard, Duration connect, SSLContext tls) {
+    this.guard = guard;
+    this.connect = connect;
+    this.connections = new Connections(connect, tls);
+  }
+
+  private static SSLContext tls() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK has no TLS", e);
+    }
+  }
+
+  /// Sends a request and waits for the head of its response.
+  ///
+  /// @param head how long that may take, all redirects and connections included
+  /// @throws Unreachable when there is no response
+  /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
+  ///   first
+  public Response send(Request request, Duration head) throws Unreachable, InterruptedException {
+    long end = System.nanoTime() + head.toNanos();
+    var asked = request;
+    for (int left = request.redirects(); ; left--) {
+      var response = once(asked, Duration.ofNanos(end - System.nanoTime()), head);
+      if (request.redirects() == 0 || !Redirects.isOne(response)) {
+        return response;
+      }
+      try (response) {
+        asked = Redirects.next(asked, response, left);
+      }
+    }
+  }
+
+  /// The request's own timeout is not used: from JDK 26 on it would hold for the body too.
+  private Response once(Request request, Duration left, Duration head)
+      throws Unreachable, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    var place = connections.to(request.url(), guard.admit(request.url()));
+    var body = new Incoming();
+    var sent = place.client().sendAsync(jdk(request, place), _ -> body);
+    boolean answered = false;
+    try {
+      var response = sent.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      answered = true;
+      return new Response(request.url(), response.statusCode(), response.headers(), body);
+    } catch (TimeoutException _) {
+      throw new Unreachable(
+          Unreachable.Why.NO_ANSWER, "no answer within " + head.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause());
+    } finally {
+      if (!answered) {
+        sent.cancel(true);
+        body.close();
+      }
+    }
+  }
+
+  private static HttpRequest jdk(Request request, Connections.Place place) {
+    var builder =
+        HttpRequest.newBuilder(place.url()).method(request.method(), publisher(request.body()));
+    request.headers().forEach(builder::header);
+    place.host().ifPresent(host -> Connections.name(builder, host));
+    return builder.build();
+  }
+
+  private static BodyPublisher publisher(Optional<String> body) {
+    return body.map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody);
+  }
+
+  private Unreachable unreachable(@Nullable Throwable cause) {
+    return switch (cause) {
+      case HttpConnectTimeoutException e ->
+          new Unreachable(
+              Unreachable.Why.CONNECT_TIMEOUT,
+              "no connection within " + connect.toSeconds() + " s",
+              e);
+      case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+          new Unreachable(Unreachable.Why.UNKNOWN_HOST, "unknown host", e);
+      case ConnectException e ->
+          new Unreachable(Unreachable.Why.NO_CONNECTION, "refused or unreachable", e);
+      case SSLException e ->
+          new Unreachable(
+              Unreachable.Why.TLS,
+              "TLS failed: " + Objects.requireNonNullElse(e.getMessage(), ""),
+              e);
+      case null ->
+          new Unreachable(Unreachable.Why.LOST, "the connection was lost before the answer");
+      default ->
+          new Unreachable(Unreachable.Why.LOST, "the connection was lost before the answer", cause);
+    };
+  }
+
+  /// Cuts every connection. Responses still awaited fail.
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.drover.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// Splits bytes into server-sent events. Lines end with `\n`, `\r\n` or `\r`; comments and unknown
+/// fields are skipped, and so is an event without data. For one thread.
+///
+/// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
+///   events</a>
+public final class ServerEvents {
+  /// How closely a stream has to follow the standard.
+  public enum Form {
+    /// As the standard says: an event ends with a blank line, or it is none.
+    STANDARD,
+    /// As the clients of model servers read:
+    ///
+    /// - an event whose blank line is missing at a clean end of the body counts;
+    /// - an event with blank data does not count;
+    /// - a line that begins with `{` is an event that lacks its `data:`, since no field begins so.
+    LENIENT
+  }
+
+  /// How long the parts of a stream may be, in bytes.
+  ///
+  /// @param line the longest line
+  /// @param event the most data of an event of several lines
+  /// @param body the whole stream
+  public record Limits(int line, int event, long body) {}
+
+  /// An event with data.
+  ///
+  /// @param name empty if the server gave none
+  /// @param data its lines, joined by `\n`
+  /// @param id the last that the server gave, with this event or before; empty if there was none
+  public record ServerEvent(String name, String data, String id) {}
+
+  private final Chunks source;
+  private final Form form;
+  private final Limits limits;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+  private final Deque<ServerEvent> ready = new ArrayDeque<>();
+  private byte[] chunk = new byte[0];
+  private int at;
+  private long seen;
+  private boolean afterReturn;
+  private boolean first = true;
+
+  private String name = "";
+  private String id = "";
+  private @Nullable StringBuilder data;
+
+  public ServerEvents(Chunks source, Form form, Limits limits) {
+    this.source = source;
+    this.form = form;
+    this.limits = limits;
+  }
+
+  /// The next event that has data; null at the end of the body.
+  ///
+  /// @throws Overlong if a part of the stream is longer than its limit
+  /// @throws IOException when the stream cannot be read further
+  public @Nullable ServerEvent next() throws IOException, InterruptedException {
+    while (ready.isEmpty()) {
+      var text = line();
+      if (text == null) {
+        if (form == Form.LENIENT) {
+          dispatch();
+        }
+        break;
+      }
+      take(text);
+    }
+    return ready.poll();
+  }
+
+  private void take(String text) throws Overlong {
+    if (text.isEmpty()) {
+      dispatch();
+      name = "";
+    } else if (form == Form.LENIENT && text.startsWith("{")) {
+      dispatch();
+      ready.add(new ServerEvent(name, text, id));
+    } else {
+      int colon = text.indexOf(':');
+      int value = colon + (text.startsWith(" ", colon + 1) ? 2 : 1);
+      field(colon < 0 ? text : text.substring(0, colon), colon < 0 ? "" : text.substring(value));
+    }
+  }
+
+  private void field(String field, String value) throws Overlong {
+    switch (field) {
+      case "data" -> {
+        int before = data == null ? 0 : data.length() + 1;
+        if (value.length() > limits.event() - before) {
+          throw new Overlong(Overlong.Part.EVENT, limits.event());
+        }
+        data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+      }
+      case "event" -> name = value;
+      case "id" -> id = value.indexOf('\0') < 0 ? value : id;
+      default -> {}
+    }
+  }
+
+  private void dispatch() {
+    if (data != null) {
+      var text = data.toString();
+      if (form == Form.LENIENT ? !text.isBlank() : !text.isEmpty()) {
+        ready.add(new ServerEvent(name, text, id));
+      }
+      data = null;
+    }
+  }
+
+  /// The next line without its end; null when there is none. The end of the body ends a line.
+  private @Nullable String line() throws IOException, InterruptedException {
+    while (true) {
+      if (at == chunk.length && !refill()) {
+        return line.size() == 0 ? null : taken();
+      }
+      if (afterReturn) {
+        afterReturn = false;
+        if (chunk[at] == '\n') {
+          at++;
+          continue;
+        }
+      }
+      int end = at;
+      while (end < chunk.length && chunk[end] != '\n' && chunk[end] != '\r') {
+        end++;
+      }
+      if (line.size() + end - at > limits.line()) {
+        throw new Overlong(Overlong.Part.LINE, limits.line());
+      }
+      line.write(chunk, at, end - at);
+      at = end;
+      if (end < chunk.length) {
+        afterReturn = chunk[end] == '\r';
+        at++;
+        return taken();
+      }
+    }
+  }
+
+  private String taken() {
+    var text = line.toString(StandardCharsets.UTF_8);
+    line.reset();
+    if (first) {
+      first = false;
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+    return text;
+  }
+
+  private boolean refill() throws IOException, InterruptedException {
+    var next = source.next();
+    if (next == null) {
+      return false;
+    }
+    seen += next.length;
+    if (seen > limits.body()) {
+      throw new Overlong(Overlong.Part.BODY, limits.body());
+    }
+    chunk = next;
+    at = 0;
+    return true;
+  }
+}

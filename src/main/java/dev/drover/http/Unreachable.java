@@ -1,0 +1,61 @@
+package dev.drover.http;
+
+import java.io.IOException;
+
+/// A request that has no response. Its message says why, in a few words, without the URL.
+public final class Unreachable extends IOException {
+  private static final long serialVersionUID = 1;
+
+  /// Why there is no response.
+  public enum Why {
+    /// The guard refuses the URL or the address that its host has.
+    FORBIDDEN,
+    /// The host has no address.
+    UNKNOWN_HOST,
+    /// The connection was refused, or there is no way to the address.
+    NO_CONNECTION,
+    /// The connection was not established in time.
+    CONNECT_TIMEOUT,
+    /// TLS failed, or the certificate is not the host's.
+    TLS,
+    /// The head of the response did not come in time.
+    NO_ANSWER,
+    /// The connection ended before the head of the response had come.
+    LOST,
+    /// There were more redirects than the request allows, or one that is not followed.
+    REDIRECT
+  }
+
+  private final Why why;
+  private final String what;
+
+  /// @param message fit for a log and a client
+  Unreachable(Why why, String message) {
+    super(message);
+    this.why = why;
+    this.what = message;
+  }
+
+  Unreachable(Why why, String message, Throwable cause) {
+    super(message, cause);
+    this.why = why;
+    this.what = message;
+  }
+
+  /// The message.
+  public String what() {
+    return what;
+  }
+
+  public Why why() {
+    return why;
+  }
+
+  /// Whether no server accepted a connection.
+  public boolean isNoServer() {
+    return switch (why) {
+      case UNKNOWN_HOST, NO_CONNECTION, CONNECT_TIMEOUT -> true;
+      case FORBIDDEN, TLS, NO_ANSWER, LOST, REDIRECT -> false;
+    };
+  }
+}

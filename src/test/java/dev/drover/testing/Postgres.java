@@ -21,6 +21,9 @@ public final class Postgres {
   /// `off` makes the tests' own server acknowledge what is not yet on the disk, where that is slow.
   public static final String FSYNC = "DROVER_TEST_FSYNC";
 
+  /// If it is set, databases are left as the tests left them; see docs/debugging.md.
+  private static final String KEEP = "DROVER_TEST_KEEP";
+
   private static final Pattern URL =
       Pattern.compile("(jdbc:postgresql://[^/]+/)[^/?]*(?:[?](.*))?");
 
@@ -55,10 +58,13 @@ public final class Postgres {
       return DriverManager.getConnection(url());
     }
 
-    /// Drops it, whoever is still connected. For a moment a superuser's process may be, that of a
-    /// vacuum, and we may not end that.
+    /// Drops it, unless it is kept, whoever is still connected. For a moment a superuser's process
+    /// may be, that of a vacuum, and we may not end that.
     @Override
     public void close() {
+      if (System.getenv(KEEP) != null) {
+        return;
+      }
       await()
           .ignoreExceptionsMatching(Database::isRefused)
           .until(

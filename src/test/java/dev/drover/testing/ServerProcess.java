@@ -14,11 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// `drover serve` in a process of its own, as an operator runs it, for tests that kill it.
 public final class ServerProcess implements AutoCloseable {
   public static final String KEY = "sk-test-key";
+
+  /// More flags of these servers' JVM, for a debugger; see docs/debugging.md.
+  private static final String FLAGS = "DROVER_TEST_JVM";
+
   private static final String LISTENING = "drover listening on ";
 
   private final Process process;
@@ -57,7 +62,12 @@ public final class ServerProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
+            "-Xmx512m"));
+    Stream.ofNullable(System.getenv(FLAGS))
+        .flatMap(Pattern.compile(" +")::splitAsStream)
+        .forEach(command::add);
+    command.addAll(
+        List.of(
             "-cp",
             System.getProperty("java.class.path"),
             "dev.drover.Main",

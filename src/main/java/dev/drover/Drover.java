@@ -1,5 +1,6 @@
 package dev.drover;
 
+import dev.drover.api.AccessKey;
 import dev.drover.api.Operations;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
@@ -55,7 +56,7 @@ import java.util.random.RandomGenerator;
 /// A whole server in this process, from settings to an open port. Accepts requests from
 /// construction to [#close].
 public final class Drover implements AutoCloseable {
-  /// Whose everything is, as long as there is one workspace.
+  /// The workspace that the server's key opens: there is no other yet.
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
 
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
@@ -138,9 +139,8 @@ public final class Drover implements AutoCloseable {
       var readiness = new Readiness(() -> store.nodes().held());
       server =
           new Server(
-              config.serving().with(List.of(key)),
+              config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
               new Parts(
-                  WORKSPACE,
                   store.agents(),
                   store.environments(),
                   store.sessions(),

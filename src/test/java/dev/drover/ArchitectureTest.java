@@ -45,9 +45,10 @@ final class ArchitectureTest {
     uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
     uses("brain", "base", "settings", "session", "catalog", "hands", "model");
+    uses("desk", "base", "session", "catalog", "brain", "model");
     uses("wire", "base", "session", "catalog");
     uses("store", "base", "settings", "session", "catalog", "wire");
-    uses("api", "base", "settings", "session", "catalog", "brain", "model", "wire");
+    uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
     uses("telemetry", "base", "settings", "session", "hands", "model", "wire", "api");
     uses("cli", "base", "settings", "wire", "http");
     uses("bench", "base", "session", "hands", "store", "wire", "http");

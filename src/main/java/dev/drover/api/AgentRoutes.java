@@ -1,5 +1,8 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.CATALOG_READ;
+import static dev.drover.desk.KeyScope.CATALOG_WRITE;
+
 import dev.drover.base.Fields;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
@@ -20,12 +23,12 @@ final class AgentRoutes {
   }
 
   void addTo(Router router) {
-    router.post("/v1/agents", this::create);
-    router.get("/v1/agents", this::list);
-    router.get("/v1/agents/{}", this::retrieve);
-    router.post("/v1/agents/{}", this::update);
-    router.post("/v1/agents/{}/archive", this::archive);
-    router.get("/v1/agents/{}/versions", this::versions);
+    router.post("/v1/agents", CATALOG_WRITE, this::create);
+    router.get("/v1/agents", CATALOG_READ, this::list);
+    router.get("/v1/agents/{agent}", CATALOG_READ, this::retrieve);
+    router.post("/v1/agents/{agent}", CATALOG_WRITE, this::update);
+    router.post("/v1/agents/{agent}/archive", CATALOG_WRITE, this::archive);
+    router.get("/v1/agents/{agent}/versions", CATALOG_READ, this::versions);
   }
 
   private void create(Exchange exchange) {
@@ -38,7 +41,7 @@ final class AgentRoutes {
     var agent =
         new Agent(
             new AgentId(parts.ids().next(AgentId.PREFIX)),
-            parts.workspace(),
+            exchange.caller().workspace(),
             1,
             definition,
             metadata,
@@ -50,23 +53,27 @@ final class AgentRoutes {
   }
 
   private void retrieve(Exchange exchange) {
-    var id = AgentId.of(exchange.parameter(0));
+    var id = AgentId.of(exchange.id("agent"));
     var version =
         exchange
             .query()
             .number("version", Integer.MAX_VALUE)
             .map(OptionalInt::of)
             .orElse(OptionalInt.empty());
-    exchange.answer(AgentCodec.write(parts.agents().get(parts.workspace(), id, version)));
+    exchange.answer(
+        AgentCodec.write(parts.agents().get(exchange.caller().workspace(), id, version)));
   }
 
   private void update(Exchange exchange) {
-    var id = AgentId.of(exchange.parameter(0));
+    var id = AgentId.of(exchange.id("agent"));
     var body = exchange.fields();
     var now = parts.now();
     exchange.answer(
         AgentCodec.write(
-            parts.agents().update(parts.workspace(), id, current -> updated(current, body, now))));
+            parts
+                .agents()
+                .update(
+                    exchange.caller().workspace(), id, current -> updated(current, body, now))));
   }
 
   private Agent updated(Agent current, Fields body, Instant now) {
@@ -85,21 +92,26 @@ final class AgentRoutes {
   }
 
   private void archive(Exchange exchange) {
-    var id = AgentId.of(exchange.parameter(0));
-    exchange.answer(AgentCodec.write(parts.agents().archive(parts.workspace(), id, parts.now())));
+    var id = AgentId.of(exchange.id("agent"));
+    exchange.answer(
+        AgentCodec.write(parts.agents().archive(exchange.caller().workspace(), id, parts.now())));
   }
 
   private void versions(Exchange exchange) {
-    var id = AgentId.of(exchange.parameter(0));
+    var id = AgentId.of(exchange.id("agent"));
     var query = exchange.query();
-    var page = parts.agents().versions(parts.workspace(), id, query.limit(20, 100), query.page());
+    var page =
+        parts
+            .agents()
+            .versions(exchange.caller().workspace(), id, query.limit(20, 100), query.page());
     exchange.answer(Pages.of(page, AgentCodec::write));
   }
 
   private void list(Exchange exchange) {
     var query = exchange.query();
     exchange.answer(
-        Pages.of(parts.agents().list(parts.workspace(), listing(query)), AgentCodec::write));
+        Pages.of(
+            parts.agents().list(exchange.caller().workspace(), listing(query)), AgentCodec::write));
   }
 
   /// How agents and environments are listed.

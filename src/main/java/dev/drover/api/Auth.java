@@ -1,7 +1,8 @@
 package dev.drover.api;
 
 import dev.drover.base.Problem;
-import dev.drover.base.Secret;
+import dev.drover.desk.Caller;
+import dev.drover.desk.KeyId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,17 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class Auth {
   private static final String BEARER = "bearer ";
 
-  private final List<byte[]> hashes;
+  private final List<Known> known;
 
-  Auth(List<Secret> keys) {
-    hashes = keys.stream().map(key -> sha256(key.reveal())).toList();
+  private static final class Known {
+    private final byte[] hash;
+    private final Caller caller;
+
+    Known(AccessKey key) {
+      hash = sha256(key.secret().reveal());
+      caller =
+          new Caller(new KeyId(HexFormat.of().formatHex(hash, 0, 8)), key.workspace(), key.may());
+    }
   }
 
-  /// A name for the key that one of these headers carries: the same for the same key, and of no use
-  /// to a thief.
+  Auth(List<AccessKey> keys) {
+    known = keys.stream().map(Known::new).toList();
+  }
+
+  /// The caller whose key one of these headers carries.
   ///
   /// @throws Problem `AUTHENTICATION` for a missing and for a wrong key alike
-  String keyId(@Nullable String authorization, @Nullable String apiKey) {
+  Caller caller(@Nullable String authorization, @Nullable String apiKey) {
     return known(apiKey)
         .or(() -> known(bearer(authorization)))
         .orElseThrow(
@@ -41,16 +52,18 @@ final class Auth {
         : null;
   }
 
-  private Optional<String> known(@Nullable String sent) {
+  private Optional<Caller> known(@Nullable String sent) {
     if (sent == null) {
       return Optional.empty();
     }
     var hash = sha256(sent);
-    boolean found = false;
-    for (var known : hashes) {
-      found |= MessageDigest.isEqual(known, hash);
+    Caller found = null;
+    for (var one : known) {
+      if (MessageDigest.isEqual(one.hash, hash)) {
+        found = one.caller;
+      }
     }
-    return found ? Optional.of(HexFormat.of().formatHex(hash, 0, 8)) : Optional.empty();
+    return Optional.ofNullable(found);
   }
 
   private static byte[] sha256(String text) {

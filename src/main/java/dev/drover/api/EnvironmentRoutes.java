@@ -1,10 +1,14 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.CATALOG_READ;
+import static dev.drover.desk.KeyScope.CATALOG_WRITE;
+
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.desk.Caller;
 import dev.drover.wire.EnvironmentCodec;
 import dev.drover.wire.Metadata;
 import java.time.Instant;
@@ -18,17 +22,17 @@ final class EnvironmentRoutes {
   }
 
   void addTo(Router router) {
-    router.post("/v1/environments", this::create);
-    router.get("/v1/environments", this::list);
-    router.get("/v1/environments/{}", this::retrieve);
-    router.post("/v1/environments/{}", this::update);
-    router.delete("/v1/environments/{}", this::delete);
-    router.post("/v1/environments/{}/archive", this::archive);
+    router.post("/v1/environments", CATALOG_WRITE, this::create);
+    router.get("/v1/environments", CATALOG_READ, this::list);
+    router.get("/v1/environments/{environment}", CATALOG_READ, this::retrieve);
+    router.post("/v1/environments/{environment}", CATALOG_WRITE, this::update);
+    router.delete("/v1/environments/{environment}", CATALOG_WRITE, this::delete);
+    router.post("/v1/environments/{environment}/archive", CATALOG_WRITE, this::archive);
     var work = Unsupported.because("the work queue of self-hosted environments is");
-    router.get("/v1/environments/{}/work/**", work);
-    router.get("/v1/environments/{}/work", work);
-    router.post("/v1/environments/{}/work/{}", work);
-    router.post("/v1/environments/{}/work/{}/{}", work);
+    router.get("/v1/environments/{environment}/work/**", CATALOG_READ, work);
+    router.get("/v1/environments/{environment}/work", CATALOG_READ, work);
+    router.post("/v1/environments/{environment}/work/{item}", CATALOG_WRITE, work);
+    router.post("/v1/environments/{environment}/work/{item}/{action}", CATALOG_WRITE, work);
   }
 
   private void create(Exchange exchange) {
@@ -43,7 +47,7 @@ final class EnvironmentRoutes {
     var environment =
         new Environment(
             new EnvironmentId(parts.ids().next(EnvironmentId.PREFIX)),
-            parts.workspace(),
+            exchange.caller().workspace(),
             name,
             description,
             networking,
@@ -63,14 +67,15 @@ final class EnvironmentRoutes {
   }
 
   private void update(Exchange exchange) {
-    var id = EnvironmentId.of(exchange.parameter(0));
+    var id = EnvironmentId.of(exchange.id("environment"));
     var body = exchange.fields();
     var now = parts.now();
     exchange.answer(
         EnvironmentCodec.write(
             parts
                 .environments()
-                .update(parts.workspace(), id, current -> updated(current, body, now))));
+                .update(
+                    exchange.caller().workspace(), id, current -> updated(current, body, now))));
   }
 
   private static Environment updated(Environment current, Fields body, Instant now) {
@@ -88,34 +93,39 @@ final class EnvironmentRoutes {
   }
 
   private void archive(Exchange exchange) {
-    var id = EnvironmentId.of(exchange.parameter(0));
+    var id = EnvironmentId.of(exchange.id("environment"));
     exchange.answer(
-        EnvironmentCodec.write(parts.environments().archive(parts.workspace(), id, parts.now())));
+        EnvironmentCodec.write(
+            parts.environments().archive(exchange.caller().workspace(), id, parts.now())));
   }
 
   private void delete(Exchange exchange) {
-    var id = EnvironmentId.of(exchange.parameter(0));
-    parts.environments().delete(parts.workspace(), id);
+    var id = EnvironmentId.of(exchange.id("environment"));
+    parts.environments().delete(exchange.caller().workspace(), id);
     exchange.answer(Json.obj("id", id.value(), "type", "environment_deleted"));
   }
 
   private void retrieve(Exchange exchange) {
-    var id = EnvironmentId.of(exchange.parameter(0));
-    exchange.answer(EnvironmentCodec.write(parts.environments().get(parts.workspace(), id)));
+    var id = EnvironmentId.of(exchange.id("environment"));
+    exchange.answer(
+        EnvironmentCodec.write(parts.environments().get(exchange.caller().workspace(), id)));
   }
 
   private void list(Exchange exchange) {
-    var page = parts.environments().list(parts.workspace(), AgentRoutes.listing(exchange.query()));
+    var page =
+        parts
+            .environments()
+            .list(exchange.caller().workspace(), AgentRoutes.listing(exchange.query()));
     exchange.answer(Pages.of(page, EnvironmentCodec::write));
   }
 
   /// The environment of a new session.
   ///
   /// @throws Problem `NOT_FOUND`, or `INVALID_REQUEST` when it is archived, or of a newer type
-  static Environment forSession(Parts parts, EnvironmentId id) {
+  static Environment forSession(Parts parts, Caller caller, EnvironmentId id) {
     Environment environment;
     try {
-      environment = parts.environments().get(parts.workspace(), id);
+      environment = parts.environments().get(caller.workspace(), id);
     } catch (Problem problem) {
       throw problem.kind() == Problem.Kind.NOT_FOUND
           ? Problem.notFound("Referenced environment not found or not accessible.")

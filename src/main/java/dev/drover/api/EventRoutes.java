@@ -1,5 +1,8 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.SESSIONS_READ;
+import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
+
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
@@ -23,8 +26,8 @@ final class EventRoutes {
   }
 
   void addTo(Router router) {
-    router.post("/v1/sessions/{}/events", this::send);
-    router.get("/v1/sessions/{}/events", this::list);
+    router.post("/v1/sessions/{session}/events", SESSIONS_WRITE, this::send);
+    router.get("/v1/sessions/{session}/events", SESSIONS_READ, this::list);
   }
 
   private void send(Exchange exchange) {
@@ -62,7 +65,8 @@ final class EventRoutes {
   private static Delivery delivery(Exchange exchange, SessionId session, byte[] raw) {
     var key = exchange.header("idempotency-key");
     var sha256 = Auth.sha256();
-    for (var part : List.of(exchange.keyId(), session.value(), key == null ? "" : key)) {
+    for (var part :
+        List.of(exchange.caller().key().value(), session.value(), key == null ? "" : key)) {
       var bytes = part.getBytes(StandardCharsets.UTF_8);
       sha256.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
       sha256.update(bytes);
@@ -86,7 +90,7 @@ final class EventRoutes {
             Period.GTE,
             Period.LT,
             Period.LTE));
-    var id = SessionId.of(exchange.parameter(0));
+    var id = SessionId.of(exchange.id("session"));
     var wanted = EventPages.Wanted.of(query, id);
     SessionRoutes.session(parts, exchange); // is there
     pages.answer(exchange, id, wanted);

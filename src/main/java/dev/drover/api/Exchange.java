@@ -4,6 +4,8 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
+import dev.drover.desk.Caller;
+import dev.drover.session.SessionId;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -24,6 +26,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +50,15 @@ final class Exchange {
   private static final long SMALL_BODY = 1024 * 1024;
 
   private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
-  private static final String SESSION = "/v1/sessions/{}";
-  private static final Pattern SESSION_ID = Pattern.compile("sesn_[A-Za-z0-9]{1,64}");
 
   private final ServerRequest request;
   private final ServerResponse response;
   private final String requestId;
   private final Connection connection;
   private final RequestMemory memory;
-  private List<String> parameters = List.of();
+  private Map<String, String> names = Map.of();
   private String route = "none";
-  private String keyId = "";
+  private @Nullable Caller caller;
   private boolean streamed;
 
   Exchange(
@@ -102,33 +104,36 @@ final class Exchange {
 
   /// The path's route is known.
   ///
-  /// @param parameters the variable segments of the path, decoded
-  void routed(String template, List<String> parameters) {
+  /// @param names the names in the path, decoded
+  void routed(String template, Map<String, String> names) {
     route = template;
-    this.parameters = List.copyOf(parameters);
+    this.names = Map.copyOf(names);
   }
 
   /// What there is to be told once the request is over.
   Operations.Request over(Duration took) {
     int status = answered() || streamed ? response.status().code() : 0;
-    var session =
-        route.startsWith(SESSION) && SESSION_ID.matcher(parameter(0)).matches()
-            ? Optional.of(parameter(0))
-            : Optional.<String>empty();
+    var session = Optional.ofNullable(names.get("session")).filter(SessionId::isWellFormed);
     return new Operations.Request(requestId, method(), route, status, took, streamed, session);
   }
 
-  /// Names the key that the request came with.
-  String keyId() {
-    return keyId;
+  /// Who sent the request.
+  ///
+  /// @throws IllegalStateException on a route that needs no key
+  Caller caller() {
+    if (caller == null) {
+      throw new IllegalStateException("nobody is known on " + route);
+    }
+    return caller;
   }
 
-  void authenticated(String keyId) {
-    this.keyId = keyId;
+  void authenticated(Caller caller) {
+    this.caller = caller;
   }
 
-  String parameter(int index) {
-    return parameters.get(index);
+  /// A name in the path, as [PathPattern] has it.
+  String id(String name) {
+    return Objects.requireNonNull(names.get(name), name);
   }
 
   Query query() {

@@ -1,5 +1,7 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.CATALOG_READ;
+
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.wire.Times;
@@ -18,11 +20,13 @@ final class ModelRoutes {
   }
 
   void addTo(Router router) {
-    router.get("/v1/models", this::list);
-    router.get("/v1/models/{+}", exchange -> retrieve(exchange, exchange.parameter(0)));
+    router.get("/v1/models", CATALOG_READ, this::list);
     router.get(
-        "/v1/models/{}/{}", // a client may leave the slash of an id as it is
-        exchange -> retrieve(exchange, exchange.parameter(0) + "/" + exchange.parameter(1)));
+        "/v1/models/{model+}", CATALOG_READ, exchange -> retrieve(exchange, exchange.id("model")));
+    router.get(
+        "/v1/models/{owner}/{name}", // a client may leave the slash of an id as it is
+        CATALOG_READ,
+        exchange -> retrieve(exchange, exchange.id("owner") + "/" + exchange.id("name")));
   }
 
   private void retrieve(Exchange exchange, String id) {

@@ -7,6 +7,7 @@ import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.desk.Caller;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -33,7 +34,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
   }
 
   /// @throws Problem `INVALID_REQUEST`; `NOT_FOUND` for what it refers to
-  static NewSession read(Parts parts, Fields body) {
+  static NewSession read(Parts parts, Caller caller, Fields body) {
     var agentField = body.required("agent");
     var environmentId = EnvironmentId.of(body.text("environment_id", 1, 256));
     var title = body.optionalPlainText("title", 256);
@@ -42,13 +43,13 @@ record NewSession(Session session, List<Event.FromClient> events) {
     var initial = body.objects("initial_events", MAX_EVENTS);
     List.of("resources", "vault_ids").forEach(body::unsupported);
     body.end();
-    var origin = Origin.read(parts, agentField, body);
-    var environment = EnvironmentRoutes.forSession(parts, environmentId);
+    var origin = Origin.read(parts, caller, agentField, body);
+    var environment = EnvironmentRoutes.forSession(parts, caller, environmentId);
     var now = parts.now();
     var session =
         new Session(
             new SessionId(parts.ids().next(SessionId.PREFIX)),
-            parts.workspace(),
+            caller.workspace(),
             new ThreadId(parts.ids().next(ThreadId.PREFIX)),
             origin.agent().id(),
             origin.agent().version(),
@@ -85,9 +86,9 @@ record NewSession(Session session, List<Event.FromClient> events) {
   /// @param definition the agent's, with what the client wants otherwise
   private record Origin(Agent agent, Definition definition) {
     /// @param field an id, or an object that may name a version and overrides
-    static Origin read(Parts parts, Json field, Fields body) {
+    static Origin read(Parts parts, Caller caller, Json field, Fields body) {
       if (field instanceof Json.Str) {
-        var agent = agent(parts, AgentId.of(body.text("agent", 1, 256)), Optional.empty());
+        var agent = agent(parts, caller, AgentId.of(body.text("agent", 1, 256)), Optional.empty());
         return new Origin(agent, agent.definition());
       }
       var reference = Fields.of(field, body.path("agent"));
@@ -103,7 +104,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
       var named =
           overrides ? OVERRIDES.stream().filter(reference::has).toList() : List.<String>of();
       reference.end();
-      var agent = agent(parts, id, version);
+      var agent = agent(parts, caller, id, version);
       return new Origin(agent, overridden(parts, agent.definition(), reference, named));
     }
 
@@ -120,8 +121,8 @@ record NewSession(Session session, List<Event.FromClient> events) {
       return reference.has("model") ? ModelChoice.settled(parts.models(), definition) : definition;
     }
 
-    private static Agent agent(Parts parts, AgentId id, Optional<Integer> version) {
-      var latest = parts.agents().get(parts.workspace(), id, OptionalInt.empty());
+    private static Agent agent(Parts parts, Caller caller, AgentId id, Optional<Integer> version) {
+      var latest = parts.agents().get(caller.workspace(), id, OptionalInt.empty());
       if (latest.archivedAt() != null) {
         throw Problem.invalid("Agent " + id + " is archived.");
       }
@@ -129,7 +130,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
         return latest;
       }
       try {
-        return parts.agents().get(parts.workspace(), id, OptionalInt.of(version.get()));
+        return parts.agents().get(caller.workspace(), id, OptionalInt.of(version.get()));
       } catch (Problem problem) {
         throw problem.kind() == Problem.Kind.NOT_FOUND
             ? Problem.notFound("agent.version: " + version.get() + " not found")

@@ -1,7 +1,10 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.OPERATIONS;
+
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.desk.Caller;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.wire.Times;
@@ -24,9 +27,9 @@ final class NodeRoutes {
   }
 
   void addTo(Router router) {
-    router.get("/drover/nodes", this::nodes);
-    router.get("/drover/sessions", this::atWork);
-    router.get("/drover/sessions/{}", this::session);
+    router.get("/drover/nodes", OPERATIONS, this::nodes);
+    router.get("/drover/sessions", OPERATIONS, this::atWork);
+    router.get("/drover/sessions/{session}", OPERATIONS, this::session);
   }
 
   private void nodes(Exchange exchange) {
@@ -78,16 +81,16 @@ final class NodeRoutes {
     exchange.answer(
         Json.obj(
             "data",
-            parts.nodes().atWork(parts.workspace(), limit).stream()
-                .flatMap(id -> found(id, members))
+            parts.nodes().atWork(exchange.caller().workspace(), limit).stream()
+                .flatMap(id -> found(exchange.caller(), id, members))
                 .toList()));
   }
 
   /// One that was deleted meanwhile is not there.
-  private Stream<Json> found(SessionId id, List<Nodes.Member> members) {
+  private Stream<Json> found(Caller caller, SessionId id, List<Nodes.Member> members) {
     try {
       return Stream.of(
-          standings.write(parts.sessions().getSession(parts.workspace(), id), members));
+          standings.write(parts.sessions().getSession(caller.workspace(), id), members));
     } catch (Problem e) {
       if (e.kind() == Problem.Kind.NOT_FOUND) {
         return Stream.empty();

@@ -1,5 +1,7 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.OPERATIONS;
+
 import dev.drover.base.Json;
 import java.nio.charset.StandardCharsets;
 
@@ -16,7 +18,7 @@ final class OperationRoutes {
     router.open("/healthz", OperationRoutes::alive);
     router.open("/health", OperationRoutes::alive);
     router.open("/readyz", this::ready);
-    router.get("/metrics", this::metrics);
+    router.get("/metrics", OPERATIONS, this::metrics);
   }
 
   private static void alive(Exchange exchange) {

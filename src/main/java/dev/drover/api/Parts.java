@@ -4,7 +4,6 @@ import dev.drover.base.Ids;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
-import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -16,10 +15,8 @@ import java.time.temporal.ChronoUnit;
 
 /// What the HTTP API stands on.
 ///
-/// @param workspace whose things every key reaches
 /// @param imageLimits how large an image may be that a client sends
 public record Parts(
-    WorkspaceId workspace,
     Agents agents,
     Environments environments,
     Sessions sessions,

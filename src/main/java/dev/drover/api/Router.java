@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.desk.KeyScope;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -10,11 +11,12 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// Finds the action for a request and answers for whatever it throws. First the path (404 even
-/// without a key), then the method, then the key. Routes are added before the first request.
+/// without a key), then the method, then the key and what it is allowed to do. Routes are added
+/// before the first request.
 final class Router implements Handler {
   /// @throws Problem for what the caller can act on
   @FunctionalInterface
@@ -24,40 +26,8 @@ final class Router implements Handler {
 
   /// What answers a method on a path.
   ///
-  /// @param template the path: `{}` is a name, a last `**` any rest
-  /// @param path its segments, where `{+}` is a name that may have escaped slashes in it
-  /// @param open needs no key
-  record Route(String method, String template, List<String> path, boolean open, Action action) {
-    Route(String method, String template, boolean open, Action action) {
-      this(method, template.replace("{+}", "{}"), Segments.of(template), open, action);
-    }
-
-    /// The variable segments, or null when the path is another.
-    @Nullable List<String> match(List<String> segments) {
-      boolean rest = path.getLast().equals("**");
-      int fixed = rest ? path.size() - 1 : path.size();
-      if (rest ? segments.size() < fixed : segments.size() != fixed) {
-        return null;
-      }
-      var parameters = new ArrayList<String>();
-      for (int i = 0; i < fixed; i++) {
-        if (isVariable(path.get(i), segments.get(i))) {
-          parameters.add(segments.get(i));
-        } else if (!path.get(i).equals(segments.get(i))) {
-          return null;
-        }
-      }
-      return parameters;
-    }
-
-    private static boolean isVariable(String pattern, String segment) {
-      return switch (pattern) {
-        case "{}" -> Segments.isName(segment);
-        case "{+}" -> Segments.isNameWithSlashes(segment);
-        default -> false;
-      };
-    }
-  }
+  /// @param needs what the caller's key must be allowed to do; empty: needs no key
+  record Route(String method, PathPattern path, Optional<KeyScope> needs, Action action) {}
 
   private final List<Route> routes = new ArrayList<>();
   private final Auth auth;
@@ -80,21 +50,25 @@ final class Router implements Handler {
     this.connections = connections;
   }
 
-  void get(String path, Action action) {
-    routes.add(new Route("GET", path, false, action));
+  void get(String path, KeyScope needs, Action action) {
+    add("GET", path, Optional.of(needs), action);
   }
 
-  void post(String path, Action action) {
-    routes.add(new Route("POST", path, false, action));
+  void post(String path, KeyScope needs, Action action) {
+    add("POST", path, Optional.of(needs), action);
   }
 
-  void delete(String path, Action action) {
-    routes.add(new Route("DELETE", path, false, action));
+  void delete(String path, KeyScope needs, Action action) {
+    add("DELETE", path, Optional.of(needs), action);
   }
 
   /// A path that needs no key.
   void open(String path, Action action) {
-    routes.add(new Route("GET", path, true, action));
+    add("GET", path, Optional.empty(), action);
+  }
+
+  private void add(String method, String path, Optional<KeyScope> needs, Action action) {
+    routes.add(new Route(method, PathPattern.of(path), needs, action));
   }
 
   /// In the order in which they are looked at.
@@ -140,17 +114,12 @@ final class Router implements Handler {
     var method = exchange.isHead() ? "GET" : exchange.method();
     var allowed = new TreeSet<String>();
     for (var route : routes) {
-      var parameters = route.match(segments);
-      if (parameters == null) {
+      if (!route.path().matches(segments)) {
         continue;
       }
-      exchange.routed(route.template(), parameters);
+      exchange.routed(route.path().template(), route.path().names(segments));
       if (route.method().equals(method)) {
-        if (!route.open()) {
-          exchange.authenticated(
-              auth.keyId(exchange.header("authorization"), exchange.header("x-api-key")));
-          connections.trust(exchange.connection());
-        }
+        route.needs().ifPresent(scope -> admit(exchange, scope));
         route.action().run(exchange);
         return;
       }
@@ -165,6 +134,14 @@ final class Router implements Handler {
     } else {
       exchange.answer(new Errors.Failure(405, "invalid_request_error", "method not allowed", null));
     }
+  }
+
+  /// The one place where it is checked what a key is allowed to do.
+  private void admit(Exchange exchange, KeyScope needed) {
+    var caller = auth.caller(exchange.header("authorization"), exchange.header("x-api-key"));
+    exchange.authenticated(caller);
+    connections.trust(exchange.connection());
+    caller.check(needed);
   }
 
   private static void refuse(Exchange exchange, Errors.Failure failure) {

@@ -2,7 +2,6 @@ package dev.drover.api;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
-import dev.drover.base.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +41,6 @@ public final class Server implements AutoCloseable {
   /// Where to listen and whom to trust.
   ///
   /// @param port 0: any
-  /// @param keys every one of them may do everything
   /// @param ping how long an event stream may be silent
   /// @param grace how late a stream may be opened after a send and still begin with what followed
   ///   it; zero: it shows nothing from before
@@ -51,7 +49,7 @@ public final class Server implements AutoCloseable {
   public record Settings(
       String host,
       int port,
-      List<Secret> keys,
+      List<AccessKey> keys,
       Duration ping,
       Duration grace,
       Bounds bounds,
@@ -64,11 +62,11 @@ public final class Server implements AutoCloseable {
     }
 
     /// Settings for streams that show nothing from before, and with the bounds of this process.
-    public Settings(String host, int port, List<Secret> keys, Duration ping) {
+    public Settings(String host, int port, List<AccessKey> keys, Duration ping) {
       this(host, port, keys, ping, Duration.ZERO);
     }
 
-    Settings(String host, int port, List<Secret> keys, Duration ping, Duration grace) {
+    Settings(String host, int port, List<AccessKey> keys, Duration ping, Duration grace) {
       this(
           host,
           port,

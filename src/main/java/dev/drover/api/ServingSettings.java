@@ -1,6 +1,5 @@
 package dev.drover.api;
 
-import dev.drover.base.Secret;
 import dev.drover.settings.Section;
 import java.time.Duration;
 import java.util.List;
@@ -53,8 +52,8 @@ public record ServingSettings(
     return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
   }
 
-  /// @param keys every one of them may do everything
-  public Server.Settings with(List<Secret> keys) {
+  /// These settings for a server that such keys open.
+  public Server.Settings with(List<AccessKey> keys) {
     return new Server.Settings(
         host, port, keys, ping, grace, Bounds.of(connections, perAddress), maxBody);
   }

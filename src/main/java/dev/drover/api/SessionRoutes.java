@@ -1,5 +1,8 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.SESSIONS_READ;
+import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
+
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
@@ -23,45 +26,54 @@ final class SessionRoutes {
   }
 
   void addTo(Router router) {
-    router.post("/v1/sessions", this::create);
-    router.get("/v1/sessions", this::list);
-    router.get("/v1/sessions/{}", exchange -> exchange.answer(write(session(parts, exchange))));
-    router.post("/v1/sessions/{}", this::update);
-    router.delete("/v1/sessions/{}", this::delete);
-    router.post("/v1/sessions/{}/archive", this::archive);
+    router.post("/v1/sessions", SESSIONS_WRITE, this::create);
+    router.get("/v1/sessions", SESSIONS_READ, this::list);
+    router.get("/v1/sessions/{session}", SESSIONS_READ, this::retrieve);
+    router.post("/v1/sessions/{session}", SESSIONS_WRITE, this::update);
+    router.delete("/v1/sessions/{session}", SESSIONS_WRITE, this::delete);
+    router.post("/v1/sessions/{session}/archive", SESSIONS_WRITE, this::archive);
 
-    router.get("/v1/sessions/{}/resources", this::resources);
+    router.get("/v1/sessions/{session}/resources", SESSIONS_READ, this::resources);
     var resources = Unsupported.because("adding and changing the resources of a session is");
-    router.post("/v1/sessions/{}/resources", resources);
-    router.post("/v1/sessions/{}/resources/{}", resources);
-    router.get("/v1/sessions/{}/resources/{}", this::noResource);
-    router.delete("/v1/sessions/{}/resources/{}", this::noResource);
+    router.post("/v1/sessions/{session}/resources", SESSIONS_WRITE, resources);
+    router.post("/v1/sessions/{session}/resources/{resource}", SESSIONS_WRITE, resources);
+    router.get("/v1/sessions/{session}/resources/{resource}", SESSIONS_READ, this::noResource);
+    router.delete("/v1/sessions/{session}/resources/{resource}", SESSIONS_WRITE, this::noResource);
   }
 
   /// The session that the path names.
   static Session session(Parts parts, Exchange exchange) {
-    return parts.sessions().getSession(parts.workspace(), SessionId.of(exchange.parameter(0)));
+    return parts
+        .sessions()
+        .getSession(exchange.caller().workspace(), SessionId.of(exchange.id("session")));
   }
 
   private void create(Exchange exchange) {
-    var asked = NewSession.read(parts, exchange.fields());
+    var asked = NewSession.read(parts, exchange.caller(), exchange.fields());
     var lease = parts.sessions().create(asked.session(), asked.events());
     lease.ifPresent(parts.brain()::wake);
     var session = asked.session();
     exchange.answer(
         write(
             lease.isPresent()
-                ? parts.sessions().getSession(parts.workspace(), session.id())
+                ? parts.sessions().getSession(exchange.caller().workspace(), session.id())
                 : session));
   }
 
+  private void retrieve(Exchange exchange) {
+    exchange.answer(write(session(parts, exchange)));
+  }
+
   private void update(Exchange exchange) {
-    var id = SessionId.of(exchange.parameter(0));
+    var id = SessionId.of(exchange.id("session"));
     var body = exchange.fields().raw();
     var updated =
         parts
             .sessions()
-            .update(parts.workspace(), id, session -> SessionUpdate.apply(parts, session, body));
+            .update(
+                exchange.caller().workspace(),
+                id,
+                session -> SessionUpdate.apply(parts, session, body));
     updated.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(id));
     exchange.answer(write(updated.session()));
   }
@@ -79,7 +91,7 @@ final class SessionRoutes {
         parts
             .sessions()
             .list(
-                parts.workspace(),
+                exchange.caller().workspace(),
                 new Sessions.Listing(
                     query.limit(20, 100),
                     query.page(),
@@ -109,14 +121,17 @@ final class SessionRoutes {
   }
 
   private void archive(Exchange exchange) {
-    var session = parts.sessions().archive(parts.workspace(), SessionId.of(exchange.parameter(0)));
+    var session =
+        parts
+            .sessions()
+            .archive(exchange.caller().workspace(), SessionId.of(exchange.id("session")));
     parts.brain().ended(session.id());
     exchange.answer(write(session));
   }
 
   private void delete(Exchange exchange) {
-    var id = SessionId.of(exchange.parameter(0));
-    parts.sessions().delete(parts.workspace(), id);
+    var id = SessionId.of(exchange.id("session"));
+    parts.sessions().delete(exchange.caller().workspace(), id);
     parts.brain().deleted(id);
     exchange.answer(Json.obj("id", id.value(), "type", "session_deleted"));
   }
@@ -130,7 +145,7 @@ final class SessionRoutes {
 
   private void noResource(Exchange exchange) {
     session(parts, exchange);
-    throw Problem.notFound("resource " + exchange.parameter(1) + " not found");
+    throw Problem.notFound("resource " + exchange.id("resource") + " not found");
   }
 
   private Json write(Session session) {

@@ -1,5 +1,7 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.SESSIONS_READ;
+
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import java.util.Set;
@@ -20,9 +22,10 @@ final class StreamRoute {
   }
 
   void addTo(Router router) {
-    router.get("/v1/sessions/{}/events/stream", exchange -> run(exchange, _ -> {}));
+    router.get(
+        "/v1/sessions/{session}/events/stream", SESSIONS_READ, exchange -> run(exchange, _ -> {}));
     // As the first editions of the vendor's quickstart have it.
-    router.get("/v1/sessions/{}/stream", exchange -> run(exchange, _ -> {}));
+    router.get("/v1/sessions/{session}/stream", SESSIONS_READ, exchange -> run(exchange, _ -> {}));
   }
 
   /// Streams until the session is over, the reader is too slow or gone, or the server stops.
@@ -33,11 +36,11 @@ final class StreamRoute {
     if (!PREVIEWS.containsAll(previews)) {
       throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
     }
-    var id = SessionId.of(exchange.parameter(0));
+    var id = SessionId.of(exchange.id("session"));
     // Listening comes first: a session that is over only after the look at it still ends the
     // stream.
     try (var subscription = parts.feed().subscribe(id)) {
-      var session = parts.sessions().getSession(parts.workspace(), id);
+      var session = parts.sessions().getSession(exchange.caller().workspace(), id);
       check.accept(session);
       if (exchange.isHead()) {
         exchange.stream();

@@ -1,5 +1,8 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.SESSIONS_READ;
+import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
+
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.session.Session;
@@ -21,18 +24,20 @@ final class ThreadRoutes {
   }
 
   void addTo(Router router) {
-    router.get("/v1/sessions/{}/threads", this::list);
+    router.get("/v1/sessions/{session}/threads", SESSIONS_READ, this::list);
     router.get(
-        "/v1/sessions/{}/threads/{}", exchange -> exchange.answer(write(owner(parts, exchange))));
-    router.post("/v1/sessions/{}/threads/{}/archive", this::archive);
-    router.get("/v1/sessions/{}/threads/{}/events", this::events);
-    router.get("/v1/sessions/{}/threads/{}/stream", this::stream);
+        "/v1/sessions/{session}/threads/{thread}",
+        SESSIONS_READ,
+        exchange -> exchange.answer(write(owner(parts, exchange))));
+    router.post("/v1/sessions/{session}/threads/{thread}/archive", SESSIONS_WRITE, this::archive);
+    router.get("/v1/sessions/{session}/threads/{thread}/events", SESSIONS_READ, this::events);
+    router.get("/v1/sessions/{session}/threads/{thread}/stream", SESSIONS_READ, this::stream);
   }
 
   /// The session of the path, which has the thread of the path.
   private static Session owner(Parts parts, Exchange exchange) {
     var session = SessionRoutes.session(parts, exchange);
-    check(session, ThreadId.of(exchange.parameter(1)));
+    check(session, ThreadId.of(exchange.id("thread")));
     return session;
   }
 
@@ -66,7 +71,7 @@ final class ThreadRoutes {
   }
 
   private void stream(Exchange exchange) throws InterruptedException {
-    var thread = ThreadId.of(exchange.parameter(1));
+    var thread = ThreadId.of(exchange.id("thread"));
     streams.run(exchange, session -> check(session, thread));
   }
 

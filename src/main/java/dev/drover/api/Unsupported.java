@@ -1,5 +1,8 @@
 package dev.drover.api;
 
+import static dev.drover.desk.KeyScope.CATALOG_READ;
+import static dev.drover.desk.KeyScope.CATALOG_WRITE;
+
 import dev.drover.base.Problem;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,9 +47,9 @@ final class Unsupported {
               new Refusal(
                   () -> Problem.notFound(name + " are not supported by this version of Drover"));
           for (var each : new String[] {"/v1/" + path, "/v1/" + path + "/**"}) {
-            router.get(each, refuse);
-            router.post(each, refuse);
-            router.delete(each, refuse);
+            router.get(each, CATALOG_READ, refuse);
+            router.post(each, CATALOG_WRITE, refuse);
+            router.delete(each, CATALOG_WRITE, refuse);
           }
         });
   }

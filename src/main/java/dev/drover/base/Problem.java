@@ -40,6 +40,11 @@ public final class Problem extends RuntimeException {
     return new Problem(Kind.INVALID_REQUEST, code, message, null);
   }
 
+  /// The caller is known, and not allowed to do this.
+  public static Problem forbidden(String message) {
+    return new Problem(Kind.PERMISSION, null, message, null);
+  }
+
   public static Problem notFound(String message) {
     return new Problem(Kind.NOT_FOUND, null, message, null);
   }

@@ -13,6 +13,11 @@ public record SessionId(String value) {
     return new SessionId(Ids.check(PREFIX, "session", value));
   }
 
+  /// Whether `text` has the form of one.
+  public static boolean isWellFormed(String text) {
+    return Ids.wellFormed(PREFIX, text);
+  }
+
   @Override
   public String toString() {
     return value;

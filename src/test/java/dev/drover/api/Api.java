@@ -66,6 +66,9 @@ final class Api implements AutoCloseable {
   static final String KEY = "sk-drover-test";
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01default");
 
+  /// What [#KEY] may do: everything.
+  static final AccessKey ACCESS = new AccessKey(new Secret(KEY), WORKSPACE);
+
   final Ids ids = new Ids(new Random(7));
   final Feed feed = new Feed();
   final Store store;
@@ -204,7 +207,6 @@ final class Api implements AutoCloseable {
         };
     parts =
         new Parts(
-            WORKSPACE,
             store.agents(),
             store.environments(),
             between.apply(store.sessions()),
@@ -216,7 +218,7 @@ final class Api implements AutoCloseable {
             ImageLimits.DEFAULT,
             ids,
             InstantSource.system());
-    var settings = new Server.Settings("127.0.0.1", 0, List.of(new Secret(KEY)), ping, grace);
+    var settings = new Server.Settings("127.0.0.1", 0, List.of(ACCESS), ping, grace);
     server = new Server(settings, parts);
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.base.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -45,8 +44,7 @@ final class LargeAnswerTest {
 
   @BeforeEach
   void start() {
-    var settings =
-        new Server.Settings("127.0.0.1", 0, List.of(new Secret(Api.KEY)), Duration.ofSeconds(15));
+    var settings = new Server.Settings("127.0.0.1", 0, List.of(Api.ACCESS), Duration.ofSeconds(15));
     server = new Server(settings, api.parts, Operations.NONE, PATIENCE, this::now);
   }
 

@@ -2,7 +2,6 @@ package dev.drover.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.base.Secret;
 import dev.drover.settings.SettingsFile;
 import dev.drover.settings.SettingsTree;
 import java.io.ByteArrayInputStream;
@@ -27,7 +26,7 @@ final class MaxBodyTest {
     return SettingsTree.of(SettingsFile.NONE, set, Map.of(), _ -> false)
         .read(ServingSettings::read)
         .value()
-        .with(List.of(new Secret(Api.KEY)));
+        .with(List.of(Api.ACCESS));
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.drover.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.drover.base.Secret;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -30,7 +29,7 @@ final class PatienceTest {
 
   @BeforeEach
   void start() {
-    var settings = new Server.Settings("127.0.0.1", 0, List.of(new Secret(Api.KEY)), PING);
+    var settings = new Server.Settings("127.0.0.1", 0, List.of(Api.ACCESS), PING);
     server =
         new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(200), System::nanoTime);
   }

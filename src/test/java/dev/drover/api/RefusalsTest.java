@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.base.Secret;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -592,8 +591,7 @@ final class RefusalsTest {
   void anAddressThatCannotBeHadIsSaidSo() {
     for (var host : new String[] {"127.0.0.1", "no.such.host.invalid"}) {
       var settings =
-          new Server.Settings(
-              host, api.server.port(), List.of(new Secret(Api.KEY)), Server.Settings.PING);
+          new Server.Settings(host, api.server.port(), List.of(Api.ACCESS), Server.Settings.PING);
       assertThatThrownBy(() -> new Server(settings, api.parts).close())
           .isInstanceOf(Problem.class)
           .hasMessageContaining("cannot listen on " + host);

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.api.AccessKey;
 import dev.drover.api.ImageLimits;
 import dev.drover.api.Parts;
 import dev.drover.api.Server;
@@ -37,9 +38,9 @@ final class StageServer implements Host {
     var store = stage.store();
     var server =
         new Server(
-            new Server.Settings("127.0.0.1", 0, List.of(KEY), Server.Settings.PING),
+            new Server.Settings(
+                "127.0.0.1", 0, List.of(new AccessKey(KEY, Stage.WORKSPACE)), Server.Settings.PING),
             new Parts(
-                Stage.WORKSPACE,
                 store.agents(),
                 store.environments(),
                 store.sessions(),

@@ -31,8 +31,8 @@ public final class FloorServer {
   /// No answer of a model server on loopback takes as long.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private static final ServerEvents.Limits LIMITS =
-      new ServerEvents.Limits(1 << 20, 1 << 20, 1 << 30);
+  private static final ServerEvents.Lengths LIMITS =
+      new ServerEvents.Lengths(1 << 20, 1 << 20, 1 << 30);
 
   private final Map<String, BlockingQueue<byte[]>> streams = new ConcurrentHashMap<>();
   private final URI model;

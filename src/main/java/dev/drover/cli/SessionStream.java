@@ -48,7 +48,7 @@ final class SessionStream implements AutoCloseable {
         new ServerEvents(
             body,
             ServerEvents.Form.STANDARD,
-            new ServerEvents.Limits(MAX_EVENT, MAX_EVENT, Long.MAX_VALUE));
+            new ServerEvents.Lengths(MAX_EVENT, MAX_EVENT, Long.MAX_VALUE));
   }
 
   /// Waits for the next event; empty at the end. Pings are left out.

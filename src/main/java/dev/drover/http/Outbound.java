@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// itself.
 ///
 /// HTTP/1.1 only: each request has a connection of its own, so an interrupt can cut it, and no
-/// limit on streams within one connection is shared by the requests. Connections are kept and used
+/// limit on streams within one connection is shared by the requests. HostClients are kept and used
 /// again. No redirect is followed unless the request asks for it. Where it may connect is for its
 /// [Guard] to say.
 public final class Outbound implements AutoCloseable {
   private final Guard guard;
   private final Duration connect;
-  private final Connections connections;
+  private final HostClients clients;
 
   /// @param connect how long a connection may take to be established
   public Outbound(Guard guard, Duration connect) {
@@ -38,7 +38,7 @@ public final class Outbound implements AutoCloseable {
   Outbound(Guard guard, Duration connect, SSLContext tls) {
     this.guard = guard;
     this.connect = connect;
-    this.connections = new Connections(connect, tls);
+    this.clients = new HostClients(connect, tls);
   }
 
   private static SSLContext tls() {
@@ -75,9 +75,9 @@ public final class Outbound implements AutoCloseable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    var place = connections.to(request.url(), guard.admit(request.url()));
+    var destination = clients.to(request.url(), guard.admit(request.url()));
     var body = new Incoming();
-    var sent = place.client().sendAsync(jdk(request, place), _ -> body);
+    var sent = destination.client().sendAsync(jdk(request, destination), _ -> body);
     boolean answered = false;
     try {
       var response = sent.get(left.toNanos(), TimeUnit.NANOSECONDS);
@@ -96,11 +96,12 @@ public final class Outbound implements AutoCloseable {
     }
   }
 
-  private static HttpRequest jdk(Request request, Connections.Place place) {
+  private static HttpRequest jdk(Request request, HostClients.Destination destination) {
     var builder =
-        HttpRequest.newBuilder(place.url()).method(request.method(), publisher(request.body()));
+        HttpRequest.newBuilder(destination.url())
+            .method(request.method(), publisher(request.body()));
     request.headers().forEach(builder::header);
-    place.host().ifPresent(host -> Connections.name(builder, host));
+    destination.host().ifPresent(host -> HostClients.name(builder, host));
     return builder.build();
   }
 
@@ -134,6 +135,6 @@ public final class Outbound implements AutoCloseable {
   /// Cuts every connection. Responses still awaited fail.
   @Override
   public void close() {
-    connections.close();
+    clients.close();
   }
 }

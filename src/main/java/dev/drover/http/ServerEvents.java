@@ -30,7 +30,7 @@ public final class ServerEvents {
   /// @param line the longest line
   /// @param event the most data of an event of several lines
   /// @param body the whole stream
-  public record Limits(int line, int event, long body) {}
+  public record Lengths(int line, int event, long body) {}
 
   /// An event with data.
   ///
@@ -41,7 +41,7 @@ public final class ServerEvents {
 
   private final Chunks source;
   private final Form form;
-  private final Limits limits;
+  private final Lengths lengths;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
   private final Deque<ServerEvent> ready = new ArrayDeque<>();
   private byte[] chunk = new byte[0];
@@ -54,10 +54,10 @@ public final class ServerEvents {
   private String id = "";
   private @Nullable StringBuilder data;
 
-  public ServerEvents(Chunks source, Form form, Limits limits) {
+  public ServerEvents(Chunks source, Form form, Lengths lengths) {
     this.source = source;
     this.form = form;
-    this.limits = limits;
+    this.lengths = lengths;
   }
 
   /// The next event that has data; null at the end of the body.
@@ -96,8 +96,8 @@ public final class ServerEvents {
     switch (field) {
       case "data" -> {
         int before = data == null ? 0 : data.length() + 1;
-        if (value.length() > limits.event() - before) {
-          throw new Overlong(Overlong.Part.EVENT, limits.event());
+        if (value.length() > lengths.event() - before) {
+          throw new Overlong(Overlong.Part.EVENT, lengths.event());
         }
         data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
       }
@@ -134,8 +134,8 @@ public final class ServerEvents {
       while (end < chunk.length && chunk[end] != '\n' && chunk[end] != '\r') {
         end++;
       }
-      if (line.size() + end - at > limits.line()) {
-        throw new Overlong(Overlong.Part.LINE, limits.line());
+      if (line.size() + end - at > lengths.line()) {
+        throw new Overlong(Overlong.Part.LINE, lengths.line());
       }
       line.write(chunk, at, end - at);
       at = end;
@@ -163,8 +163,8 @@ public final class ServerEvents {
       return false;
     }
     seen += next.length;
-    if (seen > limits.body()) {
-      throw new Overlong(Overlong.Part.BODY, limits.body());
+    if (seen > lengths.body()) {
+      throw new Overlong(Overlong.Part.BODY, lengths.body());
     }
     chunk = next;
     at = 0;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.http.ServerEvents.Form;
-import dev.drover.http.ServerEvents.Limits;
+import dev.drover.http.ServerEvents.Lengths;
 import dev.drover.http.ServerEvents.ServerEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ServerEventsTest {
-  private static final Limits LIMITS = new Limits(1_000, 900, 5_000);
+  private static final Lengths LIMITS = new Lengths(1_000, 900, 5_000);
 
   private static final String ALL_KINDS =
       "\uFEFFevent: a\ndata: 1 ü🦆\n\n"

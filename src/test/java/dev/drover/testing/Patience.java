@@ -10,6 +10,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class Patience implements LauncherSessionListener {
   @Override
   public void launcherSessionOpened(LauncherSession session) {
+    // As Drover does before it uses the JDK's client; tests use that client themselves.
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(Duration.ofMillis(20));

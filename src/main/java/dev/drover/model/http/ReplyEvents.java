@@ -107,7 +107,7 @@ public final class ReplyEvents {
         new ServerEvents(
             body,
             ServerEvents.Form.LENIENT,
-            new ServerEvents.Limits(MAX_LINE, MAX_REPLY, MAX_REPLY));
+            new ServerEvents.Lengths(MAX_LINE, MAX_REPLY, MAX_REPLY));
     this.measured = measured;
   }
 

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 /// The JDK's client looks hosts up itself. A request that has to go to a given address therefore
 /// names that address in its URL and the host in its `host` header. For https, a client per host
 /// names the host in the handshake and checks the certificate against it, see [NamedTls].
-final class Connections implements AutoCloseable {
+final class HostClients implements AutoCloseable {
   /// Hosts whose connections are kept. The one that was asked longest ago is dropped: what runs
   /// there goes on to its end.
   private static final int HOSTS = 64;
@@ -42,7 +42,7 @@ final class Connections implements AutoCloseable {
   /// Where a request is sent to, and by what.
   ///
   /// @param host the value of the `host` header, if it is not that of the URL
-  record Place(HttpClient client, URI url, Optional<String> host) {}
+  record Destination(HttpClient client, URI url, Optional<String> host) {}
 
   private final Duration connect;
   private final SSLContext tls;
@@ -51,7 +51,7 @@ final class Connections implements AutoCloseable {
   private final Map<String, HttpClient> pinned = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
-  Connections(Duration connect, SSLContext tls) {
+  HostClients(Duration connect, SSLContext tls) {
     this.connect = connect;
     this.tls = tls;
     this.named = builder().sslContext(tls).build();
@@ -66,13 +66,13 @@ final class Connections implements AutoCloseable {
   }
 
   /// @param address to connect to; empty: any that the host has
-  Place to(URI url, Optional<InetAddress> address) {
+  Destination to(URI url, Optional<InetAddress> address) {
     if (address.isEmpty()) {
-      return new Place(named, url, Optional.empty());
+      return new Destination(named, url, Optional.empty());
     }
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     var client = pinned(secure ? url.getHost().toLowerCase(Locale.ROOT) : PLAIN);
-    return new Place(client, at(url, address.get()), Optional.of(host(url)));
+    return new Destination(client, at(url, address.get()), Optional.of(host(url)));
   }
 
   /// Names the host of a request.

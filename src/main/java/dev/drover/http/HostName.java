@@ -1,0 +1,83 @@
+package dev.drover.http;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The host of a URL, in the one form that every parser reads in the same way.
+///
+/// @param text in lower case, without a dot at its end
+/// @param address if it is one
+record HostName(String text, Optional<InetAddress> address) {
+  private static final int LONGEST = 253;
+
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+  /// Some parsers take such a host for an address: `2130706433`, `0x7f.1`, `127.1`.
+  private static final Pattern NUMERIC = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)");
+
+  private static final Pattern QUAD =
+      Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?!$)|$)){4}");
+
+  /// @throws Unreachable `FORBIDDEN` if it is not an http or https URL, or its host is in a form
+  ///   that is read in more than one way
+  static HostName of(URI url) throws Unreachable {
+    var scheme = Objects.requireNonNullElse(url.getScheme(), "").toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw refused("the URL is not an http or https one");
+    }
+    if (url.getRawUserInfo() != null) {
+      throw refused("the URL has a user");
+    }
+    if (url.getHost() == null) {
+      throw refused(
+          "the URL has no host, or one that is not spelled as usual; a name in other letters is"
+              + " xn--…");
+    }
+    if (url.getPort() == 0 || url.getPort() > 0xffff) {
+      throw refused("the URL's port is not one");
+    }
+    var host = url.getHost().toLowerCase(Locale.ROOT);
+    return host.startsWith("[") ? bracketed(host) : name(host);
+  }
+
+  /// An address in its usual form. The JDK's reading is wider: `010.0.0.1` and `10` are some, too.
+  ///
+  /// @throws IllegalArgumentException if it is in none
+  static InetAddress literal(String text) {
+    if (text.indexOf(':') < 0 && !QUAD.matcher(text).matches()) {
+      throw new IllegalArgumentException("not an address in its usual form");
+    }
+    return InetAddress.ofLiteral(text);
+  }
+
+  private static HostName bracketed(String host) throws Unreachable {
+    try {
+      return new HostName(host, Optional.of(literal(host.substring(1, host.length() - 1))));
+    } catch (IllegalArgumentException _) {
+      throw refused("the URL's host is not an address");
+    }
+  }
+
+  private static HostName name(String host) throws Unreachable {
+    if (QUAD.matcher(host).matches()) {
+      return new HostName(host, Optional.of(literal(host)));
+    }
+    var name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    if (NUMERIC.matcher(name).matches()) {
+      throw refused("the URL's host is a number that is not an address in its usual form");
+    }
+    if (name.length() > LONGEST || !NAME.matcher(name).matches()) {
+      throw refused("the URL's host is not a name");
+    }
+    return new HostName(name, Optional.empty());
+  }
+
+  private static Unreachable refused(String why) {
+    return new Unreachable(Unreachable.Why.FORBIDDEN, why);
+  }
+}

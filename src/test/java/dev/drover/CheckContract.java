@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CheckContract {
-  private static final int PLAIN = 16;
+  private static final int PLAIN = 18;
+
+  private static final String OF = " session_key = (SELECT key FROM session WHERE id = ?)";
 
   Path data = Path.of("");
 
@@ -154,7 +156,7 @@ abstract class CheckContract {
 
   @Test
   void aLostEvent() throws Exception {
-    assertThat(planted("DELETE FROM event WHERE session_id = ? AND position = 3"))
+    assertThat(planted("DELETE FROM event WHERE" + OF + " AND position = 3"))
         .contains("4 follows position 2: the log is not dense")
         .anyMatch(line -> line.startsWith("0 the row has received 1 events; the log has 0"));
   }
@@ -167,7 +169,7 @@ abstract class CheckContract {
 
   @Test
   void aZombiesEvent() throws Exception {
-    assertThat(planted("UPDATE event SET epoch = 7 WHERE session_id = ? AND position = 2"))
+    assertThat(planted("UPDATE event SET epoch = 7 WHERE" + OF + " AND position = 2"))
         .contains("2 was written under epoch 7, which the row does not know")
         .contains("3 was written under epoch 1, after epoch 7");
   }
@@ -189,10 +191,6 @@ abstract class CheckContract {
         .anyMatch(line -> line.startsWith("0 the row has boundary 1; its log says "));
     assertThat(planted("UPDATE session SET awaited = 'result:sevt_01x' WHERE id = ?"))
         .containsExactly("0 the row has awaited [result:sevt_01x]; its log says []");
-    assertThat(planted("UPDATE session SET status = 'sleeping' WHERE id = ?"))
-        .singleElement()
-        .asString()
-        .startsWith("0 the row cannot be read: ");
   }
 
   @Test
@@ -200,10 +198,12 @@ abstract class CheckContract {
     assertThat(
             planted(
                 """
-                INSERT INTO inbox (session_id, sequence, workspace_id, id, json)
-                SELECT session_id, 1, workspace_id, id, json FROM event
-                WHERE session_id = ? AND type = 'user.message'\
-                """))
+                UPDATE inbox SET json = (
+                  SELECT json FROM event
+                  WHERE event.session_key = inbox.session_key AND event.id = inbox.id)
+                WHERE\
+                """
+                    + OF))
         .anyMatch(line -> line.endsWith("which is in the log or waits already"));
   }
 
@@ -212,17 +212,35 @@ abstract class CheckContract {
     assertThat(
             planted(
                 """
-                UPDATE event SET workspace_id = 'other', type = 'odd', visible = 0,
+                UPDATE event SET id = 'sevt_01other', type = 'odd', visible = 0,
                   json = REPLACE(json, '"processed_at":"2', '"processed_at":"1')
-                WHERE session_id = ? AND position = 1\
-                """))
+                WHERE position = 1 AND\
+                """
+                    + OF))
         .hasSize(4)
         .allMatch(line -> line.startsWith("1 has the ") && line.contains(" in its column; "));
   }
 
   @Test
+  void aThreadThatTheSessionDoesNotHave() throws Exception {
+    assertThat(planted("UPDATE event SET thread = 3 WHERE position = 2 AND" + OF))
+        .containsExactly("2 is of thread 3, which the session does not have");
+    assertThat(planted("UPDATE inbox SET thread = 4 WHERE" + OF))
+        .containsExactly("0 the inbox has an event of thread 4, which the session does not have");
+  }
+
+  @Test
+  void aSendWhoseEventIsElsewhere() throws Exception {
+    assertThat(planted("UPDATE inbox SET position = position + 1 WHERE" + OF))
+        .singleElement()
+        .asString()
+        .startsWith("0 the inbox has sevt_")
+        .contains(" as processed at position ");
+  }
+
+  @Test
   void damagedJson() throws Exception {
-    assertThat(planted("UPDATE event SET json = '{' WHERE session_id = ? AND position = 2"))
+    assertThat(planted("UPDATE event SET json = '{' WHERE" + OF + " AND position = 2"))
         .singleElement()
         .asString()
         .startsWith("2 cannot be read: stored JSON is damaged");
@@ -234,11 +252,12 @@ abstract class CheckContract {
         tools,
         """
         INSERT INTO event (
-          session_id, position, workspace_id, id, type, visible, processed_at, epoch, json, hidden)
-        SELECT session_id, 1000, workspace_id, 'sevt_01copy', type, visible, processed_at + 100000000,
-          epoch, REPLACE(json, id, 'sevt_01copy'), hidden FROM event
-        WHERE session_id = ? AND type = 'agent.tool_result'\
-        """);
+          session_key, position, id, type, visible, processed_at, epoch, json, hidden)
+        SELECT session_key, 1000, 'sevt_01copy', type, visible, processed_at + 100000000, epoch,
+          REPLACE(json, id, 'sevt_01copy'), hidden FROM event
+        WHERE type = 'agent.tool_result' AND\
+        """
+            + OF);
     assertThat(found(tools))
         .anyMatch(line -> line.startsWith("1000 is the ") && line.contains("result of"));
   }
@@ -251,7 +270,7 @@ abstract class CheckContract {
 
   @Test
   void aSessionWithoutItsOrigin() throws Exception {
-    assertThat(planted("DELETE FROM session_origin WHERE session_id = ?"))
+    assertThat(planted("DELETE FROM session_origin WHERE" + OF))
         .containsExactly("0 the row does not say what the session was made from");
   }
 

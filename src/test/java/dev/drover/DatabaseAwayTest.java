@@ -214,7 +214,7 @@ final class DatabaseAwayTest {
                                     .toString()
                                     .contains("\"status\":\"idle\"")));
         try (var connection = DriverManager.getConnection(server.url());
-            var inbox = connection.prepareStatement("SELECT 1 FROM inbox")) {
+            var inbox = connection.prepareStatement("SELECT 1 FROM inbox WHERE json IS NOT NULL")) {
           await() // one that rests shows as idle until its brain tries the database again
               .until(
                   () -> {
@@ -243,7 +243,8 @@ final class DatabaseAwayTest {
     var stored = new ArrayList<String>();
     try (var statement =
         connection.prepareStatement(
-            "SELECT id FROM event WHERE session_id = ? AND type = 'user.message'")) {
+            "SELECT id FROM event WHERE session_key = (SELECT key FROM session WHERE id = ?)"
+                + " AND type = 'user.message'")) {
       statement.setString(1, session);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {

@@ -33,14 +33,16 @@ final class PoisonedRowsTest {
   /// What is done to a session that owes work, by name. `?` is its id.
   private static final Map<String, String> POISONS = new LinkedHashMap<>();
 
+  private static final String OF = "session_key = (SELECT key FROM session WHERE id = ?)";
+
   static {
-    POISONS.put("event", "UPDATE event SET json = '{\"type\":' WHERE session_id = ?");
-    POISONS.put("event without its fields", "UPDATE event SET json = '{}' WHERE session_id = ?");
-    POISONS.put("inbox", "UPDATE inbox SET json = 'garbage' WHERE session_id = ?");
+    POISONS.put("event", "UPDATE event SET json = '{\"type\":' WHERE " + OF);
+    POISONS.put("event without its fields", "UPDATE event SET json = '{}' WHERE " + OF);
+    POISONS.put("inbox", "UPDATE inbox SET json = 'garbage' WHERE json IS NOT NULL AND " + OF);
     POISONS.put("status", "UPDATE session SET status = 'nonsense' WHERE id = ?");
     POISONS.put("awaited", "UPDATE session SET awaited = 'a b c' WHERE id = ?");
-    POISONS.put("agent", "UPDATE session_origin SET agent = '[' WHERE session_id = ?");
-    POISONS.put("networking", "UPDATE session_origin SET networking = '1' WHERE session_id = ?");
+    POISONS.put("agent", "UPDATE session_origin SET agent = '[' WHERE " + OF);
+    POISONS.put("networking", "UPDATE session_origin SET networking = '1' WHERE " + OF);
   }
 
   /// Of these everything else of the session is shown.
@@ -150,8 +152,9 @@ final class PoisonedRowsTest {
     update(
         connection,
         """
-        INSERT INTO inbox (session_id, sequence, workspace_id, id, json)
-        SELECT id, received + 1, workspace_id, 'sevt_01owed',
+        INSERT INTO inbox (
+          session_key, sequence, send, received_at, sent_at, head, id, fingerprint, json)
+        SELECT key, received + 1, received + 1, 0, 0, head, 'sevt_01owed', '',
           '{"type":"user.message","id":"sevt_01owed",\
         "content":[{"type":"text","text":"more"}],"processed_at":null}'
         FROM session WHERE id = ?\

@@ -114,13 +114,13 @@ final class SqliteCheckTest extends CheckContract {
   void rowsOfNoSession() throws Exception {
     var told = new ArrayList<Told>();
     execute(
-        "INSERT INTO inbox (session_id, sequence, workspace_id, id, json)"
-            + " VALUES ('sesn_none', 1, 'w', 'sevt_1', '{}')");
+        "INSERT INTO inbox (session_key, sequence, send, received_at, sent_at, head, id,"
+            + " fingerprint, json) VALUES (77, 1, 1, 0, 0, 0, 'sevt_1', '', '{}')");
     check(told);
-    execute("DELETE FROM inbox WHERE session_id = 'sesn_none'");
+    execute("DELETE FROM inbox WHERE session_key = 77");
     assertThat(told)
         .filteredOn(one -> one.session().isEmpty())
         .singleElement()
-        .satisfies(one -> assertThat(one.line()).startsWith("0 the row inbox "));
+        .satisfies(one -> assertThat(one.line()).startsWith("0 the row inbox 77 belongs to no"));
   }
 }

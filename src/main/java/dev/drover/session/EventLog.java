@@ -10,8 +10,8 @@ public interface EventLog {
   /// Takes client events, all or none, and claims the session if nobody holds it. They go into the
   /// inbox, but for an [Event.Answer], and an [Event.SystemMessage] that follows one: these go into
   /// the log at once. With `delivery.repeat` and a fingerprint received for this session in the
-  /// last two minutes, nothing is received again: the first receipt's events come back, in their
-  /// form of then.
+  /// last two minutes, and among the last thousand events, nothing is received again: the events of
+  /// that receipt come back, in their form of then.
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session; `INVALID_REQUEST` if it is
   ///   terminated, if its inbox would hold more than [#INBOX_LIMIT] events, or, besides one
@@ -50,8 +50,7 @@ public interface EventLog {
   /// What waits in the inbox. `received` is 0 for an unknown session.
   Inbox inbox(SessionId id);
 
-  /// The sends of the last moments, those at the session's creation among them, oldest first. Of
-  /// two with the same fingerprint only the later is known.
+  /// The sends of the last moments, those at the session's creation among them, oldest first.
   ///
   /// @param within how long ago they may have been received, by the store's clock; at most two
   ///   minutes

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the API does with rows that a newer version wrote into the same database, and with rows
 /// that nobody can read.
-@Tag("database")
 final class NewerRowsApiTest {
+  private static final String OF = "session_key = (SELECT key FROM session WHERE id = ?)";
+
   private static final String NEWER =
       """
       {"newer_field":1,"mcp_servers":[{"type":"url","name":"s","url":"https://x.example"}]}\
@@ -190,7 +190,11 @@ final class NewerRowsApiTest {
   void aSessionOfTomorrowIsShownWholeAndKeptByAnUpdate(Json.Obj newer) throws Exception {
     var path = api.session();
     var id = path.substring("/v1/sessions/".length());
-    write("UPDATE session_origin SET newer = ? WHERE session_id = ?", newer.toString(), id);
+    write(
+        "UPDATE session_origin SET newer = ? WHERE session_key = (SELECT key FROM session WHERE id"
+            + " = ?)",
+        newer.toString(),
+        id);
     assertThat(ok(api.get(path)).fields()).containsAllEntriesOf(newer.fields());
     assertThat(all("/v1/sessions")).contains(id);
     var renamed = ok(api.post(path, "{\"title\":\"t\"}"));
@@ -217,8 +221,8 @@ final class NewerRowsApiTest {
             connection.prepareStatement(
                 """
                 INSERT INTO event (
-                  session_id, position, workspace_id, id, type, visible, processed_at, json)
-                VALUES (?, ?, 'wrkspc_01default', ?, ?, 1, ?, ?)\
+                  session_key, position, id, type, visible, processed_at, epoch, json)
+                VALUES ((SELECT key FROM session WHERE id = ?), ?, ?, ?, 1, ?, 1, ?)\
                 """)) {
       connection.setAutoCommit(false);
       for (int i = 0; i < variants.size(); i++) {
@@ -257,8 +261,8 @@ final class NewerRowsApiTest {
     api.say(path, "two");
     api.say(path, "three");
     var newer = "{\"type\":\"user.define_outcome\",\"id\":\"sevt_new\",\"rubric\":{\"a\":1}}";
-    write("UPDATE inbox SET json = ? WHERE session_id = ? AND sequence = 1", newer, id);
-    write("UPDATE inbox SET json = '{' WHERE session_id = ? AND sequence = 2", id);
+    write("UPDATE inbox SET json = ? WHERE sequence = 1 AND " + OF, newer, id);
+    write("UPDATE inbox SET json = '{' WHERE sequence = 2 AND " + OF, id);
     var listed = ok(api.get(path + "/events")).items("data");
     assertThat(listed).hasSize(2).contains(json(newer));
     assertThat(api.store.eventLog().inbox(api.woken().session()).known().queued()).hasSize(1);
@@ -309,7 +313,11 @@ final class NewerRowsApiTest {
     var id = session.substring("/v1/sessions/".length());
     write("UPDATE agent SET definition = ? WHERE id = ?", damaged, agent);
     write("UPDATE environment SET networking = ? WHERE id = ?", damaged, environment);
-    write("UPDATE session_origin SET newer = ? WHERE session_id = ?", damaged, id);
+    write(
+        "UPDATE session_origin SET newer = ? WHERE session_key = (SELECT key FROM session WHERE id"
+            + " = ?)",
+        damaged,
+        id);
     var healthy = List.of(api.agent(), api.environment());
     assertThat(all("/v1/agents")).contains(healthy.getFirst()).doesNotContain(agent);
     assertThat(all("/v1/environments")).contains(healthy.getLast()).doesNotContain(environment);

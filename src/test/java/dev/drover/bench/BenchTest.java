@@ -37,7 +37,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Timeout(180)
 @Isolated
 @Tag("database")
-@Tag("sandbox")
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
   private final Bench bench = new Bench(this::open, this::sandboxes, Optional.empty(), ids);

@@ -52,6 +52,10 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
     return PostgresStore.open(new Secret(database().url()), LAPSE, feed, ids, clock);
   }
 
+  String url() {
+    return database().url();
+  }
+
   Connection connect() throws SQLException {
     return database().connect();
   }

@@ -1,9 +1,7 @@
 package dev.drover.store;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Tag("database")
 final class PostgresNewerRowsTest extends NewerRowsContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

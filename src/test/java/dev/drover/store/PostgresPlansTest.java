@@ -38,31 +38,31 @@ final class PostgresPlansTest {
       List.of(
           """
           INSERT INTO session (
-            id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
+            key, id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
             cache_creation_tokens, active_micros, started, boundary, created_at, updated_at, head,
             received, seen, last_processed, epoch)
-          SELECT 'sesn_' || n, 'wrkspc_a', CASE WHEN n % 5000 = 0 THEN 'running' ELSE 'idle' END,
+          SELECT n, 'sesn_' || n, 'wrkspc_a', CASE WHEN n % 5000 = 0 THEN 'running' ELSE 'idle' END,
             0, 0, 0, 0, 0, 1, 0, n, n, 0, n, CASE WHEN n % 5000 = 1 THEN n - 1 ELSE n END, 0, 1
           FROM generate_series(1, 50000) n
           """,
           """
           INSERT INTO session_origin (
-            session_id, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
+            session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
             networking, metadata)
-          SELECT 'sesn_' || n, 'wrkspc_a', 'sthr_' || n, 'agent_' || n % 1000, 1, '{}', 'env_a', '{}',
+          SELECT n, 'wrkspc_a', 'sthr_' || n, 'agent_' || n % 1000, 1, '{}', 'env_a', '{}',
             '{}'
           FROM generate_series(1, 50000) n
           """,
           """
           INSERT INTO event (
-            session_id, position, workspace_id, id, type, visible, processed_at, json)
-          SELECT 'sesn_7', n, 'wrkspc_a', 'sevt_' || n, 'agent.message', 1, n, '{}'
+            session_key, position, id, type, visible, processed_at, epoch, json)
+          SELECT 7, n, 'sevt_' || n, 'agent.message', 1, n, 1, '{}'
           FROM generate_series(1, 50000) n
           """,
           """
           INSERT INTO event (
-            session_id, position, workspace_id, id, type, visible, processed_at, json)
-          SELECT 'sesn_' || n, 1, 'wrkspc_a', 'sevt_' || n, 'user.message', 1, n, '{}'
+            session_key, position, id, type, visible, processed_at, epoch, json)
+          SELECT n, 1, 'sevt_' || n, 'user.message', 1, n, 1, '{}'
           FROM generate_series(10, 50000) n
           """,
           "INSERT INTO deleted_session SELECT 'sesn_gone' || n, n FROM generate_series(1, 50000) n",
@@ -127,8 +127,9 @@ final class PostgresPlansTest {
           var plan = plan(EventRows.sql(slice), values);
           assertThat(plan.indexes)
               .as(EventRows.sql(slice))
-              .containsExactly("event_session_id_position_key");
-          assertThat(plan.nodes).containsExactlyInAnyOrder("Limit", "Index Scan event");
+              .containsExactly("event_pkey", "session_id_key");
+          assertThat(plan.nodes)
+              .containsExactlyInAnyOrder("Limit", "Index Scan event", "Index Scan session");
         }
       }
     }
@@ -137,7 +138,7 @@ final class PostgresPlansTest {
   @Test
   void unfinishedSessionsAreFoundWithoutReadingTheOthers() throws Exception {
     var plan = plan(SqlNodes.UNFINISHED, List.of("16"));
-    assertThat(plan.indexes).contains("session_at_work", "session_unseen");
+    assertThat(plan.indexes).containsExactly("session_awake");
     assertThat(plan.nodes).doesNotContain("Seq Scan session");
   }
 

@@ -44,7 +44,7 @@ public final class Audit {
         store.prepareStatement(
             """
             SELECT position, processed_at, json, epoch FROM event
-            WHERE session_id = ? ORDER BY position\
+            WHERE session_key = (SELECT key FROM session WHERE id = ?) ORDER BY position\
             """)) {
       statement.setString(1, session);
       try (var rows = statement.executeQuery()) {

@@ -23,7 +23,6 @@ import dev.drover.store.memory.Table.Row;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,17 +44,20 @@ final class MemoryEventLog implements EventLog {
     synchronized (table) {
       var row = table.row(id);
       var now = clock.instant();
-      row.deliveries.values().removeIf(earlier -> SessionState.isForgotten(earlier.at(), now));
-      var earlier = row.deliveries.get(delivery.fingerprint());
-      if (earlier != null && delivery.repeat()) {
-        return new Receipt(earlier.events(), Optional.empty());
+      row.deliveries.removeIf(earlier -> SessionState.isForgotten(earlier.at(), now));
+      if (delivery.repeat()) {
+        for (var earlier : row.deliveries.reversed()) {
+          if (earlier.fingerprint().equals(delivery.fingerprint())) {
+            return new Receipt(earlier.events(), Optional.empty());
+          }
+        }
       }
       long head = row.state.head();
       var received = Reception.of(row.state, events, waiting(row), now);
       row.state = received.state();
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
       row.append(received.logged());
-      row.deliveries.put(delivery.fingerprint(), new Delivered(now, head, received.events()));
+      row.deliveries.add(new Delivered(delivery.fingerprint(), now, head, received.events()));
       table.publish(self.name(), id, Shown.received(received.events()));
       var lease = claim(row);
       table.freed(self.name(), row);
@@ -228,9 +230,8 @@ final class MemoryEventLog implements EventLog {
       var since = clock.instant().minus(within);
       return row == null
           ? List.of()
-          : row.deliveries.values().stream()
+          : row.deliveries.stream()
               .filter(one -> one.at().isAfter(since))
-              .sorted(Comparator.comparingLong(one -> one.events().getFirst().sequence()))
               .map(one -> new Send(one.head(), one.events()))
               .toList();
     }

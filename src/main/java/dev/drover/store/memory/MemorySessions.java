@@ -53,7 +53,7 @@ final class MemorySessions implements Sessions {
       var now = clock.instant();
       var received = Reception.of(row.state, events, Reception.Waiting.NOTHING, now);
       received.waiting().forEach(one -> row.inbox.put(one.event().id(), one));
-      row.deliveries.put(Delivery.OF_CREATION, new Delivered(now, 0, received.events()));
+      row.deliveries.add(new Delivered(Delivery.OF_CREATION, now, 0, received.events()));
       row.state = received.state().started(now);
       var lease = MemoryEventLog.claim(row, self);
       table.freed(self.name(), row);

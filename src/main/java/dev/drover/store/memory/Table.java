@@ -85,7 +85,7 @@ final class Table {
     final Map<EventId, Integer> indexes = new HashMap<>();
     final Set<EventId> answered = new HashSet<>();
     final Map<EventId, Queued> inbox = new LinkedHashMap<>();
-    final Map<String, Delivered> deliveries = new HashMap<>();
+    final List<Delivered> deliveries = new ArrayList<>();
 
     Row(Session session) {
       this.session = session;
@@ -108,5 +108,5 @@ final class Table {
   /// A send that was received.
   ///
   /// @param head where the log ended before it
-  record Delivered(Instant at, long head, List<Queued> events) {}
+  record Delivered(String fingerprint, Instant at, long head, List<Queued> events) {}
 }

@@ -19,7 +19,7 @@ public final class PostgresCheck {
           "session_origin",
           "event",
           "inbox",
-          "delivery",
+          "thread",
           "node",
           "agent",
           "deleted_session");

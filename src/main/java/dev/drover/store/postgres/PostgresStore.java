@@ -50,6 +50,10 @@ public final class PostgresStore {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
+  /// Bringing much data to the current schema takes long. So long may one statement of it take, and
+  /// so long does a server wait that starts meanwhile.
+  private static final Duration MIGRATION = Duration.ofHours(6);
+
   /// How often a start is tried that another server's start gets in the way of.
   private static final int TRIES = 5;
 
@@ -132,6 +136,8 @@ public final class PostgresStore {
       try (var connection = connect(url);
           var db = new Db(connection, PostgresDialect.POSTGRES)) {
         check(connection);
+        connection.setNetworkTimeout(Runnable::run, (int) MIGRATION.toMillis());
+        db.run("SET lock_timeout = " + MIGRATION.toMillis());
         Migrations.apply(db, clock);
         return;
       } catch (SQLException e) {

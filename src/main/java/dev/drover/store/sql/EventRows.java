@@ -44,9 +44,9 @@ public final class EventRows {
   private static final String INSERT =
       """
       INSERT INTO event (
-        session_id, position, workspace_id, id, type, visible, processed_at, epoch, result_of,
-        json, hidden)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        session_key, position, thread, id, type, visible, processed_at, epoch, result_of, json,
+        hidden)
+      VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   /// Where the units of a transaction gather what they write, a result is taken for the first of
@@ -55,15 +55,14 @@ public final class EventRows {
   ///
   /// @param epoch of the lease under which they are appended
   /// @throws IllegalStateException if a call would have two results
-  static void append(Db db, String workspace, SessionId id, long epoch, List<Stored> events)
+  static void append(Db db, long key, SessionId id, long epoch, List<Stored> events)
       throws SQLException {
     var rows = new ArrayList<@Nullable Object[]>();
     for (var stored : events) {
       rows.add(
           new @Nullable Object[] {
-            id.value(),
+            key,
             stored.position(),
-            workspace,
             stored.event().id().value(),
             EventCodec.type(stored.event()),
             stored.event().isVisible() ? 1 : 0,
@@ -95,8 +94,10 @@ public final class EventRows {
     return db
         .list(
             """
-            SELECT position, id FROM event WHERE session_id = ? AND position > ? ORDER BY position\
-            """,
+            SELECT position, id FROM event WHERE session_key =\
+            """
+                + SessionRows.KEY
+                + " AND position > ? ORDER BY position",
             row -> new Placed(row.getLong(1), row.getString(2)),
             id.value(),
             after)
@@ -129,7 +130,8 @@ public final class EventRows {
   static Extent measure(Db db, SessionId id, Slice slice) throws SQLException {
     long waiting =
         db.number(
-            "SELECT COALESCE(SUM(octet_length(json)), 0) FROM inbox WHERE session_id = ?",
+            "SELECT COALESCE(SUM(octet_length(json)), 0) FROM inbox WHERE session_key = "
+                + SessionRows.KEY,
             id.value());
     return Extent.of(slice, sizes(db, id, slice), waiting);
   }
@@ -162,7 +164,8 @@ public final class EventRows {
   }
 
   private static String from(Slice slice) {
-    return " FROM event WHERE session_id = ?"
+    return " FROM event WHERE session_key = "
+        + SessionRows.KEY
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
         + (slice.visible() ? " AND visible = 1" : "")
         + (slice.types().isEmpty() ? "" : " AND type IN (" + marks(slice.types().size()) + ")")

@@ -1,67 +1,139 @@
 package dev.drover.store.sql;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.drover.session.Event;
-import dev.drover.session.EventId;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
-import dev.drover.session.Send;
 import dev.drover.session.SessionId;
+import dev.drover.session.Stored;
 import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
 import dev.drover.wire.EventCodec;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of what was received: the inbox, and the sends of the last minutes.
+/// The rows of what was received. A row without JSON is of an event that the log has: it is kept
+/// for a while because it says how the event was sent, see [Deliveries].
 public final class InboxRows {
   private static final System.Logger LOG = System.getLogger(InboxRows.class.getName());
 
+  /// Events after which it is forgotten how an earlier one was sent, however lately that was: what
+  /// one send costs does not grow with the number of those before it.
+  static final long REMEMBERED = 1_000;
+
   private InboxRows() {}
 
-  /// How much waits already.
-  static Reception.Waiting waiting(Db db, SessionId id) throws SQLException {
-    return db.first(
-            "SELECT COUNT(*), SUM(octet_length(json)) FROM inbox WHERE session_id = ?",
-            row -> new Reception.Waiting(row.getLong(1), row.getLong(2)),
-            id.value())
-        .orElseThrow();
+  /// How much waits already. Rows are removed that are to be forgotten.
+  ///
+  /// @param received the sequence of the last event that was received
+  static Reception.Waiting tidied(Db db, long key, long received, Instant now) throws SQLException {
+    record Found(Reception.Waiting waiting, boolean old) {}
+    var forgotten = "json IS NULL AND (received_at < ? OR sequence <= ?)";
+    long time = Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED));
+    var found =
+        db.first(
+                "SELECT COUNT(json), SUM(octet_length(json)), COUNT(CASE WHEN "
+                    + forgotten
+                    + " THEN 1 END) FROM inbox WHERE session_key = ?",
+                row ->
+                    new Found(
+                        new Reception.Waiting(row.getLong(1), row.getLong(2)), row.getLong(3) > 0),
+                time,
+                received - REMEMBERED,
+                key)
+            .orElseThrow();
+    if (found.old) {
+      db.later(
+          "inbox forgotten",
+          "DELETE FROM inbox WHERE session_key = ? AND " + forgotten,
+          key,
+          time,
+          received - REMEMBERED);
+    }
+    return found.waiting;
   }
 
-  static void insert(Db db, String workspace, SessionId id, List<Queued> events)
+  /// Keeps one send.
+  ///
+  /// @param head where the log ended before it
+  static void insert(
+      Db db, long key, String fingerprint, Instant now, long head, Reception received)
       throws SQLException {
-    for (var queued : events) {
+    var logged = new HashMap<String, Long>();
+    received.logged().forEach(stored -> logged.put(stored.event().id().value(), stored.position()));
+    for (var queued : received.events()) {
+      var id = queued.event().id().value();
       db.later(
           "inbox received",
-          "INSERT INTO inbox (session_id, sequence, workspace_id, id, json) VALUES (?, ?, ?, ?, ?)",
-          id.value(),
+          """
+          INSERT INTO inbox (
+            session_key, sequence, send, received_at, sent_at, head, position, thread, id,
+            fingerprint, json)
+          VALUES (?, ?, ?, ?, %s, ?, ?, 0, ?, ?, ?)\
+          """
+              .formatted(db.dialect().now()),
+          key,
           queued.sequence(),
-          workspace,
-          queued.event().id().value(),
-          queued.json());
+          received.events().getFirst().sequence(),
+          Micros.of(now),
+          head,
+          logged.get(id),
+          id,
+          fingerprint,
+          logged.containsKey(id) ? null : queued.json());
     }
   }
 
-  /// @throws IllegalStateException if the event is not there
-  static void consume(Db db, SessionId id, EventId event) throws SQLException {
-    var sql = "DELETE FROM inbox WHERE session_id = ? AND id = ?";
-    if (!db.one("inbox consumed", sql, id.value(), event.value())) {
-      throw new IllegalStateException("event " + event + " is not in the inbox");
+  /// What waited is in the log now.
+  ///
+  /// @param events new in the log, those of others among them
+  /// @throws IllegalStateException if a client's event did not wait
+  static void processed(Db db, long key, List<Stored> events) throws SQLException {
+    var taken =
+        events.stream().filter(stored -> stored.event() instanceof Event.FromClient).toList();
+    if (taken.size() == 1) {
+      processed(db, taken.getFirst(), "id = ?", key, taken.getFirst().event().id().value());
+    } else if (!taken.isEmpty()) {
+      var places = places(db, key);
+      for (var stored : taken) {
+        var sequence = places.getOrDefault(stored.event().id().value(), 0L);
+        processed(db, stored, "sequence = ?", key, sequence);
+      }
     }
+  }
+
+  private static void processed(Db db, Stored stored, String which, long key, Object value)
+      throws SQLException {
+    var sql =
+        "UPDATE inbox SET position = ?, json = NULL"
+            + " WHERE session_key = ? AND json IS NOT NULL AND "
+            + which;
+    if (!db.one("inbox processed", sql, stored.position(), key, value)) {
+      throw new IllegalStateException("event " + stored.event().id() + " is not in the inbox");
+    }
+  }
+
+  /// The sequences of what waits.
+  private static Map<String, Long> places(Db db, long key) throws SQLException {
+    var places = new HashMap<String, Long>();
+    db.list(
+            "SELECT id, sequence FROM inbox WHERE session_key = ? AND json IS NOT NULL",
+            row -> Map.entry(row.getString(1), row.getLong(2)),
+            key)
+        .forEach(place -> places.put(place.getKey(), place.getValue()));
+    return places;
   }
 
   /// Drops what waits, and what was sent: neither is to be answered any more.
-  static void drop(Db db, SessionId id) throws SQLException {
-    db.update("DELETE FROM inbox WHERE session_id = ?", id.value());
-    db.update("DELETE FROM delivery WHERE session_id = ?", id.value());
+  static void drop(Db db, long key) throws SQLException {
+    db.update("DELETE FROM inbox WHERE session_key = ?", key);
   }
 
   /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
@@ -72,7 +144,8 @@ public final class InboxRows {
     return db.list(
         """
         SELECT session.received, session.head, inbox.sequence, inbox.json
-        FROM session LEFT JOIN inbox ON inbox.session_id = session.id
+        FROM session LEFT JOIN inbox
+          ON inbox.session_key = session.key AND inbox.json IS NOT NULL
         WHERE session.id = ? ORDER BY inbox.sequence\
         """,
         row -> new Raw(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)),
@@ -110,131 +183,5 @@ public final class InboxRows {
           throw new IllegalStateException(
               "the inbox has an event that no client sends: " + EventCodec.type(event));
     };
-  }
-
-  /// Those of one session: of the others another transaction may be at work.
-  static void forgetDeliveries(Db db, SessionId id, Instant now) throws SQLException {
-    db.later(
-        "delivery forgotten",
-        "DELETE FROM delivery WHERE session_id = ? AND received_at < ?",
-        id.value(),
-        Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
-  }
-
-  /// Those of all sessions, but for what another transaction keeps.
-  static void forgetDeliveries(Db db, Instant now) throws SQLException {
-    db.update(
-        """
-        DELETE FROM delivery WHERE (session_id, fingerprint) IN (
-          SELECT session_id, fingerprint FROM delivery WHERE received_at < ? LIMIT 1000\
-        """
-            + db.dialect().skippingKept()
-            + ")",
-        Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED)));
-  }
-
-  /// @param head where the log ended before the send
-  static void remember(
-      Db db,
-      String workspace,
-      SessionId id,
-      String fingerprint,
-      Instant now,
-      long head,
-      List<Queued> events)
-      throws SQLException {
-    db.later(
-        "delivery",
-        """
-        INSERT INTO delivery (
-          session_id, fingerprint, workspace_id, received_at, first_sequence, event_ids, head,
-          sent_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, %s)
-        ON CONFLICT (session_id, fingerprint) DO UPDATE SET
-          received_at = excluded.received_at, first_sequence = excluded.first_sequence,
-          event_ids = excluded.event_ids, head = excluded.head, sent_at = excluded.sent_at\
-        """
-            .formatted(db.dialect().now()),
-        id.value(),
-        fingerprint,
-        workspace,
-        Micros.of(now),
-        events.isEmpty() ? 0L : events.getFirst().sequence(),
-        events.stream().map(queued -> queued.event().id().value()).collect(joining(" ")),
-        head);
-  }
-
-  /// The sends of the last moments, oldest first.
-  static List<Send> sends(Db db, SessionId id, Duration within) throws SQLException {
-    record Row(long head, Delivered delivered) {}
-    var rows =
-        db.list(
-            """
-            SELECT head, first_sequence, event_ids FROM delivery
-            WHERE session_id = ? AND sent_at > %s - ? ORDER BY first_sequence\
-            """
-                .formatted(db.dialect().now()),
-            row -> new Row(row.getLong(1), new Delivered(row.getLong(2), row.getString(3))),
-            id.value(),
-            within.toNanos() / 1_000);
-    var sends = new ArrayList<Send>();
-    for (var row : rows) {
-      sends.add(new Send(row.head, row.delivered.events(db, id)));
-    }
-    return sends;
-  }
-
-  /// The events of a send, as they were queued, wherever they are by now.
-  static Optional<List<Queued>> delivered(Db db, SessionId id, String fingerprint)
-      throws SQLException {
-    var delivery =
-        db.first(
-            """
-            SELECT first_sequence, event_ids FROM delivery
-            WHERE session_id = ? AND fingerprint = ?\
-            """,
-            row -> new Delivered(row.getLong(1), row.getString(2)),
-            id.value(),
-            fingerprint);
-    return delivery.isEmpty() ? Optional.empty() : Optional.of(delivery.get().events(db, id));
-  }
-
-  /// A send that was received.
-  private record Delivered(long firstSequence, List<String> ids) {
-    Delivered(long firstSequence, String ids) {
-      this(firstSequence, List.of(ids.split(" ")));
-    }
-
-    /// Its events, as they were queued, wherever they are by now.
-    List<Queued> events(Db db, SessionId id) throws SQLException {
-      var events = new ArrayList<Event.FromClient>();
-      var texts = new ArrayList<String>();
-      for (var event : ids) {
-        var json =
-            db.first(
-                    """
-                    SELECT json FROM inbox WHERE session_id = ? AND id = ?
-                    UNION ALL
-                    SELECT json FROM event WHERE session_id = ? AND id = ?\
-                    """,
-                    row -> row.getString(1),
-                    id.value(),
-                    event,
-                    id.value(),
-                    event)
-                .orElseThrow(() -> new IllegalStateException("event " + event + " is gone"));
-        events.add(fromClient(json));
-        texts.add(json);
-      }
-      var queued = new ArrayList<Queued>();
-      for (int i = 0; i < events.size(); i++) {
-        var json =
-            Reception.processedOnReceipt(events, i)
-                ? texts.get(i)
-                : EventCodec.stamped(texts.get(i), null);
-        queued.add(new Queued(firstSequence + i, events.get(i), json));
-      }
-      return queued;
-    }
   }
 }

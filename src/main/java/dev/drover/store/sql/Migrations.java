@@ -4,6 +4,7 @@ import dev.drover.store.Micros;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,10 +30,13 @@ public final class Migrations {
           "0007-appends",
           "0008-sends",
           "0009-deleted",
-          "0010-newer");
+          "0010-newer",
+          "0011-keys");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";
+
+  private static final System.Logger LOG = System.getLogger(Migrations.class.getName());
 
   private Migrations() {}
 
@@ -40,6 +44,11 @@ public final class Migrations {
 
   /// @throws StoreUnusable if the schema is not one that this Drover can bring to its own
   public static void apply(Db db, InstantSource clock) throws SQLException, StoreUnusable {
+    apply(db, clock, NAMES.size());
+  }
+
+  /// @param last the step after which to stop
+  static void apply(Db db, InstantSource clock, int last) throws SQLException, StoreUnusable {
     db.run(
         """
         CREATE TABLE IF NOT EXISTS schema_migration (
@@ -49,9 +58,17 @@ public final class Migrations {
           applied_at BIGINT NOT NULL
         )\
         """);
-    check(applied(db));
-    for (int version = 1; version <= NAMES.size(); version++) {
-      apply(db, version, clock);
+    var applied = applied(db);
+    check(applied);
+    if (!applied.isEmpty() && applied.size() < last) {
+      LOG.log(
+          Level.INFO,
+          "the schema is brought from version {0} to {1}; with much data, that takes a while",
+          applied.size(),
+          last);
+    }
+    for (int version = 1; version <= last; version++) {
+      step(db, version, clock);
     }
   }
 
@@ -104,7 +121,7 @@ public final class Migrations {
     }
   }
 
-  private static void apply(Db db, int version, InstantSource clock) throws SQLException {
+  private static void step(Db db, int version, InstantSource clock) throws SQLException {
     var text = text(version);
     var dialect = db.dialect();
     dialect.begin(db);

@@ -25,7 +25,7 @@ final class OriginRows {
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
           + " origin.networking, origin.title, origin.metadata, origin.budget, origin.newer, "
           + SessionRows.FOLD
-          + " FROM session JOIN session_origin origin ON origin.session_id = session.id";
+          + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
   private OriginRows() {}
 
@@ -100,7 +100,7 @@ final class OriginRows {
   /// The values of a new row, made on the caller's own thread.
   static @Nullable Object[] write(Session session) {
     return new @Nullable Object[] {
-      session.id().value(),
+      null, // the key, which is not known yet
       session.workspace().value(),
       session.thread().value(),
       session.agentId().value(),
@@ -115,28 +115,30 @@ final class OriginRows {
     };
   }
 
-  static void insert(Db db, @Nullable Object[] origin) throws SQLException {
+  static void insert(Db db, long key, @Nullable Object[] origin) throws SQLException {
+    var values = origin.clone();
+    values[0] = key;
     db.update(
         """
         INSERT INTO session_origin (
-          session_id, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
+          session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
           networking, title, metadata, budget, newer)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
-        origin);
+        values);
   }
 
   /// Keeps what an update may change.
-  static void update(Db db, Session session) throws SQLException {
+  static void update(Db db, long key, Session session) throws SQLException {
     db.update(
         """
         UPDATE session_origin SET agent = ?, title = ?, metadata = ?, budget = ?
-        WHERE session_id = ?\
+        WHERE session_key = ?\
         """,
         DefinitionCodec.CODEC.write(session.agent()).toString(),
         session.title(),
         Json.of(session.metadata()).toString(),
         session.budget().map(Money::cents).orElse(null),
-        session.id().value());
+        key);
   }
 }

@@ -16,9 +16,8 @@ final class Queues {
   /// Sessions that owe work.
   private static final String AT_WORK =
       """
-      FROM session WHERE id IN (
-          SELECT id FROM session WHERE status IN ('running', 'rescheduling')
-          UNION SELECT id FROM session WHERE received > seen)
+      FROM session
+      WHERE awake = 1 AND (status IN ('running', 'rescheduling') OR received > seen)
         AND status <> 'terminated'\
       """;
 
@@ -40,8 +39,8 @@ final class Queues {
                 SELECT COUNT(*), MIN(since) FROM (
                   SELECT CASE WHEN status = 'idle'
                     THEN COALESCE(
-                      (SELECT MIN(received_at) FROM delivery
-                        WHERE delivery.session_id = session.id AND first_sequence > session.seen),
+                      (SELECT MIN(received_at) FROM inbox
+                        WHERE inbox.session_key = session.key AND sequence > session.seen),
                       ?)
                     ELSE updated_at END AS since
                 """

@@ -12,8 +12,10 @@ import dev.drover.wire.EventCodec;
 import dev.drover.wire.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One session of a store that is checked: its row, its log, its inbox. To be used within one
@@ -24,16 +26,22 @@ final class SessionLook {
 
   private static final String LOG =
       """
-      SELECT position, processed_at, json, hidden, epoch, id, type, visible, workspace_id
-      FROM event WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?\
+      SELECT position, processed_at, json, hidden, epoch, id, type, visible, thread
+      FROM event WHERE session_key = ? AND position > ? ORDER BY position LIMIT ?\
       """;
 
   private static final String INBOX =
-      "SELECT sequence, id, json, workspace_id FROM inbox WHERE session_id = ? ORDER BY sequence";
+      """
+      SELECT inbox.sequence, inbox.id, inbox.json, inbox.position, inbox.thread, event.id
+      FROM inbox LEFT JOIN event
+        ON event.session_key = inbox.session_key AND event.position = inbox.position
+      WHERE inbox.session_key = ? ORDER BY inbox.sequence\
+      """;
 
   private final Db db;
   private final SessionId id;
   private final SqlCheck.Hearer hearer;
+  private final Set<Integer> threads = new HashSet<>(Set.of(0));
   private long events;
   private long at;
 
@@ -56,19 +64,15 @@ final class SessionLook {
       return false;
     }
     var check = new LogCheck(id, row.get().state());
-    var workspace = row.get().workspace();
+    long key = row.get().key();
+    threads.addAll(
+        db.list("SELECT number FROM thread WHERE session_key = ?", one -> one.getInt(1), key));
     for (var next = next(Long.MIN_VALUE); next.slice().limit() > 0; next = next(at)) {
       long after = next.slice().after();
-      db.walk(
-          LOG,
-          FETCHED,
-          event -> event(check, workspace, event),
-          id.value(),
-          after,
-          next.slice().limit());
+      db.walk(LOG, FETCHED, event -> event(check, event), key, after, next.slice().limit());
     }
-    db.walk(INBOX, 1, event -> waiting(check, workspace, event), id.value());
-    check.endInbox(origin(check, workspace));
+    db.walk(INBOX, 1, event -> received(check, event), key);
+    check.endInbox(origin(check, row.get()));
     for (var finding : check.end()) {
       hearer.finding(id.value(), finding.position(), finding.sentence());
     }
@@ -86,7 +90,7 @@ final class SessionLook {
     return events;
   }
 
-  private void event(LogCheck check, String workspace, ResultSet row) throws SQLException {
+  private void event(LogCheck check, ResultSet row) throws SQLException {
     events++;
     at = row.getLong("position");
     var raw = EventRows.Raw.of(row);
@@ -100,7 +104,10 @@ final class SessionLook {
     same(check, stored, "id", row.getString("id"), event.id().value());
     same(check, stored, "type", row.getString("type"), EventCodec.type(event));
     same(check, stored, "visible", row.getInt("visible"), event.isVisible() ? 1 : 0);
-    same(check, stored, "workspace_id", row.getString("workspace_id"), workspace);
+    int thread = row.getInt("thread");
+    if (!threads.contains(thread)) {
+      check.found(at, "is of thread %d, which the session does not have".formatted(thread));
+    }
     var shown = ((Json.Obj) Json.trusted(stored.json())).text("processed_at");
     if (event.isVisible()) {
       same(
@@ -125,11 +132,28 @@ final class SessionLook {
     }
   }
 
-  private static void waiting(LogCheck check, String workspace, ResultSet row) throws SQLException {
-    var event = row.getString("id");
-    long sequence = row.getLong("sequence");
+  private void received(LogCheck check, ResultSet row) throws SQLException {
+    var event = row.getString(2);
+    var json = row.getString(3);
+    if (json != null) {
+      waiting(check, row.getLong(1), event, json);
+    } else if (!event.equals(row.getString(6))) {
+      check.found(
+          0,
+          "the inbox has %s as processed at position %d, where the log has %s"
+              .formatted(event, row.getLong(4), row.getString(6)));
+    }
+    int thread = row.getInt(5);
+    if (!threads.contains(thread)) {
+      check.found(
+          0,
+          "the inbox has an event of thread %d, which the session does not have".formatted(thread));
+    }
+  }
+
+  private static void waiting(LogCheck check, long sequence, String event, String json) {
     try {
-      var read = InboxRows.fromClient(row.getString("json"));
+      var read = InboxRows.fromClient(json);
       if (read instanceof Event.UnknownFromClient) {
         check.addUnknown(sequence, new EventId(event));
       } else {
@@ -142,23 +166,21 @@ final class SessionLook {
       check.addWaiting(sequence, new EventId(event));
       check.found(0, "the inbox has %s, which cannot be read: %s".formatted(event, e.getMessage()));
     }
-    if (!workspace.equals(row.getString("workspace_id"))) {
-      check.found(0, "the inbox has %s of another workspace".formatted(event));
-    }
   }
 
   /// @return whether it has a budget
-  private boolean origin(LogCheck check, String workspace) throws SQLException {
+  private boolean origin(LogCheck check, SessionRows.Row session) throws SQLException {
     record Origin(String workspace, boolean budget) {}
     var origin =
         db.first(
-            "SELECT workspace_id, budget FROM session_origin WHERE session_id = ?",
+            "SELECT workspace_id, budget FROM session_origin WHERE session_key = ?",
             row -> new Origin(row.getString(1), Db.nullableLong(row, "budget") != null),
-            id.value());
+            session.key());
     if (origin.isEmpty()) {
       check.found(0, "the row does not say what the session was made from");
-    } else if (!origin.get().workspace.equals(workspace)) {
-      check.found(0, "the row is of workspace %s, its origin of another".formatted(workspace));
+    } else if (!origin.get().workspace.equals(session.workspace())) {
+      check.found(
+          0, "the row is of workspace %s, its origin of another".formatted(session.workspace()));
     }
     return origin.isPresent() && origin.get().budget;
   }

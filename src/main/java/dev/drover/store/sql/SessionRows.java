@@ -26,14 +26,23 @@ final class SessionRows {
       session.boundary, session.updated_at, session.archived_at\
       """;
 
+  /// The key of a session by its id; null without such a session.
+  static final String KEY = "(SELECT key FROM session WHERE id = ?)";
+
   private SessionRows() {}
 
-  /// A row with its workspace.
-  record Row(String workspace, SessionState state) {}
+  /// A row.
+  ///
+  /// @param key what else belongs to the session is kept under it
+  record Row(long key, String workspace, SessionState state) {
+    Row with(SessionState next) {
+      return new Row(key, workspace, next);
+    }
+  }
 
   private static final String SELECT =
       """
-      SELECT id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
+      SELECT key, id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
         input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
         running_since, started, boundary, updated_at, archived_at
       FROM session WHERE id \
@@ -85,6 +94,7 @@ final class SessionRows {
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
+        row.getLong("key"),
         row.getString("workspace_id"),
         new SessionState(
             fold(row),
@@ -113,12 +123,13 @@ final class SessionRows {
         instant(row, "archived_at"));
   }
 
-  static void keep(Db db, SessionId id, SessionState state) throws SQLException {
+  /// Keeps what became of a row that was taken.
+  static void keep(Db db, SessionId id, Row row) throws SQLException {
+    var state = row.state;
     var fold = state.fold();
     var gathering = db.gathering();
-    var taken = gathering == null ? null : gathering.session(id.value());
-    if (gathering != null && taken != null) {
-      gathering.keep(id.value(), new Row(taken.workspace, state));
+    if (gathering != null && gathering.session(id.value()) != null) {
+      gathering.keep(id.value(), row);
     }
     db.later(
         "session",
@@ -128,7 +139,7 @@ final class SessionRows {
           cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
           boundary = ?, updated_at = ?, archived_at = ?,
           head = ?, received = ?, seen = ?, awaited = ?, last_processed = ?, epoch = ?, node = ?
-        WHERE id = ?\
+        WHERE key = ?\
         """,
         fold.status() == Status.OTHER ? null : text(fold.status()),
         fold.usage().inputTokens(),
@@ -148,23 +159,25 @@ final class SessionRows {
         Micros.of(state.lastProcessed()),
         state.epoch(),
         state.node(),
-        id.value());
+        row.key);
   }
 
-  static void insert(Db db, Session session) throws SQLException {
-    db.update(
-        """
-        INSERT INTO session (
-          id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
-          cache_creation_tokens, active_micros, started, boundary, created_at, updated_at,
-          head, received, last_processed, epoch)
-        VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, 0, 0)\
-        """,
-        session.id().value(),
-        session.workspace().value(),
-        text(session.status()),
-        Micros.of(session.createdAt()));
-    keep(db, session.id(), SessionState.of(session));
+  static Row insert(Db db, Session session) throws SQLException {
+    long key =
+        db.number(
+            """
+            INSERT INTO session (
+              id, workspace_id, status, input_tokens, output_tokens, cache_read_tokens,
+              cache_creation_tokens, active_micros, started, boundary, created_at, updated_at,
+              head, received, last_processed, epoch)
+            VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, 0, 0)
+            RETURNING key\
+            """,
+            session.id().value(),
+            session.workspace().value(),
+            text(session.status()),
+            Micros.of(session.createdAt()));
+    return new Row(key, session.workspace().value(), SessionState.of(session));
   }
 
   private static Status status(String text) {

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 public final class SqlCheck implements AutoCloseable {
   private static final int PAGE = 500;
 
+  /// Rows without a session that are reported of one table.
+  private static final int STRAYS = 20;
+
   private final Db db;
   private final Ground ground;
 
@@ -68,7 +71,7 @@ public final class SqlCheck implements AutoCloseable {
       inOneMoment(
           () -> {
             ground.damage(db, sentence -> hearer.finding("", 0, sentence));
-            return true;
+            return strays(hearer);
           });
       var after = "";
       for (var page = ids(after); !page.isEmpty(); page = ids(after)) {
@@ -86,6 +89,25 @@ public final class SqlCheck implements AutoCloseable {
     }
     ground.unmoved();
     return new Tally(sessions, events);
+  }
+
+  /// Rows that belong to no session: no rule of the schema keeps them out.
+  private boolean strays(Hearer hearer) throws SQLException {
+    for (var table : List.of("session_origin", "thread", "event", "inbox")) {
+      db.list(
+              """
+              SELECT DISTINCT session_key FROM %s AS part
+              WHERE NOT EXISTS (SELECT 1 FROM session WHERE key = part.session_key) LIMIT ?\
+              """
+                  .formatted(table),
+              row -> row.getLong(1),
+              STRAYS)
+          .forEach(
+              key ->
+                  hearer.finding(
+                      "", 0, "the row %s %d belongs to no session".formatted(table, key)));
+    }
+    return true;
   }
 
   private List<String> ids(String after) throws SQLException {

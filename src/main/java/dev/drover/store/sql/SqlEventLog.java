@@ -44,28 +44,21 @@ final class SqlEventLog implements EventLog {
         (db, outbox) -> {
           var row = SessionRows.take(db, id).orElseThrow(() -> Refusals.notFound(id));
           var now = clock.instant();
-          InboxRows.forgetDeliveries(db, id, now);
           if (delivery.repeat()) {
-            var earlier = InboxRows.delivered(db, id, delivery.fingerprint());
+            var earlier = Deliveries.of(db, row.key(), delivery.fingerprint(), now);
             if (earlier.isPresent()) {
               return new Receipt(earlier.get(), Optional.empty());
             }
           }
-          var received = Reception.of(row.state(), events, InboxRows.waiting(db, id), now);
-          InboxRows.insert(db, row.workspace(), id, received.waiting());
-          EventRows.append(db, row.workspace(), id, row.state().epoch(), received.logged());
-          InboxRows.remember(
-              db,
-              row.workspace(),
-              id,
-              delivery.fingerprint(),
-              now,
-              row.state().head(),
-              received.events());
+          var before = row.state();
+          var waiting = InboxRows.tidied(db, row.key(), before.received(), now);
+          var received = Reception.of(before, events, waiting, now);
+          InboxRows.insert(db, row.key(), delivery.fingerprint(), now, before.head(), received);
+          EventRows.append(db, row.key(), id, before.epoch(), received.logged());
           outbox.received(id, received.events(), received.logged());
           var state = received.state();
           var claimed = state.isFree() ? self.claim(state) : state;
-          SessionRows.keep(db, id, claimed);
+          SessionRows.keep(db, id, row.with(claimed));
           outbox.freed(id, claimed);
           return new Receipt(received.events(), lease(id, state, claimed));
         });
@@ -82,13 +75,13 @@ final class SqlEventLog implements EventLog {
     return writer.call(
         id.value(),
         (db, _) -> {
-          var state = SessionRows.take(db, id).map(SessionRows.Row::state);
-          if (state.isEmpty() || !state.get().isFree()) {
+          var row = SessionRows.take(db, id).filter(one -> one.state().isFree());
+          if (row.isEmpty()) {
             return Optional.empty();
           }
-          var claimed = self.claim(state.get());
-          SessionRows.keep(db, id, claimed);
-          return lease(id, state.get(), claimed);
+          var claimed = self.claim(row.get().state());
+          SessionRows.keep(db, id, row.get().with(claimed));
+          return lease(id, row.get().state(), claimed);
         });
   }
 
@@ -97,10 +90,10 @@ final class SqlEventLog implements EventLog {
     writer.call(
         lease.session().value(),
         (db, outbox) -> {
-          var state = SessionRows.take(db, lease.session()).map(SessionRows.Row::state);
-          if (state.isPresent() && self.honours(state.get(), lease)) {
-            var released = state.get().released();
-            SessionRows.keep(db, lease.session(), released);
+          var row = SessionRows.take(db, lease.session());
+          if (row.isPresent() && self.honours(row.get().state(), lease)) {
+            var released = row.get().state().released();
+            SessionRows.keep(db, lease.session(), row.get().with(released));
             outbox.freed(lease.session(), released);
           }
           return true;
@@ -130,13 +123,9 @@ final class SqlEventLog implements EventLog {
           }
           var appended = state.append(emission, clock.instant());
           var events = appended.events();
-          EventRows.append(db, row.get().workspace(), id, lease.epoch(), events);
-          for (var entry : emission.entries()) {
-            if (entry.event() instanceof Event.FromClient event) {
-              InboxRows.consume(db, id, event.id());
-            }
-          }
-          SessionRows.keep(db, id, appended.state());
+          EventRows.append(db, row.get().key(), id, lease.epoch(), events);
+          InboxRows.processed(db, row.get().key(), events);
+          SessionRows.keep(db, id, row.get().with(appended.state()));
           outbox.logged(id, events);
           return new Emitted.Appended(events);
         });
@@ -185,7 +174,7 @@ final class SqlEventLog implements EventLog {
 
   @Override
   public List<Send> sends(SessionId id, Duration within) {
-    return readers.call(db -> InboxRows.sends(db, id, within));
+    return readers.call(db -> Deliveries.since(db, id, within));
   }
 
   @Override

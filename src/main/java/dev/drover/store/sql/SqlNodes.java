@@ -7,7 +7,6 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.store.Micros;
 import dev.drover.store.Self;
-import dev.drover.store.SessionState;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,11 +26,7 @@ public final class SqlNodes implements Nodes {
   public static final String UNFINISHED =
       """
       SELECT id FROM session
-      WHERE id IN (
-          SELECT id FROM session WHERE status IN ('running', 'rescheduling')
-          UNION SELECT id FROM session WHERE received > seen)
-        AND status <> 'terminated' AND node IS NULL
-      LIMIT ?\
+      WHERE awake = 1 AND node IS NULL AND status <> 'terminated' LIMIT ?\
       """;
 
   /// Rows that one statement frees.
@@ -79,7 +74,6 @@ public final class SqlNodes implements Nodes {
               }
               db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
               int freed = freeOrphans(db, outbox);
-              InboxRows.forgetDeliveries(db, clock.instant());
               return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
             });
     if (!beaten.known) {
@@ -103,7 +97,7 @@ public final class SqlNodes implements Nodes {
             """
             UPDATE session SET node = NULL WHERE id IN (
               SELECT id FROM session
-              WHERE node IS NOT NULL AND node NOT IN (SELECT id FROM node) LIMIT ?\
+              WHERE awake = 1 AND node IS NOT NULL AND node NOT IN (SELECT id FROM node) LIMIT ?\
             """
                 + db.dialect().skippingKept()
                 + ") RETURNING id",
@@ -167,11 +161,11 @@ public final class SqlNodes implements Nodes {
                   limit + unreadable.size());
           found.removeAll(unreadable);
           for (var id : found.subList(0, Math.min(limit, found.size()))) {
-            var state = take(db, id);
-            if (state.filter(SessionState::isFree).isPresent()) {
-              var claimed = self.claim(state.get());
-              SessionRows.keep(db, id, claimed);
-              SqlEventLog.lease(id, state.get(), claimed).ifPresent(leases::add);
+            var row = take(db, id).filter(one -> one.state().isFree());
+            if (row.isPresent()) {
+              var claimed = self.claim(row.get().state());
+              SessionRows.keep(db, id, row.get().with(claimed));
+              SqlEventLog.lease(id, row.get().state(), claimed).ifPresent(leases::add);
             }
           }
           return List.copyOf(leases);
@@ -179,9 +173,9 @@ public final class SqlNodes implements Nodes {
   }
 
   /// A row that cannot be read must not keep the others from being claimed.
-  private Optional<SessionState> take(Db db, SessionId id) throws SQLException {
+  private Optional<SessionRows.Row> take(Db db, SessionId id) throws SQLException {
     try {
-      return SessionRows.take(db, id).map(SessionRows.Row::state);
+      return SessionRows.take(db, id);
     } catch (RuntimeException e) {
       if (unreadable.size() < UNREADABLE && unreadable.add(id)) {
         LOG.log(
@@ -196,7 +190,7 @@ public final class SqlNodes implements Nodes {
     return readers.call(
         db ->
             db.list(
-                "SELECT id, epoch FROM session WHERE node = ?",
+                "SELECT id, epoch FROM session WHERE awake = 1 AND node = ?",
                 row -> new Lease(new SessionId(row.getString(1)), row.getLong(2)),
                 self.name()));
   }
@@ -249,7 +243,8 @@ public final class SqlNodes implements Nodes {
                     "SELECT id, host, pid, started_at, "
                         + db.dialect().now()
                         + " - beat_at AS silent, "
-                        + "(SELECT COUNT(*) FROM session WHERE session.node = node.id) AS sessions"
+                        + "(SELECT COUNT(*) FROM session WHERE awake = 1"
+                        + " AND session.node = node.id) AS sessions"
                         + " FROM node ORDER BY started_at, id",
                     row ->
                         new Row(

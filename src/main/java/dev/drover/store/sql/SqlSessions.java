@@ -50,20 +50,18 @@ final class SqlSessions implements Sessions {
     return writer.call(
         id.value(),
         (db, outbox) -> {
-          SessionRows.insert(db, session);
-          OriginRows.insert(db, origin);
+          var row = SessionRows.insert(db, session);
+          OriginRows.insert(db, row.key(), origin);
           if (events.isEmpty()) {
+            SessionRows.keep(db, id, row);
             return Optional.empty();
           }
           var now = clock.instant();
-          var received =
-              Reception.of(SessionState.of(session), events, Reception.Waiting.NOTHING, now);
-          var workspace = session.workspace().value();
-          InboxRows.insert(db, workspace, id, received.waiting());
-          InboxRows.remember(db, workspace, id, Delivery.OF_CREATION, now, 0, received.events());
+          var received = Reception.of(row.state(), events, Reception.Waiting.NOTHING, now);
+          InboxRows.insert(db, row.key(), Delivery.OF_CREATION, now, 0, received);
           var state = received.state().started(now);
           var claimed = self.claim(state);
-          SessionRows.keep(db, id, claimed);
+          SessionRows.keep(db, id, row.with(claimed));
           outbox.freed(id, claimed);
           return SqlEventLog.lease(id, state, claimed);
         });
@@ -74,7 +72,8 @@ final class SqlSessions implements Sessions {
     return writer.call(
         id.value(),
         (db, outbox) -> {
-          var state = take(db, workspace, id);
+          var row = take(db, workspace, id);
+          var state = row.state();
           var before = db.first(BY_ID, OriginRows.Raw::of, id.value()).orElseThrow().read();
           var after = change.apply(before);
           if (after.equals(before)) {
@@ -84,9 +83,9 @@ final class SqlSessions implements Sessions {
           var updated = state.update(eventId, before, after, clock.instant());
           boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
           var next = claims ? self.claim(updated.state()) : updated.state();
-          EventRows.append(db, workspace.value(), id, state.epoch(), updated.events());
-          OriginRows.update(db, after);
-          SessionRows.keep(db, id, next);
+          EventRows.append(db, row.key(), id, state.epoch(), updated.events());
+          OriginRows.update(db, row.key(), after);
+          SessionRows.keep(db, id, row.with(next));
           outbox.logged(id, updated.events());
           return new Updated(next.fold().in(after), SqlEventLog.lease(id, state, next));
         });
@@ -135,14 +134,14 @@ final class SqlSessions implements Sessions {
     writer.call(
         id.value(),
         (db, outbox) -> {
-          var state = take(db, workspace, id);
+          var row = take(db, workspace, id);
+          var state = row.state();
           if (!state.isArchived()) {
             state.mayArchive(id);
             var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
-            EventRows.append(
-                db, workspace.value(), id, archived.state().epoch(), archived.events());
-            SessionRows.keep(db, id, archived.state());
-            InboxRows.drop(db, id);
+            EventRows.append(db, row.key(), id, archived.state().epoch(), archived.events());
+            SessionRows.keep(db, id, row.with(archived.state()));
+            InboxRows.drop(db, row.key());
             outbox.logged(id, archived.events());
           }
           return true;
@@ -155,12 +154,13 @@ final class SqlSessions implements Sessions {
     writer.call(
         id.value(),
         (db, outbox) -> {
-          var state = take(db, workspace, id);
+          var row = take(db, workspace, id);
+          var state = row.state();
           state.mayDelete();
-          InboxRows.drop(db, id);
-          db.update("DELETE FROM event WHERE session_id = ?", id.value());
-          db.update("DELETE FROM session_origin WHERE session_id = ?", id.value());
-          db.update("DELETE FROM session WHERE id = ?", id.value());
+          for (var table : List.of("inbox", "event", "thread", "session_origin")) {
+            db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
+          }
+          db.update("DELETE FROM session WHERE key = ?", row.key());
           DeletedRows.insert(db, id, clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           outbox.deleted(id, last);
@@ -187,10 +187,9 @@ final class SqlSessions implements Sessions {
     } while (gone == DeletedRows.FORGOTTEN);
   }
 
-  private SessionState take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
+  private SessionRows.Row take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
     return SessionRows.take(db, id)
         .filter(row -> row.workspace().equals(workspace.value()))
-        .map(SessionRows.Row::state)
         .orElseThrow(() -> Refusals.notFound(id));
   }
 }

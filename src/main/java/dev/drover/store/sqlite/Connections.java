@@ -61,7 +61,6 @@ record Connections(Link writer, List<Link> readers) {
     var config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.enforceForeignKeys(true);
     config.setBusyTimeout((int) BUSY.toMillis());
     config.setCacheSize(reader ? -4_096 : -16_384);
     config.setJournalSizeLimit(64 * 1024 * 1024);

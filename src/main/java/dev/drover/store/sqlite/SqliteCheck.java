@@ -76,9 +76,6 @@ public final class SqliteCheck {
       db.list("PRAGMA integrity_check(" + DAMAGE_TOLD + ")", row -> row.getString(1)).stream()
           .filter(line -> !line.equals("ok"))
           .forEach(line -> told.accept("the file is damaged: " + line));
-      db.list("PRAGMA foreign_key_check", row -> row.getString(1) + " " + row.getString(2)).stream()
-          .limit(DAMAGE_TOLD)
-          .forEach(row -> told.accept("the row " + row + " belongs to no session"));
     }
 
     @Override

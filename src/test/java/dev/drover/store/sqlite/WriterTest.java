@@ -40,6 +40,9 @@ final class WriterTest {
     writer.call(
         "one",
         (db, _) -> {
+          db.run("COMMIT"); // within a transaction it cannot be asked for
+          db.run("PRAGMA foreign_keys = ON");
+          db.run("BEGIN IMMEDIATE");
           db.run("CREATE TABLE number (value INTEGER NOT NULL UNIQUE)");
           db.run("CREATE TABLE child (number INTEGER REFERENCES number (value))");
           return true;

@@ -1,0 +1,5 @@
+/// Stores as earlier versions wrote them.
+@NullMarked
+package dev.drover.store.sql;
+
+import org.jspecify.annotations.NullMarked;

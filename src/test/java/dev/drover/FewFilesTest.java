@@ -9,6 +9,7 @@ import dev.drover.testing.ScriptedMessages;
 import dev.drover.testing.ServerProcess;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// A real server that may open few files: its sandboxes work, or the model is told why not.
 @Timeout(120)
+@Tag("sandbox")
 final class FewFilesTest {
   @TempDir Path directory;
 

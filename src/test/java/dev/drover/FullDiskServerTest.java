@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// full, and the session beside it notices nothing.
 @Timeout(180)
 @Execution(ExecutionMode.SAME_THREAD)
+@Tag("sandbox")
 final class FullDiskServerTest {
   private static final long MIB = 1 << 20;
   private static final long FLOOR = 64 * MIB;

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// with sessions at rest, running, paused, waiting and over. This version opens it, goes on with
 /// every session, and finds nothing wrong afterwards.
 @Timeout(120)
+@Tag("database")
+@Tag("sandbox")
 final class OldStoreTest {
   private static final String DUMP = "store-of-35c4be6.sql.gz";
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the API does with rows that a newer version wrote into the same database, and with rows
 /// that nobody can read.
+@Tag("database")
 final class NewerRowsApiTest {
   private static final String OF = "session_key = (SELECT key FROM session WHERE id = ?)";
 

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Timeout(180)
 @Isolated
 @Tag("database")
+@Tag("sandbox")
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
   private final Bench bench = new Bench(this::open, this::sandboxes, Optional.empty(), ids);

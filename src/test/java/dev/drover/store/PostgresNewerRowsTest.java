@@ -1,7 +1,9 @@
 package dev.drover.store;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("database")
 final class PostgresNewerRowsTest extends NewerRowsContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

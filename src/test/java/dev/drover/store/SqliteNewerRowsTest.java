@@ -2,8 +2,10 @@ package dev.drover.store;
 
 import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("database")
 final class SqliteNewerRowsTest extends NewerRowsContract {
   @TempDir Path directory;
 

@@ -174,7 +174,8 @@ final class ListenerTest {
   @Test
   void afterItsCloseNothingIsAcceptedAndNothingHasFailed() throws Exception {
     start(Duration.ofMillis(1)).close();
-    assertThatThrownBy(this::connect).isInstanceOf(IOException.class);
+    // No try to connect: the port may be another process's already.
+    assertThat(opened).isNotEmpty().noneMatch(ServerSocketChannel::isOpen);
     assertThat(failed.getCount()).isOne();
   }
 }

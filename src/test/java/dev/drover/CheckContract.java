@@ -191,6 +191,9 @@ abstract class CheckContract {
         .anyMatch(line -> line.startsWith("0 the row has boundary 1; its log says "));
     assertThat(planted("UPDATE session SET awaited = 'result:sevt_01x' WHERE id = ?"))
         .containsExactly("0 the row has awaited [result:sevt_01x]; its log says []");
+    assertThat(planted("UPDATE session SET status = 'sleeping' WHERE id = ?"))
+        .containsExactly(
+            "0 the row has a status that this version does not know; no event says so");
   }
 
   @Test

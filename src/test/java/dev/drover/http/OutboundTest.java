@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Real servers on 127.0.0.2, which the guard's owner opened, and on the same port of 127.0.0.3,
 /// which has to stay unseen: nothing may ever connect to it.
+@Tag("sandbox")
 final class OutboundTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 

@@ -6,8 +6,10 @@ import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sql.SqlCheck;
 import dev.drover.testing.Postgres;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("database")
 final class PostgresMigrationTest extends MigrationContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

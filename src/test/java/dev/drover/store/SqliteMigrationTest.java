@@ -4,8 +4,10 @@ import dev.drover.store.sql.SqlCheck;
 import dev.drover.store.sqlite.SqliteCheck;
 import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("database")
 final class SqliteMigrationTest extends MigrationContract {
   @TempDir Path directory;
 

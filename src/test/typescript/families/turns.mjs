@@ -204,8 +204,10 @@ test('(e) an interrupt in the middle of a command, and of a wait for the client'
   assert.deepEqual(types(stored(shown)), [...OPENING, 'agent.tool_use', 'span.model_request_end', ...closed]);
   assert.deepEqual(texts(shown, 'agent.tool_result'), [INTERRUPTED]);
   await turn(session, [script({ tools: [{ name: 'weather', input: { place: 'Bern' } }] }).message]);
-  const end = await sequence(session, [interrupt], closed);
+  const [thread] = (await sessions.threads.list(session.id)).data;
+  const end = await sequence(session, [{ ...interrupt, session_thread_id: thread.id }], closed);
   assert.deepEqual(texts(end, 'agent.tool_result'), [INTERRUPTED]);
+  assert.equal(end.find((event) => event.type === 'user.interrupt').session_thread_id, thread.id);
   await sequence(session, [says('on').message], [...OPENING, ...TEXT, ...CLOSING]);
 });
 

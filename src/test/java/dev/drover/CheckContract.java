@@ -189,6 +189,10 @@ abstract class CheckContract {
     assertThat(planted("UPDATE session SET boundary = 1, seen = 9 WHERE id = ?"))
         .contains("0 the row has seen 9 of 1 received events")
         .anyMatch(line -> line.startsWith("0 the row has boundary 1; its log says "));
+    assertThat(planted("UPDATE session SET last_request = 1 WHERE id = ?"))
+        .singleElement()
+        .asString()
+        .startsWith("0 the row has last_request 1; its log says ");
     assertThat(planted("UPDATE session SET awaited = 'result:sevt_01x' WHERE id = ?"))
         .containsExactly("0 the row has awaited [result:sevt_01x]; its log says []");
     assertThat(planted("UPDATE session SET status = 'sleeping' WHERE id = ?"))

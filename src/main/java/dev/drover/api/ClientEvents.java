@@ -32,13 +32,7 @@ final class ClientEvents {
     var read =
         switch (event.type()) {
           case "user.message" -> new Event.UserMessage(id(), blocks.message(event));
-          case "user.interrupt" -> {
-            var thread = event.optionalText("session_thread_id", 256);
-            if (thread != null) {
-              ThreadRoutes.check(session, ThreadId.of(thread));
-            }
-            yield new Event.UserInterrupt(id());
-          }
+          case "user.interrupt" -> new Event.UserInterrupt(id(), thread(event));
           case "user.tool_confirmation" -> confirmation(event, id());
           case "user.custom_tool_result" -> customResult(event, id());
           case "system.message" -> new Event.SystemMessage(id(), blocks.system(event));
@@ -56,6 +50,12 @@ final class ClientEvents {
         };
     event.end();
     return read;
+  }
+
+  /// The thread that an event names; empty: it names none.
+  private Optional<ThreadId> thread(Fields event) {
+    return Optional.ofNullable(event.optionalText("session_thread_id", 256))
+        .map(id -> ThreadRoutes.thread(session, ThreadId.of(id)).id());
   }
 
   private EventId id() {

@@ -7,6 +7,7 @@ import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Lists a session's events: the log, then what is still queued; reversed when descending. Between
-/// two pages a queued event may move into the log. It is neither lost nor listed twice: the inbox
-/// is read before the log, and the cursor knows what was shown as queued.
+/// Lists the events of a thread: the log, then what is still queued; reversed when descending.
+/// Between two pages a queued event may move into the log. It is neither lost nor listed twice: the
+/// inbox is read before the log, and the cursor knows what was shown as queued.
 ///
 /// A page ends before the event that would bring it over [Slice#BYTES], and has at least one.
 final class EventPages {
@@ -27,8 +28,8 @@ final class EventPages {
   }
 
   /// What a request asks for.
-  record Wanted(EventCursor start, int limit, Set<String> types, Period period) {
-    static Wanted of(Query query, SessionId session) {
+  record Wanted(EventCursor start, int limit, Set<String> types, Period period, ThreadKey thread) {
+    static Wanted of(Query query, SessionId session, ThreadKey thread) {
       boolean ascending = query.ascending(true);
       return new Wanted(
           query
@@ -37,11 +38,13 @@ final class EventPages {
               .orElse(EventCursor.first(session, ascending)),
           query.limit(1000, 1000),
           Set.copyOf(query.all("types", 100)),
-          Period.of(query));
+          Period.of(query),
+          thread);
     }
 
     boolean takes(Queued queued) {
-      return types.isEmpty() || types.contains(EventCodec.type(queued.event()));
+      return queued.thread().equals(thread)
+          && (types.isEmpty() || types.contains(EventCodec.type(queued.event())));
     }
 
     Slice slice(int limit, long bytes) {
@@ -53,6 +56,7 @@ final class EventPages {
           true,
           period.from(),
           period.to(),
+          Optional.of(thread),
           bytes);
     }
   }

@@ -7,6 +7,7 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -91,7 +92,7 @@ final class EventRoutes {
             Period.LT,
             Period.LTE));
     var id = SessionId.of(exchange.id("session"));
-    var wanted = EventPages.Wanted.of(query, id);
+    var wanted = EventPages.Wanted.of(query, id, ThreadKey.PRIMARY);
     SessionRoutes.session(parts, exchange); // is there
     pages.answer(exchange, id, wanted);
   }

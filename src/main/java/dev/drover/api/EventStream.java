@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.session.Feed;
 import dev.drover.session.Feed.Item;
+import dev.drover.session.ThreadKey;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One reader of a session's events, on one thread. [#end] and [#breakIfStalled] are for others.
+/// One reader of the events of a thread, on one thread. [#end] and [#breakIfStalled] are for
+/// others.
 final class EventStream {
   /// The type of the last event of a session that is over but not deleted.
   static final String TERMINATED = "session.status_terminated";
@@ -20,6 +22,7 @@ final class EventStream {
   private static final int PIECE = 16 * 1024;
 
   private final Feed.Subscription subscription;
+  private final ThreadKey shownThread;
   private final Previews previews;
   private final FrameNames names;
   private final Duration ping;
@@ -35,8 +38,16 @@ final class EventStream {
   private long writtenBefore = -1;
 
   /// Made by the thread that runs it.
-  EventStream(Feed.Subscription subscription, Previews previews, FrameNames names, Duration ping) {
+  ///
+  /// @param shownThread only its events are shown
+  EventStream(
+      Feed.Subscription subscription,
+      ThreadKey shownThread,
+      Previews previews,
+      FrameNames names,
+      Duration ping) {
     this.subscription = subscription;
+    this.shownThread = shownThread;
     this.previews = previews;
     this.names = names;
     this.ping = ping;
@@ -194,6 +205,7 @@ final class EventStream {
 
   private boolean show(OutputStream out, StringBuilder frames, Item item) throws IOException {
     return switch (item) {
+      case Item.Shown shown when !shown.thread().equals(shownThread) -> false;
       case Item.Shown shown -> {
         previews.shown(shown);
         yield frame(out, frames, names.of(shown.type()), shown.json());

@@ -1,11 +1,13 @@
 package dev.drover.api;
 
 import dev.drover.base.Problem;
+import dev.drover.catalog.Definition;
 import dev.drover.model.Models;
 import dev.drover.model.Price;
 import dev.drover.session.Event;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
+import dev.drover.session.SessionThread;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,12 +17,17 @@ final class ListCost {
 
   /// What a session has cost; empty: its model has no price.
   static Optional<Money> of(Models models, Session session) {
-    return price(models, session).map(price -> price.shown(session.usage()));
+    return of(models, session.primary());
+  }
+
+  /// What a thread has cost; empty: its model has no price.
+  static Optional<Money> of(Models models, SessionThread thread) {
+    return price(models, thread.agent()).map(price -> price.shown(thread.progress().usage()));
   }
 
   /// @throws Problem `INVALID_REQUEST` if a session has a budget and its model no price
   static void checkBudgetable(Models models, Session session) {
-    if (session.budget().isPresent() && price(models, session).isEmpty()) {
+    if (session.budget().isPresent() && price(models, session.agent()).isEmpty()) {
       var id = session.agent().model().id();
       throw Problem.invalid(
           "model_not_budgetable",
@@ -31,7 +38,8 @@ final class ListCost {
 
   /// @throws Problem `INVALID_REQUEST` unless the new budget is more than the session has cost
   static void checkRaised(Models models, Session before, Money budget) {
-    if (price(models, before).stream().anyMatch(p -> p.reaches(before.usage(), budget))) {
+    if (price(models, before.agent()).stream()
+        .anyMatch(p -> p.reaches(before.progress().usage(), budget))) {
       throw Problem.invalid(
           "budget_not_raised",
           "budget.max_list_cost must be greater than the session's consumed list cost"
@@ -56,11 +64,14 @@ final class ListCost {
   static boolean reached(Models models, Session session) {
     return session
         .budget()
-        .flatMap(budget -> price(models, session).map(p -> p.reaches(session.usage(), budget)))
+        .flatMap(
+            budget ->
+                price(models, session.agent())
+                    .map(p -> p.reaches(session.progress().usage(), budget)))
         .orElse(false);
   }
 
-  private static Optional<Price> price(Models models, Session session) {
-    return models.capabilities(session.agent().model().id()).price();
+  private static Optional<Price> price(Models models, Definition agent) {
+    return models.capabilities(agent.model().id()).price();
   }
 }

@@ -11,9 +11,7 @@ import dev.drover.desk.Caller;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Metadata;
@@ -43,30 +41,20 @@ record NewSession(Session session, List<Event.FromClient> events) {
     var initial = body.objects("initial_events", MAX_EVENTS);
     List.of("resources", "vault_ids").forEach(body::unsupported);
     body.end();
-    var origin = Origin.read(parts, caller, agentField, body);
+    var choice = AgentChoice.read(parts, caller, agentField, body);
     var environment = EnvironmentRoutes.forSession(parts, caller, environmentId);
-    var now = parts.now();
     var session =
         new Session(
             new SessionId(parts.ids().next(SessionId.PREFIX)),
-            caller.workspace(),
-            new ThreadId(parts.ids().next(ThreadId.PREFIX)),
-            origin.agent().id(),
-            origin.agent().version(),
-            origin.definition(),
-            environment.id(),
-            environment.networking(),
-            title,
-            metadata,
-            budget,
-            Status.IDLE,
-            Usage.NONE,
-            null,
-            false,
-            0,
-            now,
-            now,
-            null);
+            new Session.Origin(
+                caller.workspace(),
+                new ThreadId(parts.ids().next(ThreadId.PREFIX)),
+                choice.agent().id(),
+                choice.agent().version(),
+                environment.id(),
+                environment.networking(),
+                parts.now()),
+            new Session.Editable(choice.definition(), title, metadata, budget));
     ListCost.checkBudgetable(parts.models(), session);
     return new NewSession(session, events(parts, session, initial));
   }
@@ -81,15 +69,15 @@ record NewSession(Session session, List<Event.FromClient> events) {
     return new ClientEvents(session, parts.ids(), parts.imageLimits()).readAll(initial);
   }
 
-  /// What a session is made from.
+  /// The agent that a session is made from.
   ///
   /// @param definition the agent's, with what the client wants otherwise
-  private record Origin(Agent agent, Definition definition) {
+  private record AgentChoice(Agent agent, Definition definition) {
     /// @param field an id, or an object that may name a version and overrides
-    static Origin read(Parts parts, Caller caller, Json field, Fields body) {
+    static AgentChoice read(Parts parts, Caller caller, Json field, Fields body) {
       if (field instanceof Json.Str) {
         var agent = agent(parts, caller, AgentId.of(body.text("agent", 1, 256)), Optional.empty());
-        return new Origin(agent, agent.definition());
+        return new AgentChoice(agent, agent.definition());
       }
       var reference = Fields.of(field, body.path("agent"));
       boolean overrides =
@@ -105,7 +93,7 @@ record NewSession(Session session, List<Event.FromClient> events) {
           overrides ? OVERRIDES.stream().filter(reference::has).toList() : List.<String>of();
       reference.end();
       var agent = agent(parts, caller, id, version);
-      return new Origin(agent, overridden(parts, agent.definition(), reference, named));
+      return new AgentChoice(agent, overridden(parts, agent.definition(), reference, named));
     }
 
     private static Definition overridden(

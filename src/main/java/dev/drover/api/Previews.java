@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Json;
+import dev.drover.session.EventId;
 import dev.drover.session.Feed.Item;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,10 +11,10 @@ import java.util.Set;
 /// and none of an event after the event itself. One thread.
 final class Previews {
   private final Set<String> wanted;
-  private final Map<String, Progress> started = new HashMap<>();
+  private final Map<EventId, Begun> started = new HashMap<>();
 
   /// @param blocks content blocks that the reader has seen something of
-  private record Progress(String type, int blocks) {}
+  private record Begun(String type, int blocks) {}
 
   Previews(Set<String> wanted) {
     this.wanted = Set.copyOf(wanted);
@@ -21,17 +22,16 @@ final class Previews {
 
   boolean admits(Item.PreviewStart start) {
     return wanted.contains(start.type())
-        && started.putIfAbsent(start.id().value(), new Progress(start.type(), 0)) == null;
+        && started.putIfAbsent(start.id(), new Begun(start.type(), 0)) == null;
   }
 
   boolean admits(Item.PreviewText text) {
-    var progress = started.get(text.id().value());
+    var progress = started.get(text.id());
     if (progress == null || text.index() > progress.blocks()) {
       return false;
     }
     started.put(
-        text.id().value(),
-        new Progress(progress.type(), Math.max(progress.blocks(), text.index() + 1)));
+        text.id(), new Begun(progress.type(), Math.max(progress.blocks(), text.index() + 1)));
     return true;
   }
 
@@ -42,13 +42,8 @@ final class Previews {
     }
     if (event.type().equals("span.model_request_end")) {
       started.clear();
-    } else if (wanted.contains(event.type())) {
-      started
-          .entrySet()
-          .removeIf(
-              entry ->
-                  entry.getValue().type().equals(event.type())
-                      && event.json().indexOf("\"id\":\"" + entry.getKey() + "\"") >= 0);
+    } else {
+      started.remove(event.id());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.drover.api;
 
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Feed.Item;
@@ -9,6 +11,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,14 +31,16 @@ final class Replay {
 
   private final EventLog log;
   private final SessionId session;
+  private final ThreadKey thread;
   private final Deque<Send> sends;
-  private final Set<String> queued = new HashSet<>();
-  private final Set<String> processed = new HashSet<>();
+  private final Set<EventId> queued = new HashSet<>();
+  private final Set<EventId> processed = new HashSet<>();
   private long head;
 
-  private Replay(EventLog log, SessionId session, List<Send> sends, long head) {
+  private Replay(EventLog log, SessionId session, ThreadKey thread, List<Send> sends, long head) {
     this.log = log;
     this.session = session;
+    this.thread = thread;
     this.sends = new ArrayDeque<>(sends);
     this.head = head;
   }
@@ -43,13 +48,16 @@ final class Replay {
   /// Made after the stream has begun to listen: nothing is missed between the two.
   ///
   /// @param session as it was seen since
+  /// @param thread whose stream it is
   /// @param grace how old a send may be
-  static Optional<Replay> of(EventLog log, Feed feed, Session session, Duration grace) {
-    var missed = missed(log, feed, session.id(), grace);
+  static Optional<Replay> of(
+      EventLog log, Feed feed, Session session, ThreadKey thread, Duration grace) {
+    var id = session.id();
+    var missed = missed(log, feed, id, grace);
     if (!missed.isEmpty()) {
-      return Optional.of(new Replay(log, session.id(), missed, missed.getFirst().head()));
+      return Optional.of(new Replay(log, id, thread, missed, missed.getFirst().head()));
     }
-    return session.status() == Status.TERMINATED ? ofEnd(log, session.id()) : Optional.empty();
+    return session.status() == Status.TERMINATED ? ofEnd(log, id, thread) : Optional.empty();
   }
 
   /// The sends that no stream was there for, after the last that one was.
@@ -68,12 +76,12 @@ final class Replay {
 
   /// Empty if the session was deleted meanwhile: the stream listens already, and will be shown
   /// that.
-  private static Optional<Replay> ofEnd(EventLog log, SessionId session) {
+  private static Optional<Replay> ofEnd(EventLog log, SessionId session, ThreadKey thread) {
     var types = Set.of(EventStream.TERMINATED);
     var last = new Slice(Long.MAX_VALUE, 1, false, types, true, Optional.empty(), Optional.empty());
     return log.getEvents(session, last).stream()
         .findFirst()
-        .map(end -> new Replay(log, session, List.of(), end.position() - 1));
+        .map(end -> new Replay(log, session, thread, List.of(), end.position() - 1));
   }
 
   /// What comes next; empty at the end: what follows is live.
@@ -87,8 +95,8 @@ final class Replay {
       }
       for (var stored : page) {
         showSends(stored.position(), items);
-        items.add(new Item.Shown(EventCodec.type(stored.event()), stored.json()));
-        processed.add(stored.event().id().value());
+        items.add(shown(stored.thread(), stored.event(), stored.json()));
+        processed.add(stored.event().id());
         head = stored.position();
       }
     }
@@ -96,8 +104,8 @@ final class Replay {
   }
 
   private List<Stored> page() {
-    return log.getEvents(
-        session, new Slice(head, PAGE, true, Set.of(), true, Optional.empty(), Optional.empty()));
+    var all = new Slice(head, PAGE, true, Set.of(), true, Optional.empty(), Optional.empty());
+    return log.getEvents(session, all.of(thread));
   }
 
   /// Shows what was received while the log ended before a position. What was processed at once is
@@ -105,13 +113,17 @@ final class Replay {
   private void showSends(long before, List<Item.Shown> items) {
     while (!sends.isEmpty() && sends.getFirst().head() < before) {
       for (var one : sends.removeFirst().events()) {
-        var item = new Item.Shown(EventCodec.type(one.event()), one.json());
-        if (item.isQueued()) {
+        var item = shown(one.thread(), one.event(), one.json());
+        if (item.isQueued() && item.thread().equals(thread)) {
           items.add(item);
           queued.add(item.id());
         }
       }
     }
+  }
+
+  private static Item.Shown shown(ThreadKey thread, Event event, String json) {
+    return new Item.Shown(event.id(), thread, EventCodec.type(event), json);
   }
 
   /// Whether an item that comes live was shown here: what was committed while this was read comes

@@ -20,15 +20,17 @@ final class SessionUpdate {
   /// @throws Problem `INVALID_REQUEST`
   static Session apply(Parts parts, Session session, Json.Obj sent) {
     var body = Fields.of(sent, "");
-    var title = body.has("title") ? body.optionalPlainText("title", 256) : session.title();
-    var metadata = Metadata.patch(body, session.metadata());
+    var title =
+        body.has("title") ? body.optionalPlainText("title", 256) : session.editable().title();
+    var metadata = Metadata.patch(body, session.editable().metadata());
     var budget = budget(parts, session, body);
     var agent = body.object("agent").map(fields -> agent(session.agent(), fields));
     if (body.has("vault_ids")) {
       throw body.problem("vault_ids", "cannot be updated");
     }
     body.end();
-    return session.with(agent.orElse(session.agent()), title, metadata, budget);
+    return session.with(
+        new Session.Editable(agent.orElse(session.agent()), title, metadata, budget));
   }
 
   private static Optional<Money> budget(Parts parts, Session session, Fields body) {

@@ -4,8 +4,9 @@ import static dev.drover.desk.KeyScope.SESSIONS_READ;
 
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// `/v1/sessions/{id}/events/stream`: what happens from now on, live. Nothing from before, but for
 /// what followed a send of the last moments that no stream was there for, and the end of a session
@@ -23,15 +24,20 @@ final class StreamRoute {
 
   void addTo(Router router) {
     router.get(
-        "/v1/sessions/{session}/events/stream", SESSIONS_READ, exchange -> run(exchange, _ -> {}));
+        "/v1/sessions/{session}/events/stream",
+        SESSIONS_READ,
+        exchange -> run(exchange, _ -> ThreadKey.PRIMARY));
     // As the first editions of the vendor's quickstart have it.
-    router.get("/v1/sessions/{session}/stream", SESSIONS_READ, exchange -> run(exchange, _ -> {}));
+    router.get(
+        "/v1/sessions/{session}/stream",
+        SESSIONS_READ,
+        exchange -> run(exchange, _ -> ThreadKey.PRIMARY));
   }
 
   /// Streams until the session is over, the reader is too slow or gone, or the server stops.
   ///
-  /// @param check refuses a session
-  void run(Exchange exchange, Consumer<Session> check) throws InterruptedException {
+  /// @param shown which of a session's threads is shown; refuses by throwing
+  void run(Exchange exchange, Function<Session, ThreadKey> shown) throws InterruptedException {
     var previews = Set.copyOf(exchange.query().all("event_deltas", 100));
     if (!PREVIEWS.containsAll(previews)) {
       throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
@@ -41,15 +47,19 @@ final class StreamRoute {
     // stream.
     try (var subscription = parts.feed().subscribe(id)) {
       var session = parts.sessions().getSession(exchange.caller().workspace(), id);
-      check.accept(session);
+      var thread = shown.apply(session);
       if (exchange.isHead()) {
         exchange.stream();
         return;
       }
-      var replay = Replay.of(parts.log(), parts.feed(), session, streams.grace());
+      var replay = Replay.of(parts.log(), parts.feed(), session, thread, streams.grace());
       streams.run(
           new EventStream(
-              subscription, new Previews(previews), FrameNames.of(exchange), streams.ping()),
+              subscription,
+              thread,
+              new Previews(previews),
+              FrameNames.of(exchange),
+              streams.ping()),
           exchange.connection(),
           exchange.stream(),
           replay);

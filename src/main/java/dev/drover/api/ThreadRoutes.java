@@ -6,12 +6,12 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.session.Session;
+import dev.drover.session.SessionThread;
 import dev.drover.session.ThreadId;
-import dev.drover.wire.SessionCodec;
-import java.util.List;
+import dev.drover.wire.ThreadCodec;
 import java.util.Set;
 
-/// `/v1/sessions/{id}/threads`: the primary thread, whose events are the session's.
+/// `/v1/sessions/{id}/threads`: the threads of a session, their events and streams.
 final class ThreadRoutes {
   private final Parts parts;
   private final EventPages pages;
@@ -28,24 +28,26 @@ final class ThreadRoutes {
     router.get(
         "/v1/sessions/{session}/threads/{thread}",
         SESSIONS_READ,
-        exchange -> exchange.answer(write(owner(parts, exchange))));
+        exchange -> exchange.answer(get(exchange)));
     router.post("/v1/sessions/{session}/threads/{thread}/archive", SESSIONS_WRITE, this::archive);
     router.get("/v1/sessions/{session}/threads/{thread}/events", SESSIONS_READ, this::events);
     router.get("/v1/sessions/{session}/threads/{thread}/stream", SESSIONS_READ, this::stream);
   }
 
-  /// The session of the path, which has the thread of the path.
-  private static Session owner(Parts parts, Exchange exchange) {
-    var session = SessionRoutes.session(parts, exchange);
-    check(session, ThreadId.of(exchange.id("thread")));
-    return session;
+  /// The thread of a session that has it.
+  ///
+  /// @throws Problem `NOT_FOUND`
+  static SessionThread thread(Session session, ThreadId id) {
+    return session.thread(id).orElseThrow(() -> Problem.notFound("thread " + id + " not found"));
   }
 
-  /// Refuses a thread that the session does not have.
-  static void check(Session session, ThreadId thread) {
-    if (!session.thread().equals(thread)) {
-      throw Problem.notFound("thread " + thread + " not found");
-    }
+  private static SessionThread thread(Session session, Exchange exchange) {
+    return thread(session, ThreadId.of(exchange.id("thread")));
+  }
+
+  private Json get(Exchange exchange) {
+    var session = SessionRoutes.session(parts, exchange);
+    return write(thread(session, exchange));
   }
 
   private void list(Exchange exchange) {
@@ -53,29 +55,34 @@ final class ThreadRoutes {
     query.limit(1000, 1000);
     var statuses = SessionRoutes.statuses(query);
     var session = SessionRoutes.session(parts, exchange);
-    boolean shown = statuses.isEmpty() || statuses.contains(session.status());
-    exchange.answer(Pages.whole(query, shown ? List.of(write(session)) : List.of()));
+    var shown =
+        session.threads().stream()
+            .filter(one -> statuses.isEmpty() || statuses.contains(one.progress().status()))
+            .map(this::write)
+            .toList();
+    exchange.answer(Pages.whole(query, shown));
   }
 
   private void archive(Exchange exchange) {
-    var session = owner(parts, exchange);
+    var thread = thread(SessionRoutes.session(parts, exchange), exchange);
     throw Problem.invalid(
-        "Thread " + session.thread() + " is the primary thread and cannot be archived.");
+        "Thread " + thread.id() + " is the primary thread and cannot be archived.");
   }
 
   private void events(Exchange exchange) {
     var query = exchange.query();
     query.only(Set.of("limit", "page"));
-    var session = owner(parts, exchange);
-    pages.answer(exchange, session.id(), EventPages.Wanted.of(query, session.id()));
+    var session = SessionRoutes.session(parts, exchange);
+    var key = thread(session, exchange).key();
+    pages.answer(exchange, session.id(), EventPages.Wanted.of(query, session.id(), key));
   }
 
   private void stream(Exchange exchange) throws InterruptedException {
-    var thread = ThreadId.of(exchange.id("thread"));
-    streams.run(exchange, session -> check(session, thread));
+    var id = ThreadId.of(exchange.id("thread"));
+    streams.run(exchange, session -> thread(session, id).key());
   }
 
-  private Json write(Session session) {
-    return SessionCodec.writeThread(session, parts.now(), ListCost.of(parts.models(), session));
+  private Json write(SessionThread thread) {
+    return ThreadCodec.write(thread, parts.now(), ListCost.of(parts.models(), thread));
   }
 }

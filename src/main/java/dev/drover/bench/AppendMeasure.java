@@ -8,8 +8,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.Store;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -120,10 +118,9 @@ final class AppendMeasure {
     void append(int events) {
       var entries = new ArrayList<Emission.Entry>();
       for (int i = 0; i < events; i++) {
-        entries.add(new Emission.Entry(event(run), null));
+        entries.add(new Emission.Entry(ThreadKey.PRIMARY, event(run), null));
       }
-      var nothing = OptionalLong.empty();
-      var emission = new Emission(entries, Status.RUNNING, Usage.NONE, nothing, nothing, false);
+      var emission = new Emission(entries);
       if (!(log.emitEvents(lease, emission.knowing(head))
           instanceof Emitted.Appended(var stored))) {
         throw new IllegalStateException("an append was refused");

@@ -9,12 +9,12 @@ import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Fills a session's log with turns as they look after a long life: a message, a tool call, an
 /// answer.
@@ -36,7 +36,6 @@ final class LongLog {
     Lease lease = null;
     long head = 0;
     for (int done = 0; done < turns; ) {
-      // The fold of a wake starts before the last of these appends: that is a small one.
       int now = turns - done == 1 ? 1 : Math.min(TURNS_AT_ONCE, turns - done - 1);
       var messages = new ArrayList<Event.FromClient>();
       var entries = new ArrayList<Emission.Entry>();
@@ -53,9 +52,7 @@ final class LongLog {
       if (lease == null) {
         throw new IllegalStateException("the session is held by somebody");
       }
-      var emission =
-          new Emission(
-              entries, Status.IDLE, Usage.NONE, OptionalLong.of(head), rest, rest.isPresent());
+      var emission = new Emission(entries, rest, rest.isPresent());
       if (!(log.emitEvents(lease, emission.knowing(head))
           instanceof Emitted.Appended(var appended))) {
         throw new IllegalStateException("an append was refused");
@@ -79,7 +76,7 @@ final class LongLog {
         shown(message),
         shown(first),
         shown(use),
-        new Emission.Entry(
+        entry(
             end(first),
             reply(
                 Json.arr(
@@ -106,7 +103,7 @@ final class LongLog {
                 text("312 tests, all of them passed\n[exit status 0]"))),
         shown(second),
         shown(event("agent.message", "content", said)),
-        new Emission.Entry(end(second), reply(said, "end_turn", List.of())),
+        entry(end(second), reply(said, "end_turn", List.of())),
         shown(event("session.status_idle", "stop_reason", Json.obj("type", "end_turn"))));
   }
 
@@ -130,7 +127,11 @@ final class LongLog {
   }
 
   private static Emission.Entry shown(Event event) {
-    return new Emission.Entry(event, null);
+    return entry(event, null);
+  }
+
+  private static Emission.Entry entry(Event event, Json.@Nullable Obj hidden) {
+    return new Emission.Entry(ThreadKey.PRIMARY, event, hidden);
   }
 
   private Event event(String type, Object... fields) {

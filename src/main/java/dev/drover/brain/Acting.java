@@ -7,7 +7,6 @@ import dev.drover.hands.ToolResult;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ToolAmbiguous.Outcome;
-import dev.drover.session.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +27,7 @@ final class Acting {
   /// A call whose hand dies and that may run again gets no result here: the next step sees to it.
   Pen.Next act(Step.Act step) throws InterruptedException {
     var opening = at.opening(step.turn());
-    if (!opening.isEmpty() && at.pen().write(Status.RUNNING, opening) == Pen.Next.STOP) {
+    if (!opening.isEmpty() && at.pen().write(opening) == Pen.Next.STOP) {
       return Pen.Next.STOP;
     }
     try (var judging = new Judging(at)) {
@@ -64,7 +63,7 @@ final class Acting {
   private Pen.Next carryOut(List<Judged> judged, Scope scope, Judging judging)
       throws InterruptedException {
     var intents = intents(judged);
-    if (!intents.isEmpty() && at.pen().write(Status.RUNNING, intents) == Pen.Next.STOP) {
+    if (!intents.isEmpty() && at.pen().write(intents) == Pen.Next.STOP) {
       return lost(judging);
     }
     var tasks = judged.stream().map(one -> scope.fork(() -> run(one))).toList();
@@ -76,7 +75,7 @@ final class Acting {
         continue;
       }
       var entries = outcome(judged.get(i), task.join(), judging);
-      if (!entries.isEmpty() && at.pen().write(Status.RUNNING, entries) == Pen.Next.STOP) {
+      if (!entries.isEmpty() && at.pen().write(entries) == Pen.Next.STOP) {
         return lost(judging);
       }
     }
@@ -98,9 +97,9 @@ final class Acting {
 
   /// Stops those of the calls that still run in a hand that an earlier step handed them to, the
   /// last one first.
-  void stop(List<Fold.Call> calls) throws InterruptedException {
+  void stop(List<ThreadFold.Call> calls) throws InterruptedException {
     for (var hand : calls.stream().flatMap(call -> call.hand().stream()).distinct().toList()) {
-      var grip = at.harness().hands().attach(at.session().id(), hand);
+      var grip = at.harness().hands().attach(at.session(), hand);
       if (grip.isPresent()) {
         try (var held = grip.get()) {
           calls.reversed().forEach(call -> held.stop(call.use().id()));
@@ -118,7 +117,7 @@ final class Acting {
           intents.add(ambiguous(call, Outcome.RETRIED));
         }
         intents.add(
-            Pen.entry(
+            at.entry(
                 new Event.ToolDispatched(
                     at.id(),
                     call.use().id(),
@@ -140,8 +139,8 @@ final class Acting {
         : List.of(ambiguous(call, Outcome.REPORTED), at.result(call, result));
   }
 
-  private Emission.Entry ambiguous(Fold.Call call, Outcome outcome) {
-    return Pen.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
+  private Emission.Entry ambiguous(ThreadFold.Call call, Outcome outcome) {
+    return at.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
   }
 
   /// Somebody else has the session now, and asks for what its calls bring.
@@ -159,7 +158,7 @@ final class Acting {
     };
   }
 
-  private static ToolResult execute(Grip grip, Fold.Call call, boolean again)
+  private static ToolResult execute(Grip grip, ThreadFold.Call call, boolean again)
       throws InterruptedException {
     var use = call.use();
     return grip.execute(new ToolCall(use.id(), use.name(), use.input(), again));

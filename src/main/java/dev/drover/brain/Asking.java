@@ -10,9 +10,9 @@ import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Queued;
-import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,8 +35,7 @@ final class Asking {
 
   /// Records that the model cannot be asked.
   private Pen.Next asksInVain(Step.Ask step, Answer.Failure failure) {
-    return step.open().isEmpty()
-            && at.pen().write(Status.RUNNING, opening(step, at.id())) == Pen.Next.STOP
+    return step.open().isEmpty() && at.pen().write(opening(step, at.id())) == Pen.Next.STOP
         ? Pen.Next.STOP
         : givenUp(failure);
   }
@@ -44,7 +43,7 @@ final class Asking {
   /// Shows that the model works, has its answer, and records it.
   private Pen.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
-    var previews = new Previews(at.harness().feed(), at.session().id(), at.id(), at.id());
+    var previews = new Previews(at.harness().feed(), at.session(), at.id(), at.id());
     var asked = asked(step.taken());
     var prompt = prompt(asked.messages());
     Answer answer;
@@ -52,8 +51,7 @@ final class Asking {
       // The request leaves before its own events are durable: a first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
-      if (step.open().isEmpty()
-          && at.pen().write(Status.RUNNING, opening(step, start)) == Pen.Next.STOP) {
+      if (step.open().isEmpty() && at.pen().write(opening(step, start)) == Pen.Next.STOP) {
         return Pen.Next.STOP;
       }
       previews.open();
@@ -76,14 +74,14 @@ final class Asking {
             start,
             previews.message(),
             previews.thinking(),
-            new OfferedTools(at.session().agent()),
-            at::id);
-    var inbox = at.pen().inbox();
+            new OfferedTools(at.agent()),
+            at);
+    var inbox = at.inbox();
     if (Plan.endsTurn(reply, inbox)
         && endings.endWith(entries, reply.usage(), inbox) == Pen.Next.STOP) {
       return Pen.Next.STOP;
     }
-    return at.pen().write(Status.RUNNING, entries);
+    return at.pen().write(entries);
   }
 
   private Answer answer(Prompt prompt, Previews previews) throws InterruptedException {
@@ -96,7 +94,7 @@ final class Asking {
   }
 
   private Context context() {
-    return at.harness().profile(at.session().agent().model().id()).context();
+    return at.harness().profile(at.agent().model().id()).context();
   }
 
   /// The conversation as the model is to see it.
@@ -104,13 +102,21 @@ final class Asking {
     return context()
         .messages(
             slices -> {
-              slices.accept(at.pen().history());
+              slices.accept(own(at.pen().history()));
               slices.accept(taken.stream().map(this::soon).toList());
             });
   }
 
+  /// Those of the thread.
+  private List<Stored> own(List<Stored> events) {
+    var key = at.thread().key();
+    return events.stream().allMatch(one -> one.thread().equals(key))
+        ? events
+        : events.stream().filter(one -> one.thread().equals(key)).toList();
+  }
+
   private Prompt prompt(Json.Arr messages) {
-    var agent = at.session().agent();
+    var agent = at.agent();
     var system = agent.system();
     return new Prompt(
         agent.model().id(),
@@ -126,50 +132,46 @@ final class Asking {
     return new Stored(
         at.pen().fold().position() + 1,
         at.harness().clock().instant(),
+        message.thread(),
         message.event(),
         message.json(),
         null);
   }
 
   private List<Emission.Entry> opening(Step.Ask step, EventId start) {
-    var entries = at.opening(step.turn());
-    step.taken().forEach(message -> entries.add(Pen.entry(message)));
-    entries.add(Pen.entry(new Event.ModelRequestStart(start)));
+    var entries = new ArrayList<>(at.opening(step.turn()));
+    step.taken().forEach(message -> entries.add(at.entry(message)));
+    entries.add(at.entry(new Event.ModelRequestStart(start)));
     return entries;
   }
 
   private Pen.Next failed(EventId start, Answer.Failure failure, Rendered asked) {
-    int failures = at.pen().fold().failures() + 1;
+    int failures = at.fold().failures() + 1;
     boolean again = failures < at.harness().retries().limit();
     var omission = again ? RefusedPart.of(failure, asked) : Optional.<Omission>empty();
     if (!again || (!failure.kind().retryable() && omission.isEmpty())) {
       return givenUp(failure);
     }
-    if (Plan.interrupted(at.pen().inbox())) {
+    if (Plan.interrupted(at.inbox())) {
       return Pen.Next.GO_ON;
     }
     if (omission.isPresent()) {
-      var end = Pen.entry(endings.requestFailed(start), omission.get().json());
-      return at.pen().write(Status.RUNNING, List.of(end));
+      var end = at.entry(endings.requestFailed(start), omission.get().json());
+      return at.pen().write(List.of(end));
     }
     var pause = at.harness().retries().pause(failures, failure, at.harness().random());
     var until = at.harness().clock().instant().plus(pause);
-    return at.pen()
-        .write(
-            Status.RESCHEDULING,
-            List.of(
-                Pen.entry(endings.requestFailed(start)),
-                Pen.entry(new Event.Failed(at.id(), Retries.error(failure, true))),
-                Pen.entry(
-                    new Event.ThreadRescheduled(
-                        at.id(), at.session().thread(), at.session().agent().name())),
-                Pen.entry(new Event.StatusRescheduled(at.id()), Fold.retry(until, pause))));
+    var entries = new ArrayList<Emission.Entry>();
+    entries.add(at.entry(endings.requestFailed(start)));
+    entries.add(at.entry(new Event.Failed(at.id(), Retries.error(failure, true))));
+    entries.addAll(at.statuses().rescheduled(until, pause));
+    return at.pen().write(entries);
   }
 
   /// Ends the turn, and takes along what comes at that moment: the model is not asked again for it.
   private Pen.Next givenUp(Answer.Failure failure) {
     while (true) {
-      var inbox = at.pen().inbox();
+      var inbox = at.inbox();
       if (Plan.interrupted(inbox)) {
         return Pen.Next.GO_ON;
       }

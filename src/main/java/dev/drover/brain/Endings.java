@@ -31,11 +31,11 @@ final class Endings {
   /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
   Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled(INTERRUPTED);
-    interrupts.forEach(interrupt -> entries.add(Pen.entry(interrupt)));
-    var fold = at.pen().fold();
+    interrupts.forEach(interrupt -> entries.add(at.entry(interrupt)));
+    var fold = at.fold();
     return fold.status() == Status.IDLE && !fold.endsByInterrupt()
         ? at.pen()
-            .stay(
+            .write(
                 entries,
                 inbox,
                 fold.pause().isEmpty() && inbox.queued().size() == interrupts.size())
@@ -45,7 +45,7 @@ final class Endings {
   /// The model has said all that it had to say, or it is the client's turn.
   Pen.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
     var entries = new ArrayList<Emission.Entry>();
-    error.ifPresent(e -> entries.add(Pen.entry(new Event.Failed(at.id(), e))));
+    error.ifPresent(e -> entries.add(at.entry(new Event.Failed(at.id(), e))));
     return endTurn(entries, reason, inbox, 0);
   }
 
@@ -62,16 +62,16 @@ final class Endings {
   /// @param unanswered the result of every call that has none
   Pen.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
     var entries = settled(unanswered);
-    entries.add(Pen.entry(new Event.Failed(at.id(), error)));
-    inbox.queued().forEach(queued -> entries.add(Pen.entry(queued)));
+    entries.add(at.entry(new Event.Failed(at.id(), error)));
+    inbox.queued().forEach(queued -> entries.add(at.entry(queued)));
     return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
   }
 
   /// The end of a request that has none, and a result for each call that has none.
   private List<Emission.Entry> settled(String unanswered) {
     var entries = new ArrayList<Emission.Entry>();
-    at.pen().fold().open().ifPresent(start -> entries.add(Pen.entry(requestFailed(start))));
-    for (var call : at.pen().fold().unanswered()) {
+    at.fold().open().ifPresent(start -> entries.add(at.entry(requestFailed(start))));
+    for (var call : at.fold().unanswered()) {
       entries.add(at.result(call, ToolResult.error(unanswered)));
     }
     return entries;
@@ -83,20 +83,9 @@ final class Endings {
 
   private Pen.Next endTurn(
       List<Emission.Entry> before, StopReason reason, Usage usage, Inbox inbox, int taken) {
-    var cost = at.price().map(price -> price.shown(usage));
     var entries = new ArrayList<>(before);
-    entries.add(
-        Pen.entry(
-            new Event.ThreadIdle(
-                at.id(), at.session().thread(), at.session().agent().name(), reason)));
-    entries.add(Pen.entry(new Event.UsageReported(at.id(), usage, cost, at.pen().fold().budget())));
-    var idle = new Event.StatusIdle(at.id(), reason);
-    if (reason.isPause()) {
-      entries.add(Pen.entry(idle, at.pen().fold().standing()));
-      return at.pen().pause(entries, usage, inbox);
-    }
-    entries.add(Pen.entry(idle));
-    return at.pen().endTurn(entries, usage, inbox, taken);
+    entries.addAll(at.statuses().idle(reason, usage));
+    return at.pen().write(entries, inbox, reason.isPause() || inbox.queued().size() == taken);
   }
 
   /// The end of a request that brought nothing.

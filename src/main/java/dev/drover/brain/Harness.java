@@ -69,7 +69,8 @@ public record Harness(
 
   private Wake wakeUp(Lease lease, Bell bell) {
     var session = sessions.getSession(lease.session());
-    var fold = new Fold(session.boundary(), session.usage(), session.budget());
-    return new Wake(new Sitting(this, session, new Pen(log, lease, fold), bell));
+    var progress = session.progress();
+    var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
+    return new Wake(new Sitting(this, session.primary(), new Pen(log, lease, fold), bell));
   }
 }

@@ -30,7 +30,7 @@ final class Judging implements AutoCloseable {
   }
 
   /// In the order of the calls. Waits for hands, and may be interrupted in that.
-  List<Judged> judge(List<Fold.Call> calls) throws InterruptedException {
+  List<Judged> judge(List<ThreadFold.Call> calls) throws InterruptedException {
     var judged = new ArrayList<Judged>();
     for (var call : calls) {
       judged.add(judge(call));
@@ -38,7 +38,7 @@ final class Judging implements AutoCloseable {
     return judged;
   }
 
-  private Judged judge(Fold.Call call) throws InterruptedException {
+  private Judged judge(ThreadFold.Call call) throws InterruptedException {
     var refusal = refusal(call);
     if (refusal.isPresent()) {
       return new Judged.Answered(call, refusal.get());
@@ -57,10 +57,10 @@ final class Judging implements AutoCloseable {
         : new Judged.Reported(call, unknown(call));
   }
 
-  private Judged dispatch(Fold.Call call) throws InterruptedException {
+  private Judged dispatch(ThreadFold.Call call) throws InterruptedException {
     if (made == null && unavailable.isEmpty()) {
       try {
-        made = at.harness().hands().provision(at.session().id());
+        made = at.harness().hands().provision(at.session());
         hold(made);
       } catch (Sandboxes.Unavailable e) {
         unavailable = Optional.of(ToolResult.error(String.valueOf(e.getMessage())));
@@ -76,7 +76,7 @@ final class Judging implements AutoCloseable {
 
   private Optional<Grip> attach(HandId hand) throws InterruptedException {
     if (!known.containsKey(hand)) {
-      var grip = at.harness().hands().attach(at.session().id(), hand);
+      var grip = at.harness().hands().attach(at.session(), hand);
       grip.ifPresent(this::hold);
       known.put(hand, grip);
     }
@@ -84,7 +84,7 @@ final class Judging implements AutoCloseable {
   }
 
   /// Whether a call whose hand is gone is handed to another one.
-  boolean mayRunAgain(Fold.Call call, int attempts) {
+  boolean mayRunAgain(ThreadFold.Call call, int attempts) {
     return attempts < OnAmbiguous.ATTEMPTS && at.harness().onAmbiguous().retries(call.use().name());
   }
 
@@ -107,7 +107,7 @@ final class Judging implements AutoCloseable {
   }
 
   /// The result of a call that must not run: it is not allowed, or cannot.
-  private static Optional<ToolResult> refusal(Fold.Call call) {
+  private static Optional<ToolResult> refusal(ThreadFold.Call call) {
     var name = call.use().name();
     if (call.refusal() != null) {
       return Optional.of(ToolResult.error(call.refusal()));
@@ -126,7 +126,7 @@ final class Judging implements AutoCloseable {
     return "The user rejected this use of " + name + (why == null ? "." : ": " + why);
   }
 
-  private static ToolResult unknown(Fold.Call call) {
+  private static ToolResult unknown(ThreadFold.Call call) {
     return ToolResult.lost(
         call.use().name()
             + ": the sandbox was lost while this call was running and the server was away. It may"

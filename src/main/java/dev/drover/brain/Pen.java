@@ -1,18 +1,13 @@
 package dev.drover.brain;
 
-import dev.drover.base.Json;
 import dev.drover.base.Utf8;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
-import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
-import dev.drover.session.Queued;
 import dev.drover.session.Slice;
-import dev.drover.session.Status;
 import dev.drover.session.Stored;
-import dev.drover.session.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -35,19 +30,19 @@ final class Pen {
 
   private final EventLog log;
   private final Lease lease;
-  private final Fold fold;
+  private final SessionFold fold;
   private @Nullable List<Stored> history;
   private long bytes = -1;
   private boolean lost;
 
   /// @param fold is fed what follows its position by [#inbox]
-  Pen(EventLog log, Lease lease, Fold fold) {
+  Pen(EventLog log, Lease lease, SessionFold fold) {
     this.log = log;
     this.lease = lease;
     this.fold = fold;
   }
 
-  Fold fold() {
+  SessionFold fold() {
     return fold;
   }
 
@@ -120,64 +115,16 @@ final class Pen {
     }
   }
 
-  /// Appends in the middle of a turn.
-  Next write(Status status, List<Emission.Entry> entries) {
-    return append(
-        new Emission(
-            entries, status, fold.reported(), OptionalLong.empty(), OptionalLong.empty(), false));
+  /// Appends in the middle of the work.
+  Next write(List<Emission.Entry> entries) {
+    return append(new Emission(entries));
   }
 
-  /// Appends the end of a turn, unless a client has sent something since `inbox` was read. If
-  /// nothing else is in it, the session rests.
+  /// Appends, unless a client has sent something since `inbox` was read.
   ///
-  /// @param taken how many of the inbox's events are among the entries
-  Next endTurn(List<Emission.Entry> entries, Usage usage, Inbox inbox, int taken) {
-    long boundary = fold.position() + entries.size();
-    return goIdle(entries, usage, inbox, boundary, inbox.queued().size() == taken);
-  }
-
-  /// Appends that a turn stands still, unless a client has sent something since `inbox` was read.
-  /// The session rests, whatever is in the inbox.
-  Next pause(List<Emission.Entry> entries, Usage usage, Inbox inbox) {
-    return goIdle(entries, usage, inbox, fold.beforeRequest(), true);
-  }
-
-  private Next goIdle(
-      List<Emission.Entry> entries, Usage usage, Inbox inbox, long boundary, boolean rests) {
-    return append(
-        new Emission(
-            entries,
-            Status.IDLE,
-            usage,
-            OptionalLong.of(boundary),
-            OptionalLong.of(inbox.received()),
-            rests));
-  }
-
-  /// Appends to a session that is not at work and stays so. It rests, if nothing that it could see
-  /// to is left in the inbox.
-  Next stay(List<Emission.Entry> entries, Inbox inbox, boolean rests) {
-    return append(
-        new Emission(
-            entries,
-            fold.status(),
-            fold.reported(),
-            OptionalLong.empty(),
-            OptionalLong.of(inbox.received()),
-            rests));
-  }
-
-  static Emission.Entry entry(Event event) {
-    return new Emission.Entry(event, null);
-  }
-
-  /// A client's event that is taken up.
-  static Emission.Entry entry(Queued queued) {
-    return new Emission.Entry(queued.event(), null, queued.json());
-  }
-
-  static Emission.Entry entry(Event event, Json.Obj hidden) {
-    return new Emission.Entry(event, hidden);
+  /// @param rests whether the session rests then
+  Next write(List<Emission.Entry> entries, Inbox inbox, boolean rests) {
+    return append(new Emission(entries, OptionalLong.of(inbox.received()), rests));
   }
 
   private Next append(Emission emission) {

@@ -18,7 +18,7 @@ final class Plan {
 
   /// @param budgetReached whether the session has cost what it may cost: the model is not asked
   /// @param maxToolRounds the most replies of one turn that may ask for tools
-  static Step next(Fold log, Inbox inbox, boolean budgetReached, int maxToolRounds) {
+  static Step next(ThreadFold log, Inbox inbox, boolean budgetReached, int maxToolRounds) {
     var step = next(log, inbox, maxToolRounds);
     if (!budgetReached || !(step instanceof Step.Ask ask) || ask.open().isPresent()) {
       return step;
@@ -29,7 +29,7 @@ final class Plan {
         : new Step.Rest();
   }
 
-  private static Step next(Fold log, Inbox inbox, int maxToolRounds) {
+  private static Step next(ThreadFold log, Inbox inbox, int maxToolRounds) {
     if (log.status() == Status.TERMINATED) {
       return new Step.Rest();
     }
@@ -73,7 +73,7 @@ final class Plan {
 
   /// A turn goes on when nothing more is waited for. Messages that came before it stood still wait
   /// for that, too.
-  private static Step paused(Fold log, Inbox inbox) {
+  private static Step paused(ThreadFold log, Inbox inbox) {
     if (log.standsForUnknown()) {
       return new Step.Rest();
     }
@@ -90,7 +90,7 @@ final class Plan {
   }
 
   /// The next calls, or the next request.
-  private static Step proceed(Fold log, Inbox inbox, Step.Opening turn) {
+  private static Step proceed(ThreadFold log, Inbox inbox, Step.Opening turn) {
     var calls = log.unanswered().stream().filter(call -> !call.awaited()).toList();
     return calls.isEmpty()
         ? new Step.Ask(turn, message(inbox), Optional.empty())
@@ -101,7 +101,7 @@ final class Plan {
   /// there is nothing more to say of why it stopped.
   static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
     return inbox.queued().isEmpty()
-        && !Fold.goesOn(reply.stopReason())
+        && !ThreadFold.goesOn(reply.stopReason())
         && Shortfall.of(reply).isEmpty()
         && end(reply.stopReason(), reply.stopDetails()).reason() instanceof StopReason.EndTurn
         && reply.content().items().stream()
@@ -110,7 +110,7 @@ final class Plan {
   }
 
   /// Whether the turn has met a limit that ends it.
-  private static Optional<Step> tooMuch(Fold log, int maxToolRounds) {
+  private static Optional<Step> tooMuch(ThreadFold log, int maxToolRounds) {
     if (log.open().isPresent()) {
       return Optional.empty();
     }
@@ -128,7 +128,7 @@ final class Plan {
         : log.shortfall().map(last -> new Step.GiveUp(last.error(), Endings.INTERRUPTED));
   }
 
-  private static Step running(Fold log, Inbox inbox) {
+  private static Step running(ThreadFold log, Inbox inbox) {
     if (log.open().isPresent()) {
       return new Step.Ask(Step.Opening.GOES_ON, List.of(), log.open());
     }

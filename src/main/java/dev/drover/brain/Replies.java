@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /// Turns a model's reply into the events of one append. One reply, one thread.
 final class Replies {
@@ -21,15 +20,15 @@ final class Replies {
 
   private final Answer.Reply reply;
   private final OfferedTools tools;
-  private final Supplier<EventId> ids;
+  private final Sitting at;
   private final List<Json> texts = new ArrayList<>();
   private final List<Emission.Entry> uses = new ArrayList<>();
   private boolean thought;
 
-  private Replies(Answer.Reply reply, OfferedTools tools, Supplier<EventId> ids) {
+  private Replies(Answer.Reply reply, OfferedTools tools, Sitting at) {
     this.reply = reply;
     this.tools = tools;
-    this.ids = ids;
+    this.at = at;
     var content = reply.content().items();
     for (int i = 0; i < content.size(); i++) {
       if (content.get(i) instanceof Json.Obj block) {
@@ -46,8 +45,8 @@ final class Replies {
       EventId message,
       EventId thinking,
       OfferedTools tools,
-      Supplier<EventId> ids) {
-    return new Replies(reply, tools, ids).entries(start, message, thinking);
+      Sitting at) {
+    return new Replies(reply, tools, at).entries(start, message, thinking);
   }
 
   private void read(int index, Json.Obj block) {
@@ -71,14 +70,14 @@ final class Replies {
     var input = block.object("input");
     var refusal = refusal(index, block, name);
     if (refusal.isPresent()) {
-      return Pen.entry(
-          new Event.AgentToolUse(ids.get(), name, input, Event.Permission.NOT_ENABLED),
+      return at.entry(
+          new Event.AgentToolUse(at.id(), name, input, Event.Permission.NOT_ENABLED),
           Json.obj(REFUSAL, refusal.get()));
     }
-    return Pen.entry(
+    return at.entry(
         tools.isCustom(name)
-            ? new Event.AgentCustomToolUse(ids.get(), name, input)
-            : new Event.AgentToolUse(ids.get(), name, input, tools.permission(name)));
+            ? new Event.AgentCustomToolUse(at.id(), name, input)
+            : new Event.AgentToolUse(at.id(), name, input, tools.permission(name)));
   }
 
   private Optional<String> refusal(int index, Json.Obj block, String name) {
@@ -104,15 +103,14 @@ final class Replies {
   private List<Emission.Entry> entries(EventId start, EventId message, EventId thinking) {
     var entries = new ArrayList<Emission.Entry>();
     if (thought) {
-      entries.add(Pen.entry(new Event.AgentThinking(thinking)));
+      entries.add(at.entry(new Event.AgentThinking(thinking)));
     }
     if (!texts.stream()
         .allMatch(text -> Blank.is(String.valueOf(((Json.Obj) text).text("text"))))) {
-      entries.add(Pen.entry(new Event.AgentMessage(message, new Json.Arr(texts))));
+      entries.add(at.entry(new Event.AgentMessage(message, new Json.Arr(texts))));
     }
     entries.addAll(uses);
-    entries.add(
-        Pen.entry(new Event.ModelRequestEnd(ids.get(), start, false, reply.usage()), kept()));
+    entries.add(at.entry(new Event.ModelRequestEnd(at.id(), start, false, reply.usage()), kept()));
     return entries;
   }
 

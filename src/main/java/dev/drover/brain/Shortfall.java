@@ -80,7 +80,7 @@ enum Shortfall {
       case "tool_use" -> true;
       case "thinking", "redacted_thinking" -> false;
       // What a server's own tools did is worth going on with, and is no answer by itself.
-      case null, default -> Fold.goesOn(reply.stopReason());
+      case null, default -> ThreadFold.goesOn(reply.stopReason());
     };
   }
 

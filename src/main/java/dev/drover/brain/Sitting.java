@@ -2,26 +2,62 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
+import dev.drover.catalog.Definition;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Price;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.Session;
+import dev.drover.session.Inbox;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.SessionThread;
 import dev.drover.session.Usage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One brain's time with one session: what all of its steps need. One thread, but for [#id].
-record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
+/// One brain's time with one thread of a session: what all of its steps need. One thread, but for
+/// [#id].
+record Sitting(Harness harness, SessionThread thread, Pen pen, Bell bell) {
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
   }
 
+  SessionId session() {
+    return thread.session();
+  }
+
+  Definition agent() {
+    return thread.agent();
+  }
+
+  /// What the log says of the thread.
+  ThreadFold fold() {
+    return pen.fold().thread(thread.key());
+  }
+
+  /// What waits for the thread. What is in the log by then is folded before this returns.
+  Inbox inbox() {
+    return pen.inbox().of(thread.key());
+  }
+
+  /// An entry of the thread.
+  Emission.Entry entry(Event event) {
+    return new Emission.Entry(thread.key(), event, null);
+  }
+
+  Emission.Entry entry(Event event, Json.Obj hidden) {
+    return new Emission.Entry(thread.key(), event, hidden);
+  }
+
+  /// A client's event that is taken up.
+  Emission.Entry entry(Queued queued) {
+    return new Emission.Entry(queued.thread(), queued.event(), null, queued.json());
+  }
+
   /// What the model costs; empty: it has no price.
   Optional<Price> price() {
-    return harness.models().capabilities(session.agent().model().id()).price();
+    return harness.models().capabilities(agent().model().id()).price();
   }
 
   /// Whether the session may not ask the model again.
@@ -37,20 +73,18 @@ record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
     return pen.fold().usedBy(harness.clock().instant());
   }
 
+  StatusEvents statuses() {
+    return new StatusEvents(this);
+  }
+
   /// What has to be said of a turn before a step of it.
   List<Emission.Entry> opening(Step.Opening turn) {
-    var entries = new ArrayList<Emission.Entry>();
-    if (turn != Step.Opening.GOES_ON) {
-      entries.add(Pen.entry(new Event.StatusRunning(id())));
-      entries.add(
-          Pen.entry(new Event.ThreadRunning(id(), session.thread(), session.agent().name())));
-    }
-    return entries;
+    return turn == Step.Opening.GOES_ON ? List.of() : statuses().running();
   }
 
   /// The entry that answers a call.
-  Emission.Entry result(Fold.Call call, ToolResult result) {
-    return Pen.entry(
+  Emission.Entry result(ThreadFold.Call call, ToolResult result) {
+    return entry(
         new Event.AgentToolResult(
             id(),
             call.use().id(),
@@ -62,7 +96,7 @@ record Sitting(Harness harness, Session session, Pen pen, Bell bell) {
   boolean await(Scope.Task<?> task) throws InterruptedException {
     while (!task.isDone()) {
       bell.await();
-      if (!task.isDone() && Plan.interrupted(pen.inbox())) {
+      if (!task.isDone() && Plan.interrupted(inbox())) {
         return false;
       }
     }

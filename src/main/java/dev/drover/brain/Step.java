@@ -34,7 +34,7 @@ sealed interface Step {
   /// which the model asked.
   ///
   /// @param turn what has to be said of the turn first
-  record Act(Opening turn, List<Fold.Call> calls) implements Step {
+  record Act(Opening turn, List<ThreadFold.Call> calls) implements Step {
     public Act {
       calls = List.copyOf(calls);
     }

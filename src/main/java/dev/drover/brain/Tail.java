@@ -4,7 +4,6 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
-import dev.drover.session.Usage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ public final class Tail {
   /// The wire's type of the event that it begins with, where there is one.
   public static final String BEGINS = "span.model_request_start";
 
-  private final Fold fold = new Fold(0, Usage.NONE, Optional.empty());
+  private final ThreadFold fold = new ThreadFold();
   private final Map<EventId, Instant> dispatched = new HashMap<>();
   private @Nullable Instant requested;
   private @Nullable Stored last;
@@ -30,8 +29,8 @@ public final class Tail {
 
   /// The next events, in the order of the log.
   public void add(List<Stored> events) {
-    fold.addAll(events);
     for (var stored : events) {
+      fold.add(stored);
       switch (stored.event()) {
         case Event.ModelRequestStart _ -> {
           requested = stored.processedAt();

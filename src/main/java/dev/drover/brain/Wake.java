@@ -25,23 +25,23 @@ final class Wake {
   void run() throws InterruptedException {
     Pen.Next next;
     do {
-      var inbox = pen.inbox();
+      var inbox = at.inbox();
       next =
-          switch (Plan.next(pen.fold(), inbox, at.budgetReached(), at.harness().maxToolRounds())) {
+          switch (Plan.next(at.fold(), inbox, at.budgetReached(), at.harness().maxToolRounds())) {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);
             case Step.Interrupt interrupt -> {
-              acting.stop(pen.fold().unanswered());
+              acting.stop(at.fold().unanswered());
               yield endings.interrupt(interrupt.interrupts(), inbox);
             }
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
             case Step.GiveUp giveUp -> endings.giveUp(giveUp.error(), giveUp.unanswered(), inbox);
-            case Step.Rest _ -> pen.stay(List.of(), inbox, true);
+            case Step.Rest _ -> pen.write(List.of(), inbox, true);
           };
     } while (next == Pen.Next.GO_ON);
     if (pen.lost()) {
-      at.harness().hands().leave(at.session().id());
+      at.harness().hands().leave(at.session());
     }
   }
 
@@ -50,7 +50,7 @@ final class Wake {
     var error = new SessionError(SessionError.Type.UNKNOWN, why, SessionError.Retry.EXHAUSTED);
     Pen.Next next;
     do {
-      next = endings.giveUp(error, Endings.INTERRUPTED, pen.inbox());
+      next = endings.giveUp(error, Endings.INTERRUPTED, at.inbox());
     } while (next == Pen.Next.GO_ON);
   }
 }

@@ -5,26 +5,17 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Events that are appended together or not at all, and what follows from them for the session's
-/// row. An entry that is [Event.FromClient] leaves the inbox in the same transaction.
+/// Events that are appended together or not at all. What the session's row says after them follows
+/// from them alone, see [Progress]. An entry that is [Event.FromClient] leaves the inbox in the
+/// same transaction.
 ///
-/// @param status the session's status once these events are in the log
-/// @param usage the session's usage once these events are in the log
-/// @param boundary present: from now on a fold may start after this position of the log
 /// @param ifReceived present: refused with [Emitted.InboxMoved] unless the inbox's `received` is
 ///   still this number. What settles something that a client may settle, too, depends on it
 /// @param rests the brain has nothing left to do, and gives its lease back with this append. It
 ///   needs `ifReceived`, or what a client sends at that moment would sleep for ever
 /// @param known the log is known up to this position, and none of these events is there. A repeat
 ///   is looked for after it, so the nearer it is to the end, the less is read
-public record Emission(
-    List<Entry> entries,
-    Status status,
-    Usage usage,
-    OptionalLong boundary,
-    OptionalLong ifReceived,
-    boolean rests,
-    long known) {
+public record Emission(List<Entry> entries, OptionalLong ifReceived, boolean rests, long known) {
   public Emission {
     entries = List.copyOf(entries);
     if (rests && ifReceived.isEmpty()) {
@@ -33,26 +24,27 @@ public record Emission(
   }
 
   /// Events of which nobody knows whether the log holds them already.
-  public Emission(
-      List<Entry> entries,
-      Status status,
-      Usage usage,
-      OptionalLong boundary,
-      OptionalLong ifReceived,
-      boolean rests) {
-    this(entries, status, usage, boundary, ifReceived, rests, 0);
+  public Emission(List<Entry> entries, OptionalLong ifReceived, boolean rests) {
+    this(entries, ifReceived, rests, 0);
+  }
+
+  /// An append on no condition, in the middle of the work.
+  public Emission(List<Entry> entries) {
+    this(entries, OptionalLong.empty(), false);
   }
 
   /// The same, made by one who knows the log up to `position`.
   public Emission knowing(long position) {
-    return new Emission(entries, status, usage, boundary, ifReceived, rests, position);
+    return new Emission(entries, ifReceived, rests, position);
   }
 
+  /// @param thread to which the event belongs
   /// @param hidden kept beside the event, never shown
   /// @param received the JSON of a client's event as it was received; null: it has none but its own
-  public record Entry(Event event, Json.@Nullable Obj hidden, @Nullable String received) {
-    public Entry(Event event, Json.@Nullable Obj hidden) {
-      this(event, hidden, null);
+  public record Entry(
+      ThreadKey thread, Event event, Json.@Nullable Obj hidden, @Nullable String received) {
+    public Entry(ThreadKey thread, Event event, Json.@Nullable Obj hidden) {
+      this(thread, event, hidden, null);
     }
   }
 }

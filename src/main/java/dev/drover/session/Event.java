@@ -46,7 +46,13 @@ public sealed interface Event {
   /// @param content blocks of the Messages API: text, image, document
   record UserMessage(EventId id, Json.Arr content) implements FromClient {}
 
-  record UserInterrupt(EventId id) implements FromClient {}
+  /// @param thread which is to stop; empty: all threads of the session
+  record UserInterrupt(EventId id, Optional<ThreadId> thread) implements FromClient {
+    /// An interrupt of all threads.
+    public UserInterrupt(EventId id) {
+      this(id, Optional.empty());
+    }
+  }
 
   /// @param allow whether the call may run
   /// @param denyMessage what the model is told of a refusal; null: nothing; always null with

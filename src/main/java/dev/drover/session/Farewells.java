@@ -12,9 +12,9 @@ final class Farewells {
   private static final long KEPT = Duration.ofMinutes(2).toNanos();
 
   /// When the listener left, by the event's id, oldest first.
-  private final Map<String, Long> left = new LinkedHashMap<>();
+  private final Map<EventId, Long> left = new LinkedHashMap<>();
 
-  synchronized void add(List<String> events) {
+  synchronized void add(List<EventId> events) {
     long now = System.nanoTime();
     for (var oldest = left.values().iterator(); oldest.hasNext(); ) {
       if (now - oldest.next() < KEPT && left.size() < LIMIT) {
@@ -29,6 +29,6 @@ final class Farewells {
   }
 
   synchronized boolean has(EventId event) {
-    return left.containsKey(event.value());
+    return left.containsKey(event);
   }
 }

@@ -121,18 +121,12 @@ public final class Feed {
     }
 
     /// An event, as clients see it: queued, then processed.
-    record Shown(String type, String json) implements Item {
-      private static final String ID = "\"id\":\"";
-
+    ///
+    /// @param thread to which it belongs
+    record Shown(EventId id, ThreadKey thread, String type, String json) implements Item {
       @Override
       public int length() {
         return json.length();
-      }
-
-      /// The event's id, which stands before everything that a client or a model has said.
-      public String id() {
-        int from = json.indexOf(ID) + ID.length();
-        return json.substring(from, json.indexOf('"', from));
       }
 
       /// Whether the event waits to be processed.
@@ -226,7 +220,7 @@ public final class Feed {
         return false;
       }
       try {
-        return hearing.settled().contains(event.value())
+        return hearing.settled().contains(event)
             || !closed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
             || farewells.has(event);
       } catch (InterruptedException _) {

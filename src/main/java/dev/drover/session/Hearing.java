@@ -20,10 +20,10 @@ final class Hearing {
           "span.model_request_start");
 
   /// Whether something came of an event, by its id.
-  private final Map<String, Boolean> events =
+  private final Map<EventId, Boolean> events =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EventId, Boolean> eldest) {
           return size() > LIMIT;
         }
       };
@@ -50,11 +50,11 @@ final class Hearing {
   }
 
   synchronized boolean has(EventId event) {
-    return events.containsKey(event.value());
+    return events.containsKey(event);
   }
 
   /// Those that something came of.
-  synchronized List<String> settled() {
+  synchronized List<EventId> settled() {
     return events.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 

@@ -1,6 +1,7 @@
 package dev.drover.session;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /// What clients sent and no brain has taken up, in the order of receipt.
 ///
@@ -14,8 +15,17 @@ public record Inbox(long received, long head, List<Queued> queued) {
 
   /// Without what only a newer version can take up.
   public Inbox known() {
-    var known =
-        queued.stream().filter(one -> !(one.event() instanceof Event.UnknownFromClient)).toList();
-    return known.size() == queued.size() ? this : new Inbox(received, head, known);
+    return narrowed(one -> !(one.event() instanceof Event.UnknownFromClient));
+  }
+
+  /// What of it concerns one thread.
+  public Inbox of(ThreadKey thread) {
+    return narrowed(one -> one.concerns(thread));
+  }
+
+  private Inbox narrowed(Predicate<Queued> to) {
+    return queued.stream().allMatch(to)
+        ? this
+        : new Inbox(received, head, queued.stream().filter(to).toList());
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param visible only what clients may see
 /// @param from the earliest `processed_at`, inclusive
 /// @param to the latest `processed_at`, inclusive
+/// @param thread only events of this thread; empty: of all
 /// @param bytes at most so much of it at once, and at least one event
 public record Slice(
     long after,
@@ -22,6 +23,7 @@ public record Slice(
     boolean visible,
     Optional<Instant> from,
     Optional<Instant> to,
+    Optional<ThreadKey> thread,
     long bytes) {
   /// What is read of a log at once, in bytes.
   public static final long BYTES = 4L * 1024 * 1024;
@@ -30,7 +32,7 @@ public record Slice(
     types = Set.copyOf(types);
   }
 
-  /// A stretch of at most [#BYTES].
+  /// A stretch of at most [#BYTES], of all threads.
   public Slice(
       long after,
       int limit,
@@ -39,17 +41,22 @@ public record Slice(
       boolean visible,
       Optional<Instant> from,
       Optional<Instant> to) {
-    this(after, limit, ascending, types, visible, from, to, BYTES);
+    this(after, limit, ascending, types, visible, from, to, Optional.empty(), BYTES);
   }
 
   /// So many of the same events from another place on, however large they are.
   Slice exactly(long after, int limit) {
-    return new Slice(after, limit, ascending, types, visible, from, to, Long.MAX_VALUE);
+    return new Slice(after, limit, ascending, types, visible, from, to, thread, Long.MAX_VALUE);
   }
 
   /// The same events, at most so many and so much at once.
   public Slice within(int limit, long bytes) {
-    return new Slice(after, limit, ascending, types, visible, from, to, bytes);
+    return new Slice(after, limit, ascending, types, visible, from, to, thread, bytes);
+  }
+
+  /// Those of the same events that belong to one thread.
+  public Slice of(ThreadKey one) {
+    return new Slice(after, limit, ascending, types, visible, from, to, Optional.of(one), bytes);
   }
 
   /// Whether it may have to be cut by its bytes.

@@ -20,6 +20,15 @@ public record Usage(
         activeMicros);
   }
 
+  public Usage plus(Usage more) {
+    return new Usage(
+        inputTokens + more.inputTokens,
+        outputTokens + more.outputTokens,
+        cacheReadTokens + more.cacheReadTokens,
+        cacheCreationTokens + more.cacheCreationTokens,
+        activeMicros + more.activeMicros);
+  }
+
   public Usage plusActive(long micros) {
     return new Usage(
         inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, activeMicros + micros);

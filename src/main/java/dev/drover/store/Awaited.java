@@ -4,8 +4,11 @@ import dev.drover.base.Problem;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Status;
+import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The tool uses of a session that wait for its client: a fold over the log, kept in the session's
@@ -21,22 +24,44 @@ public record Awaited(List<Use> uses) {
 
   /// What the client has to say to a tool use.
   ///
+  /// @param thread that asks
   /// @param kind [#RESULT], [#CONFIRMATION], or one that only a newer version takes
-  public record Use(EventId id, String kind) {
+  public record Use(ThreadKey thread, EventId id, String kind) {
     static final String RESULT = "result";
     static final String CONFIRMATION = "confirmation";
+    private static final String THREAD = "@";
 
     /// @param custom whether a result is waited for; else a confirmation is
-    public Use(EventId id, boolean custom) {
-      this(id, custom ? RESULT : CONFIRMATION);
+    public Use(ThreadKey thread, EventId id, boolean custom) {
+      this(thread, id, custom ? RESULT : CONFIRMATION);
+    }
+
+    private String text() {
+      var place = thread.equals(ThreadKey.PRIMARY) ? "" : THREAD + thread.number();
+      return kind + place + ":" + id;
+    }
+
+    private static Use parse(String word) {
+      int colon = word.indexOf(':');
+      var id = new EventId(word.substring(colon + 1));
+      var kind = word.substring(0, colon);
+      int place = kind.indexOf(THREAD);
+      return place < 0
+          ? new Use(ThreadKey.PRIMARY, id, kind)
+          : new Use(
+              ThreadKey.of(Integer.parseInt(kind.substring(place + 1))),
+              id,
+              kind.substring(0, place));
     }
   }
 
-  /// What waits once `event` is in the log.
-  public Awaited after(Event event) {
-    return switch (event) {
-      case Event.AgentToolUse use when use.waitsForClient() -> with(new Use(use.id(), false));
-      case Event.AgentCustomToolUse use -> with(new Use(use.id(), true));
+  /// What waits once `stored` is in the log.
+  public Awaited after(Stored stored) {
+    var thread = stored.thread();
+    return switch (stored.event()) {
+      case Event.AgentToolUse use when use.waitsForClient() ->
+          with(new Use(thread, use.id(), false));
+      case Event.AgentCustomToolUse use -> with(new Use(thread, use.id(), true));
       case Event.Answer answer -> without(answer.toolUseId());
       case Event.AgentToolResult result -> without(result.toolUseId());
       default -> this;
@@ -81,16 +106,27 @@ public record Awaited(List<Use> uses) {
   }
 
   private void check(EventId id, boolean custom, String field) {
-    if (!uses.contains(new Use(id, custom))) {
+    if (!waits(id, custom)) {
       throw Problem.invalid(
           "%s: no tool use %s waits for a %s"
               .formatted(field, id, custom ? "result" : "confirmation"));
     }
   }
 
+  /// Whether a tool use waits for such an answer.
+  boolean waits(EventId id, boolean custom) {
+    var kind = custom ? Use.RESULT : Use.CONFIRMATION;
+    return uses.stream().anyMatch(use -> use.id().equals(id) && use.kind().equals(kind));
+  }
+
+  /// The thread whose tool use this is; empty: it does not wait.
+  Optional<ThreadKey> thread(EventId id) {
+    return uses.stream().filter(use -> use.id().equals(id)).map(Use::thread).findFirst();
+  }
+
   /// The form in which a row keeps it; [#parse] reads it.
   public String text() {
-    return uses.stream().map(use -> use.kind() + ":" + use.id()).collect(Collectors.joining(" "));
+    return uses.stream().map(Use::text).collect(Collectors.joining(" "));
   }
 
   public static Awaited parse(String text) {
@@ -99,8 +135,7 @@ public record Awaited(List<Use> uses) {
     }
     var uses = new ArrayList<Use>();
     for (var word : List.of(text.split(" "))) {
-      int colon = word.indexOf(':');
-      uses.add(new Use(new EventId(word.substring(colon + 1)), word.substring(0, colon)));
+      uses.add(Use.parse(word));
     }
     return new Awaited(uses);
   }

@@ -67,7 +67,7 @@ public final class LogCheck {
     }
     newer = newer || event instanceof Event.Unknown;
     turns.add(at, event, awaited);
-    awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(event);
+    awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(stored);
   }
 
   /// As [#add], of an event that cannot be read: what the row should say is not known then.
@@ -131,8 +131,9 @@ public final class LogCheck {
     if (unreadable) {
       return List.copyOf(findings);
     }
-    same("usage", row.fold().usage(), turns.usage());
-    turns.boundary().ifPresent(boundary -> same("boundary", row.fold().boundary(), boundary));
+    same("usage", row.progress().usage(), turns.usage());
+    same("last_request", row.progress().lastRequest(), turns.lastRequest());
+    turns.boundary().ifPresent(boundary -> same("boundary", row.progress().boundary(), boundary));
     same("awaited", row.awaited(), awaited);
     checkStatus();
     if (row.lastProcessed().isBefore(last)) {
@@ -165,28 +166,28 @@ public final class LogCheck {
   }
 
   private void checkStatus() {
-    var fold = row.fold();
-    if (fold.status() == Status.OTHER) {
+    var progress = row.progress();
+    if (progress.status() == Status.OTHER) {
       if (!newer) { // else an event that is not known here may say so
         row("has a status that this version does not know; no event says so");
       }
       return;
     }
     if (turns.status().isPresent()) {
-      same("status", fold.status(), turns.status().get());
-    } else if (fold.status() != Status.IDLE && fold.status() != Status.RUNNING) {
-      row("is %s; no event says so".formatted(fold.status()));
+      same("status", progress.status(), turns.status().get());
+    } else if (progress.status() != Status.IDLE && progress.status() != Status.RUNNING) {
+      row("is %s; no event says so".formatted(progress.status()));
     }
-    if ((fold.status() == Status.RUNNING) != (fold.runningSince() != null)) {
-      row("is %s since %s".formatted(fold.status(), fold.runningSince()));
+    if ((progress.status() == Status.RUNNING) != (progress.runningSince() != null)) {
+      row("is %s since %s".formatted(progress.status(), progress.runningSince()));
     }
-    if (turns.hasRun() && !fold.started()) {
+    if (turns.hasRun() && !progress.started()) {
       row("never started; the log says that it ran");
     }
-    if (row.isArchived() && fold.status() != Status.TERMINATED) {
-      row("is archived and %s".formatted(fold.status()));
+    if (row.isArchived() && progress.status() != Status.TERMINATED) {
+      row("is archived and %s".formatted(progress.status()));
     }
-    if (fold.status() == Status.TERMINATED && (row.node() != null || row.owesWork())) {
+    if (progress.status() == Status.TERMINATED && (row.node() != null || row.owesWork())) {
       row("is terminated and has a brain or work");
     }
   }

@@ -6,6 +6,7 @@ import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.Queued;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     var logged = new ArrayList<Stored>();
     var open = state.awaited();
     var last = state.lastProcessed();
+    var thread = ThreadKey.PRIMARY;
     // An interrupt goes before every message and ends what waits for the client.
     boolean interrupted = events.stream().anyMatch(Event.UserInterrupt.class::isInstance);
     for (int i = 0; i < events.size(); i++) {
@@ -51,20 +53,35 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
       if (!(interrupted && event instanceof Event.UserMessage)) {
         open.check(event, i, state.status());
       }
+      thread = thread(event, open, thread);
       boolean atOnce = processedOnReceipt(events, i);
       if (atOnce) {
         last = SessionState.after(last, now);
         var json = EventCodec.write(event, last);
-        logged.add(new Stored(state.head() + logged.size() + 1, last, event, json, null));
-        open = open.after(event);
+        var stored = new Stored(state.head() + logged.size() + 1, last, thread, event, json, null);
+        logged.add(stored);
+        open = open.after(stored);
       }
       var json = EventCodec.write(event, atOnce ? last : null);
-      queued.add(new Queued(state.received() + i + 1, event, json));
+      queued.add(new Queued(state.received() + i + 1, thread, event, json));
     }
     var received =
         new Reception(state.receiving(events.size(), logged.size(), open, last), queued, logged);
     received.refuseIfFull(waiting);
     return received;
+  }
+
+  /// The thread that an event is for. Every thread that a client can name is the primary, as long
+  /// as sessions have no other.
+  ///
+  /// @param before the thread of the event before it in the request
+  private static ThreadKey thread(Event.FromClient event, Awaited open, ThreadKey before) {
+    return switch (event) {
+      case Event.Answer answer -> open.thread(answer.toolUseId()).orElse(ThreadKey.PRIMARY);
+      case Event.SystemMessage _ -> before;
+      case Event.UserMessage _, Event.UserInterrupt _, Event.UnknownFromClient _ ->
+          ThreadKey.PRIMARY;
+    };
   }
 
   private void refuseIfFull(Waiting before) {

@@ -6,10 +6,12 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
+import dev.drover.session.Progress;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import dev.drover.wire.SessionCodec;
 import java.time.Duration;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch of the newest lease; 0 before the first
 /// @param node who holds that lease; null: nobody
 public record SessionState(
-    CachedFold fold,
+    Progress progress,
     long head,
     long received,
     long seen,
@@ -54,20 +56,27 @@ public record SessionState(
   /// A new session's.
   public static SessionState of(Session session) {
     return new SessionState(
-        CachedFold.of(session), 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 0, null);
+        session.progress().updated(Micros.whole(session.progress().updatedAt())),
+        0,
+        0,
+        0,
+        Awaited.NOTHING,
+        Instant.EPOCH,
+        0,
+        null);
   }
 
   public Status status() {
-    return fold.status();
+    return progress.status();
   }
 
   public boolean isArchived() {
-    return fold.archivedAt() != null;
+    return progress.archivedAt() != null;
   }
 
   /// A new session's that has received its first events: it is about to run.
   public SessionState started(Instant now) {
-    var running = fold.running(Micros.whole(now));
+    var running = progress.running(Micros.whole(now));
     return new SessionState(running, head, received, seen, awaited, lastProcessed, epoch, node);
   }
 
@@ -104,7 +113,7 @@ public record SessionState(
   }
 
   private SessionState held(long by, @Nullable String holder) {
-    return new SessionState(fold, head, received, seen, awaited, lastProcessed, by, holder);
+    return new SessionState(progress, head, received, seen, awaited, lastProcessed, by, holder);
   }
 
   /// The state after client events were received, some of them into the log.
@@ -113,7 +122,8 @@ public record SessionState(
   /// @param logged of those that are in the log at once
   /// @param last when the last of these was processed
   SessionState receiving(int count, int logged, Awaited open, Instant last) {
-    return new SessionState(fold, head + logged, received + count, seen, open, last, epoch, node);
+    return new SessionState(
+        progress, head + logged, received + count, seen, open, last, epoch, node);
   }
 
   /// @throws Problem `INVALID_REQUEST` if nothing may follow in the session
@@ -125,48 +135,43 @@ public record SessionState(
   }
 
   /// The state and the log's new entries after an append. Each entry is stamped later than the one
-  /// before, whatever the clock does.
+  /// before, whatever the clock does. All that the row says of the log is folded from its entries
+  /// here, so that it cannot say anything else.
+  ///
+  /// @throws IllegalStateException if the session would rest in the middle of a turn
   public Appended append(Emission emission, Instant now) {
     var events = new ArrayList<Stored>();
     var last = lastProcessed;
-    Instant began = null;
+    var next = progress;
+    var open = awaited;
     for (var entry : emission.entries()) {
       last = after(last, now);
-      if (began == null && entry.event() instanceof Event.StatusRunning) {
-        began = last;
-      }
       var received = entry.received();
       var json =
           received == null
               ? EventCodec.write(entry.event(), last)
               : EventCodec.stamped(received, last);
-      events.add(new Stored(head + events.size() + 1, last, entry.event(), json, entry.hidden()));
+      var stored =
+          new Stored(
+              head + events.size() + 1, last, entry.thread(), entry.event(), json, entry.hidden());
+      events.add(stored);
+      next = next.after(stored);
+      open = open.after(stored);
     }
-    boolean runs = emission.status() == Status.RUNNING;
-    var since = status() == Status.RUNNING ? fold.runningSince() : began == null ? last : began;
-    var next =
-        new CachedFold(
-            emission.status(),
-            emission.usage(),
-            runs ? since : null,
-            fold.started() || runs,
-            emission.boundary().orElse(fold.boundary()),
-            events.isEmpty() ? fold.updatedAt() : last,
-            fold.archivedAt());
-    var open = awaited;
-    for (var stored : events) {
-      open = open.after(stored.event());
+    boolean rests = emission.rests();
+    if (rests && next.atWork()) {
+      throw new IllegalStateException("a session does not rest while it is " + next.status());
     }
     return new Appended(
         new SessionState(
             next,
             head + events.size(),
             received,
-            emission.rests() ? received : seen,
+            rests ? received : seen,
             open,
             last,
             epoch,
-            emission.rests() ? null : node),
+            rests ? null : node),
         events);
   }
 
@@ -184,11 +189,11 @@ public record SessionState(
     }
     var time = after(lastProcessed, now);
     var event = new Event.SessionUpdated(id, SessionCodec.changes(before, after));
-    var stored = new Stored(head + 1, time, event, EventCodec.write(event, time), null);
+    var stored = ofSession(event, time);
     boolean nothingToDo = !owesWork() && !mayResume(before, after);
     return new Appended(
         new SessionState(
-            fold.updated(time),
+            progress.updated(time),
             head + 1,
             received + 1,
             nothingToDo ? received + 1 : seen,
@@ -212,12 +217,10 @@ public record SessionState(
     var time = after(lastProcessed, now);
     var event = new Event.StatusTerminated(id);
     var entries =
-        status() == Status.TERMINATED
-            ? List.<Stored>of()
-            : List.of(new Stored(head + 1, time, event, EventCodec.write(event, time), null));
+        status() == Status.TERMINATED ? List.<Stored>of() : List.of(ofSession(event, time));
     return new Appended(
         new SessionState(
-            fold.archived(time),
+            progress.archived(time),
             head + entries.size(),
             received,
             received,
@@ -267,8 +270,13 @@ public record SessionState(
   /// What streams see last of a deleted session.
   public Feed.Item.Shown farewell(EventId id, Instant now) {
     var event = new Event.Deleted(id);
-    return new Feed.Item.Shown(
-        EventCodec.type(event), EventCodec.write(event, after(lastProcessed, now)));
+    return Shown.ofSession(event, after(lastProcessed, now));
+  }
+
+  /// The log's next entry, of the session as a whole.
+  private Stored ofSession(Event event, Instant time) {
+    return new Stored(
+        head + 1, time, ThreadKey.PRIMARY, event, EventCodec.write(event, time), null);
   }
 
   /// Whether a send of `then` can no more be told from a new one.

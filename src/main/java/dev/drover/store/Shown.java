@@ -1,9 +1,12 @@
 package dev.drover.store;
 
+import dev.drover.session.Event;
 import dev.drover.session.Feed;
 import dev.drover.session.Queued;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
+import java.time.Instant;
 import java.util.List;
 
 /// What listeners get to see of a commit.
@@ -12,15 +15,28 @@ public final class Shown {
 
   /// The public ones of a log's new entries.
   public static List<Feed.Item.Shown> logged(List<Stored> events) {
-    return events.stream()
-        .filter(stored -> stored.event().isVisible())
-        .map(stored -> new Feed.Item.Shown(EventCodec.type(stored.event()), stored.json()))
-        .toList();
+    return events.stream().filter(stored -> stored.event().isVisible()).map(Shown::of).toList();
   }
 
   public static List<Feed.Item.Shown> received(List<Queued> events) {
-    return events.stream()
-        .map(queued -> new Feed.Item.Shown(EventCodec.type(queued.event()), queued.json()))
-        .toList();
+    return events.stream().map(Shown::of).toList();
+  }
+
+  public static Feed.Item.Shown of(Stored stored) {
+    return of(stored.thread(), stored.event(), stored.json());
+  }
+
+  /// A client's event as it was received.
+  public static Feed.Item.Shown of(Queued queued) {
+    return of(queued.thread(), queued.event(), queued.json());
+  }
+
+  /// What is said of a session as a whole.
+  public static Feed.Item.Shown ofSession(Event event, Instant processedAt) {
+    return of(ThreadKey.PRIMARY, event, EventCodec.write(event, processedAt));
+  }
+
+  private static Feed.Item.Shown of(ThreadKey thread, Event event, String json) {
+    return new Feed.Item.Shown(event.id(), thread, EventCodec.type(event), json);
   }
 }

@@ -63,6 +63,11 @@ final class TurnGrammar {
     return usage;
   }
 
+  /// The position of the last model request; 0: there was none.
+  long lastRequest() {
+    return requestAt;
+  }
+
   /// Empty: a newer version has set it.
   OptionalLong boundary() {
     return boundary;
@@ -162,9 +167,7 @@ final class TurnGrammar {
   }
 
   private void awaited(EventId id, boolean custom, Awaited awaited) {
-    allow(
-        awaited.uses().contains(new Awaited.Use(id, custom)),
-        "answers " + id + ", which does not wait for it");
+    allow(awaited.waits(id, custom), "answers " + id + ", which does not wait for it");
   }
 
   private void idle(StopReason reason, Awaited awaited) {

@@ -128,8 +128,9 @@ public final class EventCodec {
               "outcome", lower(e.outcome()));
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
-      case Event.UserInterrupt _,
-          Event.AgentThinking _,
+      case Event.UserInterrupt e ->
+          e.thread().map(id -> Json.obj("session_thread_id", id.value())).orElse(Json.EMPTY);
+      case Event.AgentThinking _,
           Event.StatusRunning _,
           Event.StatusRescheduled _,
           Event.StatusTerminated _,
@@ -164,7 +165,9 @@ public final class EventCodec {
   private static Event read(EventId id, String type, Json.Obj e) {
     return switch (type) {
       case "user.message" -> new Event.UserMessage(id, array(e, "content"));
-      case "user.interrupt" -> new Event.UserInterrupt(id);
+      case "user.interrupt" ->
+          new Event.UserInterrupt(
+              id, Optional.ofNullable(e.text("session_thread_id")).map(ThreadId::new));
       case "agent.message" -> new Event.AgentMessage(id, array(e, "content"));
       case "agent.thinking" -> new Event.AgentThinking(id);
       case "user.tool_confirmation" ->

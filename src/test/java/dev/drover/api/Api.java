@@ -20,9 +20,8 @@ import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
-import dev.drover.session.Status;
 import dev.drover.session.StopReason;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.memory.MemoryStore;
@@ -320,16 +319,12 @@ final class Api implements AutoCloseable {
     var emitted =
         store
             .eventLog()
-            .emitEvents(
-                lease,
-                new Emission(
-                    Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
-                    Status.RUNNING,
-                    Usage.NONE,
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    false));
+            .emitEvents(lease, new Emission(Arrays.stream(events).map(Api::entry).toList()));
     assertThat(emitted).isInstanceOf(Emitted.Appended.class);
+  }
+
+  private static Emission.Entry entry(Event event) {
+    return new Emission.Entry(ThreadKey.PRIMARY, event, null);
   }
 
   /// Lets the session rest.
@@ -343,10 +338,7 @@ final class Api implements AutoCloseable {
         .emitEvents(
             lease,
             new Emission(
-                List.of(new Emission.Entry(new Event.StatusIdle(id(), reason), null)),
-                Status.IDLE,
-                Usage.NONE,
-                OptionalLong.empty(),
+                List.of(entry(new Event.StatusIdle(id(), reason))),
                 OptionalLong.of(store.eventLog().inbox(lease.session()).received()),
                 true));
   }

@@ -3,9 +3,11 @@ package dev.drover.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,20 @@ final class EventListTest {
       between.accept(i);
     }
     throw new AssertionError("the pages do not end");
+  }
+
+  @Test
+  void aListHasTheEventsOfItsThreadAlone() throws Exception {
+    api.process(lease, 5);
+    var before = api.get(session + "/events").data("id");
+    var message = new Event.AgentMessage(api.id(), Json.arr());
+    var child = new Emission.Entry(ThreadKey.of(1), message, null);
+    api.store.eventLog().emitEvents(lease, new Emission(List.of(child)));
+    var thread = api.get(session + "/threads").data("id").getFirst();
+    for (var path : List.of("/events", "/threads/" + thread + "/events")) {
+      assertThat(api.get(session + path).data("id")).as(path).isEqualTo(before);
+      assertThat(pages("limit=2", _ -> {})).as(path).isEqualTo(before);
+    }
   }
 
   @Test

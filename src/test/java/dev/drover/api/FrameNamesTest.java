@@ -6,6 +6,7 @@ import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
@@ -73,7 +74,11 @@ final class FrameNamesTest {
           List.of(
               new Feed.Item.PreviewStart("agent.message", id),
               new Feed.Item.PreviewText("agent.message", id, 0, "a"),
-              new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, null))));
+              new Feed.Item.Shown(
+                  event.id(),
+                  ThreadKey.PRIMARY,
+                  EventCodec.type(event),
+                  EventCodec.write(event, null))));
       boolean old = name.equals("message");
       assertThat(stream.types(3))
           .containsExactly(old ? name : "event_start", old ? name : "event_delta", name);

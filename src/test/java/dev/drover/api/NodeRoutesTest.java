@@ -9,9 +9,7 @@ import dev.drover.session.ModelUsage;
 import dev.drover.session.Session;
 import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import dev.drover.session.StopReason;
-import dev.drover.session.Usage;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -142,24 +140,15 @@ final class NodeRoutesTest {
             .create(
                 new Session(
                     others,
-                    new WorkspaceId("wrkspc_01other"),
-                    known.thread(),
-                    known.agentId(),
-                    known.agentVersion(),
-                    known.agent(),
-                    known.environment(),
-                    known.networking(),
-                    null,
-                    known.metadata(),
-                    known.budget(),
-                    Status.IDLE,
-                    Usage.NONE,
-                    null,
-                    false,
-                    0,
-                    known.createdAt(),
-                    known.updatedAt(),
-                    null),
+                    new Session.Origin(
+                        new WorkspaceId("wrkspc_01other"),
+                        known.origin().primary(),
+                        known.origin().agentId(),
+                        known.origin().agentVersion(),
+                        known.origin().environment(),
+                        known.origin().networking(),
+                        known.origin().createdAt()),
+                    known.editable()),
                 List.of(new Event.UserMessage(api.id(), Json.arr())));
     assertThat(lease).isPresent();
     assertThat(api.get("/drover/sessions/" + others).status()).isEqualTo(404);

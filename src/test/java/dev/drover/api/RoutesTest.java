@@ -3,7 +3,10 @@ package dev.drover.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.ThreadId;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +209,27 @@ final class RoutesTest {
     assertThat(api.get(session + "/events").status()).isEqualTo(404);
     assertThat(api.get(session + "/events/stream").status()).isEqualTo(404);
     assertThat(api.delete(session).status()).isEqualTo(404);
+  }
+
+  @Test
+  void anInterruptKeepsTheThreadThatItNames() throws Exception {
+    var session = api.session();
+    var thread = api.get(session + "/threads").data("id").getFirst();
+    var named = "{\"type\":\"user.interrupt\",\"session_thread_id\":\"" + thread + "\"}";
+    var nulled = "{\"type\":\"user.interrupt\",\"session_thread_id\":null}";
+    var bare = "{\"type\":\"user.interrupt\"}";
+    var body = "{\"events\":[" + String.join(",", named, nulled, bare) + "]}";
+    var sent = api.post(session + "/events", body);
+    assertThat(sent.status()).isEqualTo(200);
+    var events = sent.body().items("data");
+    assertThat(events)
+        .extracting(event -> ((Json.Obj) event).text("session_thread_id"))
+        .containsExactly(thread, null, null);
+    assertThat(api.get(session + "/events").body().items("data")).isEqualTo(events);
+    var queued = api.store.eventLog().inbox(api.woken().session()).queued();
+    assertThat(queued)
+        .extracting(one -> ((Event.UserInterrupt) one.event()).thread())
+        .containsExactly(Optional.of(new ThreadId(thread)), Optional.empty(), Optional.empty());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Feed.Item;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
@@ -105,12 +106,30 @@ final class StreamTest {
     assertThat(api.get(session + "/threads/x/stream").status()).isEqualTo(400);
   }
 
+  @Test
+  void aStreamShowsTheEventsOfItsThreadAlone() throws Exception {
+    var thread = api.get(session + "/threads").data("id").getFirst();
+    for (var path : List.of("/events/stream", "/threads/" + thread + "/stream")) {
+      try (var stream = api.stream(session + path)) {
+        var type = "agent.message";
+        var child = new Item.Shown(api.id(), ThreadKey.of(1), type, "{\"n\":1}");
+        publish(child, new Item.Shown(api.id(), ThreadKey.PRIMARY, type, "{\"n\":2}"));
+        assertThat(stream.next().data().number("n", -1)).as(path).isEqualTo(2);
+      }
+    }
+  }
+
   private void publish(Item... items) {
     api.feed.publish(id(), List.of(items));
   }
 
   private Item shown(Event event) {
-    return new Item.Shown(EventCodec.type(event), EventCodec.write(event, null));
+    return new Item.Shown(
+        event.id(), ThreadKey.PRIMARY, EventCodec.type(event), EventCodec.write(event, null));
+  }
+
+  private static Item text(String json) {
+    return new Item.Shown(new EventId("sevt_1"), ThreadKey.PRIMARY, "agent.message", json);
   }
 
   private Item message(EventId id) {
@@ -276,7 +295,11 @@ final class StreamTest {
     try (var subscription = feed.subscribe(session)) {
       var stream =
           new EventStream(
-              subscription, new Previews(Set.of()), FrameNames.TYPE, Duration.ofMinutes(1));
+              subscription,
+              ThreadKey.PRIMARY,
+              new Previews(Set.of()),
+              FrameNames.TYPE,
+              Duration.ofMinutes(1));
       feed.publish(session, List.of(message(api.id()), message(api.id())));
       stream.end();
       stream.run(written, Optional.empty());
@@ -300,7 +323,7 @@ final class StreamTest {
                       + "\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       await().until(() -> api.server.openStreams() == 1);
-      var big = new Item.Shown("agent.message", "{\"x\":\"" + "a".repeat(20_000) + "\"}");
+      var big = text("{\"x\":\"" + "a".repeat(20_000) + "\"}");
       var items = new ArrayList<Item>();
       for (int i = 0; i < 2 * Feed.LISTENER_LIMIT; i++) {
         items.add(big);
@@ -317,7 +340,7 @@ final class StreamTest {
     try (var stream = api.stream(session + "/events/stream")) {
       var items = new ArrayList<Item>();
       for (int i = 0; i < 20 * Feed.LISTENER_LIMIT; i++) {
-        items.add(new Item.Shown("agent.message", "{\"n\":" + i + "}"));
+        items.add(text("{\"n\":" + i + "}"));
       }
       api.feed.publish(id(), items);
       int n = 0;

@@ -18,13 +18,13 @@ import dev.drover.session.EventLog;
 import dev.drover.session.HandId;
 import dev.drover.session.Lease;
 import dev.drover.session.Status;
+import dev.drover.session.ThreadKey;
 import dev.drover.testing.EventLogView;
 import dev.drover.testing.Stage;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -279,19 +279,10 @@ final class AmbiguousTest {
     var use = stage.all(Event.AgentToolUse.class).getFirst().id();
     var lease = stage.store().eventLog().claim(stage.session()).orElseThrow();
     var old = new Event.ToolDispatched(new EventId(stage.ids().next(EventId.PREFIX)), use, 2);
-    var row = stage.row();
     stage
         .store()
         .eventLog()
-        .emitEvents(
-            lease,
-            new Emission(
-                List.of(new Emission.Entry(old, null)),
-                Status.RUNNING,
-                row.usage(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                false));
+        .emitEvents(lease, new Emission(List.of(new Emission.Entry(ThreadKey.PRIMARY, old, null))));
     stage.store().eventLog().release(lease);
     stage.wake();
     assertThat(outcomes()).containsExactly(Outcome.REPORTED);

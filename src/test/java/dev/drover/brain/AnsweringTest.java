@@ -90,7 +90,7 @@ final class AnsweringTest {
                 CLOSING));
     assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
     assertThat(stage.hand().calls()).extracting(ToolCall::name).containsExactly("bash");
-    assertThat(stage.row().usage().inputTokens()).isEqualTo(20);
+    assertThat(stage.row().progress().usage().inputTokens()).isEqualTo(20);
     assertThat(stage.store().eventLog().unfinished()).isEmpty();
   }
 

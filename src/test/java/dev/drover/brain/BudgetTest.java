@@ -15,10 +15,12 @@ import dev.drover.model.Answer;
 import dev.drover.session.Event;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Money;
+import dev.drover.session.Session;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.testing.Stage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +74,7 @@ final class BudgetTest {
     assertThat(stage.types())
         .endsWith(sequence(List.of("session.updated"), TEXT_TURN).toArray(String[]::new));
     assertThat(reason()).isEqualTo(new StopReason.EndTurn());
-    assertThat(stage.row().usage().inputTokens()).isEqualTo(2_000_000);
+    assertThat(stage.row().progress().usage().inputTokens()).isEqualTo(2_000_000);
   }
 
   @Test
@@ -140,7 +142,7 @@ final class BudgetTest {
                 Stage.WORKSPACE,
                 stage.session(),
                 session ->
-                    session.with(session.agent(), session.title(), session.metadata(), budget));
+                    session.with(new Session.Editable(session.agent(), null, Map.of(), budget)));
     updated.lease().ifPresent(stage.store().eventLog()::release);
   }
 

@@ -13,6 +13,7 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.testing.Stage;
 import dev.drover.testing.WireRules;
 import java.time.Instant;
@@ -141,7 +142,7 @@ final class HistoryTest {
   private final List<Stored> log = new ArrayList<>();
 
   private void event(Event event, Json.@Nullable Obj hidden) {
-    log.add(new Stored(log.size() + 1, Instant.EPOCH, event, "{}", hidden));
+    log.add(new Stored(log.size() + 1, Instant.EPOCH, ThreadKey.PRIMARY, event, "{}", hidden));
   }
 
   private EventId id() {

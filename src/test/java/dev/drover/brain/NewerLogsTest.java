@@ -13,6 +13,7 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
+import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
 import dev.drover.testing.Stage;
 import dev.drover.testing.TomorrowsEvents;
@@ -32,7 +33,7 @@ final class NewerLogsTest {
   private static Stored stored(long position, Json.Obj event) {
     var json = event.toString();
     var at = Instant.ofEpochSecond(position);
-    return new Stored(position, at, EventCodec.read(json), json, null);
+    return new Stored(position, at, ThreadKey.PRIMARY, EventCodec.read(json), json, null);
   }
 
   /// A log with one event of each type, but for that of one, which is in the place of its own.
@@ -53,10 +54,16 @@ final class NewerLogsTest {
 
   private static void assertIsTaken(Json.Obj variant) {
     var log = log(variant);
-    var fold = new Fold(0, Usage.NONE, Optional.empty());
+    var fold = new SessionFold(0, Usage.NONE, Optional.empty());
     for (var stored : log) {
       fold.addAll(List.of(stored));
-      assertThat(Plan.next(fold, new Inbox(0, stored.position(), List.of()), false, 9)).isNotNull();
+      assertThat(
+              Plan.next(
+                  fold.thread(ThreadKey.PRIMARY),
+                  new Inbox(0, stored.position(), List.of()),
+                  false,
+                  9))
+          .isNotNull();
     }
     assertThat(fold.position()).isEqualTo(log.size());
     var rendered = new FullHistory(false).messages(slices -> slices.accept(log));
@@ -71,7 +78,7 @@ final class NewerLogsTest {
             Json.arr(
                 Json.obj("type", "text", "text", "look"),
                 Json.obj("type", "video", "source", Json.obj("type", "file", "file_id", "f"))));
-    var log = new Stored(1, Instant.EPOCH, event, "", null);
+    var log = new Stored(1, Instant.EPOCH, ThreadKey.PRIMARY, event, "", null);
     var rendered = new FullHistory(false).messages(slices -> slices.accept(List.of(log)));
     assertThat(rendered.messages().toString())
         .contains("look")
@@ -82,8 +89,8 @@ final class NewerLogsTest {
   @Test
   void anEventThatCannotBeReadStopsTheBrain() {
     var damaged = new Event.Damaged(new EventId("sevt_damaged1"), "it is cut off");
-    var log = new Stored(1, Instant.EPOCH, damaged, "", null);
-    var fold = new Fold(0, Usage.NONE, Optional.empty());
+    var log = new Stored(1, Instant.EPOCH, ThreadKey.PRIMARY, damaged, "", null);
+    var fold = new SessionFold(0, Usage.NONE, Optional.empty());
     assertThatThrownBy(() -> fold.addAll(List.of(log))).hasMessageContaining("it is cut off");
     assertThatThrownBy(() -> new FullHistory(false).messages(slices -> slices.accept(List.of(log))))
         .hasMessageContaining("it is cut off");
@@ -114,10 +121,9 @@ final class NewerLogsTest {
         .emitEvents(
             lease,
             new Emission(
-                events.stream().map(event -> new Emission.Entry(event, null)).toList(),
-                Status.IDLE,
-                Usage.NONE,
-                OptionalLong.of(2),
+                events.stream()
+                    .map(event -> new Emission.Entry(ThreadKey.PRIMARY, event, null))
+                    .toList(),
                 OptionalLong.of(inbox.received()),
                 true));
     return use;

@@ -169,6 +169,6 @@ final class RefusedCallsTest {
     var use =
         new Event.AgentToolUse(
             stage.interruptId(), "gone", Json.EMPTY, Event.Permission.NOT_ENABLED);
-    assertThat(Fold.Call.of(use, null).refusal()).isNull();
+    assertThat(ThreadFold.Call.of(use, null).refusal()).isNull();
   }
 }

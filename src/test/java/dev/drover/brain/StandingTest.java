@@ -12,6 +12,7 @@ import dev.drover.session.Queued;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,8 +57,8 @@ final class StandingTest {
   private static Tail log(Event... events) {
     var tail = new Tail();
     for (int i = 0; i < events.length; i++) {
-      var hidden = events[i].equals(LATER) ? Fold.retry(at(60), Duration.ofSeconds(9)) : null;
-      tail.add(List.of(new Stored(i + 1, at(i + 1), events[i], "{}", hidden)));
+      var hidden = events[i].equals(LATER) ? ThreadFold.retry(at(60), Duration.ofSeconds(9)) : null;
+      tail.add(List.of(new Stored(i + 1, at(i + 1), ThreadKey.PRIMARY, events[i], "{}", hidden)));
     }
     return tail;
   }
@@ -69,7 +70,11 @@ final class StandingTest {
   private static Inbox inbox(int waiting) {
     var message = new Event.UserMessage(id("message"), Json.arr());
     return new Inbox(
-        waiting, 0, Stream.generate(() -> new Queued(1, message, "{}")).limit(waiting).toList());
+        waiting,
+        0,
+        Stream.generate(() -> new Queued(1, ThreadKey.PRIMARY, message, "{}"))
+            .limit(waiting)
+            .toList());
   }
 
   private static Standing.Seen seen(

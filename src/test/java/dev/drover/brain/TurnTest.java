@@ -51,8 +51,8 @@ final class TurnTest {
     assertThat(stage.all(Event.StatusIdle.class).getFirst().reason())
         .isEqualTo(new StopReason.EndTurn());
     assertThat(stage.row().status()).isEqualTo(Status.IDLE);
-    assertThat(stage.row().usage().inputTokens()).isEqualTo(10);
-    assertThat(stage.row().usage())
+    assertThat(stage.row().progress().usage().inputTokens()).isEqualTo(10);
+    assertThat(stage.row().progress().usage())
         .isEqualTo(stage.all(Event.UsageReported.class).getFirst().usage());
     assertThat(stage.store().eventLog().unfinished()).isEmpty();
     assertThat(stage.hand().calls()).isEmpty();
@@ -113,7 +113,7 @@ final class TurnTest {
         .extracting(Event.AgentToolResult::isError)
         .containsExactly(false, true, false);
     assertThat(stage.all(Event.ToolDispatched.class)).hasSize(3);
-    assertThat(stage.row().usage().outputTokens()).isEqualTo(15);
+    assertThat(stage.row().progress().usage().outputTokens()).isEqualTo(15);
 
     var last = stage.model().prompts().getLast().messages();
     assertThat(last.items()).hasSize(5);
@@ -213,6 +213,20 @@ final class TurnTest {
     assertThat(end.usage()).isEqualTo(ModelUsage.NONE);
     assertThat(stage.all(Event.StatusIdle.class).getFirst().reason())
         .isEqualTo(new StopReason.EndTurn());
+  }
+
+  @Test
+  void anInterruptThatNamesThePrimaryThreadCutsTheModel() throws Exception {
+    var begun = new CountDownLatch(1);
+    stage.model().thenStall(begun);
+    stage.send(stage.message("Go"));
+    begun.await();
+    var primary = stage.row().origin().primary();
+    var interrupt = new Event.UserInterrupt(stage.interruptId(), Optional.of(primary));
+    stage.send(interrupt);
+    await().until(() -> stage.row().status() == Status.IDLE);
+    assertThat(stage.all(Event.UserInterrupt.class)).containsExactly(interrupt);
+    assertThat(stage.all(Event.ModelRequestEnd.class).getFirst().isError()).isTrue();
   }
 
   @Test

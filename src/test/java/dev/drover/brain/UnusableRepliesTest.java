@@ -112,7 +112,7 @@ final class UnusableRepliesTest {
     var second = plain(prompts.get(1).messages());
     assertThat(plain(prompts.get(2).messages()))
         .startsWith(second.substring(0, second.length() - 3));
-    assertThat(stage.row().usage().outputTokens())
+    assertThat(stage.row().progress().usage().outputTokens())
         .isEqualTo(3 * ScriptedModel.USAGE.outputTokens());
   }
 

@@ -15,7 +15,8 @@ final class FeedTest {
   private final Feed feed = new Feed();
 
   private static Item item(int length) {
-    return new Item.Shown("agent.message", "x".repeat(length));
+    return new Item.Shown(
+        new EventId("sevt_1"), ThreadKey.PRIMARY, "agent.message", "x".repeat(length));
   }
 
   private void publish(int count, Item item) {

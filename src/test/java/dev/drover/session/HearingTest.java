@@ -16,12 +16,16 @@ final class HearingTest {
   private final Hearing hearing = new Hearing();
 
   private static Item shown(String type) {
-    return new Item.Shown(type, "{\"id\":\"sevt_2\",\"processed_at\":\"2026-01-01T00:00:00Z\"}");
+    return new Item.Shown(
+        new EventId("sevt_2"),
+        ThreadKey.PRIMARY,
+        type,
+        "{\"processed_at\":\"2026-01-01T00:00:00Z\"}");
   }
 
   private void receive() {
-    var queued = "{\"id\":\"" + MESSAGE.value() + "\",\"processed_at\":null}";
-    hearing.given(new Item.Shown("user.message", queued));
+    var queued = "{\"processed_at\":null}";
+    hearing.given(new Item.Shown(MESSAGE, ThreadKey.PRIMARY, "user.message", queued));
     assertThat(hearing.has(MESSAGE)).isTrue();
   }
 
@@ -39,7 +43,7 @@ final class HearingTest {
   void aReplyComesOfAnEventFromItsFirstPreviewOn(Item reply) {
     receive();
     hearing.taken(reply);
-    assertThat(hearing.settled()).isEqualTo(List.of(MESSAGE.value()));
+    assertThat(hearing.settled()).isEqualTo(List.of(MESSAGE));
   }
 
   @ParameterizedTest

@@ -81,6 +81,7 @@ enum Defect {
           ? new Stored(
               stored.position(),
               stored.processedAt(),
+              stored.thread(),
               new Event.ToolDispatched(e.id(), new EventId("sevt_another"), e.attempt(), e.hand()),
               stored.json(),
               stored.hidden())
@@ -95,9 +96,6 @@ enum Defect {
           lease,
           new Emission(
               it.entries(),
-              it.status(),
-              it.usage(),
-              it.boundary(),
               it.ifReceived().isPresent()
                   ? OptionalLong.of(log.inbox(lease.session()).received())
                   : it.ifReceived(),

@@ -121,8 +121,8 @@ final class Judge {
     if (row.status() != status) {
       violated("the row says %s, the log %s".formatted(row.status(), status));
     }
-    if (!row.usage().equals(usage.plusActive(row.usage().activeMicros()))) {
-      violated("the row says %s, the log %s".formatted(row.usage(), usage));
+    if (!row.progress().usage().equals(usage.plusActive(row.progress().usage().activeMicros()))) {
+      violated("the row says %s, the log %s".formatted(row.progress().usage(), usage));
     }
   }
 

@@ -77,7 +77,7 @@ final class SimClient {
     if (isIdle() && !waiting.isEmpty() && world.chance(0.8)) {
       answer(world.chance(0.5) ? waiting : List.of(world.one(waiting)));
     } else if (world.chance(0.15)) {
-      post(() -> List.of(new Event.UserInterrupt(id())));
+      post(() -> List.of(interrupt()));
     } else {
       var mark = session + "#" + sends;
       boolean accompanied = world.chance(0.1);
@@ -94,13 +94,20 @@ final class SimClient {
     var content = pictured ? Json.arr(Json.obj("type", "image"), text) : Json.arr(text);
     var events = new ArrayList<Event.FromClient>();
     if (interrupting) {
-      events.add(new Event.UserInterrupt(id()));
+      events.add(interrupt());
     }
     events.add(new Event.UserMessage(id(), content));
     if (accompanied) {
       events.add(new Event.SystemMessage(id(), Json.arr(ScriptedModel.textBlock("psst"))));
     }
     return events;
+  }
+
+  /// Every other one names the thread.
+  private Event.UserInterrupt interrupt() {
+    boolean named = sends % 2 == 0;
+    var primary = world.sessions().getSession(session).origin().primary();
+    return new Event.UserInterrupt(id(), named ? Optional.of(primary) : Optional.empty());
   }
 
   private void answer(List<Event.ToolUse> uses) throws InterruptedException {

@@ -12,9 +12,7 @@ import dev.drover.catalog.Toolset;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -94,25 +92,20 @@ final class Simulation {
     var made =
         new Session(
             new SessionId(world.ids.next(SessionId.PREFIX)),
-            new WorkspaceId("wrkspc_01Sim"),
-            new ThreadId(world.ids.next(ThreadId.PREFIX)),
-            new AgentId("agent_01Sim"),
-            1,
-            new Definition(
-                "Sim", null, new ModelConfig("sim", Optional.empty(), "standard"), null, TOOLS),
-            new EnvironmentId("env_01Sim"),
-            new Environment.Networking.Unrestricted(),
-            null,
-            Map.of(),
-            Optional.empty(),
-            Status.IDLE,
-            Usage.NONE,
-            null,
-            false,
-            0,
-            now,
-            now,
-            null);
+            new Session.Origin(
+                new WorkspaceId("wrkspc_01Sim"),
+                new ThreadId(world.ids.next(ThreadId.PREFIX)),
+                new AgentId("agent_01Sim"),
+                1,
+                new EnvironmentId("env_01Sim"),
+                new Environment.Networking.Unrestricted(),
+                now),
+            new Session.Editable(
+                new Definition(
+                    "Sim", null, new ModelConfig("sim", Optional.empty(), "standard"), null, TOOLS),
+                null,
+                Map.of(),
+                Optional.empty()));
     world.sessions().create(made, List.of());
     return made.id();
   }

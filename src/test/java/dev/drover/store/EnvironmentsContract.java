@@ -184,11 +184,11 @@ abstract class EnvironmentsContract extends StoreContract {
     var session = session(WORKSPACE, clock.instant());
     var used =
         new Environment(
-            session.environment(),
+            session.origin().environment(),
             WORKSPACE,
             "used",
             null,
-            session.networking(),
+            session.origin().networking(),
             Map.of(),
             clock.instant(),
             clock.instant(),

@@ -1,6 +1,7 @@
 package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
@@ -18,8 +19,9 @@ import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What every [EventLog] does, seen by one caller. [EventLogRaces] has many.
 abstract class EventLogContract extends StoreContract {
@@ -60,8 +64,8 @@ abstract class EventLogContract extends StoreContract {
     var receipt = log().receive(id, List.of(hello, stop), once());
     assertThat(receipt.events())
         .containsExactly(
-            new Queued(1, hello, EventCodec.write(hello, null)),
-            new Queued(2, stop, EventCodec.write(stop, null)));
+            new Queued(1, ThreadKey.PRIMARY, hello, EventCodec.write(hello, null)),
+            new Queued(2, ThreadKey.PRIMARY, stop, EventCodec.write(stop, null)));
     var more = message("more");
     var second = log().receive(id, List.of(more), once());
     assertThat(second.events()).extracting(Queued::sequence).containsExactly(3L);
@@ -87,10 +91,7 @@ abstract class EventLogContract extends StoreContract {
         log().receive(id, List.of(message("one"), message("two")), new Delivery("a", false));
     var lease = first.lease().orElseThrow();
     var taken = first.events().getFirst().event();
-    appended(
-        log()
-            .emitEvents(
-                lease, emission(Status.RUNNING, new Event.StatusRunning(eventId()), taken)));
+    appended(log().emitEvents(lease, emission(new Event.StatusRunning(eventId()), taken)));
     var second = log().receive(id, List.of(message("three")), new Delivery("b", false));
     reopened();
     assertThat(sends(id, minute))
@@ -127,9 +128,7 @@ abstract class EventLogContract extends StoreContract {
   void aTerminatedSessionReceivesNothing() {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
-    appended(
-        log()
-            .emitEvents(lease, emission(Status.TERMINATED, new Event.StatusTerminated(eventId()))));
+    appended(log().emitEvents(lease, emission(new Event.StatusTerminated(eventId()))));
     assertProblem(
         () -> log().receive(id, List.of(message("?")), once()),
         Problem.Kind.INVALID_REQUEST,
@@ -163,8 +162,8 @@ abstract class EventLogContract extends StoreContract {
     var first = log().inbox(id).queued();
     assertThat(first).hasSize(3);
     var lease = new Lease(id, 1);
-    appended(log().emitEvents(lease, emission(Status.RUNNING, first.get(0).event())));
-    appended(log().emitEvents(lease, emission(Status.RUNNING, first.get(1).event())));
+    appended(log().emitEvents(lease, emission(first.get(0).event())));
+    appended(log().emitEvents(lease, emission(first.get(1).event())));
     assertProblem(
         () -> log().receive(id, List.of(message(half), message("!")), once()),
         Problem.Kind.INVALID_REQUEST,
@@ -296,13 +295,13 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var zombie = log().claim(id).orElseThrow();
     log().release(zombie);
-    assertThat(log().emitEvents(zombie, emission(Status.RUNNING, answer("boo"))))
+    assertThat(log().emitEvents(zombie, emission(answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());
     var lease = log().claim(id).orElseThrow();
     append(lease, answer("mine"));
-    assertThat(log().emitEvents(zombie, emission(Status.RUNNING, answer("boo"))))
+    assertThat(log().emitEvents(zombie, emission(answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());
-    assertThat(log().emitEvents(new Lease(UNKNOWN, 1), emission(Status.RUNNING, answer("boo"))))
+    assertThat(log().emitEvents(new Lease(UNKNOWN, 1), emission(answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());
     assertThat(all(id)).hasSize(1);
   }
@@ -327,7 +326,7 @@ abstract class EventLogContract extends StoreContract {
   private SessionId inStatus(Status status) {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
-    appended(log().emitEvents(lease, emission(status, answer("hello"))));
+    appended(log().emitEvents(lease, emission(become(status), answer("hello"))));
     log().release(lease);
     return id;
   }
@@ -348,15 +347,10 @@ abstract class EventLogContract extends StoreContract {
     var emission =
         new Emission(
             List.of(
-                new Emission.Entry(hello, null),
-                new Emission.Entry(running, null),
-                new Emission.Entry(use, hidden),
-                new Emission.Entry(dispatched, null)),
-            Status.RUNNING,
-            Usage.NONE,
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            false);
+                entry(hello),
+                entry(running),
+                new Emission.Entry(ThreadKey.PRIMARY, use, hidden),
+                entry(dispatched)));
     var stored = appended(log().emitEvents(lease, emission));
     assertThat(stored).extracting(Stored::event).containsExactly(hello, running, use, dispatched);
     assertThat(positions(stored)).containsExactly(1L, 2L, 3L, 4L);
@@ -378,14 +372,7 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
     var hidden = Json.obj("content", Json.arr(Json.obj("input", input)));
-    var emission =
-        new Emission(
-            List.of(new Emission.Entry(use, hidden)),
-            Status.RUNNING,
-            Usage.NONE,
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            false);
+    var emission = new Emission(List.of(new Emission.Entry(ThreadKey.PRIMARY, use, hidden)));
     var stored = appended(log().emitEvents(lease, emission));
     reopened();
     assertThat(all(id)).isEqualTo(stored);
@@ -418,7 +405,7 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var hello = message("hello");
     var lease = send(id, hello);
-    var emission = emission(Status.RUNNING, hello, answer("hi"));
+    var emission = emission(hello, answer("hi"));
     var stored = appended(log().emitEvents(lease, emission));
     append(lease, answer("more"));
     try (var subscription = feed.subscribe(id)) {
@@ -433,7 +420,7 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var hello = message("hello");
     var lease = send(id, hello);
-    var emission = emission(Status.IDLE, OptionalLong.of(1), hello, answer("hi"));
+    var emission = emission(OptionalLong.of(1), hello, answer("hi"));
     var stored = appended(log().emitEvents(lease, emission));
     assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
     reopened();
@@ -446,14 +433,14 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
     append(lease, answer("1"), answer("2"));
-    var emission = emission(Status.RUNNING, answer("3"), answer("4")).knowing(2);
+    var emission = emission(answer("3"), answer("4")).knowing(2);
     var stored = appended(log().emitEvents(lease, emission));
     append(lease, answer("5"));
     assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
     assertThat(appended(log().emitEvents(lease, emission.knowing(0)))).isEqualTo(stored);
     log().release(lease);
     assertThat(appended(log().emitEvents(lease, emission))).isEqualTo(stored);
-    assertThat(log().emitEvents(lease, emission(Status.RUNNING, answer("6")).knowing(5)))
+    assertThat(log().emitEvents(lease, emission(answer("6")).knowing(5)))
         .isEqualTo(new Emitted.LeaseLost());
     assertThat(positions(all(id))).containsExactly(1L, 2L, 3L, 4L, 5L);
   }
@@ -463,7 +450,7 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
     for (long known = 0; known < 6; known += 2) {
-      var emission = emission(Status.RUNNING, answer("a"), answer("b")).knowing(known);
+      var emission = emission(answer("a"), answer("b")).knowing(known);
       assertThat(positions(appended(log().emitEvents(lease, emission))))
           .containsExactly(known + 1, known + 2);
     }
@@ -474,8 +461,7 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var hello = message("hello");
     var lease = send(id, hello);
-    var emission =
-        emission(Status.IDLE, OptionalLong.of(1), answer("hi"), hello, message("never received"));
+    var emission = emission(OptionalLong.of(1), answer("hi"), hello, message("never received"));
     assertThatThrownBy(() -> log().emitEvents(lease, emission))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is not in the inbox");
@@ -519,14 +505,12 @@ abstract class EventLogContract extends StoreContract {
     var hello = message("hello");
     var lease = send(id, hello);
     log().receive(id, List.of(message("wait")), once());
-    assertThat(
-            log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(1), hello, answer("hi"))))
+    assertThat(log().emitEvents(lease, emission(OptionalLong.of(1), hello, answer("hi"))))
         .isEqualTo(new Emitted.InboxMoved());
     assertThat(all(id)).isEmpty();
     assertThat(log().inbox(id).queued()).hasSize(2);
     assertThat(log().claim(id)).isEmpty();
-    appended(
-        log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(2), hello, answer("hi"))));
+    appended(log().emitEvents(lease, emission(OptionalLong.of(2), hello, answer("hi"))));
     assertThat(log().unfinished()).isEmpty();
     assertThat(log().inbox(id).queued()).hasSize(1);
   }
@@ -537,7 +521,7 @@ abstract class EventLogContract extends StoreContract {
     var lease = log().claim(id).orElseThrow();
     var use = new Event.AgentCustomToolUse(eventId(), "lookup", Json.EMPTY);
     append(lease, use);
-    appended(log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(0), answer("?"))));
+    appended(log().emitEvents(lease, emission(OptionalLong.of(0), answer("?"))));
     reopened();
     var result =
         new Event.UserCustomToolResult(
@@ -564,14 +548,7 @@ abstract class EventLogContract extends StoreContract {
   void whatDependsOnTheInboxIsRefusedWhenItMovedAndTheLeaseStays() {
     var id = newSession();
     var lease = send(id, message("one"));
-    var emission =
-        new Emission(
-            List.of(new Emission.Entry(answer("x"), null)),
-            Status.RUNNING,
-            Usage.NONE,
-            OptionalLong.empty(),
-            OptionalLong.of(0),
-            false);
+    var emission = new Emission(List.of(entry(answer("x"))), OptionalLong.of(0), false);
     assertThat(log().emitEvents(lease, emission)).isEqualTo(new Emitted.InboxMoved());
     assertThat(append(lease, answer("y"))).hasSize(1);
   }
@@ -581,10 +558,113 @@ abstract class EventLogContract extends StoreContract {
     var id = newSession();
     var lease = log().claim(id).orElseThrow();
     append(lease, answer("hi"));
-    assertThat(appended(log().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(0)))))
-        .isEmpty();
+    assertThat(appended(log().emitEvents(lease, emission(OptionalLong.of(0))))).isEmpty();
     assertThat(store.sessions().getSession(id).status()).isEqualTo(Status.IDLE);
     assertThat(log().claim(id)).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.class,
+      names = {"RUNNING", "RESCHEDULING"})
+  void aSessionThatIsAtWorkDoesNotRest(Status atWork) {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    append(lease, become(Status.RUNNING));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> log().emitEvents(lease, emission(OptionalLong.of(0), become(atWork))));
+    assertThat(all(id)).hasSize(1);
+    assertThat(append(lease, become(Status.IDLE))).hasSize(1);
+  }
+
+  // Threads
+
+  @Test
+  void theThreadOfAnEventIsKeptAndSlicesChooseByIt() throws Exception {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    int[] threads = {0, 1, 0, 2, 1, 25};
+    var entries =
+        IntStream.of(threads)
+            .mapToObj(one -> new Emission.Entry(ThreadKey.of(one), answer("of " + one), null))
+            .toList();
+    var stored = appended(log().emitEvents(lease, new Emission(entries)));
+    assertThat(stored).extracting(one -> one.thread().number()).containsExactly(0, 1, 0, 2, 1, 25);
+    reopened();
+    assertThat(all(id)).isEqualTo(stored);
+    for (boolean ascending : List.of(true, false)) {
+      var slice = slice(ascending ? 0 : Long.MAX_VALUE, 9, ascending);
+      var ones = log().getEvents(id, slice.of(ThreadKey.of(1)));
+      assertThat(ones)
+          .containsExactlyElementsOf(
+              ascending
+                  ? List.of(stored.get(1), stored.get(4))
+                  : List.of(stored.get(4), stored.get(1)));
+      assertThat(log().getEvents(id, slice.of(ThreadKey.PRIMARY))).hasSize(2);
+      assertThat(log().getEvents(id, slice.of(ThreadKey.of(3)))).isEmpty();
+      assertThat(log().getEvents(id, slice)).hasSize(6);
+    }
+    var one = slice(0, 1, true).of(ThreadKey.of(1));
+    assertThat(log().measure(id, one).more()).isTrue();
+    assertThat(log().measure(id, slice(2, 1, true).of(ThreadKey.of(1))).more()).isFalse();
+  }
+
+  @Test
+  void anAnswerIsForTheThreadWhoseToolUseItAnswers() throws Exception {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var child = ThreadKey.of(4);
+    var use = new Event.AgentCustomToolUse(eventId(), "lookup", Json.EMPTY);
+    appended(log().emitEvents(lease, new Emission(List.of(new Emission.Entry(child, use, null)))));
+    var result =
+        new Event.UserCustomToolResult(
+            eventId(), use.id(), Optional.of(Json.arr()), Optional.empty());
+    var along = new Event.SystemMessage(eventId(), Json.arr());
+    var receipt = log().receive(id, List.of(result, along), AGAIN);
+    assertThat(receipt.events()).extracting(Queued::thread).containsExactly(child, child);
+    reopened();
+    assertThat(all(id)).extracting(Stored::thread).containsExactly(child, child, child);
+    assertThat(log().receive(id, List.of(result, along), AGAIN).events())
+        .isEqualTo(receipt.events());
+  }
+
+  @Test
+  void whatWaitsIsForThePrimaryThreadAndKeepsTheThreadThatAnInterruptNames() throws Exception {
+    var id = newSession();
+    var name = store.sessions().getSession(id).origin().primary();
+    var one = new Event.UserInterrupt(eventId(), Optional.of(name));
+    var all = new Event.UserInterrupt(eventId());
+    var receipt = log().receive(id, List.of(one, all, message("hi")), AGAIN);
+    reopened();
+    var queued = log().inbox(id).queued();
+    assertThat(queued).isEqualTo(receipt.events());
+    assertThat(queued).extracting(Queued::thread).containsOnly(ThreadKey.PRIMARY);
+    assertThat(queued.getFirst().event()).isEqualTo(one);
+    assertThat(queued.getFirst().json()).contains("\"session_thread_id\":\"" + name + "\"");
+    assertThat(queued.get(1).event()).isEqualTo(all);
+    assertThat(queued.get(1).json()).doesNotContain("session_thread_id");
+    assertThat(log().receive(id, List.of(one, all, message("hi")), AGAIN).events())
+        .isEqualTo(queued);
+  }
+
+  // What follows from events
+
+  @Test
+  void theRowOfAPausedTurnHasItsBoundaryBeforeTheLastRequest() throws Exception {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    var wait = new StopReason.RequiresAction(List.of(eventId()));
+    append(lease, become(Status.RUNNING), new Event.ModelRequestStart(eventId()));
+    append(lease, answer("one"), new Event.ModelRequestStart(eventId()), answer("two"));
+    append(lease, new Event.StatusIdle(eventId(), wait));
+    var paused = store.sessions().getSession(id).progress();
+    assertThat(paused.lastRequest()).isEqualTo(4);
+    assertThat(paused.boundary()).isEqualTo(3);
+    append(lease, become(Status.RUNNING));
+    assertThat(store.sessions().getSession(id).progress().boundary()).isEqualTo(3);
+    append(lease, become(Status.IDLE));
+    reopened();
+    assertThat(store.sessions().getSession(id).progress().boundary()).isEqualTo(8);
   }
 
   // Reading
@@ -765,7 +845,7 @@ abstract class EventLogContract extends StoreContract {
     try (var subscription = feed.subscribe(id)) {
       assertThatThrownBy(() -> append(lease, answer("hi"), message("never received")))
           .isInstanceOf(IllegalStateException.class);
-      log().emitEvents(new Lease(id, 99), emission(Status.RUNNING, answer("boo")));
+      log().emitEvents(new Lease(id, 99), emission(answer("boo")));
       assertThat(drain(subscription)).isEmpty();
     }
   }

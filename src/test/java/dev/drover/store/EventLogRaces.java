@@ -12,7 +12,6 @@ import dev.drover.session.Lease;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
-import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ abstract class EventLogRaces extends StoreContract {
   }
 
   private static Emission resting(Inbox seen, Event... events) {
-    return emission(Status.IDLE, OptionalLong.of(seen.received()), events).knowing(seen.head());
+    return emission(OptionalLong.of(seen.received()), events).knowing(seen.head());
   }
 
   private List<Stored> log(SessionId id) {

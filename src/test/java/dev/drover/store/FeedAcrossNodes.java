@@ -118,9 +118,9 @@ final class FeedAcrossNodes {
                   lease, emission(List.of(contract.answer("a" + texts.incrementAndGet())))));
       var rest =
           StoreContract.emission(
-              Status.IDLE,
               OptionalLong.of(inbox.received()),
-              contract.answer("rest " + texts.incrementAndGet()));
+              contract.answer("rest " + texts.incrementAndGet()),
+              contract.become(Status.IDLE));
       if (node.eventLog().emitEvents(lease, rest) instanceof Emitted.Appended) {
         return;
       }
@@ -128,7 +128,7 @@ final class FeedAcrossNodes {
   }
 
   private static Emission emission(List<Event> events) {
-    return StoreContract.emission(Status.RUNNING, events.toArray(Event[]::new));
+    return StoreContract.emission(events.toArray(Event[]::new));
   }
 
   private List<Heard> comeAndGo(Feed feed, SessionId session) throws InterruptedException {

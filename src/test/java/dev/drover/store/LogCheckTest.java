@@ -8,10 +8,12 @@ import dev.drover.hands.ToolResult;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
+import dev.drover.session.Progress;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
 import dev.drover.testing.Stage;
 import java.time.Instant;
@@ -80,7 +82,7 @@ final class LogCheckTest {
 
   @Test
   void epochsThatFallOrAreUnknown() {
-    var held = with(row.fold(), row.head(), 0, Awaited.NOTHING, row.lastProcessed(), 7);
+    var held = with(row.progress(), row.head(), 0, Awaited.NOTHING, row.lastProcessed(), 7);
     var check = new LogCheck(SESSION, held);
     long[] epochs = {5, 7, 0, 6, 8};
     for (var stored : log) {
@@ -95,20 +97,26 @@ final class LogCheckTest {
 
   @Test
   void aRowThatSaysOtherwise() {
-    var fold = row.fold();
+    var fold = row.progress();
     assertThat(found(fold(Status.RUNNING, fold.usage(), Instant.EPOCH, true, fold.boundary())))
         .containsExactly("0 the row has status RUNNING; its log says IDLE");
     assertThat(found(fold(Status.IDLE, Usage.NONE.plusActive(1), null, true, fold.boundary())))
         .singleElement()
         .asString()
         .startsWith("0 the row has usage ");
+    var requested =
+        new Progress(
+            Status.IDLE, fold.usage(), null, true, 2, fold.boundary(), fold.updatedAt(), null);
+    assertThat(found(with(requested, row.head(), 0, Awaited.NOTHING, row.lastProcessed(), 0), log))
+        .containsExactly("0 the row has last_request 2; its log says " + fold.lastRequest());
     assertThat(found(fold(Status.IDLE, fold.usage(), null, true, 4)))
         .containsExactly("0 the row has boundary 4; its log says " + log.size());
     assertThat(found(fold(Status.IDLE, fold.usage(), null, false, fold.boundary())))
         .containsExactly("0 the row never started; the log says that it ran");
     assertThat(found(fold(Status.IDLE, fold.usage(), Instant.EPOCH, true, fold.boundary())))
         .containsExactly("0 the row is IDLE since 1970-01-01T00:00:00Z");
-    var open = new Awaited(List.of(new Awaited.Use(new EventId("sevt_01x"), true)));
+    var open =
+        new Awaited(List.of(new Awaited.Use(ThreadKey.PRIMARY, new EventId("sevt_01x"), true)));
     assertThat(found(with(fold, row.head(), 0, open, row.lastProcessed(), 0), log))
         .containsExactly("0 the row has awaited [result:sevt_01x]; its log says []");
     assertThat(found(with(fold, row.head(), 9, Awaited.NOTHING, row.lastProcessed(), 0), log))
@@ -126,7 +134,7 @@ final class LogCheckTest {
 
   @Test
   void aSessionThatIsOverAndIsNot() {
-    var over = new CachedFold(Status.TERMINATED, Usage.NONE, null, false, 0, Instant.EPOCH, null);
+    var over = new Progress(Status.TERMINATED, Usage.NONE, null, false, 0, 0, Instant.EPOCH, null);
     assertThat(
             found(
                 new SessionState(over, 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 1, "n"), List.of()))
@@ -134,7 +142,7 @@ final class LogCheckTest {
             "0 the row is TERMINATED; no event says so",
             "0 the row is terminated and has a brain or work");
     var archived =
-        new CachedFold(Status.IDLE, Usage.NONE, null, false, 0, Instant.EPOCH, Instant.EPOCH);
+        new Progress(Status.IDLE, Usage.NONE, null, false, 0, 0, Instant.EPOCH, Instant.EPOCH);
     assertThat(
             found(
                 new SessionState(archived, 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 1, null),
@@ -147,7 +155,7 @@ final class LogCheckTest {
 
   @Test
   void anInboxThatDoesNotFitTheRow() {
-    var fold = row.fold();
+    var fold = row.progress();
     var more =
         new SessionState(fold, log.size(), 2, 2, Awaited.NOTHING, row.lastProcessed(), 0, null);
     var message = new EventId("sevt_01waits");
@@ -314,12 +322,20 @@ final class LogCheckTest {
   private SessionState fold(
       Status status, Usage usage, @Nullable Instant since, boolean started, long boundary) {
     var fold =
-        new CachedFold(status, usage, since, started, boundary, row.fold().updatedAt(), null);
+        new Progress(
+            status,
+            usage,
+            since,
+            started,
+            row.progress().lastRequest(),
+            boundary,
+            row.progress().updatedAt(),
+            null);
     return with(fold, row.head(), 0, Awaited.NOTHING, row.lastProcessed(), 0);
   }
 
   private SessionState with(
-      CachedFold fold, long head, long seen, Awaited awaited, Instant last, long epoch) {
+      Progress fold, long head, long seen, Awaited awaited, Instant last, long epoch) {
     return new SessionState(fold, head, row.received(), seen, awaited, last, epoch, null);
   }
 
@@ -343,7 +359,7 @@ final class LogCheckTest {
   }
 
   private static Stored stored(long position, Instant at, Event event) {
-    return new Stored(position, at, event, "{}", null);
+    return new Stored(position, at, ThreadKey.PRIMARY, event, "{}", null);
   }
 
   private static List<String> sentences(LogCheck check) {

@@ -15,7 +15,6 @@ import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
-import dev.drover.session.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -95,14 +94,14 @@ abstract class ManyNodesContract extends StoreContract {
     assertThat(store.nodes().beat()).isTrue();
     assertThat(store.nodes().members()).extracting(Nodes.Member::self).containsExactly(true);
     assertThat(store.nodes().hasPeers()).isFalse();
-    assertThat(other.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("zombie"))))
+    assertThat(other.eventLog().emitEvents(lease, emission(answer("zombie"))))
         .isInstanceOf(Emitted.LeaseLost.class);
     assertThat(store.nodes().claim(10)).containsExactly(new Lease(id, lease.epoch() + 1));
     assertThat(other.nodes().beat()).as("it was taken for dead").isFalse();
     assertThat(other.nodes().beat()).isTrue();
     assertThat(other.nodes().held()).isEmpty();
     assertThat(other(store.nodes().members()).name()).isNotEqualTo(name);
-    assertThat(other.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("zombie"))))
+    assertThat(other.eventLog().emitEvents(lease, emission(answer("zombie"))))
         .isInstanceOf(Emitted.LeaseLost.class);
     assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).isEmpty();
   }
@@ -113,7 +112,7 @@ abstract class ManyNodesContract extends StoreContract {
     silenceOther();
     store.nodes().beat();
     other.nodes().beat();
-    assertThat(other.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("zombie"))))
+    assertThat(other.eventLog().emitEvents(lease, emission(answer("zombie"))))
         .isInstanceOf(Emitted.LeaseLost.class);
     other.eventLog().release(lease);
     assertThat(other.nodes().claim(10)).containsExactly(new Lease(lease.session(), 2));

@@ -7,7 +7,6 @@ import dev.drover.base.Json;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
@@ -66,7 +65,6 @@ abstract class MigrationContract extends StoreContract {
             .emitEvents(
                 lease,
                 emission(
-                    Status.IDLE,
                     OptionalLong.of(1),
                     answer("hi"),
                     new Event.StatusIdle(eventId(), new StopReason.EndTurn()))));
@@ -75,7 +73,12 @@ abstract class MigrationContract extends StoreContract {
     var working = send(works, asked);
     var call = new Event.AgentToolUse(eventId(), "bash", Json.EMPTY, Event.Permission.ALLOWED);
     use = call.id();
-    append(working, new Event.StatusRunning(eventId()), asked, call);
+    append(
+        working,
+        new Event.StatusRunning(eventId()),
+        asked,
+        new Event.ModelRequestStart(eventId()),
+        call);
     append(working, new Event.AgentToolResult(eventId(), use, Json.arr(), false));
     store.eventLog().receive(works, List.of(message("1"), message("2")), WAITS);
     var half = newSession();
@@ -178,16 +181,19 @@ abstract class MigrationContract extends StoreContract {
       var id = sessions.get(1);
       var lease = old.eventLog().claim(id).orElseThrow();
       var result = new Event.AgentToolResult(eventId(), use, Json.arr(), false);
-      var second = emission(Status.RUNNING, result);
+      var second = emission(result);
       assertThatThrownBy(() -> old.eventLog().emitEvents(lease, second))
           .hasMessageContaining("has a result");
       var inbox = old.eventLog().inbox(id);
-      var taken = inbox.queued().stream().map(Queued::event).toArray(Event[]::new);
+      var taken = new ArrayList<Event>();
+      inbox.queued().forEach(queued -> taken.add(queued.event()));
+      taken.add(become(Status.IDLE));
       var emission =
-          emission(Status.IDLE, OptionalLong.of(inbox.received()), taken).knowing(inbox.head());
+          emission(OptionalLong.of(inbox.received()), taken.toArray(Event[]::new))
+              .knowing(inbox.head());
       assertThat(appended(old.eventLog().emitEvents(lease, emission)))
           .extracting(Stored::position)
-          .containsExactly(inbox.head() + 1, inbox.head() + 2);
+          .containsExactly(inbox.head() + 1, inbox.head() + 2, inbox.head() + 3);
       assertThat(old.eventLog().inbox(id).queued()).isEmpty();
       old.sessions().delete(WORKSPACE, sessions.get(3));
       assertThat(old.eventLog().getEvents(sessions.get(3), Slice.after(0, 9))).isEmpty();

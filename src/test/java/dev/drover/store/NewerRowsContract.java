@@ -14,8 +14,7 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
-import dev.drover.session.Status;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import dev.drover.testing.Tomorrow;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.DefinitionCodec;
@@ -30,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -184,20 +182,9 @@ abstract class NewerRowsContract extends StoreContract {
     var received =
         ((Json.Obj) Json.trusted(EventCodec.write(message, null)))
             .with("field_of_tomorrow", Json.obj("a", 1));
-    var entry = new Emission.Entry(message, null, received.toString());
-    var running = new Emission.Entry(new Event.StatusRunning(eventId()), null);
-    appended(
-        store
-            .eventLog()
-            .emitEvents(
-                lease,
-                new Emission(
-                    List.of(running, entry),
-                    Status.RUNNING,
-                    Usage.NONE,
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    false)));
+    var entry = new Emission.Entry(ThreadKey.PRIMARY, message, null, received.toString());
+    var running = entry(new Event.StatusRunning(eventId()));
+    appended(store.eventLog().emitEvents(lease, new Emission(List.of(running, entry))));
     var stored = store.eventLog().getEvents(id, Slice.after(1, 9)).getFirst();
     assertThat(Json.trusted(stored.json()))
         .isEqualTo(received.with("processed_at", Times.write(stored.processedAt())));
@@ -207,27 +194,23 @@ abstract class NewerRowsContract extends StoreContract {
 
   private Session session(Json.Obj definition, Json.Obj networking, Json.Obj newer) {
     var plain = session(WORKSPACE, clock.instant());
+    var origin = plain.origin();
     return new Session(
         plain.id(),
-        plain.workspace(),
-        plain.thread(),
-        plain.agentId(),
-        plain.agentVersion(),
-        DefinitionCodec.CODEC.stored(definition),
-        plain.environment(),
-        NetworkingCodec.CODEC.stored(networking),
-        plain.title(),
-        plain.metadata(),
-        plain.budget(),
-        plain.status(),
-        plain.usage(),
-        null,
-        false,
-        0,
-        plain.createdAt(),
-        plain.updatedAt(),
-        null,
-        newer);
+        new Session.Origin(
+            plain.workspace(),
+            origin.primary(),
+            origin.agentId(),
+            origin.agentVersion(),
+            origin.environment(),
+            NetworkingCodec.CODEC.stored(networking),
+            origin.createdAt(),
+            newer),
+        new Session.Editable(
+            DefinitionCodec.CODEC.stored(definition),
+            plain.editable().title(),
+            plain.editable().metadata(),
+            plain.budget()));
   }
 
   private Json.Obj shown(Session session) {
@@ -263,14 +246,17 @@ abstract class NewerRowsContract extends StoreContract {
           .update(
               WORKSPACE,
               id,
-              now -> now.with(now.agent(), "retitled", now.metadata(), now.budget()));
+              now ->
+                  now.with(
+                      new Session.Editable(
+                          now.agent(), "retitled", now.editable().metadata(), now.budget())));
     }
     reopened();
     for (int i = 0; i < made.size(); i++) {
       var after = store.sessions().getSession(WORKSPACE, made.get(i).id());
-      assertThat(after.title()).isEqualTo("retitled");
+      assertThat(after.editable().title()).isEqualTo("retitled");
       assertThat(after.agent()).isEqualTo(made.get(i).agent());
-      assertThat(NetworkingCodec.CODEC.write(after.networking()))
+      assertThat(NetworkingCodec.CODEC.write(after.origin().networking()))
           .isEqualTo(networkings.get(i % networkings.size()));
       assertHolds(shown(after), others.get(i % others.size()));
     }

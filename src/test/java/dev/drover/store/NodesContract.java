@@ -6,7 +6,6 @@ import dev.drover.session.Emitted;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,8 +48,7 @@ abstract class NodesContract extends StoreContract {
     var leases = nodes().claim(10);
     assertThat(leases).containsExactly(new Lease(id, 2));
     assertThat(nodes().claim(10)).isEmpty();
-    assertThat(
-            store.eventLog().emitEvents(leases.getFirst(), emission(Status.RUNNING, answer("a"))))
+    assertThat(store.eventLog().emitEvents(leases.getFirst(), emission(answer("a"))))
         .isInstanceOf(Emitted.Appended.class);
   }
 
@@ -97,7 +95,7 @@ abstract class NodesContract extends StoreContract {
     assertThat(nodes().held()).isEmpty();
     assertThat(nodes().claim(10)).isEmpty();
     assertThat(store.eventLog().unfinished()).containsExactly(held.session());
-    assertThat(store.eventLog().emitEvents(held, emission(Status.RUNNING, answer("late"))))
+    assertThat(store.eventLog().emitEvents(held, emission(answer("late"))))
         .isInstanceOf(Emitted.LeaseLost.class);
   }
 }

@@ -9,7 +9,6 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
-import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.Inbox;
@@ -93,11 +92,8 @@ abstract class SessionsContract extends StoreContract {
   private SessionId inStatus(Status status) {
     var id = newSession();
     var lease = store.eventLog().claim(id).orElseThrow();
-    appended(
-        store
-            .eventLog()
-            .emitEvents(
-                lease, emission(status, OptionalLong.of(0), new Event.StatusRunning(eventId()))));
+    appended(store.eventLog().emitEvents(lease, emission(become(status))));
+    store.eventLog().release(lease);
     clock.move(Duration.ofSeconds(1));
     return id;
   }
@@ -130,7 +126,7 @@ abstract class SessionsContract extends StoreContract {
     assertProblem(() -> sessions().archive(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
     assertProblem(() -> sessions().delete(OTHER_WORKSPACE, id), Problem.Kind.NOT_FOUND, message);
     assertThat(sessions().list(OTHER_WORKSPACE, everything(true)).items()).isEmpty();
-    assertThat(sessions().getSession(id).archivedAt()).isNull();
+    assertThat(sessions().getSession(id).progress().archivedAt()).isNull();
   }
 
   @Test
@@ -152,37 +148,33 @@ abstract class SessionsContract extends StoreContract {
     var lease = send(id, hello);
     var before = sessions().getSession(id);
     assertThat(before.status()).isEqualTo(Status.IDLE);
-    assertThat(before.started()).isFalse();
+    assertThat(before.progress().started()).isFalse();
     var stored = append(lease, hello, new Event.StatusRunning(eventId()), answer("hi"));
     var running = sessions().getSession(id);
     assertThat(running.status()).isEqualTo(Status.RUNNING);
-    assertThat(running.started()).isTrue();
-    assertThat(running.runningSince()).isEqualTo(stored.get(1).processedAt());
-    assertThat(running.updatedAt()).isEqualTo(stored.get(2).processedAt());
-    assertThat(running.createdAt()).isEqualTo(created);
+    assertThat(running.progress().started()).isTrue();
+    assertThat(running.progress().runningSince()).isEqualTo(stored.get(1).processedAt());
+    assertThat(running.progress().updatedAt()).isEqualTo(stored.get(2).processedAt());
+    assertThat(running.origin().createdAt()).isEqualTo(created);
     clock.move(Duration.ofSeconds(5));
     append(lease, new Event.StatusRunning(eventId()));
-    assertThat(sessions().getSession(id).runningSince()).isEqualTo(stored.get(1).processedAt());
+    assertThat(sessions().getSession(id).progress().runningSince())
+        .isEqualTo(stored.get(1).processedAt());
     var usage = new Usage(1, 2, 3, 4, 5_000_000);
-    var entry =
-        new Emission.Entry(
-            new Event.UsageReported(
-                eventId(), usage, Optional.of(new Money(3)), Optional.of(new Money(250))),
-            null);
-    var end =
-        new Emission(
-            List.of(entry), Status.IDLE, usage, OptionalLong.of(4), OptionalLong.of(1), true);
+    var report =
+        new Event.UsageReported(
+            eventId(), usage, Optional.of(new Money(3)), Optional.of(new Money(250)));
+    var end = emission(OptionalLong.of(1), report, become(Status.IDLE));
     var last = appended(store.eventLog().emitEvents(lease, end)).getLast();
     reopened();
     var idle = sessions().getSession(id);
     assertThat(idle.status()).isEqualTo(Status.IDLE);
-    assertThat(idle.usage()).isEqualTo(usage);
-    assertThat(idle.runningSince()).isNull();
-    assertThat(idle.started()).isTrue();
-    assertThat(idle.boundary()).as("before the entry that ends the turn").isEqualTo(4);
-    assertThat(idle.updatedAt()).isEqualTo(last.processedAt());
-    assertThat(store.eventLog().getEvents(id, Slice.after(idle.boundary(), 9)))
-        .containsExactly(last);
+    assertThat(idle.progress().usage()).isEqualTo(usage);
+    assertThat(idle.progress().runningSince()).isNull();
+    assertThat(idle.progress().started()).isTrue();
+    assertThat(idle.progress().boundary()).as("the end of the turn").isEqualTo(last.position());
+    assertThat(idle.progress().updatedAt()).isEqualTo(last.processedAt());
+    assertThat(idle.progress().lastRequest()).isZero();
   }
 
   @Test
@@ -193,13 +185,10 @@ abstract class SessionsContract extends StoreContract {
     var before = sessions().getSession(id);
     clock.move(Duration.ofSeconds(1));
     assertThatThrownBy(
-            () ->
-                store
-                    .eventLog()
-                    .emitEvents(lease, emission(Status.IDLE, answer("no"), message("never"))))
+            () -> store.eventLog().emitEvents(lease, emission(answer("no"), message("never"))))
         .isInstanceOf(IllegalStateException.class);
-    store.eventLog().emitEvents(new Lease(id, 99), emission(Status.IDLE, answer("no")));
-    store.eventLog().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(9), answer("no")));
+    store.eventLog().emitEvents(new Lease(id, 99), emission(answer("no")));
+    store.eventLog().emitEvents(lease, emission(OptionalLong.of(9), answer("no")));
     assertThat(sessions().getSession(id)).isEqualTo(before);
   }
 
@@ -274,14 +263,17 @@ abstract class SessionsContract extends StoreContract {
     var session = session(WORKSPACE, clock.instant());
     sessions().create(session, List.of());
     for (var version : List.of(OptionalInt.empty(), OptionalInt.of(3))) {
-      assertThat(sessions().list(WORKSPACE, madeFrom(session.agentId(), version)).items())
+      assertThat(sessions().list(WORKSPACE, madeFrom(session.origin().agentId(), version)).items())
           .containsExactly(session);
     }
-    assertThat(sessions().list(WORKSPACE, madeFrom(session.agentId(), OptionalInt.of(2))).items())
+    assertThat(
+            sessions()
+                .list(WORKSPACE, madeFrom(session.origin().agentId(), OptionalInt.of(2)))
+                .items())
         .isEmpty();
     assertThat(
             sessions()
-                .list(OTHER_WORKSPACE, madeFrom(session.agentId(), OptionalInt.empty()))
+                .list(OTHER_WORKSPACE, madeFrom(session.origin().agentId(), OptionalInt.empty()))
                 .items())
         .isEmpty();
   }
@@ -294,8 +286,8 @@ abstract class SessionsContract extends StoreContract {
       sessions().create(made.getLast(), List.of());
       clock.move(Duration.ofSeconds(1));
     }
-    var from = made.get(1).createdAt();
-    var to = made.get(2).createdAt();
+    var from = made.get(1).origin().createdAt();
+    var to = made.get(2).origin().createdAt();
     assertThat(sessions().list(WORKSPACE, narrowed(9, Optional.empty(), true, from, to)).items())
         .containsExactly(made.get(1), made.get(2));
     assertThat(sessions().list(WORKSPACE, narrowed(9, Optional.empty(), false, from, null)).items())
@@ -306,7 +298,7 @@ abstract class SessionsContract extends StoreContract {
   void aFilterByTimeMayNotLeaveTheCursorBehind() {
     var made = five(WORKSPACE);
     var first = sessions().list(WORKSPACE, listing(2, Optional.empty(), true));
-    var last = first.items().getLast().createdAt();
+    var last = first.items().getLast().origin().createdAt();
     assertThat(sessions().list(WORKSPACE, narrowed(9, first.next(), true, last, null)).items())
         .hasSize(made.size() - 2);
     assertProblem(
@@ -408,8 +400,8 @@ abstract class SessionsContract extends StoreContract {
     try (var subscription = feed.subscribe(id)) {
       var archived = sessions().archive(WORKSPACE, id);
       assertThat(archived.status()).isEqualTo(Status.TERMINATED);
-      assertThat(archived.archivedAt()).isEqualTo(clock.instant());
-      assertThat(archived.updatedAt()).isEqualTo(clock.instant());
+      assertThat(archived.progress().archivedAt()).isEqualTo(clock.instant());
+      assertThat(archived.progress().updatedAt()).isEqualTo(clock.instant());
       reopened();
       assertThat(sessions().getSession(id)).isEqualTo(archived);
       var log = store.eventLog().getEvents(id, Slice.after(0, 10));
@@ -436,7 +428,7 @@ abstract class SessionsContract extends StoreContract {
   @Test
   void archivingASessionThatEndedByItselfAppendsNothing() {
     var id = inStatus(Status.TERMINATED);
-    assertThat(sessions().archive(WORKSPACE, id).archivedAt()).isNotNull();
+    assertThat(sessions().archive(WORKSPACE, id).progress().archivedAt()).isNotNull();
     assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).hasSize(1);
   }
 
@@ -469,7 +461,7 @@ abstract class SessionsContract extends StoreContract {
     var id = newSession();
     var lease = store.eventLog().claim(id).orElseThrow();
     sessions().archive(WORKSPACE, id);
-    assertThat(store.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("boo"))))
+    assertThat(store.eventLog().emitEvents(lease, emission(answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());
     store.eventLog().release(lease);
     assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).hasSize(1);
@@ -489,7 +481,7 @@ abstract class SessionsContract extends StoreContract {
             .lease()
             .orElseThrow();
     var last = append(lease, hello).getLast();
-    appended(store.eventLog().emitEvents(lease, emission(Status.IDLE, OptionalLong.of(2))));
+    appended(store.eventLog().emitEvents(lease, emission(OptionalLong.of(2))));
     try (var subscription = feed.subscribe(id)) {
       sessions().delete(WORKSPACE, id);
       var farewell = json(drain(subscription));
@@ -507,7 +499,7 @@ abstract class SessionsContract extends StoreContract {
     assertThat(store.eventLog().getEvents(id, Slice.after(0, 10))).isEmpty();
     assertThat(store.eventLog().inbox(id)).isEqualTo(new Inbox(0, 0, List.of()));
     assertThat(store.eventLog().unfinished()).isEmpty();
-    assertThat(store.eventLog().emitEvents(lease, emission(Status.RUNNING, answer("boo"))))
+    assertThat(store.eventLog().emitEvents(lease, emission(answer("boo"))))
         .isEqualTo(new Emitted.LeaseLost());
   }
 

@@ -20,9 +20,10 @@ import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,24 +72,19 @@ abstract class StoreContract {
   final Session session(WorkspaceId workspace, Instant createdAt) {
     return new Session(
         new SessionId(ids.next(SessionId.PREFIX)),
-        workspace,
-        new ThreadId(ids.next(ThreadId.PREFIX)),
-        new AgentId(ids.next(AgentId.PREFIX)),
-        3,
-        definition("Drover's best"),
-        new EnvironmentId(ids.next(EnvironmentId.PREFIX)),
-        new Networking.Limited(List.of("example.com", "*.example.org"), true, false),
-        "A title: ünïcode 🐎",
-        Map.of("a", "1", "b", ""),
-        Optional.empty(),
-        Status.IDLE,
-        Usage.NONE,
-        null,
-        false,
-        0,
-        createdAt,
-        createdAt,
-        null);
+        new Session.Origin(
+            workspace,
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            new AgentId(ids.next(AgentId.PREFIX)),
+            3,
+            new EnvironmentId(ids.next(EnvironmentId.PREFIX)),
+            new Networking.Limited(List.of("example.com", "*.example.org"), true, false),
+            createdAt),
+        new Session.Editable(
+            definition("Drover's best"),
+            "A title: ünïcode 🐎",
+            Map.of("a", "1", "b", ""),
+            Optional.empty()));
   }
 
   static Definition definition(String name) {
@@ -134,22 +130,33 @@ abstract class StoreContract {
     return store.eventLog().receive(id, List.of(events), once()).lease().orElseThrow();
   }
 
-  static Emission emission(Status status, Event... events) {
-    return emission(status, OptionalLong.empty(), events);
+  static Emission emission(Event... events) {
+    return emission(OptionalLong.empty(), events);
   }
 
-  static Emission emission(Status status, OptionalLong rest, Event... events) {
+  /// @param rest present: the session rests, if this is what was received last
+  static Emission emission(OptionalLong rest, Event... events) {
     return new Emission(
-        Arrays.stream(events).map(event -> new Emission.Entry(event, null)).toList(),
-        status,
-        Usage.NONE,
-        OptionalLong.empty(),
-        rest,
-        rest.isPresent());
+        Arrays.stream(events).map(StoreContract::entry).toList(), rest, rest.isPresent());
+  }
+
+  static Emission.Entry entry(Event event) {
+    return new Emission.Entry(ThreadKey.PRIMARY, event, null);
+  }
+
+  /// The event that gives a session a status.
+  final Event become(Status status) {
+    return switch (status) {
+      case IDLE -> new Event.StatusIdle(eventId(), new StopReason.EndTurn());
+      case RUNNING -> new Event.StatusRunning(eventId());
+      case RESCHEDULING -> new Event.StatusRescheduled(eventId());
+      case TERMINATED -> new Event.StatusTerminated(eventId());
+      case OTHER -> throw new IllegalArgumentException("no event gives it");
+    };
   }
 
   final List<Stored> append(Lease lease, Event... events) {
-    return appended(store.eventLog().emitEvents(lease, emission(Status.RUNNING, events)));
+    return appended(store.eventLog().emitEvents(lease, emission(events)));
   }
 
   static List<Stored> appended(Emitted emitted) {

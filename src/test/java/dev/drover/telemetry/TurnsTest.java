@@ -12,6 +12,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.memory.MemoryStore;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,7 +57,7 @@ final class TurnsTest {
     assertThatThrownBy(() -> log.receive(NOBODY, List.of(message()), new Delivery("f", false)))
         .isInstanceOf(Problem.class);
     assertThat(figure("drover_inbox_events")).isEqualTo("0");
-    feed.publish(NOBODY, List.of(new Feed.Item.Shown("agent.message", "{}")));
+    feed.publish(NOBODY, List.of(shown("agent.message")));
     assertThat(figure("drover_time_to_first_token_seconds_count")).isEqualTo("0");
     assertThat(figure("drover_events_received_total")).isEqualTo("none");
   }
@@ -75,7 +76,7 @@ final class TurnsTest {
   @Test
   void aDeletedSessionWaitsForNothing() {
     turns.asked(NOBODY, 3, 1);
-    feed.publish(NOBODY, List.of(new Feed.Item.Shown("session.deleted", "{}")));
+    feed.publish(NOBODY, List.of(shown("session.deleted")));
     assertThat(figure("drover_inbox_events")).isEqualTo("0");
     turns.taken(NOBODY, 3);
     assertThat(figure("drover_inbox_events")).isEqualTo("0");
@@ -86,7 +87,11 @@ final class TurnsTest {
     turns.appended(NOBODY, new Event.StatusRunning(new EventId("sevt_1")));
     turns.asked(NOBODY, 1, 1);
     turns.rested(NOBODY);
-    feed.publish(NOBODY, List.of(new Feed.Item.Shown("agent.tool_use", "{}")));
+    feed.publish(NOBODY, List.of(shown("agent.tool_use")));
     assertThat(figure("drover_time_to_first_token_seconds_count")).isEqualTo("1");
+  }
+
+  private static Feed.Item.Shown shown(String type) {
+    return new Feed.Item.Shown(new EventId("sevt_1"), ThreadKey.PRIMARY, type, "{}");
   }
 }

@@ -1,11 +1,12 @@
 package dev.drover.testing;
 
+import dev.drover.session.Progress;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
 import dev.drover.store.Awaited;
-import dev.drover.store.CachedFold;
 import dev.drover.store.LogCheck;
 import dev.drover.store.Micros;
 import dev.drover.store.SessionState;
@@ -43,7 +44,7 @@ public final class Audit {
     try (var statement =
         store.prepareStatement(
             """
-            SELECT position, processed_at, json, epoch FROM event
+            SELECT position, processed_at, thread, json, epoch FROM event
             WHERE session_key = (SELECT key FROM session WHERE id = ?) ORDER BY position\
             """)) {
       statement.setString(1, session);
@@ -54,6 +55,7 @@ public final class Audit {
               new Stored(
                   rows.getLong("position"),
                   Micros.instant(rows.getLong("processed_at")),
+                  ThreadKey.of(rows.getInt("thread")),
                   EventCodec.read(json),
                   json,
                   null),
@@ -72,11 +74,12 @@ public final class Audit {
             row.getLong("cache_creation_tokens"),
             row.getLong("active_micros"));
     return new SessionState(
-        new CachedFold(
+        new Progress(
             Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
             usage,
             instant(row, "running_since"),
             row.getInt("started") == 1,
+            row.getLong("last_request"),
             row.getLong("boundary"),
             Micros.instant(row.getLong("updated_at")),
             instant(row, "archived_at")),

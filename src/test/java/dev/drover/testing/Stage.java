@@ -31,9 +31,7 @@ import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
 import dev.drover.store.Awaited;
-import dev.drover.store.CachedFold;
 import dev.drover.store.LogCheck;
 import dev.drover.store.SessionState;
 import dev.drover.store.Store;
@@ -70,33 +68,27 @@ public final class Stage implements AutoCloseable {
   }
 
   public Stage(List<Tool> tools) {
-    var now = Instant.now();
     var made =
         new Session(
             new SessionId(ids.next(SessionId.PREFIX)),
-            WORKSPACE,
-            new ThreadId(ids.next(ThreadId.PREFIX)),
-            new AgentId("agent_01Test"),
-            1,
-            new Definition(
-                "Tester",
+            new Session.Origin(
+                WORKSPACE,
+                new ThreadId(ids.next(ThreadId.PREFIX)),
+                new AgentId("agent_01Test"),
+                1,
+                new EnvironmentId("env_01Test"),
+                new Environment.Networking.Unrestricted(),
+                Instant.now()),
+            new Session.Editable(
+                new Definition(
+                    "Tester",
+                    null,
+                    new ModelConfig("claude-test", Optional.empty(), "standard"),
+                    "Be brief.",
+                    tools),
                 null,
-                new ModelConfig("claude-test", Optional.empty(), "standard"),
-                "Be brief.",
-                tools),
-            new EnvironmentId("env_01Test"),
-            new Environment.Networking.Unrestricted(),
-            null,
-            Map.of(),
-            Optional.empty(),
-            Status.IDLE,
-            Usage.NONE,
-            null,
-            false,
-            0,
-            now,
-            now,
-            null);
+                Map.of(),
+                Optional.empty()));
     store.sessions().create(made, List.of());
     session = made.id();
   }
@@ -234,17 +226,10 @@ public final class Stage implements AutoCloseable {
     var log = log();
     var awaited = Awaited.NOTHING;
     for (var stored : log) {
-      awaited = awaited.after(stored.event());
+      awaited = awaited.after(stored);
     }
     return new SessionState(
-        new CachedFold(
-            row.status(),
-            row.usage(),
-            row.runningSince(),
-            row.started(),
-            row.boundary(),
-            row.updatedAt(),
-            row.archivedAt()),
+        row.progress(),
         inbox.head(),
         inbox.received(),
         row.status() == Status.TERMINATED ? inbox.received() : 0,

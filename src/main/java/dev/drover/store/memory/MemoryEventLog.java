@@ -207,7 +207,8 @@ final class MemoryEventLog implements EventLog {
   }
 
   private static boolean matches(Stored stored, Slice slice) {
-    return (!slice.visible() || stored.event().isVisible())
+    return slice.thread().stream().allMatch(stored.thread()::equals)
+        && (!slice.visible() || stored.event().isVisible())
         && (slice.types().isEmpty() || slice.types().contains(EventCodec.type(stored.event())))
         && slice.from().stream().noneMatch(from -> stored.processedAt().isBefore(from))
         && slice.to().stream().noneMatch(to -> stored.processedAt().isAfter(to));

@@ -143,7 +143,7 @@ final class MemoryNodes implements Nodes {
               .map(row -> row.state)
               .filter(state -> state.isFree() && state.owesWork())
               .limit(QUEUE_LIMIT)
-              .map(state -> state.fold().updatedAt())
+              .map(state -> state.progress().updatedAt())
               .sorted()
               .toList();
       return new Queue(waiting.size(), waiting.stream().findFirst());
@@ -155,7 +155,7 @@ final class MemoryNodes implements Nodes {
     synchronized (table) {
       return table.rows.values().stream()
           .filter(row -> row.session.workspace().equals(workspace) && row.state.owesWork())
-          .sorted(Comparator.comparing(row -> row.state.fold().updatedAt()))
+          .sorted(Comparator.comparing(row -> row.state.progress().updatedAt()))
           .limit(limit)
           .map(row -> row.session.id())
           .toList();

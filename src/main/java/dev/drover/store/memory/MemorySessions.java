@@ -105,7 +105,7 @@ final class MemorySessions implements Sessions {
   }
 
   private static Session show(Row row) {
-    return row.state.fold().in(row.session);
+    return row.session.with(row.state.progress());
   }
 
   @Override
@@ -130,16 +130,17 @@ final class MemorySessions implements Sessions {
   }
 
   private static boolean matches(Session session, Listing listing) {
-    return (listing.includeArchived() || session.archivedAt() == null)
+    return (listing.includeArchived() || session.progress().archivedAt() == null)
         && (listing.statuses().isEmpty() || listing.statuses().contains(session.status()))
-        && listing.agent().stream().allMatch(session.agentId()::equals)
-        && listing.agentVersion().stream().allMatch(version -> version == session.agentVersion())
-        && listing.from().stream().noneMatch(session.createdAt()::isBefore)
-        && listing.to().stream().noneMatch(session.createdAt()::isAfter);
+        && listing.agent().stream().allMatch(session.origin().agentId()::equals)
+        && listing.agentVersion().stream()
+            .allMatch(version -> version == session.origin().agentVersion())
+        && listing.from().stream().noneMatch(session.origin().createdAt()::isBefore)
+        && listing.to().stream().noneMatch(session.origin().createdAt()::isAfter);
   }
 
   private static Cursor key(Session session) {
-    return new Cursor(session.createdAt(), session.id().value());
+    return new Cursor(session.origin().createdAt(), session.id().value());
   }
 
   @Override

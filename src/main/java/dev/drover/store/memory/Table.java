@@ -74,7 +74,8 @@ final class Table {
   }
 
   boolean hasSessionIn(EnvironmentId environment) {
-    return rows.values().stream().anyMatch(row -> row.session.environment().equals(environment));
+    return rows.values().stream()
+        .anyMatch(row -> row.session.origin().environment().equals(environment));
   }
 
   /// One session with its log and inbox.

@@ -8,11 +8,11 @@ import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.store.Shown;
 import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.InboxRows;
 import dev.drover.store.sql.Publisher;
 import dev.drover.store.sql.Readers;
-import dev.drover.wire.EventCodec;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -231,6 +231,6 @@ final class Follower implements Publisher, Feed.Watcher {
   /// Another node deleted the session and has shown its own.
   private Feed.Item.Shown farewell() {
     var event = new Event.Deleted(new EventId(ids.next(EventId.PREFIX)));
-    return new Feed.Item.Shown(EventCodec.type(event), EventCodec.write(event, clock.instant()));
+    return Shown.ofSession(event, clock.instant());
   }
 }

@@ -192,10 +192,14 @@ final class Place {
         early.put(event.id(), stored.position());
         items.add(
             opening++,
-            new Feed.Item.Shown(EventCodec.type(event), EventCodec.stamped(stored.json(), null)));
+            new Feed.Item.Shown(
+                event.id(),
+                stored.thread(),
+                EventCodec.type(event),
+                EventCodec.stamped(stored.json(), null)));
       }
       if (event.isVisible()) {
-        items.add(new Feed.Item.Shown(EventCodec.type(event), stored.json()));
+        items.add(Shown.of(stored));
       }
       passed(stored);
       if (!opens(event)) {

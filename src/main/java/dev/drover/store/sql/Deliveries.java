@@ -4,6 +4,7 @@ import dev.drover.session.Event;
 import dev.drover.session.Queued;
 import dev.drover.session.Send;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Deliveries {
   private static final String SELECT =
       """
-      SELECT inbox.send, inbox.sequence, inbox.head, COALESCE(inbox.json, event.json)
+      SELECT
+        inbox.send, inbox.sequence, inbox.head, inbox.thread, COALESCE(inbox.json, event.json)
       FROM inbox LEFT JOIN event
         ON event.session_key = inbox.session_key AND event.position = inbox.position
       WHERE inbox.session_key =\
@@ -34,9 +36,10 @@ final class Deliveries {
   private Deliveries() {}
 
   /// An event of a send, wherever it is by now.
-  private record Row(long send, long sequence, long head, String json) {
+  private record Row(long send, long sequence, long head, int thread, String json) {
     static Row of(ResultSet row) throws SQLException {
-      return new Row(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4));
+      return new Row(
+          row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getString(5));
     }
   }
 
@@ -81,7 +84,7 @@ final class Deliveries {
       var row = rows.get(i);
       var json =
           Reception.processedOnReceipt(events, i) ? row.json : EventCodec.stamped(row.json, null);
-      queued.add(new Queued(row.sequence, events.get(i), json));
+      queued.add(new Queued(row.sequence, ThreadKey.of(row.thread), events.get(i), json));
     }
     return new Send(rows.getFirst().head, queued);
   }

@@ -6,6 +6,7 @@ import dev.drover.session.Extent;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.Micros;
 import dev.drover.wire.EventCodec;
 import java.sql.ResultSet;
@@ -22,21 +23,24 @@ public final class EventRows {
   private EventRows() {}
 
   /// An event as it lies there. Reading its JSON is left to the caller's own thread.
-  public record Raw(long position, long processedAt, String json, @Nullable String hidden) {
+  public record Raw(
+      long position, long processedAt, String json, @Nullable String hidden, int thread) {
     public static Raw of(ResultSet row) throws SQLException {
-      return new Raw(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4));
+      return new Raw(
+          row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getInt(5));
     }
 
     /// What cannot be read becomes [Event.Damaged].
     public Stored read() {
       var at = Micros.instant(processedAt);
+      var of = ThreadKey.of(thread);
       try {
         var kept = hidden == null ? null : StoredJson.object(hidden);
-        return new Stored(position, at, EventCodec.read(json), json, kept);
+        return new Stored(position, at, of, EventCodec.read(json), json, kept);
       } catch (IllegalStateException e) {
         var id = new EventId(EventId.PREFIX + "damaged" + position);
         var damaged = new Event.Damaged(id, String.valueOf(e.getMessage()));
-        return new Stored(position, at, damaged, "", null);
+        return new Stored(position, at, of, damaged, "", null);
       }
     }
   }
@@ -46,7 +50,7 @@ public final class EventRows {
       INSERT INTO event (
         session_key, position, thread, id, type, visible, processed_at, epoch, result_of, json,
         hidden)
-      VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)\
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   /// Where the units of a transaction gather what they write, a result is taken for the first of
@@ -63,6 +67,7 @@ public final class EventRows {
           new @Nullable Object[] {
             key,
             stored.position(),
+            stored.thread().number(),
             stored.event().id().value(),
             EventCodec.type(stored.event()),
             stored.event().isVisible() ? 1 : 0,
@@ -145,6 +150,7 @@ public final class EventRows {
 
   private static @Nullable Object[] values(SessionId id, Slice slice, long limit) {
     var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
+    slice.thread().filter(EventRows::isChild).ifPresent(child -> values.add(child.number()));
     values.addAll(slice.types());
     slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
     slice.to().ifPresent(to -> values.add(Micros.of(to)));
@@ -154,7 +160,7 @@ public final class EventRows {
 
   /// Answered in the order of an index, so that the cost of a page does not grow with the log.
   public static String sql(Slice slice) {
-    return "SELECT position, processed_at, json, hidden" + from(slice);
+    return "SELECT position, processed_at, json, hidden, thread" + from(slice);
   }
 
   /// As [#sql], for positions and sizes: neither database reads a text to say how long it is.
@@ -163,10 +169,18 @@ public final class EventRows {
         + from(slice);
   }
 
+  /// In the words of an index, which has no row of a primary thread.
+  private static final String CHILD = " AND thread = ? AND thread <> 0";
+
+  private static boolean isChild(ThreadKey thread) {
+    return !thread.equals(ThreadKey.PRIMARY);
+  }
+
   private static String from(Slice slice) {
     return " FROM event WHERE session_key = "
         + SessionRows.KEY
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
+        + slice.thread().map(one -> isChild(one) ? CHILD : " AND thread = 0").orElse("")
         + (slice.visible() ? " AND visible = 1" : "")
         + (slice.types().isEmpty() ? "" : " AND type IN (" + marks(slice.types().size()) + ")")
         + (slice.from().isPresent() ? " AND processed_at >= ?" : "")

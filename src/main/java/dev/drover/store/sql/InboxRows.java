@@ -5,6 +5,7 @@ import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.Micros;
 import dev.drover.store.Reception;
 import dev.drover.store.SessionState;
@@ -76,7 +77,7 @@ public final class InboxRows {
           INSERT INTO inbox (
             session_key, sequence, send, received_at, sent_at, head, position, thread, id,
             fingerprint, json)
-          VALUES (?, ?, ?, ?, %s, ?, ?, 0, ?, ?, ?)\
+          VALUES (?, ?, ?, ?, %s, ?, ?, ?, ?, ?, ?)\
           """
               .formatted(db.dialect().now()),
           key,
@@ -85,6 +86,7 @@ public final class InboxRows {
           Micros.of(now),
           head,
           logged.get(id),
+          queued.thread().number(),
           id,
           fingerprint,
           logged.containsKey(id) ? null : queued.json());
@@ -137,18 +139,20 @@ public final class InboxRows {
   }
 
   /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
-  public record Raw(long received, long head, long sequence, @Nullable String json) {}
+  public record Raw(long received, long head, long sequence, int thread, @Nullable String json) {}
 
   /// One row at least, without an event when none waits; none for an unknown session.
   public static List<Raw> read(Db db, SessionId id) throws SQLException {
     return db.list(
         """
-        SELECT session.received, session.head, inbox.sequence, inbox.json
+        SELECT session.received, session.head, inbox.sequence, inbox.thread, inbox.json
         FROM session LEFT JOIN inbox
           ON inbox.session_key = session.key AND inbox.json IS NOT NULL
         WHERE session.id = ? ORDER BY inbox.sequence\
         """,
-        row -> new Raw(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)),
+        row ->
+            new Raw(
+                row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getString(5)),
         id.value());
   }
 
@@ -156,7 +160,7 @@ public final class InboxRows {
     var queued = new ArrayList<Queued>();
     for (var row : rows) {
       if (row.json != null) {
-        waiting(row.sequence, row.json).ifPresent(queued::add);
+        waiting(row.sequence, ThreadKey.of(row.thread), row.json).ifPresent(queued::add);
       }
     }
     return rows.isEmpty()
@@ -165,9 +169,9 @@ public final class InboxRows {
   }
 
   /// Empty: it cannot be read, and keeps nothing else from being taken up.
-  private static Optional<Queued> waiting(long sequence, String json) {
+  private static Optional<Queued> waiting(long sequence, ThreadKey thread, String json) {
     try {
-      return Optional.of(new Queued(sequence, fromClient(json), json));
+      return Optional.of(new Queued(sequence, thread, fromClient(json), json));
     } catch (IllegalStateException e) {
       LOG.log(Level.ERROR, "a waiting event cannot be read: " + e.getMessage());
       return Optional.empty();

@@ -31,7 +31,8 @@ public final class Migrations {
           "0008-sends",
           "0009-deleted",
           "0010-newer",
-          "0011-keys");
+          "0011-keys",
+          "0012-requests");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

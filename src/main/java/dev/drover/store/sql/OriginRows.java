@@ -5,11 +5,11 @@ import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Money;
+import dev.drover.session.Progress;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
-import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.NetworkingCodec;
@@ -24,7 +24,7 @@ final class OriginRows {
       "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
           + " origin.networking, origin.title, origin.metadata, origin.budget, origin.newer, "
-          + SessionRows.FOLD
+          + SessionRows.PROGRESS
           + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
   private OriginRows() {}
@@ -45,7 +45,7 @@ final class OriginRows {
       @Nullable Long budget,
       String newer,
       String status,
-      CachedFold fold) {
+      Progress progress) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
           row.getString("id"),
@@ -62,56 +62,54 @@ final class OriginRows {
           Db.nullableLong(row, "budget"),
           row.getString("newer"),
           row.getString("status"),
-          SessionRows.fold(row));
+          SessionRows.progress(row));
     }
 
     /// A status that this version does not know is shown as it is.
     private Json.Obj newerFields() {
       var fields = StoredJson.object(newer);
-      return fold.status() == Status.OTHER ? fields.with("status", status) : fields;
+      return progress.status() == Status.OTHER ? fields.with("status", status) : fields;
     }
 
     /// @throws IllegalStateException if it is damaged
     Session read() {
       return new Session(
           new SessionId(id),
-          new WorkspaceId(workspace),
-          new ThreadId(thread),
-          new AgentId(agentId),
-          agentVersion,
-          DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
-          new EnvironmentId(environment),
-          NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
-          title,
-          StoredJson.texts(metadata),
-          Optional.ofNullable(budget).map(Money::new),
-          fold.status(),
-          fold.usage(),
-          fold.runningSince(),
-          fold.started(),
-          fold.boundary(),
-          Micros.instant(createdAt),
-          fold.updatedAt(),
-          fold.archivedAt(),
-          newerFields());
+          new Session.Origin(
+              new WorkspaceId(workspace),
+              new ThreadId(thread),
+              new AgentId(agentId),
+              agentVersion,
+              new EnvironmentId(environment),
+              NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
+              Micros.instant(createdAt),
+              newerFields()),
+          new Session.Editable(
+              DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
+              title,
+              StoredJson.texts(metadata),
+              Optional.ofNullable(budget).map(Money::new)),
+          progress);
     }
   }
 
   /// The values of a new row, made on the caller's own thread.
   static @Nullable Object[] write(Session session) {
+    var origin = session.origin();
+    var editable = session.editable();
     return new @Nullable Object[] {
       null, // the key, which is not known yet
-      session.workspace().value(),
-      session.thread().value(),
-      session.agentId().value(),
-      session.agentVersion(),
-      DefinitionCodec.CODEC.write(session.agent()).toString(),
-      session.environment().value(),
-      NetworkingCodec.CODEC.write(session.networking()).toString(),
-      session.title(),
-      Json.of(session.metadata()).toString(),
-      session.budget().map(Money::cents).orElse(null),
-      session.newer().toString()
+      origin.workspace().value(),
+      origin.primary().value(),
+      origin.agentId().value(),
+      origin.agentVersion(),
+      DefinitionCodec.CODEC.write(editable.agent()).toString(),
+      origin.environment().value(),
+      NetworkingCodec.CODEC.write(origin.networking()).toString(),
+      editable.title(),
+      Json.of(editable.metadata()).toString(),
+      editable.budget().map(Money::cents).orElse(null),
+      origin.newer().toString()
     };
   }
 
@@ -130,15 +128,16 @@ final class OriginRows {
 
   /// Keeps what an update may change.
   static void update(Db db, long key, Session session) throws SQLException {
+    var editable = session.editable();
     db.update(
         """
         UPDATE session_origin SET agent = ?, title = ?, metadata = ?, budget = ?
         WHERE session_key = ?\
         """,
-        DefinitionCodec.CODEC.write(session.agent()).toString(),
-        session.title(),
-        Json.of(session.metadata()).toString(),
-        session.budget().map(Money::cents).orElse(null),
+        DefinitionCodec.CODEC.write(editable.agent()).toString(),
+        editable.title(),
+        Json.of(editable.metadata()).toString(),
+        editable.budget().map(Money::cents).orElse(null),
         key);
   }
 }

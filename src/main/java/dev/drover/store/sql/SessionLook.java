@@ -26,7 +26,7 @@ final class SessionLook {
 
   private static final String LOG =
       """
-      SELECT position, processed_at, json, hidden, epoch, id, type, visible, thread
+      SELECT position, processed_at, json, hidden, thread, epoch, id, type, visible
       FROM event WHERE session_key = ? AND position > ? ORDER BY position LIMIT ?\
       """;
 
@@ -104,9 +104,8 @@ final class SessionLook {
     same(check, stored, "id", row.getString("id"), event.id().value());
     same(check, stored, "type", row.getString("type"), EventCodec.type(event));
     same(check, stored, "visible", row.getInt("visible"), event.isVisible() ? 1 : 0);
-    int thread = row.getInt("thread");
-    if (!threads.contains(thread)) {
-      check.found(at, "is of thread %d, which the session does not have".formatted(thread));
+    if (!threads.contains(raw.thread())) {
+      check.found(at, "is of thread %d, which the session does not have".formatted(raw.thread()));
     }
     var shown = ((Json.Obj) Json.trusted(stored.json())).text("processed_at");
     if (event.isVisible()) {
@@ -170,11 +169,11 @@ final class SessionLook {
 
   /// @return whether it has a budget
   private boolean origin(LogCheck check, SessionRows.Row session) throws SQLException {
-    record Origin(String workspace, boolean budget) {}
+    record Made(String workspace, boolean budget) {}
     var origin =
         db.first(
             "SELECT workspace_id, budget FROM session_origin WHERE session_key = ?",
-            row -> new Origin(row.getString(1), Db.nullableLong(row, "budget") != null),
+            row -> new Made(row.getString(1), Db.nullableLong(row, "budget") != null),
             session.key());
     if (origin.isEmpty()) {
       check.found(0, "the row does not say what the session was made from");

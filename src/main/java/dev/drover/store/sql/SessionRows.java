@@ -1,11 +1,11 @@
 package dev.drover.store.sql;
 
+import dev.drover.session.Progress;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
 import dev.drover.store.Awaited;
-import dev.drover.store.CachedFold;
 import dev.drover.store.Micros;
 import dev.drover.store.SessionState;
 import java.sql.ResultSet;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of sessions, as far as they move.
 final class SessionRows {
-  /// What [#fold] reads.
-  static final String FOLD =
+  /// What [#progress] reads.
+  static final String PROGRESS =
       """
       session.status, session.input_tokens, session.output_tokens, session.cache_read_tokens,
       session.cache_creation_tokens, session.active_micros, session.running_since, session.started,
-      session.boundary, session.updated_at, session.archived_at\
+      session.last_request, session.boundary, session.updated_at, session.archived_at\
       """;
 
   /// The key of a session by its id; null without such a session.
@@ -44,7 +44,7 @@ final class SessionRows {
       """
       SELECT key, id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
         input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
-        running_since, started, boundary, updated_at, archived_at
+        running_since, started, last_request, boundary, updated_at, archived_at
       FROM session WHERE id \
       """;
 
@@ -97,7 +97,7 @@ final class SessionRows {
         row.getLong("key"),
         row.getString("workspace_id"),
         new SessionState(
-            fold(row),
+            progress(row),
             row.getLong("head"),
             row.getLong("received"),
             row.getLong("seen"),
@@ -107,8 +107,8 @@ final class SessionRows {
             row.getString("node")));
   }
 
-  static CachedFold fold(ResultSet row) throws SQLException {
-    return new CachedFold(
+  static Progress progress(ResultSet row) throws SQLException {
+    return new Progress(
         status(row.getString("status")),
         new Usage(
             row.getLong("input_tokens"),
@@ -118,6 +118,7 @@ final class SessionRows {
             row.getLong("active_micros")),
         instant(row, "running_since"),
         row.getInt("started") == 1,
+        row.getLong("last_request"),
         row.getLong("boundary"),
         Micros.instant(row.getLong("updated_at")),
         instant(row, "archived_at"));
@@ -126,7 +127,7 @@ final class SessionRows {
   /// Keeps what became of a row that was taken.
   static void keep(Db db, SessionId id, Row row) throws SQLException {
     var state = row.state;
-    var fold = state.fold();
+    var progress = state.progress();
     var gathering = db.gathering();
     if (gathering != null && gathering.session(id.value()) != null) {
       gathering.keep(id.value(), row);
@@ -137,21 +138,22 @@ final class SessionRows {
         UPDATE session SET
           status = COALESCE(?, status), input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
           cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
-          boundary = ?, updated_at = ?, archived_at = ?,
+          last_request = ?, boundary = ?, updated_at = ?, archived_at = ?,
           head = ?, received = ?, seen = ?, awaited = ?, last_processed = ?, epoch = ?, node = ?
         WHERE key = ?\
         """,
-        fold.status() == Status.OTHER ? null : text(fold.status()),
-        fold.usage().inputTokens(),
-        fold.usage().outputTokens(),
-        fold.usage().cacheReadTokens(),
-        fold.usage().cacheCreationTokens(),
-        fold.usage().activeMicros(),
-        micros(fold.runningSince()),
-        fold.started() ? 1 : 0,
-        fold.boundary(),
-        Micros.of(fold.updatedAt()),
-        micros(fold.archivedAt()),
+        progress.status() == Status.OTHER ? null : text(progress.status()),
+        progress.usage().inputTokens(),
+        progress.usage().outputTokens(),
+        progress.usage().cacheReadTokens(),
+        progress.usage().cacheCreationTokens(),
+        progress.usage().activeMicros(),
+        micros(progress.runningSince()),
+        progress.started() ? 1 : 0,
+        progress.lastRequest(),
+        progress.boundary(),
+        Micros.of(progress.updatedAt()),
+        micros(progress.archivedAt()),
         state.head(),
         state.received(),
         state.seen(),
@@ -176,7 +178,7 @@ final class SessionRows {
             session.id().value(),
             session.workspace().value(),
             text(session.status()),
-            Micros.of(session.createdAt()));
+            Micros.of(session.origin().createdAt()));
     return new Row(key, session.workspace().value(), SessionState.of(session));
   }
 

@@ -87,7 +87,7 @@ final class SqlSessions implements Sessions {
           OriginRows.update(db, row.key(), after);
           SessionRows.keep(db, id, row.with(next));
           outbox.logged(id, updated.events());
-          return new Updated(next.fold().in(after), SqlEventLog.lease(id, state, next));
+          return new Updated(after.with(next.progress()), SqlEventLog.lease(id, state, next));
         });
   }
 

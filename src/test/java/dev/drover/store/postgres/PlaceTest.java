@@ -9,6 +9,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.wire.EventCodec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ final class PlaceTest {
   private final Place place = new Place(items -> items.forEach(item -> shown.add(name(item))));
   private final Event.UserMessage message =
       new Event.UserMessage(new EventId("sevt_1"), Json.arr());
-  private final Queued queued = new Queued(1, message, EventCodec.write(message, null));
+  private final Queued queued =
+      new Queued(1, ThreadKey.PRIMARY, message, EventCodec.write(message, null));
   private final List<Stored> log =
       List.of(stored(1, new Event.StatusRunning(new EventId("sevt_2"))), stored(2, message));
 
@@ -38,7 +40,8 @@ final class PlaceTest {
   }
 
   private static Stored stored(long position, Event event) {
-    return new Stored(position, TIME, event, EventCodec.write(event, TIME), null);
+    return new Stored(
+        position, TIME, ThreadKey.PRIMARY, event, EventCodec.write(event, TIME), null);
   }
 
   @BeforeEach
@@ -82,7 +85,10 @@ final class PlaceTest {
   @Test
   void whatDoesNotFollowIsLeftToReading() {
     assertThat(place.logged(log.subList(1, 2))).isFalse();
-    assertThat(place.received(List.of(new Queued(2, message, queued.json())), List.of())).isFalse();
+    assertThat(
+            place.received(
+                List.of(new Queued(2, ThreadKey.PRIMARY, message, queued.json())), List.of()))
+        .isFalse();
     assertThat(shown).isEmpty();
   }
 

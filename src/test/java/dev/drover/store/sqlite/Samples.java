@@ -13,15 +13,13 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
-import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
-import dev.drover.session.Usage;
+import dev.drover.session.ThreadKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Things to keep.
 final class Samples {
@@ -31,29 +29,24 @@ final class Samples {
     var now = Instant.parse("2026-11-22T10:00:00Z");
     return new Session(
         new SessionId(ids.next(SessionId.PREFIX)),
-        new WorkspaceId("wrkspc_one"),
-        new ThreadId(ids.next(ThreadId.PREFIX)),
-        new AgentId("agent_one"),
-        1,
-        new Definition(
-            "one",
+        new Session.Origin(
+            new WorkspaceId("wrkspc_one"),
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            new AgentId("agent_one"),
+            1,
+            new EnvironmentId("env_one"),
+            new Environment.Networking.Unrestricted(),
+            now),
+        new Session.Editable(
+            new Definition(
+                "one",
+                null,
+                new ModelConfig("rehearsal", Optional.empty(), "standard"),
+                null,
+                List.of()),
             null,
-            new ModelConfig("rehearsal", Optional.empty(), "standard"),
-            null,
-            List.of()),
-        new EnvironmentId("env_one"),
-        new Environment.Networking.Unrestricted(),
-        null,
-        Map.of(),
-        Optional.empty(),
-        Status.IDLE,
-        Usage.NONE,
-        null,
-        false,
-        0,
-        now,
-        now,
-        null);
+            Map.of(),
+            Optional.empty()));
   }
 
   static Emission emission(Ids ids, int events, String text) {
@@ -61,9 +54,8 @@ final class Samples {
     var entries = new ArrayList<Emission.Entry>();
     for (int i = 0; i < events; i++) {
       var event = new Event.AgentMessage(new EventId(ids.next(EventId.PREFIX)), content);
-      entries.add(new Emission.Entry(event, null));
+      entries.add(new Emission.Entry(ThreadKey.PRIMARY, event, null));
     }
-    return new Emission(
-        entries, Status.RUNNING, Usage.NONE, OptionalLong.empty(), OptionalLong.empty(), false);
+    return new Emission(entries);
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.sql.FeedPublisher;
 import dev.drover.store.sql.Job;
 import dev.drover.store.sql.Readers;
@@ -57,7 +59,7 @@ final class WriterTest {
 
   private static Job.Body<Boolean> insert(int value) {
     return (db, outbox) -> {
-      outbox.deleted(SESSION, new Feed.Item.Shown("number", Integer.toString(value)));
+      outbox.deleted(SESSION, number(value));
       return db.update("INSERT INTO number (value) VALUES (?)", value) == 1;
     };
   }
@@ -162,7 +164,7 @@ final class WriterTest {
   private static Job.Body<Boolean> unitThatCannotCommit() {
     return (db, outbox) -> {
       db.run("PRAGMA defer_foreign_keys = ON");
-      outbox.deleted(SESSION, new Feed.Item.Shown("number", "666"));
+      outbox.deleted(SESSION, number(666));
       return db.update("INSERT INTO child (number) VALUES (666)") == 1;
     };
   }
@@ -254,5 +256,10 @@ final class WriterTest {
     assertUnavailable(this::numbers);
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("drover-store-"));
+  }
+
+  private static Feed.Item.Shown number(int value) {
+    return new Feed.Item.Shown(
+        new EventId("sevt_1"), ThreadKey.PRIMARY, "number", Integer.toString(value));
   }
 }

@@ -4,7 +4,6 @@ import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
-import dev.drover.session.Money;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
@@ -17,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the log says of a session's present: folded once from the last boundary, then fed each
-/// append. Everything that [Plan] decides on is here or in the inbox. One thread.
-final class Fold {
+/// What the log says of a thread's present. Everything that [Plan] decides on is here or in the
+/// inbox. One thread.
+final class ThreadFold {
   /// A call of the last reply.
   ///
   /// @param attempts how often it was handed to a hand
@@ -56,14 +55,10 @@ final class Fold {
     }
   }
 
-  private long position;
   private Status status = Status.IDLE;
-  private Usage reported;
-  private Optional<Money> budget;
   private Usage turn = Usage.NONE;
   private @Nullable Instant runningSince;
   private @Nullable EventId open;
-  private long request;
   private Optional<StopReason> pause = Optional.empty();
   private boolean owed;
   private int failures;
@@ -75,62 +70,19 @@ final class Fold {
   private Json.Obj stopDetails = Json.EMPTY;
   private final Map<EventId, Call> calls = new LinkedHashMap<>();
 
-  /// @param boundary as the session's row has it
-  /// @param reported what the session's row says it has used
-  /// @param budget as the session's row has it
-  Fold(long boundary, Usage reported, Optional<Money> budget) {
-    this.position = boundary;
-    this.reported = reported;
-    this.budget = budget;
-  }
-
-  void addAll(List<Stored> events) {
-    events.forEach(this::add);
-  }
-
-  private void add(Stored stored) {
-    position = stored.position();
+  void add(Stored stored) {
     switch (stored.event()) {
-      case Event.StatusRunning _ -> {
-        if (status == Status.IDLE) {
-          failures = 0;
-          begin();
-        }
-        status = Status.RUNNING;
-        pause = Optional.empty();
-        runningSince = stored.processedAt();
-        retry = null;
-      }
-      case Event.StatusRescheduled _ -> {
-        turn = turn.plusActive(activeUntil(stored.processedAt()));
-        status = Status.RESCHEDULING;
-        runningSince = null;
-        retry = readRetry(stored);
-      }
-      case Event.StatusIdle e -> {
-        status = Status.IDLE;
-        runningSince = null;
-        retry = null;
-        turn = Usage.NONE;
-        if (e.reason().isPause()) {
-          pause = Optional.of(e.reason());
-          readStanding(stored);
-        } else {
-          pause = Optional.empty();
-          owed = false;
-          calls.clear();
-        }
-      }
-      case Event.StatusTerminated _ -> status = Status.TERMINATED;
+      case Event.StatusRunning _, Event.ThreadRunning _ -> runs(stored.processedAt());
+      case Event.StatusRescheduled _, Event.ThreadRescheduled _ -> isRescheduled(stored);
+      case Event.StatusIdle e -> isIdle(e.reason(), stored);
+      case Event.ThreadIdle e -> isIdle(e.reason(), stored);
+      case Event.StatusTerminated _, Event.ThreadTerminated _ -> status = Status.TERMINATED;
       case Event.Damaged e ->
           throw new IllegalStateException(
-              "event %d cannot be read: %s".formatted(position, e.why()));
-      case Event.UsageReported e -> reported = e.usage();
-      case Event.SessionUpdated e -> budget = e.changesBudget() ? e.budget() : budget;
+              "event %d cannot be read: %s".formatted(stored.position(), e.why()));
       case Event.UserMessage _ -> owed = true;
       case Event.ModelRequestStart e -> {
         open = e.id();
-        request = position;
         calls.clear();
       }
       case Event.ToolUse e -> calls.put(e.id(), Call.of(e, stored.hidden()));
@@ -139,20 +91,65 @@ final class Fold {
       case Event.UserToolConfirmation e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
       case Event.ToolResult e -> answered(e.toolUseId());
-      case Event.ModelRequestEnd e -> {
-        open = null;
-        turn = turn.plus(e.usage());
-        var kept = stored.hidden() == null ? Json.EMPTY : stored.hidden();
-        if (e.isError()) {
-          failures++;
-          owed = owed || Omission.read(kept).isPresent();
-        } else {
-          failures = 0;
-          replied(kept);
-        }
-      }
+      case Event.ModelRequestEnd e -> ended(e, hidden(stored));
       default -> {}
     }
+  }
+
+  // A status comes twice, as the thread's and as the session's: the first counts. What is kept
+  // hidden is beside the session's.
+
+  private void runs(Instant since) {
+    if (status == Status.RUNNING) {
+      return;
+    }
+    if (status == Status.IDLE) {
+      failures = 0;
+      begin();
+    }
+    status = Status.RUNNING;
+    pause = Optional.empty();
+    runningSince = since;
+    retry = null;
+  }
+
+  private void isRescheduled(Stored stored) {
+    turn = turn.plusActive(activeUntil(stored.processedAt()));
+    status = Status.RESCHEDULING;
+    runningSince = null;
+    retry = readRetry(hidden(stored));
+  }
+
+  private void isIdle(StopReason reason, Stored stored) {
+    status = Status.IDLE;
+    runningSince = null;
+    retry = null;
+    turn = Usage.NONE;
+    if (reason.isPause()) {
+      pause = Optional.of(reason);
+      readStanding(hidden(stored));
+    } else {
+      pause = Optional.empty();
+      owed = false;
+      calls.clear();
+    }
+  }
+
+  private void ended(Event.ModelRequestEnd end, Json.Obj kept) {
+    open = null;
+    turn = turn.plus(end.usage());
+    if (end.isError()) {
+      failures++;
+      owed = owed || Omission.read(kept).isPresent();
+    } else {
+      failures = 0;
+      replied(kept);
+    }
+  }
+
+  private static Json.Obj hidden(Stored stored) {
+    var hidden = stored.hidden();
+    return hidden == null ? Json.EMPTY : hidden;
   }
 
   private void replied(Json.Obj reply) {
@@ -177,33 +174,13 @@ final class Fold {
     owed = unanswered().isEmpty();
   }
 
-  /// The position of the last event folded.
-  long position() {
-    return position;
-  }
-
   Status status() {
     return status;
   }
 
-  /// What the client was last told: the cached figure.
-  Usage reported() {
-    return reported;
-  }
-
-  /// What the session may cost.
-  Optional<Money> budget() {
-    return budget;
-  }
-
-  /// What the session has used by `now`, this turn included.
+  /// What the turn that goes on has used by `now`.
   Usage usedBy(Instant now) {
-    return new Usage(
-        reported.inputTokens() + turn.inputTokens(),
-        reported.outputTokens() + turn.outputTokens(),
-        reported.cacheReadTokens() + turn.cacheReadTokens(),
-        reported.cacheCreationTokens() + turn.cacheCreationTokens(),
-        reported.activeMicros() + turn.activeMicros() + activeUntil(now));
+    return turn.plusActive(activeUntil(now));
   }
 
   /// The model request that has begun and not ended.
@@ -242,8 +219,7 @@ final class Fold {
     return Json.obj("rounds", rounds, "unusable", unusable);
   }
 
-  private void readStanding(Stored idle) {
-    var kept = idle.hidden() == null ? Json.EMPTY : idle.hidden();
+  private void readStanding(Json.Obj kept) {
     rounds = (int) kept.number("rounds", rounds);
     unusable = (int) kept.number("unusable", unusable);
   }
@@ -297,18 +273,12 @@ final class Fold {
     return stopReason.equals("pause_turn");
   }
 
-  /// From where another fold has to start to know of the last reply's calls.
-  long beforeRequest() {
-    return Math.max(0, request - 1);
-  }
-
   /// What to keep beside [Event.StatusRescheduled].
   static Json.Obj retry(Instant at, Duration pause) {
     return Json.obj("retry_at_ms", at.toEpochMilli(), "pause_ms", pause.toMillis());
   }
 
-  private static Step.BackOff readRetry(Stored rescheduled) {
-    var kept = rescheduled.hidden() == null ? Json.EMPTY : rescheduled.hidden();
+  private static Step.BackOff readRetry(Json.Obj kept) {
     return new Step.BackOff(
         Instant.ofEpochMilli(kept.number("retry_at_ms", 0)),
         Duration.ofMillis(kept.number("pause_ms", 0)));

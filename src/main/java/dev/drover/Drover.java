@@ -1,8 +1,8 @@
 package dev.drover;
 
 import dev.drover.api.AccessKey;
+import dev.drover.api.Backend;
 import dev.drover.api.Operations;
-import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.MemoryBudget;
@@ -16,6 +16,7 @@ import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.SessionDesk;
 import dev.drover.hands.SandboxPool;
 import dev.drover.hands.bwrap.BwrapSandboxes;
 import dev.drover.model.Model;
@@ -137,17 +138,26 @@ public final class Drover implements AutoCloseable {
       var leftovers = new Leftovers(store.sessions(), metered, Pause.REAL);
       open.push(leftovers::close);
       var readiness = new Readiness(() -> store.nodes().held());
+      var desk =
+          new SessionDesk(
+              store.agents(),
+              store.environments(),
+              store.sessions(),
+              log,
+              wakes,
+              models,
+              ids,
+              clock);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
-              new Parts(
+              new Backend(
+                  desk,
                   store.agents(),
                   store.environments(),
-                  store.sessions(),
                   log,
                   store.nodes(),
                   feed,
-                  wakes,
                   models,
                   config.serving().images(),
                   ids,

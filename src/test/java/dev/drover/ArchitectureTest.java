@@ -6,10 +6,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.drover.base.Fields;
+import dev.drover.base.Json;
+import dev.drover.brain.Brain;
+import dev.drover.session.EventLog;
+import dev.drover.session.Sessions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +136,24 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyTheDeskTakesWhatClientsWantAndOnlyItAndTheBrainsWakeABrain() {
+    calls(Brain.class, "wake").outside("desk", "brain");
+    calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
+    calls(Sessions.class, "create", "update", "archive", "delete").outside("desk", "store");
+  }
+
+  @Test
+  void theDeskKnowsNothingOfWhatRequestsLookLike() {
+    noClasses()
+        .that()
+        .resideInAPackage(in("desk"))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(Json.class, Fields.class)
+        .check(DROVER);
+  }
+
+  @Test
   void threadsCarryNoHiddenState() {
     noClasses()
         .should()
@@ -150,6 +175,28 @@ final class ArchitectureTest {
         .accessClassesThat()
         .belongToAnyOf(ThreadLocalRandom.class, java.security.SecureRandom.class)
         .check(DROVER);
+  }
+
+  /// Calls of methods, and references to them.
+  private record Calls(Class<?> owner, List<String> methods) {
+    void outside(String... parts) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              Arrays.stream(parts).map(ArchitectureTest::in).toArray(String[]::new))
+          .should()
+          .accessTargetWhere(
+              DescribedPredicate.describe(
+                  "is one of " + methods + " of " + owner.getSimpleName(),
+                  access ->
+                      methods.contains(access.getTarget().getName())
+                          && access.getTargetOwner().isAssignableTo(owner)))
+          .check(DROVER);
+    }
+  }
+
+  private static Calls calls(Class<?> owner, String... methods) {
+    return new Calls(owner, List.of(methods));
   }
 
   private static void uses(String part, String... parts) {

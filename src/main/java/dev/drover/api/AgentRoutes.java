@@ -7,7 +7,7 @@ import dev.drover.base.Fields;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
-import dev.drover.catalog.Listing;
+import dev.drover.desk.ModelChoice;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Metadata;
@@ -16,10 +16,10 @@ import java.util.OptionalInt;
 
 /// `/v1/agents`
 final class AgentRoutes {
-  private final Parts parts;
+  private final Backend backend;
 
-  AgentRoutes(Parts parts) {
-    this.parts = parts;
+  AgentRoutes(Backend backend) {
+    this.backend = backend;
   }
 
   void addTo(Router router) {
@@ -36,11 +36,11 @@ final class AgentRoutes {
     var definition = DefinitionCodec.CODEC.request(body);
     var metadata = Metadata.read(body);
     body.end();
-    definition = ModelChoice.settled(parts.models(), definition);
-    var now = parts.now();
+    definition = ModelChoice.settled(backend.models(), definition);
+    var now = backend.now();
     var agent =
         new Agent(
-            new AgentId(parts.ids().next(AgentId.PREFIX)),
+            new AgentId(backend.ids().next(AgentId.PREFIX)),
             exchange.caller().workspace(),
             1,
             definition,
@@ -48,7 +48,7 @@ final class AgentRoutes {
             now,
             now,
             null);
-    parts.agents().put(agent);
+    backend.agents().put(agent);
     exchange.answer(AgentCodec.write(agent));
   }
 
@@ -61,16 +61,16 @@ final class AgentRoutes {
             .map(OptionalInt::of)
             .orElse(OptionalInt.empty());
     exchange.answer(
-        AgentCodec.write(parts.agents().get(exchange.caller().workspace(), id, version)));
+        AgentCodec.write(backend.agents().get(exchange.caller().workspace(), id, version)));
   }
 
   private void update(Exchange exchange) {
     var id = AgentId.of(exchange.id("agent"));
     var body = exchange.fields();
-    var now = parts.now();
+    var now = backend.now();
     exchange.answer(
         AgentCodec.write(
-            parts
+            backend
                 .agents()
                 .update(
                     exchange.caller().workspace(), id, current -> updated(current, body, now))));
@@ -86,7 +86,7 @@ final class AgentRoutes {
     var metadata = Metadata.patch(body, current.metadata());
     body.end();
     if (!definition.model().equals(current.definition().model())) {
-      definition = ModelChoice.settled(parts.models(), definition);
+      definition = ModelChoice.settled(backend.models(), definition);
     }
     return current.changed(definition, metadata, now);
   }
@@ -94,14 +94,15 @@ final class AgentRoutes {
   private void archive(Exchange exchange) {
     var id = AgentId.of(exchange.id("agent"));
     exchange.answer(
-        AgentCodec.write(parts.agents().archive(exchange.caller().workspace(), id, parts.now())));
+        AgentCodec.write(
+            backend.agents().archive(exchange.caller().workspace(), id, backend.now())));
   }
 
   private void versions(Exchange exchange) {
     var id = AgentId.of(exchange.id("agent"));
     var query = exchange.query();
     var page =
-        parts
+        backend
             .agents()
             .versions(exchange.caller().workspace(), id, query.limit(20, 100), query.page());
     exchange.answer(Pages.of(page, AgentCodec::write));
@@ -111,17 +112,7 @@ final class AgentRoutes {
     var query = exchange.query();
     exchange.answer(
         Pages.of(
-            parts.agents().list(exchange.caller().workspace(), listing(query)), AgentCodec::write));
-  }
-
-  /// How agents and environments are listed.
-  static Listing listing(Query query) {
-    var period = Period.of(query);
-    return new Listing(
-        query.limit(20, 100),
-        query.page(),
-        query.flag("include_archived"),
-        period.from(),
-        period.to());
+            backend.agents().list(exchange.caller().workspace(), Pages.listing(query)),
+            AgentCodec::write));
   }
 }

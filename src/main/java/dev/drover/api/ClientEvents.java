@@ -3,12 +3,9 @@ package dev.drover.api;
 import dev.drover.base.Fields;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.session.Session;
 import dev.drover.session.ThreadId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,17 +14,14 @@ import java.util.Optional;
 final class ClientEvents {
   private static final int MAX_DENY_MESSAGE = 100_000;
 
-  private final Session session;
   private final Ids ids;
   private final ContentBlocks blocks;
 
-  ClientEvents(Session session, Ids ids, ImageLimits images) {
-    this.session = session;
+  ClientEvents(Ids ids, ImageLimits images) {
     this.ids = ids;
     this.blocks = new ContentBlocks(images);
   }
 
-  /// @throws Problem also `NOT_FOUND` for a thread that the session does not have
   private Event.FromClient read(Fields event) {
     var read =
         switch (event.type()) {
@@ -53,9 +47,8 @@ final class ClientEvents {
   }
 
   /// The thread that an event names; empty: it names none.
-  private Optional<ThreadId> thread(Fields event) {
-    return Optional.ofNullable(event.optionalText("session_thread_id", 256))
-        .map(id -> ThreadRoutes.thread(session, ThreadId.of(id)).id());
+  private static Optional<ThreadId> thread(Fields event) {
+    return Optional.ofNullable(event.optionalText("session_thread_id", 256)).map(ThreadId::of);
   }
 
   private EventId id() {
@@ -64,28 +57,7 @@ final class ClientEvents {
 
   /// Reads the events of one request, in its order.
   List<Event.FromClient> readAll(List<Fields> sent) {
-    var events = new ArrayList<Event.FromClient>(sent.size());
-    for (var event : sent) {
-      var read = read(event);
-      if (read instanceof Event.SystemMessage) {
-        checkPlace(event, events, sent.size());
-      }
-      events.add(read);
-    }
-    return events;
-  }
-
-  private static void checkPlace(Fields event, List<Event.FromClient> before, int all) {
-    boolean follows =
-        !before.isEmpty()
-            && (before.getLast() instanceof Event.UserMessage
-                || before.getLast() instanceof Event.UserCustomToolResult);
-    if (!follows || before.size() + 1 < all) {
-      throw event.problem(
-          "type",
-          "a system.message must be the last event of a request and directly follow the"
-              + " user.message, user.tool_result or user.custom_tool_result that it accompanies");
-    }
+    return sent.stream().map(this::read).toList();
   }
 
   private static Event.FromClient confirmation(Fields event, EventId id) {

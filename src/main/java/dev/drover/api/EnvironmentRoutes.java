@@ -5,20 +5,18 @@ import static dev.drover.desk.KeyScope.CATALOG_WRITE;
 
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
-import dev.drover.desk.Caller;
 import dev.drover.wire.EnvironmentCodec;
 import dev.drover.wire.Metadata;
 import java.time.Instant;
 
 /// `/v1/environments`
 final class EnvironmentRoutes {
-  private final Parts parts;
+  private final Backend backend;
 
-  EnvironmentRoutes(Parts parts) {
-    this.parts = parts;
+  EnvironmentRoutes(Backend backend) {
+    this.backend = backend;
   }
 
   void addTo(Router router) {
@@ -43,10 +41,10 @@ final class EnvironmentRoutes {
     var metadata = Metadata.readForEnvironment(body);
     checkScope(body);
     body.end();
-    var now = parts.now();
+    var now = backend.now();
     var environment =
         new Environment(
-            new EnvironmentId(parts.ids().next(EnvironmentId.PREFIX)),
+            new EnvironmentId(backend.ids().next(EnvironmentId.PREFIX)),
             exchange.caller().workspace(),
             name,
             description,
@@ -55,7 +53,7 @@ final class EnvironmentRoutes {
             now,
             now,
             null);
-    parts.environments().create(environment);
+    backend.environments().create(environment);
     exchange.answer(EnvironmentCodec.write(environment));
   }
 
@@ -69,10 +67,10 @@ final class EnvironmentRoutes {
   private void update(Exchange exchange) {
     var id = EnvironmentId.of(exchange.id("environment"));
     var body = exchange.fields();
-    var now = parts.now();
+    var now = backend.now();
     exchange.answer(
         EnvironmentCodec.write(
-            parts
+            backend
                 .environments()
                 .update(
                     exchange.caller().workspace(), id, current -> updated(current, body, now))));
@@ -96,48 +94,24 @@ final class EnvironmentRoutes {
     var id = EnvironmentId.of(exchange.id("environment"));
     exchange.answer(
         EnvironmentCodec.write(
-            parts.environments().archive(exchange.caller().workspace(), id, parts.now())));
+            backend.environments().archive(exchange.caller().workspace(), id, backend.now())));
   }
 
   private void delete(Exchange exchange) {
     var id = EnvironmentId.of(exchange.id("environment"));
-    parts.environments().delete(exchange.caller().workspace(), id);
+    backend.environments().delete(exchange.caller().workspace(), id);
     exchange.answer(Json.obj("id", id.value(), "type", "environment_deleted"));
   }
 
   private void retrieve(Exchange exchange) {
     var id = EnvironmentId.of(exchange.id("environment"));
     exchange.answer(
-        EnvironmentCodec.write(parts.environments().get(exchange.caller().workspace(), id)));
+        EnvironmentCodec.write(backend.environments().get(exchange.caller().workspace(), id)));
   }
 
   private void list(Exchange exchange) {
     var page =
-        parts
-            .environments()
-            .list(exchange.caller().workspace(), AgentRoutes.listing(exchange.query()));
+        backend.environments().list(exchange.caller().workspace(), Pages.listing(exchange.query()));
     exchange.answer(Pages.of(page, EnvironmentCodec::write));
-  }
-
-  /// The environment of a new session.
-  ///
-  /// @throws Problem `NOT_FOUND`, or `INVALID_REQUEST` when it is archived, or of a newer type
-  static Environment forSession(Parts parts, Caller caller, EnvironmentId id) {
-    Environment environment;
-    try {
-      environment = parts.environments().get(caller.workspace(), id);
-    } catch (Problem problem) {
-      throw problem.kind() == Problem.Kind.NOT_FOUND
-          ? Problem.notFound("Referenced environment not found or not accessible.")
-          : problem;
-    }
-    if (environment.archivedAt() != null) {
-      throw Problem.invalid("Environment " + id + " is archived.");
-    }
-    if (!environment.isSupported()) {
-      throw Problem.invalid(
-          "Environment " + id + " is of a type that this version of Drover does not support.");
-    }
-    return environment;
   }
 }

@@ -5,7 +5,6 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
-import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadKey;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +17,11 @@ import java.util.Set;
 final class EventRoutes {
   private static final int MAX_EVENTS = 100;
 
-  private final Parts parts;
+  private final Backend backend;
   private final EventPages pages;
 
-  EventRoutes(Parts parts, EventPages pages) {
-    this.parts = parts;
+  EventRoutes(Backend backend, EventPages pages) {
+    this.backend = backend;
     this.pages = pages;
   }
 
@@ -32,12 +31,10 @@ final class EventRoutes {
   }
 
   private void send(Exchange exchange) {
-    var session = SessionRoutes.session(parts, exchange);
+    var id = SessionId.of(exchange.id("session"));
     var raw = exchange.body();
-    var events = events(session, raw);
-    ListCost.check(parts.models(), session, events);
-    var receipt = parts.log().receive(session.id(), events, delivery(exchange, session.id(), raw));
-    receipt.lease().ifPresentOrElse(parts.brain()::wake, () -> parts.brain().ring(session.id()));
+    var receipt =
+        backend.desk().send(exchange.caller(), id, events(raw), delivery(exchange, id, raw));
     var answer = new ArrayList<>(List.of("{\"data\":["));
     for (var queued : receipt.events()) {
       answer.add(answer.size() > 1 ? "," : "");
@@ -47,18 +44,14 @@ final class EventRoutes {
     exchange.answer(answer);
   }
 
-  private List<Event.FromClient> events(Session session, byte[] raw) {
+  private List<Event.FromClient> events(byte[] raw) {
     var body = Exchange.fields(raw);
     var sent = body.objects("events", MAX_EVENTS);
     body.end();
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    var events = new ClientEvents(session, parts.ids(), parts.imageLimits()).readAll(sent);
-    if (events.getLast() instanceof Event.SystemMessage) {
-      ModelChoice.checkSystemMessage(parts.models(), session.agent().model());
-    }
-    return events;
+    return new ClientEvents(backend.ids(), backend.images()).readAll(sent);
   }
 
   /// What tells a send from another. Its parts cannot run into each other: all but the last have a
@@ -93,7 +86,7 @@ final class EventRoutes {
             Period.LTE));
     var id = SessionId.of(exchange.id("session"));
     var wanted = EventPages.Wanted.of(query, id, ThreadKey.PRIMARY);
-    SessionRoutes.session(parts, exchange); // is there
+    backend.session(exchange); // is there
     pages.answer(exchange, id, wanted);
   }
 }

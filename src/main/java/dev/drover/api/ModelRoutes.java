@@ -13,10 +13,10 @@ import java.util.Set;
 final class ModelRoutes {
   private static final Set<String> LIFECYCLES = Set.of("active", "deprecated", "retired");
 
-  private final Parts parts;
+  private final Backend backend;
 
-  ModelRoutes(Parts parts) {
-    this.parts = parts;
+  ModelRoutes(Backend backend) {
+    this.backend = backend;
   }
 
   void addTo(Router router) {
@@ -30,7 +30,7 @@ final class ModelRoutes {
   }
 
   private void retrieve(Exchange exchange, String id) {
-    if (!parts.models().ids().contains(id)) {
+    if (!backend.models().ids().contains(id)) {
       throw Problem.notFound("model: " + id);
     }
     exchange.answer(shown(id));
@@ -39,7 +39,7 @@ final class ModelRoutes {
   private void list(Exchange exchange) {
     var query = exchange.query();
     int limit = query.limit(20, 1000);
-    var ids = inLifecycles(query, parts.models().ids());
+    var ids = inLifecycles(query, backend.models().ids());
     var after = query.text("after_id");
     var before = query.text("before_id");
     if (after.isPresent() && before.isPresent()) {
@@ -80,7 +80,7 @@ final class ModelRoutes {
   }
 
   private Json.Obj shown(String id) {
-    var capabilities = parts.models().capabilities(id);
+    var capabilities = backend.models().capabilities(id);
     return Json.obj(
         "id",
         id,

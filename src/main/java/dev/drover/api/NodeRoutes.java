@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 /// `/drover/nodes` and `/drover/sessions`: what an operator asks when something does not move. Not
 /// of the reference: a namespace of our own.
 final class NodeRoutes {
-  private final Parts parts;
+  private final Backend backend;
   private final Operations operations;
   private final Standings standings;
 
-  NodeRoutes(Parts parts, Operations operations) {
-    this.parts = parts;
+  NodeRoutes(Backend backend, Operations operations) {
+    this.backend = backend;
     this.operations = operations;
-    standings = new Standings(parts, operations.awake());
+    standings = new Standings(backend, operations.awake());
   }
 
   void addTo(Router router) {
@@ -33,13 +33,13 @@ final class NodeRoutes {
   }
 
   private void nodes(Exchange exchange) {
-    var queue = parts.nodes().queue();
+    var queue = backend.nodes().queue();
     exchange.answer(
         Json.obj(
             "data",
-            parts.nodes().members().stream().map(NodeRoutes::write).toList(),
+            backend.nodes().members().stream().map(NodeRoutes::write).toList(),
             "lapse_ms",
-            parts.nodes().lapse().toMillis(),
+            backend.nodes().lapse().toMillis(),
             "queue",
             Json.obj(
                 "sessions",
@@ -51,7 +51,7 @@ final class NodeRoutes {
   }
 
   private long millisSince(Instant time) {
-    return Math.max(0, Duration.between(time, parts.now()).toMillis());
+    return Math.max(0, Duration.between(time, backend.now()).toMillis());
   }
 
   private static Json write(Nodes.Member node) {
@@ -77,11 +77,11 @@ final class NodeRoutes {
   /// Those of the workspace that owe work, the stillest first.
   private void atWork(Exchange exchange) {
     int limit = exchange.query().limit(20, 100);
-    var members = parts.nodes().members();
+    var members = backend.nodes().members();
     exchange.answer(
         Json.obj(
             "data",
-            parts.nodes().atWork(exchange.caller().workspace(), limit).stream()
+            backend.nodes().atWork(exchange.caller().workspace(), limit).stream()
                 .flatMap(id -> found(exchange.caller(), id, members))
                 .toList()));
   }
@@ -89,8 +89,7 @@ final class NodeRoutes {
   /// One that was deleted meanwhile is not there.
   private Stream<Json> found(Caller caller, SessionId id, List<Nodes.Member> members) {
     try {
-      return Stream.of(
-          standings.write(parts.sessions().getSession(caller.workspace(), id), members));
+      return Stream.of(standings.write(backend.desk().get(caller, id), members));
     } catch (Problem e) {
       if (e.kind() == Problem.Kind.NOT_FOUND) {
         return Stream.empty();
@@ -100,7 +99,7 @@ final class NodeRoutes {
   }
 
   private void session(Exchange exchange) {
-    var session = SessionRoutes.session(parts, exchange);
-    exchange.answer(standings.write(session, parts.nodes().members()));
+    var session = backend.session(exchange);
+    exchange.answer(standings.write(session, backend.nodes().members()));
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.api;
 import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.Listing;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,6 +21,17 @@ final class Pages {
   static Json.Obj whole(Query query, List<Json> items) {
     refuse(query.page());
     return Json.obj("data", items, "next_page", null);
+  }
+
+  /// How agents and environments are listed.
+  static Listing listing(Query query) {
+    var period = Period.of(query);
+    return new Listing(
+        query.limit(20, 100),
+        query.page(),
+        query.flag("include_archived"),
+        period.from(),
+        period.to());
   }
 
   private static void refuse(Optional<String> cursor) {

@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Problem;
+import dev.drover.session.Status;
 import dev.drover.wire.Times;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +9,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The parameters of a query string. Whatever is wrong with one is `INVALID_REQUEST` and names it.
 /// `beta`, which older clients send, is never looked at.
@@ -137,6 +140,21 @@ final class Query {
                   default -> throw problem("order", "must be asc or desc");
                 })
         .orElse(otherwise);
+  }
+
+  /// The statuses that a list is narrowed to; empty: all.
+  Set<Status> statuses() {
+    return all("statuses", 100).stream()
+        .map(
+            name -> {
+              for (var status : Status.values()) {
+                if (status != Status.OTHER && status.name().toLowerCase(Locale.ROOT).equals(name)) {
+                  return status;
+                }
+              }
+              throw problem("statuses", "must be of idle, running, rescheduling, terminated");
+            })
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Optional<Instant> time(String name) {

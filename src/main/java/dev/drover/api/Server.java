@@ -81,19 +81,19 @@ public final class Server implements AutoCloseable {
   /// Starts to listen.
   ///
   /// @throws Problem `UNAVAILABLE` if the address cannot be had; nothing is left open
-  public Server(Settings settings, Parts parts) {
-    this(settings, parts, Operations.NONE);
+  public Server(Settings settings, Backend backend) {
+    this(settings, backend, Operations.NONE);
   }
 
-  /// As [#Server(Settings,Parts)], seen by an operator.
-  public Server(Settings settings, Parts parts, Operations operations) {
-    this(settings, parts, operations, PATIENCE, System::nanoTime);
+  /// As [#Server(Settings,Backend)], seen by an operator.
+  public Server(Settings settings, Backend backend, Operations operations) {
+    this(settings, backend, operations, PATIENCE, System::nanoTime);
   }
 
-  /// As [#Server(Settings,Parts,Operations)], with another patience and clock.
+  /// As [#Server(Settings,Backend,Operations)], with another patience and clock.
   Server(
       Settings settings,
-      Parts parts,
+      Backend backend,
       Operations operations,
       Duration patience,
       LongSupplier nanos) {
@@ -103,13 +103,13 @@ public final class Server implements AutoCloseable {
     router =
         new Router(
             new Auth(settings.keys()),
-            parts.ids(),
+            backend.ids(),
             operations.requests(),
             open,
             RequestMemory.Budgets.ofHeap(settings.maxBody()));
-    addRoutes(router, parts, streams, operations);
-    connections = new HttpConnections(open, router, parts.ids());
-    listener = listen(parts.ids());
+    addRoutes(router, backend, streams, operations);
+    connections = new HttpConnections(open, router, backend.ids());
+    listener = listen(backend.ids());
   }
 
   private Listener listen(Ids ids) {
@@ -145,19 +145,19 @@ public final class Server implements AutoCloseable {
   }
 
   private static void addRoutes(
-      Router router, Parts parts, Streams streams, Operations operations) {
+      Router router, Backend backend, Streams streams, Operations operations) {
     new OperationRoutes(operations).addTo(router);
-    new NodeRoutes(parts, operations).addTo(router);
+    new NodeRoutes(backend, operations).addTo(router);
     OpenApi.addTo(router);
-    var pages = new EventPages(parts.log());
-    var stream = new StreamRoute(parts, streams);
-    new AgentRoutes(parts).addTo(router);
-    new EnvironmentRoutes(parts).addTo(router);
-    new SessionRoutes(parts).addTo(router);
-    new EventRoutes(parts, pages).addTo(router);
+    var pages = new EventPages(backend.log());
+    var stream = new StreamRoute(backend, streams);
+    new AgentRoutes(backend).addTo(router);
+    new EnvironmentRoutes(backend).addTo(router);
+    new SessionRoutes(backend).addTo(router);
+    new EventRoutes(backend, pages).addTo(router);
     stream.addTo(router);
-    new ThreadRoutes(parts, pages, stream).addTo(router);
-    new ModelRoutes(parts).addTo(router);
+    new ThreadRoutes(backend, pages, stream).addTo(router);
+    new ModelRoutes(backend).addTo(router);
     Unsupported.addTo(router);
   }
 

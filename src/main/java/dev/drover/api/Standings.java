@@ -26,11 +26,11 @@ final class Standings {
 
   private static final String ERROR = "session.error";
 
-  private final Parts parts;
+  private final Backend backend;
   private final Supplier<Set<Lease>> awake;
 
-  Standings(Parts parts, Supplier<Set<Lease>> awake) {
-    this.parts = parts;
+  Standings(Backend backend, Supplier<Set<Lease>> awake) {
+    this.backend = backend;
     this.awake = awake;
   }
 
@@ -40,9 +40,9 @@ final class Standings {
     var id = session.id();
     var tail = tail(id);
     var error = last(id, ERROR);
-    var inbox = parts.log().inbox(id);
+    var inbox = backend.log().inbox(id);
     var holding =
-        parts
+        backend
             .nodes()
             .holding(id)
             .orElseThrow(() -> Problem.notFound("Session " + id + " not found."));
@@ -51,14 +51,14 @@ final class Standings {
         Standing.of(
             new Standing.Seen(
                 session.status(),
-                ListCost.reached(parts.models(), session),
+                backend.desk().isAtBudget(session),
                 tail,
                 inbox,
                 holding,
                 members,
-                parts.nodes().lapse(),
+                backend.nodes().lapse(),
                 isAwake));
-    var reason = new Reason(parts.now(), parts.nodes().lapse());
+    var reason = new Reason(backend.now(), backend.nodes().lapse());
     return Json.obj(
         "type",
         "session_standing",
@@ -85,7 +85,7 @@ final class Standings {
     var tail = new Tail();
     long after = last(id, Tail.BEGINS).map(stored -> stored.position() - 1).orElse(0L);
     while (true) {
-      var page = parts.log().getEvents(id, Slice.after(after, PAGE));
+      var page = backend.log().getEvents(id, Slice.after(after, PAGE));
       if (page.isEmpty()) {
         return tail;
       }
@@ -95,7 +95,7 @@ final class Standings {
   }
 
   private Optional<Stored> last(SessionId id, String type) {
-    return parts
+    return backend
         .log()
         .getEvents(
             id,

@@ -14,11 +14,11 @@ import java.util.function.Function;
 final class StreamRoute {
   private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
 
-  private final Parts parts;
+  private final Backend backend;
   private final Streams streams;
 
-  StreamRoute(Parts parts, Streams streams) {
-    this.parts = parts;
+  StreamRoute(Backend backend, Streams streams) {
+    this.backend = backend;
     this.streams = streams;
   }
 
@@ -45,14 +45,14 @@ final class StreamRoute {
     var id = SessionId.of(exchange.id("session"));
     // Listening comes first: a session that is over only after the look at it still ends the
     // stream.
-    try (var subscription = parts.feed().subscribe(id)) {
-      var session = parts.sessions().getSession(exchange.caller().workspace(), id);
+    try (var subscription = backend.feed().subscribe(id)) {
+      var session = backend.desk().get(exchange.caller(), id);
       var thread = shown.apply(session);
       if (exchange.isHead()) {
         exchange.stream();
         return;
       }
-      var replay = Replay.of(parts.log(), parts.feed(), session, thread, streams.grace());
+      var replay = Replay.of(backend.log(), backend.feed(), session, thread, streams.grace());
       streams.run(
           new EventStream(
               subscription,

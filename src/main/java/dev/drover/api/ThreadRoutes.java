@@ -5,6 +5,7 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.desk.SessionDesk;
 import dev.drover.session.Session;
 import dev.drover.session.SessionThread;
 import dev.drover.session.ThreadId;
@@ -13,12 +14,12 @@ import java.util.Set;
 
 /// `/v1/sessions/{id}/threads`: the threads of a session, their events and streams.
 final class ThreadRoutes {
-  private final Parts parts;
+  private final Backend backend;
   private final EventPages pages;
   private final StreamRoute streams;
 
-  ThreadRoutes(Parts parts, EventPages pages, StreamRoute streams) {
-    this.parts = parts;
+  ThreadRoutes(Backend backend, EventPages pages, StreamRoute streams) {
+    this.backend = backend;
     this.pages = pages;
     this.streams = streams;
   }
@@ -34,27 +35,20 @@ final class ThreadRoutes {
     router.get("/v1/sessions/{session}/threads/{thread}/stream", SESSIONS_READ, this::stream);
   }
 
-  /// The thread of a session that has it.
-  ///
-  /// @throws Problem `NOT_FOUND`
-  static SessionThread thread(Session session, ThreadId id) {
-    return session.thread(id).orElseThrow(() -> Problem.notFound("thread " + id + " not found"));
-  }
-
   private static SessionThread thread(Session session, Exchange exchange) {
-    return thread(session, ThreadId.of(exchange.id("thread")));
+    return SessionDesk.thread(session, ThreadId.of(exchange.id("thread")));
   }
 
   private Json get(Exchange exchange) {
-    var session = SessionRoutes.session(parts, exchange);
+    var session = backend.session(exchange);
     return write(thread(session, exchange));
   }
 
   private void list(Exchange exchange) {
     var query = exchange.query();
     query.limit(1000, 1000);
-    var statuses = SessionRoutes.statuses(query);
-    var session = SessionRoutes.session(parts, exchange);
+    var statuses = query.statuses();
+    var session = backend.session(exchange);
     var shown =
         session.threads().stream()
             .filter(one -> statuses.isEmpty() || statuses.contains(one.progress().status()))
@@ -64,7 +58,7 @@ final class ThreadRoutes {
   }
 
   private void archive(Exchange exchange) {
-    var thread = thread(SessionRoutes.session(parts, exchange), exchange);
+    var thread = thread(backend.session(exchange), exchange);
     throw Problem.invalid(
         "Thread " + thread.id() + " is the primary thread and cannot be archived.");
   }
@@ -72,17 +66,17 @@ final class ThreadRoutes {
   private void events(Exchange exchange) {
     var query = exchange.query();
     query.only(Set.of("limit", "page"));
-    var session = SessionRoutes.session(parts, exchange);
+    var session = backend.session(exchange);
     var key = thread(session, exchange).key();
     pages.answer(exchange, session.id(), EventPages.Wanted.of(query, session.id(), key));
   }
 
   private void stream(Exchange exchange) throws InterruptedException {
     var id = ThreadId.of(exchange.id("thread"));
-    streams.run(exchange, session -> thread(session, id).key());
+    streams.run(exchange, session -> SessionDesk.thread(session, id).key());
   }
 
   private Json write(SessionThread thread) {
-    return ThreadCodec.write(thread, parts.now(), ListCost.of(parts.models(), thread));
+    return ThreadCodec.write(thread, backend.now(), backend.desk().cost(thread));
   }
 }

@@ -1,5 +1,6 @@
-/// THE FRONT DESK: who calls, for which workspace, and what they may do. Neither HTTP nor JSON
-/// reaches it.
+/// THE FRONT DESK: creates sessions, sends to them, changes, archives and deletes them, and wakes
+/// the brains that this concerns. Knows who calls, what they may do, and what sessions may cost.
+/// Neither HTTP nor JSON reaches it.
 @NullMarked
 package dev.drover.desk;
 

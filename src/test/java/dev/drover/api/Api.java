@@ -8,6 +8,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.SessionDesk;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
@@ -73,7 +74,8 @@ final class Api implements AutoCloseable {
   final Store store;
   final BlockingQueue<Lease> woken = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionId> rung = new LinkedBlockingQueue<>();
-  final Parts parts;
+  final SessionDesk desk;
+  final Backend backend;
   final Server server;
   final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -204,21 +206,30 @@ final class Api implements AutoCloseable {
             return List.of("rehearsal", "rehearsal-2", "team/fast");
           }
         };
-    parts =
-        new Parts(
+    desk =
+        new SessionDesk(
             store.agents(),
             store.environments(),
             between.apply(store.sessions()),
             store.eventLog(),
+            brain,
+            models,
+            ids,
+            InstantSource.system());
+    backend =
+        new Backend(
+            desk,
+            store.agents(),
+            store.environments(),
+            store.eventLog(),
             store.nodes(),
             feed,
-            brain,
             models,
             ImageLimits.DEFAULT,
             ids,
             InstantSource.system());
     var settings = new Server.Settings("127.0.0.1", 0, List.of(ACCESS), ping, grace);
-    server = new Server(settings, parts);
+    server = new Server(settings, backend);
   }
 
   String url(String path) {

@@ -41,7 +41,7 @@ final class KeyScopesTest {
     keys.add(new AccessKey(new Secret("nothing"), Api.WORKSPACE, Set.of()));
     keys.add(new AccessKey(new Secret("other"), OTHER));
     var settings = new Server.Settings("127.0.0.1", 0, keys, Server.Settings.PING);
-    server = new Server(settings, api.parts);
+    server = new Server(settings, api.backend);
     agent = "/v1/agents/" + api.agent();
     environment = "/v1/environments/" + api.environment();
     session = api.session();

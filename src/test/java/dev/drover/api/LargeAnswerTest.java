@@ -45,7 +45,7 @@ final class LargeAnswerTest {
   @BeforeEach
   void start() {
     var settings = new Server.Settings("127.0.0.1", 0, List.of(Api.ACCESS), Duration.ofSeconds(15));
-    server = new Server(settings, api.parts, Operations.NONE, PATIENCE, this::now);
+    server = new Server(settings, api.backend, Operations.NONE, PATIENCE, this::now);
   }
 
   @AfterEach

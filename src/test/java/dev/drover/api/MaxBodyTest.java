@@ -32,7 +32,7 @@ final class MaxBodyTest {
   @Test
   void aBodyAboveTheSettingIsTooLargeInOnePieceAndInChunks() throws Exception {
     try (var api = new Api();
-        var server = new Server(settings(), api.parts);
+        var server = new Server(settings(), api.backend);
         var client = HttpClient.newHttpClient()) {
       var name = "a".repeat(1_000);
       var head = "{\"name\":\"a\",\"model\":\"rehearsal\",\"description\":\"" + name + "\"}";

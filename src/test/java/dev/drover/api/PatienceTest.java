@@ -31,7 +31,8 @@ final class PatienceTest {
   void start() {
     var settings = new Server.Settings("127.0.0.1", 0, List.of(Api.ACCESS), PING);
     server =
-        new Server(settings, api.parts, Operations.NONE, Duration.ofMillis(200), System::nanoTime);
+        new Server(
+            settings, api.backend, Operations.NONE, Duration.ofMillis(200), System::nanoTime);
   }
 
   @AfterEach

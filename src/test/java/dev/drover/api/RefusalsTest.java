@@ -592,7 +592,7 @@ final class RefusalsTest {
     for (var host : new String[] {"127.0.0.1", "no.such.host.invalid"}) {
       var settings =
           new Server.Settings(host, api.server.port(), List.of(Api.ACCESS), Server.Settings.PING);
-      assertThatThrownBy(() -> new Server(settings, api.parts).close())
+      assertThatThrownBy(() -> new Server(settings, api.backend).close())
           .isInstanceOf(Problem.class)
           .hasMessageContaining("cannot listen on " + host);
     }

@@ -1,11 +1,12 @@
 package dev.drover.cli;
 
 import dev.drover.api.AccessKey;
+import dev.drover.api.Backend;
 import dev.drover.api.ImageLimits;
-import dev.drover.api.Parts;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.desk.SessionDesk;
 import dev.drover.settings.SettingValue;
 import dev.drover.testing.Stage;
 import java.net.URI;
@@ -36,21 +37,31 @@ final class StageServer implements Host {
   @Override
   public Endpoint embed(Map<String, String> flags) {
     var store = stage.store();
+    var ids = new Ids(new Random(8));
+    var desk =
+        new SessionDesk(
+            store.agents(),
+            store.environments(),
+            store.sessions(),
+            store.eventLog(),
+            stage.wakes(),
+            stage.model(),
+            ids,
+            InstantSource.system());
     var server =
         new Server(
             new Server.Settings(
                 "127.0.0.1", 0, List.of(new AccessKey(KEY, Stage.WORKSPACE)), Server.Settings.PING),
-            new Parts(
+            new Backend(
+                desk,
                 store.agents(),
                 store.environments(),
-                store.sessions(),
                 store.eventLog(),
                 store.nodes(),
                 stage.feed(),
-                stage.wakes(),
                 stage.model(),
                 ImageLimits.DEFAULT,
-                new Ids(new Random(8)),
+                ids,
                 InstantSource.system()));
     url.set(URI.create(server.url()));
     return new Endpoint(url.get(), KEY, () -> {}, server::close);

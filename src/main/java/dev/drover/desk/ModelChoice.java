@@ -1,4 +1,4 @@
-package dev.drover.api;
+package dev.drover.desk;
 
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
@@ -7,14 +7,14 @@ import dev.drover.model.Models;
 import java.util.Optional;
 
 /// The model that an agent asks for, held against what that model can do.
-final class ModelChoice {
+public final class ModelChoice {
   private ModelChoice() {}
 
   /// The definition with the effort that its model has unasked, where it names none and the model
   /// has levels.
   ///
   /// @throws Problem `INVALID_REQUEST` if no server serves the model, or it has no such level
-  static Definition settled(Models models, Definition definition) {
+  public static Definition settled(Models models, Definition definition) {
     var model = definition.model();
     models.route(model.id());
     return definition.withModel(new ModelConfig(model.id(), effort(models, model), model.speed()));

@@ -1,4 +1,4 @@
-package dev.drover.api;
+package dev.drover.desk;
 
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
@@ -36,8 +36,19 @@ final class ListCost {
     }
   }
 
-  /// @throws Problem `INVALID_REQUEST` unless the new budget is more than the session has cost
-  static void checkRaised(Models models, Session before, Money budget) {
+  /// @param budget the new one; empty: there is to be none any more
+  /// @throws Problem `INVALID_REQUEST` unless the session has had a budget from the start, and the
+  ///   new one is more than it has cost
+  static void checkChange(Models models, Session before, Optional<Money> budget) {
+    if (budget.isPresent() && before.budget().isEmpty()) {
+      throw Problem.invalid(
+          "budget_create_only",
+          "budget: a budget can only be set when a session is created (budget_create_only)");
+    }
+    budget.ifPresent(money -> checkRaised(models, before, money));
+  }
+
+  private static void checkRaised(Models models, Session before, Money budget) {
     if (price(models, before.agent()).stream()
         .anyMatch(p -> p.reaches(before.progress().usage(), budget))) {
       throw Problem.invalid(

@@ -1,33 +1,40 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.Brain;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
+import dev.drover.desk.SessionDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
-import dev.drover.session.Sessions;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
 /// What the HTTP API stands on.
 ///
-/// @param imageLimits how large an image may be that a client sends
-public record Parts(
+/// @param images how large an image may be that a client sends
+public record Backend(
+    SessionDesk desk,
     Agents agents,
     Environments environments,
-    Sessions sessions,
     EventLog log,
     Nodes nodes,
     Feed feed,
-    Brain brain,
     Models models,
-    ImageLimits imageLimits,
+    ImageLimits images,
     Ids ids,
     InstantSource clock) {
+
+  /// The caller's session that a path names.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`
+  Session session(Exchange exchange) {
+    return desk.get(exchange.caller(), SessionId.of(exchange.id("session")));
+  }
 
   /// The time, as precisely as the protocol shows it.
   Instant now() {

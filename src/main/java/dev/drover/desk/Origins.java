@@ -1,0 +1,100 @@
+package dev.drover.desk;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
+import dev.drover.catalog.Agents;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.Environments;
+import dev.drover.model.Models;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.ThreadId;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalInt;
+
+/// What new sessions are made from: an agent and an environment of the caller's.
+final class Origins {
+  private final Agents agents;
+  private final Environments environments;
+  private final Models models;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  Origins(Agents agents, Environments environments, Models models, Ids ids, InstantSource clock) {
+    this.agents = agents;
+    this.environments = environments;
+    this.models = models;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /// A session that is not kept yet.
+  ///
+  /// @throws Problem `NOT_FOUND`, `INVALID_REQUEST`
+  Session session(Caller caller, SessionRequest request) {
+    var agent = agent(caller, request.agent());
+    var definition = definition(agent.definition(), request.agent());
+    var environment = environment(caller, request.environment());
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return new Session(
+        new SessionId(ids.next(SessionId.PREFIX)),
+        new Session.Origin(
+            caller.workspace(),
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            agent.id(),
+            agent.version(),
+            environment.id(),
+            environment.networking(),
+            now),
+        new Session.Editable(definition, request.title(), request.metadata(), request.budget()));
+  }
+
+  private Agent agent(Caller caller, AgentChoice choice) {
+    var latest = agents.get(caller.workspace(), choice.id(), OptionalInt.empty());
+    if (latest.archivedAt() != null) {
+      throw Problem.invalid("Agent " + choice.id() + " is archived.");
+    }
+    if (choice.version().isEmpty()) {
+      return latest;
+    }
+    try {
+      return agents.get(caller.workspace(), choice.id(), choice.version());
+    } catch (Problem problem) {
+      throw problem.kind() == Problem.Kind.NOT_FOUND
+          ? Problem.notFound("agent.version: " + choice.version().getAsInt() + " not found")
+          : problem;
+    }
+  }
+
+  private Definition definition(Definition agent, AgentChoice choice) {
+    if (choice.overrides().isEmpty()) {
+      return agent;
+    }
+    var overrides = choice.overrides().get();
+    var definition = overrides.change().apply(agent);
+    return overrides.model() ? ModelChoice.settled(models, definition) : definition;
+  }
+
+  private Environment environment(Caller caller, EnvironmentId id) {
+    Environment environment;
+    try {
+      environment = environments.get(caller.workspace(), id);
+    } catch (Problem problem) {
+      throw problem.kind() == Problem.Kind.NOT_FOUND
+          ? Problem.notFound("Referenced environment not found or not accessible.")
+          : problem;
+    }
+    if (environment.archivedAt() != null) {
+      throw Problem.invalid("Environment " + id + " is archived.");
+    }
+    if (!environment.isSupported()) {
+      throw Problem.invalid(
+          "Environment " + id + " is of a type that this version of Drover does not support.");
+    }
+    return environment;
+  }
+}

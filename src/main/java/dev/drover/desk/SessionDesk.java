@@ -1,0 +1,149 @@
+package dev.drover.desk;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Page;
+import dev.drover.base.Problem;
+import dev.drover.brain.Brain;
+import dev.drover.catalog.Agents;
+import dev.drover.catalog.Environments;
+import dev.drover.model.Models;
+import dev.drover.session.Delivery;
+import dev.drover.session.Event;
+import dev.drover.session.EventLog;
+import dev.drover.session.Money;
+import dev.drover.session.Receipt;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.SessionThread;
+import dev.drover.session.Sessions;
+import dev.drover.session.ThreadId;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Creates sessions, sends to them, changes, archives and deletes them. It alone calls what may
+/// return the lease of a session, and wakes a brain with it. What is done is durable when a call
+/// returns. A session of another workspace than the caller's is `NOT_FOUND`. Safe for many threads.
+public final class SessionDesk {
+  private final Sessions sessions;
+  private final EventLog log;
+  private final Brain brain;
+  private final Models models;
+  private final Origins origins;
+
+  public SessionDesk(
+      Agents agents,
+      Environments environments,
+      Sessions sessions,
+      EventLog log,
+      Brain brain,
+      Models models,
+      Ids ids,
+      InstantSource clock) {
+    this.sessions = sessions;
+    this.log = log;
+    this.brain = brain;
+    this.models = models;
+    origins = new Origins(agents, environments, models, ids, clock);
+  }
+
+  /// Creates a session, and sets it to work if it begins with events.
+  ///
+  /// @throws Problem `NOT_FOUND` for an agent or an environment that is not there;
+  ///   `INVALID_REQUEST` for one that is archived, for a model that is not served, and for a budget
+  ///   of a model without a price
+  public Session create(Caller caller, SessionRequest request) {
+    var session = origins.session(caller, request);
+    ListCost.checkBudgetable(models, session);
+    var lease = sessions.create(session, request.events());
+    lease.ifPresent(brain::wake);
+    return lease.isPresent() ? get(caller, session.id()) : session;
+  }
+
+  /// Sends events to a session, all or none.
+  ///
+  /// @return what the client is shown of them
+  /// @throws Problem `NOT_FOUND` also for a thread that the session does not have;
+  ///   `INVALID_REQUEST` for events that do not follow each other so, for what its model does not
+  ///   take, for what a session at its budget does not take, and as [EventLog#receive] says
+  public Receipt send(
+      Caller caller, SessionId id, List<Event.FromClient> events, Delivery delivery) {
+    var session = get(caller, id);
+    Sent.check(session, events);
+    if (events.getLast() instanceof Event.SystemMessage) {
+      ModelChoice.checkSystemMessage(models, session.agent().model());
+    }
+    ListCost.check(models, session, events);
+    var receipt = log.receive(id, events, delivery);
+    receipt.lease().ifPresentOrElse(brain::wake, () -> brain.ring(id));
+    return receipt;
+  }
+
+  /// Changes a session. A turn that stood still at its budget goes on when that is raised.
+  ///
+  /// @throws Problem `INVALID_REQUEST` for a budget that is not above what the session has cost, or
+  ///   that it did not have from the start, and as [Sessions#update] says
+  public Session update(Caller caller, SessionId id, SessionChange change) {
+    var updated = sessions.update(caller.workspace(), id, before -> changed(before, change));
+    updated.lease().ifPresentOrElse(brain::wake, () -> brain.ring(id));
+    return updated.session();
+  }
+
+  private Session changed(Session before, SessionChange change) {
+    var after = change.change().apply(before.editable());
+    if (change.budget()) {
+      ListCost.checkChange(models, before, after.budget());
+    }
+    return before.with(after);
+  }
+
+  /// Ends a session for good, and lets its hands go.
+  ///
+  /// @throws Problem as [Sessions#archive] says
+  public Session archive(Caller caller, SessionId id) {
+    var session = sessions.archive(caller.workspace(), id);
+    brain.ended(id);
+    return session;
+  }
+
+  /// Deletes a session with its log and all that its hands made.
+  ///
+  /// @throws Problem as [Sessions#delete] says
+  public void delete(Caller caller, SessionId id) {
+    sessions.delete(caller.workspace(), id);
+    brain.deleted(id);
+  }
+
+  public Session get(Caller caller, SessionId id) {
+    return sessions.getSession(caller.workspace(), id);
+  }
+
+  /// The thread of a session that has it.
+  ///
+  /// @throws Problem `NOT_FOUND`
+  public static SessionThread thread(Session session, ThreadId id) {
+    return session.thread(id).orElseThrow(() -> Problem.notFound("thread " + id + " not found"));
+  }
+
+  /// The caller's sessions.
+  ///
+  /// @throws Problem as [Sessions#list] says
+  public Page<Session> list(Caller caller, Sessions.Listing listing) {
+    return sessions.list(caller.workspace(), listing);
+  }
+
+  /// What a session has cost by list price; empty: its model has none.
+  public Optional<Money> cost(Session session) {
+    return ListCost.of(models, session);
+  }
+
+  /// What a thread has cost by list price; empty: its model has none.
+  public Optional<Money> cost(SessionThread thread) {
+    return ListCost.of(models, thread);
+  }
+
+  /// Whether what a session has cost has met its budget.
+  public boolean isAtBudget(Session session) {
+    return ListCost.reached(models, session);
+  }
+}

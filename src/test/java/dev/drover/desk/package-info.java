@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.desk;
+
+import org.jspecify.annotations.NullMarked;

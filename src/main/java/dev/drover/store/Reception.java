@@ -26,18 +26,24 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
   /// What waits in an inbox already.
   ///
   /// @param bytes of its JSON
-  public record Waiting(long events, long bytes) {
+  /// @param interrupt whether an interrupt is among it
+  public record Waiting(long events, long bytes, boolean interrupt) {
     /// An empty inbox.
-    public static final Waiting NOTHING = new Waiting(0, 0);
+    public static final Waiting NOTHING = new Waiting(0, 0, false);
 
-    Waiting and(Queued queued) {
-      return new Waiting(events + 1, bytes + Utf8.length(queued.json()));
+    /// With one event more.
+    public Waiting and(Queued queued) {
+      return new Waiting(
+          events + 1,
+          bytes + Utf8.length(queued.json()),
+          interrupt || queued.event() instanceof Event.UserInterrupt);
     }
   }
 
   /// @param waiting what waits already
   /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
-  ///   for nothing that waits for it, or a message comes while answers are waited for
+  ///   for nothing that waits for it, or a message comes while answers are waited for and no
+  ///   interrupt is there to end that
   public static Reception of(
       SessionState state, List<Event.FromClient> events, Waiting waiting, Instant now) {
     state.refuseIfOver();
@@ -46,8 +52,10 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     var open = state.awaited();
     var last = state.lastProcessed();
     var thread = ThreadKey.PRIMARY;
-    // An interrupt goes before every message and ends what waits for the client.
-    boolean interrupted = events.stream().anyMatch(Event.UserInterrupt.class::isInstance);
+    // An interrupt goes before every message and ends what waits for the client, be it in this
+    // request or in the inbox already.
+    boolean interrupted =
+        waiting.interrupt() || events.stream().anyMatch(Event.UserInterrupt.class::isInstance);
     for (int i = 0; i < events.size(); i++) {
       var event = events.get(i);
       if (!(interrupted && event instanceof Event.UserMessage)) {

@@ -341,6 +341,23 @@ final class AnsweringTest {
     assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
   }
 
+  @Test
+  void aMessageSentRightAfterAnInterruptIsAnswered() throws Exception {
+    stage.model().thenCalls(call("toolu_1", "lookup")).thenText("Done");
+    begin();
+    var custom = stage.all(Event.AgentCustomToolUse.class).getFirst().id();
+    news();
+    stage.interrupt();
+    stage.receive(stage.message("Do this instead."));
+    stage.wake();
+    assertThat(lastPrompt()).contains("Do this instead.");
+    assertThat(stage.all(Event.UserMessage.class)).hasSize(2);
+    assertThat(stage.store().eventLog().inbox(stage.session()).queued()).isEmpty();
+    assertThat(stage.row().status()).isEqualTo(Status.IDLE);
+    assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
+    assertRefused(result(custom, "late"), "no tool use " + custom + " waits for a result");
+  }
+
   private int seen;
 
   private void begin() throws Exception {

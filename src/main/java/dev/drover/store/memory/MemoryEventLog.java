@@ -66,8 +66,11 @@ final class MemoryEventLog implements EventLog {
   }
 
   private static Reception.Waiting waiting(Row row) {
-    long bytes = row.inbox.values().stream().mapToLong(one -> Utf8.length(one.json())).sum();
-    return new Reception.Waiting(row.inbox.size(), bytes);
+    var waiting = Reception.Waiting.NOTHING;
+    for (var queued : row.inbox.values()) {
+      waiting = waiting.and(queued);
+    }
+    return waiting;
   }
 
   @Override

@@ -29,6 +29,11 @@ public final class InboxRows {
   /// one send costs does not grow with the number of those before it.
   static final long REMEMBERED = 1_000;
 
+  /// How the JSON of an interrupt begins, as [EventCodec#write] has it; it is a short one.
+  private static final String INTERRUPT = "{\"type\":\"user.interrupt\",%";
+
+  private static final int SHORT = 1_000;
+
   private InboxRows() {}
 
   /// How much waits already. Rows are removed that are to be forgotten.
@@ -40,12 +45,19 @@ public final class InboxRows {
     long time = Micros.of(now.minus(SessionState.DELIVERIES_REMEMBERED));
     var found =
         db.first(
-                "SELECT COUNT(json), SUM(octet_length(json)), COUNT(CASE WHEN "
-                    + forgotten
-                    + " THEN 1 END) FROM inbox WHERE session_key = ?",
+                """
+                SELECT COUNT(json), SUM(octet_length(json)),
+                  COUNT(CASE WHEN octet_length(json) < ? THEN CASE WHEN json LIKE ? THEN 1 END END),
+                  COUNT(CASE WHEN %s THEN 1 END)
+                FROM inbox WHERE session_key = ?\
+                """
+                    .formatted(forgotten),
                 row ->
                     new Found(
-                        new Reception.Waiting(row.getLong(1), row.getLong(2)), row.getLong(3) > 0),
+                        new Reception.Waiting(row.getLong(1), row.getLong(2), row.getLong(3) > 0),
+                        row.getLong(4) > 0),
+                SHORT,
+                INTERRUPT,
                 time,
                 received - REMEMBERED,
                 key)

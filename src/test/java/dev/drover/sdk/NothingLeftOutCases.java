@@ -118,7 +118,7 @@ abstract class NothingLeftOutCases {
     var possible =
         leaves(Event.class)
             .filter(kind -> !Event.Private.class.isAssignableFrom(kind))
-            .filter(kind -> kind != Event.Unknown.class)
+            .filter(kind -> kind != Event.Unknown.class && kind != Event.UnknownFromClient.class)
             .filter(kind -> kind != Event.ThreadTerminated.class) // of child threads only
             .map(kind -> EventCodec.type((Event) blank(kind)))
             .collect(Collectors.toCollection(TreeSet::new));
@@ -129,7 +129,7 @@ abstract class NothingLeftOutCases {
   @Test
   void everyVariantOfAnEventIsEmittedAndValid() {
     assertThat(seen("stop_reason", "type"))
-        .hasSize(StopReason.class.getPermittedSubclasses().length)
+        .hasSize(StopReason.class.getPermittedSubclasses().length - 1) // but for those of tomorrow
         .contains("end_turn", "requires_action", "retries_exhausted", "budget_reached", "refusal");
     assertThat(seen("error", "type"))
         .hasSize(SessionError.Type.values().length - 1)

@@ -3,7 +3,6 @@ package dev.drover.brain;
 import dev.drover.hands.Grip;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.Event;
 import dev.drover.session.HandId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,8 +111,7 @@ final class Judging implements AutoCloseable {
     if (call.refusal() != null) {
       return Optional.of(ToolResult.error(call.refusal()));
     }
-    if (call.use() instanceof Event.AgentToolUse use
-        && use.permission() == Event.Permission.NOT_ENABLED) {
+    if (call.use().isRefused()) {
       return Optional.of(ToolResult.error("Permission to use " + name + " has been denied."));
     }
     var decision = call.decision();

@@ -8,7 +8,6 @@ import dev.drover.session.Stored;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -35,10 +34,7 @@ final class Rendering {
       case Event.UserMessage e -> messages.say("user", content(e.id(), e.content(), "(no text)"));
       case Event.SystemMessage e ->
           messages.say("system", content(e.id(), e.content(), "(no text)"));
-      case Event.AgentToolResult e ->
-          result(e.id(), e.toolUseId(), Optional.of(e.content()), e.isError());
-      case Event.UserCustomToolResult e ->
-          result(e.id(), e.toolUseId(), e.content(), e.isError().orElse(false));
+      case Event.ToolResult e -> result(e);
       case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
           reply(stored, stored.hidden());
       case Event.Damaged e ->
@@ -85,20 +81,21 @@ final class Rendering {
     return text == null || Blank.is(text);
   }
 
-  private void result(EventId event, EventId use, Optional<Json.Arr> content, boolean isError) {
-    var id = calls.id(use);
+  private void result(Event.ToolResult event) {
+    var id = calls.id(event.toolUseId());
     if (id.isEmpty()) {
       return;
     }
-    var whole = Piece.whole(event);
+    var whole = Piece.whole(event.id());
     var result = Json.obj("type", "tool_result", "tool_use_id", id.get());
     if (omissions.has(whole)) {
       result = result.with("content", Json.arr(Omissions.note(result)));
-    } else if (content.isPresent() || isError) {
-      var blocks = content(event, content.orElse(Json.arr()), "(no output)");
+    } else if (event.output().isPresent() || event.failed()) {
+      var blocks = content(event.id(), event.output().orElse(Json.arr()), "(no output)");
       result = result.with("content", blocks.stream().map(Messages.Sent::json).toList());
     }
-    messages.result(use, new Messages.Sent(result.with("is_error", isError), whole));
+    var sent = new Messages.Sent(result.with("is_error", event.failed()), whole);
+    messages.result(event.toolUseId(), sent);
   }
 
   /// What the model said goes back as it came, but for a refusal, which nothing can follow; blank

@@ -85,11 +85,7 @@ record Sitting(Harness harness, SessionThread thread, Pen pen, Bell bell) {
   /// The entry that answers a call.
   Emission.Entry result(ThreadFold.Call call, ToolResult result) {
     return entry(
-        new Event.AgentToolResult(
-            id(),
-            call.use().id(),
-            Json.arr(Json.obj("type", "text", "text", result.text())),
-            result.isError()));
+        new Event.AgentToolResult(id(), call.use().id(), result.content(), result.isError()));
   }
 
   /// Waits for a task; false if an interrupt came first.

@@ -1,20 +1,46 @@
 package dev.drover.hands;
 
+import dev.drover.base.Json;
+import java.util.stream.Collectors;
+
 /// What came of a call, for the model to read. A failure is a result too.
 ///
-/// @param text never empty
-/// @param lost the hand died during the call, which may or may not have taken effect
-public record ToolResult(String text, boolean isError, boolean lost) {
+/// @param content blocks of the Messages API, at least one
+/// @param lost whatever ran the call is gone: it may or may not have taken effect
+public record ToolResult(Json.Arr content, boolean isError, boolean lost) {
+  private static final String NOTHING = "(no output)";
+
+  public ToolResult {
+    content = content.items().isEmpty() ? blocks(NOTHING) : content;
+  }
+
   public static ToolResult success(String text) {
-    return new ToolResult(text.isEmpty() ? "(no output)" : text, false, false);
+    return new ToolResult(blocks(text), false, false);
+  }
+
+  /// A result of any blocks, such as images.
+  public static ToolResult success(Json.Arr content) {
+    return new ToolResult(content, false, false);
   }
 
   public static ToolResult error(String text) {
-    return new ToolResult(text.isEmpty() ? "(no output)" : text, true, false);
+    return new ToolResult(blocks(text), true, false);
   }
 
-  /// The hand died during the call.
+  /// Whatever ran the call is gone.
   public static ToolResult lost(String text) {
-    return new ToolResult(text, true, true);
+    return new ToolResult(blocks(text), true, true);
+  }
+
+  /// What its text blocks say, one to a line.
+  public String text() {
+    return content.items().stream()
+        .filter(block -> block instanceof Json.Obj text && "text".equals(text.text("type")))
+        .map(block -> String.valueOf(((Json.Obj) block).text("text")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static Json.Arr blocks(String text) {
+    return Json.arr(Json.obj("type", "text", "text", text.isEmpty() ? NOTHING : text));
   }
 }

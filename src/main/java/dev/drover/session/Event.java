@@ -32,12 +32,24 @@ public sealed interface Event {
 
     /// Whether nothing happens before the client has answered.
     boolean waitsForClient();
+
+    /// Whether the client's answer is the result; otherwise it is at most a permission.
+    boolean isRunByClient();
+
+    /// Whether it was refused before any policy.
+    boolean isRefused();
   }
 
   /// What came of a tool use. No tool use has two.
   sealed interface ToolResult extends Event {
     /// The tool use that it is the result of.
     EventId toolUseId();
+
+    /// What it says, in blocks of the Messages API; empty: nothing was said.
+    Optional<Json.Arr> output();
+
+    /// Whether the tool failed, as far as was said.
+    boolean failed();
   }
 
   /// Kept in the log for the brain alone; never shown to a client.
@@ -67,7 +79,17 @@ public sealed interface Event {
   /// @param isError empty: the client did not say
   record UserCustomToolResult(
       EventId id, EventId toolUseId, Optional<Json.Arr> content, Optional<Boolean> isError)
-      implements Answer, ToolResult {}
+      implements Answer, ToolResult {
+    @Override
+    public Optional<Json.Arr> output() {
+      return content;
+    }
+
+    @Override
+    public boolean failed() {
+      return isError.orElse(false);
+    }
+  }
 
   /// What the operator of the client's program tells the model, right after the event that it was
   /// sent with. It is processed together with that one.
@@ -86,6 +108,16 @@ public sealed interface Event {
     public boolean waitsForClient() {
       return permission == Permission.ASKED || permission == Permission.UNDECIDED;
     }
+
+    @Override
+    public boolean isRunByClient() {
+      return false;
+    }
+
+    @Override
+    public boolean isRefused() {
+      return permission == Permission.NOT_ENABLED;
+    }
   }
 
   /// A use of a tool that the client runs.
@@ -94,11 +126,31 @@ public sealed interface Event {
     public boolean waitsForClient() {
       return true;
     }
+
+    @Override
+    public boolean isRunByClient() {
+      return true;
+    }
+
+    @Override
+    public boolean isRefused() {
+      return false;
+    }
   }
 
   /// @param content blocks of the Messages API
   record AgentToolResult(EventId id, EventId toolUseId, Json.Arr content, boolean isError)
-      implements ToolResult {}
+      implements ToolResult {
+    @Override
+    public Optional<Json.Arr> output() {
+      return Optional.of(content);
+    }
+
+    @Override
+    public boolean failed() {
+      return isError;
+    }
+  }
 
   record StatusRunning(EventId id) implements Event {}
 

@@ -59,11 +59,10 @@ public record Awaited(List<Use> uses) {
   public Awaited after(Stored stored) {
     var thread = stored.thread();
     return switch (stored.event()) {
-      case Event.AgentToolUse use when use.waitsForClient() ->
-          with(new Use(thread, use.id(), false));
-      case Event.AgentCustomToolUse use -> with(new Use(thread, use.id(), true));
+      case Event.ToolUse use when use.waitsForClient() ->
+          with(new Use(thread, use.id(), use.isRunByClient()));
       case Event.Answer answer -> without(answer.toolUseId());
-      case Event.AgentToolResult result -> without(result.toolUseId());
+      case Event.ToolResult result -> without(result.toolUseId());
       default -> this;
     };
   }

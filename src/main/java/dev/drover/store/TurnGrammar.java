@@ -100,11 +100,11 @@ final class TurnGrammar {
         uses.put(e.id(), new Use(e, 0, false));
       }
       case Event.ToolDispatched e -> dispatch(e, awaited);
-      case Event.AgentToolResult e -> answer(e.toolUseId());
       case Event.UserCustomToolResult e -> {
         awaited(e.toolUseId(), true, awaited);
         answer(e.toolUseId());
       }
+      case Event.ToolResult e -> answer(e.toolUseId());
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
       case Event.Deleted _ -> found("is never stored");
       default -> {}

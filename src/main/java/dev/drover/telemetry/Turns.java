@@ -86,7 +86,7 @@ final class Turns implements Feed.Tap {
       case Event.StatusRunning _ ->
           change(session, turn -> turn.began = turn.began == 0 ? System.nanoTime() : turn.began);
       case Event.ModelRequestStart _ -> change(session, turn -> turn.modelCalls++);
-      case Event.AgentToolUse _ -> change(session, turn -> turn.toolCalls++);
+      case Event.ToolUse use when !use.isRunByClient() -> change(session, turn -> turn.toolCalls++);
       case Event.StatusIdle idle -> end(session, name(idle.reason()));
       case Event.Failed failed -> failed(session, failed.error());
       case Event.ToolAmbiguous call -> ambiguous(session, call);

@@ -185,7 +185,7 @@ final class ContentBlocks {
   }
 
   private static String base64(Fields source) {
-    var data = source.text("data", 1, Exchange.MAX_BODY);
+    var data = source.text("data", 1, RequestBody.MAX);
     if (!Base64Text.isValid(data)) {
       throw source.problem("data", "must be base64");
     }

@@ -10,6 +10,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what went wrong into the protocol's error answer, and logs once what is ours to mend.
@@ -28,6 +29,16 @@ final class Errors {
         error.put("details", Json.obj("error_code", code));
       }
       return Json.obj("type", "error", "error", new Json.Obj(error), "request_id", requestId);
+    }
+
+    /// What the protocol has clients do about it.
+    Map<String, String> headers() {
+      return switch (status) {
+        case 401 -> Map.of("www-authenticate", "Bearer");
+        case 409 -> Map.of("x-should-retry", "false");
+        case 503 -> Map.of("retry-after", "1");
+        default -> Map.of();
+      };
     }
   }
 
@@ -99,7 +110,7 @@ final class Errors {
                   code,
                   type(code),
                   switch (code) {
-                    case 413 -> Exchange.TOO_LARGE;
+                    case 413 -> RequestBody.TOO_LARGE;
                     case 500 -> internal().message();
                     default ->
                         "The request is not valid HTTP: " + Status.create(code).reasonPhrase();

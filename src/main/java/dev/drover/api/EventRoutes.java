@@ -45,7 +45,7 @@ final class EventRoutes {
   }
 
   private List<Event.FromClient> events(byte[] raw) {
-    var body = Exchange.fields(raw);
+    var body = RequestBody.fields(raw);
     var sent = body.objects("events", MAX_EVENTS);
     body.end();
     if (sent.isEmpty()) {

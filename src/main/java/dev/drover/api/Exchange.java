@@ -2,7 +2,6 @@ package dev.drover.api;
 
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
 import dev.drover.desk.Caller;
 import dev.drover.session.SessionId;
@@ -10,22 +9,16 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
-import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,20 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. One thread.
 final class Exchange {
-  /// Longest request body that any server takes, in bytes.
-  static final int MAX_BODY = 32 * 1024 * 1024;
-
   static final String JSON = "application/json";
-  static final String TOO_LARGE = "The request body is larger than 32 MB";
   static final String ORGANIZATION_ID = "drover";
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
   static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
 
   /// Characters of a long answer that are written at once.
   private static final int PIECE = 64 * 1024;
-
-  /// Unread bodies longer than this are not worth reading for the sake of the connection.
-  private static final long SMALL_BODY = 1024 * 1024;
 
   private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
 
@@ -56,6 +42,7 @@ final class Exchange {
   private final String requestId;
   private final Connection connection;
   private final RequestMemory memory;
+  private final RequestBody body;
   private Map<String, String> names = Map.of();
   private String route = "none";
   private @Nullable Caller caller;
@@ -72,6 +59,7 @@ final class Exchange {
     this.response = response;
     this.requestId = requestId;
     this.connection = connection;
+    body = new RequestBody(request, response, connection, memory);
     response.header(REQUEST_ID, requestId);
     response.header(ORGANIZATION, ORGANIZATION_ID);
   }
@@ -150,84 +138,18 @@ final class Exchange {
 
   /// The body as it came.
   ///
-  /// @throws Problem `TOO_LARGE`, `INVALID_REQUEST` for a compressed one, or `UNAVAILABLE` while
-  ///   the server is busy with other large ones
+  /// @throws Problem as [RequestBody#read] says
   byte[] body() {
-    var encoding = header("content-encoding");
-    if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
-      throw Problem.invalid(
-          "request_body_encoding_unsupported", "Content-Encoding: only identity is supported");
-    }
-    if (declaredLength() > memory.maxBody()) {
-      throw tooLarge();
-    }
-    byte[] body = received();
-    if (body.length > memory.maxBody()) {
-      throw tooLarge();
-    }
-    memory.works(body.length);
-    return body;
-  }
-
-  private Problem tooLarge() {
-    var message = "The request body is larger than %d MB".formatted(memory.maxBody() >> 20);
-    return new Problem(Problem.Kind.TOO_LARGE, null, message, null);
-  }
-
-  private byte[] received() {
-    long length = declaredLength();
-    if (length > RequestMemory.SMALL) {
-      memory.arrives(length);
-    }
-    connection.begin();
-    try {
-      // Not closed: that would wait for the rest of a body that has none.
-      var in = request.content().inputStream();
-      if (!isChunked()) {
-        return in.readNBytes(memory.maxBody() + 1);
-      }
-      var start = in.readNBytes(RequestMemory.SMALL);
-      return start.length < RequestMemory.SMALL ? start : withRest(start, in);
-    } catch (RequestException | Problem e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      response.header(HeaderValues.CONNECTION_CLOSE);
-      throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
-    } finally {
-      connection.end();
-    }
-  }
-
-  /// The rest of a body whose length nobody knows yet.
-  private byte[] withRest(byte[] start, InputStream in) throws IOException {
-    memory.arrives(memory.maxBody());
-    var rest = in.readNBytes(memory.maxBody() + 1 - start.length);
-    var body = Arrays.copyOf(start, start.length + rest.length);
-    System.arraycopy(rest, 0, body, start.length, rest.length);
-    return body;
+    return body.read();
   }
 
   /// The body as a JSON object.
-  static Fields fields(byte[] body) {
-    if (body.length == 0) {
-      throw Problem.invalid("The request body is empty: a JSON object is expected");
-    }
-    try {
-      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      return Fields.of(Json.parse(text), "");
-    } catch (CharacterCodingException _) {
-      throw Problem.invalid("The request body is not UTF-8");
-    } catch (Json.Malformed e) {
-      throw Problem.invalid("The request body: " + e.getMessage());
-    }
-  }
-
   Fields fields() {
-    return fields(body());
+    return RequestBody.fields(body());
   }
 
-  void answer(Json body) {
-    answer(body.toString());
+  void answer(Json json) {
+    answer(json.toString());
   }
 
   void answer(String json) {
@@ -267,43 +189,18 @@ final class Exchange {
   }
 
   /// Answers with bytes that are not to be changed any more.
-  void answer(String contentType, byte[] body) {
-    answer(200, contentType, body);
+  void answer(String contentType, byte[] bytes) {
+    answer(200, contentType, bytes);
   }
 
   void answer(Errors.Failure failure) {
-    switch (failure.status()) {
-      case 401 -> response.header("www-authenticate", "Bearer");
-      case 409 -> response.header("x-should-retry", "false");
-      case 503 -> response.header("retry-after", "1");
-      default -> {}
-    }
-    if (declaredLength() > SMALL_BODY || isChunked()) {
+    failure.headers().forEach(response::header);
+    if (body.isLong()) {
       response.header(HeaderValues.CONNECTION_CLOSE);
-      drop();
+      body.drop();
     }
-    var body = failure.body(requestId).toString();
-    answer(failure.status(), JSON, body.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /// Takes in what a refused client still sends: many read no answer before they have written all.
-  /// One that asked first (`expect`) sends nothing more.
-  private void drop() {
-    if (request.content().consumed() || header("expect") != null) {
-      return;
-    }
-    connection.begin();
-    try (var in = request.content().inputStream()) {
-      var piece = new byte[64 * 1024];
-      long taken = 0;
-      for (int n = 0; n >= 0 && taken < Server.MAX_PAYLOAD; n = in.read(piece)) {
-        taken += n;
-      }
-    } catch (IOException | RuntimeException _) {
-      // It left, or sends something that is no body: it hears so if it can.
-    } finally {
-      connection.end();
-    }
+    var json = failure.body(requestId).toString();
+    answer(failure.status(), JSON, json.getBytes(StandardCharsets.UTF_8));
   }
 
   void header(String name, String value) {
@@ -345,27 +242,19 @@ final class Exchange {
     return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
   }
 
-  private boolean isChunked() {
-    return header("transfer-encoding") != null;
-  }
-
-  private void answer(int status, String contentType, byte[] body) {
-    if (isLast() && (declaredLength() > 0 || isChunked())) {
-      drop();
+  private void answer(int status, String contentType, byte[] bytes) {
+    if (isLast() && body.isAnnounced()) {
+      body.drop();
     }
     response.status(status);
     response.header(HeaderNames.CONTENT_TYPE, contentType);
     if (isHead()) {
-      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
     }
     try {
-      response.send(isHead() ? new byte[0] : body);
+      response.send(isHead() ? new byte[0] : bytes);
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the client left before its answer", e);
     }
-  }
-
-  private long declaredLength() {
-    return request.headers().contentLength().orElse(0);
   }
 }

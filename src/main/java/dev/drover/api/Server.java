@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /// requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
   /// Longest request that the protocol layer reads past before it gives up on the connection.
-  static final long MAX_PAYLOAD = 2L * Exchange.MAX_BODY;
+  static final long MAX_PAYLOAD = 2L * RequestBody.MAX;
 
   /// Connections that wait to be accepted.
   private static final int BACKLOG = 1_024;
@@ -74,7 +74,7 @@ public final class Server implements AutoCloseable {
           ping,
           grace,
           Bounds.of(OptionalInt.empty(), OptionalInt.empty()),
-          Exchange.MAX_BODY);
+          RequestBody.MAX);
     }
   }
 

@@ -43,7 +43,7 @@ public record ServingSettings(
         root.millis("stream_grace_ms", 0, 60_000, Duration.ofSeconds(2)),
         max,
         perAddress,
-        (int) root.mebibytes("max_body_mib", 1, Exchange.MAX_BODY >> 20, Exchange.MAX_BODY),
+        (int) root.mebibytes("max_body_mib", 1, RequestBody.MAX >> 20, RequestBody.MAX),
         ImageLimits.read(root.section("images")));
   }
 

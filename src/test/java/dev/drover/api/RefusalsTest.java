@@ -469,7 +469,7 @@ final class RefusalsTest {
 
   @Test
   void aBodyOver32MegabytesIsTooLarge() throws Exception {
-    var bytes = new byte[Exchange.MAX_BODY + 1];
+    var bytes = new byte[RequestBody.MAX + 1];
     var declared =
         api.send(api.request("/v1/agents").POST(BodyPublishers.ofByteArray(bytes)).build());
     assertThat(declared.status()).isEqualTo(413);
@@ -485,9 +485,9 @@ final class RefusalsTest {
         var out = socket.getOutputStream();
         var head =
             "POST /v1/agents HTTP/1.1\r\nhost: a\r\nx-api-key: %s\r\ncontent-length: %d\r\n\r\n"
-                .formatted(key, Exchange.MAX_BODY + 1);
+                .formatted(key, RequestBody.MAX + 1);
         out.write(head.getBytes(StandardCharsets.US_ASCII));
-        out.write(new byte[Exchange.MAX_BODY + 1]);
+        out.write(new byte[RequestBody.MAX + 1]);
         var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(answer).startsWith(key.equals("wrong") ? "HTTP/1.1 401" : "HTTP/1.1 413");
       }
@@ -519,8 +519,7 @@ final class RefusalsTest {
   @Test
   void aBodyInChunksHasTheSameLimit() throws Exception {
     var chunks =
-        BodyPublishers.ofInputStream(
-            () -> new ByteArrayInputStream(new byte[Exchange.MAX_BODY + 1]));
+        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[RequestBody.MAX + 1]));
     var answer = api.send(api.request("/v1/agents").POST(chunks).build());
     assertThat(answer.status()).isEqualTo(413);
     var small =

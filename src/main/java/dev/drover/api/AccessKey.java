@@ -6,16 +6,16 @@ import dev.drover.desk.KeyScope;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// A key that opens routes.
+/// An API key that the server accepts.
 ///
-/// @param workspace whose things it reaches
-/// @param may what it is allowed to do there
+/// @param workspace the only one whose resources it can reach
+/// @param may its scopes
 public record AccessKey(Secret secret, WorkspaceId workspace, Set<KeyScope> may) {
   public AccessKey {
     may = Set.copyOf(may);
   }
 
-  /// A key that may do everything in its workspace.
+  /// A key with every scope.
   public AccessKey(Secret secret, WorkspaceId workspace) {
     this(secret, workspace, EnumSet.allOf(KeyScope.class));
   }

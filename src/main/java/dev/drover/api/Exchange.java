@@ -105,12 +105,12 @@ final class Exchange {
     return new Operations.Request(requestId, method(), route, status, took, streamed, session);
   }
 
-  /// Who sent the request.
+  /// The caller whose key the request carries.
   ///
   /// @throws IllegalStateException on a route that needs no key
   Caller caller() {
     if (caller == null) {
-      throw new IllegalStateException("nobody is known on " + route);
+      throw new IllegalStateException("no key is needed on " + route);
     }
     return caller;
   }

@@ -4,11 +4,11 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.WorkspaceId;
 import java.util.Set;
 
-/// Who calls.
+/// The origin of a request.
 ///
-/// @param key the key that the caller has shown
-/// @param workspace whose things the caller reaches; all others do not exist for it
-/// @param may what the key is allowed to do there
+/// @param key the key that the request carries
+/// @param workspace the only workspace whose resources the caller can reach
+/// @param may the scopes of the key
 public record Caller(KeyId key, WorkspaceId workspace, Set<KeyScope> may) {
   public Caller {
     may = Set.copyOf(may);

@@ -1,7 +1,6 @@
 package dev.drover.desk;
 
-/// Names the key that a caller has shown: always the same for the same key, and of no use to a
-/// thief.
+/// Identifies an API key without revealing it: a part of its hash.
 public record KeyId(String value) {
   @Override
   public String toString() {

@@ -21,9 +21,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/// Creates sessions, sends to them, changes, archives and deletes them. It alone calls what may
-/// return the lease of a session, and wakes a brain with it. What is done is durable when a call
-/// returns. A session of another workspace than the caller's is `NOT_FOUND`. Safe for many threads.
+/// Creates sessions, sends events to them, updates, archives and deletes them. No other part calls
+/// what may return the lease of a session, so that a brain is always woken with it. Every change is
+/// durable when a call returns. A session of another workspace is `NOT_FOUND`. Safe for many
+/// threads.
 public final class SessionDesk {
   private final Sessions sessions;
   private final EventLog log;
@@ -64,12 +65,12 @@ public final class SessionDesk {
   ///
   /// @return what the client is shown of them
   /// @throws Problem `NOT_FOUND` also for a thread that the session does not have;
-  ///   `INVALID_REQUEST` for events that do not follow each other so, for what its model does not
-  ///   take, for what a session at its budget does not take, and as [EventLog#receive] says
+  ///   `INVALID_REQUEST` for a system message out of place, for what its model does not take, for
+  ///   what a session at its budget does not take, and as [EventLog#receive] says
   public Receipt send(
       Caller caller, SessionId id, List<Event.FromClient> events, Delivery delivery) {
     var session = get(caller, id);
-    Sent.check(session, events);
+    SendRules.check(session, events);
     if (events.getLast() instanceof Event.SystemMessage) {
       ModelChoice.checkSystemMessage(models, session.agent().model());
     }

@@ -5,9 +5,9 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import java.util.List;
 
-/// Whether the events of one request may follow each other, in a session.
-final class Sent {
-  private Sent() {}
+/// Rules for the events of one request: their order, and the threads that they name.
+final class SendRules {
+  private SendRules() {}
 
   /// @throws Problem `INVALID_REQUEST`; `NOT_FOUND` for a thread that the session does not have
   static void check(Session session, List<Event.FromClient> events) {

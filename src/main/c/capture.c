@@ -12,8 +12,6 @@
 
 #define OLD_MAX 10000 /* files that we look at */
 
-static const char spill_directory[] = "/mnt/session/tool_outputs";
-
 enum { PLAIN, ESCAPE, CSI, STRING, STRING_ESCAPE, CHARSET };
 
 void capture_reset(struct capture *c) {
@@ -96,7 +94,7 @@ static void spill_open(struct capture *c) {
     c->spill_error = ENOSPC;
     return;
   }
-  int dir = open(spill_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int dir = open(AT_TOOL_OUTPUTS, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (dir >= 0) {
     unlinkat(dir, c->name, 0);
     c->removed = spill_room(dir);
@@ -176,9 +174,9 @@ void capture_finish(struct capture *c, struct buf *out) {
                  fs_text(c->spill_error, scratch, sizeof scratch));
     } else if (kept < total) {
       buf_format(out, "\n[full output: %llu bytes, the first %llu in %s/%s]", total, kept,
-                 spill_directory, c->name);
+                 AT_TOOL_OUTPUTS, c->name);
     } else {
-      buf_format(out, "\n[full output: %llu bytes in %s/%s]", total, spill_directory, c->name);
+      buf_format(out, "\n[full output: %llu bytes in %s/%s]", total, AT_TOOL_OUTPUTS, c->name);
     }
     if (c->removed) {
       buf_format(out, "\n[the oldest full outputs were removed: %llu MiB of them are kept]",

@@ -21,10 +21,6 @@
 #define HIDES_MS 200
 #define NAMELESS_MAX 4096 /* open files without a name */
 
-static const char *const walked[] = {"/workspace", "/mnt/session/outputs",
-                                     "/mnt/session/tool_outputs", "/mnt/user"};
-enum { ROOTS = sizeof walked / sizeof *walked };
-
 struct usage {
   int64_t bytes, entries;
   const char *blind; /* what it holds that cannot be counted, if anything */
@@ -99,8 +95,9 @@ static void count(const struct stat *st) {
 /* One entry further. False at the end. */
 static bool step(void) {
   if (depth == 0) {
-    if (root == ROOTS) return false;
-    enter(AT_FDCWD, walked[root++]);
+    if (root == DIRECTORIES) return false;
+    if (directories[root].disk) enter(AT_FDCWD, directories[root].path);
+    root++;
     return true;
   }
   DIR *dir = levels[depth - 1].dir;
@@ -125,8 +122,9 @@ static int nameless_n;
 
 static bool is_ours(dev_t device) {
   struct stat st;
-  for (int i = 0; i < ROOTS; i++) {
-    if (stat(walked[i], &st) == 0 && st.st_dev == device) return true;
+  for (int i = 0; i < DIRECTORIES; i++) {
+    const struct directory *d = &directories[i];
+    if (d->disk && stat(d->path, &st) == 0 && st.st_dev == device) return true;
   }
   return false;
 }

@@ -26,7 +26,7 @@
 #define ZOMBIE_MS 500
 #define FORGET_MS 2000
 
-static const char watched[] = "/mnt/session/uploads"; /* the host's, whatever holds the others */
+static const char watched[] = AT_UPLOADS; /* the host's, whatever holds the others */
 
 static int64_t least; /* bytes that are kept free; 0: none */
 static bool active;   /* something inside may write */

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "layout.h"
+
 #define PROTOCOL_VERSION 1
 #define FRAME_MAX (1u << 20)            /* bytes after the length field */
 #define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
@@ -71,13 +73,11 @@ struct place {
   const char *root;   /* the allowed directory that it is in */
   bool read_only;
 };
-extern const char *const workspace;
 /* Follows every link and checks that the end is allowed. False with the error in `r`. */
 bool find_place(const char *tool, const char *given, struct place *out, struct result *r);
 /* Opens without following any link on the way: what was checked is what is opened. */
 int open_place(const struct place *place, int flags, mode_t mode);
 int open_parent(const struct place *place, bool make, const char **leaf);
-bool shell_is_elsewhere(char *directory, size_t size); /* not in the workspace */
 bool canonical(const char *given, char *out, size_t size, int *error);
 bool is_inside(const char *path, const char *root);
 bool is_permitted(const char *path); /* a canonical one */
@@ -162,6 +162,8 @@ struct shell {
   struct buf state;     /* of the status that is being read */
   struct capture capture;
 };
+extern struct shell shell;
+bool shell_is_elsewhere(char *directory, size_t size); /* not in the workspace */
 bool shell_start(struct shell *s, bool confined);
 pid_t shell_check(const struct shell *s, const char *command, size_t n, int *said);
 bool shell_send(struct shell *s, const char *command, size_t n, bool evaluated);

@@ -20,12 +20,13 @@
 #include <unistd.h>
 
 #define MANY 32
+#define TEXTS_MAX (8 + DIRECTORIES)
 #define ARGS_MAX 512
 #define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
 
 struct options {
-  const char *socket, *bwrap, *workspace, *outputs, *uploads, *tool_outputs, *user, *etc;
-  const char *tmp, *home, *shm, *watchdog, *memory, *disk, *entries, *least, *longest;
+  const char *socket, *bwrap, *etc, *watchdog, *memory, *disk, *entries, *least, *longest;
+  const char *at[DIRECTORIES]; /* on the host, or how big */
   const char *cgroups[MANY], *etc_binds[MANY];
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
@@ -40,18 +41,17 @@ static _Noreturn void die(const char *what) {
 }
 
 static void parse(int argc, char **argv, struct options *o) {
-  const struct {
-    const char *name;
-    const char **to;
-  } texts[] = {{"--socket", &o->socket},   {"--bwrap", &o->bwrap},
-               {"--workspace", &o->workspace}, {"--outputs", &o->outputs},
-               {"--uploads", &o->uploads}, {"--tool-outputs", &o->tool_outputs},
-               {"--user", &o->user},
-               {"--etc", &o->etc},         {"--tmp", &o->tmp},
-               {"--home", &o->home},       {"--shm", &o->shm},
-               {"--watchdog", &o->watchdog},   {"--disk", &o->disk},
-               {"--entries", &o->entries}, {"--floor", &o->least},
-               {"--longest", &o->longest}};
+  struct {
+    const char *name, **to;
+  } texts[TEXTS_MAX] = {{"--socket", &o->socket},   {"--bwrap", &o->bwrap},
+                        {"--etc", &o->etc},         {"--watchdog", &o->watchdog},
+                        {"--disk", &o->disk},       {"--entries", &o->entries},
+                        {"--floor", &o->least},     {"--longest", &o->longest}};
+  size_t n = 8;
+  for (int i = 0; i < DIRECTORIES; i++) {
+    texts[n].name = directories[i].option;
+    texts[n++].to = &o->at[i];
+  }
   for (int i = 2; i < argc; i++) {
     const char *name = argv[i];
     if (strcmp(name, "--probe") == 0) {
@@ -81,7 +81,7 @@ static void parse(int argc, char **argv, struct options *o) {
       o->etc_binds[o->etc_binds_n++] = argv[i];
     } else {
       known = false;
-      for (size_t t = 0; t < sizeof texts / sizeof *texts && !known; t++) {
+      for (size_t t = 0; t < n && !known; t++) {
         if (strcmp(name, texts[t].name) == 0) {
           *texts[t].to = argv[i];
           known = true;
@@ -91,7 +91,7 @@ static void parse(int argc, char **argv, struct options *o) {
     errno = 0;
     if (!known) die(name);
   }
-  for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+  for (size_t t = 0; t < n; t++) {
     errno = 0;
     if (!*texts[t].to) die(texts[t].name);
   }
@@ -135,48 +135,55 @@ static void limit(int what, rlim_t n) {
 /* The hand's uid may not pass through the directories above the data directory. So root shows it
  * what it needs in a mount namespace that only this process has. */
 static void stage(struct options *o, const char **self) {
-  const char **sources[] = {&o->workspace,    &o->outputs, &o->uploads,
-                            &o->tool_outputs, &o->user,    &o->etc};
-  enum { SOURCES = sizeof sources / sizeof *sources };
-  static const char *const names[] = {"workspace", "outputs", NULL, "tool_outputs", "user", NULL};
-  static char at[8][64];
+  struct {
+    const char **path, *disk;
+  } sources[DIRECTORIES + 1];
+  int n = 0;
+  for (int i = 0; i < DIRECTORIES; i++) {
+    if (directories[i].mode) continue;
+    sources[n].path = &o->at[i];
+    sources[n++].disk = directories[i].disk;
+  }
+  sources[n].path = &o->etc;
+  sources[n++].disk = NULL;
+  static char at[DIRECTORIES + 2][64];
   char device[32], disk[64];
   if (unshare(CLONE_NEWNS) < 0 && !o->image.path) return; /* root in name only: bubblewrap will say what it lacks */
   if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
-  int fds[SOURCES + 1];
-  for (int i = 0; i < SOURCES; i++) {
-    fds[i] = open(*sources[i], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fds[i] < 0) die(*sources[i]);
+  int fds[DIRECTORIES + 2];
+  for (int i = 0; i < n; i++) {
+    fds[i] = open(*sources[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fds[i] < 0) die(*sources[i].path);
   }
-  fds[SOURCES] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
+  fds[n] = open(*self, O_PATH | O_CLOEXEC); /* by path: /proc/self/exe is of the old namespace */
   if (o->image.path && !image_attach(&o->image, device, sizeof device)) die("the session's disk");
   if (o->image.path) image_hold_back(device, atoll(o->least));
   const char *base = access("/mnt", F_OK) == 0 ? "/mnt" : "/tmp";
-  if (fds[SOURCES] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
+  if (fds[n] < 0 || mount("hand", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k") < 0) {
     die("staging");
   }
   snprintf(disk, sizeof disk, "%s/disk", base);
   if (o->image.path && (mkdir(disk, 0700) < 0 || !image_mount(device, disk))) {
     die("the session's disk");
   }
-  for (int i = 0; i <= SOURCES; i++) {
+  for (int i = 0; i <= n; i++) {
     char from[96];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
-    if (o->image.path && i < SOURCES && names[i]) { /* the root of the disk is root's alone */
-      snprintf(from, sizeof from, "%s/%s", disk, names[i]);
+    if (o->image.path && i < n && sources[i].disk) { /* the root of the disk is root's alone */
+      snprintf(from, sizeof from, "%s/%s", disk, sources[i].disk);
       if ((mkdir(from, 0700) < 0 && errno != EEXIST) ||
           lchown(from, (uid_t)o->uid, (gid_t)o->uid) < 0) {
         die("the session's disk");
       }
     }
     snprintf(at[i], sizeof at[i], "%s/%d", base, i);
-    int made = i < SOURCES ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
+    int made = i < n ? mkdir(at[i], 0755) : open(at[i], O_CREAT | O_CLOEXEC | O_WRONLY, 0755);
     if (made < 0 || mount(from, at[i], NULL, MS_BIND, NULL) < 0) die("staging");
-    if (i == SOURCES) close(made);
+    if (i == n) close(made);
     close(fds[i]);
-    if (i < SOURCES) *sources[i] = at[i];
+    if (i < n) *sources[i].path = at[i];
   }
-  *self = at[SOURCES];
+  *self = at[n];
 }
 
 static char *args[ARGS_MAX];
@@ -251,12 +258,26 @@ static bool counts_by_namespace(void) {
          (major > 5 || (major == 5 && minor >= 14));
 }
 
+/* Only ever mounted beside what earlier sessions wrote, never below it: bubblewrap follows links
+ * while it sets up. */
+static void mounts(const struct options *o) {
+  for (int i = 0; i < DIRECTORIES; i++) {
+    const struct directory *d = &directories[i];
+    if (d->mode) {
+      ARGS("--size", o->at[i], "--perms", d->mode, "--tmpfs", d->path);
+    } else {
+      ARGS(d->disk ? "--bind" : "--ro-bind", o->at[i], d->path);
+    }
+  }
+  ARGS("--remount-ro", "/dev", "--dir", "/var", "--symlink", AT_TMP, "/var/tmp");
+}
+
 static void profile(const struct options *o, const char *self, int filter, int listener) {
   ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
        "1000", "--cap-drop", "ALL", "--new-session", "--as-pid-1", "--hostname", "hand",
        "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
-       "--setenv", "HOME", "/home/user", "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
-       "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", "/tmp");
+       "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
+       "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
   system_directories();
   ARGS("--ro-bind", o->etc, "/etc");
   for (int i = 0; i < o->etc_binds_n; i++) {
@@ -265,16 +286,10 @@ static void profile(const struct options *o, const char *self, int filter, int l
   }
   ARGS("--proc", "/proc");
   masks();
-  ARGS("--dev", "/dev", "--size", o->tmp, "--perms", "1777", "--tmpfs", "/tmp",
-       "--size", o->home, "--perms", "0755", "--tmpfs", "/home/user", "--size", o->shm, "--perms",
-       "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--dir", "/var", "--symlink", "/tmp", "/var/tmp");
-  /* Only ever mounted beside what earlier sessions wrote, never below it: bubblewrap follows links
-   * while it sets up. */
-  ARGS("--bind", o->workspace, "/workspace", "--bind", o->outputs, "/mnt/session/outputs",
-       "--ro-bind", o->uploads, "/mnt/session/uploads", "--bind", o->tool_outputs,
-       "/mnt/session/tool_outputs", "--bind", o->user, "/mnt/user", "--ro-bind", self, "/run/hand/hand", "--symlink",
-       "/proc/self/fd/9", "/run/hand/bash", "--remount-ro", "/",
-       "--chdir", "/workspace", "--seccomp", number(filter), "--", "/run/hand/hand");
+  ARGS("--dev", "/dev");
+  mounts(o);
+  ARGS("--ro-bind", self, AT_HAND "/hand", "--symlink", "/proc/self/fd/9", AT_HAND "/bash", "--remount-ro", "/",
+       "--chdir", AT_WORKSPACE, "--seccomp", number(filter), "--", AT_HAND "/hand");
   if (o->probe) {
     arg("probe");
   } else {

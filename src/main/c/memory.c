@@ -115,7 +115,8 @@ static int64_t used_in(const char *directory) {
 
 static int64_t add_up(bool exact) {
   DIR *proc = opendir("/proc");
-  int64_t sum = used_in("/tmp") + used_in("/home/user") + used_in("/dev/shm");
+  int64_t sum = 0;
+  for (int i = 0; i < DIRECTORIES; i++) sum += directories[i].mode ? used_in(directories[i].path) : 0;
   processes_n = shared_n = 0;
   struct dirent *entry;
   while (proc && (entry = readdir(proc))) {

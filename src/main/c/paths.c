@@ -1,5 +1,5 @@
 /* Which paths the file tools may touch. */
-#include "serve.h"
+#include "hand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,18 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-const char *const workspace = "/workspace";
-
-static const struct {
-  const char *path;
-  bool read_only;
-} roots[] = {{"/workspace", false},
-             {"/tmp", false},
-             {"/mnt/user", false},
-             {"/mnt/session/outputs", false},
-             {"/mnt/session/uploads", true},
-             {"/mnt/session/tool_outputs", true}};
 
 bool is_inside(const char *path, const char *root) {
   size_t n = strlen(root);
@@ -32,7 +20,7 @@ bool canonical(const char *given, char *out, size_t size, int *error) {
   char link[PATH_MAX];
   int links = 0;
   bool ok = false;
-  if (snprintf(rest, PATH_MAX * 2, "%s%s%s", given[0] == '/' ? "" : workspace,
+  if (snprintf(rest, PATH_MAX * 2, "%s%s%s", given[0] == '/' ? "" : AT_WORKSPACE,
                given[0] == '/' ? "" : "/", given) >= PATH_MAX) {
     *error = ENAMETOOLONG;
     goto end;
@@ -101,8 +89,8 @@ end:
 }
 
 bool is_permitted(const char *path) {
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-    if (is_inside(path, roots[i].path)) return true;
+  for (size_t i = 0; i < DIRECTORIES; i++) {
+    if (directories[i].tools != NONE && is_inside(path, directories[i].path)) return true;
   }
   return false;
 }
@@ -112,14 +100,14 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
   if (!canonical(given, out->path, sizeof out->path, &error)) {
     char scratch[64];
     bool relative = given[0] != '/';
-    fail(r, "%s: %s%s%s: %s", tool, relative ? workspace : "", relative ? "/" : "", given,
+    fail(r, "%s: %s%s%s: %s", tool, relative ? AT_WORKSPACE : "", relative ? "/" : "", given,
          fs_text(error, scratch, sizeof scratch));
     return false;
   }
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-    if (is_inside(out->path, roots[i].path)) {
-      out->root = roots[i].path;
-      out->read_only = roots[i].read_only;
+  for (size_t i = 0; i < DIRECTORIES; i++) {
+    if (directories[i].tools != NONE && is_inside(out->path, directories[i].path)) {
+      out->root = directories[i].path;
+      out->read_only = directories[i].tools == READS;
       return true;
     }
   }
@@ -127,28 +115,19 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
        "%s: path \"%s\" is outside the session's working directory and its other permitted "
        "directories:",
        tool, given);
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-    buf_format(&r->text, "%s %s%s", i ? "," : "", roots[i].path,
-               roots[i].read_only ? " (read-only)" : "");
+  for (size_t i = 0; i < DIRECTORIES; i++) {
+    if (directories[i].tools == NONE) continue;
+    buf_format(&r->text, "%s %s%s", i ? "," : "", directories[i].path,
+               directories[i].tools == READS ? " (read-only)" : "");
   }
   return false;
-}
-
-bool shell_is_elsewhere(char *directory, size_t size) {
-  char link[40];
-  if (shell.pid == 0) return false;
-  snprintf(link, sizeof link, "/proc/%d/cwd", (int)shell.pid);
-  ssize_t n = readlink(link, directory, size - 1);
-  if (n <= 0) return false;
-  directory[n] = 0;
-  return strcmp(directory, workspace) != 0;
 }
 
 void fail_path(struct result *r, const char *tool, const char *given, const char *path, int error) {
   char scratch[64];
   fail(r, "%s: %s: %s", tool, path, fs_text(error, scratch, sizeof scratch));
   if (error != ENOENT || given[0] == '/') return;
-  buf_format(&r->text, ". Relative paths start at %s, also after a cd in bash", workspace);
+  buf_format(&r->text, ". Relative paths start at %s, also after a cd in bash", AT_WORKSPACE);
   char directory[PATH_MAX], meant[PATH_MAX * 2];
   if (shell_is_elsewhere(directory, sizeof directory)) {
     buf_format(&r->text, ", which is in %s", directory);

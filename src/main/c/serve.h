@@ -1,4 +1,4 @@
-/* What the parts of `hand serve` share: the calls, and the one connection. */
+/* What the parts of `hand serve` share. Each part uses only those that stand before it here. */
 #ifndef SERVE_H
 #define SERVE_H
 
@@ -17,7 +17,37 @@ enum {
   OP_RESULT = 19 /* u8 error flag, then the last piece of the text */
 };
 
-enum tool { BASH, READ, WRITE, EDIT, GLOB, GREP, TOOLS };
+/* ---- tools.c ---- */
+struct tool {
+  const char *name;
+  void (*run)(const struct request *, struct result *); /* in a child; NULL: in the shell */
+  int needed;  /* so many arguments; in a child none of them is absent */
+  int filled;  /* the argument that is not empty either; 0: any may be */
+  bool writes; /* files, so there must be room; `content`: the argument that goes into one, or 0 */
+  int content;
+};
+const struct tool *tool_at(size_t i); /* NULL behind the last one */
+const struct tool *tool_named(const char *name);
+
+/* ---- conn.c: the one connection to a host ---- */
+typedef bool frame_taker(int op, uint32_t id, const char *p, size_t n); /* false: the peer is not ours */
+void conn_listen(int fd);
+int conn_listener(void); /* to be polled; -1 while a host is attached */
+int conn_fd(void);       /* -1: none */
+bool conn_waits_to_send(void);
+bool conn_accept(void); /* false: none ever comes again */
+/* False: the connection is of no use any more and is to be closed. */
+bool conn_receive(frame_taker *take);
+bool conn_transmit(void);
+void conn_close(void);
+void conn_forked(void); /* in a child */
+void conn_pong(uint32_t id);
+bool conn_answer(uint32_t id, const struct result *result); /* false: no host is there */
+
+/* ---- fork.c ---- */
+void fork_setup(int signal_fd, int64_t processes_max);
+
+/* ---- journal.c: the calls, oldest first ---- */
 enum state { WAITING, RUNNING, DONE };
 
 struct call {
@@ -27,37 +57,64 @@ struct call {
   bool attached; /* somebody waits for the answer at `frame` */
   bool fetched;  /* the result was sent, though it may not have arrived */
   enum state state;
-  enum tool tool;
+  const struct tool *tool;
   struct buf bytes; /* that the fields of the request point into */
   struct request request;
   int64_t deadline, timeout;
-  pid_t pid; /* of the child that runs a file tool */
+  pid_t pid; /* of the child that runs a file tool, or looks at a command */
   int fd;    /* where its answer comes from */
   struct result result;
 };
 
-extern const char *const tool_names[TOOLS];
-extern struct call *calls; /* oldest first */
-extern int64_t longest_call; /* ms that a command of bash may take */
-extern struct shell shell;
+extern struct call *calls;
+void journal_done(struct call *call);   /* sends the result and keeps it; may drop older calls */
+void journal_answer(struct call *call); /* if a host waits for it */
+void journal_detach(void);
+void journal_drop(struct call *call);
+bool journal_is_spent(const char *id);
+struct call *running_command(void); /* the call that the shell runs */
+bool calls_own(pid_t pid);          /* a process of ours, not of a command */
+bool calls_trusted(pid_t pid);      /* the same, without the shell: it runs nothing of a command */
+
+/* ---- child.c ---- */
+void child_start(struct call *call);
+void child_stop(struct call *call);
+bool child_read(struct call *call);   /* true: it has written all, and is gone */
+void child_finish(struct call *call); /* what it wrote is the result of a file tool */
+
+/* ---- shell_end.c ---- */
+void end_watch(void); /* a command begins */
+void end_keeper(int status);
+bool end_keeper_killed(void);
+bool end_others_killed(void); /* everything but the shell */
+void end_describe(struct buf *out, int status);
+/* What is gone with the shell, and what is not. */
+void end_gone(struct buf *out, const char *what, size_t spared);
+
+/* ---- bash.c ---- */
+extern int64_t longest_call; /* ms that a command may take */
+void bash_start(struct call *call);
+void bash_checked(struct call *call); /* its syntax; what is wrong is in the result */
+void bash_advance(struct call *call);
+void bash_interrupted(struct call *call);
+void bash_end_badly(struct call *call, const char *text, const struct buf *after);
+size_t bash_stop_shell(bool everything);
+void bash_shell_ended(int status);
+void bash_keeper_ended(int status);
+void bash_notice(const char *text);
+int64_t bash_deadline(const struct call *call);
 
 /* ---- calls.c ---- */
 /* Takes the request in `bytes`, which it then owns. False: not a request, the peer is not ours. */
 bool call_begin(uint32_t frame, struct buf *bytes);
 void call_cancel(uint32_t frame);
 void call_stop(const char *id, size_t n);
-void calls_detach(void);
 /* Starts what may start, ends what is over. `told`: the shell has written a status. */
 void calls_advance(bool told);
 void calls_child_ended(pid_t pid, int status);
-bool calls_own(pid_t pid);         /* a process of ours, not of a command */
 void calls_read(struct call *call); /* its child has written something */
-int64_t calls_deadline(void);      /* when to look again, or -1 */
-bool calls_trusted(pid_t pid);     /* the same, without the shell: it runs nothing of a command */
-bool calls_at_work(void);          /* something inside may write files */
-void calls_stop_all(void);         /* the disk is full: ends every process inside */
-
-/* ---- serve.c ---- */
-void answer(struct call *call);
+int64_t calls_deadline(void);       /* when to look again, or -1 */
+bool calls_at_work(void);           /* something inside may write files */
+void calls_stop_all(void);          /* the disk is full: ends every process inside */
 
 #endif

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,7 +21,9 @@ enum { SCRIPT_FD = 9, STATE_MAX = 16384, CLOSE_RANGE = 436 /* newer than some C 
 /* Before any command: the pipe's first descriptor goes (bash has its own), and the directory is left
  * that made bash call its script "bash". */
 static const char first[] =
-    "exec 9<&-; cd -- \"$1\" || cd /workspace || cd /; unset OLDPWD; shift\n";
+    "exec 9<&-; cd -- \"$1\" || cd " AT_WORKSPACE " || cd /; unset OLDPWD; shift\n";
+
+struct shell shell = {.command = -1, .status = -1, .output = -1};
 
 static void close_above(int fd) {
   if (syscall(CLOSE_RANGE, (unsigned)fd, ~0u, 0) == 0) return;
@@ -95,7 +98,7 @@ static void shell_exec(int script, int output, bool confined, const char *direct
   if (dup2(s, SCRIPT_FD) < 0) _exit(126);
   for (int fd = 3; fd < SCRIPT_FD; fd++) close(fd);
   close_above(SCRIPT_FD + 1);
-  if (chdir("/run/hand") < 0) _exit(126);
+  if (chdir(AT_HAND) < 0) _exit(126);
   /* Out of memory, it is the model's processes that go, not the hand. */
   prctl(PR_SET_DUMPABLE, 1);
   int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -112,7 +115,7 @@ static void shell_exec(int script, int output, bool confined, const char *direct
 bool shell_start(struct shell *s, bool confined) {
   int c[2];
   if (!pipes_open(s) || !keeper_start(s) || pipe2(c, O_CLOEXEC) < 0) return false;
-  const char *directory = s->directory[0] ? s->directory : workspace;
+  const char *directory = s->directory[0] ? s->directory : AT_WORKSPACE;
   pid_t pid = fork();
   if (pid == 0) shell_exec(c[0], s->output_in, confined, directory);
   close(c[0]);
@@ -268,4 +271,14 @@ void shell_forget(struct shell *s) {
   s->pid = 0;
   s->token[0] = 0;
   s->pending.n = s->state.n = 0;
+}
+
+bool shell_is_elsewhere(char *directory, size_t size) {
+  char link[40];
+  if (shell.pid == 0) return false;
+  snprintf(link, sizeof link, "/proc/%d/cwd", (int)shell.pid);
+  ssize_t n = readlink(link, directory, size - 1);
+  if (n <= 0) return false;
+  directory[n] = 0;
+  return strcmp(directory, AT_WORKSPACE) != 0;
 }

@@ -2,6 +2,7 @@
  * fuzz SEED ROUNDS. What would kill or end a process comes here instead (-Dkill, -D_exit, -Dfork). */
 #include <setjmp.h>
 
+#include "conn.c"
 #include "serve.c"
 
 static uint64_t state;
@@ -39,7 +40,7 @@ static void make_call(struct buf *b) {
   snprintf(id, sizeof id, "%s%u", ids[any(any(3) ? 3 : 6)], any(any(2) ? 10 : 100000));
   if (any(50) == 0) memset(id, 'x', sizeof id - 1), id[sizeof id - 1] = 0;
   put_field(b, id, strlen(id));
-  const char *tool = any(20) ? tool_names[any(TOOLS)] : "a tool that is none";
+  const char *tool = any(20) ? tool_at(any(6))->name : "a tool that is none";
   put_field(b, tool, strlen(tool));
   for (uint32_t i = 0, n = any(FIELDS_MAX + 2); i < n; i++) {
     size_t length = any(any(4) ? 8 : sizeof text);
@@ -71,7 +72,7 @@ static void look(void) {
   for (struct call *c = calls; c; c = c->next) {
     if (c->state == DONE) continue;
     open++;
-    if (strlen(c->id) == 0 || c->tool >= TOOLS || c->request.n > FIELDS_MAX) abort();
+    if (strlen(c->id) == 0 || !c->tool || c->request.n > FIELDS_MAX) abort();
     for (int i = 0; i < c->request.n; i++) {
       const struct field *f = &c->request.f[i];
       if (f->p && f->p[f->n] != 0) abort();
@@ -112,7 +113,7 @@ int main(int argc, char **argv) {
       if (piece > stream.n - at) piece = stream.n - at;
       buf_add(&in, stream.p + at, piece);
       at += piece;
-      if (!take_frames()) {
+      if (!take_frames(take_frame)) {
         refused++;
         detach();
         break;

@@ -1,0 +1,28 @@
+/* Where what is inside a sandbox. The one list of its directories: `hand launch` mounts them, the tools
+ * permit them, and what is to be counted is counted by it. */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include <stdbool.h>
+
+#define AT_WORKSPACE "/workspace"
+#define AT_TMP "/tmp"
+#define AT_HOME "/home/user"
+#define AT_UPLOADS "/mnt/session/uploads"
+#define AT_TOOL_OUTPUTS "/mnt/session/tool_outputs"
+#define AT_HAND "/run/hand" /* the program, and the name of the shell's script */
+
+enum access { NONE, READS, WRITES }; /* of the file tools */
+
+struct directory {
+  const char *path;
+  const char *option; /* of `hand launch`: where it is on the host, or the size of one in memory */
+  const char *mode;   /* of one in memory, which goes with the sandbox; NULL: it is the session's */
+  const char *disk;   /* its name on the session's own disk. NULL: on the host always, and read-only */
+  enum access tools;
+};
+
+enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, TOOL_OUTPUTS, HOME, SHM, DIRECTORIES };
+extern const struct directory directories[DIRECTORIES];
+
+#endif

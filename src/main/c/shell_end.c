@@ -1,0 +1,71 @@
+/* How a shell ended, for the model: what was killed, what is gone with it and what goes on. */
+#include "serve.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DYING_MS 200 /* for processes that were killed together to be gone */
+
+static pid_t first_keeper; /* the one that lived when the command began */
+static bool keeper_killed; /* by signal 9, while the command ran */
+
+void end_watch(void) {
+  processes_remember(shell.pid);
+  first_keeper = shell.keeper;
+  keeper_killed = false;
+}
+
+bool end_keeper_killed(void) { return keeper_killed; }
+
+/* What is gone with the shell, and what is not. */
+void end_gone(struct buf *out, const char *what, size_t spared) {
+  buf_format(out, "[%s. The next command starts a new shell in %s; variables, functions and jobs are gone.%s]",
+             what, shell.directory[0] ? shell.directory : AT_WORKSPACE,
+             spared ? " Background processes of earlier commands go on." : "");
+}
+
+/* The keeper ignores all signals but one. */
+void end_keeper(int status) {
+  shell.keeper = 0; /* the next command has another one */
+  keeper_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void look_at_keeper(void) {
+  int status;
+  if (shell.keeper > 0 && waitpid(shell.keeper, &status, WNOHANG) == shell.keeper) end_keeper(status);
+}
+
+/* The keeper was killed, and all others with it. The kernel takes a moment for that. */
+static bool all_are_gone_but(pid_t survivor) {
+  for (int64_t until = now_ms() + DYING_MS;; usleep(2000)) {
+    pid_t ours[] = {survivor, shell.keeper};
+    look_at_keeper();
+    if (keeper_killed && !processes_alive(ours, survivor > 0 ? 2 : 0)) return true;
+    if (now_ms() >= until) return false;
+  }
+}
+
+static bool all_killed(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && all_are_gone_but(0);
+}
+
+/* By `kill -9 -1` in the shell itself: the kernel spares who asks for it. */
+bool end_others_killed(void) {
+  look_at_keeper();
+  return keeper_killed && processes_remembered(first_keeper) && all_are_gone_but(shell.pid);
+}
+
+void end_describe(struct buf *out, int status) {
+  char what[96];
+  if (all_killed(status)) {
+    snprintf(what, sizeof what, "All processes of the sandbox were killed by signal 9 (Killed), the shell among them");
+  } else if (WIFSIGNALED(status)) {
+    int number = WTERMSIG(status);
+    snprintf(what, sizeof what, "The shell was killed by signal %d (%s)", number, strsignal(number));
+  } else {
+    snprintf(what, sizeof what, "The shell ended with status %d", WEXITSTATUS(status));
+  }
+  end_gone(out, what, 0);
+}

@@ -2,8 +2,8 @@ package dev.drover.hands;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 
 /// One frame of the protocol between a server and `hand`: a length, an operation, the id of the
 /// call that it is about, and a payload. Numbers are big-endian.
@@ -35,36 +35,32 @@ record Frame(byte op, int id, ByteBuffer payload) {
     }
   }
 
-  ByteBuffer encoded() {
+  byte[] encoded() {
     return ByteBuffer.allocate(HEAD + payload.remaining())
         .putInt(5 + payload.remaining())
         .put(op)
         .putInt(id)
         .put(payload.duplicate())
-        .flip();
+        .array();
   }
 
   /// Reads the next frame.
-  static Frame read(ReadableByteChannel channel) throws IOException {
-    var head = ByteBuffer.allocate(HEAD);
-    fill(channel, head);
+  static Frame read(InputStream in) throws IOException {
+    var head = fill(in, HEAD);
     int length = head.getInt();
     if (length < 5 || length > MAX) {
       throw new Violation("a frame of " + Integer.toUnsignedString(length) + " bytes");
     }
     byte op = head.get();
     int id = head.getInt();
-    var payload = ByteBuffer.allocate(length - 5);
-    fill(channel, payload);
-    return new Frame(op, id, payload);
+    return new Frame(op, id, fill(in, length - 5));
   }
 
-  private static void fill(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
-        throw new EOFException("the hand closed the connection");
-      }
+  private static ByteBuffer fill(InputStream in, int length) throws IOException {
+    var bytes = new byte[length];
+    if (in.readNBytes(bytes, 0, length) < length) {
+      throw new EOFException("the hand closed the connection");
     }
-    buffer.flip();
+    return ByteBuffer.wrap(bytes);
   }
 }

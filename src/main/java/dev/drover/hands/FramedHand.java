@@ -4,7 +4,6 @@ import dev.drover.session.EventId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -71,7 +70,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     record One(Frame frame) implements Outgoing {}
   }
 
-  private final SocketChannel channel;
+  private final ByteStream stream;
   private final Duration heartbeat;
   private final Runnable onDeath;
   private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
@@ -87,21 +86,21 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CompletableFuture<Void> hello = new CompletableFuture<>();
 
-  private FramedHand(SocketChannel channel, Duration heartbeat, Runnable onDeath) {
-    this.channel = channel;
+  private FramedHand(ByteStream stream, Duration heartbeat, Runnable onDeath) {
+    this.stream = stream;
     this.heartbeat = heartbeat;
     this.onDeath = onDeath;
   }
 
-  /// Takes over `channel`, blocking and connected, and waits for the other side to say what it is.
+  /// Takes over `stream` and waits for the other side to say what it is.
   ///
   /// @param onDeath runs once, on any thread, when the hand is dead; it must not block
-  /// @throws IOException when there is no `hand` of our version at the other end; the channel is
+  /// @throws IOException when there is no `hand` of our version at the other end; the stream is
   ///   closed then
   public static FramedHand attach(
-      SocketChannel channel, Duration patience, Duration heartbeat, Runnable onDeath)
+      ByteStream stream, Duration patience, Duration heartbeat, Runnable onDeath)
       throws IOException, InterruptedException {
-    var hand = new FramedHand(channel, heartbeat, onDeath);
+    var hand = new FramedHand(stream, heartbeat, onDeath);
     Thread.ofVirtual().name("hand-reader").start(hand::readFrames);
     try {
       hand.hello.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -233,7 +232,7 @@ public final class FramedHand implements Hand, AutoCloseable {
 
   private void readFrames() {
     try {
-      var first = Frame.read(channel);
+      var first = Frame.read(stream.in());
       if (first.op() != Frame.HELLO
           || first.payload().remaining() != 4
           || first.payload().getInt() != PROTOCOL) {
@@ -241,7 +240,7 @@ public final class FramedHand implements Hand, AutoCloseable {
       }
       hello.complete(null);
       while (true) {
-        take(Frame.read(channel));
+        take(Frame.read(stream.in()));
       }
     } catch (IOException e) {
       hello.completeExceptionally(e);
@@ -325,10 +324,8 @@ public final class FramedHand implements Hand, AutoCloseable {
   }
 
   private void write(Frame frame) throws IOException {
-    var buffer = frame.encoded();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    stream.out().write(frame.encoded());
+    stream.out().flush();
   }
 
   private void beat() {
@@ -363,7 +360,7 @@ public final class FramedHand implements Hand, AutoCloseable {
         .log(System.Logger.Level.DEBUG, "a hand is gone: {0}", reason);
     ended.countDown();
     try {
-      channel.close();
+      stream.end().close();
     } catch (IOException e) {
       // It is closed as far as we are concerned.
     }

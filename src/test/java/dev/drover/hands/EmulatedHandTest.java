@@ -78,7 +78,7 @@ final class EmulatedHandTest {
       await().until(() -> Files.exists(socket) || !process.isAlive());
       assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
       var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-      try (var hand = FramedHand.attach(channel, LONG, LONG, () -> {})) {
+      try (var hand = FramedHand.attach(ByteStream.of(channel), LONG, LONG, () -> {})) {
         use.of(hand);
       }
     } finally {

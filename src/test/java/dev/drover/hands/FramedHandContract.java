@@ -8,54 +8,48 @@ import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.session.EventId;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/// The server's side of the protocol, against a peer that lies.
-final class FramedHandTest {
+/// The server's side of the protocol over one kind of stream, against a peer that lies.
+abstract class FramedHandContract {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  @TempDir Path directory;
-  private SocketChannel ours;
-  private SocketChannel peer;
+  private ByteStream ours;
+  private ByteStream peer;
   private final AtomicInteger deaths = new AtomicInteger();
+
+  /// The two ends of a stream.
+  record Ends(ByteStream ours, ByteStream peer) {}
+
+  abstract Ends open() throws Exception;
 
   @BeforeEach
   void connect() throws Exception {
-    var address = UnixDomainSocketAddress.of(directory.resolve("s"));
-    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(address);
-      ours = SocketChannel.open(address);
-      peer = server.accept();
-    }
+    var ends = open();
+    ours = ends.ours();
+    peer = ends.peer();
   }
 
   @AfterEach
   void close() throws Exception {
-    ours.close();
-    peer.close();
+    ours.end().close();
+    peer.end().close();
   }
 
   private void send(byte op, int id, byte... payload) throws IOException {
     write(new Frame(op, id, ByteBuffer.wrap(payload)).encoded());
   }
 
-  private void write(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      peer.write(bytes);
-    }
+  private void write(byte[] bytes) throws IOException {
+    peer.out().write(bytes);
+    peer.out().flush();
   }
 
   private FramedHand hand(Duration heartbeat) throws Exception {
@@ -72,7 +66,7 @@ final class FramedHandTest {
     try (var hand = hand(LONG);
         var scope = new Scope()) {
       var task = scope.fork(() -> hand.execute(call()));
-      var frame = Frame.read(peer);
+      var frame = Frame.read(peer.in());
       assertThat(frame.op()).isEqualTo(Frame.CALL);
       answer.to(frame.id());
       return task.join();
@@ -146,17 +140,17 @@ final class FramedHandTest {
   @Test
   void anOversizedFrameIsDeath() throws Exception {
     isDeath(
-        _ -> write(ByteBuffer.allocate(9).putInt(Frame.MAX + 1).put(Frame.PART).putInt(1).flip()));
+        _ -> write(ByteBuffer.allocate(9).putInt(Frame.MAX + 1).put(Frame.PART).putInt(1).array()));
   }
 
   @Test
   void aNegativeLengthIsDeath() throws Exception {
-    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(-1).put(Frame.PART).putInt(1).flip()));
+    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(-1).put(Frame.PART).putInt(1).array()));
   }
 
   @Test
   void aFrameTooShortToBeOneIsDeath() throws Exception {
-    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(4).put(Frame.PART).putInt(1).flip()));
+    isDeath(_ -> write(ByteBuffer.allocate(9).putInt(4).put(Frame.PART).putInt(1).array()));
   }
 
   @Test
@@ -177,8 +171,8 @@ final class FramedHandTest {
   void aConnectionThatEndsInAFrameIsDeath() throws Exception {
     isDeath(
         _ -> {
-          write(ByteBuffer.allocate(6).putInt(100).put(Frame.RESULT).put((byte) 0).flip());
-          peer.close();
+          write(ByteBuffer.allocate(6).putInt(100).put(Frame.RESULT).put((byte) 0).array());
+          peer.end().close();
         });
   }
 
@@ -197,9 +191,9 @@ final class FramedHandTest {
     try (var hand = hand(LONG)) {
       var scope = new Scope();
       var task = scope.fork(() -> hand.execute(call()));
-      Frame.read(peer);
+      Frame.read(peer.in());
       scope.close();
-      assertThat(Frame.read(peer).op()).isEqualTo(Frame.CANCEL);
+      assertThat(Frame.read(peer.in()).op()).isEqualTo(Frame.CANCEL);
       assertThatThrownBy(task::join).hasCauseInstanceOf(InterruptedException.class);
       assertThat(hand.isAlive()).isFalse();
     }
@@ -210,7 +204,7 @@ final class FramedHandTest {
     int id;
     try (var scope = new Scope()) {
       var _ = scope.fork(() -> hand.execute(call(), () -> true));
-      id = Frame.read(peer).id();
+      id = Frame.read(peer.in()).id();
     }
     return id;
   }
@@ -222,7 +216,7 @@ final class FramedHandTest {
       send(Frame.RESULT, left(hand), (byte) 0, (byte) 'a');
       var other = new ToolCall(new EventId("sevt_2"), "bash", Json.obj("command", "true"));
       var task = scope.fork(() -> hand.execute(other));
-      var next = Frame.read(peer);
+      var next = Frame.read(peer.in());
       assertThat(next.op()).isEqualTo(Frame.CALL);
       send(Frame.RESULT, next.id(), (byte) 0, (byte) 'b');
       assertThat(task.join().text()).isEqualTo("b");
@@ -246,7 +240,7 @@ final class FramedHandTest {
       send(Frame.RESULT, id, (byte) 0, (byte) 'b');
       assertThat(task.get().text()).isEqualTo("ab");
       var again = asked(hand);
-      var call = Frame.read(peer);
+      var call = Frame.read(peer.in());
       assertThat(call.op()).as("the journal of the hand has it").isEqualTo(Frame.CALL);
       send(Frame.RESULT, call.id(), (byte) 0, (byte) 'c');
       assertThat(again.get().text()).isEqualTo("c");
@@ -258,7 +252,7 @@ final class FramedHandTest {
     try (var hand = hand(LONG)) {
       var one = asked(hand);
       var other = asked(hand);
-      send(Frame.RESULT, Frame.read(peer).id(), (byte) 0, (byte) 'a');
+      send(Frame.RESULT, Frame.read(peer.in()).id(), (byte) 0, (byte) 'a');
       assertThat(one.get().text()).isEqualTo("a");
       assertThat(other.get().text()).isEqualTo("a");
     }
@@ -272,7 +266,7 @@ final class FramedHandTest {
         var call = new ToolCall(new EventId("sevt_x" + i), "bash", Json.obj("command", "true"));
         try (var scope = new Scope()) {
           var _ = scope.fork(() -> hand.execute(call, () -> true));
-          id = Frame.read(peer).id();
+          id = Frame.read(peer.in()).id();
         }
         send(Frame.RESULT, id, (byte) 0, (byte) 'a');
       }
@@ -283,7 +277,7 @@ final class FramedHandTest {
   @Test
   void ofACallThatTheHandMayKnowNobodyCanSayThatItDidNotRun() throws Exception {
     try (var hand = hand(LONG)) {
-      peer.close();
+      peer.end().close();
       await().until(() -> !hand.isAlive());
       assertThat(hand.execute(call())).isEqualTo(ToolResult.error(FramedHand.NOT_RUN));
       var again = new ToolCall(call().id(), call().name(), call().input(), true);

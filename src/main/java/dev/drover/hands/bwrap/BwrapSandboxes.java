@@ -2,6 +2,7 @@ package dev.drover.hands.bwrap;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.hands.ByteStream;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
@@ -280,7 +281,7 @@ public final class BwrapSandboxes implements Sandboxes {
   private FramedHand attach(Path directory) throws IOException, InterruptedException {
     try {
       return FramedHand.attach(
-          connect(directory), profile.patience(), profile.heartbeat(), () -> {});
+          ByteStream.of(connect(directory)), profile.patience(), profile.heartbeat(), () -> {});
     } catch (IOException e) {
       throw new IOException(Diagnosis.of(directory.resolve(Launch.LOG)), e);
     }

@@ -15,6 +15,7 @@ import dev.drover.settings.SettingsFile;
 import dev.drover.settings.SettingsTree;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
+import dev.drover.tools.Inventory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -122,7 +123,7 @@ public record Config(
         root.millis("drain_ms", 0, 3_600_000, Duration.ofSeconds(10)),
         StoreSettings.read(root),
         ServingSettings.read(root),
-        BrainSettings.read(root),
+        BrainSettings.read(root, Inventory.HANDS),
         PoolSettings.read(root.section("sandboxes")),
         Profile.read(root),
         ModelsConfig.read(root),

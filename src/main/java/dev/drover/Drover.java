@@ -38,9 +38,12 @@ import dev.drover.telemetry.MeteredHands;
 import dev.drover.telemetry.MeteredLog;
 import dev.drover.telemetry.MeteredModels;
 import dev.drover.telemetry.MeteredSandboxes;
+import dev.drover.telemetry.MeteredTool;
 import dev.drover.telemetry.Meters;
 import dev.drover.telemetry.Metrics;
 import dev.drover.telemetry.RequestLog;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.ServerTool;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -94,7 +97,8 @@ public final class Drover implements AutoCloseable {
     // Unguessable ids and keys; java.util.random's default generator is neither.
     RandomGenerator random = new SecureRandom();
     var ids = new Ids(random);
-    var meters = new Meters();
+    var tools = around.tools(List.of()); // what runs in this process: no tool yet
+    var meters = new Meters(Inventory.of(tools).names());
     var seam = new MeteredLog.Seam(meters);
     var feed = new Feed(seam.tap());
     try {
@@ -120,6 +124,7 @@ public final class Drover implements AutoCloseable {
               feed,
               models,
               metered,
+              inventory(tools, meters),
               Profile.DEFAULTS,
               retries,
               config.brain().maxToolRounds(),
@@ -269,6 +274,11 @@ public final class Drover implements AutoCloseable {
     var rehearsal = new RehearsalModel(config.models().firstToken(), Pause.REAL);
     return new ModelRouter(
         rehearsal, messages, chat, config.models().mapped(), config.models().settings());
+  }
+
+  private static Inventory inventory(List<ServerTool> tools, Meters meters) {
+    return Inventory.of(
+        tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList());
   }
 
   private static ApiKey apiKey(ModelHost host) {

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.brain.Brain;
+import dev.drover.hands.BuiltInTool;
 import dev.drover.session.EventLog;
 import dev.drover.session.Sessions;
 import java.util.Arrays;
@@ -51,12 +52,13 @@ final class ArchitectureTest {
     uses("session", "base", "catalog");
     uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
-    uses("brain", "base", "settings", "session", "catalog", "hands", "model");
+    uses("tools", "base", "session", "catalog", "hands");
+    uses("brain", "base", "settings", "session", "catalog", "hands", "tools", "model");
     uses("desk", "base", "session", "catalog", "brain", "model");
     uses("wire", "base", "session", "catalog");
     uses("store", "base", "settings", "session", "catalog", "wire");
     uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
-    uses("telemetry", "base", "settings", "session", "hands", "model", "wire", "api");
+    uses("telemetry", "base", "settings", "session", "hands", "tools", "model", "wire", "api");
     uses("cli", "base", "settings", "wire", "http");
     uses("bench", "base", "session", "hands", "store", "wire", "http");
   }
@@ -150,6 +152,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(Json.class, Fields.class)
+        .check(DROVER);
+  }
+
+  @Test
+  void onlyTheToolsKnowWhichToolsAHandHas() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(in("hands"), in("tools"))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(BuiltInTool.class)
         .check(DROVER);
   }
 

@@ -10,7 +10,6 @@ import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Retries;
-import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.bwrap.Limits;
 import dev.drover.hands.bwrap.Profile;
@@ -226,20 +225,18 @@ final class ConfigTest {
   void whatBecomesOfAnAmbiguousCallIsSaidToolByTool() throws Exception {
     assertThat(Config.read(Map.of(), Map.of("HOME", "/h")).brain().onAmbiguous())
         .isEqualTo(OnAmbiguous.DEFAULT);
-    assertThat(OnAmbiguous.DEFAULT.retried())
-        .containsExactlyInAnyOrder(BuiltInTool.READ, BuiltInTool.GLOB, BuiltInTool.GREP);
     var file = directory.resolve("drover.yaml");
     Files.writeString(
         file, "tools:\n  bash:\n    on_ambiguous: retry\n  read:\n    on_ambiguous: error\n");
     var data = Map.of("data", directory.toString());
     assertThat(Config.read(data, Map.of()).brain().onAmbiguous().retried())
-        .containsExactlyInAnyOrder(BuiltInTool.BASH, BuiltInTool.GLOB, BuiltInTool.GREP);
+        .isEqualTo(Map.of("bash", true, "read", false));
     assertThat(
             Config.embedded(data, Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "error"))
                 .brain()
                 .onAmbiguous()
                 .retried())
-        .containsExactlyInAnyOrder(BuiltInTool.GLOB, BuiltInTool.GREP);
+        .isEqualTo(Map.of("read", false));
     assertThatThrownBy(
             () -> Config.read(Map.of(), Map.of("DROVER_TOOLS_EDIT_ON_AMBIGUOUS", "maybe")))
         .hasMessage(

@@ -69,13 +69,7 @@ final class Asking {
   /// Records a reply: together with the end of its turn, if it is that.
   private Pen.Next answered(Answer.Reply reply, EventId start, Previews previews) {
     var entries =
-        Replies.entries(
-            reply,
-            start,
-            previews.message(),
-            previews.thinking(),
-            new OfferedTools(at.agent()),
-            at);
+        Replies.entries(reply, start, previews.message(), previews.thinking(), at.toolbox(), at);
     var inbox = at.inbox();
     if (Plan.endsTurn(reply, inbox)
         && endings.endWith(entries, reply.usage(), inbox) == Pen.Next.STOP) {
@@ -123,7 +117,7 @@ final class Asking {
         at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
         system == null || Blank.is(system) ? Json.arr() : context().system(system),
-        new OfferedTools(agent).definitions(),
+        at.toolbox().definitions(),
         messages);
   }
 

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.settings.Section;
+import dev.drover.tools.Inventory;
 
 /// How turns are carried out.
 ///
@@ -12,10 +13,11 @@ public record BrainSettings(int maxToolRounds, OnAmbiguous onAmbiguous, Retries 
   private static final int MAX_TOOL_ROUNDS = 1_000;
 
   /// @param root the section of all settings
-  public static BrainSettings read(Section root) {
+  /// @param tools which have settings of their own
+  public static BrainSettings read(Section root, Inventory tools) {
     return new BrainSettings(
         root.count("max_tool_rounds", 1, 1_000_000, MAX_TOOL_ROUNDS),
-        OnAmbiguous.read(root.section("tools")),
+        OnAmbiguous.read(root.section("tools"), tools),
         Retries.read(root.section("retries")));
   }
 }

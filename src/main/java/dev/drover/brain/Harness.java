@@ -10,6 +10,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
+import dev.drover.tools.Inventory;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
 /// on any node, after any crash, lead to the same log. Safe for many threads.
 ///
 /// @param hands asked at the first call of a session that needs one, not before
+/// @param tools what agents may be offered
 /// @param maxToolRounds the most replies of one turn that may ask for tools
 /// @param pause all waiting that is not for somebody
 /// @param memory what prompts share, but for small ones
@@ -28,6 +30,7 @@ public record Harness(
     Feed feed,
     Models models,
     Hands hands,
+    Inventory tools,
     List<Profile.Rule> profiles,
     Retries retries,
     int maxToolRounds,

@@ -1,55 +1,51 @@
 package dev.drover.brain;
 
-import dev.drover.hands.BuiltInTool;
 import dev.drover.settings.Section;
-import java.util.Arrays;
-import java.util.EnumSet;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.ToolSpec;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
-/// What happens to a call whose hand is gone without a result, so that nobody can know whether it
-/// took effect: the model is told, or it runs again.
+/// What happens to a call whose result was lost with whatever ran it, so that nobody can know
+/// whether it took effect: the model is told, or it runs again.
 ///
-/// @param retried the tools whose calls run again
-public record OnAmbiguous(Set<BuiltInTool> retried) {
-  /// How often a call is handed to a hand at most.
+/// @param retried by a tool's name, whether its calls run again. Of the others, those of read-only
+///   tools do
+public record OnAmbiguous(Map<String, Boolean> retried) {
+  /// How often a call is handed over at most.
   static final int ATTEMPTS = 3;
 
   /// What changes nothing runs again.
-  public static final OnAmbiguous DEFAULT =
-      new OnAmbiguous(
-          EnumSet.copyOf(
-              Arrays.stream(BuiltInTool.values()).filter(BuiltInTool::readOnly).toList()));
+  public static final OnAmbiguous DEFAULT = new OnAmbiguous(Map.of());
 
   private static final Map<String, Boolean> CHOICES = Map.of("error", false, "retry", true);
 
   public OnAmbiguous {
-    retried = Set.copyOf(retried);
+    retried = Map.copyOf(retried);
   }
 
-  /// @param tools a section for each tool
-  static OnAmbiguous read(Section tools) {
-    var all = DEFAULT;
-    for (var tool : BuiltInTool.values()) {
-      var usual = DEFAULT.retried.contains(tool);
-      all = all.with(tool, tools.section(tool.wireName()).choice("on_ambiguous", CHOICES, usual));
+  /// @param section has a section for each tool
+  static OnAmbiguous read(Section section, Inventory tools) {
+    var retried = new HashMap<String, Boolean>();
+    for (var item : tools.items()) {
+      var spec = item.spec();
+      boolean retries =
+          section.section(spec.name()).choice("on_ambiguous", CHOICES, spec.readOnly());
+      if (retries != spec.readOnly()) {
+        retried.put(spec.name(), retries);
+      }
     }
-    return all;
+    return new OnAmbiguous(retried);
   }
 
   /// With one tool's calls run again, or not.
-  public OnAmbiguous with(BuiltInTool tool, boolean retry) {
-    var tools = EnumSet.noneOf(BuiltInTool.class);
-    tools.addAll(retried);
-    if (retry) {
-      tools.add(tool);
-    } else {
-      tools.remove(tool);
-    }
-    return new OnAmbiguous(tools);
+  public OnAmbiguous with(String tool, boolean retry) {
+    var changed = new HashMap<>(retried);
+    changed.put(tool, retry);
+    return new OnAmbiguous(changed);
   }
 
-  boolean retries(String tool) {
-    return BuiltInTool.named(tool).filter(retried::contains).isPresent();
+  boolean retries(ToolSpec tool) {
+    return retried.getOrDefault(tool.name(), tool.readOnly());
   }
 }

@@ -6,6 +6,8 @@ import dev.drover.model.Answer;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.tools.Runs;
+import dev.drover.tools.Toolbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,13 +21,13 @@ final class Replies {
   private static final int LONGEST_QUOTE = 2_000;
 
   private final Answer.Reply reply;
-  private final OfferedTools tools;
+  private final Toolbox tools;
   private final Sitting at;
   private final List<Json> texts = new ArrayList<>();
   private final List<Emission.Entry> uses = new ArrayList<>();
   private boolean thought;
 
-  private Replies(Answer.Reply reply, OfferedTools tools, Sitting at) {
+  private Replies(Answer.Reply reply, Toolbox tools, Sitting at) {
     this.reply = reply;
     this.tools = tools;
     this.at = at;
@@ -44,7 +46,7 @@ final class Replies {
       EventId start,
       EventId message,
       EventId thinking,
-      OfferedTools tools,
+      Toolbox tools,
       Sitting at) {
     return new Replies(reply, tools, at).entries(start, message, thinking);
   }
@@ -74,14 +76,18 @@ final class Replies {
           new Event.AgentToolUse(at.id(), name, input, Event.Permission.NOT_ENABLED),
           Json.obj(REFUSAL, refusal.get()));
     }
+    var offer = tools.named(name).orElseThrow();
     return at.entry(
-        tools.isCustom(name)
-            ? new Event.AgentCustomToolUse(at.id(), name, input)
-            : new Event.AgentToolUse(at.id(), name, input, tools.permission(name)));
+        switch (offer.runs()) {
+          case Runs.Client _ -> new Event.AgentCustomToolUse(at.id(), name, input);
+          case Runs.Carried _ -> new Event.AgentToolUse(at.id(), name, input, offer.permission());
+        });
   }
 
   private Optional<String> refusal(int index, Json.Obj block, String name) {
-    return tools.refusal(name).or(() -> flaw(index, block).map(Replies::unreadable));
+    return tools.named(name).isEmpty()
+        ? Optional.of(tools.refusal(name))
+        : flaw(index, block).map(Replies::unreadable);
   }
 
   private Optional<String> flaw(int index, Json.Obj block) {

@@ -13,6 +13,7 @@ import dev.drover.session.Queued;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Usage;
+import dev.drover.tools.Toolbox;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,11 @@ record Sitting(Harness harness, SessionThread thread, Pen pen, Bell bell) {
 
   Definition agent() {
     return thread.agent();
+  }
+
+  /// What the thread's model is offered.
+  Toolbox toolbox() {
+    return Toolbox.of(agent(), harness.tools());
   }
 
   /// What the log says of the thread.

@@ -1,10 +1,15 @@
 package dev.drover.catalog;
 
 import java.util.List;
+import java.util.Set;
 
 /// The built-in tools of an agent (`agent_toolset_20260401`): a default, and settings for single
 /// tools that go before it.
 public record Toolset(Setting defaults, List<ToolSetting> overrides) implements Tool {
+  /// The tools that the protocol has for it, whether this version has them or not.
+  public static final Set<String> NAMES =
+      Set.of("bash", "read", "write", "edit", "glob", "grep", "web_fetch", "web_search");
+
   /// What every agent toolset starts from.
   public static final Setting OPEN = new Setting(true, Policy.ALWAYS_ALLOW);
 

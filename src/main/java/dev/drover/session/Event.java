@@ -204,7 +204,8 @@ public sealed interface Event {
   /// The intent to run a tool call, durable before the hand is asked.
   ///
   /// @param attempt from 1
-  /// @param hand which is asked, that one alone; empty in logs of versions that did not say
+  /// @param hand which is asked, that one alone; empty: it runs in the server's own process, or the
+  ///   log is of a version that did not say
   record ToolDispatched(EventId id, EventId toolUseId, int attempt, Optional<HandId> hand)
       implements Private {
     public ToolDispatched(EventId id, EventId toolUseId, int attempt) {

@@ -1,6 +1,5 @@
 package dev.drover.telemetry;
 
-import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.Grip;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
@@ -32,11 +31,6 @@ public final class MeteredHands implements Hands {
     return hands.attach(session, hand).map(Measured::new);
   }
 
-  /// A tool's name as labels have it.
-  static String tool(String name) {
-    return BuiltInTool.named(name).isPresent() ? name : "custom";
-  }
-
   private final class Measured implements Grip {
     private final Grip grip;
 
@@ -51,17 +45,7 @@ public final class MeteredHands implements Hands {
 
     @Override
     public ToolResult execute(ToolCall call) throws InterruptedException {
-      var tool = tool(call.name());
-      long start = System.nanoTime();
-      var outcome = "interrupted";
-      try {
-        var result = grip.execute(call);
-        outcome = result.lost() ? "lost" : result.isError() ? "error" : "ok";
-        return result;
-      } finally {
-        meters.toolCalls.increment(tool, outcome);
-        meters.toolSeconds.since(start, tool, outcome);
-      }
+      return meters.measured(call.name(), () -> grip.execute(call));
     }
 
     @Override

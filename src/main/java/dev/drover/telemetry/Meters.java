@@ -1,7 +1,9 @@
 package dev.drover.telemetry;
 
+import dev.drover.hands.ToolResult;
 import dev.drover.session.Nodes;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 /// Every figure of this server by its name, in one place. No label ever holds an id, a text of a
@@ -45,7 +47,7 @@ public final class Meters {
   final Counter ambiguous =
       metrics.counter(
           "drover_tool_calls_ambiguous_total",
-          "Tool calls whose sandbox was lost without a result.",
+          "Tool calls that were lost without a result, with their sandbox or server.",
           "tool",
           "outcome");
   final Counter hands =
@@ -75,8 +77,37 @@ public final class Meters {
       metrics.histogram(
           "drover_http_request_seconds", "Requests, event streams aside.", FAST, "method", "route");
 
-  public Meters() {
+  private final Set<String> tools;
+
+  /// @param tools the names of all tools of this server
+  public Meters(Set<String> tools) {
+    this.tools = Set.copyOf(tools);
     JvmFigures.addTo(metrics);
+  }
+
+  /// A tool's name as labels have it.
+  String tool(String name) {
+    return tools.contains(name) ? name : "custom";
+  }
+
+  /// Runs a tool's call and measures it.
+  ToolResult measured(String name, ToolRun run) throws InterruptedException {
+    var tool = tool(name);
+    long start = System.nanoTime();
+    var outcome = "interrupted";
+    try {
+      var result = run.run();
+      outcome = result.lost() ? "lost" : result.isError() ? "error" : "ok";
+      return result;
+    } finally {
+      toolCalls.increment(tool, outcome);
+      toolSeconds.since(start, tool, outcome);
+    }
+  }
+
+  /// One call of a tool.
+  interface ToolRun {
+    ToolResult run() throws InterruptedException;
   }
 
   /// Adds numbers that somebody else keeps.

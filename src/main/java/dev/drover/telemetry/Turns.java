@@ -195,7 +195,7 @@ final class Turns implements Feed.Tap {
   }
 
   private void ambiguous(SessionId session, Event.ToolAmbiguous call) {
-    var tool = MeteredHands.tool(call.tool());
+    var tool = meters.tool(call.tool());
     meters.ambiguous.increment(tool, lower(call.outcome()));
     LOG.log(
         Level.WARNING,

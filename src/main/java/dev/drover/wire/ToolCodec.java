@@ -10,14 +10,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
 
 /// An agent's `tools`, as JSON. What [#write] makes is the resolved form of the protocol, and a
 /// valid request too: [#read] takes both.
 final class ToolCodec {
   private static final int MAX_TOOLS = 256;
-  private static final Set<String> TOOLS =
-      Set.of("bash", "read", "write", "edit", "glob", "grep", "web_fetch", "web_search");
 
   private ToolCodec() {}
 
@@ -79,7 +76,7 @@ final class ToolCodec {
         }
         case "custom" -> {
           var custom = CustomToolCodec.read(tool);
-          if (TOOLS.contains(custom.name())) {
+          if (Toolset.NAMES.contains(custom.name())) {
             throw tool.problem("name", "is the name of a built-in tool");
           }
           if (!names.add("custom " + custom.name())) {
@@ -110,7 +107,7 @@ final class ToolCodec {
     var names = new HashSet<String>();
     for (var config : tool.objects("configs", 256)) {
       var name = config.text("name", 1, 128);
-      if (!TOOLS.contains(name)) {
+      if (!Toolset.NAMES.contains(name)) {
         throw config.problem("name", "unknown tool");
       }
       if (!names.add(name)) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.Emission;
@@ -197,7 +196,7 @@ final class AmbiguousTest {
   void whatTheOperatorSaysRunsAgainUnderANewRecord() throws Exception {
     dies("bash", "read");
     stage.hand().lose();
-    setTo(OnAmbiguous.DEFAULT.with(BuiltInTool.BASH, true)).wake(stage.session());
+    setTo(OnAmbiguous.DEFAULT.with("bash", true)).wake(stage.session());
     assertThat(attempts()).containsExactly(1, 1, 2, 2);
     assertThat(outcomes()).containsExactly(Outcome.RETRIED, Outcome.RETRIED);
     assertThat(result(0)).contains("did bash");
@@ -211,18 +210,23 @@ final class AmbiguousTest {
   void evenAReadIsNotRepeatedWhereTheOperatorSaysSo() throws Exception {
     dies("read");
     stage.hand().lose();
-    setTo(OnAmbiguous.DEFAULT.with(BuiltInTool.READ, false)).wake(stage.session());
+    setTo(OnAmbiguous.DEFAULT.with("read", false)).wake(stage.session());
     assertThat(outcomes()).containsExactly(Outcome.REPORTED);
   }
 
   private Harness setTo(OnAmbiguous setting) {
-    var made = watched(_ -> false);
+    return with(watched(_ -> false), setting);
+  }
+
+  /// The same harness with another setting.
+  static Harness with(Harness made, OnAmbiguous setting) {
     return new Harness(
         made.log(),
         made.sessions(),
         made.feed(),
         made.models(),
         made.hands(),
+        made.tools(),
         made.profiles(),
         made.retries(),
         made.maxToolRounds(),

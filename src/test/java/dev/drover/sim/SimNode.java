@@ -14,6 +14,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
+import dev.drover.tools.Inventory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -65,6 +66,7 @@ final class SimNode {
                   feed,
                   world.model,
                   new SimHands(world),
+                  Inventory.HANDS,
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
                   20,

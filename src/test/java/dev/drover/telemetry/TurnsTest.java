@@ -17,6 +17,7 @@ import dev.drover.store.memory.MemoryStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class TurnsTest {
   private static final SessionId NOBODY = new SessionId("sesn_1");
 
-  private final Meters meters = new Meters();
+  private final Meters meters = new Meters(Set.of("bash"));
   private final MeteredLog.Seam seam = new MeteredLog.Seam(meters);
   private final Ids ids = new Ids(new Random(1));
   private final Feed feed = new Feed(seam.tap());

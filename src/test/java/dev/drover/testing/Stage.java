@@ -36,6 +36,8 @@ import dev.drover.store.LogCheck;
 import dev.drover.store.SessionState;
 import dev.drover.store.Store;
 import dev.drover.store.memory.MemoryStore;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.ServerTool;
 import dev.drover.wire.EventCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,15 +61,20 @@ public final class Stage implements AutoCloseable {
   private final Store store = new MemoryStore(feed, ids, InstantSource.system());
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
-  private final Harness harness = harness(store.eventLog());
-  private final Wakes wakes = new Wakes(harness);
+  private final Inventory inventory;
+  private final Harness harness;
+  private final Wakes wakes;
   private final SessionId session;
 
   public Stage() {
     this(List.of(new Toolset(Toolset.OPEN, List.of())));
   }
 
-  public Stage(List<Tool> tools) {
+  /// @param inServer the tools that run in the brain's process
+  public Stage(List<Tool> tools, ServerTool... inServer) {
+    inventory = Inventory.of(List.of(inServer));
+    harness = harness(store.eventLog());
+    wakes = new Wakes(harness);
     var made =
         new Session(
             new SessionId(ids.next(SessionId.PREFIX)),
@@ -106,6 +113,7 @@ public final class Stage implements AutoCloseable {
         feed,
         model,
         hand,
+        inventory,
         Profile.DEFAULTS,
         QUICK,
         MAX_TOOL_ROUNDS,

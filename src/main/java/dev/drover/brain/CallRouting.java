@@ -1,0 +1,124 @@
+package dev.drover.brain;
+
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.ToolResult;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.Runs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what becomes of the calls of one step: which of them run, and who carries them out.
+/// What they need is held until this is closed.
+///
+/// One thread after the other; [#close] when no other is at work in here.
+final class CallRouting implements AutoCloseable {
+  private final Sitting at;
+  private final HandCarrier hands;
+
+  CallRouting(Sitting at) {
+    this.at = at;
+    hands = new HandCarrier(at);
+  }
+
+  /// In the order of the calls. Waits for hands, and may be interrupted in that.
+  List<RoutedCall> route(List<ThreadFold.Call> calls) throws InterruptedException {
+    var routed = new ArrayList<RoutedCall>();
+    for (var call : calls) {
+      routed.add(route(call));
+    }
+    return routed;
+  }
+
+  private RoutedCall route(ThreadFold.Call call) throws InterruptedException {
+    var refusal = refusal(call);
+    if (refusal.isPresent()) {
+      return new RoutedCall.Answered(call, refusal.get());
+    }
+    var carrier = carrier(call);
+    if (call.attempts() == 0) {
+      return dispatch(call, carrier);
+    }
+    var runner = carrier.attach(call);
+    if (runner.isPresent()) {
+      return new RoutedCall.Resumed(call, runner.get());
+    }
+    return mayRunAgain(call, call.attempts()) ? dispatch(call, carrier) : lost(call, carrier);
+  }
+
+  /// Who carries out a call. One that a tool of the server had when this version did not know it
+  /// goes to the hand, which says that it has no such tool.
+  private Carrier carrier(ThreadFold.Call call) {
+    var runs = tool(call).<Runs.Carried>map(Inventory.Item::runs).orElseGet(Runs.Hand::new);
+    return switch (runs) {
+      case Runs.Hand _ -> hands;
+      case Runs.Server(var tool) -> new ServerCarrier(tool, at.thread());
+    };
+  }
+
+  private Optional<Inventory.Item> tool(ThreadFold.Call call) {
+    return at.harness().tools().named(call.use().name());
+  }
+
+  private static RoutedCall dispatch(ThreadFold.Call call, Carrier carrier)
+      throws InterruptedException {
+    try {
+      return new RoutedCall.Dispatched(call, carrier.provision());
+    } catch (Sandboxes.Unavailable e) {
+      return call.attempts() == 0
+          ? new RoutedCall.Answered(call, ToolResult.error(String.valueOf(e.getMessage())))
+          : lost(call, carrier);
+    }
+  }
+
+  private static RoutedCall lost(ThreadFold.Call call, Carrier carrier) {
+    return new RoutedCall.Reported(call, ToolResult.lost(carrier.lost(call.use().name())));
+  }
+
+  /// Whether a call whose runner is gone is dispatched again.
+  boolean mayRunAgain(ThreadFold.Call call, int attempts) {
+    return attempts < OnAmbiguous.ATTEMPTS
+        && tool(call).filter(tool -> at.harness().onAmbiguous().retries(tool.spec())).isPresent();
+  }
+
+  /// Stops those of the calls that still run where an earlier step dispatched them to, the last one
+  /// first.
+  void stop(List<ThreadFold.Call> calls) throws InterruptedException {
+    for (var call : calls.reversed()) {
+      var runner = carrier(call).attach(call);
+      if (runner.isPresent()) {
+        runner.get().stop(call.use().id());
+      }
+    }
+  }
+
+  /// From now on the calls are left: another brain will ask for their results. At any time.
+  void leave() {
+    hands.leave();
+  }
+
+  @Override
+  public void close() {
+    hands.close();
+  }
+
+  /// The result of a call that must not run: it is not allowed, or cannot.
+  private static Optional<ToolResult> refusal(ThreadFold.Call call) {
+    var name = call.use().name();
+    if (call.refusal() != null) {
+      return Optional.of(ToolResult.error(call.refusal()));
+    }
+    if (call.use().isRefused()) {
+      return Optional.of(ToolResult.error("Permission to use " + name + " has been denied."));
+    }
+    var decision = call.decision();
+    return decision == null || decision.allow()
+        ? Optional.empty()
+        : Optional.of(ToolResult.error(rejected(name, decision.denyMessage())));
+  }
+
+  private static String rejected(String name, @Nullable String why) {
+    return "The user rejected this use of " + name + (why == null ? "." : ": " + why);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.drover.brain;
+
+import dev.drover.hands.ToolCall;
+import dev.drover.hands.ToolResult;
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionThread;
+import dev.drover.tools.ServerTool;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/// Calls of one tool in this process. They end with the step: a call that is interrupted or left is
+/// stopped, and nothing of it can be asked for afterwards.
+record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, Carrier.Runner {
+  private static final System.Logger LOG = System.getLogger(ServerCarrier.class.getName());
+
+  @Override
+  public Optional<Runner> attach(ThreadFold.Call call) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Runner provision() {
+    return this;
+  }
+
+  @Override
+  public Optional<HandId> hand() {
+    return Optional.empty();
+  }
+
+  /// A tool that throws has failed, and its turn goes on.
+  @Override
+  public ToolResult execute(ToolCall call) throws InterruptedException {
+    try {
+      return tool.execute(thread, call);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the tool " + call.name() + " failed in " + thread.session(), e);
+      return ToolResult.error(call.name() + ": internal error of the server. See its log.");
+    }
+  }
+
+  /// The end of the step interrupts it.
+  @Override
+  public void stop(EventId call) {}
+
+  @Override
+  public String lost(String name) {
+    return name
+        + ": the server stopped while this call was running. It may or may not have taken effect;"
+        + " check before trying again.";
+  }
+
+  @Override
+  public void leave() {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,135 @@
+package dev.drover.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Json;
+import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.Tool;
+import dev.drover.catalog.Toolset;
+import dev.drover.session.Event;
+import dev.drover.testing.PuppetTool;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which tools an agent's model is offered, by whom they run, and what is said of all others.
+final class ToolboxTest {
+  private static final Json.Obj SCHEMA = Json.obj("type", "object");
+  private static final Inventory INVENTORY = Inventory.of(List.of(new PuppetTool("look", true)));
+  private static final Toolset ALL = new Toolset(Toolset.OPEN, List.of());
+
+  private static Toolbox of(Tool... tools) {
+    var model = new ModelConfig("claude-test", Optional.empty(), "standard");
+    return Toolbox.of(new Definition("Tester", null, model, null, List.of(tools)), INVENTORY);
+  }
+
+  private static CustomTool custom(String name) {
+    return new CustomTool(name, "The client's.", SCHEMA);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, ALWAYS_ALLOW, ALLOWED",
+    "true, ALWAYS_ASK, ASKED",
+    "true, AUTO, UNDECIDED",
+    "false, ALWAYS_ALLOW,",
+    "false, ALWAYS_ASK,",
+    "false, AUTO,"
+  })
+  void theToolsetSaysWhetherAndWhenATool(
+      boolean enabled, Toolset.Policy policy, Event.Permission permission) {
+    var setting = new Toolset.Setting(enabled, policy);
+    for (var name : INVENTORY.names()) {
+      for (var toolset :
+          List.of(
+              new Toolset(setting, List.of()),
+              new Toolset(Toolset.OPEN, List.of(new Toolset.ToolSetting(name, setting))),
+              new Toolset(
+                  new Toolset.Setting(!enabled, Toolset.Policy.ALWAYS_ASK),
+                  List.of(new Toolset.ToolSetting(name, setting))))) {
+        assertThat(of(toolset).named(name).map(Offer::permission))
+            .as(name)
+            .isEqualTo(Optional.ofNullable(permission));
+      }
+    }
+  }
+
+  @Test
+  void anOfferSaysWhoRunsItAndWhetherItChangesAnything() {
+    var toolbox = of(ALL, custom("lookup"));
+    for (var name : List.of("bash", "read", "write", "edit", "glob", "grep")) {
+      var offer = toolbox.named(name).orElseThrow();
+      assertThat(offer.runs()).isEqualTo(new Runs.Hand());
+      assertThat(offer.spec().readOnly())
+          .as(name)
+          .isEqualTo(List.of("read", "glob", "grep").contains(name));
+    }
+    assertThat(toolbox.named("look").orElseThrow().runs()).isInstanceOf(Runs.Server.class);
+    assertThat(toolbox.named("look").orElseThrow().spec().readOnly()).isTrue();
+    assertThat(toolbox.named("lookup").orElseThrow().runs()).isEqualTo(new Runs.Client());
+    assertThat(toolbox.named("lookup").orElseThrow().spec().readOnly()).isFalse();
+  }
+
+  @Test
+  void definitionsAreTheSameBytesEachTime() {
+    var tools = new Tool[] {ALL, custom("b"), custom("a")};
+    var names =
+        of(tools).definitions().items().stream()
+            .map(tool -> ((Json.Obj) tool).text("name"))
+            .toList();
+    assertThat(names)
+        .containsExactly("bash", "read", "write", "edit", "glob", "grep", "look", "b", "a");
+    assertThat(of(tools).definitions().toString()).isEqualTo(of(tools).definitions().toString());
+  }
+
+  @Test
+  void aClientsToolTakesThePlaceOfOneOfTheServer() {
+    var toolbox = of(ALL, custom("look"));
+    assertThat(toolbox.named("look").orElseThrow().runs()).isEqualTo(new Runs.Client());
+    assertThat(toolbox.definitions().items()).hasSize(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "look", "web_fetch", "web_search"})
+  void aToolThatIsKnownAndNotOfferedIsNotEnabled(String name) {
+    assertThat(of().named(name)).isEmpty();
+    assertThat(of().refusal(name))
+        .isEqualTo(
+            "Permission to use "
+                + name
+                + " has been denied. It is not enabled for this agent. There are no tools.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hammer, hammer", "'', a tool without a name", "Bash, Bash", "' ', ' '"})
+  void anyOtherIsNoTool(String name, String shown) {
+    assertThat(of(custom("nail")).refusal(name))
+        .isEqualTo("no such tool: " + shown + ". The tools are: nail.");
+  }
+
+  @Test
+  void aLongNameIsCut() {
+    assertThat(of().refusal("😀".repeat(10_000))).hasSizeLessThan(400).contains("😀…");
+  }
+
+  @Test
+  void everyToolOfAHandIsOneOfTheProtocol() {
+    assertThat(Toolset.NAMES).containsAll(Inventory.HANDS.names());
+    assertThat(Inventory.HANDS.names()).hasSize(6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "look"})
+  void twoToolsOfOneNameAreAMistake(String name) {
+    var tools = List.<ServerTool>of(new PuppetTool("look", true), new PuppetTool(name, true));
+    assertThatThrownBy(() -> Inventory.of(tools))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.tools;
+
+import org.jspecify.annotations.NullMarked;

@@ -27,6 +27,9 @@ final class ClockJumpTest {
   private static final int SESSIONS = 4;
   private static final int TURNS = 6;
 
+  /// Far shorter than the clocks are apart, and longer than a busy machine keeps a node waiting.
+  private static final int LAPSE_MS = 30_000;
+
   @TempDir Path directory;
 
   private static Around clock(Duration offset) {
@@ -47,7 +50,7 @@ final class ClockJumpTest {
       try {
         for (var offset : List.of(Duration.ZERO, Duration.ofHours(1), Duration.ofHours(-1))) {
           var data = directory.resolve(offset.toString());
-          nodes.add(NodeHere.start(data, database.url(), model, 500, clock(offset)));
+          nodes.add(NodeHere.start(data, database.url(), model, LAPSE_MS, clock(offset)));
         }
         var sessions = new ArrayList<String>();
         for (int i = 0; i < SESSIONS; i++) {

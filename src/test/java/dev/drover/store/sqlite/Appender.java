@@ -29,6 +29,7 @@ final class Appender {
         var session = Samples.session(ids);
         store.sessions().create(session, List.of());
         var lease = store.eventLog().claim(session.id()).orElseThrow();
+        store.eventLog().emitEvents(lease, Samples.running(ids));
         appenders.add(scope.fork(() -> append(store, ids, lease)));
       }
       for (var appender : appenders) {

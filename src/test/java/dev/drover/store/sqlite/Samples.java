@@ -49,6 +49,16 @@ final class Samples {
             Optional.empty()));
   }
 
+  /// After it the session runs.
+  static Emission running(Ids ids) {
+    return new Emission(
+        List.of(
+            new Emission.Entry(
+                ThreadKey.PRIMARY,
+                new Event.StatusRunning(new EventId(ids.next(EventId.PREFIX))),
+                null)));
+  }
+
   static Emission emission(Ids ids, int events, String text) {
     var content = Json.arr(Json.obj("type", "text", "text", text));
     var entries = new ArrayList<Emission.Entry>();

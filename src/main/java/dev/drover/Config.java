@@ -8,7 +8,7 @@ import dev.drover.base.Secret;
 import dev.drover.brain.BrainSettings;
 import dev.drover.cli.Local;
 import dev.drover.hands.PoolSettings;
-import dev.drover.hands.bwrap.Profile;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.settings.Section;
 import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
@@ -51,7 +51,7 @@ public record Config(
     ServingSettings serving,
     BrainSettings brain,
     PoolSettings pool,
-    Profile sandboxes,
+    SandboxSettings sandboxes,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -125,7 +125,7 @@ public record Config(
         ServingSettings.read(root),
         BrainSettings.read(root, Inventory.HANDS),
         PoolSettings.read(root.section("sandboxes")),
-        Profile.read(root),
+        SandboxSettings.read(root),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

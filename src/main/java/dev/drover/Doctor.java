@@ -5,7 +5,8 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.cli.Check;
-import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.hands.bwrap.BwrapEngine;
+import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresCheck;
@@ -147,8 +148,13 @@ final class Doctor {
       return new Check(name, false, String.valueOf(e.getMessage()), "Make room in " + TEMPORARY);
     }
     try (var sandboxes =
-        new BwrapSandboxes(
-            directory, config.sandboxes(), ids, Pause.REAL, InstantSource.system())) {
+        new LocalSandboxes(
+            directory,
+            config.sandboxes(),
+            BwrapEngine::new,
+            ids,
+            Pause.REAL,
+            InstantSource.system())) {
       var problem = sandboxes.problem();
       return problem
           .map(

@@ -18,7 +18,8 @@ import dev.drover.brain.Wakes;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.SessionDesk;
 import dev.drover.hands.SandboxPool;
-import dev.drover.hands.bwrap.BwrapSandboxes;
+import dev.drover.hands.bwrap.BwrapEngine;
+import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
 import dev.drover.model.anthropic.MessagesModel;
@@ -108,7 +109,9 @@ public final class Drover implements AutoCloseable {
       open.push(store::close);
       open.push(() -> leave(store.nodes()));
       var log = seam.around(store.eventLog());
-      var sandboxes = new BwrapSandboxes(config.data(), config.sandboxes(), ids, Pause.REAL, clock);
+      var sandboxes =
+          new LocalSandboxes(
+              config.data(), config.sandboxes(), BwrapEngine::new, ids, Pause.REAL, clock);
       var hands =
           new SandboxPool(
               new MeteredSandboxes(around.sandboxes(sandboxes), meters),

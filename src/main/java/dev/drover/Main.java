@@ -11,8 +11,9 @@ import dev.drover.cli.Local;
 import dev.drover.cli.Measuring;
 import dev.drover.cli.Shell;
 import dev.drover.hands.Sandboxes;
-import dev.drover.hands.bwrap.BwrapSandboxes;
-import dev.drover.hands.bwrap.Profile;
+import dev.drover.hands.bwrap.BwrapEngine;
+import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.Feed;
 import dev.drover.settings.SettingValue;
 import dev.drover.store.Store;
@@ -100,7 +101,8 @@ public final class Main {
   }
 
   private static Sandboxes sandboxes(Path data, Ids ids) throws IOException, InterruptedException {
-    return new BwrapSandboxes(data, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system());
+    return new LocalSandboxes(
+        data, SandboxSettings.DEFAULT, BwrapEngine::new, ids, Pause.REAL, InstantSource.system());
   }
 
   private static Optional<Bench.Databases> databases(Ids ids) {

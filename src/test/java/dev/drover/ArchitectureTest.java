@@ -116,13 +116,24 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedInLeavesOfTheHandsAndByTheBenchAlone() {
+  void processesAreStartedForEnginesOfTheHandsAndByTheBenchAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("hands.bwrap"), in("bench"))
+        .resideOutsideOfPackages(in("hands.local"), in("hands.bwrap"), in("bench"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)
+        .check(DROVER);
+  }
+
+  @Test
+  void whoUsesAHandKnowsNothingOfTheMachineThatItRunsOn() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(in("hands.local"), in("hands.bwrap"), ROOT)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(in("hands.local"), in("hands.bwrap"))
         .check(DROVER);
   }
 

@@ -10,10 +10,10 @@ import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Retries;
+import dev.drover.hands.Limits;
 import dev.drover.hands.PoolSettings;
-import dev.drover.hands.bwrap.Limits;
-import dev.drover.hands.bwrap.Profile;
-import dev.drover.hands.bwrap.Storage;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Storage;
 import dev.drover.model.ModelSettings;
 import dev.drover.model.http.Timeouts;
 import dev.drover.telemetry.LogLines;
@@ -411,7 +411,8 @@ final class ConfigTest {
     var config = Config.read(Map.of(), Map.of("HOME", "/h"));
     assertThat(config.sandboxes())
         .isEqualTo(
-            Profile.DEFAULT.withStorage(new Storage(Storage.Kind.AUTO, OptionalLong.empty())));
+            SandboxSettings.DEFAULT.withStorage(
+                new Storage(Storage.Kind.AUTO, OptionalLong.empty())));
     assertThat(config.brain().retries()).isEqualTo(Retries.DEFAULT);
     assertThat(config.pool()).isEqualTo(new PoolSettings(200, Duration.ofMinutes(15)));
     assertThat(config.serving().images()).isEqualTo(ImageLimits.DEFAULT);

@@ -9,8 +9,9 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.hands.Sandboxes;
-import dev.drover.hands.bwrap.BwrapSandboxes;
-import dev.drover.hands.bwrap.Profile;
+import dev.drover.hands.bwrap.BwrapEngine;
+import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -51,7 +52,8 @@ final class BenchTest {
   }
 
   private Sandboxes sandboxes(Path data) throws IOException, InterruptedException {
-    return new BwrapSandboxes(data, Profile.DEFAULT, ids, Pause.REAL, InstantSource.system());
+    return new LocalSandboxes(
+        data, SandboxSettings.DEFAULT, BwrapEngine::new, ids, Pause.REAL, InstantSource.system());
   }
 
   /// A schema of the tests' database.

@@ -1,5 +1,7 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.hands.Limits;
+import dev.drover.hands.local.Host;
 import dev.drover.session.HandId;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

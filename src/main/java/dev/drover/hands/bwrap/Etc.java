@@ -1,5 +1,6 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.hands.local.Workspaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

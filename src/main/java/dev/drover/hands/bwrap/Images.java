@@ -1,5 +1,9 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.hands.local.Host;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Spawner;
+import dev.drover.hands.local.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +30,9 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
   ///
   /// @param homes the directory of the sessions' directories
   /// @throws IOException when images were asked for and cannot be had
-  static Images find(Path homes, Path program, Profile profile, Spawner spawner)
+  static Images find(Path homes, Path program, SandboxSettings settings, Spawner spawner)
       throws IOException, InterruptedException {
-    var limits = profile.limits();
+    var limits = settings.limits();
     // What ext4 needs for itself comes on top.
     long journal = limits.workspace() < 1 << 30 ? 4 * MIB : 16 * MIB;
     long bytes =
@@ -38,7 +42,7 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
     var template = program.resolveSibling("disk-%d-%d".formatted(bytes, limits.entries()));
     var images =
         new Images("", template, tool("mkfs.ext4"), tool("e2fsck"), bytes, limits.entries());
-    var kind = profile.storage().kind();
+    var kind = settings.storage().kind();
     var reason = kind == Storage.Kind.DIRECTORY ? "as set" : images.obstacle(homes).orElse("");
     if (reason.isEmpty()) {
       reason = images.attempt(homes, program, spawner);

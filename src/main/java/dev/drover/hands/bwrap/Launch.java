@@ -1,37 +1,34 @@
 package dev.drover.hands.bwrap;
 
+import dev.drover.hands.local.Engine;
+import dev.drover.hands.local.HandSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The command line of `hand launch`.
 record Launch(
-    Path program,
+    Engine.Machine machine,
     Path bwrap,
     Etc etc,
-    Profile profile,
-    Workspaces.Workspace workspace,
-    Path directory,
+    Engine.Site site,
     Cgroups.Group group,
     Images images,
-    long floor,
     boolean probe) {
 
-  static final String SOCKET = "s";
   static final String LOG = "log";
 
-  Path socket() {
-    return directory.resolve(SOCKET);
-  }
-
   Path log() {
-    return directory.resolve(LOG);
+    return site.directory().resolve(LOG);
   }
 
   ProcessBuilder command() {
-    var limits = profile.limits();
-    var words = new ArrayList<>(List.of(program.toString(), "launch"));
-    words.addAll(List.of("--bwrap", bwrap.toString(), "--socket", socket().toString()));
+    var settings = machine.settings();
+    var limits = settings.limits();
+    var workspace = site.workspace();
+    var socket = HandSocket.in(site.directory()).toString();
+    var words = new ArrayList<>(List.of(machine.program().toString(), "launch"));
+    words.addAll(List.of("--bwrap", bwrap.toString(), "--socket", socket));
     words.addAll(List.of("--workspace", workspace.workspace().toString()));
     words.addAll(List.of("--outputs", workspace.outputs().toString()));
     words.addAll(List.of("--uploads", workspace.uploads().toString()));
@@ -44,9 +41,9 @@ record Launch(
     words.addAll(List.of("--disk", text(workspace.image().isPresent() ? 0 : limits.workspace())));
     words.addAll(List.of("--entries", text(limits.entries())));
     workspace.image().ifPresent(file -> words.addAll(images.words(file)));
-    words.addAll(List.of("--floor", text(floor)));
-    words.addAll(List.of("--watchdog", text(profile.watchdog().toMillis())));
-    words.addAll(List.of("--longest", text(profile.longestCall().toMillis())));
+    words.addAll(List.of("--floor", text(machine.floor())));
+    words.addAll(List.of("--watchdog", text(settings.watchdog().toMillis())));
+    words.addAll(List.of("--longest", text(settings.longestCall().toMillis())));
     group.joins().forEach(file -> words.addAll(List.of("--cgroup", file.toString())));
     if (group.directories().isEmpty()) {
       words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));

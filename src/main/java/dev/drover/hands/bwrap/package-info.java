@@ -1,5 +1,4 @@
-/// Sandboxes by bubblewrap: namespaces, seccomp, a uid and a cgroup for each hand. The only code
-/// that starts processes.
+/// Sandboxes by bubblewrap: namespaces, seccomp, a uid and a cgroup for each hand.
 @NullMarked
 package dev.drover.hands.bwrap;
 

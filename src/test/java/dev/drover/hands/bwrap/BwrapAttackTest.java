@@ -1,7 +1,9 @@
 package dev.drover.hands.bwrap;
 
 import dev.drover.hands.AttackContract;
+import dev.drover.hands.Limits;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +21,7 @@ final class BwrapAttackTest extends AttackContract {
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT.withLimits(SMALL));
+    bench = new BwrapBench(SandboxSettings.DEFAULT.withLimits(SMALL));
   }
 
   @AfterAll

@@ -7,6 +7,11 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.local.Leash;
+import dev.drover.hands.local.LocalSandbox;
+import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Tree;
 import dev.drover.testing.SandboxesView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,11 +29,11 @@ final class BwrapBench implements SandboxesView {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   final Path data;
-  final Profile profile;
-  private final BwrapSandboxes sandboxes;
+  final SandboxSettings profile;
+  private final LocalSandboxes sandboxes;
   private final Set<String> hands = ConcurrentHashMap.newKeySet();
 
-  BwrapBench(Profile profile) {
+  BwrapBench(SandboxSettings profile) {
     this(directory(), profile);
   }
 
@@ -41,8 +46,10 @@ final class BwrapBench implements SandboxesView {
   }
 
   /// @param data emptied at the end
-  BwrapBench(Path data, Profile profile) {
-    assertThat(Host.bwrap()).as("these tests need bubblewrap: " + Diagnosis.NO_BWRAP).isPresent();
+  BwrapBench(Path data, SandboxSettings profile) {
+    assertThat(BwrapEngine.bwrap())
+        .as("these tests need bubblewrap: " + Diagnosis.NO_BWRAP)
+        .isPresent();
     try {
       this.data = data;
       // Uids of its own, so that its processes can be told from those of another run.
@@ -54,25 +61,31 @@ final class BwrapBench implements SandboxesView {
     }
   }
 
+  /// What the engine knows of a hand.
+  static BwrapTraces traces(Leash leash) {
+    return BwrapTraces.read(leash.traces());
+  }
+
   static Ids ids() {
     return new Ids(RANDOM);
   }
 
   /// One more server's, over that data directory. To be closed.
-  static BwrapSandboxes provider(Path data, Profile profile)
+  static LocalSandboxes provider(Path data, SandboxSettings profile)
       throws IOException, InterruptedException {
-    return new BwrapSandboxes(data, profile, ids(), Pause.REAL, InstantSource.system());
+    return new LocalSandboxes(
+        data, profile, BwrapEngine::new, ids(), Pause.REAL, InstantSource.system());
   }
 
   @Override
-  public BwrapSandboxes sandboxes() {
+  public LocalSandboxes sandboxes() {
     return sandboxes;
   }
 
   @Override
   public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
     var sandbox = sandboxes.provision(resources);
-    hands.add(((BwrapSandbox) sandbox).leash().directory().getFileName().toString());
+    hands.add(((LocalSandbox) sandbox).leash().directory().getFileName().toString());
     return sandbox;
   }
 

@@ -1,7 +1,9 @@
 package dev.drover.hands.bwrap;
 
 import dev.drover.hands.DiskContract;
+import dev.drover.hands.Limits;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,7 +18,8 @@ final class BwrapDiskTest extends DiskContract {
   @BeforeAll
   static void open() {
     bench =
-        new BwrapBench(Profile.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
+        new BwrapBench(
+            SandboxSettings.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package dev.drover.hands.bwrap;
 
 import dev.drover.hands.EditContract;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -15,7 +16,7 @@ final class BwrapEditTest extends EditContract {
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT);
+    bench = new BwrapBench(SandboxSettings.DEFAULT);
   }
 
   @AfterAll

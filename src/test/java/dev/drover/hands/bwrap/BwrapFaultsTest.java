@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
+import dev.drover.hands.Limits;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.SandboxPool;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.hands.local.Host;
+import dev.drover.hands.local.Leash;
+import dev.drover.hands.local.LocalSandbox;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import dev.drover.testing.Calls;
@@ -42,7 +47,7 @@ final class BwrapFaultsTest {
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT);
+    bench = new BwrapBench(SandboxSettings.DEFAULT);
   }
 
   @AfterAll
@@ -61,7 +66,7 @@ final class BwrapFaultsTest {
   }
 
   private static Leash leash(Sandbox sandbox) {
-    return ((BwrapSandbox) sandbox).leash();
+    return ((LocalSandbox) sandbox).leash();
   }
 
   /// Waits until a command of the session has made the file.
@@ -78,10 +83,7 @@ final class BwrapFaultsTest {
       var running =
           scope.fork(() -> Calls.run(hands, session, bash("echo kept > f; touch on; sleep 1000")));
       awaitFile("on");
-      unclosed
-          .made
-          .getLast()
-          .leash()
+      BwrapBench.traces(unclosed.made.getLast().leash())
           .inner()
           .forEach(being -> Host.kill(being.pid(), being.start()));
       var lost = running.join();
@@ -95,7 +97,9 @@ final class BwrapFaultsTest {
   @Test
   void aDeadHandSaysThatACallDidNotRun() throws Exception {
     try (var sandbox = bench.provision(new Resources(session))) {
-      leash(sandbox).inner().forEach(being -> Host.kill(being.pid(), being.start()));
+      BwrapBench.traces(leash(sandbox))
+          .inner()
+          .forEach(being -> Host.kill(being.pid(), being.start()));
       await().until(() -> !sandbox.isAlive());
       var result = sandbox.execute(bash("true"));
       assertThat(result.isError()).isTrue();
@@ -107,18 +111,20 @@ final class BwrapFaultsTest {
   @Test
   void aHandWhoseBubblewrapIsKilledLeavesNothingBehind() throws Exception {
     try (var sandbox = bench.provision(new Resources(session))) {
-      leash(sandbox).outer().forEach(being -> Host.kill(being.pid(), being.start()));
-      await().until(() -> !leash(sandbox).outer().getFirst().lives());
+      BwrapBench.traces(leash(sandbox))
+          .outer()
+          .forEach(being -> Host.kill(being.pid(), being.start()));
+      await().until(() -> !BwrapBench.traces(leash(sandbox)).outer().getFirst().lives());
       assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
     }
   }
 
   @Test
   void aStoppedHandIsFoundDeadAndABusyOneIsNot() throws Exception {
-    try (var quick = new BwrapBench(Profile.DEFAULT.withHeartbeat(Duration.ofMillis(400)));
+    try (var quick = new BwrapBench(SandboxSettings.DEFAULT.withHeartbeat(Duration.ofMillis(400)));
         var sandbox = quick.provision(new Resources(session))) {
       assertThat(sandbox.execute(bash("sleep 2; echo on")).text()).isEqualTo("on");
-      signal("STOP", leash(sandbox).inner().getFirst().pid());
+      signal("STOP", BwrapBench.traces(leash(sandbox)).inner().getFirst().pid());
       assertThat(sandbox.execute(bash("true")).lost()).isTrue();
       assertThat(sandbox.isAlive()).isFalse();
     }
@@ -187,17 +193,18 @@ final class BwrapFaultsTest {
   @Test
   void greedyProcessesGetNoMoreThanTheirShareOfTheProcessor() throws Exception {
     // So small that a machine which is busy otherwise has it to give, too.
-    var profile = Profile.DEFAULT.withLimits(Limits.DEFAULT.withCpus(0.05));
+    var profile = SandboxSettings.DEFAULT.withLimits(Limits.DEFAULT.withCpus(0.05));
     try (var slow = new BwrapBench(profile);
         var sandbox = slow.provision(new Resources(session))) {
       var greedy = sandbox.execute(bash("for i in 1 2 3 4; do (while :; do :; done) & done"));
       assertThat(greedy.isError()).as(greedy.text()).isFalse();
       var stats =
-          leash(sandbox).group().directories().stream()
+          BwrapBench.traces(leash(sandbox)).group().directories().stream()
               .map(group -> group.resolve("cpu.stat"))
               .filter(Files::exists)
               .toList();
-      assertThat(stats.isEmpty()).isEqualTo(slow.sandboxes().enforcement().equals("rlimits"));
+      assertThat(stats.isEmpty())
+          .isEqualTo(!slow.sandboxes().limits().startsWith("limits by cgroup"));
       for (var stat : stats) {
         await()
             .untilAsserted(
@@ -279,7 +286,7 @@ final class BwrapFaultsTest {
 
   /// The bench, for an owner that closes what it is given.
   private static final class Unclosed implements SandboxesView {
-    final List<BwrapSandbox> made = new CopyOnWriteArrayList<>();
+    final List<LocalSandbox> made = new CopyOnWriteArrayList<>();
 
     @Override
     public Sandboxes sandboxes() {
@@ -288,7 +295,7 @@ final class BwrapFaultsTest {
 
     @Override
     public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-      var sandbox = (BwrapSandbox) bench.provision(resources);
+      var sandbox = (LocalSandbox) bench.provision(resources);
       made.add(sandbox);
       return sandbox;
     }

@@ -10,6 +10,8 @@ import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Storage;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import dev.drover.testing.SmallDisk;
@@ -53,7 +55,7 @@ final class BwrapFullDiskTest {
     bench =
         new BwrapBench(
             Files.createDirectory(disk.directory().resolve("data")),
-            Profile.DEFAULT.withStorage(
+            SandboxSettings.DEFAULT.withStorage(
                 new Storage(Storage.Kind.DIRECTORY, OptionalLong.of(FLOOR))));
   }
 

@@ -6,6 +6,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.hands.Resources;
 import dev.drover.hands.ToolCall;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class BwrapIdleTest {
   @Test
   void aHandSurvivesTheThreadThatMadeIt() throws Exception {
-    try (var bench = new BwrapBench(Profile.DEFAULT);
+    try (var bench = new BwrapBench(SandboxSettings.DEFAULT);
         var scope = new Scope()) {
       var session = new SessionId("sesn_idle");
       var sandbox = scope.fork(() -> bench.provision(new Resources(session))).join();

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.hands.Limits;
 import dev.drover.hands.Resources;
 import dev.drover.hands.SandboxContract;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.local.Host;
+import dev.drover.hands.local.LocalSandbox;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Storage;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +41,8 @@ final class BwrapImageTest extends SandboxContract {
     bench = new BwrapBench(profile(Storage.Kind.IMAGE));
   }
 
-  private static Profile profile(Storage.Kind kind) {
-    return Profile.DEFAULT
+  private static SandboxSettings profile(Storage.Kind kind) {
+    return SandboxSettings.DEFAULT
         .withLimits(Limits.DEFAULT.withWorkspace(32 << 20, 500))
         .withStorage(new Storage(kind, OptionalLong.empty()));
   }
@@ -160,7 +165,9 @@ final class BwrapImageTest extends SandboxContract {
     try (var next = bench.provision(new Resources(session))) {
       assertThat(next.execute(call("bash", "command", "cat f /mnt/user/g")).text())
           .isEqualTo("one\ntwo");
-      ((BwrapSandbox) next).leash().inner().forEach(being -> Host.kill(being.pid(), being.start()));
+      BwrapBench.traces(((LocalSandbox) next).leash())
+          .inner()
+          .forEach(being -> Host.kill(being.pid(), being.start()));
       await().until(() -> !next.isAlive());
     }
     try (var third = bench.provision(new Resources(session))) {
@@ -247,6 +254,6 @@ final class BwrapImageTest extends SandboxContract {
 
   @Test
   void theLevelIsTold() throws Exception {
-    assertThat(bench.sandboxes().disks()).startsWith("a disk of its own for each session");
+    assertThat(bench.sandboxes().limits()).contains("a disk of its own for each session");
   }
 }

@@ -7,6 +7,7 @@ import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import dev.drover.settings.SettingsFile;
@@ -32,7 +33,9 @@ final class BwrapSettingsTest {
   @Test
   void limitsThatAreSetHoldInASandbox() throws Exception {
     var profile =
-        SettingsTree.of(SettingsFile.NONE, SET, Map.of(), _ -> false).read(Profile::read).value();
+        SettingsTree.of(SettingsFile.NONE, SET, Map.of(), _ -> false)
+            .read(SandboxSettings::read)
+            .value();
     try (var bench = new BwrapBench(profile);
         var sandbox = bench.provision(new Resources(new SessionId("sesn_set")))) {
       assertThat(bash(sandbox, "df -B1M --output=size /tmp ~ /dev/shm | tail -3 | xargs").text())

@@ -2,9 +2,12 @@ package dev.drover.hands.bwrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.hands.Limits;
 import dev.drover.hands.Resources;
 import dev.drover.hands.SandboxContract;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.local.Host;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.SessionId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +30,9 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
   @BeforeAll
   static void open() {
     var limits = Limits.DEFAULT.withMemory(96 << 20).withProcesses(64);
-    bench = new BwrapBench(Profile.DEFAULT.withLimits(limits).withCgroups(Path.of("/nonexistent")));
+    bench =
+        new BwrapBench(
+            SandboxSettings.DEFAULT.withLimits(limits).withCgroups(Path.of("/nonexistent")));
   }
 
   @AfterAll
@@ -42,7 +47,6 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
 
   @Test
   void theLevelIsTold() {
-    assertThat(bench.sandboxes().enforcement()).isEqualTo("rlimits");
     assertThat(bench.sandboxes().limits())
         .contains("processor time is not limited", "systemd-run --user --scope -p Delegate=yes");
   }

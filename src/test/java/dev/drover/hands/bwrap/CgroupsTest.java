@@ -2,6 +2,8 @@ package dev.drover.hands.bwrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.hands.Limits;
+import dev.drover.hands.local.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,9 @@ import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.hands.local.HandSocket;
+import dev.drover.hands.local.LocalSandbox;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.net.UnixDomainSocketAddress;
@@ -40,7 +43,7 @@ final class JournalTest {
 
   @BeforeAll
   static void open() {
-    bench = new BwrapBench(Profile.DEFAULT);
+    bench = new BwrapBench(SandboxSettings.DEFAULT);
   }
 
   @AfterAll
@@ -73,8 +76,8 @@ final class JournalTest {
   }
 
   private static SocketChannel connect(Sandbox sandbox) throws Exception {
-    var directory = ((BwrapSandbox) sandbox).leash().directory();
-    var channel = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve(Launch.SOCKET)));
+    var directory = ((LocalSandbox) sandbox).leash().directory();
+    var channel = SocketChannel.open(UnixDomainSocketAddress.of(HandSocket.in(directory)));
     var hello = ByteBuffer.allocate(13);
     while (hello.hasRemaining()) {
       assertThat(channel.read(hello)).isPositive();

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Json;
 import dev.drover.hands.Resources;
 import dev.drover.hands.ToolCall;
+import dev.drover.hands.local.SandboxSettings;
+import dev.drover.hands.local.Tree;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.io.BufferedReader;
@@ -58,8 +60,8 @@ final class ServerDeathTest {
     new CountDownLatch(1).await();
   }
 
-  private static Profile profile(String watchdogMillis, String firstUid) {
-    return Profile.DEFAULT
+  private static SandboxSettings profile(String watchdogMillis, String firstUid) {
+    return SandboxSettings.DEFAULT
         .withWatchdog(Duration.ofMillis(Long.parseLong(watchdogMillis)))
         .withFirstUid(Integer.parseInt(firstUid));
   }

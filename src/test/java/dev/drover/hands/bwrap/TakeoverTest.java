@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.base.Pause;
 import dev.drover.base.Scope;
 import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.hands.local.Host;
+import dev.drover.hands.local.LocalSandbox;
+import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.nio.file.Files;
@@ -37,22 +40,22 @@ final class TakeoverTest {
 
   private final SessionId session = new SessionId("sesn_o" + NUMBERS.incrementAndGet());
   private final Resources resources = new Resources(session);
-  private final BwrapBench first = new BwrapBench(Profile.DEFAULT);
+  private final BwrapBench first = new BwrapBench(SandboxSettings.DEFAULT);
 
   @AfterEach
   void close() {
     first.close(); // proves that nothing is left
   }
 
-  private BwrapSandboxes another(Profile profile) throws Exception {
+  private LocalSandboxes another(SandboxSettings profile) throws Exception {
     return BwrapBench.provider(first.data, profile);
   }
 
-  private BwrapSandboxes another() throws Exception {
+  private LocalSandboxes another() throws Exception {
     return another(first.profile);
   }
 
-  private BwrapSandboxes impatient() throws Exception {
+  private LocalSandboxes impatient() throws Exception {
     return another(first.profile.withPatience(Duration.ofMillis(300)));
   }
 
@@ -214,8 +217,11 @@ final class TakeoverTest {
 
   @Test
   void aHandThatDoesNotAnswerIsReplaced() throws Exception {
-    var left = (BwrapSandbox) begin(List.of());
-    new ProcessBuilder("kill", "-STOP", Long.toString(left.leash().inner().getFirst().pid()))
+    var left = (LocalSandbox) begin(List.of());
+    new ProcessBuilder(
+            "kill",
+            "-STOP",
+            Long.toString(BwrapBench.traces(left.leash()).inner().getFirst().pid()))
         .start()
         .waitFor();
     try (var second = impatient()) {
@@ -231,7 +237,7 @@ final class TakeoverTest {
 
   @Test
   void whoIsInterruptedTakesNoLivingHandForDead() throws Exception {
-    var left = (BwrapSandbox) begin(List.of());
+    var left = (LocalSandbox) begin(List.of());
     try (var second = another()) {
       Thread.currentThread().interrupt();
       try {
@@ -251,8 +257,8 @@ final class TakeoverTest {
 
   @Test
   void aHandThatIsGoneIsNotFound() throws Exception {
-    var left = (BwrapSandbox) begin(List.of());
-    left.leash().inner().forEach(being -> Host.kill(being.pid(), being.start()));
+    var left = (LocalSandbox) begin(List.of());
+    BwrapBench.traces(left.leash()).inner().forEach(being -> Host.kill(being.pid(), being.start()));
     await().until(() -> !left.leash().lives());
     try (var second = another()) {
       assertThat(hands()).isEmpty();
@@ -312,7 +318,7 @@ final class TakeoverTest {
 
   @Test
   void aRecordOfAnotherStartOfTheMachineIsOnlyRemoved() throws Exception {
-    var left = (BwrapSandbox) begin(List.of());
+    var left = (LocalSandbox) begin(List.of());
     var record = left.leash().directory().resolve("leash");
     Files.write(
         record,
@@ -327,16 +333,16 @@ final class TakeoverTest {
       }
       assertThat(left.leash().lives()).as("a stranger's process").isTrue();
     } finally {
-      left.leash().pull(Pause.REAL);
+      left.leash().pull();
     }
   }
 
   @Test
   void aHandThatNobodyWantsEndsAndItsTracesGo() throws Exception {
     try (var brief = another(first.profile.withWatchdog(Duration.ofMillis(400)))) {
-      var sandbox = (BwrapSandbox) brief.provision(resources);
+      var sandbox = (LocalSandbox) brief.provision(resources);
       sandbox.execute(bash("1", "sleep 1000 & setsid sleep 1001 &"));
-      var groups = sandbox.leash().group().directories();
+      var groups = BwrapBench.traces(sandbox.leash()).group().directories();
       assertThat(groups).allMatch(Files::exists);
       sandbox.leave();
       await().until(() -> hands().isEmpty());

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +13,9 @@ import java.util.Locale;
 
 /// The program `hand` for this machine, out of the jar.
 final class HandBinary {
+  /// Where the build puts the programs.
+  private static final String PROGRAMS = "/dev/drover/hands/bwrap/";
+
   private HandBinary() {}
 
   /// Puts the program into `directory` under its hash, unless it is there, and checks it.
@@ -45,7 +48,7 @@ final class HandBinary {
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (var in = HandBinary.class.getResourceAsStream(name)) {
+    try (var in = HandBinary.class.getResourceAsStream(PROGRAMS + name)) {
       if (in == null) {
         throw new IOException("this build of Drover has no program " + name);
       }

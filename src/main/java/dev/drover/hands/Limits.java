@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands;
 
 import dev.drover.settings.Section;
 import java.math.BigDecimal;
@@ -64,7 +64,9 @@ public record Limits(
     }
   }
 
-  static Limits read(Section sandboxes, Section workspaces) {
+  /// @param sandboxes the section of that name
+  /// @param workspaces the section of that name
+  public static Limits read(Section sandboxes, Section workspaces) {
     long memory = sandboxes.mebibytes("memory_mib", 64, MAX_MIB, DEFAULT.memory);
     var usual = DEFAULT.withMemory(memory);
     long tmp = sandboxes.mebibytes("tmp_mib", 1, MAX_MIB, usual.tmp);

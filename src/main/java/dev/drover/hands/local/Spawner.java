@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.base.Pause;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The one thread that starts processes. It never ends while the server lives: what a kernel ties
 /// to the thread that forked (a parent's death signal) must not fire because a pool let a thread
 /// go.
-final class Spawner {
+public final class Spawner {
   private record Order(ProcessBuilder builder, CompletableFuture<Process> started) {}
 
   /// How often a program that is still open for writing is tried again, and after what pause.
@@ -31,7 +31,7 @@ final class Spawner {
   }
 
   /// Starts the process with an empty environment: what the server knows is not for a sandbox.
-  Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+  public Process start(ProcessBuilder builder) throws IOException, InterruptedException {
     builder.environment().clear();
     var started = new CompletableFuture<Process>();
     orders.add(new Order(builder, started));

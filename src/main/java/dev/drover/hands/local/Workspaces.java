@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
@@ -24,7 +24,7 @@ import java.util.Set;
 /// session's hand can neither read another's files nor count against its limits.
 ///
 /// The root of a session's directories is the server's alone; a hand is shown the five inside it.
-final class Workspaces {
+public final class Workspaces {
   private static final int UIDS = 65_536;
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -38,7 +38,7 @@ final class Workspaces {
   /// @param image the file with the disk that is mounted over all of them but the uploads, if the
   ///   session has one of its own
   /// @param uid whose the directories are; empty when the server is not root
-  record Workspace(
+  public record Workspace(
       Path workspace,
       Path outputs,
       Path uploads,
@@ -108,9 +108,9 @@ final class Workspaces {
 
   /// Held by whoever looks for the session's hand, or makes one: there is one at a time. Empty when
   /// somebody else holds it for longer than `patience`.
-  Optional<Claim> claim(SessionId session, Duration patience)
+  Optional<FileLock> lock(SessionId session, Duration patience)
       throws IOException, InterruptedException {
-    return Claim.take(Directories.own(home(session)).resolve(".lock"), patience, pause);
+    return FileLock.take(Directories.own(home(session)).resolve(".lock"), patience, pause);
   }
 
   /// Those that have directories here.
@@ -143,7 +143,7 @@ final class Workspaces {
     }
   }
 
-  /// Durable before the hand is made. The session's claim is held.
+  /// Durable before the hand is made. The session's lock is held.
   void hand(SessionId session, HandId hand) throws IOException {
     var next = home(session).resolve("hand.new");
     Files.writeString(next, hand.value() + "\n");
@@ -159,7 +159,7 @@ final class Workspaces {
   /// whose processes the kernel counts together.
   private int nextUid() throws IOException, InterruptedException {
     try (var _ =
-        Claim.take(root.resolve(".uids"), PATIENCE, pause)
+        FileLock.take(root.resolve(".uids"), PATIENCE, pause)
             .orElseThrow(() -> new IOException("the counter of uids is in use"))) {
       return countUp();
     }
@@ -178,16 +178,16 @@ final class Workspaces {
   }
 
   /// Directories that the server makes.
-  static final class Directories {
+  public static final class Directories {
     private Directories() {}
 
     /// For the server alone.
-    static Path own(Path path) throws IOException {
+    public static Path own(Path path) throws IOException {
       Files.createDirectories(path.toAbsolutePath().getParent());
       return made(path, "rwx------");
     }
 
-    static Path made(Path path, String mode) throws IOException {
+    public static Path made(Path path, String mode) throws IOException {
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         try {
           Files.createDirectory(path);

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.base.Pause;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The kernel locks for a whole process, and unlocks when the process closes any of its descriptors
 /// of the file. So what this process holds is known here, and never opened a second time.
-final class Claim implements AutoCloseable {
+final class FileLock implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(10);
   private static final Set<Object> HELD = new HashSet<>();
 
@@ -27,7 +27,7 @@ final class Claim implements AutoCloseable {
   private final FileChannel channel;
   private boolean closed;
 
-  private Claim(Object key, FileChannel channel) {
+  private FileLock(Object key, FileChannel channel) {
     this.key = key;
     this.channel = channel;
   }
@@ -35,7 +35,7 @@ final class Claim implements AutoCloseable {
   /// Empty when somebody else holds the file, which is made if it is missing.
   ///
   /// @throws NoSuchFileException when its directory is missing, or goes meanwhile
-  static Optional<Claim> tryTake(Path file) throws IOException {
+  static Optional<FileLock> tryTake(Path file) throws IOException {
     synchronized (HELD) {
       var known = key(file);
       if (known != null && HELD.contains(known)) {
@@ -52,7 +52,7 @@ final class Claim implements AutoCloseable {
           throw new NoSuchFileException(file.toString());
         }
         taken = HELD.add(key);
-        return Optional.of(new Claim(key, channel));
+        return Optional.of(new FileLock(key, channel));
       } finally {
         if (!taken) {
           channel.close();
@@ -62,13 +62,13 @@ final class Claim implements AutoCloseable {
   }
 
   /// As [#tryTake], but waits for it.
-  static Optional<Claim> take(Path file, Duration patience, Pause pause)
+  static Optional<FileLock> take(Path file, Duration patience, Pause pause)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
     while (true) {
-      var claim = tryTake(file);
-      if (claim.isPresent() || System.nanoTime() >= until) {
-        return claim;
+      var lock = tryTake(file);
+      if (lock.isPresent() || System.nanoTime() >= until) {
+        return lock;
       }
       pause.pause(STEP);
     }

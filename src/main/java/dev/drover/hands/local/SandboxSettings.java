@@ -1,5 +1,6 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
+import dev.drover.hands.Limits;
 import dev.drover.settings.Section;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.time.Duration;
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
 /// @param storage what the files of sessions lie on
-public record Profile(
+public record SandboxSettings(
     Limits limits,
     Duration watchdog,
     Duration heartbeat,
@@ -23,8 +24,8 @@ public record Profile(
     int firstUid,
     Path cgroups,
     Storage storage) {
-  public static final Profile DEFAULT =
-      new Profile(
+  public static final SandboxSettings DEFAULT =
+      new SandboxSettings(
           Limits.DEFAULT,
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
@@ -35,10 +36,10 @@ public record Profile(
           Storage.DEFAULT);
 
   /// @param root the section of all settings
-  public static Profile read(Section root) {
+  public static SandboxSettings read(Section root) {
     var sandboxes = root.section("sandboxes");
     var workspaces = root.section("workspaces");
-    return new Profile(
+    return new SandboxSettings(
         Limits.read(sandboxes, workspaces),
         sandboxes.millis("unattended_ms", 5_000, 86_400_000, DEFAULT.watchdog),
         DEFAULT.heartbeat,
@@ -49,38 +50,43 @@ public record Profile(
         Storage.read(workspaces));
   }
 
-  public Profile withLimits(Limits value) {
-    return new Profile(
+  public SandboxSettings withLimits(Limits value) {
+    return new SandboxSettings(
         value, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage);
   }
 
-  public Profile withWatchdog(Duration value) {
-    return new Profile(limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage);
+  public SandboxSettings withWatchdog(Duration value) {
+    return new SandboxSettings(
+        limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage);
   }
 
-  public Profile withHeartbeat(Duration value) {
-    return new Profile(limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage);
+  public SandboxSettings withHeartbeat(Duration value) {
+    return new SandboxSettings(
+        limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage);
   }
 
-  public Profile withPatience(Duration value) {
-    return new Profile(limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage);
+  public SandboxSettings withPatience(Duration value) {
+    return new SandboxSettings(
+        limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage);
   }
 
-  public Profile withCgroups(Path value) {
-    return new Profile(
+  public SandboxSettings withCgroups(Path value) {
+    return new SandboxSettings(
         limits, watchdog, heartbeat, patience, longestCall, firstUid, value, storage);
   }
 
-  public Profile withStorage(Storage value) {
-    return new Profile(
+  public SandboxSettings withStorage(Storage value) {
+    return new SandboxSettings(
         limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, value);
   }
 
-  Profile withFirstUid(int value) {
-    return new Profile(limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage);
+  public SandboxSettings withFirstUid(int value) {
+    return new SandboxSettings(
+        limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage);
   }
 
-  Profile withLongestCall(Duration value) {
-    return new Profile(limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage);
+  public SandboxSettings withLongestCall(Duration value) {
+    return new SandboxSettings(
+        limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage);
   }
 }

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.settings.Section;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.hands.Sandboxes;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import dev.drover.base.Pause;
 import dev.drover.session.HandId;
@@ -18,10 +18,11 @@ final class Register {
   private static final String LOCK = "lock";
 
   private final Path root;
+  private final Engine engine;
   private final Pause pause;
 
   /// A hand that is ours alone, for now.
-  record Held(Leash leash, Claim claim) {}
+  record Held(Leash leash, FileLock lock) {}
 
   /// Another server is attached to the hand.
   static final class InUse extends IOException {
@@ -32,8 +33,9 @@ final class Register {
     }
   }
 
-  Register(Path root, Pause pause) {
+  Register(Path root, Engine engine, Pause pause) {
     this.root = root;
+    this.engine = engine;
     this.pause = pause;
   }
 
@@ -41,14 +43,14 @@ final class Register {
   Held make(HandId hand, SessionId session) throws IOException {
     var made = Workspaces.Directories.own(root.resolve("." + hand));
     var directory = root.resolve(hand.value());
-    Claim claim = null;
+    FileLock lock = null;
     try {
-      claim = Claim.tryTake(made.resolve(LOCK)).orElseThrow(InUse::new);
+      lock = FileLock.tryTake(made.resolve(LOCK)).orElseThrow(InUse::new);
       Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
-      return new Held(Leash.of(directory, session), claim);
+      return new Held(Leash.of(engine, directory, session), lock);
     } catch (IOException e) {
-      if (claim != null) {
-        claim.close();
+      if (lock != null) {
+        lock.close();
       }
       Tree.remove(made);
       throw e;
@@ -64,18 +66,23 @@ final class Register {
       if (!Files.isDirectory(directory)) {
         return Optional.empty();
       }
-      var claim = Claim.take(directory.resolve(LOCK), patience, pause).orElseThrow(InUse::new);
-      return Optional.of(held(directory, claim));
+      var lock = FileLock.take(directory.resolve(LOCK), patience, pause).orElseThrow(InUse::new);
+      return Optional.of(held(directory, lock));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
-  private static Held held(Path directory, Claim claim) throws IOException {
+  /// What is on disk about the hand of that directory.
+  Leash read(Path directory) throws IOException {
+    return Leash.read(engine, directory);
+  }
+
+  private Held held(Path directory, FileLock lock) throws IOException {
     try {
-      return new Held(Leash.read(directory), claim);
+      return new Held(read(directory), lock);
     } catch (IOException | RuntimeException e) {
-      claim.close();
+      lock.close();
       throw e;
     }
   }
@@ -97,14 +104,14 @@ final class Register {
   }
 
   private void sweep(Path directory) throws IOException, InterruptedException {
-    var claim = Claim.tryTake(directory.resolve(LOCK));
-    if (claim.isEmpty()) {
+    var lock = FileLock.tryTake(directory.resolve(LOCK));
+    if (lock.isEmpty()) {
       return;
     }
-    try (var _ = claim.get()) {
-      var leash = Leash.read(directory);
+    try (var _ = lock.get()) {
+      var leash = read(directory);
       if (!leash.lives()) {
-        leash.pull(pause);
+        leash.pull();
       }
     }
   }

@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -6,15 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /// What the host says about processes and users.
-final class Host {
+public final class Host {
   private Host() {}
 
-  static boolean isRoot() {
+  public static boolean isRoot() {
     try {
       return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
     } catch (IOException e) {
@@ -24,7 +22,7 @@ final class Host {
 
   /// A small file, even when the thread is interrupted: what cannot be read for that reason must
   /// not be taken for dead.
-  static String text(Path file) throws IOException {
+  public static String text(Path file) throws IOException {
     try (var in = new FileInputStream(file.toFile())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -40,25 +38,17 @@ final class Host {
     }
   }
 
-  static int owner(Path path) throws IOException {
+  public static int owner(Path path) throws IOException {
     return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
-  static void give(Path path, int uid) throws IOException {
+  public static void give(Path path, int uid) throws IOException {
     Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
     Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /// bubblewrap, as the distribution installed it: on Ubuntu no other copy may make namespaces.
-  static Optional<Path> bwrap() {
-    return List.of("/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap").stream()
-        .map(Path::of)
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   /// When the process started, in the kernel's ticks; empty when it is not alive.
-  static OptionalLong started(long pid) {
+  public static OptionalLong started(long pid) {
     try {
       var stat = text(Path.of("/proc/" + pid + "/stat"));
       var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -71,7 +61,7 @@ final class Host {
   }
 
   /// The first child of a process.
-  static OptionalLong child(long pid) {
+  public static OptionalLong child(long pid) {
     try {
       var children = text(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
       return children.isBlank()
@@ -86,7 +76,7 @@ final class Host {
   }
 
   /// Kills the process if it is still the one that started then.
-  static void kill(long pid, long start) {
+  public static void kill(long pid, long start) {
     if (started(pid).equals(OptionalLong.of(start))) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }

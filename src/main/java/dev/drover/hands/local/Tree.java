@@ -1,4 +1,4 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -13,11 +13,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// Removes directories that hold what a model wrote: links that lead out, modes that forbid, depth
 /// without end. No link is followed, and no path grows: a nested directory is first moved up to the
 /// top, so any depth takes a few open files and no stack.
-final class Tree {
+public final class Tree {
   private Tree() {}
 
   /// Removes `root` and all in it. Idempotent.
-  static void remove(Path root) throws IOException {
+  public static void remove(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -1,6 +1,5 @@
-package dev.drover.hands.bwrap;
+package dev.drover.hands.local;
 
-import dev.drover.base.Pause;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
@@ -10,21 +9,19 @@ import dev.drover.session.HandId;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// One hand behind bubblewrap, which this server is attached to.
-final class BwrapSandbox implements Sandbox {
+/// One hand of this machine, which this server is attached to.
+public final class LocalSandbox implements Sandbox {
   private final FramedHand hand;
   private final Leash leash;
-  private final Claim claim;
-  private final Pause pause;
+  private final FileLock lock;
   private final Runnable onClose;
   private final ReentrantLock closing = new ReentrantLock();
   private boolean closed;
 
-  BwrapSandbox(FramedHand hand, Register.Held held, Pause pause, Runnable onClose) {
+  LocalSandbox(FramedHand hand, Register.Held held, Runnable onClose) {
     this.hand = hand;
     this.leash = held.leash();
-    this.claim = held.claim();
-    this.pause = pause;
+    this.lock = held.lock();
     this.onClose = onClose;
   }
 
@@ -48,7 +45,8 @@ final class BwrapSandbox implements Sandbox {
     return hand.isAlive();
   }
 
-  Leash leash() {
+  /// What is on disk about it.
+  public Leash leash() {
     return leash;
   }
 
@@ -59,7 +57,7 @@ final class BwrapSandbox implements Sandbox {
       if (!closed) {
         closed = true;
         hand.close();
-        claim.close();
+        lock.close();
         onClose.run();
       }
     } finally {
@@ -79,13 +77,13 @@ final class BwrapSandbox implements Sandbox {
       hand.close();
       while (!closed) {
         try {
-          leash.pull(pause);
+          leash.pull();
           closed = true;
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-      claim.close();
+      lock.close();
       onClose.run();
     } finally {
       closing.unlock();

@@ -1,0 +1,326 @@
+package dev.drover.hands.local;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.hands.FramedHand;
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Sandboxes on this machine, by one [Engine].
+///
+/// Below the data directory it keeps `workspaces` (durable, one per session), `hands` (one per live
+/// hand) and `bin`. Several servers of one machine may share them. A hand belongs to the server
+/// that is attached to it, and no other touches it; one that is nobody's lives on for
+/// [SandboxSettings#watchdog], and a sweep removes what is left of the dead. Safe for many threads.
+public final class LocalSandboxes implements Sandboxes {
+  private static final System.Logger LOG = System.getLogger(LocalSandboxes.class.getName());
+  private static final long SWEEP_LEAST = 100; // ms
+
+  /// An empty group as old as that belongs to no hand that is just being made, however the clock
+  /// jumps.
+  private static final Duration FORGOTTEN = Duration.ofDays(1);
+
+  private final SandboxSettings settings;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final Engine engine;
+  private final Register register;
+  private final Workspaces workspaces;
+  private final Room room;
+  private final Spawner spawner;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Set<LocalSandbox> open = ConcurrentHashMap.newKeySet();
+  private final Set<SessionId> discarding = ConcurrentHashMap.newKeySet();
+
+  /// @throws IOException when the data directory cannot be used, or the engine cannot be made
+  /// @throws InterruptedException when interrupted while it removes what an earlier server left
+  public LocalSandboxes(
+      Path data,
+      SandboxSettings settings,
+      Engine.Maker maker,
+      Ids ids,
+      Pause pause,
+      InstantSource clock)
+      throws IOException, InterruptedException {
+    var root = data.toAbsolutePath().normalize();
+    this.settings = settings;
+    this.ids = ids;
+    this.clock = clock;
+    var hands = Workspaces.Directories.own(root.resolve("hands"));
+    var homes = Workspaces.Directories.own(root.resolve("workspaces"));
+    var program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
+    this.room = new Room(root, settings.storage().floor());
+    this.spawner = new Spawner(pause);
+    this.engine =
+        maker.make(
+            new Engine.Machine(root, homes, program, room.floor(), settings, spawner, pause));
+    this.register = new Register(hands, engine, pause);
+    this.workspaces = new Workspaces(homes, settings.firstUid(), engine.mountsImages(), pause);
+    register.sweep();
+    Thread.ofVirtual().name("hand-janitor").start(this::sweepNowAndThen);
+  }
+
+  /// What is limited here, and by what.
+  public String limits() {
+    return engine.limits();
+  }
+
+  /// Makes a whole sandbox once and runs something small in it. Empty when all is well; else what
+  /// is wrong and what helps.
+  public Optional<String> problem() throws InterruptedException {
+    var session = new SessionId("sesn_probe");
+    try {
+      var held = register.make(newId(), session);
+      try (var _ = held.lock()) {
+        try {
+          return engine.problem(site(held, session), new Recorder(held.leash()));
+        } finally {
+          register.read(held.leash().directory()).pull();
+        }
+      }
+    } catch (Unavailable e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return Optional.of("a sandbox could not be started: " + e.getMessage());
+    } finally {
+      discard(session);
+    }
+  }
+
+  private Engine.Site site(Register.Held held, SessionId session)
+      throws IOException, InterruptedException {
+    var leash = held.leash();
+    return new Engine.Site(leash.hand().value(), leash.directory(), workspaces.open(session));
+  }
+
+  /// Writes a leash down, each time with the traces that it has then.
+  private static final class Recorder implements Engine.Trail {
+    private Leash leash;
+
+    Recorder(Leash leash) {
+      this.leash = leash;
+    }
+
+    @Override
+    public void write(List<String> traces) throws IOException {
+      leash = leash.with(traces);
+      leash.write();
+    }
+  }
+
+  @Override
+  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+    var session = resources.session();
+    try (var _ = lock(session)) {
+      var present = workspaces.hand(session);
+      var living = present.isEmpty() ? Optional.<Sandbox>empty() : take(session, present.get());
+      return living.isPresent() ? living.get() : start(session);
+    } catch (IOException e) {
+      heedInterrupt();
+      throw new Unavailable("The sandbox could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
+    var session = resources.session();
+    if (!workspaces.exists(session)) {
+      return Optional.empty();
+    }
+    try (var _ = lock(session)) {
+      return workspaces.hand(session).equals(Optional.of(hand))
+          ? take(session, hand)
+          : Optional.empty();
+    } catch (IOException e) {
+      heedInterrupt();
+      LOG.log(Level.WARNING, "the hand of " + session + " is given up", e);
+      return Optional.empty();
+    }
+  }
+
+  /// Channels close when their thread is interrupted: that says nothing of what they led to.
+  private static void heedInterrupt() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private FileLock lock(SessionId session) throws IOException, InterruptedException {
+    return workspaces.lock(session, settings.patience()).orElseThrow(Register.InUse::new);
+  }
+
+  /// The hand, if it lives and answers; else what is left of it is removed.
+  ///
+  /// @throws Register.InUse when another server stays attached to it
+  private Optional<Sandbox> take(SessionId session, HandId hand)
+      throws IOException, InterruptedException {
+    var held = register.take(hand, settings.patience());
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    var leash = held.get().leash();
+    boolean attached = false;
+    try {
+      if (leash.session().equals(session.value()) && leash.lives()) {
+        try {
+          var sandbox = sandbox(attach(leash.directory()), held.get());
+          attached = true;
+          return Optional.of(sandbox);
+        } catch (IOException e) {
+          heedInterrupt();
+          LOG.log(Level.WARNING, "the hand of " + session + " does not answer", e);
+        }
+      }
+      leash.pull();
+      return Optional.empty();
+    } finally {
+      if (!attached) {
+        held.get().lock().close();
+      }
+    }
+  }
+
+  private Sandbox start(SessionId session) throws Unavailable, IOException, InterruptedException {
+    room.check();
+    var id = newId();
+    var held = register.make(id, session);
+    var record = new Recorder(held.leash());
+    boolean started = false;
+    try {
+      workspaces.hand(session, id);
+      var running = engine.start(site(held, session), record);
+      var hand = attach(record.leash.directory());
+      record.write(running.traces());
+      started = true;
+      return sandbox(hand, new Register.Held(record.leash, held.lock()));
+    } finally {
+      if (!started) {
+        try (var _ = held.lock()) {
+          record.leash.pull();
+        }
+      }
+    }
+  }
+
+  private Sandbox sandbox(FramedHand hand, Register.Held held) {
+    var sandbox = new LocalSandbox[1];
+    sandbox[0] = new LocalSandbox(hand, held, () -> open.remove(sandbox[0]));
+    open.add(sandbox[0]);
+    return sandbox[0];
+  }
+
+  private FramedHand attach(Path directory) throws IOException, InterruptedException {
+    try {
+      return FramedHand.attach(
+          engine.connect(directory), settings.patience(), settings.heartbeat(), () -> {});
+    } catch (IOException e) {
+      throw new IOException(engine.diagnosis(directory), e);
+    }
+  }
+
+  private HandId newId() {
+    return new HandId(ids.next(HandId.PREFIX));
+  }
+
+  @Override
+  public void release(SessionId session) {
+    if (!workspaces.exists(session)) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try (var _ = lock(session)) {
+      var present = workspaces.hand(session);
+      var held =
+          present.isEmpty()
+              ? Optional.<Register.Held>empty()
+              : register.take(present.get(), settings.patience());
+      if (held.isPresent()) {
+        try (var _ = held.get().lock()) {
+          held.get().leash().pull();
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the hand of " + session + " stays behind", e);
+    } catch (InterruptedException e) {
+      interrupted = true; // it ends itself
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void discard(SessionId session) {
+    if (!discarding.add(session)) {
+      return; // two that remove one tree would be in each other's way
+    }
+    try {
+      release(session);
+      workspaces.discard(session);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the workspace of " + session + " stays behind for now", e);
+    } finally {
+      discarding.remove(session);
+    }
+  }
+
+  @Override
+  public Set<SessionId> kept() {
+    try {
+      return workspaces.sessions();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the workspaces cannot be listed", e);
+      return Set.of();
+    }
+  }
+
+  /// Closes every sandbox that was not left; the workspaces stay.
+  @Override
+  public void close() {
+    closed.countDown();
+    open.forEach(LocalSandbox::close);
+    spawner.close();
+    boolean interrupted = Thread.interrupted();
+    sweep();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sweepNowAndThen() {
+    try {
+      while (!closed.await(
+          Math.max(SWEEP_LEAST, settings.watchdog().toMillis()), TimeUnit.MILLISECONDS)) {
+        sweep();
+      }
+    } catch (InterruptedException e) {
+      // Nobody has this thread to interrupt it.
+    }
+  }
+
+  private void sweep() {
+    try {
+      register.sweep();
+      engine.sweep(clock.instant().minus(FORGOTTEN));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "what is left of dead hands stays behind", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

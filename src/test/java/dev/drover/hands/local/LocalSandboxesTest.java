@@ -1,0 +1,180 @@
+package dev.drover.hands.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.Pause;
+import dev.drover.hands.Resources;
+import dev.drover.hands.Sandbox;
+import dev.drover.hands.Sandboxes.Unavailable;
+import dev.drover.hands.ToolCall;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What sandboxes of this machine have in common, with an engine that is not bubblewrap.
+final class LocalSandboxesTest {
+  private static final SandboxSettings SETTINGS =
+      SandboxSettings.DEFAULT.withPatience(Duration.ofMillis(200)).withFirstUid(600_000);
+
+  @TempDir Path data;
+  private final Set<String> alive = ConcurrentHashMap.newKeySet();
+  private final MemoryEngine engine = new MemoryEngine(alive);
+  private final Resources resources = new Resources(new SessionId("sesn_local"));
+  private LocalSandboxes sandboxes;
+
+  @BeforeEach
+  void open() throws Exception {
+    sandboxes = server(engine);
+  }
+
+  /// One more server over the same directory. To be closed, unless it is to look killed.
+  private LocalSandboxes server(Engine by) throws Exception {
+    return new LocalSandboxes(
+        data, SETTINGS, _ -> by, new Ids(new SecureRandom()), Pause.REAL, InstantSource.system());
+  }
+
+  private static String run(Sandbox sandbox) throws InterruptedException {
+    var call = new ToolCall(new EventId("sevt_1"), "bash", Json.obj("command", "true"));
+    return sandbox.execute(call).text();
+  }
+
+  private List<String> hands() throws IOException {
+    try (Stream<Path> names = Files.list(data.resolve("hands"))) {
+      return names.map(path -> path.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void aSandboxIsStartedByTheEngineAndLeavesNothing() throws Exception {
+    try (var _ = sandboxes) {
+      try (var sandbox = sandboxes.provision(resources)) {
+        assertThat(run(sandbox)).isEqualTo(sandbox.id().value());
+        assertThat(hands()).containsExactly(sandbox.id().value());
+      }
+      assertThat(alive).isEmpty();
+      assertThat(hands()).isEmpty();
+    }
+  }
+
+  @Test
+  void theNextServerFindsTheHandThatWasLeft() throws Exception {
+    var left = sandboxes.provision(resources);
+    left.leave();
+    try (var next = server(new MemoryEngine(alive));
+        var same = next.provision(resources)) {
+      assertThat(same.id()).isEqualTo(left.id());
+      assertThat(run(same)).isEqualTo(left.id().value());
+    }
+  }
+
+  @Test
+  void thatVeryHandIsAttachedToAndNoOther() throws Exception {
+    var left = sandboxes.provision(resources);
+    left.leave();
+    try (var next = server(new MemoryEngine(alive))) {
+      assertThat(next.attach(new Resources(new SessionId("sesn_other")), left.id())).isEmpty();
+      try (var same = next.attach(resources, left.id()).orElseThrow()) {
+        assertThat(same.id()).isEqualTo(left.id());
+      }
+      assertThat(next.attach(resources, left.id())).isEmpty();
+    }
+  }
+
+  @Test
+  void aHandThatDoesNotAnswerIsKilledAndReplaced() throws Exception {
+    var left = sandboxes.provision(resources);
+    left.leave();
+    engine.silent.put(left.id().value(), true);
+    try (var other = sandboxes.provision(resources)) {
+      assertThat(other.id()).isNotEqualTo(left.id());
+      assertThat(alive).containsExactly(other.id().value());
+      assertThat(hands()).containsExactly(other.id().value());
+    }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothing() throws Exception {
+    engine.failure = Optional.of(new IOException("no image"));
+    assertThatThrownBy(() -> sandboxes.provision(resources))
+        .isInstanceOf(Unavailable.class)
+        .hasMessage("The sandbox could not be started: no image");
+    assertThat(alive).isEmpty();
+    assertThat(hands()).isEmpty();
+    assertThat(sandboxes.problem()).contains("a sandbox could not be started: no image");
+    assertThat(hands()).isEmpty();
+  }
+
+  @Test
+  void theDeadAreSweptAndTheLivingStay() throws Exception {
+    var dead = sandboxes.provision(resources);
+    dead.leave();
+    var living = sandboxes.provision(new Resources(new SessionId("sesn_living")));
+    living.leave();
+    alive.remove(dead.id().value());
+    try (var next = server(new MemoryEngine(alive))) {
+      assertThat(hands()).containsExactly(living.id().value());
+      next.release(new SessionId("sesn_living"));
+      assertThat(hands()).isEmpty();
+      assertThat(alive).isEmpty();
+    }
+  }
+
+  @Test
+  void whatCannotBeKilledKeepsItsRecord() throws Exception {
+    var stubborn = sandboxes.provision(resources);
+    engine.unkillable = true;
+    stubborn.close();
+    assertThat(hands()).containsExactly(stubborn.id().value());
+    try (var _ = server(new MemoryEngine(alive))) {
+      assertThat(hands()).as("it lives").hasSize(1);
+      alive.clear();
+    }
+    assertThat(hands()).isEmpty();
+  }
+
+  @Test
+  void theHandOfAnotherEngineIsNotTouched() throws Exception {
+    var left = sandboxes.provision(resources);
+    left.leave();
+    var record = data.resolve("hands/" + left.id() + "/leash");
+    var lines = Files.readString(record).replace("memory ", "container ");
+    Files.writeString(record, lines);
+    try (var next = server(new MemoryEngine(alive))) {
+      assertThat(next.attach(resources, left.id())).isEmpty();
+      assertThatThrownBy(() -> next.provision(resources))
+          .isInstanceOf(Unavailable.class)
+          .hasMessageContaining("not a record of this engine");
+    }
+    assertThat(Files.readString(record)).isEqualTo(lines);
+    assertThat(alive).containsExactly(left.id().value());
+  }
+
+  @Test
+  void aDiscardedSessionHasNoDirectories() throws Exception {
+    try (var _ = sandboxes) {
+      sandboxes.provision(resources).leave();
+      assertThat(sandboxes.kept()).containsExactly(resources.session());
+      sandboxes.discard(resources.session());
+      assertThat(sandboxes.kept()).isEmpty();
+      assertThat(alive).isEmpty();
+      assertThat(sandboxes.problem()).isEmpty();
+      assertThat(sandboxes.kept()).isEmpty();
+    }
+  }
+}

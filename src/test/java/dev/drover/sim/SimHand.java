@@ -1,19 +1,17 @@
 package dev.drover.sim;
 
-import dev.drover.hands.BuiltInTool;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
-import dev.drover.session.Slice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +71,7 @@ final class SimHand {
           ? ToolResult.lost("The sandbox was lost. The call may or may not have run.")
           : ToolResult.error("The sandbox was lost before this call started.");
     }
-    watch(call);
+    StartedCall.watch(world, session, call, Optional.of(id));
     var entry = new Entry();
     journal.put(call.id(), entry);
     world.tell(id + " runs " + call.id() + " " + call.name());
@@ -107,32 +105,6 @@ final class SimHand {
     var entry = journal.get(call);
     if (entry != null) {
       entry.end(ToolResult.error("interrupted"));
-    }
-  }
-
-  private void watch(ToolCall call) {
-    int before = world.starts.merge(call.id(), 1, Integer::sum) - 1;
-    if (before > 0 && !BuiltInTool.named(call.name()).map(BuiltInTool::readOnly).orElse(false)) {
-      world.violated("the call %s (%s) was started twice".formatted(call.id(), call.name()));
-    }
-    boolean intended = false;
-    boolean asked = false;
-    boolean allowed = false;
-    for (var stored : world.log().getEvents(session, Slice.after(0, Integer.MAX_VALUE))) {
-      switch (stored.event()) {
-        case Event.ToolDispatched e when e.toolUseId().equals(call.id()) ->
-            intended |= e.hand().filter(id::equals).isPresent();
-        case Event.AgentToolUse e when e.id().equals(call.id()) -> asked = e.waitsForClient();
-        case Event.UserToolConfirmation e when e.toolUseId().equals(call.id()) ->
-            allowed = e.allow();
-        default -> {}
-      }
-    }
-    if (!intended) {
-      world.violated("the call " + call.id() + " was started without a record of the intent");
-    }
-    if (asked && !allowed) {
-      world.violated("the call " + call.id() + " was started without leave");
     }
   }
 }

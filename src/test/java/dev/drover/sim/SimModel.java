@@ -20,7 +20,17 @@ import java.util.Optional;
 /// Messages API would refuse, and then the run has failed.
 final class SimModel implements Models, Model {
   private static final List<String> TOOLS =
-      List.of("bash", "bash", "read", "glob", "write", "edit", "lookup", "no such tool");
+      List.of(
+          "bash",
+          "bash",
+          "read",
+          "glob",
+          "write",
+          "edit",
+          SimTool.LOOK,
+          SimTool.ACT,
+          "lookup",
+          "no such tool");
   private static final List<String> ODD_IDS = List.of("", "call_0", "call:0|x", "i".repeat(99));
   private static final List<Answer.Lost> LOST =
       List.of(Answer.Lost.CUT_CALL, Answer.Lost.MALFORMED_CALL);

@@ -14,7 +14,6 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
-import dev.drover.tools.Inventory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -66,7 +65,7 @@ final class SimNode {
                   feed,
                   world.model,
                   new SimHands(world),
-                  Inventory.HANDS,
+                  SimTool.inventory(world),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
                   20,

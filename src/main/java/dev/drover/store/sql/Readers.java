@@ -7,7 +7,7 @@ import java.util.List;
 /// A few threads that read, each with a connection of its own: a reader sees all that was committed
 /// when it began and never waits for the writer. Platform threads, as the [Writer].
 public final class Readers implements AutoCloseable {
-  private final Jobs jobs = new Jobs();
+  private final UnitQueue units = new UnitQueue();
   private final Dialect dialect;
   private final List<Link> links;
   private final List<Thread> threads;
@@ -23,7 +23,7 @@ public final class Readers implements AutoCloseable {
   }
 
   public <T> T call(Body<T> body) {
-    return jobs.call("", (db, _) -> body.run(db));
+    return units.call("", (db, _) -> body.run(db));
   }
 
   /// What is read on a reader's thread: one statement, so that it sees one moment.
@@ -33,42 +33,42 @@ public final class Readers implements AutoCloseable {
   }
 
   private void work(Link link) {
-    for (var taken = jobs.take(1); !taken.isEmpty(); taken = jobs.take(1)) {
+    for (var taken = units.take(1); !taken.isEmpty(); taken = units.take(1)) {
       taken.forEach(
-          job -> {
-            if (!read(job, link)) {
-              read(job, link); // on a new connection: the old one may have broken long ago
+          unit -> {
+            if (!read(unit, link)) {
+              read(unit, link); // on a new connection: the old one may have broken long ago
             }
-            job.release();
+            unit.release();
           });
     }
   }
 
   /// @return false if the connection broke
-  private boolean read(Job<?> job, Link link) {
-    job.reset();
+  private boolean read(Unit<?> unit, Link link) {
+    unit.reset();
     try {
-      if (!job.run(link.db()) && job.failure() instanceof SQLException e) {
+      if (!unit.run(link.db()) && unit.failure() instanceof SQLException e) {
         throw e;
       }
       return true;
     } catch (SQLException e) {
-      job.reset();
-      job.fail(Job.told(dialect, e));
+      unit.reset();
+      unit.fail(Unit.told(dialect, e));
       if (dialect.trouble(e) != Dialect.Trouble.BROKEN) {
         return true;
       }
       link.drop();
       return false;
     } catch (RuntimeException | Error e) {
-      job.fail(e);
+      unit.fail(e);
       return true;
     }
   }
 
   @Override
   public void close() throws SQLException {
-    jobs.end();
+    units.end();
     threads.forEach(Threads::join);
     for (var link : links) {
       link.end(dialect);

@@ -41,7 +41,7 @@ final class SqlEventLog implements EventLog {
   public Receipt receive(SessionId id, List<Event.FromClient> events, Delivery delivery) {
     return writer.call(
         id.value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = SessionRows.take(db, id).orElseThrow(() -> Refusals.notFound(id));
           var now = clock.instant();
           if (delivery.repeat()) {
@@ -55,11 +55,11 @@ final class SqlEventLog implements EventLog {
           var received = Reception.of(before, events, waiting, now);
           InboxRows.insert(db, row.key(), delivery.fingerprint(), now, before.head(), received);
           EventRows.append(db, row.key(), id, before.epoch(), received.logged());
-          outbox.received(id, received.events(), received.logged());
+          afterCommit.received(id, received.events(), received.logged());
           var state = received.state();
           var claimed = state.isFree() ? self.claim(state) : state;
           SessionRows.keep(db, id, row.with(claimed));
-          outbox.freed(id, claimed);
+          afterCommit.freed(id, claimed);
           return new Receipt(received.events(), lease(id, state, claimed));
         });
   }
@@ -89,12 +89,12 @@ final class SqlEventLog implements EventLog {
   public void release(Lease lease) {
     writer.call(
         lease.session().value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = SessionRows.take(db, lease.session());
           if (row.isPresent() && self.honours(row.get().state(), lease)) {
             var released = row.get().state().released();
             SessionRows.keep(db, lease.session(), row.get().with(released));
-            outbox.freed(lease.session(), released);
+            afterCommit.freed(lease.session(), released);
           }
           return true;
         });
@@ -104,7 +104,7 @@ final class SqlEventLog implements EventLog {
   public Emitted emitEvents(Lease lease, Emission emission) {
     return writer.call(
         lease.session().value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var id = lease.session();
           var row = SessionRows.take(db, id);
           if (row.isEmpty()) {
@@ -126,7 +126,7 @@ final class SqlEventLog implements EventLog {
           EventRows.append(db, row.get().key(), id, lease.epoch(), events);
           InboxRows.processed(db, row.get().key(), events);
           SessionRows.keep(db, id, row.get().with(appended.state()));
-          outbox.logged(id, events);
+          afterCommit.logged(id, events);
           return new Emitted.Appended(events);
         });
   }

@@ -65,7 +65,7 @@ public final class SqlNodes implements Nodes {
     var beaten =
         writer.call(
             KEY,
-            (db, outbox) -> {
+            (db, afterCommit) -> {
               var now = db.dialect().now();
               boolean known =
                   db.update("UPDATE node SET beat_at = " + now + " WHERE id = ?", name) == 1;
@@ -73,7 +73,7 @@ public final class SqlNodes implements Nodes {
                 register(db, next);
               }
               db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
-              int freed = freeOrphans(db, outbox);
+              int freed = freeOrphans(db, afterCommit);
               return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
             });
     if (!beaten.known) {
@@ -91,7 +91,7 @@ public final class SqlNodes implements Nodes {
   }
 
   /// Frees sessions of nodes that are not there. The epoch stays: the next claim raises it.
-  private static int freeOrphans(Db db, Outbox outbox) throws SQLException {
+  private static int freeOrphans(Db db, AfterCommit afterCommit) throws SQLException {
     var freed =
         db.list(
             """
@@ -103,7 +103,7 @@ public final class SqlNodes implements Nodes {
                 + ") RETURNING id",
             row -> new SessionId(row.getString(1)),
             FREED);
-    freed.forEach(outbox::freed);
+    freed.forEach(afterCommit::freed);
     return freed.size();
   }
 

@@ -49,7 +49,7 @@ final class SqlSessions implements Sessions {
     var id = session.id();
     return writer.call(
         id.value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = SessionRows.insert(db, session);
           OriginRows.insert(db, row.key(), origin);
           if (events.isEmpty()) {
@@ -62,7 +62,7 @@ final class SqlSessions implements Sessions {
           var state = received.state().started(now);
           var claimed = self.claim(state);
           SessionRows.keep(db, id, row.with(claimed));
-          outbox.freed(id, claimed);
+          afterCommit.freed(id, claimed);
           return SqlEventLog.lease(id, state, claimed);
         });
   }
@@ -71,7 +71,7 @@ final class SqlSessions implements Sessions {
   public Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change) {
     return writer.call(
         id.value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var state = row.state();
           var before = db.first(BY_ID, OriginRows.Raw::of, id.value()).orElseThrow().read();
@@ -86,7 +86,7 @@ final class SqlSessions implements Sessions {
           EventRows.append(db, row.key(), id, state.epoch(), updated.events());
           OriginRows.update(db, row.key(), after);
           SessionRows.keep(db, id, row.with(next));
-          outbox.logged(id, updated.events());
+          afterCommit.logged(id, updated.events());
           return new Updated(after.with(next.progress()), SqlEventLog.lease(id, state, next));
         });
   }
@@ -133,7 +133,7 @@ final class SqlSessions implements Sessions {
   public Session archive(WorkspaceId workspace, SessionId id) {
     writer.call(
         id.value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var state = row.state();
           if (!state.isArchived()) {
@@ -142,7 +142,7 @@ final class SqlSessions implements Sessions {
             EventRows.append(db, row.key(), id, archived.state().epoch(), archived.events());
             SessionRows.keep(db, id, row.with(archived.state()));
             InboxRows.drop(db, row.key());
-            outbox.logged(id, archived.events());
+            afterCommit.logged(id, archived.events());
           }
           return true;
         });
@@ -153,7 +153,7 @@ final class SqlSessions implements Sessions {
   public void delete(WorkspaceId workspace, SessionId id) {
     writer.call(
         id.value(),
-        (db, outbox) -> {
+        (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var state = row.state();
           state.mayDelete();
@@ -163,7 +163,7 @@ final class SqlSessions implements Sessions {
           db.update("DELETE FROM session WHERE key = ?", row.key());
           DeletedRows.insert(db, id, clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
-          outbox.deleted(id, last);
+          afterCommit.deleted(id, last);
           return true;
         });
   }

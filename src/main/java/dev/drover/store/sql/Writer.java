@@ -37,17 +37,17 @@ public final class Writer implements AutoCloseable {
   ///
   /// @param key what it is about: a session, or another thing that has a row
   /// @param body may run again, after all that it did was undone
-  public <T> T call(String key, Job.Body<T> body) {
-    return lanes.get(Math.floorMod(key.hashCode(), lanes.size())).jobs.call(key, body);
+  public <T> T call(String key, Unit.Body<T> body) {
+    return lanes.get(Math.floorMod(key.hashCode(), lanes.size())).units.call(key, body);
   }
 
   /// How many units wait for the next batch.
   public int waiting() {
-    return lanes.stream().mapToInt(lane -> lane.jobs.waiting()).sum();
+    return lanes.stream().mapToInt(lane -> lane.units.waiting()).sum();
   }
 
   private final class Lane {
-    final Jobs jobs = new Jobs();
+    final UnitQueue units = new UnitQueue();
     final Link link;
     final Thread thread;
 
@@ -58,23 +58,25 @@ public final class Writer implements AutoCloseable {
 
     private void work() {
       try {
-        for (var batch = jobs.take(BATCH_LIMIT); !batch.isEmpty(); batch = jobs.take(BATCH_LIMIT)) {
+        for (var batch = units.take(BATCH_LIMIT);
+            !batch.isEmpty();
+            batch = units.take(BATCH_LIMIT)) {
           commit(batch);
         }
       } finally {
-        jobs.abandon();
+        units.abandon();
       }
     }
 
-    private void commit(List<Job<?>> batch) {
+    private void commit(List<Unit<?>> batch) {
       if (!together(batch)) {
-        for (var job : batch) {
-          alone(job);
+        for (var unit : batch) {
+          alone(unit);
         }
       }
-      for (var job : batch) {
-        publish(job);
-        job.release();
+      for (var unit : batch) {
+        publish(unit);
+        unit.release();
       }
     }
 
@@ -85,7 +87,7 @@ public final class Writer implements AutoCloseable {
     /// for, nothing is durable, and all is done once more on a new one.
     ///
     /// @return whether their outcomes are final; if not, nothing is kept of any
-    private boolean together(List<Job<?>> batch) {
+    private boolean together(List<Unit<?>> batch) {
       boolean old = link.isUp();
       boolean committing = false;
       try {
@@ -93,7 +95,7 @@ public final class Writer implements AutoCloseable {
         dialect.begin(db);
         if (!all(db, inOrder(batch))) {
           rollBack();
-          batch.forEach(Job::reset);
+          batch.forEach(Unit::reset);
           return false;
         }
         committing = true;
@@ -103,16 +105,16 @@ public final class Writer implements AutoCloseable {
         giveUp(e);
         var trouble = dialect.trouble(e);
         if (trouble == Dialect.Trouble.BROKEN && old && !committing) {
-          batch.forEach(Job::reset);
+          batch.forEach(Unit::reset);
           return together(batch);
         }
         boolean conflict = trouble == Dialect.Trouble.CONFLICT;
-        batch.forEach(conflict ? Job::reset : job -> job.fail(Job.lostWith(dialect, e)));
+        batch.forEach(conflict ? Unit::reset : unit -> unit.fail(Unit.lostWith(dialect, e)));
         return !conflict;
       } catch (RuntimeException | Error e) {
         // Whatever it was, the callers must hear of it and the thread must live.
         link.drop();
-        batch.forEach(job -> job.fail(Job.unavailable(e)));
+        batch.forEach(unit -> unit.fail(Unit.unavailable(e)));
         return true;
       }
     }
@@ -120,10 +122,10 @@ public final class Writer implements AutoCloseable {
     /// Does all units. Where a statement costs a round trip, they share theirs.
     ///
     /// @return false if one failed half way
-    private boolean all(Db db, List<Job<?>> batch) throws SQLException {
+    private boolean all(Db db, List<Unit<?>> batch) throws SQLException {
       if (batch.size() == 1 || !sharesRows()) {
-        for (var job : batch) {
-          if (failsHalfWay(db, job)) {
+        for (var unit : batch) {
+          if (failsHalfWay(db, unit)) {
             return false;
           }
         }
@@ -131,9 +133,9 @@ public final class Writer implements AutoCloseable {
       }
       db.gather();
       try {
-        SessionRows.takeAll(db, batch.stream().map(Job::key).toList());
-        for (var job : batch) {
-          if (failsHalfWay(db, job)) {
+        SessionRows.takeAll(db, batch.stream().map(Unit::key).toList());
+        for (var unit : batch) {
+          if (failsHalfWay(db, unit)) {
             return false;
           }
         }
@@ -152,12 +154,12 @@ public final class Writer implements AutoCloseable {
     /// Whether a unit failed and may have left something in the transaction.
     ///
     /// @throws SQLException if the connection broke: no unit has a chance
-    private boolean failsHalfWay(Db db, Job<?> job) throws SQLException {
+    private boolean failsHalfWay(Db db, Unit<?> unit) throws SQLException {
       long writes = db.writes();
-      if (job.run(db)) {
+      if (unit.run(db)) {
         return false;
       }
-      if (job.failure() instanceof SQLException e) {
+      if (unit.failure() instanceof SQLException e) {
         if (dialect.trouble(e) == Dialect.Trouble.BROKEN) {
           throw e;
         }
@@ -167,17 +169,17 @@ public final class Writer implements AutoCloseable {
     }
 
     /// Runs a unit in a transaction of its own.
-    private void alone(Job<?> job) {
+    private void alone(Unit<?> unit) {
       for (int tries = 1; ; tries++) {
-        job.reset();
+        unit.reset();
         try {
           var db = link.db();
           dialect.begin(db);
-          if (job.run(db)) {
+          if (unit.run(db)) {
             dialect.commit(db);
             return;
           }
-          if (!(job.failure() instanceof SQLException e)) {
+          if (!(unit.failure() instanceof SQLException e)) {
             rollBack();
             return;
           }
@@ -185,13 +187,13 @@ public final class Writer implements AutoCloseable {
         } catch (SQLException e) {
           giveUp(e);
           if (!passes(dialect.trouble(e)) || tries == TRIES) {
-            job.reset();
-            job.fail(Job.told(dialect, e));
+            unit.reset();
+            unit.fail(Unit.told(dialect, e));
             return;
           }
         } catch (RuntimeException | Error e) {
           link.drop();
-          job.fail(Job.unavailable(e));
+          unit.fail(Unit.unavailable(e));
           return;
         }
       }
@@ -226,20 +228,20 @@ public final class Writer implements AutoCloseable {
   }
 
   /// Rows are taken in one order everywhere, so that two transactions never wait for each other.
-  private List<Job<?>> inOrder(List<Job<?>> batch) {
+  private List<Unit<?>> inOrder(List<Unit<?>> batch) {
     if (!sharesRows()) {
       return batch;
     }
     var sorted = new ArrayList<>(batch);
-    sorted.sort(Comparator.comparing(Job::key));
+    sorted.sort(Comparator.comparing(Unit::key));
     return sorted;
   }
 
   /// What is durable stays so if it cannot be shown: readers of the log find it.
-  private void publish(Job<?> job) {
+  private void publish(Unit<?> unit) {
     try {
-      if (job.failure() == null) {
-        job.outbox().publish(publisher);
+      if (unit.failure() == null) {
+        unit.afterCommit().publish(publisher);
       }
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "what was committed could not be published", e);
@@ -249,7 +251,7 @@ public final class Writer implements AutoCloseable {
   /// Does what was handed in, then ends.
   @Override
   public void close() throws SQLException {
-    lanes.forEach(lane -> lane.jobs.end());
+    lanes.forEach(lane -> lane.units.end());
     for (var lane : lanes) {
       Threads.join(lane.thread);
       lane.link.end(dialect);

@@ -10,8 +10,8 @@ import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadKey;
 import dev.drover.store.sql.FeedPublisher;
-import dev.drover.store.sql.Job;
 import dev.drover.store.sql.Readers;
+import dev.drover.store.sql.Unit;
 import dev.drover.store.sql.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,9 +57,9 @@ final class WriterTest {
     writer.close();
   }
 
-  private static Job.Body<Boolean> insert(int value) {
-    return (db, outbox) -> {
-      outbox.deleted(SESSION, number(value));
+  private static Unit.Body<Boolean> insert(int value) {
+    return (db, afterCommit) -> {
+      afterCommit.deleted(SESSION, number(value));
       return db.update("INSERT INTO number (value) VALUES (?)", value) == 1;
     };
   }
@@ -143,8 +143,8 @@ final class WriterTest {
             () ->
                 writer.call(
                     "one",
-                    (db, outbox) -> {
-                      insert(value).run(db, outbox);
+                    (db, afterCommit) -> {
+                      insert(value).run(db, afterCommit);
                       throw Problem.conflict("no " + value);
                     }))
         .isInstanceOf(Problem.class)
@@ -161,10 +161,10 @@ final class WriterTest {
   }
 
   /// A deferred constraint is checked by COMMIT itself.
-  private static Job.Body<Boolean> unitThatCannotCommit() {
-    return (db, outbox) -> {
+  private static Unit.Body<Boolean> unitThatCannotCommit() {
+    return (db, afterCommit) -> {
       db.run("PRAGMA defer_foreign_keys = ON");
-      outbox.deleted(SESSION, number(666));
+      afterCommit.deleted(SESSION, number(666));
       return db.update("INSERT INTO child (number) VALUES (666)") == 1;
     };
   }
@@ -233,9 +233,9 @@ final class WriterTest {
                   boolean done =
                       writer.call(
                           "one",
-                          (db, outbox) -> {
+                          (db, afterCommit) -> {
                             entered.countDown();
-                            return awaits(open) && insert(1).run(db, outbox);
+                            return awaits(open) && insert(1).run(db, afterCommit);
                           });
                   outcome.set(done + " " + Thread.currentThread().isInterrupted());
                 });

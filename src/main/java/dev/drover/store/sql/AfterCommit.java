@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// What a unit of work has to say to listeners once it is durable. One thread.
-public final class Outbox {
+public final class AfterCommit {
   private final List<Consumer<Publisher>> notes = new ArrayList<>();
 
   void received(SessionId session, List<Queued> events, List<Stored> logged) {

@@ -10,19 +10,19 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Work that waits for a thread with a connection, in the order of handing in. What was handed in
 /// before [#end] is done; later callers are refused. Safe for many threads.
-final class Jobs {
-  /// Jobs that wait. A caller beyond that waits for a place.
+final class UnitQueue {
+  /// Units that wait. A caller beyond that waits for a place.
   static final int LIMIT = 4_096;
 
-  private final Queue<Job<?>> waiting = new ArrayDeque<>();
+  private final Queue<Unit<?>> waiting = new ArrayDeque<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition room = lock.newCondition();
   private boolean ended;
 
-  /// Hands `body` in and waits for its outcome; see [Job#await].
-  <T> T call(String key, Job.Body<T> body) {
-    var job = new Job<T>(key, body);
+  /// Hands `body` in and waits for its outcome; see [Unit#await].
+  <T> T call(String key, Unit.Body<T> body) {
+    var unit = new Unit<T>(key, body);
     lock.lock();
     try {
       while (!ended && waiting.size() >= LIMIT) {
@@ -31,22 +31,22 @@ final class Jobs {
       if (ended) {
         throw shuttingDown();
       }
-      waiting.add(job);
+      waiting.add(unit);
       changed.signal();
     } finally {
       lock.unlock();
     }
-    return job.await();
+    return unit.await();
   }
 
-  /// Waits for jobs and takes up to `most`; none once it has ended and all are done.
-  List<Job<?>> take(int most) {
+  /// Waits for units and takes up to `most`; none once it has ended and all are done.
+  List<Unit<?>> take(int most) {
     lock.lock();
     try {
       while (!ended && waiting.isEmpty()) {
         changed.awaitUninterruptibly();
       }
-      var taken = new ArrayList<Job<?>>();
+      var taken = new ArrayList<Unit<?>>();
       while (taken.size() < most && !waiting.isEmpty()) {
         taken.add(waiting.remove());
       }
@@ -80,9 +80,9 @@ final class Jobs {
   /// Ends, and refuses what still waits: there is nobody left to do it.
   void abandon() {
     end();
-    for (var job : take(Integer.MAX_VALUE)) {
-      job.fail(shuttingDown());
-      job.release();
+    for (var unit : take(Integer.MAX_VALUE)) {
+      unit.fail(shuttingDown());
+      unit.release();
     }
   }
 

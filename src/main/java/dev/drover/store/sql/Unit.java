@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /// A piece of work on its way from a caller to the thread that has the connection, and its outcome
 /// on the way back.
-public final class Job<T> {
+public final class Unit<T> {
   /// What is done on the connection's thread.
   @FunctionalInterface
   public interface Body<T> {
-    T run(Db db, Outbox outbox) throws SQLException;
+    T run(Db db, AfterCommit afterCommit) throws SQLException;
   }
 
   private final String key;
   private final Body<T> body;
   private final CountDownLatch done = new CountDownLatch(1);
-  private Outbox outbox = new Outbox();
+  private AfterCommit afterCommit = new AfterCommit();
   private @Nullable T result;
   private @Nullable Throwable failure;
 
   /// @param key what it is about: units about one thing are done in the order of handing in
-  Job(String key, Body<T> body) {
+  Unit(String key, Body<T> body) {
     this.key = key;
     this.body = body;
   }
@@ -36,7 +36,7 @@ public final class Job<T> {
   /// @return whether it went well
   boolean run(Db db) {
     try {
-      result = body.run(db, outbox);
+      result = body.run(db, afterCommit);
       return true;
     } catch (Throwable e) {
       fail(e);
@@ -46,7 +46,7 @@ public final class Job<T> {
 
   /// Forgets a run whose transaction was undone: there will be another.
   void reset() {
-    outbox = new Outbox();
+    afterCommit = new AfterCommit();
     result = null;
     failure = null;
   }
@@ -62,8 +62,8 @@ public final class Job<T> {
     return failure;
   }
 
-  Outbox outbox() {
-    return outbox;
+  AfterCommit afterCommit() {
+    return afterCommit;
   }
 
   /// Lets the caller go on.

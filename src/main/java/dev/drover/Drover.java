@@ -10,11 +10,12 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Harness;
+import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
-import dev.drover.brain.Leftovers;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
+import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.SessionDesk;
 import dev.drover.hands.SandboxPool;
@@ -29,10 +30,12 @@ import dev.drover.model.http.Timeouts;
 import dev.drover.model.openai.ChatModel;
 import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
+import dev.drover.session.Job;
 import dev.drover.session.Nodes;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.postgres.PostgresStore;
+import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.telemetry.Facts;
 import dev.drover.telemetry.MeteredHands;
@@ -54,6 +57,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -138,13 +142,17 @@ public final class Drover implements AutoCloseable {
               random,
               // Whoever waits for it waits for other turns, and can be interrupted.
               new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
-      var wakes = new Wakes(harness);
+      var runner =
+          new JobRunner(
+              store.jobs(),
+              Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(store.jobs(), metered)),
+              Pause.REAL);
+      var wakes = new Wakes(harness, runner::hint);
       open.push(wakes::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
-      var leftovers = new Leftovers(store.sessions(), metered, Pause.REAL);
-      open.push(leftovers::close);
+      open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
       var desk =
           new SessionDesk(
@@ -180,7 +188,7 @@ public final class Drover implements AutoCloseable {
       meters.watch(wakes::atWork, server::openStreams);
       meters.watchNodes(store.nodes(), clock);
       int resumed = keeper.start();
-      leftovers.start();
+      runner.start();
       readiness.resumed();
       open.push(readiness::closing);
       drain =
@@ -234,11 +242,17 @@ public final class Drover implements AutoCloseable {
     }
   }
 
+  /// Names this server's data directory among those of all nodes.
+  private static String place(Config config) {
+    return NodeProcess.host() + ":" + config.data().toAbsolutePath().normalize();
+  }
+
   private static Store store(Config config, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     var database = config.store().database();
     return database.isPresent()
-        ? PostgresStore.open(database.get(), config.store().lapse(), feed, ids, clock)
+        ? PostgresStore.open(
+            database.get(), config.store().lapse(), place(config), feed, ids, clock)
         : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
   }
 

@@ -83,7 +83,7 @@ final class DoctorTest {
       assertThat(count("SELECT COUNT(*) FROM node")).isEqualTo(1);
     }
     execute("DELETE FROM schema_migration WHERE version = " + newest);
-    execute("DROP TABLE deleted_session"); // which the newest version has made
+    execute("DROP TABLE job"); // which the newest version has made
     assertThat(look(database.url()).detail())
         .contains("version " + (newest - 1) + ", which the next start brings");
     execute("INSERT INTO schema_migration VALUES (" + newest + ", 'later', 'x', 0)");

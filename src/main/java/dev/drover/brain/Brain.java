@@ -16,6 +16,6 @@ public interface Brain {
   /// The session is over for good: its hands are let go.
   void ended(SessionId session);
 
-  /// The session is gone: what its hands made goes too.
+  /// The session is gone, and the removal of what its hands made is owed: this node begins with it.
   void deleted(SessionId session);
 }

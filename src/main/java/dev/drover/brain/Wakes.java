@@ -11,12 +11,20 @@ import java.util.concurrent.ConcurrentHashMap;
 /// many threads.
 public final class Wakes implements Brain, AutoCloseable {
   private final Harness harness;
+  private final Runnable owed;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
   private final Map<SessionId, Vigil> vigils = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
+  /// Brains of a node that leaves what deleted sessions leave behind to others.
   public Wakes(Harness harness) {
+    this(harness, () -> {});
+  }
+
+  /// @param owed runs when a session was deleted, which owes a job; returns at once
+  public Wakes(Harness harness, Runnable owed) {
     this.harness = harness;
+    this.owed = owed;
   }
 
   @Override
@@ -89,7 +97,7 @@ public final class Wakes implements Brain, AutoCloseable {
             thread.interrupt();
           }
         });
-    Thread.ofVirtual().start(() -> harness.hands().discard(session));
+    owed.run();
   }
 
   /// Brains that are awake.

@@ -3,9 +3,7 @@ package dev.drover.session;
 import dev.drover.base.Page;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.WorkspaceId;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -55,22 +53,11 @@ public interface Sessions {
   /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs or is rescheduled
   Session archive(WorkspaceId workspace, SessionId id);
 
-  /// Removes a session with its log and inbox, and publishes [Event.Deleted]. The id is remembered
-  /// for [#DELETED_REMEMBERED], see [#deleted].
+  /// Removes a session with its log and inbox, and publishes [Event.Deleted]. In the same
+  /// transaction the removal of its workspace is owed, see [Job#REMOVE_WORKSPACE].
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs
   void delete(WorkspaceId workspace, SessionId id);
-
-  /// How long a store knows at least which sessions were deleted. A node that was away for longer
-  /// may keep what it has of them.
-  Duration DELETED_REMEMBERED = Duration.ofDays(30);
-
-  /// Those of these sessions that were in this store and are deleted. Never one that exists, nor
-  /// one of another store.
-  Set<SessionId> deleted(Collection<SessionId> among);
-
-  /// Forgets which sessions were deleted more than [#DELETED_REMEMBERED] ago.
-  void forgetDeleted();
 
   /// @param limit items on a page, from 1
   /// @param page the cursor of another page's `next` or `previous`; empty: from the start

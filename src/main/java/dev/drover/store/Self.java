@@ -6,14 +6,21 @@ import dev.drover.session.Lease;
 /// Safe for many threads.
 public final class Self {
   private volatile String name;
+  private final String place;
   private volatile boolean leaving;
 
-  public Self(String name) {
+  /// @param place the data directory, as jobs name it that are for its nodes alone
+  public Self(String name, String place) {
     this.name = name;
+    this.place = place;
   }
 
   public String name() {
     return name;
+  }
+
+  public String place() {
+    return place;
   }
 
   /// Whether this node takes on no session any more.

@@ -3,6 +3,7 @@ package dev.drover.store;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 
@@ -18,6 +19,8 @@ public interface Store extends AutoCloseable {
   Environments environments();
 
   Nodes nodes();
+
+  Jobs jobs();
 
   @Override
   void close();

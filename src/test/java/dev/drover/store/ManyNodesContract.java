@@ -3,6 +3,7 @@ package dev.drover.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Agent;
@@ -11,10 +12,12 @@ import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.session.Emitted;
 import dev.drover.session.Feed;
+import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -314,5 +317,56 @@ abstract class ManyNodesContract extends StoreContract {
       }
       return outcomes;
     }
+  }
+
+  @Test
+  void aJobIsClaimedByOneNodeAndFreeWhenThatOneIsDead() throws Exception {
+    store.jobs().owe(new Job.Order("test", "a", Json.EMPTY, false));
+    var first = other.jobs().claim(Set.of("test"), 9).getFirst();
+    assertThat(store.nodes().beat()).isTrue();
+    assertThat(store.jobs().claim(Set.of("test"), 9)).isEmpty();
+    silenceOther();
+    store.nodes().beat();
+    var second = store.jobs().claim(Set.of("test"), 9).getFirst();
+    assertThat(second.tries()).isEqualTo(2);
+    assertThat(second.epoch()).isGreaterThan(first.epoch());
+    assertThat(other.jobs().done(first)).as("a claim of the dead").isFalse();
+    assertThat(other.jobs().retry(first, "late", Duration.ZERO)).isFalse();
+    assertThat(other.jobs().park(first, "late")).isFalse();
+    assertThat(other.jobs().done(second)).as("the claim of another node").isFalse();
+    assertThat(store.jobs().done(second)).isTrue();
+    assertThat(store.jobs().tally().owed()).isZero();
+  }
+
+  @Test
+  void aJobOfANodeThatLeavesIsFreeAtOnce() {
+    store.jobs().owe(new Job.Order("test", "a", Json.EMPTY, false));
+    assertThat(other.jobs().claim(Set.of("test"), 9)).hasSize(1);
+    other.nodes().leave();
+    assertThat(other.jobs().claim(Set.of("test"), 9)).isEmpty();
+    assertThat(store.jobs().claim(Set.of("test"), 9)).hasSize(1);
+  }
+
+  @Test
+  void jobsThatManyNodesWantAtOnceGoToOneEach() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      store.jobs().owe(new Job.Order("test", "key " + i, Json.EMPTY, false));
+    }
+    var claimed = ConcurrentHashMap.<Long>newKeySet();
+    try (var scope = new Scope()) {
+      for (var node : List.of(store, other, store, other)) {
+        scope.fork(
+            () -> {
+              for (var jobs = node.jobs().claim(Set.of("test"), 3);
+                  !jobs.isEmpty();
+                  jobs = node.jobs().claim(Set.of("test"), 3)) {
+                jobs.forEach(job -> assertThat(claimed.add(job.number())).isTrue());
+              }
+              return true;
+            });
+      }
+    }
+    store.jobs().claim(Set.of("test"), 40).forEach(job -> claimed.add(job.number()));
+    assertThat(claimed).hasSize(40);
   }
 }

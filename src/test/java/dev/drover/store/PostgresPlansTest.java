@@ -8,8 +8,8 @@ import dev.drover.catalog.AgentId;
 import dev.drover.session.Feed;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
-import dev.drover.store.sql.DeletedRows;
 import dev.drover.store.sql.EventRows;
+import dev.drover.store.sql.JobRows;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
 import java.sql.SQLException;
@@ -65,7 +65,12 @@ final class PostgresPlansTest {
           SELECT n, 1, 'sevt_' || n, 'user.message', 1, n, 1, '{}'
           FROM generate_series(10, 50000) n
           """,
-          "INSERT INTO deleted_session SELECT 'sesn_gone' || n, n FROM generate_series(1, 50000) n",
+          """
+          INSERT INTO job (kind, key, place, payload, state, created_at, due_at)
+          SELECT 'remove_workspace', 'sesn_gone' || n, 'here', '{}',
+            CASE WHEN n % 5000 = 0 THEN 'owed' ELSE 'done' END, n, n
+          FROM generate_series(1, 50000) n
+          """,
           "ANALYZE");
 
   @BeforeAll
@@ -143,11 +148,15 @@ final class PostgresPlansTest {
   }
 
   @Test
-  void deletedSessionsAreFoundAndForgottenByIndex() throws Exception {
-    var ids = IntStream.range(0, DeletedRows.ASKED).mapToObj(n -> "'sesn_gone" + n + "'").toList();
-    assertThat(plan(DeletedRows.AMONG, ids).indexes).containsExactly("deleted_session_pkey");
-    var old = plan(DeletedRows.OLD, List.of("1000", "1000"));
-    assertThat(old.indexes).containsExactly("deleted_session_by_time");
+  void jobsAreFoundAndForgottenByIndex() throws Exception {
+    var keys =
+        new ArrayList<>(
+            IntStream.range(0, JobRows.ASKED).mapToObj(n -> "'sesn_gone" + n + "'").toList());
+    keys.add("'remove_workspace'");
+    assertThat(plan(JobRows.AMONG, keys).indexes).containsExactly("job_by_key");
+    var due = plan(JobRows.due(1), List.of("60000", "'here'", "'remove_workspace'", "1"));
+    assertThat(due.indexes).containsExactly("job_open");
+    assertThat(plan(JobRows.OLD, List.of("1000", "1000")).indexes).containsExactly("job_by_time");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.Inbox;
+import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
@@ -520,30 +521,17 @@ abstract class SessionsContract extends StoreContract {
   }
 
   @Test
-  void whichSessionsWereDeletedIsRememberedForAWhile() throws Exception {
+  void aDeleteOwesTheRemovalOfTheWorkspaceAndARefusedOneOwesNothing() throws Exception {
     var kept = newSession();
     var running = inStatus(Status.RUNNING);
-    var first = newSession();
-    var asked = new ArrayList<>(List.of(kept, running, first));
-    for (int i = 0; i < 250; i++) {
-      asked.add(new SessionId(ids.next(SessionId.PREFIX)));
-    }
-    assertThat(sessions().deleted(asked)).isEmpty();
-    assertThat(sessions().deleted(List.of())).isEmpty();
-    sessions().delete(WORKSPACE, first);
+    var gone = newSession();
     assertThatThrownBy(() -> sessions().delete(WORKSPACE, running)).isInstanceOf(Problem.class);
     assertThatThrownBy(() -> sessions().delete(OTHER_WORKSPACE, kept)).isInstanceOf(Problem.class);
-    clock.move(Duration.ofDays(1));
-    var second = newSession();
-    sessions().delete(WORKSPACE, second);
-    asked.add(second);
+    assertThat(store.jobs().tally().owed()).isZero();
+    sessions().delete(WORKSPACE, gone);
     reopened();
-    assertThat(sessions().deleted(asked)).containsExactlyInAnyOrder(first, second);
-    clock.move(Sessions.DELETED_REMEMBERED.minus(Duration.ofDays(1)));
-    sessions().forgetDeleted();
-    assertThat(sessions().deleted(asked)).containsExactlyInAnyOrder(first, second);
-    clock.move(Duration.ofMillis(1));
-    sessions().forgetDeleted();
-    assertThat(sessions().deleted(asked)).containsExactly(second);
+    assertThat(store.jobs().claim(Set.of(Job.REMOVE_WORKSPACE), 9))
+        .extracting(Job::key)
+        .containsExactly(gone.value());
   }
 }

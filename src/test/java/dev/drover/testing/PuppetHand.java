@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One hand for all sessions, which does what the test says, and each call once. What it did is
 /// kept. It outlives every brain, until it is lost.
-public final class PuppetHand implements Hands {
+public class PuppetHand implements Hands {
   private volatile Hand strings = call -> ToolResult.success("did " + call.name());
   private final List<ToolCall> calls = new CopyOnWriteArrayList<>();
   private final Map<EventId, ToolResult> journal = new ConcurrentHashMap<>();

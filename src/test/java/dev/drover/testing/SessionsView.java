@@ -7,10 +7,8 @@ import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Other sessions seen through one's own eyes: override what should go otherwise.
@@ -51,15 +49,5 @@ public interface SessionsView extends Sessions {
   @Override
   default void delete(WorkspaceId workspace, SessionId id) {
     sessions().delete(workspace, id);
-  }
-
-  @Override
-  default Set<SessionId> deleted(Collection<SessionId> among) {
-    return sessions().deleted(among);
-  }
-
-  @Override
-  default void forgetDeleted() {
-    sessions().forgetDeleted();
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.testing;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
@@ -35,6 +36,11 @@ public interface StoreView extends Store {
   @Override
   default Nodes nodes() {
     return store().nodes();
+  }
+
+  @Override
+  default Jobs jobs() {
+    return store().jobs();
   }
 
   @Override

@@ -49,6 +49,7 @@ final class MemoryNodes implements Nodes {
           row.state = row.state.released();
         }
       }
+      MemoryJobs.freeOrphans(table);
       return known != null;
     }
   }
@@ -99,6 +100,7 @@ final class MemoryNodes implements Nodes {
     synchronized (table) {
       self.leave();
       table.nodes.remove(self.name());
+      MemoryJobs.freeOrphans(table);
       for (var row : table.rows.values()) {
         if (self.name().equals(row.state.node())) {
           row.state = row.state.released();

@@ -6,6 +6,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -19,12 +20,9 @@ import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
 import dev.drover.store.memory.Table.Row;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 final class MemorySessions implements Sessions {
@@ -166,26 +164,9 @@ final class MemorySessions implements Sessions {
       var row = row(workspace, id);
       row.state.mayDelete();
       table.rows.remove(id);
-      table.deleted.put(id, clock.instant());
+      table.owe(Job.Order.removal(id), self.place(), clock.instant());
       var last = row.state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
       table.publish(self.name(), id, List.of(last));
-    }
-  }
-
-  @Override
-  public Set<SessionId> deleted(Collection<SessionId> among) {
-    synchronized (table) {
-      var deleted = new HashSet<>(among);
-      deleted.retainAll(table.deleted.keySet());
-      return deleted;
-    }
-  }
-
-  @Override
-  public void forgetDeleted() {
-    synchronized (table) {
-      var since = clock.instant().minus(DELETED_REMEMBERED);
-      table.deleted.values().removeIf(at -> at.isBefore(since));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.store.Self;
@@ -20,33 +21,41 @@ public final class MemoryStore implements Store {
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
+  private final Jobs jobs;
 
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
     var shared = new Table();
-    this(shared, new MemoryAgents(), new MemoryEnvironments(shared), feed, ids, clock);
+    this(shared, new MemoryAgents(), new MemoryEnvironments(shared), "", feed, ids, clock);
   }
 
   private MemoryStore(
       Table table,
       Agents agents,
       Environments environments,
+      String place,
       Feed feed,
       Ids ids,
       InstantSource clock) {
     this.table = table;
     this.agents = agents;
     this.environments = environments;
-    var self = new Self(ids.next("node_"));
+    var self = new Self(ids.next("node_"), place);
     eventLog = new MemoryEventLog(table, self, clock);
     sessions = new MemorySessions(table, self, ids, clock);
     var own = new MemoryNodes(table, self, feed, ids, clock);
     own.register();
     nodes = own;
+    jobs = new MemoryJobs(table, self, clock);
   }
 
   /// The same store, seen from another node.
   public MemoryStore join(Feed feed, Ids ids, InstantSource clock) {
-    return new MemoryStore(table, agents, environments, feed, ids, clock);
+    return join("", feed, ids, clock);
+  }
+
+  /// As above, from a node with another data directory.
+  public MemoryStore join(String place, Feed feed, Ids ids, InstantSource clock) {
+    return new MemoryStore(table, agents, environments, place, feed, ids, clock);
   }
 
   @Override
@@ -72,6 +81,11 @@ public final class MemoryStore implements Store {
   @Override
   public Nodes nodes() {
     return nodes;
+  }
+
+  @Override
+  public Jobs jobs() {
+    return jobs;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.drover.catalog.EnvironmentId;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
+import dev.drover.session.Job;
 import dev.drover.session.Nodes;
 import dev.drover.session.Queued;
 import dev.drover.session.Session;
@@ -23,8 +24,9 @@ import java.util.Set;
 /// All sessions. Its monitor is the transaction: hold it for every use.
 final class Table {
   final Map<SessionId, Row> rows = new LinkedHashMap<>();
-  final Map<SessionId, Instant> deleted = new HashMap<>();
+  final List<MemoryJobs.Row> jobs = new ArrayList<>();
   final Map<String, Node> nodes = new LinkedHashMap<>();
+  private long jobsMade;
 
   /// A node, and where it hears of what others do.
   static final class Node {
@@ -62,6 +64,17 @@ final class Table {
               node.news.freed(row.session.id());
             }
           });
+    }
+  }
+
+  /// Owes a job, as [dev.drover.session.Jobs#owe] does.
+  void owe(Job.Order order, String directory, Instant now) {
+    var place = order.here() ? directory : "";
+    var known = MemoryJobs.find(jobs, order, place);
+    if (known.isEmpty()) {
+      jobs.add(new MemoryJobs.Row(++jobsMade, place, order, now));
+    } else if (known.get().state == MemoryJobs.State.DONE) {
+      known.get().renew(order, now);
     }
   }
 

@@ -14,15 +14,7 @@ import java.util.function.Consumer;
 public final class PostgresCheck {
   /// Tables that every server writes.
   private static final List<String> WRITTEN =
-      List.of(
-          "session",
-          "session_origin",
-          "event",
-          "inbox",
-          "thread",
-          "node",
-          "agent",
-          "deleted_session");
+      List.of("session", "session_origin", "event", "inbox", "thread", "node", "agent", "job");
 
   private PostgresCheck() {}
 

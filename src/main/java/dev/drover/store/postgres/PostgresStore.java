@@ -63,9 +63,11 @@ public final class PostgresStore {
   ///
   /// @param url `postgres://user:password@host:port/database`; a secret, for it holds one
   /// @param lapse how long a node may be silent before others take over its sessions
+  /// @param place the data directory of this server, unlike that of any other
   /// @throws StoreUnusable if it cannot be reached or used, or was written by a newer version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
-  public static SqlStore open(Secret url, Duration lapse, Feed feed, Ids ids, InstantSource clock)
+  public static SqlStore open(
+      Secret url, Duration lapse, String place, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     var database = DatabaseUrl.of(url.reveal());
     prepare(database, clock);
@@ -75,7 +77,7 @@ public final class PostgresStore {
     var follower = new Follower(feed, readers, hints, ids, clock);
     feed.watchedBy(follower);
     var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, follower);
-    var store = new SqlStore(writer, readers, hints, ids, clock, hints::close);
+    var store = new SqlStore(writer, readers, hints, place, ids, clock, hints::close);
     hints.start(
         new Hints.Hearer() {
           @Override
@@ -99,6 +101,12 @@ public final class PostgresStore {
           }
         });
     return store;
+  }
+
+  /// As above, for a server that keeps nothing in a directory.
+  public static SqlStore open(Secret url, Duration lapse, Feed feed, Ids ids, InstantSource clock)
+      throws StoreUnusable {
+    return open(url, lapse, "", feed, ids, clock);
   }
 
   private static List<Link> links(int count, Link.Connector connector) {

@@ -32,7 +32,8 @@ public final class Migrations {
           "0009-deleted",
           "0010-newer",
           "0011-keys",
-          "0012-requests");
+          "0012-requests",
+          "0013-jobs");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 ///   see each other, this user; empty if the system does not say
 /// @param pid its number there
 /// @param started in the kernel's ticks since the machine started
-record NodeProcess(String machine, long pid, long started) {
+public record NodeProcess(String machine, long pid, long started) {
   private static final Path PROC = Path.of("/proc");
 
   /// The one that runs this.
@@ -33,7 +33,7 @@ record NodeProcess(String machine, long pid, long started) {
     }
   }
 
-  static String host() {
+  public static String host() {
     try {
       return text(PROC.resolve("sys/kernel/hostname")).strip();
     } catch (IOException _) {

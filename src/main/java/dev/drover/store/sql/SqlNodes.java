@@ -74,6 +74,7 @@ public final class SqlNodes implements Nodes {
               }
               db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
               int freed = freeOrphans(db, afterCommit);
+              JobRows.freeOrphans(db);
               return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
             });
     if (!beaten.known) {
@@ -204,7 +205,13 @@ public final class SqlNodes implements Nodes {
   public void leave() {
     self.leave();
     var name = self.name();
-    writer.call(KEY, (db, _) -> db.update("DELETE FROM node WHERE id = ?", name));
+    writer.call(
+        KEY,
+        (db, _) -> {
+          db.update("DELETE FROM node WHERE id = ?", name);
+          JobRows.freeOrphans(db);
+          return true;
+        });
     freeTheRest();
   }
 

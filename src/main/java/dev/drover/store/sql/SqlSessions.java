@@ -6,6 +6,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -19,11 +20,8 @@ import dev.drover.store.SessionState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
@@ -161,30 +159,11 @@ final class SqlSessions implements Sessions {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());
-          DeletedRows.insert(db, id, clock.instant());
+          JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           afterCommit.deleted(id, last);
           return true;
         });
-  }
-
-  @Override
-  public Set<SessionId> deleted(Collection<SessionId> among) {
-    var ids = List.copyOf(among);
-    var deleted = new HashSet<SessionId>();
-    for (int from = 0; from < ids.size(); from += DeletedRows.ASKED) {
-      var some = ids.subList(from, Math.min(from + DeletedRows.ASKED, ids.size()));
-      deleted.addAll(readers.call(db -> DeletedRows.among(db, some)));
-    }
-    return deleted;
-  }
-
-  @Override
-  public void forgetDeleted() {
-    int gone;
-    do {
-      gone = writer.call("deleted", (db, _) -> DeletedRows.forget(db, clock.instant()));
-    } while (gone == DeletedRows.FORGOTTEN);
   }
 
   private SessionRows.Row take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {

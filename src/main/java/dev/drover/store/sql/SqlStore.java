@@ -4,6 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.catalog.Agents;
 import dev.drover.catalog.Environments;
 import dev.drover.session.EventLog;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.store.Self;
@@ -25,21 +26,30 @@ public final class SqlStore implements Store {
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
+  private final Jobs jobs;
 
   /// Registers this node and frees what nodes held that are gone.
   ///
+  /// @param place the data directory: jobs that are about what is in it are for its nodes alone
   /// @param onClose lets go of what else belongs to the store
   public SqlStore(
-      Writer writer, Readers readers, Peers peers, Ids ids, InstantSource clock, Runnable onClose) {
+      Writer writer,
+      Readers readers,
+      Peers peers,
+      String place,
+      Ids ids,
+      InstantSource clock,
+      Runnable onClose) {
     this.writer = writer;
     this.readers = readers;
     this.onClose = onClose;
-    var self = new Self(ids.next(SqlNodes.NAME_PREFIX));
+    var self = new Self(ids.next(SqlNodes.NAME_PREFIX), place);
     agents = new SqlAgents(writer, readers);
     environments = new SqlEnvironments(writer, readers);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, ids, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
+    jobs = new SqlJobs(writer, readers, self, clock);
     nodes.beat();
   }
 
@@ -66,6 +76,11 @@ public final class SqlStore implements Store {
   @Override
   public Nodes nodes() {
     return nodes;
+  }
+
+  @Override
+  public Jobs jobs() {
+    return jobs;
   }
 
   /// For tests that reach below the interfaces.

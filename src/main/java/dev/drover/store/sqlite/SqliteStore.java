@@ -32,7 +32,7 @@ public final class SqliteStore {
       var writer =
           new Writer(List.of(connections.writer()), SqliteDialect.SQLITE, new FeedPublisher(feed));
       var readers = new Readers(connections.readers(), SqliteDialect.SQLITE);
-      return new SqlStore(writer, readers, Peers.NONE, ids, clock, file::close);
+      return new SqlStore(writer, readers, Peers.NONE, "", ids, clock, file::close);
     } catch (StoreUnusable | RuntimeException e) {
       file.close();
       throw e;

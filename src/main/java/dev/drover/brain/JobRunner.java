@@ -1,0 +1,198 @@
+package dev.drover.brain;
+
+import dev.drover.base.Pause;
+import dev.drover.session.Job;
+import dev.drover.session.Jobs;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/// Does the jobs that this node can claim, a few at a time. One that fails is tried again after a
+/// pause that grows, and parked when it has failed [#TRIES] times, which takes about an hour. What
+/// is parked is tried again by the next start.
+///
+/// One virtual thread looks now and then; it and those that do jobs end with [#close].
+public final class JobRunner implements AutoCloseable {
+  /// How often a job is tried before it is parked.
+  static final int TRIES = 16;
+
+  /// Between two looks for jobs; those that this node causes itself begin at once.
+  static final Duration APART = Duration.ofSeconds(5);
+
+  /// Looks for jobs between two looks of the handlers: ten minutes.
+  static final int ROUNDS = 120;
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+  private static final int AT_ONCE = 4;
+
+  /// A long job is not waited for any longer; the next start does it again.
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+
+  private final Jobs jobs;
+  private final Map<String, JobHandler> handlers;
+  private final Pause pause;
+  private final Semaphore free = new Semaphore(AT_ONCE);
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Set<Job> atWork = ConcurrentHashMap.newKeySet();
+  private final Thread looking;
+  private Set<Job> orphans = Set.of();
+  private volatile boolean begun;
+  private volatile boolean closed;
+
+  /// Begins with [#start].
+  ///
+  /// @param handlers by the kind of job
+  public JobRunner(Jobs jobs, Map<String, JobHandler> handlers, Pause pause) {
+    this.jobs = jobs;
+    this.handlers = Map.copyOf(handlers);
+    this.pause = pause;
+    looking = Thread.ofVirtual().name("jobs").unstarted(this::repeat);
+  }
+
+  /// Looks now, then now and then. Returns at once.
+  public void start() {
+    looking.start();
+  }
+
+  /// A job has just been owed. Returns at once.
+  public void hint() {
+    if (closed || !free.tryAcquire()) {
+      return; // those at work look for more when they are done
+    }
+    var thread = Thread.ofVirtual().name("job").unstarted(this::workAndFree);
+    threads.add(thread);
+    thread.start();
+    if (closed) {
+      thread.interrupt();
+    }
+  }
+
+  private void workAndFree() {
+    try {
+      attempt(this::work);
+    } finally {
+      free.release();
+      threads.remove(Thread.currentThread());
+    }
+  }
+
+  private void repeat() {
+    try {
+      for (int round = 0; ; round++) {
+        boolean thorough = round % ROUNDS == 0;
+        attempt(() -> look(thorough));
+        hint();
+        pause.pause(APART);
+      }
+    } catch (InterruptedException _) {
+      // closed
+    }
+  }
+
+  /// One look, as they are made regularly.
+  ///
+  /// @param thorough whether the handlers look, too
+  void look(boolean thorough) {
+    if (!begun) {
+      jobs.unpark();
+      begun = true;
+    }
+    if (thorough) {
+      handlers.values().forEach(JobHandler::look);
+      jobs.forget();
+    }
+    adopt();
+  }
+
+  /// Does what this node has claimed and does not know of: the answer to a claim was lost, or that
+  /// of what ended it. What is new may just be about to begin, and is left until the next look.
+  private void adopt() {
+    var without = new HashMap<Job, Job>();
+    jobs.held().forEach(job -> without.put(job, job));
+    without.keySet().removeAll(atWork);
+    without.keySet().stream().filter(orphans::contains).forEach(this::run);
+    orphans = Set.copyOf(without.keySet());
+  }
+
+  /// Does jobs as long as any is due.
+  void work() {
+    while (!closed && !Thread.currentThread().isInterrupted()) {
+      var claimed = jobs.claim(handlers.keySet(), 1);
+      if (claimed.isEmpty()) {
+        return;
+      }
+      claimed.forEach(this::run);
+    }
+  }
+
+  private void run(Job job) {
+    var handler = handlers.get(job.kind());
+    if (handler == null || !atWork.add(job)) {
+      return;
+    }
+    try {
+      handler.handle(job);
+      jobs.done(job);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // free again when this node has left
+    } catch (Exception | Error e) {
+      failed(job, e);
+    } finally {
+      atWork.remove(job);
+    }
+  }
+
+  private void failed(Job job, Throwable cause) {
+    var error = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    boolean last = job.tries() >= TRIES;
+    LOG.log(
+        last ? Level.ERROR : Level.WARNING,
+        "job %s %s failed %s (try %d of %d): %s"
+            .formatted(
+                job.kind(), job.key(), last ? "for good" : "for now", job.tries(), TRIES, error));
+    if (last) {
+      jobs.park(job, error);
+    } else {
+      jobs.retry(job, error, pauseAfter(job.tries()));
+    }
+  }
+
+  /// Doubles from a second on.
+  static Duration pauseAfter(int tries) {
+    var pause = Duration.ofSeconds(1L << Math.clamp(tries - 1, 0, 20));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  private static void attempt(Runnable look) {
+    try {
+      look.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "jobs wait for the store: " + e.getMessage());
+    }
+  }
+
+  /// Begins nothing more, and interrupts what runs. Idempotent, and does nothing before [#start].
+  @Override
+  public void close() {
+    closed = true;
+    looking.interrupt();
+    threads.forEach(Thread::interrupt);
+    try {
+      if (looking.isAlive()) {
+        looking.join(PATIENCE);
+      }
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      for (var thread : threads) {
+        thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

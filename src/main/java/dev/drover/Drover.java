@@ -39,6 +39,7 @@ import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.telemetry.Facts;
 import dev.drover.telemetry.MeteredHands;
+import dev.drover.telemetry.MeteredJobs;
 import dev.drover.telemetry.MeteredLog;
 import dev.drover.telemetry.MeteredModels;
 import dev.drover.telemetry.MeteredSandboxes;
@@ -142,11 +143,10 @@ public final class Drover implements AutoCloseable {
               random,
               // Whoever waits for it waits for other turns, and can be interrupted.
               new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
+      var jobs = new MeteredJobs(store.jobs(), meters);
       var runner =
           new JobRunner(
-              store.jobs(),
-              Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(store.jobs(), metered)),
-              Pause.REAL);
+              jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, metered)), Pause.REAL);
       var wakes = new Wakes(harness, runner::hint);
       open.push(wakes::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
@@ -173,6 +173,7 @@ public final class Drover implements AutoCloseable {
                   store.environments(),
                   log,
                   store.nodes(),
+                  store.jobs(),
                   feed,
                   models,
                   config.serving().images(),
@@ -186,7 +187,7 @@ public final class Drover implements AutoCloseable {
                   new RequestLog(meters)));
       open.push(server::close);
       meters.watch(wakes::atWork, server::openStreams);
-      meters.watchNodes(store.nodes(), clock);
+      meters.watchNodes(store.nodes(), store.jobs(), clock);
       int resumed = keeper.start();
       runner.start();
       readiness.resumed();

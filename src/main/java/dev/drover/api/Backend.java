@@ -7,6 +7,7 @@ import dev.drover.desk.SessionDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -23,6 +24,7 @@ public record Backend(
     Environments environments,
     EventLog log,
     Nodes nodes,
+    Jobs jobs,
     Feed feed,
     Models models,
     ImageLimits images,

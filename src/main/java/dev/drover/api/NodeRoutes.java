@@ -5,6 +5,7 @@ import static dev.drover.desk.KeyScope.OPERATIONS;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.desk.Caller;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.wire.Times;
@@ -46,12 +47,40 @@ final class NodeRoutes {
                 queue.sessions(),
                 "oldest_ms",
                 queue.since().map(this::millisSince).orElse(null)),
+            "jobs",
+            write(backend.jobs().tally()),
             "brains_awake",
             operations.awake().get().size()));
   }
 
   private long millisSince(Instant time) {
     return Math.max(0, Duration.between(time, backend.now()).toMillis());
+  }
+
+  private Json write(Jobs.Tally jobs) {
+    return Json.obj(
+        "owed",
+        jobs.owed(),
+        "oldest_ms",
+        jobs.since().map(this::millisSince).orElse(null),
+        "failed",
+        jobs.failed(),
+        "failures",
+        jobs.failures().stream().map(NodeRoutes::write).toList());
+  }
+
+  private static Json write(Jobs.Failure failure) {
+    return Json.obj(
+        "kind",
+        failure.kind(),
+        "key",
+        failure.key(),
+        "tries",
+        failure.tries(),
+        "failed_at",
+        Times.write(failure.at()),
+        "error",
+        failure.error());
   }
 
   private static Json write(Nodes.Member node) {

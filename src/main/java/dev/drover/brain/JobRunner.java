@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Does the jobs that this node can claim, a few at a time. One that fails is tried again after a
 /// pause that grows, and parked when it has failed [#TRIES] times, which takes about an hour. What
@@ -37,7 +38,9 @@ public final class JobRunner implements AutoCloseable {
   private final Jobs jobs;
   private final Map<String, JobHandler> handlers;
   private final Pause pause;
+  private final int rounds;
   private final Semaphore free = new Semaphore(AT_ONCE);
+  private final AtomicBoolean away = new AtomicBoolean();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final Set<Job> atWork = ConcurrentHashMap.newKeySet();
   private final Thread looking;
@@ -49,6 +52,12 @@ public final class JobRunner implements AutoCloseable {
   ///
   /// @param handlers by the kind of job
   public JobRunner(Jobs jobs, Map<String, JobHandler> handlers, Pause pause) {
+    this(jobs, handlers, pause, ROUNDS);
+  }
+
+  /// @param rounds looks for jobs between two looks of the handlers
+  public JobRunner(Jobs jobs, Map<String, JobHandler> handlers, Pause pause, int rounds) {
+    this.rounds = rounds;
     this.jobs = jobs;
     this.handlers = Map.copyOf(handlers);
     this.pause = pause;
@@ -85,7 +94,7 @@ public final class JobRunner implements AutoCloseable {
   private void repeat() {
     try {
       for (int round = 0; ; round++) {
-        boolean thorough = round % ROUNDS == 0;
+        boolean thorough = round % rounds == 0;
         attempt(() -> look(thorough));
         hint();
         pause.pause(APART);
@@ -137,15 +146,24 @@ public final class JobRunner implements AutoCloseable {
       return;
     }
     try {
+      if (did(handler, job)) {
+        jobs.done(job);
+      }
+    } finally {
+      atWork.remove(job);
+    }
+  }
+
+  private boolean did(JobHandler handler, Job job) {
+    try {
       handler.handle(job);
-      jobs.done(job);
+      return true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // free again when this node has left
     } catch (Exception | Error e) {
       failed(job, e);
-    } finally {
-      atWork.remove(job);
     }
+    return false;
   }
 
   private void failed(Job job, Throwable cause) {
@@ -169,11 +187,14 @@ public final class JobRunner implements AutoCloseable {
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
-  private static void attempt(Runnable look) {
+  private void attempt(Runnable look) {
     try {
       look.run();
+      away.set(false);
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "jobs wait for the store: " + e.getMessage());
+      if (!away.getAndSet(true)) {
+        LOG.log(Level.WARNING, "jobs wait for the store: " + e.getMessage());
+      }
     }
   }
 

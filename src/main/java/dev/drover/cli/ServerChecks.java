@@ -26,6 +26,7 @@ final class ServerChecks {
       long lapse = nodes.number("lapse_ms", 0);
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
       checks.add(queue(nodes.object("queue"), lapse));
+      checks.add(jobs(nodes.object("jobs")));
       var sessions = api.get("/drover/sessions?limit=" + SESSIONS).items("data");
       sessions.forEach(session -> checks.add(session((Json.Obj) session)));
       return checks;
@@ -95,6 +96,32 @@ final class ServerChecks {
             false,
             about,
             "A node that takes on sessions is missing, or cannot write. Look at the nodes' logs.");
+  }
+
+  private static Check jobs(Json.Obj jobs) {
+    long owed = jobs.number("owed", 0);
+    long failed = jobs.number("failed", 0);
+    var about =
+        owed == 0
+            ? "none owed"
+            : "%s owed, the oldest for %s"
+                .formatted(count(owed, "job"), seconds(jobs.number("oldest_ms", 0)));
+    if (failed == 0) {
+      return fine("jobs", about);
+    }
+    var fix = new StringBuilder("Fix what the errors say; the next start tries them again.");
+    for (var item : jobs.items("failures")) {
+      var failure = (Json.Obj) item;
+      fix.append('\n')
+          .append(
+              Neutral.line(
+                  "%s %s: %s"
+                      .formatted(
+                          Column.text(failure, "kind"),
+                          Column.text(failure, "key"),
+                          Column.text(failure, "error"))));
+    }
+    return new Check("jobs", false, "%s, %d failed".formatted(about, failed), fix.toString());
   }
 
   private static Check session(Json.Obj session) {

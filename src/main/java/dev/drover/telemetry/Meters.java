@@ -1,6 +1,7 @@
 package dev.drover.telemetry;
 
 import dev.drover.hands.ToolResult;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import java.time.InstantSource;
 import java.util.Set;
@@ -77,6 +78,9 @@ public final class Meters {
       metrics.histogram(
           "drover_http_request_seconds", "Requests, event streams aside.", FAST, "method", "route");
 
+  final Counter jobs =
+      metrics.counter("drover_jobs_total", "Tries of jobs that ended.", "kind", "outcome");
+
   private final Set<String> tools;
 
   /// @param tools the names of all tools of this server
@@ -120,8 +124,8 @@ public final class Meters {
   }
 
   /// Adds what the nodes share: living nodes, sessions held and waiting.
-  public void watchNodes(Nodes nodes, InstantSource clock) {
-    metrics.add(new NodeFigures(nodes, clock));
+  public void watchNodes(Nodes nodes, Jobs jobs, InstantSource clock) {
+    metrics.add(new NodeFigures(nodes, jobs, clock));
   }
 
   void watchInbox(DoubleSupplier waiting) {

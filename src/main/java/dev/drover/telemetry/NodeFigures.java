@@ -1,5 +1,6 @@
 package dev.drover.telemetry;
 
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +21,16 @@ final class NodeFigures implements Metrics.Figure {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Nodes nodes;
+  private final Jobs jobs;
   private final InstantSource clock;
   private @Nullable FutureTask<Look> looking;
   private Instant looked = Instant.EPOCH;
 
-  private record Look(List<Nodes.Member> members, Nodes.Queue queue) {}
+  private record Look(List<Nodes.Member> members, Nodes.Queue queue, Jobs.Tally jobs) {}
 
-  NodeFigures(Nodes nodes, InstantSource clock) {
+  NodeFigures(Nodes nodes, Jobs jobs, InstantSource clock) {
     this.nodes = nodes;
+    this.jobs = jobs;
     this.clock = clock;
   }
 
@@ -57,11 +60,30 @@ final class NodeFigures implements Metrics.Figure {
         out,
         "drover_queue_oldest_seconds",
         "How long one of these has been waiting at least.",
-        look.queue
-                .since()
-                .map(since -> Math.max(0, Duration.between(since, clock.instant()).toMillis()))
-                .orElse(0L)
-            / 1e3);
+        age(look.queue.since()));
+    gauge(
+        out,
+        "drover_jobs_owed",
+        "Jobs that are to be done, now or after a pause.",
+        (double) look.jobs.owed());
+    gauge(
+        out,
+        "drover_jobs_oldest_seconds",
+        "How long the oldest of these has been owed.",
+        age(look.jobs.since()));
+    gauge(
+        out,
+        "drover_jobs_failed",
+        "Jobs that failed too often and are not tried any more.",
+        (double) look.jobs.failed());
+  }
+
+  /// In seconds; 0 without a time.
+  private double age(Optional<Instant> since) {
+    return since
+            .map(time -> Math.max(0, Duration.between(time, clock.instant()).toMillis()))
+            .orElse(0L)
+        / 1e3;
   }
 
   private static void gauge(StringBuilder out, String name, String help, double value) {
@@ -85,7 +107,7 @@ final class NodeFigures implements Metrics.Figure {
     var now = clock.instant();
     if (looking == null || (looking.isDone() && looked.plus(FRESH).isBefore(now))) {
       looked = now;
-      looking = new FutureTask<>(() -> new Look(nodes.members(), nodes.queue()));
+      looking = new FutureTask<>(() -> new Look(nodes.members(), nodes.queue(), jobs.tally()));
       Thread.ofVirtual().name("node-figures").start(looking);
     }
     return looking;

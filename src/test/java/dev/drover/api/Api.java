@@ -223,6 +223,7 @@ final class Api implements AutoCloseable {
             store.environments(),
             store.eventLog(),
             store.nodes(),
+            store.jobs(),
             feed,
             models,
             ImageLimits.DEFAULT,

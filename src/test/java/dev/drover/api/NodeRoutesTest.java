@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
+import dev.drover.session.Job;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Session;
 import dev.drover.session.SessionError;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -72,6 +74,34 @@ final class NodeRoutesTest {
     assertThat(queue.number("sessions", 0)).isEqualTo(1);
     assertThat(queue.number("oldest_ms", -1))
         .isBetween(0L, Duration.ofHours(1).toMillis()); // an age, not a time
+  }
+
+  @Test
+  void whatIsOwedAndWhatFailed() throws Exception {
+    assertThat(api.get("/drover/nodes").body().object("jobs"))
+        .isEqualTo(
+            Json.obj("owed", 0, "oldest_ms", null, "failed", 0, "failures", List.<Json>of()));
+    var jobs = api.store.jobs();
+    for (var key : List.of("waits", "fails")) {
+      jobs.owe(new Job.Order("post", key, Json.EMPTY, false));
+    }
+    for (var job : jobs.claim(Set.of("post"), 2)) {
+      if (job.key().equals("fails")) {
+        jobs.park(job, "the disk \"is\" full");
+      }
+    }
+    var shown = api.get("/drover/nodes").body().object("jobs");
+    assertThat(shown.number("owed", 0)).isEqualTo(1);
+    assertThat(shown.number("oldest_ms", -1)).isBetween(0L, Duration.ofHours(1).toMillis());
+    assertThat(shown.number("failed", 0)).isEqualTo(1);
+    var failure = (Json.Obj) shown.items("failures").getFirst();
+    assertThat(failure.text("kind")).isEqualTo("post");
+    assertThat(failure.text("key")).isEqualTo("fails");
+    assertThat(failure.number("tries", 0)).isEqualTo(1);
+    assertThat(failure.text("error")).isEqualTo("the disk \"is\" full");
+    jobs.unpark();
+    jobs.held().forEach(jobs::done);
+    jobs.claim(Set.of("post"), 2).forEach(jobs::done);
   }
 
   @Test

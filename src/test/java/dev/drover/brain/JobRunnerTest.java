@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Ids;
@@ -157,7 +158,7 @@ final class JobRunnerTest {
     var lost = new AtomicBoolean(true);
     var away = failing("done", () -> lost.getAndSet(false));
     var runner = runner(away, job -> done.add(job.key()));
-    runner.work();
+    assertThatThrownBy(runner::work).isInstanceOf(Problem.class);
     assertThat(done).containsExactly("a");
     runner.look(false);
     runner.look(false);

@@ -58,6 +58,7 @@ final class StageServer implements Host {
                 store.environments(),
                 store.eventLog(),
                 store.nodes(),
+                store.jobs(),
                 stage.feed(),
                 stage.model(),
                 ImageLimits.DEFAULT,

@@ -26,7 +26,7 @@ import java.util.Optional;
 /// Looks at the machine and the settings, and says what is wrong and what helps.
 final class Doctor {
   private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
-  private static final String ELSEWHERE = "Mend it, or choose another directory with --data.";
+  private static final String ELSEWHERE = "Fix it, or choose another directory with --data.";
 
   private final Map<String, String> environment;
   private final Ids ids = new Ids(new SecureRandom());
@@ -46,8 +46,7 @@ final class Doctor {
           fine(
               "settings", "host " + config.serving().host() + ", port " + config.serving().port()));
     } catch (Problem e) {
-      checks.add(
-          new Check("settings", false, e.getMessage(), "Mend the setting and run it again."));
+      checks.add(new Check("settings", false, e.getMessage(), "Fix the setting and run it again."));
       return checks;
     }
     checks.add(data(config));
@@ -72,7 +71,7 @@ final class Doctor {
     if (refused.isPresent()) {
       return new Check(name, false, refused.get(), ELSEWHERE);
     }
-    var made = Files.exists(directory) ? "" : ", which the first start makes";
+    var made = Files.exists(directory) ? "" : ", which the first start creates";
     if (config.store().database().isPresent()) {
       return fine(name, directory + made + ", for workspaces; sessions are in the database");
     }
@@ -99,14 +98,14 @@ final class Doctor {
 
   private static String file(SqliteLook.Report report) {
     if (report.inUse()) {
-      return ", in use by a server that runs";
+      return ", in use by a running server";
     }
     if (report.schema() == 0) {
-      return ", without a database; the first start makes it";
+      return ", without a database; the first start creates it";
     }
     return report.schema() == report.newest()
         ? ", schema version " + report.schema()
-        : ", schema version %d, which the next start brings to %d"
+        : ", schema version %d, which the next start migrates to %d"
             .formatted(report.schema(), report.newest());
   }
 
@@ -117,7 +116,7 @@ final class Doctor {
       var schema =
           report.schema() == report.newest()
               ? "schema version " + report.schema()
-              : "schema version %d, which the next start brings to %d"
+              : "schema version %d, which the next start migrates to %d"
                   .formatted(report.schema(), report.newest());
       return fine(
           name,
@@ -130,7 +129,7 @@ final class Doctor {
                   report.nodes() == 1 ? "" : "s"));
     } catch (StoreUnusable | Problem e) {
       return new Check(
-          name, false, String.valueOf(e.getMessage()), "Mend it, or name another database.");
+          name, false, String.valueOf(e.getMessage()), "Fix it, or set another database.");
     }
   }
 
@@ -145,7 +144,8 @@ final class Doctor {
               ? Files.createTempDirectory(config.data(), ".doctor")
               : Files.createTempDirectory("drover-doctor");
     } catch (IOException e) {
-      return new Check(name, false, String.valueOf(e.getMessage()), "Make room in " + TEMPORARY);
+      return new Check(
+          name, false, String.valueOf(e.getMessage()), "Free some space in " + TEMPORARY + ".");
     }
     try (var sandboxes =
         new LocalSandboxes(
@@ -163,17 +163,17 @@ final class Doctor {
                       name,
                       false,
                       text,
-                      "Without it no tool runs: Drover never runs one on the host."))
+                      "Without a sandbox no tool runs: Drover never runs tools on the host."))
           .orElseGet(() -> fine(name, "bubblewrap; " + sandboxes.limits()));
     } catch (IOException e) {
       return new Check(
           name,
           false,
           String.valueOf(e.getMessage()),
-          "Make room in " + TEMPORARY + " and look again.");
+          "Free some space in " + TEMPORARY + " and run it again.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Check(name, false, "interrupted", "Look again.");
+      return new Check(name, false, "interrupted", "Run it again.");
     } finally {
       remove(directory);
     }
@@ -186,7 +186,7 @@ final class Doctor {
       }
     } catch (IOException e) {
       System.getLogger(Doctor.class.getName())
-          .log(System.Logger.Level.WARNING, directory + " stays behind", e);
+          .log(System.Logger.Level.WARNING, directory + " could not be removed", e);
     }
   }
 
@@ -200,12 +200,13 @@ final class Doctor {
           .map(ModelHost::messages)
           .ifPresent(at -> served.add("all others at " + at));
     } catch (Problem e) {
-      return new Check("models", false, e.getMessage(), "Set the base URL as docs/models.md says.");
+      return new Check(
+          "models", false, e.getMessage(), "Set the base URL as described in docs/models.md.");
     }
     return fine(
         "models",
         served.isEmpty()
-            ? "rehearsal alone; set DROVER_ANTHROPIC_API_KEY, DROVER_ANTHROPIC_BASE_URL or"
+            ? "only rehearsal; set DROVER_ANTHROPIC_API_KEY, DROVER_ANTHROPIC_BASE_URL or"
                 + " DROVER_OPENAI_BASE_URL for more"
             : "rehearsal, and " + String.join(", ", served));
   }

@@ -226,7 +226,9 @@ public final class Drover implements AutoCloseable {
   /// settings say. Requests are still answered; `readyz` says that they had better go elsewhere.
   public void drain() throws InterruptedException {
     if (!drain.within(config.drain())) {
-      LOG.log(Level.INFO, "some turns have not ended: they go on elsewhere, or at the next start");
+      LOG.log(
+          Level.INFO,
+          "some turns have not ended; they continue on another node or at the next start");
     }
   }
 
@@ -239,7 +241,9 @@ public final class Drover implements AutoCloseable {
     try {
       nodes.leave();
     } catch (Problem e) {
-      LOG.log(Level.WARNING, "other nodes do not hear that this one stops: " + e.getMessage());
+      LOG.log(
+          Level.WARNING,
+          "other nodes could not be notified that this node is stopping: " + e.getMessage());
     }
   }
 

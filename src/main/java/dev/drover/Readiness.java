@@ -49,7 +49,7 @@ final class Readiness {
     } catch (TimeoutException _) {
       return Optional.of("The store does not answer.");
     } catch (ExecutionException _) {
-      return Optional.of("The store cannot be used now.");
+      return Optional.of("The store is unavailable.");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Optional.of("The server is shutting down.");

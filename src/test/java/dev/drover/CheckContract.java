@@ -197,7 +197,7 @@ abstract class CheckContract {
         .containsExactly("0 the row has awaited [result:sevt_01x]; its log says []");
     assertThat(planted("UPDATE session SET status = 'sleeping' WHERE id = ?"))
         .containsExactly(
-            "0 the row has a status that this version does not know; no event says so");
+            "0 the row has a status that this version does not know and that no event explains");
   }
 
   @Test
@@ -211,7 +211,7 @@ abstract class CheckContract {
                 WHERE\
                 """
                     + OF))
-        .anyMatch(line -> line.endsWith("which is in the log or waits already"));
+        .anyMatch(line -> line.endsWith("which is already in the log or the inbox"));
   }
 
   @Test

@@ -130,7 +130,7 @@ final class ConfigTest {
     refused("port: [1]", "port: must be an integer from 0 to 65535 (");
     refused("- port", "bad.yaml: must be a map of settings");
     refused("port: 99999", "port: must be an integer from 0 to 65535");
-    refused("port: 1\nport: 2", "line 2, column 1: the key port is there twice, first in line 1");
+    refused("port: 1\nport: 2", "line 2, column 1: duplicate key port, first in line 1");
     refused("prot:", "unknown setting prot");
     refused("api_key: 123", "api_key: must be a string; quote it (");
     refused("api_key: a b", "api_key: must be printable ASCII");

@@ -87,8 +87,8 @@ final class DoctorOnSqliteTest {
     var check = look();
     assertThat(check.ok()).isTrue();
     assertThat(check.detail())
-        .contains("data, which the first start makes")
-        .contains("without a database; the first start makes it");
+        .contains("data, which the first start creates")
+        .contains("without a database; the first start creates it");
     assertThat(data()).doesNotExist();
     assertThat(look(home.resolve("a/b/c")).ok()).isTrue();
     assertThat(home).isEmptyDirectory();
@@ -97,10 +97,10 @@ final class DoctorOnSqliteTest {
   @Test
   void anEmptyDirectoryIsLeftEmpty() throws Exception {
     Files.createDirectory(data());
-    assertThat(look().detail()).endsWith("data, without a database; the first start makes it");
+    assertThat(look().detail()).endsWith("data, without a database; the first start creates it");
     assertThat(data()).isEmptyDirectory();
     Files.createFile(file());
-    assertThat(look().detail()).endsWith("data, without a database; the first start makes it");
+    assertThat(look().detail()).endsWith("data, without a database; the first start creates it");
   }
 
   @Test
@@ -117,7 +117,7 @@ final class DoctorOnSqliteTest {
     var check = look();
     assertThat(check.ok()).isTrue();
     assertThat(check.detail())
-        .endsWith("schema version " + older + ", which the next start brings to " + (older + 1));
+        .endsWith("schema version " + older + ", which the next start migrates to " + (older + 1));
   }
 
   @Test
@@ -125,7 +125,7 @@ final class DoctorOnSqliteTest {
     try (var _ = open()) {
       var check = look();
       assertThat(check.ok()).isTrue();
-      assertThat(check.detail()).endsWith("data, in use by a server that runs");
+      assertThat(check.detail()).endsWith("data, in use by a running server");
     }
     assertThat(look().detail()).endsWith("data, schema version " + Migrations.newest());
   }

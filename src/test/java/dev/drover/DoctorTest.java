@@ -85,7 +85,7 @@ final class DoctorTest {
     execute("DELETE FROM schema_migration WHERE version = " + newest);
     execute("DROP TABLE job"); // which the newest version has made
     assertThat(look(database.url()).detail())
-        .contains("version " + (newest - 1) + ", which the next start brings");
+        .contains("version " + (newest - 1) + ", which the next start migrates");
     execute("INSERT INTO schema_migration VALUES (" + newest + ", 'later', 'x', 0)");
     var other = look(database.url());
     assertThat(other.ok()).isFalse();
@@ -124,6 +124,6 @@ final class DoctorTest {
     var check = look(database.url());
     assertThat(check.ok()).isEqualTo(all); // nothing can be taken from a superuser
     assertThat(check.detail())
-        .contains(all ? "schema version" : "does not let this user INSERT in table session");
+        .contains(all ? "schema version" : "does not allow this user to INSERT in table session");
   }
 }

@@ -129,7 +129,7 @@ final class LargeSessionsTest {
       var ascending = list(session, "asc");
       assertThat(list(session, "desc")).isEqualTo(ascending.reversed());
       assertThat(get("/v1/sessions/" + session + "/events?types[]=session.error").body())
-          .contains("compaction_limit_reached_error", "The session holds 22 MB");
+          .contains("compaction_limit_reached_error", "The session's log takes 22 MB");
       try (var scope = new Scope()) {
         var lists = new ArrayList<Scope.Task<List<String>>>();
         for (int i = 0; i < 2; i++) {
@@ -158,7 +158,7 @@ final class LargeSessionsTest {
       for (int i = 0; i < 2; i++) {
         var refused = send(session, LONG);
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("invalid_request_error", "32 MB of events may wait");
+        assertThat(refused.body()).contains("invalid_request_error", "32 MB of waiting events");
       }
       assertThat(list(session, "asc")).hasSize(8);
       assertThat(list(session, "desc")).hasSize(8);

@@ -26,7 +26,7 @@ final class ReadinessTest {
               throw new IllegalStateException("secret");
             });
     ready.resumed();
-    assertThat(ready.reason()).hasValue("The store cannot be used now.");
+    assertThat(ready.reason()).hasValue("The store is unavailable.");
   }
 
   @Test

@@ -83,7 +83,7 @@ final class SqliteCheckTest extends CheckContract {
   void aStoreThatIsNotThere(@TempDir Path empty) {
     assertThatThrownBy(() -> check(empty))
         .isInstanceOf(Problem.class)
-        .hasMessageContaining("drover.db is not there.");
+        .hasMessageContaining("drover.db does not exist.");
     assertThat(empty).isEmptyDirectory();
   }
 
@@ -94,7 +94,7 @@ final class SqliteCheckTest extends CheckContract {
     assertThatThrownBy(() -> check(other)).hasMessageContaining("not a database");
     Files.delete(file);
     Files.createFile(file);
-    assertThatThrownBy(() -> check(other)).hasMessageContaining("no Drover has written it");
+    assertThatThrownBy(() -> check(other)).hasMessageContaining("was not written by Drover");
     Files.delete(file);
     Files.copy(data.resolve("drover.db"), file);
     execute(file, "INSERT INTO schema_migration VALUES (99, 'later', 'x', 0)");

@@ -69,7 +69,7 @@ final class ClientEvents {
     boolean allow = result.equals("allow");
     var message = event.optionalText("deny_message", MAX_DENY_MESSAGE);
     if (allow && message != null) {
-      throw event.problem("deny_message", "goes with \"deny\" only");
+      throw event.problem("deny_message", "is allowed only with \"deny\"");
     }
     ignoreThread(event);
     return new Event.UserToolConfirmation(id, use, allow, message);

@@ -31,8 +31,7 @@ final class ContentBlocks {
         case "text" -> said(block);
         case "image" -> image(source(block));
         case "document" -> document(block);
-        case "redacted" ->
-            throw block.problem("type", "\"redacted\" is only ever sent by the server");
+        case "redacted" -> throw block.problem("type", "\"redacted\" is sent only by the server");
         default -> throw block.problem("type", "must be \"text\", \"image\" or \"document\"");
       }
       block.end();
@@ -87,7 +86,7 @@ final class ContentBlocks {
   /// has it.
   private static void said(Fields block) {
     if (Blank.is(text(block))) {
-      throw block.problem("text", "must have a character that is not white space");
+      throw block.problem("text", "must contain a character that is not white space");
     }
   }
 
@@ -139,7 +138,7 @@ final class ContentBlocks {
       case "text" -> {
         mediaType(source, "text/plain");
         if (Blank.is(source.text("data", 1, MAX_TEXT))) {
-          throw source.problem("data", "must have a character that is not white space");
+          throw source.problem("data", "must contain a character that is not white space");
         }
       }
       case "url" -> url(source);

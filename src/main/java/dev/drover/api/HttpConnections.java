@@ -114,7 +114,7 @@ final class HttpConnections implements Listener.Taker, AutoCloseable {
     } catch (CloseConnectionException | InterruptedException _) {
       // in good order, or the client is gone
     } catch (UncheckedIOException e) {
-      LOG.log(Level.DEBUG, "a connection broke: " + e.getMessage());
+      LOG.log(Level.DEBUG, "a connection was lost: " + e.getMessage());
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "a connection failed: " + e.getClass().getName());
     } finally {

@@ -78,7 +78,7 @@ final class Listener implements AutoCloseable {
           LOG.log(Level.WARNING, "connections cannot be accepted: " + e);
         }
         if (now - failing > patience.toNanos()) {
-          LOG.log(Level.ERROR, "connections cannot be accepted any more: " + e);
+          LOG.log(Level.ERROR, "connections can no longer be accepted: " + e);
           failed.run();
           return;
         }

@@ -70,7 +70,7 @@ final class Query {
   Optional<String> text(String name) {
     var all = values.getOrDefault(name, List.of());
     if (all.size() > 1) {
-      throw problem(name, "is given more than once");
+      throw problem(name, "must not be repeated");
     }
     return plain(name, all).stream().filter(value -> !value.isEmpty()).findFirst();
   }

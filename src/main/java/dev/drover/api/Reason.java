@@ -52,34 +52,38 @@ record Reason(Instant now, Duration lapse) {
 
   String sentence(Standing standing) {
     return switch (standing) {
-      case Standing.Terminated _ -> "It is over: nothing can follow.";
-      case Standing.AtRest _ -> "It rests: nothing is owed, and a message begins the next turn.";
+      case Standing.Terminated _ -> "The session has ended.";
+      case Standing.AtRest _ -> "The session is at rest; a message begins the next turn.";
       case Standing.Queued _ ->
-          "It is in the queue: it owes work and no node holds it. A living node claims it within %s."
+          ("The session is in the queue: it has unfinished work and no node holds it. A live node"
+                  + " claims it within %s.")
               .formatted(text(lapse.dividedBy(5)));
       case Standing.NodeGone(var node) ->
-          "The node %s, which held it, is gone. A living node claims it within %s."
+          "The node %s, which held the session, is gone. A live node claims it within %s."
               .formatted(node, text(lapse.dividedBy(5)));
       case Standing.NodeSilent(var node, var silent) ->
-          "The node %s, which holds it, has been silent for %s; after %s others take it over."
+          ("The node %s, which holds the session, has had no beat for %s; after %s other nodes"
+                  + " take the session over.")
               .formatted(node, text(silent), text(lapse));
       case Standing.BrainMissing _ ->
-          "This node holds it and no brain is awake for it; the node's next looks wake one.";
+          "This node holds the session but runs no brain for it; one of its next checks wakes one.";
       case Standing.ModelRequest(var since) ->
-          "It waits for the model, asked at %s (%s ago)."
+          "The session is waiting for the model, which was called at %s (%s ago)."
               .formatted(Times.write(since), text(Duration.between(since, now)));
-      case Standing.ToolCalls(var calls) -> "It waits for tools: " + calls(calls) + ".";
+      case Standing.ToolCalls(var calls) ->
+          "The session is waiting for tools: " + calls(calls) + ".";
       case Standing.RequiresAction(var uses) ->
-          "It waits for the client to answer %s."
+          "The session is waiting for the client to answer %s."
               .formatted(uses.stream().map(EventId::value).collect(joining(", ")));
       case Standing.BackingOff(var until) ->
-          "The model failed: it is asked again at %s (%s)."
+          "The model failed; it is called again at %s (%s)."
               .formatted(
                   Times.write(until),
                   until.isAfter(now) ? "in " + text(Duration.between(now, until)) : "now");
       case Standing.BudgetReached _ ->
-          "It has met its budget: an update that raises it lets it go on.";
-      case Standing.BetweenSteps _ -> "Its brain is at work on the next step.";
+          "The session has reached its budget; it continues after an update that raises the"
+              + " budget.";
+      case Standing.BetweenSteps _ -> "The session's brain is working on the next step.";
     };
   }
 

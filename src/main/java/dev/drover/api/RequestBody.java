@@ -83,7 +83,7 @@ final class RequestBody {
       throw e;
     } catch (IOException | RuntimeException e) {
       response.header(HeaderValues.CONNECTION_CLOSE);
-      throw Problem.invalid("The request body ends early, or is not framed as HTTP asks");
+      throw Problem.invalid("The request body is incomplete, or its framing is not valid HTTP");
     } finally {
       connection.end();
     }

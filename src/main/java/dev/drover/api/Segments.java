@@ -69,6 +69,6 @@ final class Segments {
   }
 
   private static Problem malformed() {
-    return Problem.invalid("The path of the request is not valid: check its % escapes");
+    return Problem.invalid("The path of the request contains an invalid % escape");
   }
 }

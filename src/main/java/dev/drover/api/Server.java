@@ -124,7 +124,7 @@ public final class Server implements AutoCloseable {
               + settings.host()
               + " port "
               + settings.port()
-              + ": the port is taken, or the address is not one of this machine",
+              + ": the port is in use, or the address does not belong to this machine",
           e);
     }
   }

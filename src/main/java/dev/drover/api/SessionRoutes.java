@@ -62,7 +62,7 @@ final class SessionRoutes {
     var agent = query.text("agent_id").map(AgentId::of);
     var version = query.number("agent_version", Integer.MAX_VALUE);
     if (version.isPresent() && agent.isEmpty()) {
-      throw Query.problem("agent_version", "is of use only together with agent_id");
+      throw Query.problem("agent_version", "requires agent_id");
     }
     var period = Period.of(query);
     var listing =

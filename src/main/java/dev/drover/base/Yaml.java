@@ -121,13 +121,13 @@ public final class Yaml {
     for (var tuple : map.getValue()) {
       var mark = tuple.getKeyNode().getStartMark();
       if (!(tuple.getKeyNode() instanceof ScalarNode key) || !key.getTag().equals(Tag.STR)) {
-        throw at(mark, "a key is not a text; quote it");
+        throw at(mark, "a key is not a string; quote it");
       }
       var name = key.getValue();
       int line = mark.map(Mark::getLine).orElse(0) + 1;
       var earlier = from.put(name, line);
       if (earlier != null) {
-        throw at(mark, "the key %s is there twice, first in line %d".formatted(name, earlier));
+        throw at(mark, "duplicate key %s, first in line %d".formatted(name, earlier));
       }
       var whole = path.isEmpty() ? name : path + "." + name;
       lines.putIfAbsent(whole, line);

@@ -118,13 +118,13 @@ public final class Bench {
       }
       return new Report(machine, figures, leftOut(), Math.round((System.nanoTime() - start) / 1e9));
     } catch (IOException e) {
-      throw Problem.unavailable("the bench cannot go on: " + e.getMessage(), e);
+      throw Problem.unavailable("the benchmark cannot continue: " + e.getMessage(), e);
     }
   }
 
   private List<String> leftOut() {
     return databases.isPresent()
         ? List.of()
-        : List.of("Without PostgreSQL: DROVER_BENCH_DATABASE_URL names no database.");
+        : List.of("PostgreSQL was skipped: DROVER_BENCH_DATABASE_URL is not set.");
   }
 }

@@ -55,7 +55,8 @@ final class Child implements AutoCloseable {
         said = out.readLine(); // a JVM's own flags may make it talk
       }
       if (said == null) {
-        throw new IOException("a server did not start; it said: " + Files.readString(log.toPath()));
+        throw new IOException(
+            "a server did not start. Its output: " + Files.readString(log.toPath()));
       }
       long listening = System.nanoTime();
       var url = URI.create(said.substring(said.indexOf(LISTENING) + LISTENING.length()));

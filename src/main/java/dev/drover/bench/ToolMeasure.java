@@ -24,7 +24,7 @@ final class ToolMeasure {
     }
     drover.close();
     if (run.model().toolFailed()) {
-      throw new IOException("a command in a sandbox failed; 'drover doctor' may say why");
+      throw new IOException("a command in a sandbox failed; run 'drover doctor' to find the cause");
     }
     double first = cold.getFirst();
     var all = new Samples(warm);

@@ -86,7 +86,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
         () -> {
           long before = nanos.getAsLong();
           if (!nodes.beat()) {
-            LOG.log(Level.WARNING, "other nodes took this one for dead: it starts anew");
+            LOG.log(
+                Level.WARNING,
+                "other nodes considered this node dead; it restarts under a new name");
             wakes.stop();
           }
           heard = before;
@@ -131,7 +133,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
       fenced = false;
     } else if (wakes.atWork() > 0) {
       if (!fenced) {
-        LOG.log(Level.WARNING, "the store is away: every brain stops, for other nodes may go on");
+        LOG.log(
+            Level.WARNING,
+            "the store is unreachable; stopping all brains, because other nodes may take over");
       }
       fenced = true;
       wakes.stop();
@@ -142,7 +146,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     try {
       look.run();
       if (away.getAndSet(false)) {
-        LOG.log(Level.INFO, "the store answers again");
+        LOG.log(Level.INFO, "the store is reachable again");
         wakes.storeIsBack();
       }
     } catch (RuntimeException | Error e) {

@@ -51,7 +51,7 @@ final class Omissions {
           default -> "a block of type " + type;
         };
     return Json.obj(
-        "type", "text", "text", "[" + what + " was left out: the model's server refused it]");
+        "type", "text", "text", "[" + what + " was left out because the model server refused it]");
   }
 
   private static String title(Json.Obj block) {

@@ -154,7 +154,8 @@ final class Plan {
               Optional.of(
                   new SessionError(
                       SessionError.Type.COMPACTION_LIMIT_REACHED,
-                      "The model's context is full: this session cannot go on. Start a new one.",
+                      "The model's context is full, so this session cannot continue. Start a new"
+                          + " one.",
                       SessionError.Retry.EXHAUSTED)));
       default -> new Step.End(new StopReason.EndTurn(), Optional.empty());
     };

@@ -58,7 +58,7 @@ final class PromptMemory {
   private static Answer.Failure failure(long bytes, long most) {
     return new Answer.Failure(
         Answer.Kind.CONTEXT_FULL,
-        "The session holds %d MB; this server's memory is enough to ask a model with %d MB."
+        "The session's log takes %d MB; with this server's memory a prompt can take at most %d MB."
             .formatted(bytes >> 20, most >> 20),
         Optional.empty());
   }

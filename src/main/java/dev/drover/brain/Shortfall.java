@@ -13,17 +13,18 @@ enum Shortfall {
   /// There is no text and no call: nothing at all, blank texts, or thinking alone.
   NOTHING_USABLE(
       SessionError.Type.MODEL_REQUEST_FAILED,
-      "had nothing in it that can be used: no text and no tool call",
-      "Go on with the task: call a tool, or say in words what you have done or found."),
+      "contained neither text nor a tool call",
+      "Continue with the task: call a tool, or describe in words what you have done or found."),
   /// As [#NOTHING_USABLE], and the reply had reached its limit.
   NOTHING_BEFORE_LIMIT(
       SessionError.Type.MODEL_REQUEST_FAILED,
       "reached its limit of output tokens before any text or tool call",
-      "Think less at once: call a tool, or say in words what you have done or found."),
+      "Think less before you reply: call a tool, or describe in words what you have done or"
+          + " found."),
   /// The model's server could not parse a call.
   MALFORMED_CALL(
       SessionError.Type.MODEL_REQUEST_FAILED,
-      "had a tool call in it that could not be parsed, so the call did not run",
+      "contained a tool call that could not be parsed, so the call did not run",
       "Make the call again, with one well-formed JSON object as its input."),
   /// The reply reached its limit in the middle of a call.
   CUT_CALL(

@@ -107,7 +107,7 @@ final class Vigil {
 
   private boolean abandoned(Throwable why) {
     try {
-      harness.abandon(lease, "The server made a mistake; its log says more.");
+      harness.abandon(lease, "Internal server error. See the server log.");
       LOG.log(Level.ERROR, "the brain of session " + lease.session() + " failed", why);
       return true;
     } catch (Problem e) {

@@ -7,20 +7,21 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `drover agents`.
 final class AgentVerbs {
   static final String NAME = "agents";
-  static final String ABOUT = "What works: a model, a prompt, tools.";
+  static final String ABOUT = "Agents: a model, a prompt and tools.";
 
   private static final String PATH = "/v1/agents";
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "AGENT");
   private static final List<Field> FIELDS =
       List.of(
-          Field.text("name", "What it is called."),
+          Field.text("name", "The agent's name."),
           new Field(
               "model",
               Field.Kind.REFERENCE,
               "ID",
-              "The model, or {id: ID, effort: LEVEL}. 'drover models list' shows which there are."),
+              "The model, or {id: ID, effort: LEVEL}. 'drover models list' shows the known"
+                  + " models."),
           Field.text("system", "The system prompt, or @FILE."),
-          Field.text("description", "What it is for."),
+          Field.text("description", "A description of the agent."),
           Field.tools());
   private static final List<Field> CREATED = and(FIELDS, Field.metadata(false));
   private static final List<Field> UPDATED =
@@ -31,7 +32,7 @@ final class AgentVerbs {
               "version",
               Field.Kind.NUMBER,
               "N",
-              "The version that is meant; when there is a newer one, nothing is changed."));
+              "The version to update; if there is a newer one, the update fails."));
 
   private static final Column MODEL =
       new Column("MODEL", agent -> Column.text(agent.object("model"), "id"));
@@ -40,8 +41,8 @@ final class AgentVerbs {
           100,
           List.of(
               Filter.archived(),
-              Filter.time("gte", "Made then or later, such as 2026-11-01T00:00:00Z."),
-              Filter.time("lte", "Made then or earlier.")),
+              Filter.time("gte", "Created at or after this time, such as 2026-11-01T00:00:00Z."),
+              Filter.time("lte", "Created at or before this time.")),
           List.of(
               Column.of("ID", "id"),
               Column.of("NAME", "name"),
@@ -66,13 +67,14 @@ final class AgentVerbs {
         Specs.group(
             NAME,
             ABOUT,
-            VERBS.create("Makes an agent.", CREATED),
+            VERBS.create("Creates an agent.", CREATED),
             retrieve(),
             VERBS.update(
-                "Changes an agent: a new version. Sessions keep the one that they began with.",
+                "Updates an agent by creating a new version. Sessions keep the version they started"
+                    + " with.",
                 UPDATED),
             VERBS.list("Lists agents.", AGENTS),
-            VERBS.archive("Takes an agent out of use. It cannot be undone."),
+            VERBS.archive("Archives an agent. This cannot be undone."),
             versions());
     spec.usageMessage()
         .footer(
@@ -95,7 +97,7 @@ final class AgentVerbs {
               var query = version.map(number -> "?version=" + number).orElse("");
               return call.print(call.api().get(call.path(PATH) + query));
             });
-    spec.addOption(Specs.number("--version", "One of its versions; without it the newest."));
+    spec.addOption(Specs.number("--version", "The version. [default: the newest]"));
     return spec;
   }
 

@@ -72,8 +72,8 @@ final class Answers {
     }
     fail(
         asking.isEmpty()
-            ? "no call waits for permission"
-            : asking.size() + " calls wait for permission; name one");
+            ? "no call is waiting for permission"
+            : asking.size() + " calls are waiting for permission; give the id of one");
     return Optional.empty();
   }
 
@@ -92,7 +92,7 @@ final class Answers {
     } catch (Refusal refusal) {
       fail("not sent: " + refusal.details());
     } catch (IOException e) {
-      fail("it may not have been sent: " + Conversation.reason(e));
+      fail("it may or may not have been sent: " + Conversation.reason(e));
     }
   }
 

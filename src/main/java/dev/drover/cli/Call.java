@@ -38,7 +38,9 @@ final class Call implements AutoCloseable {
     } catch (IOException e) {
       say(
           e instanceof Unreachable unreachable && unreachable.isNoServer()
-              ? "nothing answers at " + target().url() + ". To start a server here: drover serve"
+              ? "no server at "
+                  + target().url()
+                  + ". To start one on this machine, run: drover serve"
               : target().url() + ": " + Conversation.reason(e));
     }
     return 1;

@@ -56,7 +56,7 @@ public final class Cli {
       Thread.currentThread().interrupt();
       return Ending.Kind.INTERRUPTED.status();
     } catch (RuntimeException e) {
-      shell.err().println("drover: this is a bug of Drover");
+      shell.err().println("drover: internal error; please report this");
       e.printStackTrace(shell.err());
       return 1;
     }
@@ -135,7 +135,7 @@ public final class Cli {
     for (String word : command.matchedPositionalValue(0, List.<String>of())) {
       var next = line.getSubcommands().get(word);
       if (next == null) {
-        throw new ParameterException(line, "there is no '" + Neutral.line(word) + "'");
+        throw new ParameterException(line, "unknown command '" + Neutral.line(word) + "'");
       }
       line = next;
     }
@@ -154,12 +154,19 @@ public final class Cli {
     return 0;
   }
 
+  private static String unknown(CommandLine line, String word) {
+    if (word.startsWith("-")) {
+      return "unknown option";
+    }
+    return line.getSubcommands().isEmpty() ? "unexpected argument" : "unknown command";
+  }
+
   private int explain(ParameterException e) {
     var line = e.getCommandLine();
     var command = line.getCommandSpec().qualifiedName();
     if (e instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().getFirst();
-      shell.err().println(command + ": there is no '" + Neutral.line(word) + "'");
+      shell.err().println(command + ": " + unknown(line, word) + " '" + Neutral.line(word) + "'");
       var suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         shell.err().println("Did you mean " + String.join(" or ", suggestions) + "?");

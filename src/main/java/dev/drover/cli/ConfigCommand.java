@@ -89,7 +89,7 @@ final class ConfigCommand {
   /// @param name behind its indent
   private static String line(SettingValue setting, String name) {
     if (setting.hidden()) {
-      return comment(name) + " is set, and not shown: " + Neutral.line(setting.source().toString());
+      return comment(name) + " is set (value hidden): " + Neutral.line(setting.source().toString());
     }
     return setting
         .value()

@@ -64,7 +64,7 @@ final class Conversation {
         return new Ending(Ending.Kind.LOST, why);
       }
       tried = true;
-      renderer.notice("the event stream broke (" + why + "); opening it again");
+      renderer.notice("the event stream broke (" + why + "); reconnecting");
       try {
         heard = listen(this::catchUp);
       } catch (IOException | Refusal e) {
@@ -132,7 +132,7 @@ final class Conversation {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         items.put(new Item.Came(frame.get().event(), frame.get().data()));
       }
-      items.put(new Item.Lost("the server ended it"));
+      items.put(new Item.Lost("the server closed it"));
     } catch (IOException e) {
       items.put(new Item.Lost(reason(e)));
     }
@@ -156,10 +156,10 @@ final class Conversation {
 
   private void stop() throws InterruptedException {
     try {
-      renderer.notice("stopping the agent; Ctrl-C again leaves at once");
+      renderer.notice("stopping the agent; press Ctrl-C again to exit at once");
       send(Outgoing.interrupt());
     } catch (IOException | Refusal e) {
-      renderer.notice("the agent could not be told to stop: " + reason(e));
+      renderer.notice("the interrupt could not be sent: " + reason(e));
     }
   }
 

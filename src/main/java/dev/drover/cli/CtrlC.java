@@ -23,7 +23,7 @@ final class CtrlC implements Runnable {
       shell.out().print(Style.ANSI.plain() + Style.ANSI.wrapped() + Style.ANSI.wipe());
       shell.out().flush();
     }
-    shell.err().println("drover: left at once");
+    shell.err().println("drover: exited at once");
     shell.leave().accept(Ending.Kind.INTERRUPTED.status());
   }
 }

@@ -80,11 +80,11 @@ final class Dialogue {
         case Heard.Broken(var why, boolean opened, boolean any) -> {
           failures = opened ? 0 : failures + 1;
           if (failures == PAUSES.size()) {
-            view.notice("lost the server: " + why);
+            view.notice("lost the connection to the server: " + why);
             return Ending.Kind.LOST.status();
           }
           if (any || !told) {
-            view.notice("the event stream broke (" + why + "); opening it again");
+            view.notice("the event stream broke (" + why + "); reconnecting");
             told = true;
           }
           var pause = opened && !any ? PAUSES.get(1) : PAUSES.get(failures);
@@ -192,7 +192,8 @@ final class Dialogue {
   }
 
   private Optional<Integer> detached(int status) {
-    view.notice("detached; the session goes on without you: drover sessions connect " + session);
+    view.notice(
+        "detached; the session continues. To reconnect: drover sessions connect " + session);
     return Optional.of(status);
   }
 

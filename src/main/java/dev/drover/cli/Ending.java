@@ -8,12 +8,12 @@ record Ending(Kind kind, String detail) {
   enum Kind {
     DONE("done", 0),
     INTERRUPTED("interrupted", 130),
-    WAITING("waiting for you", 1),
+    WAITING("waiting for input", 1),
     EXHAUSTED("gave up", 1),
     REFUSED("the model refused", 1),
     STOPPED("stopped", 1),
-    TERMINATED("the session is over", 1),
-    LOST("lost the server", 1);
+    TERMINATED("the session has ended", 1),
+    LOST("lost the connection to the server", 1);
 
     private final String words;
     private final int status;

@@ -6,12 +6,14 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `drover environments`.
 final class EnvironmentVerbs {
   static final String NAME = "environments";
-  static final String ABOUT = "Where an agent's tools run.";
+  static final String ABOUT = "Environments: where the tools of an agent run.";
 
   private static final String PATH = "/v1/environments";
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "ENVIRONMENT");
-  private static final Field TITLE = Field.text("name", "What it is called; no two are the same.");
-  private static final Field ABOUT_IT = Field.text("description", "What it is for.");
+  private static final Field TITLE =
+      Field.text("name", "The environment's name; it must be unique.");
+  private static final Field ABOUT_IT =
+      Field.text("description", "A description of the environment.");
   private static final Field CONFIG =
       new Field(
           "config",
@@ -39,12 +41,11 @@ final class EnvironmentVerbs {
         Specs.group(
             NAME,
             ABOUT,
-            VERBS.create("Makes an environment.", CREATED),
+            VERBS.create("Creates an environment.", CREATED),
             VERBS.retrieve("Shows an environment."),
-            VERBS.update(
-                "Changes an environment, for sandboxes that are made from now on.", UPDATED),
+            VERBS.update("Updates an environment. The change applies to new sandboxes.", UPDATED),
             VERBS.list("Lists environments.", ENVIRONMENTS),
-            VERBS.archive("Takes an environment out of use. It cannot be undone."),
+            VERBS.archive("Archives an environment. This cannot be undone."),
             VERBS.delete("Deletes an environment that no session refers to."));
     spec.usageMessage()
         .footer("", "Examples:", "  drover environments create --name shop --metadata team=web");

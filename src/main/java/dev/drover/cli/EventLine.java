@@ -52,8 +52,8 @@ final class EventLine {
 
   private static String verdict(Json.Obj event) {
     return switch (Column.text(event, "evaluated_permission")) {
-      case "ask" -> "  (asks)";
-      case "deny" -> "  (not allowed)";
+      case "ask" -> "  (needs permission)";
+      case "deny" -> "  (denied)";
       default -> "";
     };
   }

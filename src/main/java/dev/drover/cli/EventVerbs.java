@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `drover events`.
 final class EventVerbs {
   static final String NAME = "events";
-  static final String ABOUT = "What happens in a session.";
+  static final String ABOUT = "The events of a session.";
 
   private static final String BODY = "--body";
   private static final String MESSAGE = "--message";
@@ -24,10 +24,10 @@ final class EventVerbs {
           List.of(
               Filter.order("oldest first"),
               Filter.many("types", "--type", "TYPE", "agent.message, ... Can be repeated."),
-              Filter.time("gt", "Processed after, such as 2026-11-01T00:00:00Z."),
-              Filter.time("gte", "Processed then or later."),
-              Filter.time("lt", "Processed before."),
-              Filter.time("lte", "Processed then or earlier.")),
+              Filter.time("gt", "Processed after this time, such as 2026-11-01T00:00:00Z."),
+              Filter.time("gte", "Processed at or after this time."),
+              Filter.time("lt", "Processed before this time."),
+              Filter.time("lte", "Processed at or before this time.")),
           EventLine.COLUMNS);
 
   private EventVerbs() {}
@@ -48,7 +48,7 @@ final class EventVerbs {
     var spec =
         id(
             "send",
-            "Sends events to a session, in the order of the flags below.",
+            "Sends events to a session, in the order in which the flags are listed.",
             call -> {
               var answer = call.api().post(path(call), events(call.arguments()));
               var stored =
@@ -59,15 +59,21 @@ final class EventVerbs {
               call.output().rows(EventLine.COLUMNS, stored);
               return 0;
             });
-    spec.addOption(Specs.flag(INTERRUPT, "Stop what the agent does."));
-    spec.addOption(Specs.texts(ALLOW, "ID", "Let the tool call with this id run."));
-    spec.addOption(Specs.texts(DENY, "ID", "Do not let it run."));
-    spec.addOption(Specs.text(DENY_MESSAGE, "TEXT", "What the agent hears of the denials."));
-    spec.addOption(Specs.texts(RESULT, "ID=TEXT", "What a custom tool's call gave, or ID=@FILE."));
+    spec.addOption(Specs.flag(INTERRUPT, "Interrupt the agent."));
+    spec.addOption(Specs.texts(ALLOW, "ID", "Allow the tool call with this id."));
+    spec.addOption(Specs.texts(DENY, "ID", "Deny the tool call with this id."));
+    spec.addOption(
+        Specs.text(DENY_MESSAGE, "TEXT", "The reason for the denials, sent to the agent."));
+    spec.addOption(
+        Specs.texts(RESULT, "ID=TEXT", "The result of a custom tool call, or ID=@FILE."));
     spec.addOption(Specs.texts(MESSAGE, "TEXT", "A message, or @FILE."));
     spec.addOption(Specs.texts(EVENT, "EVENT", "Any event, in JSON or YAML, or @FILE."));
     spec.addOption(
-        Specs.text(BODY, "BODY", "The whole body {events: [...]} instead, or @FILE, or -."));
+        Specs.text(
+            BODY,
+            "BODY",
+            "The whole body {events: [...]} instead of the other flags: JSON or YAML, @FILE, or"
+                + " -."));
     return spec;
   }
 
@@ -81,11 +87,11 @@ final class EventVerbs {
     var spec =
         id(
             "stream",
-            "Shows the events of a session as they happen, from now on.",
+            "Shows new events of a session as they happen.",
             call -> new StreamCommand(call).run());
     spec.addOption(
-        Specs.flag(StreamCommand.DELTAS, "Texts while they are written, too, piece by piece."));
-    spec.addOption(Specs.flag(StreamCommand.UNTIL_IDLE, "End when the session goes idle."));
+        Specs.flag(StreamCommand.DELTAS, "Also show texts piece by piece while they are written."));
+    spec.addOption(Specs.flag(StreamCommand.UNTIL_IDLE, "Exit when the session becomes idle."));
     return spec;
   }
 

@@ -39,8 +39,8 @@ record Field(String name, Kind kind, String label, String description) {
         "tools",
         Kind.TOOLS,
         "TOOL",
-        "A tool: 'all' built-in ones, one by its name, either followed by :allow, :ask or :auto;"
-            + " or JSON. Can be repeated.");
+        "A tool: 'all' for all built-in tools, or the name of one, each optionally followed by"
+            + " :allow, :ask or :auto; or JSON. Can be repeated.");
   }
 
   static Field metadata(boolean patch) {
@@ -48,7 +48,7 @@ record Field(String name, Kind kind, String label, String description) {
         "metadata",
         patch ? Kind.METADATA_PATCH : Kind.METADATA,
         "KEY=VALUE",
-        "A pair of your own. Can be repeated.");
+        "A metadata pair. Can be repeated.");
   }
 
   /// Adds the fields' flags, and `--body` for all other fields.
@@ -71,7 +71,7 @@ record Field(String name, Kind kind, String label, String description) {
             BODY,
             "BODY",
             "The whole body, for fields without a flag: JSON or YAML, @FILE, or - for standard"
-                + " input. Flags go before it."));
+                + " input. Flags override its fields."));
   }
 
   /// The body: what `--body` says, its fields replaced by those that flags give.
@@ -88,7 +88,7 @@ record Field(String name, Kind kind, String label, String description) {
   static Json.Obj change(Arguments arguments, List<Field> fields) {
     var body = body(arguments, fields);
     if (body.fields().isEmpty()) {
-      throw arguments.wrong("nothing to change is given");
+      throw arguments.wrong("no changes given");
     }
     return body;
   }

@@ -26,11 +26,11 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
 
   static Filter archived() {
     var name = "include_archived";
-    return new Filter(name, flag(name), Kind.SWITCH, "", "Archived ones, too.");
+    return new Filter(name, flag(name), Kind.SWITCH, "", "Include archived ones.");
   }
 
   static Filter order(String usual) {
-    return one("order", "asc|desc", "By time; " + usual + " without it.");
+    return one("order", "asc|desc", "By time. [default: " + usual + "]");
   }
 
   /// @param bound one of gt, gte, lt, lte

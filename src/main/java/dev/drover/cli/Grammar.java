@@ -38,7 +38,7 @@ final class Grammar {
   ///   take as long to make as a command may take
   static CommandLine commandLine(int width, List<String> words) {
     var root =
-        Specs.command("drover", "Runs agents on your own machine, behind the Managed Agents API.");
+        Specs.command("drover", "Runs agents on your own machine, with the Managed Agents API.");
     root.addOption(
         OptionSpec.builder("-V", "--version")
             .versionHelp(true)
@@ -53,7 +53,7 @@ final class Grammar {
             "  drover serve --port 8080",
             "  drover sessions connect sesn_...",
             "",
-            "'drover COMMAND --help' says more about a command.");
+            "Run 'drover COMMAND --help' for details about a command.");
     var line = new CommandLine(root);
     boolean all = words.contains(COMPLETION) || words.contains(HELP);
     for (var command : List.of(run(), serve(), doctor(), config(), check(), bench())) {
@@ -89,30 +89,30 @@ final class Grammar {
   }
 
   private static CommandSpec run() {
-    var spec = Specs.command(RUN, "Runs one task to its end and shows what happens.");
+    var spec = Specs.command(RUN, "Runs one task and shows its events.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("TASK")
             .arity("1..*")
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("What the agent shall do. '-' reads it from standard input.")
+            .description("The task for the agent. '-' reads it from standard input.")
             .build());
     spec.addOption(
         Specs.text(
             "--model",
             "ID",
-            "The model to ask. Without it what DROVER_MODEL says, else the built-in"
-                + " 'rehearsal', which needs no key."));
+            "The model. [default: DROVER_MODEL, or else the built-in"
+                + " 'rehearsal', which needs no key]"));
     spec.addOption(Specs.text("--system", "TEXT", "The system prompt of the agent."));
     spec.addOption(Specs.flag(Specs.JSON, "Print each event as a line of JSON, and nothing else."));
     addPlaces(spec);
     spec.usageMessage()
         .footer(
             "",
-            "Ctrl-C asks the agent to stop; a second one leaves at once.",
-            "The status is 0 when the turn was finished, 130 when it was stopped by Ctrl-C,",
-            "2 when the command is not understood, else 1.",
+            "Ctrl-C interrupts the agent; a second Ctrl-C exits at once.",
+            "The exit status is 0 if the turn finished, 130 if Ctrl-C stopped it,",
+            "2 if the command line is invalid, otherwise 1.",
             "",
             "Examples:",
             "  drover run 'What is in this directory?'",
@@ -122,13 +122,13 @@ final class Grammar {
   }
 
   private static CommandSpec serve() {
-    var spec = Specs.command(SERVE, "Serves the API until it is told to stop (Ctrl-C or SIGTERM).");
+    var spec = Specs.command(SERVE, "Serves the API until Ctrl-C or SIGTERM.");
     addAddress(spec);
     addPlaces(spec);
     spec.usageMessage()
         .footer(
             "",
-            "Prints one line when it accepts requests: drover listening on http://HOST:PORT",
+            "Prints one line when it is ready: drover listening on http://HOST:PORT",
             "",
             "Examples:",
             "  drover serve",
@@ -138,25 +138,26 @@ final class Grammar {
 
   private static CommandSpec doctor() {
     var spec =
-        Specs.command(DOCTOR, "Checks what Drover needs on this machine, and says what helps.");
+        Specs.command(DOCTOR, "Checks what Drover needs on this machine, and suggests fixes.");
     spec.addOption(Specs.flag(Specs.JSON, "Print the checks as JSON."));
     addPlaces(spec);
     return spec;
   }
 
   private static CommandSpec check() {
-    var spec = Specs.command(CHECK, "Checks that a store's sessions are as Drover writes them.");
+    var spec = Specs.command(CHECK, "Verifies the sessions in a store.");
     spec.addOption(
         Specs.flag(Specs.JSON, "Print findings, notes and the summary as lines of JSON."));
     addPlaces(spec);
     spec.usageMessage()
         .footer(
             "",
-            "Reads all sessions with their events, without a server and without writing anything:",
-            "the file in the data directory, or the database that DROVER_DATABASE_URL names. A",
-            "server may run meanwhile. Each finding is a line: session, position, what is wrong.",
+            "Reads all sessions with their events, from the database in the data directory or the"
+                + " one that DROVER_DATABASE_URL names. Needs no server, and writes nothing; a"
+                + " server may run at the same time. Each finding is a line: session, position,"
+                + " problem.",
             "",
-            "The status is 0 without findings, 1 with some, 2 when it could not look.",
+            "The exit status is 0 without findings, 1 with findings, 2 if the check could not run.",
             "",
             "Examples:",
             "  drover check",
@@ -165,15 +166,16 @@ final class Grammar {
   }
 
   private static CommandSpec config() {
-    var spec = Specs.command(CONFIG, "Prints all settings and where each value comes from.");
+    var spec = Specs.command(CONFIG, "Prints all settings with the source of each value.");
     spec.addOption(Specs.flag(Specs.JSON, "Print the settings as one JSON object."));
     addAddress(spec);
     addPlaces(spec);
     spec.usageMessage()
         .footer(
             "",
-            "A flag goes before the environment, the environment before the file, the file before",
-            "the default. Secrets are never printed. The output can serve as a settings file.",
+            "Flags override the environment, the environment overrides the file, and the file"
+                + " overrides the defaults. Secrets are never printed. The output can be used as a"
+                + " settings file.",
             "",
             "Examples:",
             "  drover config",
@@ -182,16 +184,16 @@ final class Grammar {
   }
 
   private static void addAddress(CommandSpec spec) {
-    spec.addOption(Specs.number("--port", "The port to listen on; 0 takes any that is free."));
+    spec.addOption(Specs.number("--port", "The port to listen on; 0 selects a free port."));
     spec.addOption(
         Specs.text(
-            "--host", "H", "The address to listen on. Without it only this machine gets through."));
+            "--host", "H", "The address to listen on. By default only this machine can connect."));
   }
 
   private static CommandSpec bench() {
     var spec =
         Specs.command(
-            BENCH, "Measures Drover on this machine, beside a server that keeps nothing.");
+            BENCH, "Measures Drover on this machine, compared with a server that stores nothing.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("MEASURE")
@@ -200,20 +202,20 @@ final class Grammar {
             .auxiliaryTypes(String.class)
             .description(
                 "ttft, concurrent, streams, tools, append, start, memory, long-log, recovery,"
-                    + " failover or nodes; without any, all of them.")
+                    + " failover or nodes. [default: all]")
             .build());
-    spec.addOption(Specs.flag("--quick", "Fewer of everything: rougher figures, sooner."));
-    spec.addOption(Specs.number("--streams", "How many idle streams 'memory' holds; else 10000."));
+    spec.addOption(Specs.flag("--quick", "Fewer repetitions: faster, but less precise."));
+    spec.addOption(
+        Specs.number("--streams", "The number of idle streams in 'memory'. [default: 10000]"));
     spec.addOption(Specs.flag(Specs.JSON, "Print the figures as JSON."));
-    spec.addOption(Specs.flag("--markdown", "Print the table as it stands in docs/benchmarks.md."));
+    spec.addOption(
+        Specs.flag("--markdown", "Print the table in the format of docs/benchmarks.md."));
     spec.usageMessage()
         .footer(
             "",
-            "Stays on this machine, stops by itself, and leaves nothing behind. Measure on a"
-                + " machine",
-            "that does nothing else. DROVER_BENCH_DATABASE_URL names a PostgreSQL database to"
-                + " measure, too:",
-            "in a schema that is dropped at the end.",
+            "Uses only this machine, stops by itself, and leaves nothing behind. Run it on an idle"
+                + " machine. DROVER_BENCH_DATABASE_URL names a PostgreSQL database to measure, too,"
+                + " in a schema of its own that is dropped at the end.",
             "",
             "Examples:",
             "  drover bench --quick",
@@ -222,7 +224,7 @@ final class Grammar {
   }
 
   private static CommandSpec completion() {
-    var spec = Specs.command(COMPLETION, "Prints a script that completes commands for a shell.");
+    var spec = Specs.command(COMPLETION, "Prints a completion script for a shell.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("SHELL")
@@ -241,7 +243,7 @@ final class Grammar {
   }
 
   private static CommandSpec help() {
-    var spec = Specs.command(HELP, "Says more about a command.");
+    var spec = Specs.command(HELP, "Shows help for a command.");
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("COMMAND")
@@ -254,7 +256,7 @@ final class Grammar {
   }
 
   private static void addPlaces(CommandSpec spec) {
-    spec.addOption(Specs.text(Specs.DATA, "DIR", "Where sessions are kept."));
-    spec.addOption(Specs.text("--config", "FILE", "The settings, in YAML."));
+    spec.addOption(Specs.text(Specs.DATA, "DIR", "The data directory, where sessions are stored."));
+    spec.addOption(Specs.text("--config", "FILE", "The settings file, in YAML."));
   }
 }

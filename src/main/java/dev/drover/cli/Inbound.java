@@ -82,7 +82,7 @@ final class Inbound {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         items.put(new Item.Came(number, frame.get().event(), frame.get().data()));
       }
-      items.put(new Item.Lost(number, "the server ended it"));
+      items.put(new Item.Lost(number, "the server closed it"));
     } catch (IOException e) {
       items.put(new Item.Lost(number, Conversation.reason(e)));
     }

@@ -18,15 +18,15 @@ final class KeyVerbs {
             ABOUT,
             Specs.verb(
                 "show",
-                "Prints the API key that the other commands would send, and on standard error"
-                    + " where it comes from. Asks no server.",
+                "Prints the API key that the other commands would send, and its source on"
+                    + " standard error. Does not contact a server.",
                 KeyVerbs::show));
     spec.usageMessage()
         .footer(
             "",
-            "A server has one API key. It makes it at its first start and keeps it in the file",
-            "'api-key' of its data directory, unless the setting api_key (DROVER_API_KEY) names",
-            "another.",
+            "A server has one API key. It creates the key on its first start and stores it in the"
+                + " file 'api-key' of its data directory, unless the setting api_key"
+                + " (DROVER_API_KEY) names another.",
             "",
             "Examples:",
             "  DROVER_API_KEY=$(drover keys show) node first.mjs");

@@ -15,7 +15,7 @@ record Listing(int largest, List<Filter> filters, List<Column> columns) {
   private static final String LIMIT = "--limit";
 
   void declare(CommandSpec spec) {
-    spec.addOption(Specs.number(LIMIT, "At most so many in all; without it all there are."));
+    spec.addOption(Specs.number(LIMIT, "The maximum number of items in total. [default: all]"));
     Filter.declare(spec, filters);
   }
 

@@ -72,7 +72,7 @@ final class LiveRenderer implements Renderer {
       case "agent.tool_result" -> result(event, "tool_use_id");
       case "agent.mcp_tool_result" -> result(event, "mcp_tool_use_id");
       case "session.error" -> trouble(event);
-      case "session.status_rescheduled" -> waitFor("waiting to try again");
+      case "session.status_rescheduled" -> waitFor("waiting before the next attempt");
       case "session.status_running", "span.model_request_start" -> waitFor(MODEL);
       case "span.model_request_end" -> closePreview();
       default -> {}

@@ -63,7 +63,7 @@ final class Pending {
         (key, call) -> {
           var id = Neutral.line(key);
           if (call.text("type") == null) {
-            lines.add("an earlier call: 'drover events list' shows it");
+            lines.add("an earlier call; see 'drover events list'");
             lines.add("    /allow " + id + "   /deny " + id + " [WHY]   /result " + id + " TEXT");
           } else if (isCustom(call)) {
             lines.add("result of " + ToolText.call(call));

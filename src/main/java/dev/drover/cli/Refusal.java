@@ -31,7 +31,7 @@ final class Refusal extends Exception {
         status,
         Objects.requireNonNullElse(error.text("type"), "api_error"),
         Objects.requireNonNullElse(
-            error.text("message"), "the server answered " + status + " without saying why"),
+            error.text("message"), "the server answered " + status + " without an error message"),
         Objects.requireNonNullElse(answer.text("request_id"), ""));
   }
 

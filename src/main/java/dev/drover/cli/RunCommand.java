@@ -89,7 +89,7 @@ final class RunCommand {
 
   private static String again(String session, Map<String, String> flags) {
     return session
-        + " is kept. To read it again: drover serve"
+        + " is kept. To read it later: drover serve"
         + flag("data", flags)
         + flag("config", flags)
         + "\nand drover events list "

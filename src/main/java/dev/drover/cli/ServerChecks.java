@@ -22,7 +22,7 @@ final class ServerChecks {
           fine(
               NAME,
               "%s, %s".formatted(local.url(), count(nodes.number("brains_awake", 0), "brain"))
-                  + " awake"));
+                  + " active"));
       long lapse = nodes.number("lapse_ms", 0);
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
       checks.add(queue(nodes.object("queue"), lapse));
@@ -36,27 +36,25 @@ final class ServerChecks {
               ? new Check(
                   NAME,
                   false,
-                  local.url() + " does not take the key",
+                  local.url() + " does not accept the key",
                   local.key().isPresent()
-                      ? "Is it a server with another data directory? Give --data or DROVER_API_KEY."
-                      : "There is no key in "
-                          + local.keyFile()
-                          + ": give --data or DROVER_API_KEY.")
+                      ? "The server may use another data directory. Set --data or DROVER_API_KEY."
+                      : "No key found in " + local.keyFile() + ": set --data or DROVER_API_KEY.")
               : new Check(
                   NAME,
                   false,
                   local.url() + ": " + Neutral.line(refusal.details()),
-                  "Look at the server's log. With status 404 it is an older Drover, or none."));
+                  "See the server's log. Status 404 means an older Drover, or another program."));
     } catch (IOException e) {
       if (e instanceof Unreachable unreachable && unreachable.isNoServer()) {
-        return List.of(fine(NAME, "none listens at " + local.url()));
+        return List.of(fine(NAME, "no server at " + local.url()));
       }
       return List.of(
           new Check(
               NAME,
               false,
               local.url() + ": " + Neutral.line(Conversation.reason(e)),
-              "Something else may listen there."));
+              "Another program may be listening there."));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return List.of();
@@ -78,8 +76,9 @@ final class ServerChecks {
         : new Check(
             "node",
             false,
-            about + ", silent for " + seconds(silent),
-            "Others take its sessions over. If it runs, look at its clock, its load and its log.");
+            about + ", no beat for " + seconds(silent),
+            "Other nodes take over its sessions. If the node is running, check its clock, load and"
+                + " log.");
   }
 
   private static Check queue(Json.Obj queue, long lapse) {
@@ -88,14 +87,15 @@ final class ServerChecks {
     if (sessions == 0) {
       return fine("queue", "empty");
     }
-    var about = "%s, one for %s".formatted(count(sessions, "session"), seconds(oldest));
+    var about =
+        "%s, the oldest waiting for %s".formatted(count(sessions, "session"), seconds(oldest));
     return oldest <= lapse
         ? fine("queue", about)
         : new Check(
             "queue",
             false,
             about,
-            "A node that takes on sessions is missing, or cannot write. Look at the nodes' logs.");
+            "No live node accepts sessions, or none can write. See the logs of the nodes.");
   }
 
   private static Check jobs(Json.Obj jobs) {

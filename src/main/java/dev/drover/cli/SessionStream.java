@@ -36,7 +36,7 @@ final class SessionStream implements AutoCloseable {
       } catch (Json.Malformed _) {
         // Said below.
       }
-      throw new IOException("the stream holds what is not an event");
+      throw new IOException("the stream contains data that is not an event");
     }
   }
 

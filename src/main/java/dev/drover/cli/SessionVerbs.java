@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `drover sessions`.
 final class SessionVerbs {
   static final String NAME = "sessions";
-  static final String ABOUT = "Agents at work, each with its log.";
+  static final String ABOUT = "Sessions: conversations with an agent, each with its log.";
 
   private static final String PATH = "/v1/sessions";
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION");
@@ -18,29 +18,29 @@ final class SessionVerbs {
               "agent",
               Field.Kind.REFERENCE,
               "ID",
-              "The agent, in its newest version, or {type: agent, id: ID, version: N}."),
+              "The agent's id (its newest version is used), or {type: agent, id: ID, version: N}."),
           new Field(
               "environment_id",
               Field.Kind.REFERENCE,
               "ID",
-              "The environment that its tools run in."),
-          Field.text("title", "What it is called."),
+              "The environment in which its tools run."),
+          Field.text("title", "The session's title."),
           Field.metadata(false));
   private static final List<Field> UPDATED =
-      List.of(Field.text("title", "What it is called."), Field.metadata(true));
+      List.of(Field.text("title", "The session's title."), Field.metadata(true));
   private static final Listing SESSIONS =
       new Listing(
           100,
           List.of(
               Filter.order("newest first"),
-              Filter.one("agent_id", "ID", "Of this agent."),
-              Filter.one("agent_version", "N", "Of this version of the agent."),
+              Filter.one("agent_id", "ID", "Only sessions of this agent."),
+              Filter.one("agent_version", "N", "Only sessions of this version of the agent."),
               Filter.many("statuses", "--status", "STATUS", "idle, running, ... Can be repeated."),
               Filter.archived(),
-              Filter.time("gt", "Made after, such as 2026-11-01T00:00:00Z."),
-              Filter.time("gte", "Made then or later."),
-              Filter.time("lt", "Made before."),
-              Filter.time("lte", "Made then or earlier.")),
+              Filter.time("gt", "Created after this time, such as 2026-11-01T00:00:00Z."),
+              Filter.time("gte", "Created at or after this time."),
+              Filter.time("lt", "Created before this time."),
+              Filter.time("lte", "Created at or before this time.")),
           List.of(
               Column.of("ID", "id"),
               Column.of("STATUS", "status"),
@@ -55,13 +55,14 @@ final class SessionVerbs {
         Specs.group(
             NAME,
             ABOUT,
-            VERBS.create("Makes a session.", CREATED),
+            VERBS.create("Creates a session.", CREATED),
             VERBS.retrieve("Shows a session."),
-            VERBS.update("Changes a session.", UPDATED),
+            VERBS.update("Updates a session.", UPDATED),
             VERBS.list("Lists sessions.", SESSIONS),
-            VERBS.archive("Ends a session for good and keeps its log."),
+            VERBS.archive("Archives a session: it ends for good, and its log is kept."),
             VERBS.delete("Deletes a session and its log."),
-            VERBS.one("why", "Says why a session moves, or does not.", SessionVerbs::why),
+            VERBS.one(
+                "why", "Explains why a session is making progress or not.", SessionVerbs::why),
             connect());
     spec.usageMessage()
         .footer(
@@ -116,28 +117,28 @@ final class SessionVerbs {
     var spec =
         VERBS.one(
             "connect",
-            "Follows a session live, and sends what you type.",
+            "Follows a session live and sends what you type.",
             call -> new ConnectCommand(call).run());
     spec.addOption(
         Specs.flag(
             ConnectCommand.UNTIL_IDLE,
-            "Leave when standard input has ended and the turn is over; without it the end of"
+            "Exit when standard input has ended and the turn is over. By default the end of"
                 + " standard input detaches."));
     spec.addOption(
         Specs.number(
             ConnectCommand.TAIL,
-            "How many of the events so far to show first; "
+            "The number of earlier events to show first. [default: "
                 + ConnectCommand.USUAL_TAIL
-                + " without it."));
+                + "]"));
     spec.usageMessage()
         .footer(
             "",
-            "A line is a message to the agent, or a command:",
+            "Each line is a message to the agent, or a command:",
             "",
             Typed.HELP.indent(2).stripTrailing(),
             "",
-            "Ctrl-C detaches: the session goes on. With --until-idle the status tells how the",
-            "turn ended: 0 when it is over, 1 when it failed or waits for you.",
+            "Ctrl-C detaches, and the session continues. With --until-idle the exit status is",
+            "0 if the turn has ended, 1 if it failed or is waiting for input.",
             "",
             "Examples:",
             "  drover sessions connect sesn_...",

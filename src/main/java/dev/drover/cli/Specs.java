@@ -49,8 +49,12 @@ final class Specs {
   private static void addServer(CommandSpec spec) {
     spec.addOption(flag(JSON, "Print the server's JSON, one object per line, and nothing else."));
     spec.addOption(
-        text(URL, "URL", "The server. Without it what DROVER_URL says, else the one here."));
-    spec.addOption(text(DATA, "DIR", "Where the server here keeps its API key."));
+        text(URL, "URL", "The server. [default: DROVER_URL, or else the server on this machine]"));
+    spec.addOption(
+        text(
+            DATA,
+            "DIR",
+            "The data directory of the server on this machine, which contains its API key."));
   }
 
   static CommandSpec id(CommandSpec spec, String label, String description) {

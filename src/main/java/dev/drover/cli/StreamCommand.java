@@ -32,7 +32,7 @@ final class StreamCommand {
         }
       }
     }
-    call.say("the server ended the stream");
+    call.say("the server closed the stream");
     return 1;
   }
 

@@ -42,7 +42,7 @@ record Target(URI url, Optional<Secret> key, String keyFrom) {
         ? "the key was taken from " + keyFrom
         : keyFrom.isEmpty()
             ? "set " + KEY_VARIABLE + " to the server's API key"
-            : "there is no key in " + keyFrom + "; set " + KEY_VARIABLE + ", or give --data";
+            : "no key found in " + keyFrom + "; set " + KEY_VARIABLE + " or --data";
   }
 
   private static URI url(String name, String text) {
@@ -68,7 +68,7 @@ record Target(URI url, Optional<Secret> key, String keyFrom) {
   private static Secret key(String text, String from) {
     var key = text.strip();
     if (!key.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
-      throw Problem.invalid("the API key from " + from + " has characters that no key has");
+      throw Problem.invalid("the API key from " + from + " contains invalid characters");
     }
     return new Secret(key);
   }

@@ -70,7 +70,7 @@ final class Transcript {
     var id = String.valueOf(event.text("id"));
     var name = ToolText.name(event);
     var about = ToolText.about(name, event.object("input"));
-    var denied = "deny".equals(event.text("evaluated_permission")) ? "  (not allowed)" : "";
+    var denied = "deny".equals(event.text("evaluated_permission")) ? "  (denied)" : "";
     calls.put(id, name + "  " + about);
     lastCall = id;
     int room = width - 4 - Columns.of(name) - Columns.of(denied);

@@ -8,7 +8,7 @@ final class Trouble {
 
   static String words(Json.Obj event) {
     var error = event.object("error");
-    return Turn.message(error) + (isRetried(event) ? "; trying again" : "");
+    return Turn.message(error) + (isRetried(event) ? "; retrying" : "");
   }
 
   static boolean isRetried(Json.Obj event) {

@@ -91,8 +91,7 @@ final class Turn {
 
   private static String call(Json.Obj event) {
     var about = ToolText.about(String.valueOf(event.text("name")), event.object("input"));
-    var need =
-        type(event).equals("agent.custom_tool_use") ? "the result of " : "your permission for ";
+    var need = type(event).equals("agent.custom_tool_use") ? "the result of " : "permission for ";
     return need + ToolText.name(event) + " " + Columns.clip(about, 100);
   }
 

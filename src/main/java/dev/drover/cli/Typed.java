@@ -4,13 +4,13 @@ package dev.drover.cli;
 sealed interface Typed {
   String HELP =
       """
-      /interrupt          stop what the agent does
-      /allow [ID]         let a tool call run; without ID the one that waits
-      /deny [ID] [WHY]    do not let it run
-      /result ID TEXT     what a custom tool's call gave
-      /quit               detach; the session goes on
+      /interrupt          interrupt the agent
+      /allow [ID]         allow a tool call; without ID, the one that is waiting
+      /deny [ID] [WHY]    deny it
+      /result ID TEXT     the result of a custom tool call
+      /quit               detach; the session continues
       /help               this list
-      //TEXT              a message that begins with a slash\
+      //TEXT              send a message that begins with a slash\
       """;
 
   record Message(String text) implements Typed {}
@@ -59,11 +59,12 @@ sealed interface Typed {
             ? new Wrong("/result takes an id and a text")
             : new Result(parts[0], parts[1]);
       }
-      default -> new Wrong("there is no " + Neutral.line(words[0]) + "; /help lists what there is");
+      default ->
+          new Wrong("unknown command " + Neutral.line(words[0]) + "; /help lists the commands");
     };
   }
 
   private static Typed alone(String rest, Typed typed) {
-    return rest.isEmpty() ? typed : new Wrong("nothing follows this command");
+    return rest.isEmpty() ? typed : new Wrong("this command takes no arguments");
   }
 }

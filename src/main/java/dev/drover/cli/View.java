@@ -63,7 +63,7 @@ final class View {
           note("result of " + Column.text(event, "custom_tool_use_id"));
         }
       }
-      case "session.status_terminated" -> note("the session is over");
+      case "session.status_terminated" -> note("the session has ended");
       case "session.deleted" -> note("the session was deleted");
       default -> {}
     }
@@ -72,7 +72,7 @@ final class View {
   /// What the session rests for: that its turn is over, or the calls that wait for an answer.
   void rests(Json.Obj idle, Pending pending) {
     if (!pending.isEmpty()) {
-      note("waiting for you:");
+      note("waiting for input:");
       pending.lines().forEach(line -> note("  " + line));
     } else {
       var reason = Turn.type(idle.object("stop_reason"));

@@ -27,7 +27,7 @@ public final class ModelChoice {
           "model_does_not_support_mid_conversation_system",
           "model_does_not_support_mid_conversation_system: the model "
               + model.id()
-              + " takes no system message between others as far as this server knows; see its"
+              + " is not known to accept system messages in mid-conversation; see its"
               + " model_settings");
     }
   }
@@ -42,7 +42,7 @@ public final class ModelChoice {
       throw Problem.invalid(
           "model.effort: the model "
               + model.id()
-              + " has no effort levels as far as this server knows; see its model_settings");
+              + " has no known effort levels; see its model_settings");
     }
     if (!levels.contains(model.effort().get())) {
       throw Problem.invalid(

@@ -41,7 +41,7 @@ public final class FramedHand implements Hand, AutoCloseable {
           + " Please retry.";
   static final String LOST =
       "The sandbox was lost while this call was running. The call may or may not have taken effect:"
-          + " look before you repeat it. Files in the working directory are kept; the shell's"
+          + " check before you repeat it. Files in the working directory are kept; the shell's"
           + " state, background jobs and other files are gone. The next call gets a fresh sandbox.";
 
   private enum Stage {

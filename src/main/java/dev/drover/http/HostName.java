@@ -28,18 +28,18 @@ record HostName(String text, Optional<InetAddress> address) {
   static HostName of(URI url) throws Unreachable {
     var scheme = Objects.requireNonNullElse(url.getScheme(), "").toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw refused("the URL is not an http or https one");
+      throw refused("the URL's scheme is not http or https");
     }
     if (url.getRawUserInfo() != null) {
       throw refused("the URL has a user");
     }
     if (url.getHost() == null) {
       throw refused(
-          "the URL has no host, or one that is not spelled as usual; a name in other letters is"
-              + " xn--…");
+          "the URL has no host, or its host is not in the usual form; write an international name"
+              + " as xn--…");
     }
     if (url.getPort() == 0 || url.getPort() > 0xffff) {
-      throw refused("the URL's port is not one");
+      throw refused("the URL's port is invalid");
     }
     var host = url.getHost().toLowerCase(Locale.ROOT);
     return host.startsWith("[") ? bracketed(host) : name(host);

@@ -30,7 +30,7 @@ final class Lookups {
   /// @throws Unreachable `UNKNOWN_HOST` if it has none, or they cannot be found in time
   List<InetAddress> of(String host) throws Unreachable, InterruptedException {
     if (!free.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw unknown("too many hosts are being looked up");
+      throw unknown("too many DNS lookups at once");
     }
     var lookup = new FutureTask<>(() -> List.of(resolver.lookUp(host)));
     // On a platform thread: it waits in native code, which would hold a virtual thread's carrier.

@@ -69,7 +69,7 @@ final class Redirects {
     } catch (IllegalArgumentException _) {
       // as one without a host
     }
-    throw refused("a redirect leads to what is not an http or https URL of a host");
+    throw refused("a redirect leads to an address that is not an http or https URL with a host");
   }
 
   private static boolean isHttp(URI url) {

@@ -92,9 +92,9 @@ public final class ModelRouter implements Models {
   private static String missing(String name) {
     return isChat(name)
         ? "no OpenAI-compatible server is configured. Set DROVER_OPENAI_API_KEY, or"
-            + " DROVER_OPENAI_BASE_URL for a server of your own"
+            + " DROVER_OPENAI_BASE_URL for your own server"
         : "no Messages server is configured. Set DROVER_ANTHROPIC_API_KEY, or"
-            + " DROVER_ANTHROPIC_BASE_URL for a server of your own, or use the built-in model"
+            + " DROVER_ANTHROPIC_BASE_URL for your own server, or use the built-in model"
             + " rehearsal";
   }
 

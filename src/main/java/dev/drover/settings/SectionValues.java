@@ -114,7 +114,7 @@ record SectionValues(
             (key, value) -> {
               if (key.startsWith(name + ".")
                   && below.putIfAbsent(key.substring(name.length() + 1), value) != null) {
-                throw problem(path(key), "is there twice", source(path(key)));
+                throw problem(path(key), "is defined twice", source(path(key)));
               }
             });
     return new Json.Obj(below);

@@ -107,7 +107,7 @@ public record Awaited(List<Use> uses) {
   private void check(EventId id, boolean custom, String field) {
     if (!waits(id, custom)) {
       throw Problem.invalid(
-          "%s: no tool use %s waits for a %s"
+          "%s: no tool use %s is waiting for a %s"
               .formatted(field, id, custom ? "result" : "confirmation"));
     }
   }

@@ -93,7 +93,7 @@ public final class LogCheck {
       found(0, "the inbox has number %d of %d received".formatted(sequence, row.received()));
     }
     if (!ids.add(id)) {
-      found(0, "the inbox has %s, which is in the log or waits already".formatted(id));
+      found(0, "the inbox contains %s, which is already in the log or the inbox".formatted(id));
     }
   }
 
@@ -156,12 +156,12 @@ public final class LogCheck {
               .formatted(row.received(), fromClients, waiting));
     }
     if (inboxTold && ended && waiting > 0) {
-      row("is terminated; %d events wait".formatted(waiting));
+      row("is terminated, but %d events are waiting".formatted(waiting));
     }
     long known = waiting - unknown;
     boolean sleeps = row.status() == Status.IDLE && !turns.isPausing() && !row.owesWork();
     if (inboxTold && known > 0 && sleeps && !mayWait) {
-      row("rests; %d events wait, and nobody will look".formatted(known));
+      row("is at rest, but %d events are waiting and no brain will process them".formatted(known));
     }
   }
 
@@ -169,20 +169,20 @@ public final class LogCheck {
     var progress = row.progress();
     if (progress.status() == Status.OTHER) {
       if (!newer) { // else an event that is not known here may say so
-        row("has a status that this version does not know; no event says so");
+        row("has a status that this version does not know and that no event explains");
       }
       return;
     }
     if (turns.status().isPresent()) {
       same("status", progress.status(), turns.status().get());
     } else if (progress.status() != Status.IDLE && progress.status() != Status.RUNNING) {
-      row("is %s; no event says so".formatted(progress.status()));
+      row("is %s, which no event explains".formatted(progress.status()));
     }
     if ((progress.status() == Status.RUNNING) != (progress.runningSince() != null)) {
       row("is %s since %s".formatted(progress.status(), progress.runningSince()));
     }
     if (turns.hasRun() && !progress.started()) {
-      row("never started; the log says that it ran");
+      row("says that the session never started, but the log shows that it ran");
     }
     if (row.isArchived() && progress.status() != Status.TERMINATED) {
       row("is archived and %s".formatted(progress.status()));

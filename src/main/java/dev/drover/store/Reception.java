@@ -99,13 +99,13 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     }
     if (after.events > EventLog.INBOX_LIMIT) {
       throw Problem.invalid(
-          "Only %d events may wait in a session; %d do already."
+          "A session may have at most %d waiting events; %d are waiting already."
               .formatted(EventLog.INBOX_LIMIT, before.events));
     }
     if (after.events > before.events && before.events > 0 && after.bytes > EventLog.INBOX_BYTES) {
       throw Problem.invalid(
-          ("Only %d MB of events may wait in a session, and %.1f MB do already. Send this again"
-                  + " when the session has processed them.")
+          ("A session may have at most %d MB of waiting events; %.1f MB are waiting already. Retry"
+                  + " when the session has processed some of them.")
               .formatted(EventLog.INBOX_BYTES >> 20, before.bytes / (double) (1 << 20)));
     }
   }

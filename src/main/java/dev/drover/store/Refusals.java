@@ -29,8 +29,8 @@ public final class Refusals {
 
   public static Problem versionTaken(Agent agent, int latest) {
     return Problem.conflict(
-        "Agent %s is at version %d; version %d cannot follow."
-            .formatted(agent.id(), latest, agent.version()));
+        "Agent %s is at version %d; it cannot be updated from version %d."
+            .formatted(agent.id(), latest, agent.version() - 1));
   }
 
   public static Problem agentArchived() {

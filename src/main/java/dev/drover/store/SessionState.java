@@ -257,8 +257,8 @@ public record SessionState(
   private void refuseIfUnknown() {
     if (status() == Status.OTHER) {
       throw Problem.invalid(
-          "The session has a status that this version of Drover does not know."
-              + " Ask a node of a newer version.");
+          "This version of Drover does not know the session's status."
+              + " Send the request to a node with a newer version.");
     }
   }
 

@@ -77,7 +77,7 @@ final class TurnGrammar {
   void add(long position, Event event, Awaited awaited) {
     at = position;
     if (is(Status.TERMINATED)) {
-      found("follows the session's end");
+      found("comes after the end of the session");
     }
     switch (event) {
       case Event.StatusRunning _ -> {
@@ -128,7 +128,7 @@ final class TurnGrammar {
   }
 
   private void reply() {
-    allow(request != null, "is the model's; no request is open");
+    allow(request != null, "is from the model, but no request is open");
   }
 
   private void report(Usage reported) {
@@ -143,12 +143,12 @@ final class TurnGrammar {
   private void dispatch(Event.ToolDispatched dispatched, Awaited awaited) {
     var use = uses.get(dispatched.toolUseId());
     if (use == null || use.answered()) {
-      found("hands over %s, which is no open tool use".formatted(dispatched.toolUseId()));
+      found("dispatches %s, which is not an open tool use".formatted(dispatched.toolUseId()));
       return;
     }
     allow(
         awaited.uses().stream().noneMatch(one -> one.id().equals(dispatched.toolUseId())),
-        "hands over " + dispatched.toolUseId() + ", which waits for the client");
+        "dispatches " + dispatched.toolUseId() + ", which is waiting for the client");
     allow(
         dispatched.attempt() == use.attempts() + 1,
         "is attempt %d after %d".formatted(dispatched.attempt(), use.attempts()));

@@ -17,11 +17,11 @@ final class JvmFigures {
   static void addTo(Metrics metrics) {
     metrics.gauge(
         "jvm_memory_heap_used_bytes",
-        "Heap in use, garbage included.",
+        "Used heap, including garbage.",
         () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
     metrics.gauge(
         "jvm_memory_heap_max_bytes",
-        "The largest that the heap may grow.",
+        "The maximum size of the heap.",
         () -> Runtime.getRuntime().maxMemory());
     metrics.gauge(
         "jvm_threads_current",

@@ -40,7 +40,7 @@ public final class MeteredSandboxes implements Sandboxes {
       return metered(sandbox, resources);
     } catch (Unavailable e) {
       outcome = "unavailable";
-      LOG.log(Level.WARNING, "no hand could be made", Facts.of("session", resources.session()));
+      LOG.log(Level.WARNING, "hand could not be created", Facts.of("session", resources.session()));
       throw e;
     } finally {
       meters.hands.increment(outcome);

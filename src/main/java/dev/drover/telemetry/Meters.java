@@ -22,12 +22,11 @@ public final class Meters {
 
   final Counter turns = metrics.counter("drover_turns_total", "Turns that ended.", "stop_reason");
   final Histogram turnSeconds =
-      metrics.histogram(
-          "drover_turn_seconds", "From a turn's start to its end.", SLOW, "stop_reason");
+      metrics.histogram("drover_turn_seconds", "Duration of a turn.", SLOW, "stop_reason");
   final Histogram firstWord =
       metrics.histogram(
           "drover_time_to_first_token_seconds",
-          "From a message's receipt to the first that is heard of its answer.",
+          "Time from the receipt of a message to the first token of its answer.",
           SLOW);
   final Counter modelCalls =
       metrics.counter("drover_model_calls_total", "Model requests.", "model", "outcome");
@@ -37,7 +36,7 @@ public final class Meters {
   final Histogram modelFirstByte =
       metrics.histogram(
           "drover_model_first_byte_seconds",
-          "From a model request to the first block of its reply.",
+          "Time from a model request to the first block of its reply.",
           SLOW,
           "model");
   final Counter tokens = metrics.counter("drover_tokens_total", "Model tokens.", "kind");
@@ -52,11 +51,11 @@ public final class Meters {
           "tool",
           "outcome");
   final Counter hands =
-      metrics.counter("drover_hands_provisioned_total", "Sandboxes asked for.", "outcome");
+      metrics.counter("drover_hands_provisioned_total", "Sandboxes created or found.", "outcome");
   final Counter handsLost =
-      metrics.counter("drover_hands_lost_total", "Sandboxes that died by themselves.");
+      metrics.counter("drover_hands_lost_total", "Sandboxes that died unexpectedly.");
   final Histogram provisionSeconds =
-      metrics.histogram("drover_hand_provision_seconds", "Making a sandbox.", FAST);
+      metrics.histogram("drover_hand_provision_seconds", "Time to create or find a sandbox.", FAST);
   final Counter events =
       metrics.counter("drover_events_appended_total", "Events in session logs.", "type");
   final Counter received =
@@ -64,7 +63,7 @@ public final class Meters {
   final Histogram appendSeconds =
       metrics.histogram(
           "drover_store_append_seconds",
-          "From handing events in until they are durable.",
+          "Time from submitting events until they are durable.",
           FAST,
           "kind");
   final Histogram appendEvents =

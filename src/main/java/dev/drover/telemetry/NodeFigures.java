@@ -40,11 +40,11 @@ final class NodeFigures implements Metrics.Figure {
   }
 
   private void write(Look look, StringBuilder out) {
-    gauge(out, "drover_nodes", "Living nodes.", look.members.size());
+    gauge(out, "drover_nodes", "Live nodes.", look.members.size());
     gauge(
         out,
         "drover_node_silent_seconds",
-        "The longest that a living node has been silent.",
+        "The longest time since the last beat of a live node.",
         look.members.stream().mapToLong(node -> node.silent().toMillis()).max().orElse(0) / 1e3);
     gauge(
         out,
@@ -59,7 +59,7 @@ final class NodeFigures implements Metrics.Figure {
     gauge(
         out,
         "drover_queue_oldest_seconds",
-        "How long one of these has been waiting at least.",
+        "The minimum waiting time of the oldest of these.",
         age(look.queue.since()));
     gauge(
         out,

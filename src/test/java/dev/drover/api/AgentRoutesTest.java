@@ -86,7 +86,7 @@ final class AgentRoutesTest {
         api.post(
             "/v1/agents", "{\"name\":\"A\",\"model\":{\"id\":\"rehearsal\",\"effort\":\"low\"}}");
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.error()).contains("model.effort: the model rehearsal has no effort");
+    assertThat(refused.error()).contains("model.effort: the model rehearsal has no known effort");
   }
 
   @Test
@@ -177,7 +177,7 @@ final class AgentRoutesTest {
         "{\"model\":{\"id\":\"rehearsal-2\",\"effort\":\"huge\"}} | model.effort: must be one of"
             + " low, medium, high, xhigh, max",
         "{\"model\":{\"id\":\"rehearsal\",\"effort\":{\"type\":\"low\"}}} | model.effort: the model"
-            + " rehearsal has no effort levels as far as this server knows; see its"
+            + " rehearsal has no known effort levels; see its"
             + " model_settings",
         "{\"model\":{\"id\":\"rehearsal-2\",\"speed\":\"fast\"}} | model.speed: only \"standard\""
             + " is supported",

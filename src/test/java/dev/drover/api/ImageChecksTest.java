@@ -201,7 +201,7 @@ final class ImageChecksTest {
   @ValueSource(strings = {"\u00A0", "\u200B", " \n\t", "\uFEFF"})
   void aBlankTextIsRefusedWhereverItStands(String blank) throws Exception {
     var text = Json.obj("type", "text", "text", blank);
-    var words = "text: must have a character that is not white space";
+    var words = "text: must contain a character that is not white space";
     refused(sendIn("user.message", text), words);
     var spoken = Json.obj("type", "text", "text", "hi");
     var message = Json.obj("type", "user.message", "content", Json.arr(spoken));
@@ -215,7 +215,7 @@ final class ImageChecksTest {
                 "document",
                 "source",
                 Json.obj("type", "text", "media_type", "text/plain", "data", blank))),
-        "source.data: must have a character");
+        "source.data: must contain a character");
   }
 
   @Test

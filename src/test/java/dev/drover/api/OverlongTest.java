@@ -140,7 +140,7 @@ final class OverlongTest {
   static Stream<Object[]> answers() {
     return Stream.of(
         new Object[] {
-          100_000, "events.0.tool_use_id: no tool use sevt_01none waits for a confirmation"
+          100_000, "events.0.tool_use_id: no tool use sevt_01none is waiting for a confirmation"
         },
         new Object[] {100_001, "events.0.deny_message: must have at most 100000 characters"});
   }

@@ -157,16 +157,16 @@ final class RefusalsTest {
         },
         new String[] {
           confirmation("sevt_1", "allow", ",\"deny_message\":\"no\""),
-          "events.0.deny_message: goes with \"deny\" only"
+          "events.0.deny_message: is allowed only with \"deny\""
         },
         new String[] {confirmation("sevt_1", "deny", ",\"why\":1"), "events.0.why: unknown field"},
         new String[] {
           confirmation("sevt_1", "deny", ""),
-          "events.0.tool_use_id: no tool use sevt_1 waits for a confirmation"
+          "events.0.tool_use_id: no tool use sevt_1 is waiting for a confirmation"
         },
         new String[] {
           event("{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_1\"}"),
-          "events.0.custom_tool_use_id: no tool use sevt_1 waits for a result"
+          "events.0.custom_tool_use_id: no tool use sevt_1 is waiting for a result"
         },
         new String[] {
           event(
@@ -194,7 +194,7 @@ final class RefusalsTest {
         },
         new String[] {
           content("{\"type\":\"text\",\"text\":\" \\n\"}"),
-          "events.0.content.0.text: must have a character that is not white space"
+          "events.0.content.0.text: must contain a character that is not white space"
         },
         new String[] {
           content(text + ",{\"type\":\"text\",\"text\":\"a\",\"z\":1}"),
@@ -202,7 +202,7 @@ final class RefusalsTest {
         },
         new String[] {
           content("{\"type\":\"redacted\"}"),
-          "events.0.content.0.type: \"redacted\" is only ever sent by the server"
+          "events.0.content.0.type: \"redacted\" is sent only by the server"
         },
         new String[] {
           content("{\"type\":\"search_result\"}"),
@@ -330,7 +330,7 @@ final class RefusalsTest {
         "/v1/environments/env_01a/work/poll | 400 | the work queue of self-hosted environments is"
             + " not supported by this version of Drover",
         "/v1/sessions?agent_id=x | 400 | Invalid agent ID",
-        "/v1/sessions?agent_version=1 | 400 | agent_version: is of use only together with agent_id",
+        "/v1/sessions?agent_version=1 | 400 | agent_version: requires agent_id",
         "/v1/sessions?deployment_id=depl_01a | 400 | deployment_id: is not supported by this"
             + " version of Drover",
         "/v1/sessions?statuses[]=busy | 400 | statuses: must be of idle, running, rescheduling,"
@@ -359,7 +359,7 @@ final class RefusalsTest {
             + " created_at[gte], created_at[lt], created_at[lte], limit, order, page, types,"
             + " types[]",
         "page=page_x | invalid page cursor",
-        "order=asc&order=asc | order: is given more than once",
+        "order=asc&order=asc | order: must not be repeated",
         "created_at%5Bgt%5D=yesterday | created_at[gt]: must be an RFC 3339 time",
         "created_at[gte]=-999999999-01-01T00:00:00Z | created_at[gte]: must be an RFC 3339 time",
         "created_at[lt]=%2B999999999-01-01T00:00:00Z | created_at[lt]: must be an RFC 3339 time",

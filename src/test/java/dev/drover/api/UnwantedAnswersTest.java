@@ -74,11 +74,13 @@ final class UnwantedAnswersTest {
   }
 
   private static String noConfirmation(int index, EventId use) {
-    return "events.%d.tool_use_id: no tool use %s waits for a confirmation".formatted(index, use);
+    return "events.%d.tool_use_id: no tool use %s is waiting for a confirmation"
+        .formatted(index, use);
   }
 
   private static String noResult(int index, EventId use) {
-    return "events.%d.custom_tool_use_id: no tool use %s waits for a result".formatted(index, use);
+    return "events.%d.custom_tool_use_id: no tool use %s is waiting for a result"
+        .formatted(index, use);
   }
 
   @Test
@@ -184,6 +186,6 @@ final class UnwantedAnswersTest {
     for (int i = 0; i < 10; i++) {
       taken(hundred);
     }
-    refused("Only 1000 events may wait in a session; 1000 do already.", message());
+    refused("A session may have at most 1000 waiting events; 1000 are waiting already.", message());
   }
 }

@@ -282,9 +282,9 @@ final class AnsweringTest {
     begin();
     var read = stage.all(Event.AgentToolUse.class).getFirst().id();
     var custom = stage.all(Event.AgentCustomToolUse.class).getFirst().id();
-    assertRefused(allow(read), "waits for a confirmation");
-    assertRefused(allow(custom), "waits for a confirmation");
-    assertRefused(result(read, "x"), "waits for a result");
+    assertRefused(allow(read), "is waiting for a confirmation");
+    assertRefused(allow(custom), "is waiting for a confirmation");
+    assertRefused(result(read, "x"), "is waiting for a result");
     assertRefused(allow(new EventId("sevt_01Unknown")), "no tool use sevt_01Unknown");
     assertRefused(
         stage.message("Hello?"),
@@ -293,7 +293,7 @@ final class AnsweringTest {
             + "]; only");
     assertThat(stage.store().eventLog().inbox(stage.session()).queued()).isEmpty();
     answer(result(custom, "once"));
-    assertRefused(result(custom, "twice"), "no tool use " + custom + " waits for a result");
+    assertRefused(result(custom, "twice"), "no tool use " + custom + " is waiting for a result");
   }
 
   @Test
@@ -355,7 +355,7 @@ final class AnsweringTest {
     assertThat(stage.store().eventLog().inbox(stage.session()).queued()).isEmpty();
     assertThat(stage.row().status()).isEqualTo(Status.IDLE);
     assertThat(lastReason()).isEqualTo(new StopReason.EndTurn());
-    assertRefused(result(custom, "late"), "no tool use " + custom + " waits for a result");
+    assertRefused(result(custom, "late"), "no tool use " + custom + " is waiting for a result");
   }
 
   private int seen;

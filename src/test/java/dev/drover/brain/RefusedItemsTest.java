@@ -107,7 +107,7 @@ final class RefusedItemsTest {
     says(textBlock("and?"));
     wentOn(2);
     assertThat(lastPrompt())
-        .contains("look", "[an image was left out: the model's server refused it]", "and?");
+        .contains("look", "[an image was left out because the model server refused it]", "and?");
     assertThat(stage.model().prompts()).hasSize(3);
     assertThat(stage.all(Event.ModelRequestEnd.class))
         .extracting(Event.ModelRequestEnd::isError)

@@ -52,20 +52,23 @@ final class UnusableRepliesTest {
 
   static List<Arguments> unusable() {
     return List.of(
-        Arguments.of("nothing at all", reply("end_turn"), "no text and no tool call"),
-        Arguments.of("an empty text", reply("end_turn", textBlock("")), "no text"),
-        Arguments.of("blank lines", reply("end_turn", textBlock("\n\n")), "no text"),
-        Arguments.of("a space that does not break", reply("stop", textBlock("\u00A0")), "no text"),
-        Arguments.of("thinking alone", reply("end_turn", THINKING), "no text"),
+        Arguments.of("nothing at all", reply("end_turn"), "neither text nor a tool call"),
+        Arguments.of("an empty text", reply("end_turn", textBlock("")), "neither text"),
+        Arguments.of("blank lines", reply("end_turn", textBlock("\n\n")), "neither text"),
         Arguments.of(
-            "thinking and a blank text", reply("end_turn", THINKING, textBlock(" \n")), "no text"),
+            "a space that does not break", reply("stop", textBlock("\u00A0")), "neither text"),
+        Arguments.of("thinking alone", reply("end_turn", THINKING), "neither text"),
+        Arguments.of(
+            "thinking and a blank text",
+            reply("end_turn", THINKING, textBlock(" \n")),
+            "neither text"),
         Arguments.of(
             "redacted thinking alone",
             reply("end_turn", Json.obj("type", "redacted_thinking", "data", "x")),
-            "no text"),
-        Arguments.of("a stop for tools without any", reply("tool_use"), "no text"),
-        Arguments.of("a stop sequence at once", reply("stop_sequence"), "no text"),
-        Arguments.of("a pause with nothing in it", reply("pause_turn"), "no text"),
+            "neither text"),
+        Arguments.of("a stop for tools without any", reply("tool_use"), "neither text"),
+        Arguments.of("a stop sequence at once", reply("stop_sequence"), "neither text"),
+        Arguments.of("a pause with nothing in it", reply("pause_turn"), "neither text"),
         Arguments.of(
             "a block that nobody knows", reply("end_turn", Json.obj("type", "hologram")), ""),
         Arguments.of("a text that is no string", reply("end_turn", Json.obj("type", "text")), ""),

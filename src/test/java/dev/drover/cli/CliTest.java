@@ -238,13 +238,17 @@ final class CliTest {
     assertThat(shell.run(new Broken(), "run", "--modle", "x", "task")).isEqualTo(2);
     assertThat(shell.err())
         .isEqualTo(
-            "drover run: there is no '--modle'\nDid you mean --model?\n"
+            "drover run: unknown option '--modle'\nDid you mean --model?\n"
                 + "Try 'drover run --help'.\n");
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
     assertThat(shell.err())
         .contains(
-            "drover: there is no 'rnu'\n"
+            "drover: unknown command 'rnu'\n"
                 + "The commands are run, serve, doctor, config, check, bench, agents, ");
+    assertThat(shell.run(new Broken(), "help", "rnu")).isEqualTo(2);
+    assertThat(shell.err()).contains("drover: unknown command 'rnu'\n");
+    assertThat(shell.run(new Broken(), "doctor", "now")).isEqualTo(2);
+    assertThat(shell.err()).contains("drover doctor: unexpected argument 'now'\n");
     assertThat(shell.run(new Broken())).isEqualTo(2);
     assertThat(shell.run(new Broken(), "run")).isEqualTo(2);
     assertThat(shell.run(new Broken(), "serve", "--port", "70000")).isEqualTo(2);
@@ -261,7 +265,7 @@ final class CliTest {
   @Test
   void aBugShowsWhereItIs() {
     assertThat(shell.run(new Broken(), "run", "x")).isEqualTo(1);
-    assertThat(shell.err()).contains("a bug", "CliTest");
+    assertThat(shell.err()).contains("internal error", "CliTest");
   }
 
   @Test

@@ -73,7 +73,7 @@ final class ConfigCommandTest {
             "port: 9 # flag --port",
             "drain_ms: 7 # environment DROVER_DRAIN_MS",
             "max_tool_rounds: 1000 # default",
-            "# api_key is set, and not shown: " + file + ", line 2",
+            "# api_key is set (value hidden): " + file + ", line 2",
             "# database_url is not set",
             "models: {\"fast\":\"rehearsal\"} # " + file + ", line 4",
             "nodes:",
@@ -81,7 +81,7 @@ final class ConfigCommandTest {
             "tools:",
             " bash:",
             " on_ambiguous: error # default",
-            " # base_url is set, and not shown: " + file + ", line 3");
+            " # base_url is set (value hidden): " + file + ", line 3");
     assertThat(out).doesNotContain("sk-hidden");
     assertThat(out.lines().filter("tools:"::equals)).hasSize(1);
   }

@@ -121,7 +121,7 @@ final class ConnectTest {
     assertThat(shell.out())
         .containsSubsequence(
             "▸ bash  rm -rf build",
-            "waiting for you:",
+            "waiting for input:",
             "permission for bash  rm -rf build",
             "/allow sevt_7",
             "/deny sevt_7",
@@ -164,10 +164,12 @@ final class ConnectTest {
     try (var scope = new Scope()) {
       var status = scope.fork(() -> connect("--until-idle"));
       type("/allow");
-      await().until(() -> shell.err().contains("2 calls wait for permission; name one"));
+      await()
+          .until(
+              () -> shell.err().contains("2 calls are waiting for permission; give the id of one"));
       type("/deny sevt_8 not this one");
       await().until(() -> shell.out().contains("deny sevt_8"));
-      await().until(() -> shell.out().split("waiting for you", -1).length == 3);
+      await().until(() -> shell.out().split("waiting for input", -1).length == 3);
       type("/deny nor this");
       keyboard.close();
       assertThat(status.join()).isEqualTo(1); // one line was not understood
@@ -216,7 +218,7 @@ final class ConnectTest {
         frame(asks("sevt_7", "ls")),
         frame(idle("sevt_7")));
     assertThat(connect("--until-idle", "--tail", "0")).isEqualTo(1);
-    assertThat(shell.err()).contains("waiting for you: permission for bash  ls");
+    assertThat(shell.err()).contains("waiting for input: permission for bash  ls");
   }
 
   @Test
@@ -260,7 +262,7 @@ final class ConnectTest {
         .containsOnlyOnce("Missed.")
         .containsOnlyOnce("> Later.")
         .containsSubsequence("First.", "Missed.", "Third.");
-    assertThat(shell.err()).containsOnlyOnce("opening it again").contains("detached");
+    assertThat(shell.err()).containsOnlyOnce("reconnecting").contains("detached");
     assertThat(server.bodies(EVENTS)).isEmpty();
   }
 
@@ -273,7 +275,7 @@ final class ConnectTest {
       shell.handlers.take().run();
       assertThat(status.join()).isZero();
     }
-    assertThat(shell.err()).contains("the session goes on without you");
+    assertThat(shell.err()).contains("the session continues");
     assertThat(server.bodies(EVENTS)).isEmpty();
     assertThat(shell.handlers).isEmpty();
   }
@@ -297,12 +299,12 @@ final class ConnectTest {
     assertThat(connect()).isEqualTo(1);
     assertThat(shell.err())
         .contains(
-            "there is no /alow",
+            "unknown command /alow",
             "/result takes an id and a text",
             "/allow takes one id",
-            "nothing follows this command",
-            "no call waits for permission",
-            "/interrupt          stop what the agent does");
+            "this command takes no arguments",
+            "no call is waiting for permission",
+            "/interrupt          interrupt the agent");
     assertThat(server.bodies(EVENTS)).isEmpty();
   }
 
@@ -319,7 +321,7 @@ final class ConnectTest {
     shell.keyboard = new PipedInputStream(keyboard);
     server.list(NOTHING).stream(frame(event("session.status_terminated")), UNTIL_SENT);
     assertThat(connect()).isZero();
-    assertThat(shell.err()).contains("the session is over");
+    assertThat(shell.err()).contains("the session has ended");
   }
 
   @Test

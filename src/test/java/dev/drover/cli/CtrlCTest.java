@@ -54,7 +54,7 @@ final class CtrlCTest {
       handler.run();
       assertThat(shell.left).containsExactly(130);
     }
-    assertThat(shell.err()).contains("left at once");
+    assertThat(shell.err()).contains("exited at once");
   }
 
   @Test

@@ -71,7 +71,7 @@ final class LiveRendererTest {
     show(Canned.MESSAGE_START, Canned.delta("Well"));
     show("data: {\"type\":\"span.model_request_end\",\"id\":\"sevt_6\",\"is_error\":true}");
     show(Canned.error("sevt_7", "busy", "retrying"));
-    assertThat(printed()).isEqualTo("Well\n\n<dim>↻ busy; trying again<>\n");
+    assertThat(printed()).isEqualTo("Well\n\n<dim>↻ busy; retrying<>\n");
   }
 
   @Test
@@ -154,6 +154,6 @@ final class LiveRendererTest {
     assertThat(printed())
         .isEqualTo(
             "\n<dim>tokens 12,345 in 6 out · 1.5 s active · 2.3 s in all<>\n<dim>read it so<>\n");
-    assertThat(shell.err()).isEqualTo("drover: lost the server: gone\n");
+    assertThat(shell.err()).isEqualTo("drover: lost the connection to the server: gone\n");
   }
 }

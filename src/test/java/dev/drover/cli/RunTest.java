@@ -187,7 +187,7 @@ final class RunTest {
             Canned.bash("sevt_5", "rm x").replace("\"allow\"", "\"ask\""),
             Canned.idle("{\"type\":\"requires_action\",\"event_ids\":[\"sevt_5\"]}", "null")));
     assertThat(run("run", "x")).isEqualTo(1);
-    assertThat(shell.err()).contains("waiting for you: your permission for bash rm x");
+    assertThat(shell.err()).contains("waiting for input: permission for bash rm x");
   }
 
   @Test
@@ -199,7 +199,7 @@ final class RunTest {
             Canned.idle("{\"type\":\"retries_exhausted\"}", "null")));
     assertThat(run("run", "x")).isEqualTo(1);
     assertThat(shell.err())
-        .contains("drover: busy; trying again\n")
+        .contains("drover: busy; retrying\n")
         .contains("drover: gave up: still busy\n");
   }
 
@@ -221,7 +221,7 @@ final class RunTest {
             frame(
                 "{\"type\":\"session.status_terminated\",\"id\":\"sevt_5\",\"processed_at\":\"T\"}")));
     assertThat(run("run", "x")).isEqualTo(1);
-    assertThat(shell.err()).contains("the session is over");
+    assertThat(shell.err()).contains("the session has ended");
   }
 
   @Test
@@ -269,7 +269,7 @@ final class RunTest {
     server.stream(Canned.result("sevt_5", "missed", false), Canned.message("Done."), DONE);
     assertThat(run("run", "x")).isZero();
     assertThat(shell.out()).containsOnlyOnce("▸ bash").containsOnlyOnce("missed").contains("Done.");
-    assertThat(shell.err()).contains("opening it again");
+    assertThat(shell.err()).contains("reconnecting");
     assertThat(server.requests()).last().asString().endsWith("/events?limit=1000&page=a+b");
     assertThat(server.bodies(EVENTS)).hasSize(1);
   }
@@ -286,7 +286,7 @@ final class RunTest {
   void aStreamThatIsLostTwiceInARowIsGivenUp() {
     server.stream(UNTIL_SENT).list("{\"data\":[]}").stream();
     assertThat(run("run", "x")).isEqualTo(1);
-    assertThat(shell.err()).contains("lost the server");
+    assertThat(shell.err()).contains("lost the connection to the server");
   }
 
   private static String json(String frame) {

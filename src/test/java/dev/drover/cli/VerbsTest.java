@@ -73,7 +73,7 @@ final class VerbsTest {
     assertThat(json("sessions", "why", session).object("reason").text("type")).isEqualTo("at_rest");
     assertThat(run("sessions", "why", session)).isZero();
     assertThat(shell.out())
-        .startsWith("It rests: nothing is owed, and a message begins the next turn.\n")
+        .startsWith("The session is at rest; a message begins the next turn.\n")
         .containsPattern("status +idle\nwaiting +0\n");
     assertThat(run("sessions", "why", "sesn_none")).isEqualTo(1);
     assertThat(shell.err()).contains("not found");
@@ -84,11 +84,12 @@ final class VerbsTest {
     stage.queue("nobody takes it up");
     run("doctor");
     assertThat(shell.out())
-        .contains("server", "0 brains awake", "node", "this one", "1 session, one for")
-        .contains(stage.session() + "  It is in the queue");
+        .contains(
+            "server", "0 brains active", "node", "this one", "1 session, the oldest waiting for")
+        .contains(stage.session() + "  The session is in the queue");
     server.close();
     assertThat(run("doctor")).isZero();
-    assertThat(shell.out()).contains("none listens at http://127.0.0.1:");
+    assertThat(shell.out()).contains("no server at http://127.0.0.1:");
   }
 
   private String agent(String name) {
@@ -158,7 +159,7 @@ final class VerbsTest {
     assertThat(run("agents", "update", id, "--version", "1", "--name", "Other")).isEqualTo(1);
     assertThat(shell.err()).startsWith("drover: ").contains("conflict_error, req_");
     assertThat(run("agents", "update", id)).isEqualTo(2);
-    assertThat(shell.err()).contains("nothing to change");
+    assertThat(shell.err()).contains("no changes given");
 
     assertThat(json("agents", "archive", id).text("archived_at")).isNotNull();
     assertThat(lines("agents", "list")).isEmpty();
@@ -331,7 +332,7 @@ final class VerbsTest {
           .containsSubsequence("event_start", "event_delta", "Hi", "agent.message", "Hi.");
       canned.stream(Canned.message("Hi."));
       assertThat(shell.run(canned, "events", "stream", CannedServer.SESSION)).isEqualTo(1);
-      assertThat(shell.err()).contains("the server ended the stream");
+      assertThat(shell.err()).contains("the server closed the stream");
     }
   }
 
@@ -447,7 +448,7 @@ final class VerbsTest {
         .doesNotContain("sk-wrong");
     shell.variables.put("DROVER_API_KEY", "sk\nwrong");
     assertThat(run("agents", "list")).isEqualTo(1);
-    assertThat(shell.err()).contains("characters that no key has");
+    assertThat(shell.err()).contains("contains invalid characters");
   }
 
   @Test
@@ -456,15 +457,15 @@ final class VerbsTest {
     assertThat(run("agents", "list")).isEqualTo(1);
     assertThat(shell.err())
         .isEqualTo(
-            "drover: nothing answers at "
+            "drover: no server at "
                 + server.url()
-                + ". To start a server here: drover serve\n");
+                + ". To start one on this machine, run: drover serve\n");
   }
 
   @Test
   void whatIsNotUnderstoodIsRefusedBeforeAnythingIsSent() {
     assertThat(run("agents", "create", "--surname", "x")).isEqualTo(2);
-    assertThat(shell.err()).contains("drover agents create: there is no '--surname'");
+    assertThat(shell.err()).contains("drover agents create: unknown option '--surname'");
     assertThat(run("agents", "retrieve")).isEqualTo(2);
     assertThat(run("agents", "retrieve", " ")).isEqualTo(2);
     assertThat(run("agents")).isEqualTo(2);

@@ -167,12 +167,12 @@ final class SettingsTreeTest {
         "things: {a: 1}|things.a: must be a map (FILE, line 1)",
         "things: {a: {in: {size: 10}}}|things.a.in.size: must be an integer from 1 to 9 (FILE, line"
             + " 1)",
-        "{part: {count: 1}, part.count: 2}|part.count: is there twice (FILE, line 1)",
+        "{part: {count: 1}, part.count: 2}|part.count: is defined twice (FILE, line 1)",
         "key: a b|key: must be printable ASCII without spaces (FILE, line 1)",
         "key: 12|key: must be a string; quote it (FILE, line 1)",
         "- a|FILE: must be a map of settings",
         "text|FILE: must be a map of settings",
-        "1: a|FILE: line 1, column 1: a key is not a text; quote it",
+        "1: a|FILE: line 1, column 1: a key is not a string; quote it",
         "text: !other a|FILE: line 1, column 7: a value has no form in JSON; quote it",
         "part: {share: .inf}|FILE: line 1, column 15: a number has no form in JSON; quote it",
         "text: *name|FILE: line 1, column 7: not valid YAML: found an undefined alias (quote a text"
@@ -193,10 +193,10 @@ final class SettingsTreeTest {
         "unknown setting prat (FILE, line 3); did you mean part?");
     refused(
         "text: a\npart:\n  count: 1\ntext: b\n",
-        "FILE: line 4, column 1: the key text is there twice, first in line 1");
+        "FILE: line 4, column 1: duplicate key text, first in line 1");
     refused(
         "part:\n  count: 1\n  count: 1\n",
-        "FILE: line 3, column 3: the key count is there twice, first in line 2");
+        "FILE: line 3, column 3: duplicate key count, first in line 2");
     refused(
         "things:\n  a: {in: {size: 1}}\n  b: {in: {sise: 1}}\n",
         "unknown setting things.b.in.sise (FILE, line 3); did you mean things.b.in.size?");

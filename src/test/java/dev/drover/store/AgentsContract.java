@@ -127,12 +127,13 @@ abstract class AgentsContract extends StoreContract {
       assertProblem(
           () -> agents().put(agent(WORKSPACE, agent.id(), version, null)),
           Problem.Kind.CONFLICT,
-          "Agent %s is at version 1; version %d cannot follow.".formatted(agent.id(), version));
+          "Agent %s is at version 1; it cannot be updated from version %d."
+              .formatted(agent.id(), version - 1));
     }
     assertProblem(
         () -> agents().put(agent(OTHER_WORKSPACE, agent.id(), 2, null)),
         Problem.Kind.CONFLICT,
-        "Agent %s is at version 0; version 2 cannot follow.".formatted(agent.id()));
+        "Agent %s is at version 0; it cannot be updated from version 1.".formatted(agent.id()));
     assertThat(agents().list(OTHER_WORKSPACE, listing(9, Optional.empty(), true)).items())
         .isEmpty();
   }

@@ -142,7 +142,7 @@ abstract class EventLogContract extends StoreContract {
     assertProblem(
         () -> log().receive(id, messages(2), once()),
         Problem.Kind.INVALID_REQUEST,
-        "Only 1000 events may wait in a session; 999 do already.");
+        "A session may have at most 1000 waiting events; 999 are waiting already.");
     assertThat(log().inbox(id).received()).isEqualTo(999);
     log().receive(id, messages(1), once());
     assertThat(log().inbox(id).queued()).hasSize(1_000);
@@ -157,8 +157,8 @@ abstract class EventLogContract extends StoreContract {
     assertProblem(
         () -> log().receive(id, List.of(message("more")), once()),
         Problem.Kind.INVALID_REQUEST,
-        "Only 32 MB of events may wait in a session, and 48.0 MB do already. Send this again when"
-            + " the session has processed them.");
+        "A session may have at most 32 MB of waiting events; 48.0 MB are waiting already. Retry"
+            + " when the session has processed some of them.");
     var first = log().inbox(id).queued();
     assertThat(first).hasSize(3);
     var lease = new Lease(id, 1);
@@ -167,8 +167,8 @@ abstract class EventLogContract extends StoreContract {
     assertProblem(
         () -> log().receive(id, List.of(message(half), message("!")), once()),
         Problem.Kind.INVALID_REQUEST,
-        "Only 32 MB of events may wait in a session, and 16.0 MB do already. Send this again when"
-            + " the session has processed them.");
+        "A session may have at most 32 MB of waiting events; 16.0 MB are waiting already. Retry"
+            + " when the session has processed some of them.");
     log().receive(id, List.of(message("short")), once());
     assertThat(log().inbox(id).queued()).hasSize(2);
   }

@@ -112,7 +112,8 @@ final class LogCheckTest {
     assertThat(found(fold(Status.IDLE, fold.usage(), null, true, 4)))
         .containsExactly("0 the row has boundary 4; its log says " + log.size());
     assertThat(found(fold(Status.IDLE, fold.usage(), null, false, fold.boundary())))
-        .containsExactly("0 the row never started; the log says that it ran");
+        .containsExactly(
+            "0 the row says that the session never started, but the log shows that it ran");
     assertThat(found(fold(Status.IDLE, fold.usage(), Instant.EPOCH, true, fold.boundary())))
         .containsExactly("0 the row is IDLE since 1970-01-01T00:00:00Z");
     var open =
@@ -139,7 +140,7 @@ final class LogCheckTest {
             found(
                 new SessionState(over, 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 1, "n"), List.of()))
         .containsExactly(
-            "0 the row is TERMINATED; no event says so",
+            "0 the row is TERMINATED, which no event explains",
             "0 the row is terminated and has a brain or work");
     var archived =
         new Progress(Status.IDLE, Usage.NONE, null, false, 0, 0, Instant.EPOCH, Instant.EPOCH);
@@ -149,7 +150,7 @@ final class LogCheckTest {
                 List.of()))
         .containsExactly("0 the row is archived and IDLE");
     assertThat(grammar(new Event.StatusTerminated(id()), new Event.UserInterrupt(id())))
-        .containsExactly("2 follows the session's end");
+        .containsExactly("2 comes after the end of the session");
     assertThat(grammar(new Event.Deleted(id()))).containsExactly("1 is never stored");
   }
 
@@ -162,14 +163,15 @@ final class LogCheckTest {
     assertThat(found(more, _ -> {}))
         .containsExactly("0 the row has received 2 events; the log has 1 from clients, 0 wait");
     assertThat(found(more, check -> check.addWaiting(2, message)))
-        .containsExactly("0 the row rests; 1 events wait, and nobody will look");
+        .containsExactly(
+            "0 the row is at rest, but 1 events are waiting and no brain will process them");
     assertThat(found(more, true, check -> check.addWaiting(2, message))).isEmpty();
     assertThat(found(more, true, check -> check.addWaiting(3, message)))
         .containsExactly("0 the inbox has number 3 of 2 received");
     var logged = log.getFirst().event().id();
     assertThat(found(more, true, check -> check.addWaiting(2, logged)))
         .containsExactly(
-            "0 the inbox has %s, which is in the log or waits already".formatted(logged));
+            "0 the inbox contains %s, which is already in the log or the inbox".formatted(logged));
   }
 
   @Test
@@ -218,7 +220,7 @@ final class LogCheckTest {
     assertThat(grammar(running(), end(start)))
         .containsExactly("2 ends request " + start.id() + ", which is not open");
     assertThat(grammar(new Event.AgentThinking(id())))
-        .containsExactly("1 is the model's; no request is open");
+        .containsExactly("1 is from the model, but no request is open");
   }
 
   @Test
@@ -255,12 +257,12 @@ final class LogCheckTest {
     var start = start();
     var use = use(Event.Permission.ALLOWED);
     assertThat(grammar(running(), dispatched(use, 1)))
-        .containsExactly("2 hands over " + use.id() + ", which is no open tool use");
+        .containsExactly("2 dispatches " + use.id() + ", which is not an open tool use");
     assertThat(grammar(running(), start, use, end(start), dispatched(use, 1), dispatched(use, 3)))
         .containsExactly("6 is attempt 3 after 1");
     var asked = use(Event.Permission.ASKED);
     assertThat(grammar(running(), start, asked, end(start), dispatched(asked, 1)))
-        .containsExactly("5 hands over " + asked.id() + ", which waits for the client");
+        .containsExactly("5 dispatches " + asked.id() + ", which is waiting for the client");
   }
 
   @Test

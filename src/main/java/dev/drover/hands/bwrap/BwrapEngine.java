@@ -156,8 +156,8 @@ public final class BwrapEngine implements Engine {
   public String limits() {
     var kept =
         cgroups.level() == Cgroups.Level.RLIMITS
-            ? "limits of processes by the kernel, of memory by a watchdog in each sandbox;"
-                + " processor time is not limited. For limits by the kernel start it as root, or"
+            ? "process limits by the kernel, memory limits by a watchdog in each sandbox;"
+                + " processor time is not limited. For kernel limits, start Drover as root, or"
                 + " with control groups of its own: systemd-run --user --scope -p Delegate=yes"
                 + " drover serve"
             : "limits by " + enforcement();
@@ -169,7 +169,7 @@ public final class BwrapEngine implements Engine {
     long floor = machine.floor();
     var kept = floor == 0 ? "" : "; %d MiB are kept free".formatted(floor >> 20);
     return (images.usable()
-            ? "a disk of its own for each session, limited by the kernel"
+            ? "one disk image per session, limited by the kernel"
             : "disk limits by a watchdog in each sandbox (" + images.reason() + ")")
         + kept;
   }

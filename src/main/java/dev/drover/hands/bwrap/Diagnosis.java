@@ -19,11 +19,11 @@ final class Diagnosis {
           + " seccomp=unconfined --security-opt apparmor=unconfined, or use a container provider.";
 
   private static final String PROC =
-      " /proc cannot be mounted in here, as is usual inside a container: run it with"
+      " /proc cannot be mounted here, which is usual inside a container. Run the container with"
           + " --security-opt systempaths=unconfined, or privileged.";
 
   private static final String PROCESSES =
-      " The user of the server has as many processes as it may have: see ulimit -u, or TasksMax of"
+      " The user of the server has reached its limit of processes. See ulimit -u, or TasksMax in"
           + " its systemd unit.";
 
   private Diagnosis() {}
@@ -42,7 +42,7 @@ final class Diagnosis {
   }
 
   static String explain(String text) {
-    var cause = text.isEmpty() ? "bubblewrap ended without a word." : text;
+    var cause = text.isEmpty() ? "bubblewrap ended without an error message." : text;
     if (text.contains("Resource temporarily unavailable")) {
       return cause + PROCESSES;
     }

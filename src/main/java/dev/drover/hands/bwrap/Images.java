@@ -48,7 +48,7 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
       reason = images.attempt(homes, program, spawner);
     }
     if (kind == Storage.Kind.IMAGE && !reason.isEmpty()) {
-      throw new IOException("sessions cannot have disks of their own here: " + reason);
+      throw new IOException("disk images are not available: " + reason);
     }
     return new Images(reason, template, images.mkfs, images.fsck, images.bytes, images.inodes);
   }

@@ -93,7 +93,7 @@ public record Leash(
       Tree.remove(directory);
     } catch (IOException e) {
       System.getLogger(Leash.class.getName())
-          .log(System.Logger.Level.WARNING, "the directory of a hand stays behind", e);
+          .log(System.Logger.Level.WARNING, "the directory of a hand could not be removed", e);
     }
   }
 }

@@ -147,7 +147,7 @@ public final class LocalSandboxes implements Sandboxes {
           : Optional.empty();
     } catch (IOException e) {
       heedInterrupt();
-      LOG.log(Level.WARNING, "the hand of " + session + " is given up", e);
+      LOG.log(Level.WARNING, "the hand of " + session + " is abandoned", e);
       return Optional.empty();
     }
   }
@@ -254,7 +254,7 @@ public final class LocalSandboxes implements Sandboxes {
         }
       }
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the hand of " + session + " stays behind", e);
+      LOG.log(Level.WARNING, "the hand of " + session + " could not be removed", e);
     } catch (InterruptedException e) {
       interrupted = true; // it ends itself
     } finally {
@@ -273,7 +273,7 @@ public final class LocalSandboxes implements Sandboxes {
       release(session);
       workspaces.discard(session);
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the workspace of " + session + " stays behind for now", e);
+      LOG.log(Level.WARNING, "the workspace of " + session + " could not be removed yet", e);
     } finally {
       discarding.remove(session);
     }
@@ -318,7 +318,7 @@ public final class LocalSandboxes implements Sandboxes {
       register.sweep();
       engine.sweep(clock.instant().minus(FORGOTTEN));
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "what is left of dead hands stays behind", e);
+      LOG.log(Level.WARNING, "the files of dead hands could not be removed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

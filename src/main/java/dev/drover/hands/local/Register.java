@@ -97,7 +97,7 @@ final class Register {
           // Somebody else has removed it.
         } catch (IOException e) {
           System.getLogger(Register.class.getName())
-              .log(Level.WARNING, "the directory of a hand stays behind", e);
+              .log(Level.WARNING, "the directory of a hand could not be removed", e);
         }
       }
     }

@@ -39,7 +39,7 @@ final class Room {
       throw new Sandboxes.Unavailable(
           "The server's disk is nearly full: %d bytes are free, %d are kept free. No sandbox was"
                   .formatted(free, floor)
-              + " started. Delete sessions, or make room.");
+              + " started. Delete sessions, or free some space.");
     }
   }
 }

@@ -162,7 +162,7 @@ final class Assembly {
   Answer reply() throws Broken {
     var stop = Stop.of(stopReason);
     if (stop == Stop.FAILED) {
-      throw new Broken("the model server broke the reply off");
+      throw new Broken("the model server aborted the reply");
     }
     var content = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();

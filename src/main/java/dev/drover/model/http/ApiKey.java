@@ -23,8 +23,7 @@ public final class ApiKey {
   public ApiKey(String value) {
     this.value = value.strip();
     if (!this.value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-      throw Problem.invalid(
-          "The model server's API key holds blanks or characters that are not ASCII");
+      throw Problem.invalid("The model server's API key contains spaces or non-ASCII characters");
     }
     this.spokenOf =
         Pattern.compile(

@@ -57,8 +57,7 @@ final class EventPatience {
   String missed() {
     return events < UNDER_WAY
         ? "no reply within " + seconds(first())
-        : "nothing but heartbeats, or nothing at all, for longer than "
-            + seconds(timeouts.betweenEvents());
+        : "no data except heartbeats for longer than " + seconds(timeouts.betweenEvents());
   }
 
   private static String seconds(Duration time) {

@@ -63,15 +63,16 @@ public final class Failures {
     return broken(
         "HTTP 200 from "
             + address
-            + ", but not an event stream; is this a model server, and can it stream?"
-            + (isJson || said(words).isEmpty() ? "" : " It says" + said(words)));
+            + ", but not an event stream. Check that this is a model server that supports"
+            + " streaming."
+            + (isJson || said(words).isEmpty() ? "" : " The body says" + said(words)));
   }
 
   /// A body in an encoding that is not read; gzip is, see [Unzipped].
   Answer.Failure encoded(String encoding) {
     return new Answer.Failure(
         Kind.REJECTED,
-        "HTTP 200 from %s, but the reply has the content encoding %s, which Drover did not ask for and does not read"
+        "HTTP 200 from %s, but the reply has the content encoding %s, which Drover did not request and cannot read"
             .formatted(address, Wording.fit(encoding, key)),
         Optional.empty());
   }
@@ -82,7 +83,7 @@ public final class Failures {
   Answer.Failure redirect(int status, String location) {
     return new Answer.Failure(
         Kind.REJECTED,
-        "HTTP %d from %s: the model server redirects%s, and redirects are not followed; set its base URL to where it really is"
+        "HTTP %d from %s: the model server redirects%s, and redirects are not followed; set its base URL to the final address"
             .formatted(
                 status, address, location.isEmpty() ? " elsewhere" : " to " + target(location)),
         Optional.empty());
@@ -112,8 +113,7 @@ public final class Failures {
         ReplyRoom.left(words).orElse(0) >= ReplyRoom.LEAST
             || (ReplyRoom.stated(words).isPresent() && !ContextFull.isSaid(words));
     return isLimit && kind == Kind.REJECTED
-        ? "; the limit on a reply is set too high for this model: lower"
-            + " model_settings.MODEL.max_tokens"
+        ? "; the reply limit is too high for this model; lower" + " model_settings.MODEL.max_tokens"
         : "";
   }
 

@@ -65,7 +65,7 @@ final class ReplyBody {
       }
       start.writeBytes(more);
       if (text.isEmpty() && start.size() > MAX_BLANK + more.length) {
-        throw new Broken("the model server's reply begins with too many blanks");
+        throw new Broken("the model server's reply begins with too much white space");
       }
     }
   }

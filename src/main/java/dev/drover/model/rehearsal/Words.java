@@ -17,8 +17,8 @@ final class Words {
   private static final int MAX_OUTPUT = 4_000;
 
   private static final String WHO =
-      "I am `rehearsal`, the offline model built into Drover. I do not understand language; I carry"
-          + " out instructions that a message spells out.";
+      "I am `rehearsal`, the offline model built into Drover. I do not understand language; I only"
+          + " carry out explicit instructions in a message.";
 
   private static final String HOW =
       """
@@ -49,7 +49,7 @@ final class Words {
               + ".");
       parts.add(REAL);
     } else if (calls.contains(LOOK) && script.calls().isEmpty()) {
-      parts.add(WHO + " This message spells out none, so I look at the place I am in.");
+      parts.add(WHO + " This message contains none, so I look at my surroundings.");
     } else if (!calls.isEmpty()) {
       parts.add(
           calls.size() == 1 ? "One instruction to carry out." : calls.size() + " instructions.");

@@ -204,7 +204,7 @@ final class Follower implements Publisher, Feed.Watcher {
       }
     } catch (RuntimeException | Error e) {
       place.readingFailed();
-      LOG.log(Level.WARNING, "the stream of session " + session + " waits: " + e);
+      LOG.log(Level.WARNING, "the stream of session " + session + " is delayed: " + e);
     }
   }
 

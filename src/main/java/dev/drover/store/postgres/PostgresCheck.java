@@ -38,7 +38,8 @@ public final class PostgresCheck {
       PostgresStore.check(db.connection());
       int schema = Migrations.version(db);
       if (schema < Migrations.newest() && !may(db, "has_schema_privilege", "CREATE")) {
-        throw new StoreUnusable("does not let this user make tables. Grant it the schema.");
+        throw new StoreUnusable(
+            "does not allow this user to create tables. Grant the user CREATE on the schema.");
       }
       for (var table : WRITTEN) {
         if (schema < Migrations.newest() && !exists(db, table)) {
@@ -47,7 +48,8 @@ public final class PostgresCheck {
         for (var right : List.of("SELECT", "INSERT", "UPDATE", "DELETE")) {
           if (!may(db, "has_table_privilege", table, right)) {
             throw new StoreUnusable(
-                "does not let this user %s in table %s. Grant it.".formatted(right, table));
+                "does not allow this user to %s in table %s. Grant the user this right."
+                    .formatted(right, table));
           }
         }
       }

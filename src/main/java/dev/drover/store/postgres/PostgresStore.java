@@ -166,7 +166,7 @@ public final class PostgresStore {
           "is PostgreSQL " + version + "; Drover needs " + OLDEST + " or newer.");
     }
     if (!setting(connection, "server_encoding").equals("UTF8")) {
-      throw new StoreUnusable("is not encoded in UTF8. Make the database with ENCODING 'UTF8'.");
+      throw new StoreUnusable("is not encoded in UTF8. Create the database with ENCODING 'UTF8'.");
     }
     for (var name : List.of("fsync", "synchronous_commit")) {
       if (setting(connection, name).equals("off")) {

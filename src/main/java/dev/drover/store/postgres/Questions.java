@@ -52,7 +52,7 @@ final class Questions {
       sender.send("q " + session + " " + self + " " + number + " " + write(last));
       boolean all = question.answers.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       if (!all) {
-        LOG.log(Level.DEBUG, "not every node has answered what was heard of session " + session);
+        LOG.log(Level.DEBUG, "not every node has answered about the streams of session " + session);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

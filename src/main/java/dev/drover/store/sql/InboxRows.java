@@ -185,7 +185,7 @@ public final class InboxRows {
     try {
       return Optional.of(new Queued(sequence, thread, fromClient(json), json));
     } catch (IllegalStateException e) {
-      LOG.log(Level.ERROR, "a waiting event cannot be read: " + e.getMessage());
+      LOG.log(Level.ERROR, "an event in the inbox cannot be read: " + e.getMessage());
       return Optional.empty();
     }
   }

@@ -41,6 +41,6 @@ record Listed<T>(Cursor at, String name, Optional<T> raw) {
   }
 
   private static void leftOut(String name, RuntimeException why) {
-    LOG.log(Level.ERROR, name + " cannot be read, and no list shows it: " + why.getMessage());
+    LOG.log(Level.ERROR, name + " cannot be read and is left out of lists: " + why.getMessage());
   }
 }

@@ -116,7 +116,7 @@ public final class Migrations {
       }
       if (!applied.get(i).checksum.equals(checksum(text(i + 1)))) {
         throw new StoreUnusable(
-            "has a schema version %d (%s) that is not the one of this Drover."
+            "has a schema version %d (%s) that differs from this Drover's."
                     .formatted(i + 1, NAMES.get(i))
                 + " Start the Drover that wrote it.");
       }

@@ -50,13 +50,13 @@ public final class SqlCheck implements AutoCloseable {
     this.ground = ground;
     int version = inOneMoment(() -> Migrations.version(db));
     if (version == 0) {
-      throw new StoreUnusable("is empty: no Drover has written it.");
+      throw new StoreUnusable("is empty or was not written by Drover.");
     }
     if (version < Migrations.newest()) {
       throw new StoreUnusable(
           "has schema version %d, this Drover reads version %d."
                   .formatted(version, Migrations.newest())
-              + " Start its server once, which brings the schema forward, or use the Drover that"
+              + " Start its server once to migrate the schema, or use the Drover that"
               + " wrote it.");
     }
   }

@@ -180,7 +180,7 @@ public final class SqlNodes implements Nodes {
     } catch (RuntimeException e) {
       if (unreadable.size() < UNREADABLE && unreadable.add(id)) {
         LOG.log(
-            Level.ERROR, "the row of session " + id + " cannot be read: nobody goes on with it", e);
+            Level.ERROR, "the row of session " + id + " cannot be read; no node continues it", e);
       }
       return Optional.empty();
     }

@@ -102,7 +102,7 @@ public final class Unit<T> {
   }
 
   static Problem unavailable(Throwable cause) {
-    return Problem.unavailable("The server's database cannot be used now.", cause);
+    return Problem.unavailable("The server's database is unavailable.", cause);
   }
 
   /// What callers are told of a transaction that did not begin, or did not end.

@@ -244,7 +244,7 @@ public final class Writer implements AutoCloseable {
         unit.afterCommit().publish(publisher);
       }
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "what was committed could not be published", e);
+      LOG.log(System.Logger.Level.ERROR, "committed events could not be published", e);
     }
   }
 

@@ -90,7 +90,7 @@ record Connections(Link writer, List<Link> readers) {
     long tables = db.number("SELECT COUNT(*) FROM sqlite_master");
     long ours = db.number("SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'");
     if (tables > 0 && ours == 0) {
-      throw new StoreUnusable("is a database of another program. Name another file.");
+      throw new StoreUnusable("is a database of another program. Use another file.");
     }
   }
 

@@ -56,7 +56,7 @@ final class DataFile implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StoreUnusable(
-          "Cannot write in " + directory + " (" + e + "). Drover keeps its data there.", e);
+          "Cannot write in " + directory + " (" + e + "). Drover stores its data there.", e);
     }
   }
 

@@ -19,7 +19,7 @@ public final class SqliteCheck {
   /// @throws StoreUnusable if it is not there, or is not one that this Drover can read
   public static SqlCheck open(Path path) throws StoreUnusable {
     if (!Files.isRegularFile(path)) {
-      throw new StoreUnusable(path + " is not there. Name the data directory with --data.");
+      throw new StoreUnusable(path + " does not exist. Set the data directory with --data.");
     }
     // A write-ahead log tells of a server, or of one that was killed: the file is shared with it.
     // Without one, nobody has the file open, and sharing it would make such a log.
@@ -81,7 +81,7 @@ public final class SqliteCheck {
     @Override
     public void unmoved() throws StoreUnusable {
       if (!shared && Files.exists(log(path))) {
-        throw new StoreUnusable("a server was started meanwhile. Run the check again.");
+        throw new StoreUnusable("a server was started during the check. Run the check again.");
       }
     }
   }

@@ -254,6 +254,6 @@ final class BwrapImageTest extends SandboxContract {
 
   @Test
   void theLevelIsTold() throws Exception {
-    assertThat(bench.sandboxes().limits()).contains("a disk of its own for each session");
+    assertThat(bench.sandboxes().limits()).contains("one disk image per session");
   }
 }

@@ -29,7 +29,8 @@ final class DiagnosisTest {
   @Test
   void whatIsNotKnownIsTold() {
     assertThat(Diagnosis.explain("strange")).isEqualTo("strange");
-    assertThat(Diagnosis.of(Path.of("/nonexistent"))).isEqualTo("bubblewrap ended without a word.");
+    assertThat(Diagnosis.of(Path.of("/nonexistent")))
+        .isEqualTo("bubblewrap ended without an error message.");
     assertThat(Diagnosis.NO_BWRAP).contains("apt-get install bubblewrap");
   }
 

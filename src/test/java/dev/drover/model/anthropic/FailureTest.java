@@ -175,7 +175,7 @@ final class FailureTest extends MessagesCase {
     assertThat(
             failure(Script.body(200, "text/html", "<html>Welcome to the hotel</html>")).message())
         .contains("not an event stream")
-        .endsWith("It says: Welcome to the hotel");
+        .endsWith("The body says: Welcome to the hotel");
   }
 
   @Test

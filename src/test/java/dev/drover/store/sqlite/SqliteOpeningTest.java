@@ -104,16 +104,14 @@ final class SqliteOpeningTest {
     open(file()).close();
     change("UPDATE schema_migration SET checksum = 'x' WHERE version = 1");
     assertUnusable(file())
-        .hasMessageContaining("schema version 1 (0001-sessions-and-catalog) that is not the one");
+        .hasMessageContaining("schema version 1 (0001-sessions-and-catalog) that differs");
   }
 
   @Test
   void anotherProgramsDatabaseIsRefusedAndLeftAlone() throws Exception {
     change("CREATE TABLE theirs (id INTEGER)");
-    assertUnusable(file())
-        .hasMessageEndingWith("a database of another program. Name another file.");
-    assertUnusable(file())
-        .hasMessageEndingWith("a database of another program. Name another file.");
+    assertUnusable(file()).hasMessageEndingWith("a database of another program. Use another file.");
+    assertUnusable(file()).hasMessageEndingWith("a database of another program. Use another file.");
   }
 
   @Test

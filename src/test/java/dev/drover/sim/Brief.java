@@ -10,6 +10,7 @@ import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What the store answered, in a few words.
 final class Brief {
@@ -17,8 +18,9 @@ final class Brief {
 
   private Brief() {}
 
-  static String of(Object answer) {
+  static String of(@Nullable Object answer) {
     return switch (answer) {
+      case null -> "done";
       case Emitted.Appended appended -> list(appended.events());
       case Receipt receipt ->
           list(receipt.events().stream().map(queued -> item(queued.event())).toList())

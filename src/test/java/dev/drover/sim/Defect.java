@@ -6,6 +6,7 @@ import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
+import dev.drover.session.Jobs;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.Receipt;
@@ -16,6 +17,7 @@ import dev.drover.testing.EventLogView;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// A mistake that is planted, to see whether the simulator finds it.
 enum Defect {
@@ -29,11 +31,15 @@ enum Defect {
   /// A doubled send is a new one.
   FORGETS_REPEATS,
   /// A node does not look for sessions that are its own and that it has no brain for.
-  FORGETS_LOST_CLAIMS;
+  FORGETS_LOST_CLAIMS,
+  /// A node does not look for jobs that are its own and that it does not do.
+  FORGETS_LOST_JOBS,
+  /// A node does not look for copies of what deleted sessions left.
+  FORGETS_COPIES;
 
   EventLog around(World world, EventLog log) {
     return switch (this) {
-      case NONE, FORGETS_LOST_CLAIMS -> log;
+      case NONE, FORGETS_LOST_CLAIMS, FORGETS_LOST_JOBS, FORGETS_COPIES -> log;
       case NO_FENCE -> new NoFence(world, log);
       case RERUNS_LOST_CALLS -> new Amnesiac(log);
       case IGNORES_RECEIVED -> new Sleepy(log);
@@ -50,6 +56,23 @@ enum Defect {
                 (_, method, arguments) ->
                     method.getName().equals("held") ? List.of() : method.invoke(nodes, arguments))
         : nodes;
+  }
+
+  Jobs around(Jobs jobs) {
+    return switch (this) {
+      case FORGETS_LOST_JOBS -> without(jobs, "held", List.of());
+      case FORGETS_COPIES -> without(jobs, "remembered", Set.of());
+      default -> jobs;
+    };
+  }
+
+  private static Jobs without(Jobs jobs, String name, Object nothing) {
+    return (Jobs)
+        Proxy.newProxyInstance(
+            Jobs.class.getClassLoader(),
+            new Class<?>[] {Jobs.class},
+            (_, method, arguments) ->
+                method.getName().equals(name) ? nothing : method.invoke(jobs, arguments));
   }
 
   private record NoFence(World world, EventLog log) implements EventLogView {

@@ -8,6 +8,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,15 +16,19 @@ import java.util.Set;
 /// The hands as one server reaches them: each lives outside, and another server may take it over.
 final class SimHands implements Hands {
   private final World world;
+  private final Set<SessionId> disk;
   private final List<Hold> holds = new ArrayList<>();
 
-  SimHands(World world) {
+  /// @param disk the sessions whose workspaces are on the machine
+  SimHands(World world, Set<SessionId> disk) {
     this.world = world;
+    this.disk = disk;
   }
 
   @Override
   public Grip provision(SessionId session) {
     Scheduler.letOthers();
+    disk.add(session);
     var hand = world.hands.get(session);
     if (hand == null || hand.isDead()) {
       hand = new SimHand(world, session, new HandId(world.ids.next(HandId.PREFIX)));
@@ -106,10 +111,18 @@ final class SimHands implements Hands {
   public void release(SessionId session) {}
 
   @Override
-  public void discard(SessionId session) {}
+  public void discard(SessionId session) {
+    Scheduler.letOthers();
+    if (!world.isDeleted(session)) {
+      world.violated("the workspace of " + session + " is removed, which was not deleted");
+    } else if (world.isCalm() || !world.chance(0.1)) {
+      disk.remove(session);
+    }
+    Scheduler.letOthers();
+  }
 
   @Override
   public Set<SessionId> kept() {
-    return Set.of();
+    return new LinkedHashSet<>(disk);
   }
 }

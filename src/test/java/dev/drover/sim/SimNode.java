@@ -3,13 +3,18 @@ package dev.drover.sim;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
 import dev.drover.brain.Harness;
+import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
 import dev.drover.brain.Wakes;
+import dev.drover.brain.WorkspaceRemoval;
+import dev.drover.hands.Hands;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
+import dev.drover.session.Job;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -19,6 +24,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +35,17 @@ final class SimNode {
   /// What needs no store.
   private static final Set<String> LOCAL = Set.of("lapse", "hasPeers", "onNews", "drain");
 
+  /// Looks for jobs between two looks for copies.
+  private static final int ROUNDS = 3;
+
   private static final Duration LATEST = Duration.ofSeconds(5);
 
   private final World world;
   private final String name;
+
+  /// The sessions whose workspaces are here. It outlives every server.
+  final Set<SessionId> disk = new LinkedHashSet<>();
+
   private Server server;
   private Instant cutUntil = Instant.EPOCH;
   private double flaws;
@@ -48,12 +62,19 @@ final class SimNode {
     final Store store;
     final EventLog log;
     final Wakes wakes;
+    final Sessions sessions;
     private final Nodes nodes;
+    private final Jobs jobs;
+    private final Hands hands;
+    private volatile @Nullable JobRunner runner;
 
     private Server() {
       var feed = new Feed();
-      store = world.store.join(feed, world.ids, world.scheduler);
+      store = world.store.join(name, feed, world.ids, world.scheduler);
       nodes = unreliable(lane, Nodes.class, world.defect.around(store.nodes()));
+      sessions = unreliable(lane, Sessions.class, store.sessions());
+      hands = new SimHands(world, disk);
+      jobs = unreliable(lane, Jobs.class, world.defect.around(store.jobs()));
       log =
           new UnreliableLog(
               SimNode.this, world.defect.around(world, world.epochs.over(store.eventLog())));
@@ -61,10 +82,10 @@ final class SimNode {
           new Wakes(
               new Harness(
                   log,
-                  unreliable(lane, Sessions.class, store.sessions()),
+                  sessions,
                   feed,
                   world.model,
-                  new SimHands(world),
+                  hands,
                   SimTool.inventory(world),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
@@ -74,8 +95,26 @@ final class SimNode {
                   world.scheduler,
                   world.scheduler::pause,
                   world.random,
-                  new MemoryBudget(1L << 30, Duration.ofDays(1))));
+                  new MemoryBudget(1L << 30, Duration.ofDays(1))),
+              this::hint);
       lane.start(name, world.guarded(name, this::keep));
+    }
+
+    /// Made here, for its threads are of the lane of the thread that makes them.
+    private void doJobs() {
+      var removal = new WorkspaceRemoval(jobs, hands);
+      var made =
+          new JobRunner(
+              jobs, Map.of(Job.REMOVE_WORKSPACE, removal), world.scheduler::pause, ROUNDS);
+      runner = made;
+      made.start();
+    }
+
+    private void hint() {
+      var made = runner;
+      if (made != null) {
+        made.hint();
+      }
     }
 
     /// As long as the store is away, a server does not start.
@@ -83,6 +122,7 @@ final class SimNode {
       while (true) {
         try {
           new Keeper(nodes, wakes, world.scheduler::pause, world.scheduler::nanos).start();
+          doJobs();
           return;
         } catch (Problem _) {
           world.scheduler.pause(Duration.ofSeconds(1));

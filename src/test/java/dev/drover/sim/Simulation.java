@@ -1,6 +1,7 @@
 package dev.drover.sim;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.CustomTool;
 import dev.drover.catalog.Definition;
@@ -22,6 +23,8 @@ import java.util.Optional;
 /// One run: some sessions, some nodes, clients and faults; then calm, until all is at rest; then
 /// judgement.
 final class Simulation {
+  private static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Sim");
+
   private static final List<Tool> TOOLS =
       List.of(
           new Toolset(
@@ -72,6 +75,9 @@ final class Simulation {
     for (int i = world.random.nextInt(1, 4); i > 0; i--) {
       world.clients.add(new SimClient(world, session(), world.random.nextInt(1, 7)));
     }
+    for (int i = world.random.nextInt(3); i > 0; i--) {
+      doom(session());
+    }
     world.clients.forEach(client -> world.start("client", client::run));
     world.start("storm", this::storm);
     boolean rested =
@@ -87,13 +93,41 @@ final class Simulation {
     world.clients.forEach(client -> new Judge(world, client).judge());
   }
 
+  /// A session that has left its workspace on some machines, and that will be deleted.
+  private void doom(SessionId session) {
+    world.doomed.add(session);
+    for (var node : world.nodes) {
+      if (world.chance(0.6)) {
+        node.disk.add(session);
+      }
+    }
+    world.start(
+        "deleter",
+        () -> {
+          while (!world.isDeleted(session)) {
+            world.scheduler.pause(world.upTo(Duration.ofSeconds(15)));
+            var server = world.one(world.nodes).server();
+            server.lane.start("delete", world.guarded("a delete", () -> delete(server, session)));
+          }
+        });
+  }
+
+  private static void delete(SimNode.Server server, SessionId session) {
+    try {
+      server.sessions.delete(WORKSPACE, session);
+      server.wakes.deleted(session);
+    } catch (Problem _) {
+      // it is gone, or the store is away
+    }
+  }
+
   private SessionId session() {
     var now = world.scheduler.instant();
     var made =
         new Session(
             new SessionId(world.ids.next(SessionId.PREFIX)),
             new Session.Origin(
-                new WorkspaceId("wrkspc_01Sim"),
+                WORKSPACE,
                 new ThreadId(world.ids.next(ThreadId.PREFIX)),
                 new AgentId("agent_01Sim"),
                 1,
@@ -145,10 +179,22 @@ final class Simulation {
 
   private boolean atRest() {
     return world.clients.stream().allMatch(SimClient::isAtRest)
-        && world.store.nodes().members().stream().allMatch(node -> node.sessions() == 0);
+        && world.store.nodes().members().stream().allMatch(node -> node.sessions() == 0)
+        && nothingIsOwed();
+  }
+
+  /// Every doomed session is deleted, on every disk, and no node has it to do.
+  private boolean nothingIsOwed() {
+    var tally = world.store.jobs().tally();
+    return tally.owed() + tally.failed() == 0
+        && world.doomed.stream().allMatch(world::isDeleted)
+        && world.nodes.stream().noneMatch(node -> node.disk.stream().anyMatch(world::isDeleted));
   }
 
   private void stuck() {
+    if (!nothingIsOwed()) {
+      world.violated("stuck: jobs %s".formatted(world.store.jobs().tally()));
+    }
     for (var client : world.clients) {
       if (!client.isAtRest()) {
         world.totals.stuck++;

@@ -30,6 +30,7 @@ final class World {
   final Map<SessionId, SimHand> hands = new HashMap<>();
   final Map<EventId, Integer> starts = new HashMap<>();
   final List<SimNode> nodes = new ArrayList<>();
+  final List<SessionId> doomed = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
   final Totals totals = new Totals();
   final Defect defect;
@@ -61,6 +62,16 @@ final class World {
 
   Sessions sessions() {
     return store.sessions();
+  }
+
+  /// Whether a session is gone for good.
+  boolean isDeleted(SessionId session) {
+    try {
+      store.sessions().getSession(session);
+      return false;
+    } catch (Problem _) {
+      return true;
+    }
   }
 
   boolean chance(double probability) {

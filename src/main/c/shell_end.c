@@ -1,12 +1,14 @@
 /* How a shell ended, for the model: what was killed, what is gone with it and what goes on. */
 #include "serve.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DYING_MS 200 /* for processes that were killed together to be gone */
+#define DYING_MS 1000 /* for processes that were killed together to be gone, on a busy machine too */
 
 static pid_t first_keeper; /* the one that lived when the command began */
 static bool keeper_killed; /* by signal 9, while the command ran */
@@ -32,9 +34,27 @@ void end_keeper(int status) {
   keeper_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
+/* Signal 9 was sent to it, and it has not had a processor since. */
+static bool keeper_is_dying(void) {
+  char path[40], text[2048];
+  snprintf(path, sizeof path, "/proc/%d/status", (int)shell.keeper);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return false;
+  text[n] = 0;
+  const char *pending = strstr(text, "\nShdPnd:");
+  return pending && (strtoull(pending + strlen("\nShdPnd:"), NULL, 16) >> (SIGKILL - 1) & 1);
+}
+
+/* One that is dying is waited for: else its end would be taken for the next command's doing. */
 static void look_at_keeper(void) {
   int status;
-  if (shell.keeper > 0 && waitpid(shell.keeper, &status, WNOHANG) == shell.keeper) end_keeper(status);
+  for (int64_t until = now_ms() + DYING_MS; shell.keeper > 0; usleep(1000)) {
+    if (waitpid(shell.keeper, &status, WNOHANG) == shell.keeper) end_keeper(status);
+    else if (now_ms() >= until || !keeper_is_dying()) return;
+  }
 }
 
 /* The keeper was killed, and all others with it. The kernel takes a moment for that. */

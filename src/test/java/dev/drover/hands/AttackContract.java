@@ -155,7 +155,9 @@ public abstract class AttackContract extends SandboxContract {
     assertThat(bash("echo x=$x")).isEqualTo("x=1");
     assertThat(error("bash", "command", "echo 'a")).contains("unexpected EOF");
     ok("bash", "restart", true);
-    assertThat(bash("/bin/echo on")).isEqualTo("on");
+    // On a busy machine those that were killed take a moment to be gone, and bash says that it
+    // waits.
+    assertThat(bash("/bin/echo on")).endsWith("on");
   }
 
   /// It holds the pipes for the shell. Without it the next command gets another one.

@@ -1,7 +1,7 @@
 package dev.drover;
 
 import dev.drover.base.Pause;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -298,20 +298,19 @@ final class FaultPoints implements Around {
       }
 
       @Override
-      public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+      public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
         pass("provision:before");
-        var sandbox = sandboxes.provision(resources);
+        var sandbox = sandboxes.provision(spec);
         pass("provision:after");
-        return new Deadly(sandbox, resources.session());
+        return new Deadly(sandbox, spec.session());
       }
 
       @Override
-      public Optional<Sandbox> attach(Resources resources, HandId hand)
-          throws InterruptedException {
+      public Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException {
         pass("attach:before");
-        var sandbox = sandboxes.attach(resources, hand);
+        var sandbox = sandboxes.attach(spec, hand);
         pass("attach:after");
-        return sandbox.map(found -> new Deadly(found, resources.session()));
+        return sandbox.map(found -> new Deadly(found, spec.session()));
       }
     };
   }

@@ -159,7 +159,7 @@ final class TagsTest {
           "dev.drover.store.postgres.PostgresStore" ->
           DATABASE;
       case "java.lang.ProcessBuilder",
-          "dev.drover.hands.bwrap.BwrapSandboxes",
+          "dev.drover.hands.bwrap.BwrapEngine",
           "dev.drover.Main",
           "dev.drover.Drover" ->
           SANDBOX;

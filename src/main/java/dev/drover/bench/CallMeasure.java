@@ -1,7 +1,7 @@
 package dev.drover.bench;
 
 import dev.drover.base.Json;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -45,7 +45,7 @@ final class CallMeasure {
       Map<String, List<Double>> calls)
       throws Sandboxes.Unavailable, InterruptedException {
     long start = System.nanoTime();
-    try (var sandbox = sandboxes.provision(new Resources(session))) {
+    try (var sandbox = sandboxes.provision(HandSpec.workspace(session))) {
       provisions.add((System.nanoTime() - start) / 1e6);
       for (int i = -WARM_UPS; i < run.size().turns(); i++) {
         for (var command : calls.entrySet()) {

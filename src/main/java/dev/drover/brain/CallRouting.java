@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolResult;
 import dev.drover.tools.Inventory;
@@ -19,7 +20,7 @@ final class CallRouting implements AutoCloseable {
 
   CallRouting(Sitting at) {
     this.at = at;
-    hands = new HandCarrier(at);
+    hands = new HandCarrier(at, HandSpec.workspace(at.session()));
   }
 
   /// In the order of the calls. Waits for hands, and may be interrupted in that.

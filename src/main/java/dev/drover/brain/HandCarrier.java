@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.hands.Grip;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -16,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// Calls in the session's hands. A hand is made only if a call will run in it, and one for all.
 final class HandCarrier implements Carrier {
   private final Sitting at;
+  private final HandSpec spec;
   private final Map<HandId, Optional<Runner>> known = new HashMap<>();
   private final List<Grip> grips = new CopyOnWriteArrayList<>();
   private @Nullable Runner made;
   private Sandboxes.@Nullable Unavailable unavailable;
   private volatile boolean left;
 
-  HandCarrier(Sitting at) {
+  HandCarrier(Sitting at, HandSpec spec) {
     this.at = at;
+    this.spec = spec;
   }
 
   private record Held(Grip grip) implements Runner {
@@ -50,7 +53,7 @@ final class HandCarrier implements Carrier {
 
   private Optional<Runner> attach(HandId hand) throws InterruptedException {
     if (!known.containsKey(hand)) {
-      known.put(hand, at.harness().hands().attach(at.session(), hand).map(this::hold));
+      known.put(hand, at.harness().hands().attach(spec, hand).map(this::hold));
     }
     return known.get(hand);
   }
@@ -62,7 +65,7 @@ final class HandCarrier implements Carrier {
     }
     if (made == null) {
       try {
-        made = hold(at.harness().hands().provision(at.session()));
+        made = hold(at.harness().hands().provision(spec));
       } catch (Sandboxes.Unavailable e) {
         unavailable = e;
         throw e;

@@ -8,18 +8,18 @@ import java.util.Set;
 /// The hands of every session. A hand outlives the server that made it, by a while: what one server
 /// left running, the next one takes over. Safe for many threads.
 public interface Hands {
-  /// A session's hand, for some calls: the one that lives, whoever made it, or a new one. The
+  /// A hand of a session, for some calls: the one that lives, whoever made it, or a new one. The
   /// caller closes the grip.
   ///
   /// @throws Sandboxes.Unavailable when there can be none; the message is fit for the model
-  Grip provision(SessionId session) throws Sandboxes.Unavailable, InterruptedException;
+  Grip provision(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException;
 
   /// That very hand of the session, for some calls; the caller closes the grip. Empty when it is
   /// gone, or when somebody else keeps it.
-  Optional<Grip> attach(SessionId session, HandId hand) throws InterruptedException;
+  Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException;
 
-  /// Somebody else goes on with the session: its hand is let go as soon as no grip is on it, and
-  /// lives on. From now on its calls are left, see [Grip#leave]. Idempotent.
+  /// Somebody else goes on with the session: each of its hands is let go as soon as no grip is on
+  /// it, and lives on. From now on its calls are left, see [Grip#leave]. Idempotent.
   void leave(SessionId session);
 
   /// This server stops and another one goes on: as for one session, for all of them. Hands in which

@@ -6,6 +6,7 @@ import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,9 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The sandboxes of all sessions, one each: made at the first call that needs it, replaced when it
-/// died, closed when it idles. Its workspace outlives it, and so does it the server, when calls are
-/// left in it.
+/// The sandboxes of all sessions, one for each name that a session uses: made at the first call
+/// that needs it, replaced when it died, closed when it idles. Its workspace outlives it, and so
+/// does it the server, when calls are left in it.
 ///
 /// Safe for many threads. At most `most` sandboxes are made; a call beyond that takes the place of
 /// the one that idles longest, or waits a minute for a place, in a queue of [#QUEUE].
@@ -35,11 +36,18 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private final Duration idle;
   private final Duration wait;
   private final Places places;
-  private final Map<SessionId, Slot> slots = new ConcurrentHashMap<>();
+  private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean leaving; // another server goes on with all sessions
 
-  /// A session's place. What is in it changes under its lock; calls run outside of it.
+  /// Whose place a slot is.
+  private record Key(SessionId session, HandName name) {
+    static Key of(HandSpec spec) {
+      return new Key(spec.session(), spec.name());
+    }
+  }
+
+  /// A hand's place. What is in it changes under its lock; calls run outside of it.
   private static final class Slot {
     final ReentrantLock lock = new ReentrantLock();
     @Nullable Sandbox sandbox;
@@ -69,10 +77,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   @Override
-  public Grip provision(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
-    var slot = lock(session);
+  public Grip provision(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    var key = Key.of(spec);
+    var slot = lock(key);
     try {
-      return new Held(session, slot, sandbox(slot, session));
+      return new Held(key, slot, sandbox(slot, spec));
     } finally {
       slot.lock.unlock();
     }
@@ -80,8 +89,9 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// The sandbox lives already, so it needs no free place.
   @Override
-  public Optional<Grip> attach(SessionId session, HandId hand) throws InterruptedException {
-    var slot = lock(session);
+  public Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException {
+    var key = Key.of(spec);
+    var slot = lock(key);
     try {
       if (slot.sandbox != null && !(slot.sandbox.isAlive() && slot.sandbox.id().equals(hand))) {
         if (slot.sandbox.isAlive()) {
@@ -90,9 +100,9 @@ public final class SandboxPool implements Hands, AutoCloseable {
         empty(slot);
       }
       if (slot.sandbox == null && closed.getCount() > 0) {
-        sandboxes.attach(new Resources(session), hand).ifPresent(found -> keep(slot, found));
+        sandboxes.attach(spec, hand).ifPresent(found -> keep(slot, found));
       }
-      return Optional.ofNullable(slot.sandbox).map(found -> new Held(session, slot, found));
+      return Optional.ofNullable(slot.sandbox).map(found -> new Held(key, slot, found));
     } finally {
       slot.lock.unlock();
     }
@@ -105,15 +115,15 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// A grip on what is in a slot.
   private final class Held implements Grip {
-    private final SessionId session;
+    private final Key key;
     private final Slot slot;
     private final Sandbox sandbox;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean left;
 
     /// The slot's lock is held.
-    Held(SessionId session, Slot slot, Sandbox sandbox) {
-      this.session = session;
+    Held(Key key, Slot slot, Sandbox sandbox) {
+      this.key = key;
       this.slot = slot;
       this.sandbox = sandbox;
       slot.grips++;
@@ -149,7 +159,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
         slot.grips--;
         slot.owes = left;
         slot.idleSince = System.nanoTime();
-        unheld(session, slot);
+        unheld(key, slot);
       } finally {
         slot.lock.unlock();
       }
@@ -158,40 +168,48 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// What becomes of a slot that no grip is on; its lock is held. Whoever waits for a place gets
   /// that of a sandbox that has just become idle.
-  private void unheld(SessionId session, Slot slot) {
+  private void unheld(Key key, Slot slot) {
     if (slot.grips > 0) {
       return;
     }
     if (slot.leaving || (leaving && slot.owes)) {
-      letGo(session, slot);
+      letGo(key, slot);
     } else if (!slot.owes && places.waiting() > 0) {
       empty(slot);
     }
   }
 
-  private void letGo(SessionId session, Slot slot) {
+  private void letGo(Key key, Slot slot) {
     if (slot.sandbox != null) {
       slot.sandbox.leave();
       slot.sandbox = null;
       places.release();
     }
     slot.gone = true;
-    slots.remove(session, slot);
+    slots.remove(key, slot);
   }
 
   @Override
   public void leave(SessionId session) {
-    var slot = slots.get(session);
+    keys(session).forEach(this::leave);
+  }
+
+  private void leave(Key key) {
+    var slot = slots.get(key);
     if (slot == null) {
       return;
     }
     slot.leaving = true;
     slot.lock.lock();
     try {
-      unheld(session, slot);
+      unheld(key, slot);
     } finally {
       slot.lock.unlock();
     }
+  }
+
+  private List<Key> keys(SessionId session) {
+    return slots.keySet().stream().filter(key -> key.session.equals(session)).toList();
   }
 
   @Override
@@ -199,11 +217,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
     leaving = true;
   }
 
-  /// The session's slot, locked; the caller unlocks it.
+  /// The hand's slot, locked; the caller unlocks it.
   @SuppressWarnings("LockNotBeforeTry")
-  private Slot lock(SessionId session) throws InterruptedException {
+  private Slot lock(Key key) throws InterruptedException {
     while (true) {
-      var slot = slots.computeIfAbsent(session, _ -> new Slot());
+      var slot = slots.computeIfAbsent(key, _ -> new Slot());
       slot.lock.lockInterruptibly();
       if (!slot.gone) {
         return slot;
@@ -213,7 +231,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   /// A living sandbox. Calls that come meanwhile wait at the lock for the same one.
-  private Sandbox sandbox(Slot slot, SessionId session)
+  private Sandbox sandbox(Slot slot, HandSpec spec)
       throws Sandboxes.Unavailable, InterruptedException {
     if (slot.sandbox != null && slot.sandbox.isAlive()) {
       return slot.sandbox;
@@ -224,7 +242,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
       if (closed.getCount() == 0) { // a place may come free because everything ends
         throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
       }
-      slot.sandbox = sandboxes.provision(new Resources(session));
+      slot.sandbox = sandboxes.provision(spec);
       return slot.sandbox;
     } finally {
       if (slot.sandbox == null) {
@@ -324,17 +342,17 @@ public final class SandboxPool implements Hands, AutoCloseable {
     return places.waiting();
   }
 
-  /// Closes the session's sandbox, an earlier server's too; calls in it are lost, one that waits
+  /// Closes the session's sandboxes, an earlier server's too; calls in it are lost, one that waits
   /// for it does not run. Idempotent. The next call makes a new one.
   @Override
   public void release(SessionId session) {
-    take(session, slot -> empty(slot));
+    keys(session).forEach(key -> take(key, this::empty));
     sandboxes.release(session);
   }
 
-  /// Takes a session's slot out of the map, and does something with what is in it.
-  private void take(SessionId session, Consumer<Slot> then) {
-    var slot = slots.get(session);
+  /// Takes a hand's slot out of the map, and does something with what is in it.
+  private void take(Key key, Consumer<Slot> then) {
+    var slot = slots.get(key);
     if (slot == null) {
       return;
     }
@@ -347,16 +365,16 @@ public final class SandboxPool implements Hands, AutoCloseable {
     try {
       then.accept(slot);
       slot.gone = true;
-      slots.remove(session, slot);
+      slots.remove(key, slot);
     } finally {
       slot.lock.unlock();
     }
   }
 
-  /// Closes the session's sandbox and removes its workspace. Idempotent.
+  /// Closes the session's sandboxes and removes its workspace. Idempotent.
   @Override
   public void discard(SessionId session) {
-    take(session, slot -> empty(slot));
+    keys(session).forEach(key -> take(key, this::empty));
     sandboxes.discard(session);
   }
 
@@ -373,11 +391,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
     try (var scope = new Scope()) {
       slots.keySet().stream()
           .map(
-              session ->
+              key ->
                   scope.fork(
                       () -> {
-                        take(session, slot -> end(session, slot));
-                        return session;
+                        take(key, slot -> end(key, slot));
+                        return key;
                       }))
           .toList()
           .forEach(SandboxPool::await);
@@ -385,15 +403,15 @@ public final class SandboxPool implements Hands, AutoCloseable {
     sandboxes.close();
   }
 
-  private void end(SessionId session, Slot slot) {
+  private void end(Key key, Slot slot) {
     if (slot.owes || (leaving && slot.grips > 0)) {
-      letGo(session, slot);
+      letGo(key, slot);
     } else {
       empty(slot);
     }
   }
 
-  private static void await(Scope.Task<SessionId> task) {
+  private static void await(Scope.Task<Key> task) {
     try {
       task.join();
     } catch (InterruptedException e) {

@@ -11,11 +11,11 @@ public interface Sandboxes extends AutoCloseable {
   /// left and that still lives, else a new one.
   ///
   /// @throws Unavailable when there can be none; nothing of it is left
-  Sandbox provision(Resources resources) throws Unavailable, InterruptedException;
+  Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException;
 
   /// Attaches to that very sandbox of the session. Empty when it is dead, or somebody else does not
   /// let go of it in time.
-  Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException;
+  Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException;
 
   /// Closes the session's sandbox if an earlier server left one. Idempotent.
   void release(SessionId session);

@@ -1,6 +1,7 @@
 package dev.drover.telemetry;
 
 import dev.drover.hands.Grip;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -22,13 +23,13 @@ public final class MeteredHands implements Hands {
   }
 
   @Override
-  public Grip provision(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
-    return new Measured(hands.provision(session));
+  public Grip provision(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    return new Measured(hands.provision(spec));
   }
 
   @Override
-  public Optional<Grip> attach(SessionId session, HandId hand) throws InterruptedException {
-    return hands.attach(session, hand).map(Measured::new);
+  public Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException {
+    return hands.attach(spec, hand).map(Measured::new);
   }
 
   private final class Measured implements Grip {

@@ -1,6 +1,6 @@
 package dev.drover.telemetry;
 
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -30,17 +30,17 @@ public final class MeteredSandboxes implements Sandboxes {
   }
 
   @Override
-  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
+  public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
     long start = System.nanoTime();
     var outcome = "interrupted";
     try {
-      var sandbox = sandboxes.provision(resources);
+      var sandbox = sandboxes.provision(spec);
       outcome = "ok";
       meters.provisionSeconds.since(start);
-      return metered(sandbox, resources);
+      return metered(sandbox, spec);
     } catch (Unavailable e) {
       outcome = "unavailable";
-      LOG.log(Level.WARNING, "hand could not be created", Facts.of("session", resources.session()));
+      LOG.log(Level.WARNING, "hand could not be created", Facts.of("session", spec.session()));
       throw e;
     } finally {
       meters.hands.increment(outcome);
@@ -48,15 +48,15 @@ public final class MeteredSandboxes implements Sandboxes {
   }
 
   @Override
-  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
-    var sandbox = sandboxes.attach(resources, hand);
+  public Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException {
+    var sandbox = sandboxes.attach(spec, hand);
     sandbox.ifPresent(_ -> meters.hands.increment("attached"));
-    return sandbox.map(found -> metered(found, resources));
+    return sandbox.map(found -> metered(found, spec));
   }
 
-  private Sandbox metered(Sandbox sandbox, Resources resources) {
+  private Sandbox metered(Sandbox sandbox, HandSpec spec) {
     alive.incrementAndGet();
-    return new Metered(sandbox, resources.session());
+    return new Metered(sandbox, spec.session());
   }
 
   @Override

@@ -180,7 +180,8 @@ public abstract class AttackContract extends SandboxContract {
 
   @Test
   void onlyItsOwnProcessesAreSeen() throws Exception {
-    try (var other = sandboxes().provision(new Resources(new SessionId(session.value() + "b")))) {
+    try (var other =
+        sandboxes().provision(HandSpec.workspace(new SessionId(session.value() + "b")))) {
       other.execute(call("bash", "command", "echo secret > f; echo s > /tmp/f; sleep 12345 &"));
       assertThat(bash("cat /proc/*/cmdline | tr '\\0' ' '")).doesNotContain("12345");
       assertThat(Integer.parseInt(bash("ls -d /proc/[0-9]* | wc -l"))).isLessThan(7);
@@ -331,7 +332,7 @@ public abstract class AttackContract extends SandboxContract {
             + host
             + " /mnt/session/tool_outputs/sevt_x.txt");
     sandbox().close();
-    try (var next = sandboxes().provision(new Resources(session))) {
+    try (var next = sandboxes().provision(HandSpec.workspace(session))) {
       assertThat(next.execute(call("bash", "command", "ls")).text()).contains("uploads");
       next.execute(
           new ToolCall(new EventId("sevt_x"), "bash", Json.obj("command", "seq 1 100000")));

@@ -111,7 +111,7 @@ public abstract class DiskContract extends SandboxContract {
   void aSandboxThatStartsFullRunsWhatCleansUp() throws Exception {
     stopped(FLOOD);
     sandbox().close();
-    try (var next = sandboxes().provision(new Resources(session))) {
+    try (var next = sandboxes().provision(HandSpec.workspace(session))) {
       assertThat(next.execute(call("bash", "command", "rm f*; echo done")).text())
           .isEqualTo("done");
       assertThat(next.execute(call("write", "file_path", "w", "content", "w")).text())

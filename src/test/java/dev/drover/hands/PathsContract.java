@@ -19,7 +19,7 @@ public abstract class PathsContract extends SandboxContract {
     assertThat(ok("grep", "pattern", "thr", "path", "/mnt/user"))
         .isEqualTo("/mnt/user/d/f:1:three");
     sandbox().close();
-    try (var next = sandboxes().provision(new Resources(session))) {
+    try (var next = sandboxes().provision(HandSpec.workspace(session))) {
       assertThat(next.execute(call("bash", "command", "cat /mnt/user/g")).text()).isEqualTo("two");
     }
   }

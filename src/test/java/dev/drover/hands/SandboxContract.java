@@ -21,7 +21,7 @@ public abstract class SandboxContract {
 
   @BeforeEach
   final void provision() throws Exception {
-    sandbox = sandboxes().provision(new Resources(session));
+    sandbox = sandboxes().provision(HandSpec.workspace(session));
   }
 
   @AfterEach

@@ -62,6 +62,33 @@ final class SandboxPoolTest {
   }
 
   @Test
+  void eachHandOfASessionHasASandboxOfItsOwn() throws Exception {
+    var other = new HandSpec(A, new HandName("other"));
+    try (var hands = hands()) {
+      try (var one = hands.provision(HandSpec.workspace(A));
+          var two = hands.provision(other);
+          var same = hands.provision(other)) {
+        assertThat(two.id()).isNotEqualTo(one.id()).isEqualTo(same.id());
+        assertThat(hands.attach(other, one.id())).isEmpty();
+        assertThat(puppets.made).hasSize(2);
+      }
+      hands.release(A);
+      assertThat(puppets.made).allMatch(puppet -> puppet.closed);
+    }
+  }
+
+  @Test
+  void allHandsOfASessionAreLeftTogether() throws Exception {
+    try (var hands = hands()) {
+      hands.provision(HandSpec.workspace(A)).close();
+      hands.provision(new HandSpec(A, new HandName("other"))).close();
+      hands.provision(HandSpec.workspace(B)).close();
+      hands.leave(A);
+      assertThat(puppets.left).containsExactlyInAnyOrderElementsOf(puppets.made.subList(0, 2));
+    }
+  }
+
+  @Test
   void parallelFirstCallsShareOneSandbox() throws Exception {
     try (var hands = hands();
         var scope = new Scope()) {
@@ -275,7 +302,7 @@ final class SandboxPoolTest {
   /// A call that its asker is interrupted in; its grip is closed.
   private void interrupted(SandboxPool hands, boolean leave) throws Exception {
     puppets.gate = new CountDownLatch(1);
-    try (var grip = hands.provision(A)) {
+    try (var grip = hands.provision(HandSpec.workspace(A))) {
       if (leave) {
         grip.leave();
       }
@@ -313,7 +340,8 @@ final class SandboxPoolTest {
   void aHandWhoseLeftCallWasSeenToEndsWithThePool() throws Exception {
     try (var hands = hands()) {
       interrupted(hands, true);
-      try (var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow()) {
+      try (var grip =
+          hands.attach(HandSpec.workspace(A), puppets.made.getFirst().id).orElseThrow()) {
         assertThat(grip.execute(call("bash")).text()).isEqualTo("done");
       }
     }
@@ -324,7 +352,7 @@ final class SandboxPoolTest {
   @Test
   void leavingASessionLetsItsHandGoOnceNoGripIsOnIt() throws Exception {
     try (var hands = hands(1, Duration.ofMinutes(15))) {
-      try (var grip = hands.provision(A)) {
+      try (var grip = hands.provision(HandSpec.workspace(A))) {
         hands.leave(A);
         assertThat(puppets.left).isEmpty();
         assertThat(grip.execute(call("read")).text()).isEqualTo("done");
@@ -345,7 +373,7 @@ final class SandboxPoolTest {
       Calls.run(hands, B, call("read"));
       hands.leave();
       puppets.gate = new CountDownLatch(1);
-      try (var grip = hands.provision(A);
+      try (var grip = hands.provision(HandSpec.workspace(A));
           var scope = new Scope()) {
         var _ = scope.fork(() -> grip.execute(call("bash")));
         await().until(() -> puppets.made.getLast().running > 0);
@@ -363,20 +391,20 @@ final class SandboxPoolTest {
     before.close();
     var id = puppets.made.getFirst().id;
     try (var hands = hands(1, Duration.ofMinutes(15))) {
-      assertThat(hands.attach(A, new HandId("hand_other"))).isEmpty();
-      assertThat(hands.attach(B, id)).isEmpty();
-      try (var grip = hands.attach(A, id).orElseThrow()) {
+      assertThat(hands.attach(HandSpec.workspace(A), new HandId("hand_other"))).isEmpty();
+      assertThat(hands.attach(HandSpec.workspace(B), id)).isEmpty();
+      try (var grip = hands.attach(HandSpec.workspace(A), id).orElseThrow()) {
         assertThat(grip.id()).isEqualTo(id);
-        try (var same = hands.provision(A)) {
+        try (var same = hands.provision(HandSpec.workspace(A))) {
           assertThat(same.id()).isEqualTo(id);
         }
       }
       assertThat(puppets.made).hasSize(1);
       puppets.made.getFirst().alive = false;
-      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(hands.attach(HandSpec.workspace(A), id)).isEmpty();
       assertThat(puppets.made.getFirst().closed).isTrue();
       Calls.run(hands, A, call("read"));
-      assertThat(hands.attach(A, id)).isEmpty();
+      assertThat(hands.attach(HandSpec.workspace(A), id)).isEmpty();
       assertThat(puppets.made).hasSize(2);
     }
   }
@@ -387,8 +415,8 @@ final class SandboxPoolTest {
     interrupted(before, true);
     before.close();
     try (var hands = hands(1, Duration.ofMinutes(15));
-        var held = hands.provision(B)) {
-      var grip = hands.attach(A, puppets.made.getFirst().id).orElseThrow();
+        var held = hands.provision(HandSpec.workspace(B))) {
+      var grip = hands.attach(HandSpec.workspace(A), puppets.made.getFirst().id).orElseThrow();
       hands.release(A);
       assertThat(puppets.made.getFirst().closed).isTrue();
       grip.close();
@@ -400,7 +428,7 @@ final class SandboxPoolTest {
   @Test
   void aHandThatAGripIsOnIsNotTakenForWantOfRoom() throws Exception {
     try (var hands = hands(1, Duration.ofMillis(20));
-        var grip = hands.provision(A)) {
+        var grip = hands.provision(HandSpec.workspace(A))) {
       assertThat(Calls.run(hands, B, call("read")).text()).startsWith("CAPACITY");
       assertThat(grip.execute(call("read")).text()).isEqualTo("done");
       assertThat(puppets.made).hasSize(1);
@@ -436,21 +464,21 @@ final class SandboxPoolTest {
     volatile boolean closed;
 
     @Override
-    public Sandbox provision(Resources resources) throws Unavailable {
+    public Sandbox provision(HandSpec spec) throws Unavailable {
       var reason = refusal;
       if (reason != null) {
         throw new Unavailable(reason);
       }
-      var puppet = new Puppet(this, resources.session());
+      var puppet = new Puppet(this, spec.session());
       made.add(puppet);
       return puppet;
     }
 
     @Override
-    public Optional<Sandbox> attach(Resources resources, HandId hand) {
+    public Optional<Sandbox> attach(HandSpec spec, HandId hand) {
       var found =
           left.stream()
-              .filter(one -> one.session.equals(resources.session()) && one.id.equals(hand))
+              .filter(one -> one.session.equals(spec.session()) && one.id.equals(hand))
               .findFirst();
       found.ifPresent(left::remove);
       return found.map(one -> one);

@@ -1,6 +1,7 @@
 package dev.drover.sim;
 
 import dev.drover.hands.Grip;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -26,7 +27,8 @@ final class SimHands implements Hands {
   }
 
   @Override
-  public Grip provision(SessionId session) {
+  public Grip provision(HandSpec spec) {
+    var session = spec.session();
     Scheduler.letOthers();
     disk.add(session);
     var hand = world.hands.get(session);
@@ -38,7 +40,8 @@ final class SimHands implements Hands {
   }
 
   @Override
-  public Optional<Grip> attach(SessionId session, HandId id) {
+  public Optional<Grip> attach(HandSpec spec, HandId id) {
+    var session = spec.session();
     Scheduler.letOthers();
     return Optional.ofNullable(world.hands.get(session))
         .filter(hand -> hand.id().equals(id) && !hand.isDead())

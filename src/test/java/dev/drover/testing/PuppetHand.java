@@ -2,6 +2,7 @@ package dev.drover.testing;
 
 import dev.drover.hands.Grip;
 import dev.drover.hands.Hand;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -74,7 +75,7 @@ public class PuppetHand implements Hands {
   }
 
   @Override
-  public Grip provision(SessionId session) throws Sandboxes.Unavailable {
+  public Grip provision(HandSpec spec) throws Sandboxes.Unavailable {
     provisions.incrementAndGet();
     var reason = refusal;
     if (reason != null) {
@@ -84,7 +85,7 @@ public class PuppetHand implements Hands {
   }
 
   @Override
-  public Optional<Grip> attach(SessionId session, HandId hand) {
+  public Optional<Grip> attach(HandSpec spec, HandId hand) {
     return hand.equals(id()) ? Optional.of(new Strings(hand)) : Optional.empty();
   }
 

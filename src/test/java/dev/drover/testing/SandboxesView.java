@@ -1,6 +1,6 @@
 package dev.drover.testing;
 
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.session.HandId;
@@ -14,13 +14,13 @@ public interface SandboxesView extends Sandboxes {
   Sandboxes sandboxes();
 
   @Override
-  default Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-    return sandboxes().provision(resources);
+  default Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
+    return sandboxes().provision(spec);
   }
 
   @Override
-  default Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
-    return sandboxes().attach(resources, hand);
+  default Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException {
+    return sandboxes().attach(spec, hand);
   }
 
   @Override

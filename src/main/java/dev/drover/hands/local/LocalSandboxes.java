@@ -3,7 +3,7 @@ package dev.drover.hands.local;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.FramedHand;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.session.HandId;
@@ -87,7 +87,7 @@ public final class LocalSandboxes implements Sandboxes {
       var held = register.make(newId(), session);
       try (var _ = held.lock()) {
         try {
-          return engine.problem(site(held, session), new Recorder(held.leash()));
+          return engine.problem(site(held, workspaces.open(session)), new Recorder(held.leash()));
         } finally {
           register.read(held.leash().directory()).pull();
         }
@@ -101,10 +101,9 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
-  private Engine.Site site(Register.Held held, SessionId session)
-      throws IOException, InterruptedException {
+  private static Engine.Site site(Register.Held held, Workspaces.Workspace workspace) {
     var leash = held.leash();
-    return new Engine.Site(leash.hand().value(), leash.directory(), workspaces.open(session));
+    return new Engine.Site(leash.hand().value(), leash.directory(), workspace);
   }
 
   /// Writes a leash down, each time with the traces that it has then.
@@ -123,12 +122,12 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   @Override
-  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-    var session = resources.session();
+  public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
+    var session = spec.session();
     try (var _ = lock(session)) {
-      var present = workspaces.hand(session);
+      var present = workspaces.hand(spec);
       var living = present.isEmpty() ? Optional.<Sandbox>empty() : take(session, present.get());
-      return living.isPresent() ? living.get() : start(session);
+      return living.isPresent() ? living.get() : start(spec);
     } catch (IOException e) {
       heedInterrupt();
       throw new Unavailable("The sandbox could not be started: " + e.getMessage(), e);
@@ -136,13 +135,13 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   @Override
-  public Optional<Sandbox> attach(Resources resources, HandId hand) throws InterruptedException {
-    var session = resources.session();
+  public Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException {
+    var session = spec.session();
     if (!workspaces.exists(session)) {
       return Optional.empty();
     }
     try (var _ = lock(session)) {
-      return workspaces.hand(session).equals(Optional.of(hand))
+      return workspaces.hand(spec).equals(Optional.of(hand))
           ? take(session, hand)
           : Optional.empty();
     } catch (IOException e) {
@@ -194,15 +193,33 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
-  private Sandbox start(SessionId session) throws Unavailable, IOException, InterruptedException {
+  /// Two sandboxes must not mount one disk.
+  private void checkDisk(HandSpec spec, Workspaces.Workspace workspace)
+      throws Unavailable, IOException {
+    if (workspace.image().isEmpty()) {
+      return;
+    }
+    for (var other : workspaces.hands(spec.session())) {
+      var hand = workspaces.hand(other);
+      if (!other.equals(spec) && hand.isPresent() && register.lives(hand.get())) {
+        throw new Unavailable(
+            "The session's disk is in use by its hand " + other.name() + ". Please retry later.");
+      }
+    }
+  }
+
+  private Sandbox start(HandSpec spec) throws Unavailable, IOException, InterruptedException {
+    var session = spec.session();
     room.check();
+    var workspace = workspaces.open(session);
+    checkDisk(spec, workspace);
     var id = newId();
     var held = register.make(id, session);
     var record = new Recorder(held.leash());
     boolean started = false;
     try {
-      workspaces.hand(session, id);
-      var running = engine.start(site(held, session), record);
+      workspaces.hand(spec, id);
+      var running = engine.start(site(held, workspace), record);
       var hand = attach(record.leash.directory());
       record.write(running.traces());
       started = true;
@@ -243,15 +260,8 @@ public final class LocalSandboxes implements Sandboxes {
     }
     boolean interrupted = Thread.interrupted();
     try (var _ = lock(session)) {
-      var present = workspaces.hand(session);
-      var held =
-          present.isEmpty()
-              ? Optional.<Register.Held>empty()
-              : register.take(present.get(), settings.patience());
-      if (held.isPresent()) {
-        try (var _ = held.get().lock()) {
-          held.get().leash().pull();
-        }
+      for (var spec : workspaces.hands(session)) {
+        pull(workspaces.hand(spec));
       }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the hand of " + session + " could not be removed", e);
@@ -260,6 +270,18 @@ public final class LocalSandboxes implements Sandboxes {
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void pull(Optional<HandId> hand) throws IOException, InterruptedException {
+    var held =
+        hand.isEmpty()
+            ? Optional.<Register.Held>empty()
+            : register.take(hand.get(), settings.patience());
+    if (held.isPresent()) {
+      try (var _ = held.get().lock()) {
+        held.get().leash().pull();
       }
     }
   }

@@ -73,6 +73,10 @@ final class Register {
     }
   }
 
+  boolean lives(HandId hand) throws IOException {
+    return read(root.resolve(hand.value())).lives();
+  }
+
   /// What is on disk about the hand of that directory.
   Leash read(Path directory) throws IOException {
     return Leash.read(engine, directory);

@@ -2,6 +2,8 @@ package dev.drover.hands.local;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.hands.HandName;
+import dev.drover.hands.HandSpec;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -25,6 +29,7 @@ import java.util.Set;
 ///
 /// The root of a session's directories is the server's alone; a hand is shown the five inside it.
 public final class Workspaces {
+  private static final String HAND = "hand";
   private static final int UIDS = 65_536;
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -133,10 +138,10 @@ public final class Workspaces {
     return Files.isDirectory(home(session));
   }
 
-  /// The hand that was made for the session last; it may be dead.
-  Optional<HandId> hand(SessionId session) throws IOException {
+  /// The hand that was made last under that name; it may be dead.
+  Optional<HandId> hand(HandSpec spec) throws IOException {
     try {
-      var id = Files.readString(home(session).resolve("hand")).strip();
+      var id = Files.readString(record(spec)).strip();
       return Optional.of(new HandId(id)).filter(_ -> Ids.wellFormed(HandId.PREFIX, id));
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -144,10 +149,34 @@ public final class Workspaces {
   }
 
   /// Durable before the hand is made. The session's lock is held.
-  void hand(SessionId session, HandId hand) throws IOException {
-    var next = home(session).resolve("hand.new");
+  void hand(HandSpec spec, HandId hand) throws IOException {
+    var record = record(spec);
+    var next = record.resolveSibling(record.getFileName() + ".new");
     Files.writeString(next, hand.value() + "\n");
-    Files.move(next, home(session).resolve("hand"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(next, record, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path record(HandSpec spec) {
+    var name = spec.name();
+    return home(spec.session()).resolve(name.equals(HandName.WORKSPACE) ? HAND : HAND + "-" + name);
+  }
+
+  /// All hands that were made for the session, one for each name; they may be dead.
+  List<HandSpec> hands(SessionId session) throws IOException {
+    var specs = new ArrayList<HandSpec>();
+    try (var records = Files.newDirectoryStream(home(session), HAND + "{,-*}")) {
+      for (var path : records) {
+        var file = path.getFileName().toString();
+        if (file.equals(HAND)) {
+          specs.add(HandSpec.workspace(session));
+        } else if (!file.endsWith(".new")) {
+          specs.add(new HandSpec(session, new HandName(file.substring(HAND.length() + 1))));
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return specs;
   }
 
   private Path home(SessionId session) {

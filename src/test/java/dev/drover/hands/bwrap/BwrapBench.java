@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.local.Leash;
 import dev.drover.hands.local.LocalSandbox;
@@ -83,8 +83,8 @@ final class BwrapBench implements SandboxesView {
   }
 
   @Override
-  public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-    var sandbox = sandboxes.provision(resources);
+  public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
+    var sandbox = sandboxes.provision(spec);
     hands.add(((LocalSandbox) sandbox).leash().directory().getFileName().toString());
     return sandbox;
   }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Limits;
-import dev.drover.hands.Resources;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.SandboxPool;
 import dev.drover.hands.Sandboxes;
@@ -96,7 +96,7 @@ final class BwrapFaultsTest {
 
   @Test
   void aDeadHandSaysThatACallDidNotRun() throws Exception {
-    try (var sandbox = bench.provision(new Resources(session))) {
+    try (var sandbox = bench.provision(HandSpec.workspace(session))) {
       BwrapBench.traces(leash(sandbox))
           .inner()
           .forEach(being -> Host.kill(being.pid(), being.start()));
@@ -110,7 +110,7 @@ final class BwrapFaultsTest {
 
   @Test
   void aHandWhoseBubblewrapIsKilledLeavesNothingBehind() throws Exception {
-    try (var sandbox = bench.provision(new Resources(session))) {
+    try (var sandbox = bench.provision(HandSpec.workspace(session))) {
       BwrapBench.traces(leash(sandbox))
           .outer()
           .forEach(being -> Host.kill(being.pid(), being.start()));
@@ -122,7 +122,7 @@ final class BwrapFaultsTest {
   @Test
   void aStoppedHandIsFoundDeadAndABusyOneIsNot() throws Exception {
     try (var quick = new BwrapBench(SandboxSettings.DEFAULT.withHeartbeat(Duration.ofMillis(400)));
-        var sandbox = quick.provision(new Resources(session))) {
+        var sandbox = quick.provision(HandSpec.workspace(session))) {
       assertThat(sandbox.execute(bash("sleep 2; echo on")).text()).isEqualTo("on");
       signal("STOP", BwrapBench.traces(leash(sandbox)).inner().getFirst().pid());
       assertThat(sandbox.execute(bash("true")).lost()).isTrue();
@@ -132,7 +132,7 @@ final class BwrapFaultsTest {
 
   @Test
   void anInterruptStopsTheCommandAndNotTheSandbox() throws Exception {
-    try (var sandbox = bench.provision(new Resources(session))) {
+    try (var sandbox = bench.provision(HandSpec.workspace(session))) {
       var scope = new Scope();
       var running = scope.fork(() -> sandbox.execute(bash("touch on; sleep 1001; touch never")));
       awaitFile("on");
@@ -154,7 +154,7 @@ final class BwrapFaultsTest {
 
   @Test
   void closingTwiceIsClosingOnce() throws Exception {
-    var sandbox = bench.provision(new Resources(session));
+    var sandbox = bench.provision(HandSpec.workspace(session));
     sandbox.close();
     sandbox.close();
     assertThat(sandbox.isAlive()).isFalse();
@@ -165,7 +165,7 @@ final class BwrapFaultsTest {
     var deep = bench.data.resolve("d".repeat(150));
     try (var other = BwrapBench.provider(deep, bench.profile)) {
       assertThat(other.problem()).isEmpty();
-      try (var sandbox = other.provision(new Resources(session))) {
+      try (var sandbox = other.provision(HandSpec.workspace(session))) {
         assertThat(sandbox.execute(bash("echo on")).text()).isEqualTo("on");
       }
       assertThat(BwrapBench.names(deep.resolve("hands"))).isEmpty();
@@ -180,7 +180,7 @@ final class BwrapFaultsTest {
       var program = program(data);
       Files.delete(program);
       script(program, "#!/bin/sh\nexec /bin/sleep 1234567\n");
-      assertThatThrownBy(() -> other.provision(new Resources(session)))
+      assertThatThrownBy(() -> other.provision(HandSpec.workspace(session)))
           .isInstanceOf(Sandboxes.Unavailable.class)
           .hasMessageContaining("nothing listens in it within 200 ms");
       assertThat(ProcessHandle.allProcesses().map(p -> p.info().commandLine().orElse("")))
@@ -195,7 +195,7 @@ final class BwrapFaultsTest {
     // So small that a machine which is busy otherwise has it to give, too.
     var profile = SandboxSettings.DEFAULT.withLimits(Limits.DEFAULT.withCpus(0.05));
     try (var slow = new BwrapBench(profile);
-        var sandbox = slow.provision(new Resources(session))) {
+        var sandbox = slow.provision(HandSpec.workspace(session))) {
       var greedy = sandbox.execute(bash("for i in 1 2 3 4; do (while :; do :; done) & done"));
       assertThat(greedy.isError()).as(greedy.text()).isFalse();
       var stats =
@@ -236,7 +236,7 @@ final class BwrapFaultsTest {
           die "not started: $!";
           """
               .formatted(real));
-      try (var sandbox = other.provision(new Resources(session))) {
+      try (var sandbox = other.provision(HandSpec.workspace(session))) {
         assertThat(sandbox.execute(bash("cat /proc/keys; echo on")).text())
             .doesNotContain("drover-canary")
             .endsWith("on");
@@ -294,8 +294,8 @@ final class BwrapFaultsTest {
     }
 
     @Override
-    public Sandbox provision(Resources resources) throws Unavailable, InterruptedException {
-      var sandbox = (LocalSandbox) bench.provision(resources);
+    public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
+      var sandbox = (LocalSandbox) bench.provision(spec);
       made.add(sandbox);
       return sandbox;
     }

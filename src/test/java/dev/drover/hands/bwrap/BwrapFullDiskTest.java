@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -76,8 +76,8 @@ final class BwrapFullDiskTest {
   /// the least free space that it saw.
   @BeforeEach
   void begin() throws Exception {
-    attacker = bench.provision(new Resources(guilty));
-    neighbour = bench.provision(new Resources(innocent));
+    attacker = bench.provision(HandSpec.workspace(guilty));
+    neighbour = bench.provision(HandSpec.workspace(innocent));
     neighbour.execute(bash("n=0"));
     scope = new Scope();
     work =
@@ -194,7 +194,7 @@ final class BwrapFullDiskTest {
           out.write(new byte[1 << 20]);
         }
       }
-      assertThatThrownBy(() -> bench.provision(new Resources(new SessionId(guilty + "n"))))
+      assertThatThrownBy(() -> bench.provision(HandSpec.workspace(new SessionId(guilty + "n"))))
           .isInstanceOf(Sandboxes.Unavailable.class)
           .hasMessageContaining("nearly full");
     } finally {

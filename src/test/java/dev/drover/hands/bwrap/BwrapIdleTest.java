@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
@@ -26,7 +26,7 @@ final class BwrapIdleTest {
     try (var bench = new BwrapBench(SandboxSettings.DEFAULT);
         var scope = new Scope()) {
       var session = new SessionId("sesn_idle");
-      var sandbox = scope.fork(() -> bench.provision(new Resources(session))).join();
+      var sandbox = scope.fork(() -> bench.provision(HandSpec.workspace(session))).join();
       var call = new ToolCall(new EventId("sevt_1"), "bash", Json.obj("command", "x=kept"));
       sandbox.execute(call);
       assertThat(new CountDownLatch(1).await(36, TimeUnit.SECONDS)).isFalse();

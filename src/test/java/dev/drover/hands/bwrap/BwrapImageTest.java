@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Limits;
-import dev.drover.hands.Resources;
 import dev.drover.hands.SandboxContract;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.Host;
@@ -114,7 +114,7 @@ final class BwrapImageTest extends SandboxContract {
       })
   void theKernelHoldsTheLimit(String command) throws Exception {
     var id = new SessionId(session.value() + "b");
-    try (var neighbour = bench.provision(new Resources(id))) {
+    try (var neighbour = bench.provision(HandSpec.workspace(id))) {
       assertThat(error("bash", "command", "(" + command + ")", "timeout_ms", 30_000)).isNotEmpty();
       assertThat(taken()).isLessThan(48L << 20);
       assertThat(
@@ -162,7 +162,7 @@ final class BwrapImageTest extends SandboxContract {
   void theDiskOutlivesItsHands() throws Exception {
     bash("echo one > f; echo two > /mnt/user/g");
     sandbox().close();
-    try (var next = bench.provision(new Resources(session))) {
+    try (var next = bench.provision(HandSpec.workspace(session))) {
       assertThat(next.execute(call("bash", "command", "cat f /mnt/user/g")).text())
           .isEqualTo("one\ntwo");
       BwrapBench.traces(((LocalSandbox) next).leash())
@@ -170,7 +170,7 @@ final class BwrapImageTest extends SandboxContract {
           .forEach(being -> Host.kill(being.pid(), being.start()));
       await().until(() -> !next.isAlive());
     }
-    try (var third = bench.provision(new Resources(session))) {
+    try (var third = bench.provision(HandSpec.workspace(session))) {
       assertThat(third.execute(call("bash", "command", "cat f")).text()).isEqualTo("one");
     }
   }
@@ -180,7 +180,7 @@ final class BwrapImageTest extends SandboxContract {
     bash("x=kept; echo one > f");
     sandbox().leave();
     try (var other = BwrapBench.provider(bench.data, bench.profile);
-        var same = other.provision(new Resources(session))) {
+        var same = other.provision(HandSpec.workspace(session))) {
       assertThat(same.id()).isEqualTo(sandbox().id());
       assertThat(same.execute(call("bash", "command", "echo $x; cat f")).text())
           .isEqualTo("kept\none");
@@ -193,7 +193,7 @@ final class BwrapImageTest extends SandboxContract {
     var copy = new SessionId(session.value() + "c");
     var home = Files.createDirectories(bench.data.resolve("workspaces/" + copy));
     Files.createLink(home.resolve("disk"), image());
-    assertThatThrownBy(() -> bench.provision(new Resources(copy)))
+    assertThatThrownBy(() -> bench.provision(HandSpec.workspace(copy)))
         .isInstanceOf(Sandboxes.Unavailable.class)
         .hasMessageContaining("the session's disk");
     assertThat(bash("cat f")).isEqualTo("one");
@@ -212,7 +212,7 @@ final class BwrapImageTest extends SandboxContract {
                 .start()
                 .waitFor())
         .isZero();
-    try (var next = bench.provision(new Resources(session))) {
+    try (var next = bench.provision(HandSpec.workspace(session))) {
       assertThat(next.execute(call("bash", "command", "cat f")).text()).isEqualTo("one");
     }
   }
@@ -221,10 +221,10 @@ final class BwrapImageTest extends SandboxContract {
   void plainDirectoriesOfEarlierSessionsStay() throws Exception {
     var id = new SessionId(session.value() + "d");
     try (var earlier = BwrapBench.provider(bench.data, bench.profile.withStorage(Storage.DEFAULT));
-        var hand = earlier.provision(new Resources(id))) {
+        var hand = earlier.provision(HandSpec.workspace(id))) {
       hand.execute(call("bash", "command", "echo one > f"));
     }
-    try (var now = bench.provision(new Resources(id))) {
+    try (var now = bench.provision(HandSpec.workspace(id))) {
       assertThat(now.execute(call("bash", "command", "cat f")).text()).isEqualTo("one");
     }
     assertThat(bench.data.resolve("workspaces/" + id + "/workspace/f")).exists();
@@ -237,7 +237,7 @@ final class BwrapImageTest extends SandboxContract {
     bash("echo one > f");
     sandbox().close();
     try (var later = BwrapBench.provider(bench.data, bench.profile.withStorage(Storage.DEFAULT));
-        var hand = later.provision(new Resources(session))) {
+        var hand = later.provision(HandSpec.workspace(session))) {
       assertThat(hand.execute(call("bash", "command", "cat f")).text()).isEqualTo("one");
     }
   }

@@ -3,7 +3,7 @@ package dev.drover.hands.bwrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -37,7 +37,7 @@ final class BwrapSettingsTest {
             .read(SandboxSettings::read)
             .value();
     try (var bench = new BwrapBench(profile);
-        var sandbox = bench.provision(new Resources(new SessionId("sesn_set")))) {
+        var sandbox = bench.provision(HandSpec.workspace(new SessionId("sesn_set")))) {
       assertThat(bash(sandbox, "df -B1M --output=size /tmp ~ /dev/shm | tail -3 | xargs").text())
           .isEqualTo("16 8 4");
       assertThat(bash(sandbox, "head -c 3M /dev/zero > file; stat -c %s file").text())

@@ -2,8 +2,8 @@ package dev.drover.hands.bwrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Limits;
-import dev.drover.hands.Resources;
 import dev.drover.hands.SandboxContract;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.Host;
@@ -72,7 +72,7 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
   @Test
   void aHandThatTakesAllItsProcessesLeavesTheOthersTheirs() throws Exception {
     var id = new SessionId(session.value() + "b");
-    try (var greedy = bench.provision(new Resources(id))) {
+    try (var greedy = bench.provision(HandSpec.workspace(id))) {
       var bomb =
           "perl -e 'while (1) { my $p = fork; sleep 1000 if !$p }' 2>/dev/null >&2 &"
               + " while set -- /proc/[0-9]*; [ $# -lt 55 ]; do :; done; echo full";
@@ -109,9 +109,9 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
             .start();
     try {
       assertThat(host.inputReader().readLine()).isEqualTo("up");
-      try (var greedy = bench.provision(new Resources(greedyId))) {
+      try (var greedy = bench.provision(HandSpec.workspace(greedyId))) {
         assertThat(greedy.execute(call("bash", "command", FULL)).text()).isEqualTo("full");
-        try (var other = bench.provision(new Resources(otherId))) {
+        try (var other = bench.provision(HandSpec.workspace(otherId))) {
           var forty = "for i in {1..40}; do sleep 1000 & done; jobs -r | wc -l";
           assertThat(other.execute(call("bash", "command", forty)).text()).isEqualTo("40");
           assertThat(other.execute(call("write", "file_path", "f", "content", "x")).isError())
@@ -151,7 +151,7 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
       })
   void memoryIsBoundedWhateverHoldsIt(String program) throws Exception {
     var neighbour = new SessionId(session.value() + "n");
-    try (var other = bench.provision(new Resources(neighbour))) {
+    try (var other = bench.provision(HandSpec.workspace(neighbour))) {
       other.execute(call("bash", "command", "x=kept"));
       error(
           "bash",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -39,7 +39,7 @@ final class JournalTest {
   private static BwrapBench bench;
 
   private final SessionId session = new SessionId("sesn_j" + NUMBERS.incrementAndGet());
-  private final Resources resources = new Resources(session);
+  private final HandSpec spec = HandSpec.workspace(session);
 
   @BeforeAll
   static void open() {
@@ -87,14 +87,14 @@ final class JournalTest {
 
   @Test
   void aResultThatIsCutByTheEndOfAConnectionComesWhole() throws Exception {
-    var left = bench.provision(resources);
+    var left = bench.provision(spec);
     left.leave();
     var call = letters("1", 90_000);
     try (var channel = connect(left)) {
       channel.write(frame(call));
       assertThat(channel.read(ByteBuffer.allocate(100))).isPositive();
     }
-    try (var sandbox = bench.provision(resources)) {
+    try (var sandbox = bench.provision(spec)) {
       assertThat(sandbox.id()).isEqualTo(left.id());
       assertThat(sandbox.execute(call).text()).isEqualTo("x".repeat(90_000));
       assertThat(Files.readString(file("file"))).isEqualTo("1\n");
@@ -103,14 +103,14 @@ final class JournalTest {
 
   @Test
   void aCallThatIsCutByTheEndOfAConnectionDoesNotRun() throws Exception {
-    var left = bench.provision(resources);
+    var left = bench.provision(spec);
     left.leave();
     var call = letters("1", 10);
     var frame = frame(call);
     try (var channel = connect(left)) {
       channel.write(frame.limit(frame.limit() - 1));
     }
-    try (var sandbox = bench.provision(resources)) {
+    try (var sandbox = bench.provision(spec)) {
       assertThat(sandbox.id()).isEqualTo(left.id());
       sandbox.execute(bash("2", "echo 2 >> file"));
       assertThat(sandbox.execute(call).text()).isEqualTo("x".repeat(10));
@@ -120,7 +120,7 @@ final class JournalTest {
 
   @Test
   void aResultThatWasGivenUpIsAnErrorAndNotASecondRun() throws Exception {
-    try (var sandbox = bench.provision(resources)) {
+    try (var sandbox = bench.provision(spec)) {
       for (int i = 1; i <= 140; i++) {
         sandbox.execute(letters(Integer.toString(i), 10));
       }
@@ -137,7 +137,7 @@ final class JournalTest {
   @Test
   void resultsThatNobodyFetchedAreKeptBeforeOthers() throws Exception {
     int most = 100_000;
-    var sandbox = bench.provision(resources);
+    var sandbox = bench.provision(spec);
     for (int i = 0; i < 60; i++) {
       sandbox.execute(letters("a" + i, most));
     }
@@ -154,7 +154,7 @@ final class JournalTest {
     }
     Files.createFile(file("go"));
     await().until(() -> Files.readAllLines(file("file")).size() == 120);
-    try (var same = bench.provision(resources)) {
+    try (var same = bench.provision(spec)) {
       var texts = new ArrayList<String>();
       for (int i = 0; i < 60; i++) {
         texts.add(same.execute(letters("b" + i, most)).text());

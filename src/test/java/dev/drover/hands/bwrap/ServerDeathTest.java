@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.hands.local.Tree;
@@ -49,7 +49,7 @@ final class ServerDeathTest {
   /// A server with one hand that runs `sleep`, killed.
   public static void main(String[] args) throws Exception {
     var sandboxes = BwrapBench.provider(Path.of(args[0]), profile(args[1], args[2]));
-    var sandbox = sandboxes.provision(new Resources(new SessionId("sesn_d")));
+    var sandbox = sandboxes.provision(HandSpec.workspace(new SessionId("sesn_d")));
     var call =
         new ToolCall(
             new EventId("sevt_1"),
@@ -107,7 +107,7 @@ final class ServerDeathTest {
     var hand = BwrapBench.names(data.resolve("hands"));
     assertThat(hand).hasSize(1);
     try (var next = BwrapBench.provider(data, profile("600000", Integer.toString(uids)))) {
-      try (var sandbox = next.provision(new Resources(new SessionId("sesn_d")))) {
+      try (var sandbox = next.provision(HandSpec.workspace(new SessionId("sesn_d")))) {
         assertThat(hand).containsExactly(sandbox.id().value());
         assertThat(sandbox.execute(call("sevt_2", "jobs; cat f")).text())
             .contains("Running", "sleep 1000", "kept");

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -39,7 +39,7 @@ final class TakeoverTest {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final SessionId session = new SessionId("sesn_o" + NUMBERS.incrementAndGet());
-  private final Resources resources = new Resources(session);
+  private final HandSpec spec = HandSpec.workspace(session);
   private final BwrapBench first = new BwrapBench(SandboxSettings.DEFAULT);
 
   @AfterEach
@@ -77,7 +77,7 @@ final class TakeoverTest {
 
   /// A server begins the calls and stops once there are the files, as if it were killed.
   private Sandbox begin(List<ToolCall> calls, String... files) throws Exception {
-    var sandbox = first.provision(resources);
+    var sandbox = first.provision(spec);
     try (var scope = new Scope()) {
       calls.forEach(call -> scope.fork(() -> sandbox.execute(call, () -> true)));
       for (var name : files) {
@@ -95,18 +95,18 @@ final class TakeoverTest {
   @Test
   void aCommandThatRunsIsWaitedForAndTheShellIsAsItWas() throws Exception {
     var call = waiting("1");
-    var sandbox = first.provision(resources);
+    var sandbox = first.provision(spec);
     sandbox.execute(bash("0", "X=kept; cd /tmp; sleep 1000 &"));
     sandbox.leave();
     try (var second = another();
-        var same = found(second.attach(resources, sandbox.id()))) {
+        var same = found(second.attach(spec, sandbox.id()))) {
       same.execute(bash("2", "cd /workspace"));
       same.leave();
     }
     var id = begin(List.of(call), "file").id();
     assertThat(id).isEqualTo(sandbox.id());
     try (var third = another();
-        var same = found(third.attach(resources, id));
+        var same = found(third.attach(spec, id));
         var scope = new Scope()) {
       var task = scope.fork(() -> same.execute(again(call)));
       Files.createFile(file("go"));
@@ -126,7 +126,7 @@ final class TakeoverTest {
     Files.createFile(file("go"));
     await().until(() -> Files.exists(file("over")));
     try (var second = another();
-        var same = found(second.attach(resources, id))) {
+        var same = found(second.attach(spec, id))) {
       assertThat(same.execute(again(call))).isEqualTo(ToolResult.success("(no output)"));
       assertThat(Files.readString(file("file"))).isEqualTo("ran\n");
     }
@@ -137,7 +137,7 @@ final class TakeoverTest {
     var id = begin(List.of()).id();
     var call = bash("1", "echo ran >> file");
     try (var second = another();
-        var same = found(second.attach(resources, id))) {
+        var same = found(second.attach(spec, id))) {
       same.execute(again(call));
       same.execute(again(call));
       assertThat(Files.readString(file("file"))).isEqualTo("ran\n");
@@ -153,7 +153,7 @@ final class TakeoverTest {
     var id = begin(List.of(slow, quick), "file", "quick").id();
     Files.writeString(file("quick"), "theirs");
     try (var second = another();
-        var same = found(second.attach(resources, id));
+        var same = found(second.attach(spec, id));
         var scope = new Scope()) {
       var task = scope.fork(() -> same.execute(again(slow)));
       assertThat(same.execute(again(quick)).isError()).isFalse();
@@ -171,13 +171,13 @@ final class TakeoverTest {
     var id = begin(List.of(call), "file").id();
     try (var second = another()) {
       for (int i = 0; i < 5; i++) {
-        var same = found(second.attach(resources, id));
+        var same = found(second.attach(spec, id));
         try (var scope = new Scope()) {
           var _ = scope.fork(() -> same.execute(again(call), () -> true));
         }
         same.leave();
       }
-      try (var same = found(second.attach(resources, id));
+      try (var same = found(second.attach(spec, id));
           var scope = new Scope()) {
         var task = scope.fork(() -> same.execute(again(call)));
         Files.createFile(file("go"));
@@ -196,7 +196,7 @@ final class TakeoverTest {
     var call = waiting("1");
     var id = begin(List.of(call), "file").id();
     try (var second = another();
-        var same = found(second.attach(resources, id))) {
+        var same = found(second.attach(spec, id))) {
       same.stop(new EventId("sevt_unheard"));
       same.stop(call.id());
       assertThat(same.execute(bash("2", "cat file")).text())
@@ -210,7 +210,7 @@ final class TakeoverTest {
   void provisionFindsTheHandThatLives() throws Exception {
     var id = begin(List.of()).id();
     try (var second = another();
-        var same = second.provision(resources)) {
+        var same = second.provision(spec)) {
       assertThat(same.id()).isEqualTo(id);
     }
   }
@@ -225,12 +225,12 @@ final class TakeoverTest {
         .start()
         .waitFor();
     try (var second = impatient()) {
-      assertThat(second.attach(resources, left.id())).isEmpty();
+      assertThat(second.attach(spec, left.id())).isEmpty();
       assertThat(left.leash().lives()).isFalse();
       assertThat(hands()).isEmpty();
     }
     try (var third = another();
-        var other = third.provision(resources)) {
+        var other = third.provision(spec)) {
       assertThat(other.id()).isNotEqualTo(left.id());
     }
   }
@@ -242,14 +242,14 @@ final class TakeoverTest {
       Thread.currentThread().interrupt();
       try {
         assertThat(left.leash().lives()).isTrue();
-        second.attach(resources, left.id()).ifPresent(Sandbox::leave);
+        second.attach(spec, left.id()).ifPresent(Sandbox::leave);
       } catch (InterruptedException e) {
         // As it should be; the flag is down.
       } finally {
         var _ = Thread.interrupted();
       }
       assertThat(left.leash().lives()).isTrue();
-      try (var same = found(second.attach(resources, left.id()))) {
+      try (var same = found(second.attach(spec, left.id()))) {
         assertThat(same.execute(bash("1", "echo on")).text()).isEqualTo("on");
       }
     }
@@ -262,29 +262,29 @@ final class TakeoverTest {
     await().until(() -> !left.leash().lives());
     try (var second = another()) {
       assertThat(hands()).isEmpty();
-      assertThat(second.attach(resources, left.id())).isEmpty();
-      try (var other = second.provision(resources)) {
+      assertThat(second.attach(spec, left.id())).isEmpty();
+      try (var other = second.provision(spec)) {
         assertThat(other.id()).isNotEqualTo(left.id());
-        assertThat(second.attach(resources, left.id())).isEmpty();
+        assertThat(second.attach(spec, left.id())).isEmpty();
       }
     }
   }
 
   @Test
   void aHandThatAServerHoldsIsNobodyElses() throws Exception {
-    var held = first.provision(resources);
+    var held = first.provision(spec);
     held.execute(bash("0", "X=kept"));
     try (var second = impatient()) {
-      assertThatThrownBy(() -> second.provision(resources))
+      assertThatThrownBy(() -> second.provision(spec))
           .isInstanceOf(Sandboxes.Unavailable.class)
           .hasMessageContaining("another server is still attached");
-      assertThat(second.attach(resources, held.id())).isEmpty();
+      assertThat(second.attach(spec, held.id())).isEmpty();
       second.release(session);
       assertThat(held.execute(bash("1", "echo $X")).text()).isEqualTo("kept");
     }
     held.leave();
     try (var third = another();
-        var same = third.provision(resources)) {
+        var same = third.provision(spec)) {
       assertThat(same.id()).isEqualTo(held.id());
       assertThat(same.execute(bash("2", "echo $X")).text()).isEqualTo("kept");
     }
@@ -292,10 +292,10 @@ final class TakeoverTest {
 
   @Test
   void whoWaitsGetsTheHandWhenItIsLetGo() throws Exception {
-    var held = first.provision(resources);
+    var held = first.provision(spec);
     try (var second = another();
         var scope = new Scope()) {
-      var waits = scope.fork(() -> second.provision(resources));
+      var waits = scope.fork(() -> second.provision(spec));
       await().until(() -> !waits.isDone());
       held.leave();
       try (var same = waits.join()) {
@@ -306,9 +306,9 @@ final class TakeoverTest {
 
   @Test
   void aServerThatClosesTakesOnlyItsOwnHands() throws Exception {
-    var held = first.provision(resources);
+    var held = first.provision(spec);
     try (var second = another()) {
-      var theirs = second.provision(new Resources(new SessionId(session + "x")));
+      var theirs = second.provision(HandSpec.workspace(new SessionId(session + "x")));
       assertThat(hands()).hasSize(2);
       assertThat(theirs.isAlive()).isTrue();
     }
@@ -327,8 +327,8 @@ final class TakeoverTest {
             .toList());
     try (var second = another()) {
       assertThat(hands()).isEmpty();
-      assertThat(second.attach(resources, left.id())).isEmpty();
-      try (var other = second.provision(resources)) {
+      assertThat(second.attach(spec, left.id())).isEmpty();
+      try (var other = second.provision(spec)) {
         assertThat(other.id()).isNotEqualTo(left.id());
       }
       assertThat(left.leash().lives()).as("a stranger's process").isTrue();
@@ -340,7 +340,7 @@ final class TakeoverTest {
   @Test
   void aHandThatNobodyWantsEndsAndItsTracesGo() throws Exception {
     try (var brief = another(first.profile.withWatchdog(Duration.ofMillis(400)))) {
-      var sandbox = (LocalSandbox) brief.provision(resources);
+      var sandbox = (LocalSandbox) brief.provision(spec);
       sandbox.execute(bash("1", "sleep 1000 & setsid sleep 1001 &"));
       var groups = BwrapBench.traces(sandbox.leash()).group().directories();
       assertThat(groups).allMatch(Files::exists);
@@ -363,7 +363,7 @@ final class TakeoverTest {
                           () -> {
                             var id = new SessionId(session + "u" + i);
                             try (var _ =
-                                (i % 2 == 0 ? first : second).provision(new Resources(id))) {
+                                (i % 2 == 0 ? first : second).provision(HandSpec.workspace(id))) {
                               return Host.owner(
                                   first.data.resolve("workspaces/" + id + "/workspace"));
                             }

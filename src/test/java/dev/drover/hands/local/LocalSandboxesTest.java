@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
-import dev.drover.hands.Resources;
+import dev.drover.hands.HandName;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes.Unavailable;
 import dev.drover.hands.ToolCall;
@@ -35,7 +36,7 @@ final class LocalSandboxesTest {
   @TempDir Path data;
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
   private final MemoryEngine engine = new MemoryEngine(alive);
-  private final Resources resources = new Resources(new SessionId("sesn_local"));
+  private final HandSpec spec = HandSpec.workspace(new SessionId("sesn_local"));
   private LocalSandboxes sandboxes;
 
   @BeforeEach
@@ -63,7 +64,7 @@ final class LocalSandboxesTest {
   @Test
   void aSandboxIsStartedByTheEngineAndLeavesNothing() throws Exception {
     try (var _ = sandboxes) {
-      try (var sandbox = sandboxes.provision(resources)) {
+      try (var sandbox = sandboxes.provision(spec)) {
         assertThat(run(sandbox)).isEqualTo(sandbox.id().value());
         assertThat(hands()).containsExactly(sandbox.id().value());
       }
@@ -74,10 +75,10 @@ final class LocalSandboxesTest {
 
   @Test
   void theNextServerFindsTheHandThatWasLeft() throws Exception {
-    var left = sandboxes.provision(resources);
+    var left = sandboxes.provision(spec);
     left.leave();
     try (var next = server(new MemoryEngine(alive));
-        var same = next.provision(resources)) {
+        var same = next.provision(spec)) {
       assertThat(same.id()).isEqualTo(left.id());
       assertThat(run(same)).isEqualTo(left.id().value());
     }
@@ -85,23 +86,23 @@ final class LocalSandboxesTest {
 
   @Test
   void thatVeryHandIsAttachedToAndNoOther() throws Exception {
-    var left = sandboxes.provision(resources);
+    var left = sandboxes.provision(spec);
     left.leave();
     try (var next = server(new MemoryEngine(alive))) {
-      assertThat(next.attach(new Resources(new SessionId("sesn_other")), left.id())).isEmpty();
-      try (var same = next.attach(resources, left.id()).orElseThrow()) {
+      assertThat(next.attach(HandSpec.workspace(new SessionId("sesn_other")), left.id())).isEmpty();
+      try (var same = next.attach(spec, left.id()).orElseThrow()) {
         assertThat(same.id()).isEqualTo(left.id());
       }
-      assertThat(next.attach(resources, left.id())).isEmpty();
+      assertThat(next.attach(spec, left.id())).isEmpty();
     }
   }
 
   @Test
   void aHandThatDoesNotAnswerIsKilledAndReplaced() throws Exception {
-    var left = sandboxes.provision(resources);
+    var left = sandboxes.provision(spec);
     left.leave();
     engine.silent.put(left.id().value(), true);
-    try (var other = sandboxes.provision(resources)) {
+    try (var other = sandboxes.provision(spec)) {
       assertThat(other.id()).isNotEqualTo(left.id());
       assertThat(alive).containsExactly(other.id().value());
       assertThat(hands()).containsExactly(other.id().value());
@@ -111,7 +112,7 @@ final class LocalSandboxesTest {
   @Test
   void aStartThatFailsLeavesNothing() throws Exception {
     engine.failure = Optional.of(new IOException("no image"));
-    assertThatThrownBy(() -> sandboxes.provision(resources))
+    assertThatThrownBy(() -> sandboxes.provision(spec))
         .isInstanceOf(Unavailable.class)
         .hasMessage("The sandbox could not be started: no image");
     assertThat(alive).isEmpty();
@@ -122,9 +123,9 @@ final class LocalSandboxesTest {
 
   @Test
   void theDeadAreSweptAndTheLivingStay() throws Exception {
-    var dead = sandboxes.provision(resources);
+    var dead = sandboxes.provision(spec);
     dead.leave();
-    var living = sandboxes.provision(new Resources(new SessionId("sesn_living")));
+    var living = sandboxes.provision(HandSpec.workspace(new SessionId("sesn_living")));
     living.leave();
     alive.remove(dead.id().value());
     try (var next = server(new MemoryEngine(alive))) {
@@ -137,7 +138,7 @@ final class LocalSandboxesTest {
 
   @Test
   void whatCannotBeKilledKeepsItsRecord() throws Exception {
-    var stubborn = sandboxes.provision(resources);
+    var stubborn = sandboxes.provision(spec);
     engine.unkillable = true;
     stubborn.close();
     assertThat(hands()).containsExactly(stubborn.id().value());
@@ -150,14 +151,14 @@ final class LocalSandboxesTest {
 
   @Test
   void theHandOfAnotherEngineIsNotTouched() throws Exception {
-    var left = sandboxes.provision(resources);
+    var left = sandboxes.provision(spec);
     left.leave();
     var record = data.resolve("hands/" + left.id() + "/leash");
     var lines = Files.readString(record).replace("memory ", "container ");
     Files.writeString(record, lines);
     try (var next = server(new MemoryEngine(alive))) {
-      assertThat(next.attach(resources, left.id())).isEmpty();
-      assertThatThrownBy(() -> next.provision(resources))
+      assertThat(next.attach(spec, left.id())).isEmpty();
+      assertThatThrownBy(() -> next.provision(spec))
           .isInstanceOf(Unavailable.class)
           .hasMessageContaining("not a record of this engine");
     }
@@ -168,13 +169,51 @@ final class LocalSandboxesTest {
   @Test
   void aDiscardedSessionHasNoDirectories() throws Exception {
     try (var _ = sandboxes) {
-      sandboxes.provision(resources).leave();
-      assertThat(sandboxes.kept()).containsExactly(resources.session());
-      sandboxes.discard(resources.session());
+      sandboxes.provision(spec).leave();
+      assertThat(sandboxes.kept()).containsExactly(spec.session());
+      sandboxes.discard(spec.session());
       assertThat(sandboxes.kept()).isEmpty();
       assertThat(alive).isEmpty();
       assertThat(sandboxes.problem()).isEmpty();
       assertThat(sandboxes.kept()).isEmpty();
+    }
+  }
+
+  private HandSpec other() {
+    return new HandSpec(spec.session(), new HandName("other"));
+  }
+
+  @Test
+  void twoHandsOfASessionLiveInOneWorkspace() throws Exception {
+    var one = sandboxes.provision(spec);
+    var two = sandboxes.provision(other());
+    assertThat(alive).containsExactlyInAnyOrder(one.id().value(), two.id().value());
+    one.leave();
+    two.leave();
+    try (var next = server(new MemoryEngine(alive))) {
+      assertThat(next.attach(spec, two.id())).isEmpty();
+      next.attach(other(), two.id()).orElseThrow().leave();
+      assertThat(next.kept()).containsExactly(spec.session());
+      next.release(spec.session());
+      assertThat(alive).isEmpty();
+      assertThat(hands()).isEmpty();
+    }
+  }
+
+  @Test
+  void twoHandsNeverMountOneDisk() throws Exception {
+    var mounting = new MemoryEngine(alive);
+    mounting.images = true;
+    try (var server = server(mounting)) {
+      var one = server.provision(spec);
+      assertThatThrownBy(() -> server.provision(other()))
+          .isInstanceOf(Unavailable.class)
+          .hasMessage("The session's disk is in use by its hand workspace. Please retry later.");
+      one.close();
+      try (var two = server.provision(other())) {
+        assertThat(run(two)).isEqualTo(two.id().value());
+        assertThatThrownBy(() -> server.provision(spec)).isInstanceOf(Unavailable.class);
+      }
     }
   }
 }

@@ -30,6 +30,7 @@ final class MemoryEngine implements Engine {
   final Map<String, Boolean> silent = new ConcurrentHashMap<>();
   volatile Optional<IOException> failure = Optional.empty();
   volatile boolean unkillable;
+  volatile boolean images;
 
   MemoryEngine(Set<String> alive) {
     this.alive = alive;
@@ -135,7 +136,7 @@ final class MemoryEngine implements Engine {
 
   @Override
   public boolean mountsImages() {
-    return false;
+    return images;
   }
 
   @Override

@@ -89,7 +89,7 @@ final class RequestBody {
     }
   }
 
-  /// The rest of a body whose length nobody knows yet.
+  /// The rest of a body whose length is not known yet.
   private byte[] withRest(byte[] start, InputStream in) throws IOException {
     memory.arrives(memory.maxBody());
     var rest = in.readNBytes(memory.maxBody() + 1 - start.length);

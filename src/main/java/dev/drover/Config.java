@@ -6,7 +6,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.BrainSettings;
-import dev.drover.cli.Local;
+import dev.drover.cli.LocalServer;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.settings.Section;
@@ -149,7 +149,7 @@ public record Config(
   /// What these settings say of a server that may or may not run on this machine. Makes nothing.
   ///
   /// @throws Problem when the key's file cannot be read
-  Local local() {
+  LocalServer local() {
     var host = serving.host();
     var port = serving.port();
     var address = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
@@ -157,7 +157,7 @@ public record Config(
     var url =
         URI.create("http://" + name + ":" + (port == 0 ? ServingSettings.DEFAULT_PORT : port));
     try {
-      return new Local(
+      return new LocalServer(
           url,
           key.isPresent() || !Files.exists(keyFile()) ? key : Optional.of(read(keyFile())),
           keyFile());

@@ -9,12 +9,12 @@ import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.brain.Brains;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
-import dev.drover.brain.Wakes;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.SessionDesk;
@@ -147,10 +147,10 @@ public final class Drover implements AutoCloseable {
       var runner =
           new JobRunner(
               jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, metered)), Pause.REAL);
-      var wakes = new Wakes(harness, runner::hint);
-      open.push(wakes::close);
+      var brains = new Brains(harness, runner::hint);
+      open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
-      var keeper = new Keeper(store.nodes(), wakes, Pause.REAL, System::nanoTime);
+      var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
@@ -160,7 +160,7 @@ public final class Drover implements AutoCloseable {
               store.environments(),
               store.sessions(),
               log,
-              wakes,
+              brains,
               models,
               ids,
               clock);
@@ -183,10 +183,10 @@ public final class Drover implements AutoCloseable {
                   readiness::reason,
                   meters.metrics()::text,
                   Metrics.CONTENT_TYPE,
-                  wakes::awake,
+                  brains::awake,
                   new RequestLog(meters)));
       open.push(server::close);
-      meters.watch(wakes::atWork, server::openStreams);
+      meters.watch(brains::atWork, server::openStreams);
       meters.watchNodes(store.nodes(), store.jobs(), clock);
       int resumed = keeper.start();
       runner.start();
@@ -196,7 +196,7 @@ public final class Drover implements AutoCloseable {
           limit -> {
             readiness.closing();
             store.nodes().drain();
-            return wakes.await(limit);
+            return brains.await(limit);
           };
       LOG.log(Level.INFO, "server started", Facts.of("url", server.url(), "resumed", resumed));
     } catch (StoreUnusable | IOException e) {

@@ -7,7 +7,7 @@ import dev.drover.bench.Bench;
 import dev.drover.cli.Cli;
 import dev.drover.cli.Endpoint;
 import dev.drover.cli.Host;
-import dev.drover.cli.Local;
+import dev.drover.cli.LocalServer;
 import dev.drover.cli.Measuring;
 import dev.drover.cli.Shell;
 import dev.drover.hands.Sandboxes;
@@ -55,7 +55,7 @@ public final class Main {
           }
 
           @Override
-          public Local local(Map<String, String> flags) {
+          public LocalServer local(Map<String, String> flags) {
             return Config.read(flags, System.getenv()).local();
           }
 

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 final class NodeRoutes {
   private final Backend backend;
   private final Operations operations;
-  private final Standings standings;
+  private final SessionInspection standings;
 
   NodeRoutes(Backend backend, Operations operations) {
     this.backend = backend;
     this.operations = operations;
-    standings = new Standings(backend, operations.awake());
+    standings = new SessionInspection(backend, operations.awake());
   }
 
   void addTo(Router router) {

@@ -27,17 +27,17 @@ final class FailoverMeasure {
     try (var other = run.keep(dying.again(run.directory("failover-other")))) {
       for (int i = 0; i < run.size().kills(); i++) {
         var streams = new ArrayList<Heard>();
-        for (var session : Killed.atWork(dying, run)) {
-          streams.add(new Heard(session, Talk.stream(other, session)));
+        for (var session : KilledSessions.atWork(dying, run)) {
+          streams.add(new Heard(session, BenchClient.stream(other, session)));
         }
         long killed = System.nanoTime();
         dying.child().kill();
         millis.addAll(
-            Crowd.of(
+            ClientThreads.of(
                     streams,
                     heard -> {
                       try (var stream = heard.stream()) {
-                        return Killed.goesOn(other, heard.session(), stream, killed);
+                        return KilledSessions.goesOn(other, heard.session(), stream, killed);
                       }
                     })
                 .results());

@@ -68,9 +68,9 @@ final class LongLogMeasure {
 
   private static Samples wakes(Run run, Subject drover, String session) throws IOException {
     var millis = new ArrayList<Double>();
-    try (var talk = Talk.open(drover, session)) {
+    try (var client = BenchClient.open(drover, session)) {
       for (int i = -run.size().reads(); i < run.size().reads(); i++) {
-        double wake = talk.wakeMillis();
+        double wake = client.wakeMillis();
         if (i >= 0) {
           millis.add(wake);
         }
@@ -81,9 +81,9 @@ final class LongLogMeasure {
 
   private static Samples asks(Run run, Subject drover, String session) throws IOException {
     var millis = new ArrayList<Double>();
-    try (var talk = Talk.open(drover, session)) {
+    try (var client = BenchClient.open(drover, session)) {
       for (int i = -run.size().reads() / 3; i < run.size().reads() / 2; i++) {
-        double wake = talk.turn("text").wakeMillis(run.model());
+        double wake = client.turn("text").wakeMillis(run.model());
         if (i >= 0) {
           millis.add(wake);
         }

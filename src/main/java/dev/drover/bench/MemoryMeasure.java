@@ -67,16 +67,16 @@ final class MemoryMeasure {
     var open = new ConcurrentLinkedQueue<Wire>();
     try (subject) {
       double before = subject.child().residentMegabytes();
-      Crowd.of(
+      ClientThreads.of(
           Collections.nCopies(CLIENTS, subject),
           server -> {
             while (open.size() + CLIENTS <= streams) {
-              open.add(Talk.stream(server, server.session()));
+              open.add(BenchClient.stream(server, server.session()));
             }
             return open.size();
           });
       while (open.size() < streams) {
-        open.add(Talk.stream(subject, subject.session()));
+        open.add(BenchClient.stream(subject, subject.session()));
       }
       return new Held(before, subject.child().residentMegabytes());
     } finally {

@@ -82,7 +82,7 @@ final class ModelServer implements AutoCloseable {
       while (!wire.head().isEmpty()) {
         var body = wire.body();
         long received = System.nanoTime();
-        var asked = Asked.of(body);
+        var asked = RequestedTurn.of(body);
         toolFailed |= asked.toolFailed();
         if (asked.waits() && latch(asked.key()).getCount() > 0) {
           latch(asked.key()).countDown();

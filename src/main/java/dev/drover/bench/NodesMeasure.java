@@ -56,25 +56,25 @@ final class NodesMeasure {
   /// Turns a second, of sessions shared out evenly.
   private static double rate(Run run, List<Subject> nodes)
       throws IOException, InterruptedException {
-    var talks = new ArrayList<Talk>();
+    var talks = new ArrayList<BenchClient>();
     try {
       for (int i = 0; i < run.size().concurrent(); i++) {
         talks.addAll(nodes.get(i % nodes.size()).talks(1));
       }
       var outcome =
-          Crowd.of(
+          ClientThreads.of(
               talks,
-              talk -> {
+              client -> {
                 int done = 0;
                 while (done < run.size().turns()) {
-                  run.model().take(talk.turn("text").key());
+                  run.model().take(client.turn("text").key());
                   done++;
                 }
                 return done;
               });
       return outcome.results().stream().mapToInt(done -> done).sum() / outcome.seconds();
     } finally {
-      talks.forEach(Talk::close);
+      talks.forEach(BenchClient::close);
     }
   }
 }

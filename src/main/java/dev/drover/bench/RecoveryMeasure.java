@@ -33,10 +33,10 @@ final class RecoveryMeasure {
     var millis = new ArrayList<Double>();
     var subject = first;
     for (int i = 0; i < run.size().kills(); i++) {
-      var sessions = Killed.atWork(subject, run);
+      var sessions = KilledSessions.atWork(subject, run);
       subject.child().kill();
       subject = run.keep(subject.again(run.directory(data)));
-      millis.addAll(Killed.goOn(subject, sessions, subject.child().listening()));
+      millis.addAll(KilledSessions.goOn(subject, sessions, subject.child().listening()));
     }
     subject.close();
     return new Samples(millis);

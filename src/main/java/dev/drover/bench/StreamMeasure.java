@@ -39,11 +39,11 @@ final class StreamMeasure {
   private static List<Double> openings(Subject subject, List<String> sessions)
       throws IOException, InterruptedException {
     var opened =
-        Crowd.of(
+        ClientThreads.of(
                 sessions,
                 session -> {
                   long start = System.nanoTime();
-                  var wire = Talk.stream(subject, session);
+                  var wire = BenchClient.stream(subject, session);
                   return new Opened(wire, (System.nanoTime() - start) / 1e6);
                 })
             .results();

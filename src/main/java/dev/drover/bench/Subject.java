@@ -120,10 +120,10 @@ final class Subject implements AutoCloseable {
   }
 
   /// Clients, each with a session of its own.
-  List<Talk> talks(int count) throws IOException {
-    var talks = new ArrayList<Talk>();
+  List<BenchClient> talks(int count) throws IOException {
+    var talks = new ArrayList<BenchClient>();
     for (int i = 0; i < count; i++) {
-      talks.add(Talk.open(this, session()));
+      talks.add(BenchClient.open(this, session()));
     }
     return talks;
   }

@@ -15,10 +15,10 @@ final class ToolMeasure {
     var cold = new ArrayList<Double>();
     var warm = new ArrayList<Double>();
     for (int i = 0; i < size.tools(); i++) {
-      try (var talk = Talk.open(drover, drover.session())) {
-        cold.add(talk.turn("tool").millis());
+      try (var client = BenchClient.open(drover, drover.session())) {
+        cold.add(client.turn("tool").millis());
         for (int j = 0; j < size.turns(); j++) {
-          warm.add(talk.turn("tool").millis());
+          warm.add(client.turn("tool").millis());
         }
       }
     }

@@ -26,15 +26,15 @@ final class TurnMeasures {
   }
 
   private static List<Double> overheads(Run run, Subject subject) throws IOException {
-    try (var talk = Talk.open(subject, subject.session())) {
-      return overheads(run, talk);
+    try (var client = BenchClient.open(subject, subject.session())) {
+      return overheads(run, client);
     }
   }
 
-  private static List<Double> overheads(Run run, Talk talk) throws IOException {
+  private static List<Double> overheads(Run run, BenchClient client) throws IOException {
     var overheads = new ArrayList<Double>();
     for (int i = 0; i < run.size().turns(); i++) {
-      overheads.add(talk.turn("text").overheadMillis(run.model()));
+      overheads.add(client.turn("text").overheadMillis(run.model()));
     }
     return overheads;
   }
@@ -64,22 +64,22 @@ final class TurnMeasures {
     return figures;
   }
 
-  private static Crowd.Outcome<List<Double>> crowd(Run run, Subject subject)
+  private static ClientThreads.Outcome<List<Double>> crowd(Run run, Subject subject)
       throws IOException, InterruptedException {
     var talks = subject.talks(run.size().concurrent());
     try {
-      return Crowd.of(talks, talk -> overheads(run, talk));
+      return ClientThreads.of(talks, client -> overheads(run, client));
     } finally {
-      talks.forEach(Talk::close);
+      talks.forEach(BenchClient::close);
     }
   }
 
-  private static Samples overheads(List<Crowd.Outcome<List<Double>>> rounds) {
+  private static Samples overheads(List<ClientThreads.Outcome<List<Double>>> rounds) {
     return Samples.of(
-        rounds.stream().map(Crowd.Outcome::results).flatMap(Collection::stream).toList());
+        rounds.stream().map(ClientThreads.Outcome::results).flatMap(Collection::stream).toList());
   }
 
-  private static double rate(Run run, List<Crowd.Outcome<List<Double>>> rounds) {
+  private static double rate(Run run, List<ClientThreads.Outcome<List<Double>>> rounds) {
     double turns = run.size().concurrent() * run.size().turns();
     return new Samples(rounds.stream().map(round -> turns / round.seconds()).toList()).median();
   }

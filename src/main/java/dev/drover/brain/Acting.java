@@ -11,9 +11,9 @@ import java.util.List;
 
 /// Has the calls of a reply carried out.
 final class Acting {
-  private final Sitting at;
+  private final WakeContext at;
 
-  Acting(Sitting at) {
+  Acting(WakeContext at) {
     this.at = at;
   }
 
@@ -24,17 +24,17 @@ final class Acting {
   /// result. A call in this process ends with the step.
   ///
   /// A call that is lost and may run again gets no result here: the next step dispatches it.
-  Pen.Next act(Step.Act step) throws InterruptedException {
+  LogWriter.Next act(Step.Act step) throws InterruptedException {
     var opening = at.opening(step.turn());
-    if (!opening.isEmpty() && at.pen().write(opening) == Pen.Next.STOP) {
-      return Pen.Next.STOP;
+    if (!opening.isEmpty() && at.writer().write(opening) == LogWriter.Next.STOP) {
+      return LogWriter.Next.STOP;
     }
     try (var routing = new CallRouting(at)) {
       List<RoutedCall> routed;
       try (var scope = new Scope(at.bell()::ring)) {
         var task = scope.fork(() -> routing.route(step.calls()));
         if (!leavingIfCutShort(routing, () -> at.await(task))) {
-          return Pen.Next.GO_ON;
+          return LogWriter.Next.GO_ON;
         }
         routed = task.join();
       }
@@ -59,10 +59,10 @@ final class Acting {
     T run() throws InterruptedException;
   }
 
-  private Pen.Next carryOut(List<RoutedCall> routed, Scope scope, CallRouting routing)
+  private LogWriter.Next carryOut(List<RoutedCall> routed, Scope scope, CallRouting routing)
       throws InterruptedException {
     var intents = intents(routed);
-    if (!intents.isEmpty() && at.pen().write(intents) == Pen.Next.STOP) {
+    if (!intents.isEmpty() && at.writer().write(intents) == LogWriter.Next.STOP) {
       return lost(routing);
     }
     var tasks = routed.stream().map(one -> scope.fork(() -> run(one))).toList();
@@ -74,7 +74,7 @@ final class Acting {
         continue;
       }
       var entries = outcome(routed.get(i), task.join(), routing);
-      if (!entries.isEmpty() && at.pen().write(entries) == Pen.Next.STOP) {
+      if (!entries.isEmpty() && at.writer().write(entries) == LogWriter.Next.STOP) {
         return lost(routing);
       }
     }
@@ -83,7 +83,7 @@ final class Acting {
       // stops.
       routed.reversed().forEach(Acting::stop);
     }
-    return Pen.Next.GO_ON;
+    return LogWriter.Next.GO_ON;
   }
 
   private static void stop(RoutedCall one) {
@@ -134,9 +134,9 @@ final class Acting {
   }
 
   /// Somebody else has the session now, and asks for what its calls bring.
-  private static Pen.Next lost(CallRouting routing) {
+  private static LogWriter.Next lost(CallRouting routing) {
     routing.leave();
-    return Pen.Next.STOP;
+    return LogWriter.Next.STOP;
   }
 
   private static ToolResult run(RoutedCall one) throws InterruptedException {

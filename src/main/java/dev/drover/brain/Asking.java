@@ -18,30 +18,30 @@ import java.util.Optional;
 
 /// Asks the model, and waits after its failures.
 final class Asking {
-  private final Sitting at;
+  private final WakeContext at;
   private final Endings endings;
   private final PromptMemory memory;
 
-  Asking(Sitting at, Endings endings) {
+  Asking(WakeContext at, Endings endings) {
     this.at = at;
     this.endings = endings;
     memory = new PromptMemory(at);
   }
 
   /// Asks the model as soon as there is memory for it.
-  Pen.Next ask(Step.Ask step) throws InterruptedException {
+  LogWriter.Next ask(Step.Ask step) throws InterruptedException {
     return memory.ask(step.taken(), () -> askNow(step), failure -> asksInVain(step, failure));
   }
 
   /// Records that the model cannot be asked.
-  private Pen.Next asksInVain(Step.Ask step, Answer.Failure failure) {
-    return step.open().isEmpty() && at.pen().write(opening(step, at.id())) == Pen.Next.STOP
-        ? Pen.Next.STOP
+  private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
+    return step.open().isEmpty() && at.writer().write(opening(step, at.id())) == LogWriter.Next.STOP
+        ? LogWriter.Next.STOP
         : givenUp(failure);
   }
 
   /// Shows that the model works, has its answer, and records it.
-  private Pen.Next askNow(Step.Ask step) throws InterruptedException {
+  private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new Previews(at.harness().feed(), at.session(), at.id(), at.id());
     var asked = asked(step.taken());
@@ -51,12 +51,12 @@ final class Asking {
       // The request leaves before its own events are durable: a first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
-      if (step.open().isEmpty() && at.pen().write(opening(step, start)) == Pen.Next.STOP) {
-        return Pen.Next.STOP;
+      if (step.open().isEmpty() && at.writer().write(opening(step, start)) == LogWriter.Next.STOP) {
+        return LogWriter.Next.STOP;
       }
       previews.open();
       if (!at.await(asking)) {
-        return Pen.Next.GO_ON;
+        return LogWriter.Next.GO_ON;
       }
       answer = asking.join();
     }
@@ -67,15 +67,15 @@ final class Asking {
   }
 
   /// Records a reply: together with the end of its turn, if it is that.
-  private Pen.Next answered(Answer.Reply reply, EventId start, Previews previews) {
+  private LogWriter.Next answered(Answer.Reply reply, EventId start, Previews previews) {
     var entries =
         Replies.entries(reply, start, previews.message(), previews.thinking(), at.toolbox(), at);
     var inbox = at.inbox();
     if (Plan.endsTurn(reply, inbox)
-        && endings.endWith(entries, reply.usage(), inbox) == Pen.Next.STOP) {
-      return Pen.Next.STOP;
+        && endings.endWith(entries, reply.usage(), inbox) == LogWriter.Next.STOP) {
+      return LogWriter.Next.STOP;
     }
-    return at.pen().write(entries);
+    return at.writer().write(entries);
   }
 
   private Answer answer(Prompt prompt, Previews previews) throws InterruptedException {
@@ -96,7 +96,7 @@ final class Asking {
     return context()
         .messages(
             slices -> {
-              slices.accept(own(at.pen().history()));
+              slices.accept(own(at.writer().history()));
               slices.accept(taken.stream().map(this::soon).toList());
             });
   }
@@ -124,7 +124,7 @@ final class Asking {
   /// A message as it will stand in the log a moment from now; its position may yet differ.
   private Stored soon(Queued message) {
     return new Stored(
-        at.pen().fold().position() + 1,
+        at.writer().fold().position() + 1,
         at.harness().clock().instant(),
         message.thread(),
         message.event(),
@@ -139,7 +139,7 @@ final class Asking {
     return entries;
   }
 
-  private Pen.Next failed(EventId start, Answer.Failure failure, Rendered asked) {
+  private LogWriter.Next failed(EventId start, Answer.Failure failure, Rendered asked) {
     int failures = at.fold().failures() + 1;
     boolean again = failures < at.harness().retries().limit();
     var omission = again ? RefusedPart.of(failure, asked) : Optional.<Omission>empty();
@@ -147,11 +147,11 @@ final class Asking {
       return givenUp(failure);
     }
     if (Plan.interrupted(at.inbox())) {
-      return Pen.Next.GO_ON;
+      return LogWriter.Next.GO_ON;
     }
     if (omission.isPresent()) {
       var end = at.entry(endings.requestFailed(start), omission.get().json());
-      return at.pen().write(List.of(end));
+      return at.writer().write(List.of(end));
     }
     var pause = at.harness().retries().pause(failures, failure, at.harness().random());
     var until = at.harness().clock().instant().plus(pause);
@@ -159,25 +159,25 @@ final class Asking {
     entries.add(at.entry(endings.requestFailed(start)));
     entries.add(at.entry(new Event.Failed(at.id(), Retries.error(failure, true))));
     entries.addAll(at.statuses().rescheduled(until, pause));
-    return at.pen().write(entries);
+    return at.writer().write(entries);
   }
 
   /// Ends the turn, and takes along what comes at that moment: the model is not asked again for it.
-  private Pen.Next givenUp(Answer.Failure failure) {
+  private LogWriter.Next givenUp(Answer.Failure failure) {
     while (true) {
       var inbox = at.inbox();
       if (Plan.interrupted(inbox)) {
-        return Pen.Next.GO_ON;
+        return LogWriter.Next.GO_ON;
       }
       if (endings.giveUp(Retries.error(failure, false), Endings.INTERRUPTED, inbox)
-          == Pen.Next.STOP) {
-        return Pen.Next.STOP;
+          == LogWriter.Next.STOP) {
+        return LogWriter.Next.STOP;
       }
     }
   }
 
   /// Waits for the pause's end or an interrupt.
-  Pen.Next backOff(Step.BackOff step) throws InterruptedException {
+  LogWriter.Next backOff(Step.BackOff step) throws InterruptedException {
     var left = Duration.between(at.harness().clock().instant(), step.until());
     var pause = left.compareTo(step.longest()) > 0 ? step.longest() : left;
     try (var scope = new Scope(at.bell()::ring)) {
@@ -188,7 +188,7 @@ final class Asking {
                 return true;
               });
       if (!at.await(over)) {
-        return Pen.Next.GO_ON;
+        return LogWriter.Next.GO_ON;
       }
     }
     return ask(Plan.afterBackOff());

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread after the other; [#close] when no other is at work in here.
 final class CallRouting implements AutoCloseable {
-  private final Sitting at;
+  private final WakeContext at;
   private final HandCarrier hands;
 
-  CallRouting(Sitting at) {
+  CallRouting(WakeContext at) {
     this.at = at;
     hands = new HandCarrier(at, HandSpec.workspace(at.session()));
   }

@@ -21,20 +21,20 @@ final class Endings {
   static final String INTERRUPTED =
       "Tool execution was interrupted before completion. Please retry.";
 
-  private final Sitting at;
+  private final WakeContext at;
 
-  Endings(Sitting at) {
+  Endings(WakeContext at) {
     this.at = at;
   }
 
   /// Takes the interrupts up. A session whose turn is over, or stands still at its budget, has
   /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
-  Pen.Next interrupt(List<Queued> interrupts, Inbox inbox) {
+  LogWriter.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled(INTERRUPTED);
     interrupts.forEach(interrupt -> entries.add(at.entry(interrupt)));
     var fold = at.fold();
     return fold.status() == Status.IDLE && !fold.endsByInterrupt()
-        ? at.pen()
+        ? at.writer()
             .write(
                 entries,
                 inbox,
@@ -43,7 +43,7 @@ final class Endings {
   }
 
   /// The model has said all that it had to say, or it is the client's turn.
-  Pen.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
+  LogWriter.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
     var entries = new ArrayList<Emission.Entry>();
     error.ifPresent(e -> entries.add(at.entry(new Event.Failed(at.id(), e))));
     return endTurn(entries, reason, inbox, 0);
@@ -53,14 +53,14 @@ final class Endings {
   ///
   /// @param used by the reply
   /// @return `GO_ON` if a client has sent something since `inbox` was read: nothing is recorded
-  Pen.Next endWith(List<Emission.Entry> reply, ModelUsage used, Inbox inbox) {
+  LogWriter.Next endWith(List<Emission.Entry> reply, ModelUsage used, Inbox inbox) {
     return endTurn(reply, new StopReason.EndTurn(), at.used().plus(used), inbox, 0);
   }
 
   /// The turn is dead: what it owes is answered, what waits is taken up without an answer.
   ///
   /// @param unanswered the result of every call that has none
-  Pen.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
+  LogWriter.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
     var entries = settled(unanswered);
     entries.add(at.entry(new Event.Failed(at.id(), error)));
     inbox.queued().forEach(queued -> entries.add(at.entry(queued)));
@@ -77,15 +77,16 @@ final class Endings {
     return entries;
   }
 
-  private Pen.Next endTurn(List<Emission.Entry> before, StopReason reason, Inbox inbox, int taken) {
+  private LogWriter.Next endTurn(
+      List<Emission.Entry> before, StopReason reason, Inbox inbox, int taken) {
     return endTurn(before, reason, at.used(), inbox, taken);
   }
 
-  private Pen.Next endTurn(
+  private LogWriter.Next endTurn(
       List<Emission.Entry> before, StopReason reason, Usage usage, Inbox inbox, int taken) {
     var entries = new ArrayList<>(before);
     entries.addAll(at.statuses().idle(reason, usage));
-    return at.pen().write(entries, inbox, reason.isPause() || inbox.queued().size() == taken);
+    return at.writer().write(entries, inbox, reason.isPause() || inbox.queued().size() == taken);
   }
 
   /// The end of a request that brought nothing.

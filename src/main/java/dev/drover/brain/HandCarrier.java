@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Calls in the session's hands. A hand is made only if a call will run in it, and one for all.
 final class HandCarrier implements Carrier {
-  private final Sitting at;
+  private final WakeContext at;
   private final HandSpec spec;
   private final Map<HandId, Optional<Runner>> known = new HashMap<>();
   private final List<Grip> grips = new CopyOnWriteArrayList<>();
@@ -24,7 +24,7 @@ final class HandCarrier implements Carrier {
   private Sandboxes.@Nullable Unavailable unavailable;
   private volatile boolean left;
 
-  HandCarrier(Sitting at, HandSpec spec) {
+  HandCarrier(WakeContext at, HandSpec spec) {
     this.at = at;
     this.spec = spec;
   }

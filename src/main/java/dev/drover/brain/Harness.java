@@ -74,6 +74,7 @@ public record Harness(
     var session = sessions.getSession(lease.session());
     var progress = session.progress();
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
-    return new Wake(new Sitting(this, session.primary(), new Pen(log, lease, fold), bell));
+    return new Wake(
+        new WakeContext(this, session.primary(), new LogWriter(log, lease, fold), bell));
   }
 }

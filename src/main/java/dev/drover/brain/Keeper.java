@@ -26,7 +26,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   private static final int CLAIMED = 16;
 
   private final Nodes nodes;
-  private final Wakes wakes;
+  private final Brains brains;
   private final Pause pause;
   private final LongSupplier nanos;
   private final AtomicBoolean away = new AtomicBoolean();
@@ -40,9 +40,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   /// Begins with [#start].
   ///
   /// @param nanos a clock that never jumps, in nanoseconds
-  public Keeper(Nodes nodes, Wakes wakes, Pause pause, LongSupplier nanos) {
+  public Keeper(Nodes nodes, Brains brains, Pause pause, LongSupplier nanos) {
     this.nodes = nodes;
-    this.wakes = wakes;
+    this.brains = brains;
     this.pause = pause;
     this.nanos = nanos;
     heard = nanos.getAsLong();
@@ -65,7 +65,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   @Override
   public void changed(SessionId session) {
-    wakes.wroteElsewhere(session);
+    brains.wroteElsewhere(session);
   }
 
   @Override
@@ -89,12 +89,12 @@ public final class Keeper implements Nodes.News, AutoCloseable {
             LOG.log(
                 Level.WARNING,
                 "other nodes considered this node dead; it restarts under a new name");
-            wakes.stop();
+            brains.stop();
           }
           heard = before;
           adopt();
           claim();
-          wakes.ringAll();
+          brains.ringAll();
         });
   }
 
@@ -105,7 +105,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     int woken = 0;
     while (true) {
       var leases = nodes.claim(CLAIMED);
-      leases.forEach(wakes::wake);
+      leases.forEach(brains::wake);
       woken += leases.size();
       if (leases.size() < CLAIMED) {
         return woken;
@@ -118,10 +118,10 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   /// next look.
   private void adopt() {
     var without = new HashSet<>(nodes.held());
-    without.removeAll(wakes.awake());
+    without.removeAll(brains.awake());
     for (var lease : without) {
       if (orphans.contains(lease)) {
-        wakes.adopt(lease);
+        brains.adopt(lease);
       }
     }
     orphans = without;
@@ -131,14 +131,14 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   private void fence() {
     if (nanos.getAsLong() - heard <= nodes.lapse().toNanos()) {
       fenced = false;
-    } else if (wakes.atWork() > 0) {
+    } else if (brains.atWork() > 0) {
       if (!fenced) {
         LOG.log(
             Level.WARNING,
             "the store is unreachable; stopping all brains, because other nodes may take over");
       }
       fenced = true;
-      wakes.stop();
+      brains.stop();
     }
   }
 
@@ -147,7 +147,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
       look.run();
       if (away.getAndSet(false)) {
         LOG.log(Level.INFO, "the store is reachable again");
-        wakes.storeIsBack();
+        brains.storeIsBack();
       }
     } catch (RuntimeException | Error e) {
       if (!away.getAndSet(true)) {

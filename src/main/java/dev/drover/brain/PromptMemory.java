@@ -19,24 +19,25 @@ final class PromptMemory {
   /// The values of the log, the text of the request, its bytes, and the copies in between.
   private static final int COPIES = 5;
 
-  private final Sitting at;
+  private final WakeContext at;
 
-  PromptMemory(Sitting at) {
+  PromptMemory(WakeContext at) {
     this.at = at;
   }
 
   interface Asks {
-    Pen.Next ask() throws InterruptedException;
+    LogWriter.Next ask() throws InterruptedException;
   }
 
   /// Asks when there is memory for it.
   ///
   /// @param taken what the prompt has besides the log
   /// @param tooLarge is told if there never is
-  Pen.Next ask(List<Queued> taken, Asks asks, Function<Answer.Failure, Pen.Next> tooLarge)
+  LogWriter.Next ask(
+      List<Queued> taken, Asks asks, Function<Answer.Failure, LogWriter.Next> tooLarge)
       throws InterruptedException {
     long bytes =
-        at.pen().bytes(SMALL) + taken.stream().mapToLong(one -> Utf8.length(one.json())).sum();
+        at.writer().bytes(SMALL) + taken.stream().mapToLong(one -> Utf8.length(one.json())).sum();
     if (bytes <= SMALL) {
       return asks.ask();
     }
@@ -46,12 +47,12 @@ final class PromptMemory {
     }
     var share = reserve(bytes);
     if (share.isEmpty()) {
-      return Pen.Next.GO_ON;
+      return LogWriter.Next.GO_ON;
     }
     try (var _ = share.get()) {
       return asks.ask();
     } finally {
-      at.pen().forgetHistory();
+      at.writer().forgetHistory();
     }
   }
 

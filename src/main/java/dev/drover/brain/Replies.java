@@ -22,12 +22,12 @@ final class Replies {
 
   private final Answer.Reply reply;
   private final Toolbox tools;
-  private final Sitting at;
+  private final WakeContext at;
   private final List<Json> texts = new ArrayList<>();
   private final List<Emission.Entry> uses = new ArrayList<>();
   private boolean thought;
 
-  private Replies(Answer.Reply reply, Toolbox tools, Sitting at) {
+  private Replies(Answer.Reply reply, Toolbox tools, WakeContext at) {
     this.reply = reply;
     this.tools = tools;
     this.at = at;
@@ -47,7 +47,7 @@ final class Replies {
       EventId message,
       EventId thinking,
       Toolbox tools,
-      Sitting at) {
+      WakeContext at) {
     return new Replies(reply, tools, at).entries(start, message, thinking);
   }
 

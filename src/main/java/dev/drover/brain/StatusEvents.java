@@ -11,9 +11,9 @@ import java.util.List;
 /// The events that say what a thread does, and with it its session. They belong together and are
 /// made here alone.
 final class StatusEvents {
-  private final Sitting at;
+  private final WakeContext at;
 
-  StatusEvents(Sitting at) {
+  StatusEvents(WakeContext at) {
     this.at = at;
   }
 
@@ -39,7 +39,7 @@ final class StatusEvents {
     var idle = new Event.StatusIdle(at.id(), reason);
     return List.of(
         at.entry(new Event.ThreadIdle(at.id(), at.thread().id(), at.agent().name(), reason)),
-        at.entry(new Event.UsageReported(at.id(), usage, cost, at.pen().fold().budget())),
+        at.entry(new Event.UsageReported(at.id(), usage, cost, at.writer().fold().budget())),
         reason.isPause() ? at.entry(idle, at.fold().standing()) : at.entry(idle));
   }
 }

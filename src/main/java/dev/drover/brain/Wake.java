@@ -7,15 +7,15 @@ import java.util.List;
 /// decides; [Asking], [Acting] and [Endings] carry the steps out. One thread; what takes long runs
 /// on threads of its own that end with the step, while this one listens to the bell.
 final class Wake {
-  private final Sitting at;
-  private final Pen pen;
+  private final WakeContext at;
+  private final LogWriter writer;
   private final Asking asking;
   private final Acting acting;
   private final Endings endings;
 
-  Wake(Sitting at) {
+  Wake(WakeContext at) {
     this.at = at;
-    pen = at.pen();
+    writer = at.writer();
     endings = new Endings(at);
     asking = new Asking(at, endings);
     acting = new Acting(at);
@@ -23,7 +23,7 @@ final class Wake {
 
   /// Works until the session rests or belongs to somebody else, who then gets its hand, too.
   void run() throws InterruptedException {
-    Pen.Next next;
+    LogWriter.Next next;
     do {
       var inbox = at.inbox();
       next =
@@ -37,10 +37,10 @@ final class Wake {
             }
             case Step.End end -> endings.end(end.reason(), end.error(), inbox);
             case Step.GiveUp giveUp -> endings.giveUp(giveUp.error(), giveUp.unanswered(), inbox);
-            case Step.Rest _ -> pen.write(List.of(), inbox, true);
+            case Step.Rest _ -> writer.write(List.of(), inbox, true);
           };
-    } while (next == Pen.Next.GO_ON);
-    if (pen.lost()) {
+    } while (next == LogWriter.Next.GO_ON);
+    if (writer.lost()) {
       at.harness().hands().leave(at.session());
     }
   }
@@ -48,9 +48,9 @@ final class Wake {
   /// Ends the turn for a reason that is ours, not the model's.
   void abandon(String why) {
     var error = new SessionError(SessionError.Type.UNKNOWN, why, SessionError.Retry.EXHAUSTED);
-    Pen.Next next;
+    LogWriter.Next next;
     do {
       next = endings.giveUp(error, Endings.INTERRUPTED, at.inbox());
-    } while (next == Pen.Next.GO_ON);
+    } while (next == LogWriter.Next.GO_ON);
   }
 }

@@ -11,15 +11,15 @@ final class Answers {
   private final String session;
   private final View view;
   private final Pending pending;
-  private final Errands errands;
+  private final TurnState turn;
   private boolean failed;
 
-  Answers(Api api, String session, View view, Pending pending, Errands errands) {
+  Answers(Api api, String session, View view, Pending pending, TurnState turn) {
     this.api = api;
     this.session = session;
     this.view = view;
     this.pending = pending;
-    this.errands = errands;
+    this.turn = turn;
   }
 
   /// Whether anything could not be done or was not understood.
@@ -30,24 +30,24 @@ final class Answers {
   /// Does what was typed.
   ///
   /// @return false: it was to leave
-  boolean give(Typed typed) throws InterruptedException {
+  boolean give(InputLine typed) throws InterruptedException {
     switch (typed) {
-      case Typed.Quit _ -> {
+      case InputLine.Quit _ -> {
         return false;
       }
-      case Typed.Nothing _ -> {}
-      case Typed.Help _ -> Typed.HELP.lines().forEach(view::notice);
-      case Typed.Wrong(var why) -> fail(why);
-      case Typed.Message(var text) -> send(Outgoing.message(text));
-      case Typed.Interrupt _ -> send(Outgoing.interrupt());
-      case Typed.Result(var id, var text) -> send(Outgoing.result(id, text));
-      case Typed.Allow(var id) -> {
+      case InputLine.Nothing _ -> {}
+      case InputLine.Help _ -> InputLine.HELP.lines().forEach(view::notice);
+      case InputLine.Wrong(var why) -> fail(why);
+      case InputLine.Message(var text) -> send(Outgoing.message(text));
+      case InputLine.Interrupt _ -> send(Outgoing.interrupt());
+      case InputLine.Result(var id, var text) -> send(Outgoing.result(id, text));
+      case InputLine.Allow(var id) -> {
         var call = id.isEmpty() ? only() : Optional.of(id);
         if (call.isPresent()) {
           send(Outgoing.allow(call.get()));
         }
       }
-      case Typed.Deny(var words) -> deny(words);
+      case InputLine.Deny(var words) -> deny(words);
     }
     return true;
   }
@@ -85,7 +85,7 @@ final class Answers {
               Json.obj("events", List.of(event)));
       for (var item : answer.items("data")) {
         if (item instanceof Json.Obj stored) {
-          errands.sent(stored);
+          turn.sent(stored);
           view.sent(stored);
         }
       }

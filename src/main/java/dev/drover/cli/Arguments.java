@@ -95,7 +95,7 @@ final class Arguments {
     try {
       return Files.readString(Path.of(name));
     } catch (IOException | InvalidPathException e) {
-      throw wrong(flag + ": " + Neutral.line(name) + " cannot be read as UTF-8 text");
+      throw wrong(flag + ": " + Sanitized.line(name) + " cannot be read as UTF-8 text");
     }
   }
 }

@@ -67,7 +67,7 @@ final class Call implements AutoCloseable {
   }
 
   /// What the settings say of the server of this machine.
-  Local local() {
+  LocalServer local() {
     return host.local(
         arguments.text(Specs.DATA).map(text -> Map.of("data", text)).orElse(Map.of()));
   }

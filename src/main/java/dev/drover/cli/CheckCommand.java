@@ -25,7 +25,7 @@ final class CheckCommand {
       tally = checking.run(flags, told);
     } catch (Problem problem) {
       shell.out().flush();
-      shell.err().println("drover: " + Neutral.output(problem.getMessage()));
+      shell.err().println("drover: " + Sanitized.output(problem.getMessage()));
       return COULD_NOT_LOOK;
     }
     output.line(
@@ -80,7 +80,8 @@ final class CheckCommand {
                 .toString());
       } else {
         output.line(
-            Neutral.line((session.isEmpty() ? "-" : session) + "  " + position + "  " + sentence));
+            Sanitized.line(
+                (session.isEmpty() ? "-" : session) + "  " + position + "  " + sentence));
       }
     }
 
@@ -89,7 +90,7 @@ final class CheckCommand {
       output.line(
           output.json()
               ? Json.obj("type", "note", "session", session, "sentence", sentence).toString()
-              : Neutral.line(session + "  note: " + sentence));
+              : Sanitized.line(session + "  note: " + sentence));
     }
   }
 }

@@ -50,7 +50,7 @@ public final class Cli {
     } catch (ParameterException e) {
       return explain(e);
     } catch (Problem problem) {
-      shell.err().println("drover: " + Neutral.output(problem.getMessage()));
+      shell.err().println("drover: " + Sanitized.output(problem.getMessage()));
       return 1;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -135,7 +135,7 @@ public final class Cli {
     for (String word : command.matchedPositionalValue(0, List.<String>of())) {
       var next = line.getSubcommands().get(word);
       if (next == null) {
-        throw new ParameterException(line, "unknown command '" + Neutral.line(word) + "'");
+        throw new ParameterException(line, "unknown command '" + Sanitized.line(word) + "'");
       }
       line = next;
     }
@@ -166,7 +166,7 @@ public final class Cli {
     var command = line.getCommandSpec().qualifiedName();
     if (e instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().getFirst();
-      shell.err().println(command + ": " + unknown(line, word) + " '" + Neutral.line(word) + "'");
+      shell.err().println(command + ": " + unknown(line, word) + " '" + Sanitized.line(word) + "'");
       var suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         shell.err().println("Did you mean " + String.join(" or ", suggestions) + "?");

@@ -89,15 +89,17 @@ final class ConfigCommand {
   /// @param name behind its indent
   private static String line(SettingValue setting, String name) {
     if (setting.hidden()) {
-      return comment(name) + " is set (value hidden): " + Neutral.line(setting.source().toString());
+      return comment(name)
+          + " is set (value hidden): "
+          + Sanitized.line(setting.source().toString());
     }
     return setting
         .value()
         .map(
             value ->
-                Columns.pad(name + ": " + Neutral.line(yaml(value)), COLUMN)
+                Columns.pad(name + ": " + Sanitized.line(yaml(value)), COLUMN)
                     + "  # "
-                    + Neutral.line(setting.source().toString()))
+                    + Sanitized.line(setting.source().toString()))
         .orElse(comment(name) + " is not set");
   }
 

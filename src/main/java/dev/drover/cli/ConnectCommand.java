@@ -22,21 +22,20 @@ final class ConnectCommand {
     int tail = arguments.number(TAIL, 0).orElse(USUAL_TAIL);
     var shell = call.shell();
     var session = call.api().get(call.path("/v1/sessions"));
-    var inbound = new Inbound();
+    var inputs = new Inputs();
     var view = new View(renderer(), shell.typed());
     view.begin(session);
-    var dialogue =
-        new Dialogue(call.api(), session, view, inbound, arguments.has(UNTIL_IDLE), tail);
+    var dialogue = new Dialogue(call.api(), session, view, inputs, arguments.has(UNTIL_IDLE), tail);
     var leaving = new AtomicBoolean();
     Runnable ctrlC =
         () -> {
           if (leaving.getAndSet(true)) {
             shell.leave().accept(Ending.Kind.INTERRUPTED.status());
           }
-          inbound.detach();
+          inputs.detach();
         };
     try (var _ = shell.signals().handle(List.of("INT"), ctrlC)) {
-      inbound.read(shell.in());
+      inputs.read(shell.in());
       return dialogue.hold();
     }
   }

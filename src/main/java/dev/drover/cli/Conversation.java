@@ -171,7 +171,7 @@ final class Conversation {
     return switch (e) {
       case Refusal refusal -> refusal.words();
       case Exception other when other.getMessage() != null ->
-          Neutral.line(String.valueOf(other.getMessage()));
+          Sanitized.line(String.valueOf(other.getMessage()));
       default -> e.getClass().getSimpleName();
     };
   }

@@ -32,12 +32,12 @@ final class Dialogue {
   private final Api api;
   private final String session;
   private final View view;
-  private final Inbound inbound;
+  private final Inputs inputs;
   private final boolean untilIdle;
   private final History history;
-  private final Seen seen = new Seen();
+  private final SeenEvents seen = new SeenEvents();
   private final Pending pending = new Pending();
-  private final Errands errands;
+  private final TurnState turn;
   private final Answers answers;
   private int hidden;
   private int tail;
@@ -46,17 +46,17 @@ final class Dialogue {
 
   /// @param untilIdle whether the end of the input is followed by that of the turn
   /// @param tail how many events so far to show
-  Dialogue(Api api, Json.Obj session, View view, Inbound inbound, boolean untilIdle, int tail) {
+  Dialogue(Api api, Json.Obj session, View view, Inputs inputs, boolean untilIdle, int tail) {
     this.api = api;
     this.session = Column.text(session, "id");
     this.view = view;
-    this.inbound = inbound;
+    this.inputs = inputs;
     this.untilIdle = untilIdle;
     this.tail = Math.max(tail, LEAST_TAIL);
     hidden = this.tail - tail;
     history = new History(api, this.session);
-    errands = new Errands(Column.text(session, "status"));
-    answers = new Answers(api, this.session, view, pending, errands);
+    turn = new TurnState(Column.text(session, "status"));
+    answers = new Answers(api, this.session, view, pending, turn);
   }
 
   private sealed interface Heard {
@@ -88,7 +88,7 @@ final class Dialogue {
             told = true;
           }
           var pause = opened && !any ? PAUSES.get(1) : PAUSES.get(failures);
-          var status = pause.isZero() ? Optional.<Integer>empty() : answer(inbound.next(pause));
+          var status = pause.isZero() ? Optional.<Integer>empty() : answer(inputs.next(pause));
           if (status.isPresent()) {
             return status.get();
           }
@@ -105,7 +105,7 @@ final class Dialogue {
     boolean any = false;
     try (var scope = new Scope();
         var stream = api.stream(session, view.previews())) {
-      var _ = scope.fork(() -> inbound.pump(number, stream));
+      var _ = scope.fork(() -> inputs.pump(number, stream));
       catchUp();
       opened = true;
       while (true) {
@@ -113,13 +113,13 @@ final class Dialogue {
         if (status.isPresent()) {
           return new Heard.End(status.get());
         }
-        var item = inbound.next(PATIENCE);
+        var item = inputs.next(PATIENCE);
         switch (item) {
-          case Inbound.Item.Came(int from, var event, var json) when from == number -> {
+          case Inputs.Item.Came(int from, var event, var json) when from == number -> {
             any = true;
             take(event, json);
           }
-          case Inbound.Item.Lost(int from, var why) when from == number -> {
+          case Inputs.Item.Lost(int from, var why) when from == number -> {
             return new Heard.Broken(why, true, any);
           }
           case null, default -> {
@@ -151,8 +151,8 @@ final class Dialogue {
         view.event(event, event.toString(), again);
       }
     }
-    if (!missed.isEmpty() && !errands.isRunning()) {
-      errands.idle().ifPresent(idle -> view.rests(idle, pending));
+    if (!missed.isEmpty() && !turn.isRunning()) {
+      turn.idle().ifPresent(idle -> view.rests(idle, pending));
     }
     tail = MOST_MISSED;
     hidden = 0;
@@ -172,18 +172,18 @@ final class Dialogue {
 
   private void fold(Json.Obj event) {
     pending.take(event);
-    errands.take(event);
+    turn.take(event);
   }
 
   /// Takes what did not come by the stream.
   ///
   /// @return the exit status, if it is time to leave
-  private Optional<Integer> answer(Inbound.@Nullable Item item) throws InterruptedException {
+  private Optional<Integer> answer(Inputs.@Nullable Item item) throws InterruptedException {
     return switch (item) {
-      case Inbound.Item.Detach _ -> detached(untilIdle ? 130 : 0);
-      case Inbound.Item.Line(var text) ->
-          answers.give(Typed.read(text)) ? Optional.empty() : detached(0);
-      case Inbound.Item.End _ -> {
+      case Inputs.Item.Detach _ -> detached(untilIdle ? 130 : 0);
+      case Inputs.Item.Line(var text) ->
+          answers.give(InputLine.read(text)) ? Optional.empty() : detached(0);
+      case Inputs.Item.End _ -> {
         inputEnded = true;
         yield untilIdle ? Optional.empty() : detached(answers.failed() ? 1 : 0);
       }
@@ -201,14 +201,13 @@ final class Dialogue {
     if (view.isClosed()) {
       return Optional.of(0);
     }
-    if (!errands.isOver() && !(untilIdle && inputEnded && errands.isSettled())) {
+    if (!turn.isOver() && !(untilIdle && inputEnded && turn.isSettled())) {
       return Optional.empty();
     }
     var ending =
-        errands.isOver()
+        turn.isOver()
             ? Ending.of(Ending.Kind.TERMINATED)
-            : errands
-                .idle()
+            : turn.idle()
                 .map(idle -> Turn.ending(idle, false, pending.words(), ""))
                 .orElse(Ending.of(Ending.Kind.DONE));
     if (ending.kind() != Ending.Kind.DONE) {

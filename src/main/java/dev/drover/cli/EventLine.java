@@ -36,7 +36,7 @@ final class EventLine {
           Column.text(event, "result") + " " + Column.text(event, "tool_use_id");
       case "session.status_idle", "session.thread_status_idle" ->
           Turn.type(event.object("stop_reason"));
-      case "session.error" -> Trouble.words(event);
+      case "session.error" -> ErrorText.words(event);
       case "session.usage" -> tokens(event.object("usage"));
       case "span.model_request_end" -> isError(event) ? "failed" : "";
       case "event_start" -> Turn.type(event.object("event"));
@@ -47,7 +47,7 @@ final class EventLine {
   }
 
   private static String content(Json.Obj event) {
-    return Neutral.line(ToolText.text(event.items("content"), " ").strip());
+    return Sanitized.line(ToolText.text(event.items("content"), " ").strip());
   }
 
   private static String verdict(Json.Obj event) {

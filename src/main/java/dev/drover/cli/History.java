@@ -21,7 +21,8 @@ final class History {
   /// The newest events that are not `seen`, in their order.
   ///
   /// @param most of them; what is older is left out
-  List<Json.Obj> unseen(Seen seen, int most) throws Refusal, IOException, InterruptedException {
+  List<Json.Obj> unseen(SeenEvents seen, int most)
+      throws Refusal, IOException, InterruptedException {
     var found = new ArrayDeque<Json.Obj>();
     var page = Optional.<String>empty();
     boolean more = most > 0;

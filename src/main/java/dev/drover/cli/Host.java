@@ -25,7 +25,7 @@ public interface Host {
   /// What the settings say of the server of this machine. Starts and makes nothing.
   ///
   /// @throws Problem for a setting that is wrong, or a key that cannot be read
-  Local local(Map<String, String> flags);
+  LocalServer local(Map<String, String> flags);
 
   /// Every setting that there is, with its value and where that comes from. Holds no secret. Starts
   /// and makes nothing.

@@ -53,7 +53,7 @@ final class LiveRenderer implements Renderer {
 
   @Override
   public void begin(String session, String model) {
-    transcript.note(session + " · " + Neutral.line(model));
+    transcript.note(session + " · " + Sanitized.line(model));
   }
 
   @Override
@@ -176,11 +176,11 @@ final class LiveRenderer implements Renderer {
   }
 
   private void trouble(Json.Obj event) {
-    if (Trouble.isRetried(event)) {
+    if (ErrorText.isRetried(event)) {
       settle();
-      transcript.note("↻ " + Trouble.words(event));
+      transcript.note("↻ " + ErrorText.words(event));
     } else {
-      notice(Trouble.words(event));
+      notice(ErrorText.words(event));
     }
   }
 

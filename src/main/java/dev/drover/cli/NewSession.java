@@ -74,6 +74,6 @@ final class NewSession {
 
   static String title(String task) {
     var line = task.strip().lines().findFirst().orElse("");
-    return Columns.clip(Neutral.line(line), LONGEST_TITLE);
+    return Columns.clip(Sanitized.line(line), LONGEST_TITLE);
   }
 }

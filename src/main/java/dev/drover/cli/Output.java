@@ -65,8 +65,8 @@ final class Output {
             .toList();
     int longest = shown.stream().mapToInt(field -> Columns.of(field.getKey())).max().orElse(0);
     for (var field : shown) {
-      var name = Columns.pad(Neutral.line(field.getKey()), longest);
-      var value = Neutral.line(Column.seconds(Column.text(object, field.getKey())));
+      var name = Columns.pad(Sanitized.line(field.getKey()), longest);
+      var value = Sanitized.line(Column.seconds(Column.text(object, field.getKey())));
       int room = Math.max(20, width - longest - 2);
       line(style.dim() + name + style.plain() + "  " + Columns.clip(value, room));
     }
@@ -98,7 +98,7 @@ final class Output {
   }
 
   private static String cell(String text) {
-    return Columns.clip(Neutral.line(text), LONGEST);
+    return Columns.clip(Sanitized.line(text), LONGEST);
   }
 
   private static boolean isEmpty(Json value) {

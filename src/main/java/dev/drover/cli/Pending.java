@@ -61,7 +61,7 @@ final class Pending {
     var lines = new ArrayList<String>();
     open.forEach(
         (key, call) -> {
-          var id = Neutral.line(key);
+          var id = Sanitized.line(key);
           if (call.text("type") == null) {
             lines.add("an earlier call; see 'drover events list'");
             lines.add("    /allow " + id + "   /deny " + id + " [WHY]   /result " + id + " TEXT");

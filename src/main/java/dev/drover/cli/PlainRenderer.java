@@ -34,7 +34,7 @@ final class PlainRenderer implements Renderer {
 
   @Override
   public void begin(String session, String model) {
-    transcript.note("session " + session + " · model " + Neutral.line(model));
+    transcript.note("session " + session + " · model " + Sanitized.line(model));
   }
 
   @Override
@@ -51,7 +51,7 @@ final class PlainRenderer implements Renderer {
           transcript.result(String.valueOf(event.text("tool_use_id")), event);
       case "agent.mcp_tool_result" ->
           transcript.result(String.valueOf(event.text("mcp_tool_use_id")), event);
-      case "session.error" -> notice(Trouble.words(event));
+      case "session.error" -> notice(ErrorText.words(event));
       default -> {}
     }
   }

@@ -51,13 +51,13 @@ final class Refusal extends Exception {
 
   /// What was said, and how to find it in the server's log, in a line.
   String details() {
-    return Neutral.line(
+    return Sanitized.line(
         getMessage() + " (" + type + (requestId.isEmpty() ? "" : ", " + requestId) + ")");
   }
 
   /// Everything that there is to say, in a line.
   String words() {
-    return Neutral.line(
+    return Sanitized.line(
         getMessage()
             + (status >= 500 && !requestId.isEmpty() ? " (" + type + ", " + requestId + ")" : ""));
   }

@@ -14,7 +14,7 @@ final class ServerChecks {
 
   private ServerChecks() {}
 
-  static List<Check> of(Local local) {
+  static List<Check> of(LocalServer local) {
     try (var api = new Api(Api.client(), local.url(), local.key())) {
       var nodes = api.get("/drover/nodes");
       var checks = new ArrayList<Check>();
@@ -43,7 +43,7 @@ final class ServerChecks {
               : new Check(
                   NAME,
                   false,
-                  local.url() + ": " + Neutral.line(refusal.details()),
+                  local.url() + ": " + Sanitized.line(refusal.details()),
                   "See the server's log. Status 404 means an older Drover, or another program."));
     } catch (IOException e) {
       if (e instanceof Unreachable unreachable && unreachable.isNoServer()) {
@@ -53,7 +53,7 @@ final class ServerChecks {
           new Check(
               NAME,
               false,
-              local.url() + ": " + Neutral.line(Conversation.reason(e)),
+              local.url() + ": " + Sanitized.line(Conversation.reason(e)),
               "Another program may be listening there."));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -67,7 +67,7 @@ final class ServerChecks {
         "%s on %s, pid %s, %s%s"
             .formatted(
                 Column.text(node, "name"),
-                Neutral.line(Column.text(node, "host")),
+                Sanitized.line(Column.text(node, "host")),
                 Column.text(node, "pid"),
                 count(node.number("sessions", 0), "session"),
                 Json.of(true).equals(node.get("self").orElse(Json.NULL)) ? ", this one" : "");
@@ -114,7 +114,7 @@ final class ServerChecks {
       var failure = (Json.Obj) item;
       fix.append('\n')
           .append(
-              Neutral.line(
+              Sanitized.line(
                   "%s %s: %s"
                       .formatted(
                           Column.text(failure, "kind"),
@@ -126,7 +126,7 @@ final class ServerChecks {
 
   private static Check session(Json.Obj session) {
     return fine(
-        "session", Neutral.line(Column.text(session, "id") + "  " + Column.text(session, "why")));
+        "session", Sanitized.line(Column.text(session, "id") + "  " + Column.text(session, "why")));
   }
 
   private static String count(long number, String what) {

@@ -76,18 +76,18 @@ final class SessionVerbs {
   }
 
   private static int why(Call call) throws Refusal, IOException, InterruptedException {
-    var standing = call.api().get(call.path("/drover/sessions"));
+    var diagnosis = call.api().get(call.path("/drover/sessions"));
     if (call.output().json()) {
-      return call.print(standing);
+      return call.print(diagnosis);
     }
-    call.output().line(Neutral.line(Column.text(standing, "why")));
-    var holder = standing.object("holder");
-    var last = standing.object("last_event");
-    var error = standing.object("last_error");
+    call.output().line(Sanitized.line(Column.text(diagnosis, "why")));
+    var holder = diagnosis.object("holder");
+    var last = diagnosis.object("last_event");
+    var error = diagnosis.object("last_error");
     return call.print(
         Json.obj(
             "status",
-            standing.text("status"),
+            diagnosis.text("status"),
             "held by",
             holder.text("node") == null
                 ? null
@@ -98,7 +98,7 @@ final class SessionVerbs {
                         Column.text(holder, "pid"),
                         Column.text(holder, "epoch")),
             "waiting",
-            standing.object("inbox").number("waiting", 0),
+            diagnosis.object("inbox").number("waiting", 0),
             "last event",
             last.text("type") == null
                 ? null
@@ -135,7 +135,7 @@ final class SessionVerbs {
             "",
             "Each line is a message to the agent, or a command:",
             "",
-            Typed.HELP.indent(2).stripTrailing(),
+            InputLine.HELP.indent(2).stripTrailing(),
             "",
             "Ctrl-C detaches, and the session continues. With --until-idle the exit status is",
             "0 if the turn has ended, 1 if it failed or is waiting for input.",

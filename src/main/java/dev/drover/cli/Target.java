@@ -19,7 +19,8 @@ record Target(URI url, Optional<Secret> key, String keyFrom) {
 
   /// @param flag of `--url`; empty: what `DROVER_URL` says, else the server of this machine
   /// @param local asked only for what nothing else names. Its key goes to this machine alone.
-  static Target of(Optional<String> flag, Map<String, String> variables, Supplier<Local> local) {
+  static Target of(
+      Optional<String> flag, Map<String, String> variables, Supplier<LocalServer> local) {
     var named =
         flag.map(text -> url("--url", text))
             .or(() -> variable(variables, URL_VARIABLE).map(text -> url(URL_VARIABLE, text)));

@@ -33,7 +33,7 @@ final class ToolText {
             .flatMap(Stream::ofNullable)
             .map(ToolText::firstLine)
             .collect(Collectors.joining("  "));
-    return Neutral.line(words.isEmpty() ? input.toString() : words);
+    return Sanitized.line(words.isEmpty() ? input.toString() : words);
   }
 
   /// A call in one line: the tool and what it is about.
@@ -45,11 +45,11 @@ final class ToolText {
   static String name(Json.Obj call) {
     var name = call.text("name");
     var server = call.text("mcp_server_name");
-    return Neutral.line((server == null ? "" : server + ".") + (name == null ? "?" : name));
+    return Sanitized.line((server == null ? "" : server + ".") + (name == null ? "?" : name));
   }
 
   static Excerpt excerpt(Json.Obj result, int most) {
-    var text = Neutral.output(text(result.items("content"), "\n")).stripTrailing();
+    var text = Sanitized.output(text(result.items("content"), "\n")).stripTrailing();
     text = BLANK_LINES.matcher(text).replaceFirst("");
     if (text.isEmpty()) {
       return new Excerpt(List.of(), 0);

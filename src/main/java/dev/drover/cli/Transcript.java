@@ -42,7 +42,7 @@ final class Transcript {
 
   /// More of a text; newlines around the whole of it are left out.
   void text(String piece) {
-    var text = Neutral.output(piece);
+    var text = Sanitized.output(piece);
     int from = 0;
     int to = text.length();
     while (from < to && text.charAt(from) == '\n') {

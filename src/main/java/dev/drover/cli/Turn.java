@@ -58,7 +58,7 @@ final class Turn {
   /// What a `session.error` says, in a line.
   static String message(Json.Obj error) {
     var message = error.text("message");
-    return Neutral.line(
+    return Sanitized.line(
         message == null || message.isBlank() ? String.valueOf(error.text("type")) : message);
   }
 
@@ -78,14 +78,14 @@ final class Turn {
       case "requires_action" -> new Ending(Ending.Kind.WAITING, pending);
       case "retries_exhausted" -> new Ending(Ending.Kind.EXHAUSTED, error);
       case "refusal" -> new Ending(Ending.Kind.REFUSED, refusal(idle.object("stop_details")));
-      default -> new Ending(Ending.Kind.STOPPED, Neutral.line(type));
+      default -> new Ending(Ending.Kind.STOPPED, Sanitized.line(type));
     };
   }
 
   private String pending(Json.Obj reason) {
     return reason.items("event_ids").stream()
         .map(id -> id instanceof Json.Str(var text) ? text : "")
-        .map(id -> calls.getOrDefault(id, Neutral.line(id)))
+        .map(id -> calls.getOrDefault(id, Sanitized.line(id)))
         .collect(Collectors.joining("; "));
   }
 
@@ -98,6 +98,6 @@ final class Turn {
   private static String refusal(Json.Obj details) {
     var explanation = details.text("explanation");
     var category = details.text("category");
-    return Neutral.line(explanation != null ? explanation : category != null ? category : "");
+    return Sanitized.line(explanation != null ? explanation : category != null ? category : "");
   }
 }

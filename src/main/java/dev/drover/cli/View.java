@@ -76,7 +76,7 @@ final class View {
       pending.lines().forEach(line -> note("  " + line));
     } else {
       var reason = Turn.type(idle.object("stop_reason"));
-      note(reason.equals("end_turn") ? "(idle)" : "(idle: " + Neutral.line(reason) + ")");
+      note(reason.equals("end_turn") ? "(idle)" : "(idle: " + Sanitized.line(reason) + ")");
     }
   }
 
@@ -85,6 +85,6 @@ final class View {
   }
 
   private void note(String line) {
-    renderer.note(Neutral.line(line));
+    renderer.note(Sanitized.line(line));
   }
 }

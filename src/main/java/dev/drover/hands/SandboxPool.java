@@ -35,7 +35,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private final int most;
   private final Duration idle;
   private final Duration wait;
-  private final Places places;
+  private final Permits places;
   private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean leaving; // another server goes on with all sessions
@@ -72,7 +72,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     this.most = most;
     this.idle = idle;
     this.wait = wait;
-    this.places = new Places(most);
+    this.places = new Permits(most);
     Thread.ofVirtual().name("hands-idle").start(this::closeIdle);
   }
 

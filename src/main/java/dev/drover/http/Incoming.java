@@ -41,15 +41,15 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
   /// The next stretch, never empty; null at the end.
   ///
   /// @param limit how long it may take
-  /// @throws Stalled if it does not come within `limit`
+  /// @throws BodyStalled if it does not come within `limit`
   /// @throws IOException when the connection is lost, or was cut by [#close()]
   public byte @Nullable [] next(Duration limit) throws IOException, InterruptedException {
     while (!ended) {
       if (limit.isNegative()) {
-        throw new Stalled(limit);
+        throw new BodyStalled(limit);
       }
       switch (signals.poll(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        case null -> throw new Stalled(limit);
+        case null -> throw new BodyStalled(limit);
         case Signal.End _ -> ended = true;
         case Signal.Lost(var cause) -> {
           signals.add(new Signal.Lost(cause));
@@ -71,13 +71,13 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
   ///
   /// @param limit how long each stretch may take
   /// @param most in bytes
-  /// @throws Overlong if it is longer than `most`
+  /// @throws BodyTooLong if it is longer than `most`
   /// @throws IOException as [#next(Duration)] does
   public String text(Duration limit, int most) throws IOException, InterruptedException {
     var text = new ByteArrayOutputStream();
     for (var bytes = next(limit); bytes != null; bytes = next(limit)) {
       if (bytes.length > most - text.size()) {
-        throw new Overlong(Overlong.Part.BODY, most);
+        throw new BodyTooLong(BodyTooLong.Part.BODY, most);
       }
       text.writeBytes(bytes);
     }

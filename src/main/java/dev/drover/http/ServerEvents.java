@@ -62,7 +62,7 @@ public final class ServerEvents {
 
   /// The next event that has data; null at the end of the body.
   ///
-  /// @throws Overlong if a part of the stream is longer than its limit
+  /// @throws BodyTooLong if a part of the stream is longer than its limit
   /// @throws IOException when the stream cannot be read further
   public @Nullable ServerEvent next() throws IOException, InterruptedException {
     while (ready.isEmpty()) {
@@ -78,7 +78,7 @@ public final class ServerEvents {
     return ready.poll();
   }
 
-  private void take(String text) throws Overlong {
+  private void take(String text) throws BodyTooLong {
     if (text.isEmpty()) {
       dispatch();
       name = "";
@@ -92,12 +92,12 @@ public final class ServerEvents {
     }
   }
 
-  private void field(String field, String value) throws Overlong {
+  private void field(String field, String value) throws BodyTooLong {
     switch (field) {
       case "data" -> {
         int before = data == null ? 0 : data.length() + 1;
         if (value.length() > lengths.event() - before) {
-          throw new Overlong(Overlong.Part.EVENT, lengths.event());
+          throw new BodyTooLong(BodyTooLong.Part.EVENT, lengths.event());
         }
         data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
       }
@@ -135,7 +135,7 @@ public final class ServerEvents {
         end++;
       }
       if (line.size() + end - at > lengths.line()) {
-        throw new Overlong(Overlong.Part.LINE, lengths.line());
+        throw new BodyTooLong(BodyTooLong.Part.LINE, lengths.line());
       }
       line.write(chunk, at, end - at);
       at = end;
@@ -164,7 +164,7 @@ public final class ServerEvents {
     }
     seen += next.length;
     if (seen > lengths.body()) {
-      throw new Overlong(Overlong.Part.BODY, lengths.body());
+      throw new BodyTooLong(BodyTooLong.Part.BODY, lengths.body());
     }
     chunk = next;
     at = 0;

@@ -77,7 +77,7 @@ public final class ModelRouter implements Models {
     var model =
         can.images() && can.documents()
             ? chosen.get()
-            : new Spared(chosen.get(), can.images(), can.documents());
+            : new CapabilityFilter(chosen.get(), can.images(), can.documents());
     return new Route(model, isChat(name) ? name.substring(OPENAI.length()) : name);
   }
 

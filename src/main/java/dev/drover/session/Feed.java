@@ -33,7 +33,7 @@ public final class Feed {
   private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
       new ConcurrentHashMap<>();
 
-  private final Farewells farewells = new Farewells();
+  private final DepartedListeners departed = new DepartedListeners();
   private final AtomicLong waiting = new AtomicLong();
   private final long most;
   private final Tap tap;
@@ -154,7 +154,7 @@ public final class Feed {
     private final SessionId session;
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
     private final AtomicLong characters = new AtomicLong();
-    private final Hearing hearing = new Hearing();
+    private final ListenerHistory hearing = new ListenerHistory();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
 
@@ -209,7 +209,7 @@ public final class Feed {
       closed.countDown();
       forget();
       if (removed.get()) {
-        farewells.add(hearing.settled());
+        departed.add(hearing.settled());
         watcher.closed(session);
       }
     }
@@ -222,7 +222,7 @@ public final class Feed {
       try {
         return hearing.settled().contains(event)
             || !closed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-            || farewells.has(event);
+            || departed.has(event);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return true;
@@ -286,7 +286,7 @@ public final class Feed {
     long deadline = System.nanoTime() + NOTICING.toNanos();
     var heard = new HashSet<EventId>();
     for (var event : events.reversed()) {
-      if (farewells.has(event)
+      if (departed.has(event)
           || listening.stream().anyMatch(listener -> listener.heard(event, deadline))) {
         heard.add(event);
       }

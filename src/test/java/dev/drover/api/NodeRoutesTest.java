@@ -144,13 +144,13 @@ final class NodeRoutesTest {
         use,
         new Event.ModelRequestEnd(api.id(), start.id(), false, ModelUsage.NONE));
     api.rest(lease, new StopReason.RequiresAction(List.of(use.id())));
-    var standing = standing(session);
-    assertThat(standing.object("reason"))
+    var diagnosis = standing(session);
+    assertThat(diagnosis.object("reason"))
         .isEqualTo(Json.obj("type", "requires_action", "event_ids", List.of(use.id().value())));
-    assertThat(standing.text("why")).contains(use.id().value());
-    assertThat(standing.object("last_error").text("message")).isEqualTo("busy");
-    assertThat(standing.object("last_error").text("processed_at")).isNotNull();
-    assertThat(standing.object("last_event").text("type")).isEqualTo("session.status_idle");
+    assertThat(diagnosis.text("why")).contains(use.id().value());
+    assertThat(diagnosis.object("last_error").text("message")).isEqualTo("busy");
+    assertThat(diagnosis.object("last_error").text("processed_at")).isNotNull();
+    assertThat(diagnosis.object("last_event").text("type")).isEqualTo("session.status_idle");
     assertThat(api.get("/drover/sessions").body().items("data")).isEmpty();
     api.post(session + "/archive");
     assertThat(reason(session)).isEqualTo("terminated");

@@ -114,8 +114,8 @@ final class CannedServer implements Host, AutoCloseable {
   }
 
   @Override
-  public Local local(Map<String, String> flags) {
-    return new Local(
+  public LocalServer local(Map<String, String> flags) {
+    return new LocalServer(
         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
         Optional.of(new Secret("sk-canned")),
         Path.of("api-key"));

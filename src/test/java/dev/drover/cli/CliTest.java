@@ -46,7 +46,7 @@ final class CliTest {
     }
 
     @Override
-    public Local local(Map<String, String> flags) {
+    public LocalServer local(Map<String, String> flags) {
       throw Problem.invalid("port: must be a whole number");
     }
 
@@ -307,7 +307,7 @@ final class CliTest {
           }
 
           @Override
-          public Local local(Map<String, String> flags) {
+          public LocalServer local(Map<String, String> flags) {
             throw new IllegalStateException("nothing asks");
           }
 

@@ -32,7 +32,7 @@ final class ConfigCommandTest {
         }
 
         @Override
-        public Local local(Map<String, String> flags) {
+        public LocalServer local(Map<String, String> flags) {
           throw new IllegalStateException("nothing asks");
         }
 

@@ -69,8 +69,8 @@ final class StageServer implements Host {
   }
 
   @Override
-  public Local local(Map<String, String> flags) {
-    return new Local(url.get(), Optional.of(KEY), Path.of("data", "api-key"));
+  public LocalServer local(Map<String, String> flags) {
+    return new LocalServer(url.get(), Optional.of(KEY), Path.of("data", "api-key"));
   }
 
   @Override

@@ -245,7 +245,8 @@ final class OutboundTest {
   @Test
   void aBodyThatIsTooLongIsGivenUp() throws Exception {
     try (var response = client.send(Request.of("GET", url(PLAIN, "/long")), PATIENCE)) {
-      assertThatThrownBy(() -> response.body().text(PATIENCE, 10_000)).isInstanceOf(Overlong.class);
+      assertThatThrownBy(() -> response.body().text(PATIENCE, 10_000))
+          .isInstanceOf(BodyTooLong.class);
     }
     try (var response = client.send(Request.of("GET", url(PLAIN, "/long")), PATIENCE)) {
       assertThat(response.body().text(PATIENCE, 100_000)).hasSize(100_000);
@@ -257,7 +258,7 @@ final class OutboundTest {
     try (var response = client.send(Request.of("GET", url(PLAIN, "/stall")), PATIENCE)) {
       assertThat(response.body().next(PATIENCE)).isNotEmpty();
       assertThatThrownBy(() -> response.body().next(Duration.ofMillis(1)))
-          .isInstanceOf(Stalled.class);
+          .isInstanceOf(BodyStalled.class);
       response.body().close();
       assertThatThrownBy(() -> response.body().next(PATIENCE))
           .hasMessage("the connection was lost");

@@ -102,11 +102,11 @@ final class ServerEventsTest {
     "BODY, '\n'",
     "BODY, 'id: 1\r\n'"
   })
-  void whatNeverEndsIsGivenUp(Overlong.Part part, String piece) {
+  void whatNeverEndsIsGivenUp(BodyTooLong.Part part, String piece) {
     var bytes = piece.getBytes(StandardCharsets.UTF_8);
     for (var form : Form.values()) {
       assertThatThrownBy(() -> all(new ServerEvents(() -> bytes, form, LIMITS)))
-          .isInstanceOfSatisfying(Overlong.class, e -> assertThat(e.part()).isEqualTo(part));
+          .isInstanceOfSatisfying(BodyTooLong.class, e -> assertThat(e.part()).isEqualTo(part));
     }
   }
 

@@ -174,7 +174,7 @@ final class SimClient {
                 var receipt = server.log.receive(session, events.get(), delivery);
                 receipt
                     .lease()
-                    .ifPresentOrElse(server.wakes::wake, () -> server.wakes.ring(session));
+                    .ifPresentOrElse(server.brains::wake, () -> server.brains.ring(session));
                 attempt.receipt = receipt;
               } catch (Problem e) {
                 attempt.problem = e;

@@ -2,13 +2,13 @@ package dev.drover.sim;
 
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
+import dev.drover.brain.Brains;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
-import dev.drover.brain.Wakes;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.hands.Hands;
 import dev.drover.session.EventLog;
@@ -61,7 +61,7 @@ final class SimNode {
     final Scheduler.Lane lane = world.scheduler.lane();
     final Store store;
     final EventLog log;
-    final Wakes wakes;
+    final Brains brains;
     final Sessions sessions;
     private final Nodes nodes;
     private final Jobs jobs;
@@ -78,8 +78,8 @@ final class SimNode {
       log =
           new UnreliableLog(
               SimNode.this, world.defect.around(world, world.epochs.over(store.eventLog())));
-      wakes =
-          new Wakes(
+      brains =
+          new Brains(
               new Harness(
                   log,
                   sessions,
@@ -121,7 +121,7 @@ final class SimNode {
     private void keep() throws InterruptedException {
       while (true) {
         try {
-          new Keeper(nodes, wakes, world.scheduler::pause, world.scheduler::nanos).start();
+          new Keeper(nodes, brains, world.scheduler::pause, world.scheduler::nanos).start();
           doJobs();
           return;
         } catch (Problem _) {

@@ -115,7 +115,7 @@ final class Simulation {
   private static void delete(SimNode.Server server, SessionId session) {
     try {
       server.sessions.delete(WORKSPACE, session);
-      server.wakes.deleted(session);
+      server.brains.deleted(session);
     } catch (Problem _) {
       // it is gone, or the store is away
     }

@@ -6,11 +6,11 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
+import dev.drover.brain.Brains;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
-import dev.drover.brain.Wakes;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
@@ -63,7 +63,7 @@ public final class Stage implements AutoCloseable {
   private final PuppetHand hand = new PuppetHand();
   private final Inventory inventory;
   private final Harness harness;
-  private final Wakes wakes;
+  private final Brains brains;
   private final SessionId session;
 
   public Stage() {
@@ -74,7 +74,7 @@ public final class Stage implements AutoCloseable {
   public Stage(List<Tool> tools, ServerTool... inServer) {
     inventory = Inventory.of(List.of(inServer));
     harness = harness(store.eventLog());
-    wakes = new Wakes(harness);
+    brains = new Brains(harness);
     var made =
         new Session(
             new SessionId(ids.next(SessionId.PREFIX)),
@@ -145,8 +145,8 @@ public final class Stage implements AutoCloseable {
     return harness;
   }
 
-  public Wakes wakes() {
-    return wakes;
+  public Brains wakes() {
+    return brains;
   }
 
   public SessionId session() {
@@ -178,7 +178,7 @@ public final class Stage implements AutoCloseable {
   /// Receives as the API does, and rings or wakes.
   public Receipt send(Event.FromClient... events) {
     var receipt = store.eventLog().receive(session, List.of(events), delivery());
-    receipt.lease().ifPresentOrElse(wakes::wake, () -> wakes.ring(session));
+    receipt.lease().ifPresentOrElse(brains::wake, () -> brains.ring(session));
     return receipt;
   }
 
@@ -250,7 +250,7 @@ public final class Stage implements AutoCloseable {
   /// Checks the log that the test leaves behind.
   @Override
   public void close() {
-    wakes.close();
+    brains.close();
     var findings = log().isEmpty() ? List.of() : check();
     store.close();
     assertThat(findings).isEmpty();

@@ -40,7 +40,7 @@ public final class LocalSandboxes implements Sandboxes {
   private final Engine engine;
   private final Register register;
   private final Workspaces workspaces;
-  private final Room room;
+  private final FreeSpace room;
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Set<LocalSandbox> open = ConcurrentHashMap.newKeySet();
@@ -63,7 +63,7 @@ public final class LocalSandboxes implements Sandboxes {
     var hands = Workspaces.Directories.own(root.resolve("hands"));
     var homes = Workspaces.Directories.own(root.resolve("workspaces"));
     var program = HandBinary.extract(Workspaces.Directories.own(root.resolve("bin")));
-    this.room = new Room(root, settings.storage().floor());
+    this.room = new FreeSpace(root, settings.storage().floor());
     this.spawner = new Spawner(pause);
     this.engine =
         maker.make(

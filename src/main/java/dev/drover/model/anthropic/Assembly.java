@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Answer.Lost;
 import dev.drover.model.Listener;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
@@ -35,7 +35,7 @@ final class Assembly {
   }
 
   /// Takes the next event in.
-  void accept(ReplyEvent event) throws Broken {
+  void accept(ReplyEvent event) throws BrokenStream {
     var body = event.body();
     var given = body.text("type");
     switch (given == null ? event.name() : given) {
@@ -79,7 +79,7 @@ final class Assembly {
   }
 
   /// A message that is not streamed, or the head of one that is, which has no content as yet.
-  private void take(Json.Obj message) throws Broken {
+  private void take(Json.Obj message) throws BrokenStream {
     for (var start : starts(message.get("content").orElse(Json.NULL))) {
       begin(Json.obj("index", blocks.all().size(), "content_block", start));
     }
@@ -101,7 +101,7 @@ final class Assembly {
     };
   }
 
-  private void begin(Json.Obj body) throws Broken {
+  private void begin(Json.Obj body) throws BrokenStream {
     if (!(body.get("content_block").orElse(Json.NULL) instanceof Json.Obj start)) {
       return; // its deltas begin it
     }
@@ -112,7 +112,7 @@ final class Assembly {
     }
   }
 
-  private void change(Json.Obj body) throws Broken {
+  private void change(Json.Obj body) throws BrokenStream {
     var delta = body.object("delta");
     int before = blocks.all().size();
     var block = blocks.of(number(body), delta);
@@ -158,11 +158,11 @@ final class Assembly {
 
   /// The reply, once it is over.
   ///
-  /// @throws Broken if the server says that it failed
-  Answer reply() throws Broken {
+  /// @throws BrokenStream if the server says that it failed
+  Answer reply() throws BrokenStream {
     var stop = Stop.of(stopReason);
     if (stop == Stop.FAILED) {
-      throw new Broken("the model server aborted the reply");
+      throw new BrokenStream("the model server aborted the reply");
     }
     var content = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();
@@ -202,11 +202,12 @@ final class Assembly {
   }
 
   private static Json.Obj read(
-      CallInput input, Block block, Map<Integer, String> unreadable, int index) throws Broken {
+      CallInput input, Block block, Map<Integer, String> unreadable, int index)
+      throws BrokenStream {
     return switch (input) {
       case CallInput.Whole(var object) -> object;
       case CallInput.Unreadable _ when !block.isCall() ->
-          throw new Broken("the input of a server tool is not a JSON object");
+          throw new BrokenStream("the input of a server tool is not a JSON object");
       case CallInput.Unreadable(var why, _) -> {
         unreadable.put(index, why);
         yield Json.EMPTY;

@@ -1,7 +1,7 @@
 package dev.drover.model.anthropic;
 
 import dev.drover.base.Json;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,15 +36,15 @@ final class Blocks {
   }
 
   /// The block that a start begins, if it does.
-  Optional<Block> start(long number, Json.Obj start) throws Broken {
+  Optional<Block> start(long number, Json.Obj start) throws BrokenStream {
     boolean repeated =
         latest(block -> block.number() == number).filter(last -> last.isOnly(start)).isPresent();
     return repeated ? Optional.empty() : Optional.of(begin(number, start));
   }
 
-  private Block begin(long number, Json.Obj start) throws Broken {
+  private Block begin(long number, Json.Obj start) throws BrokenStream {
     if (all.size() == MAX) {
-      throw new Broken("the reply has more than " + MAX + " content blocks");
+      throw new BrokenStream("the reply has more than " + MAX + " content blocks");
     }
     var block = new Block(number, all.size(), start);
     all.add(block);
@@ -52,7 +52,7 @@ final class Blocks {
   }
 
   /// The block that a delta goes to; empty if it has none.
-  Optional<Block> of(long number, Json.Obj delta) throws Broken {
+  Optional<Block> of(long number, Json.Obj delta) throws BrokenStream {
     var type = Block.piece(delta, "type");
     var block =
         latest(one -> one.number() == number && one.takes(type))

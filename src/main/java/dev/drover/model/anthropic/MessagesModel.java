@@ -8,7 +8,7 @@ import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.Remedies;
@@ -91,7 +91,8 @@ public final class MessagesModel implements Model, AutoCloseable {
   /// A reply ends with `message_stop`, with a `stop_reason`, with `[DONE]`, or with the body, if
   /// that ends in good order and all that has come is whole. What breaks after a `stop_reason`
   /// breaks nothing.
-  private Answer read(ReplyEvents events, Assembly reply) throws Broken, InterruptedException {
+  private Answer read(ReplyEvents events, Assembly reply)
+      throws BrokenStream, InterruptedException {
     try {
       while (!reply.isOver()) {
         var event = events.next();
@@ -103,7 +104,7 @@ public final class MessagesModel implements Model, AutoCloseable {
         }
         reply.accept(event);
       }
-    } catch (Broken e) {
+    } catch (BrokenStream e) {
       if (!reply.isFinished()) {
         throw e;
       }

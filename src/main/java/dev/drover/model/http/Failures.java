@@ -29,8 +29,8 @@ public final class Failures {
   ///
   /// @param what with `%s` where the address belongs
   /// @param why empty if there is nothing more to say
-  Broken unreachable(String what, String why) {
-    return new Broken(
+  BrokenStream unreachable(String what, String why) {
+    return new BrokenStream(
         what.formatted(address) + (why.isEmpty() ? "" : ": " + Wording.fit(why, key)));
   }
 

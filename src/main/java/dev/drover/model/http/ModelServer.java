@@ -48,8 +48,8 @@ public final class ModelServer implements AutoCloseable {
   /// Makes one answer of the events of one stream.
   @FunctionalInterface
   public interface Reading {
-    /// @throws Broken when the stream makes no sense
-    Answer read(ReplyEvents events) throws Broken, InterruptedException;
+    /// @throws BrokenStream when the stream makes no sense
+    Answer read(ReplyEvents events) throws BrokenStream, InterruptedException;
   }
 
   private final String address;
@@ -149,12 +149,12 @@ public final class ModelServer implements AutoCloseable {
       var result = received(response, source, patience, reading);
       response.body().drain(AFTERWARDS, MAX_AFTERWARDS);
       return result;
-    } catch (Broken e) {
+    } catch (BrokenStream e) {
       return new Result(Failures.broken(e.what()), null);
     }
   }
 
-  private Response send(Json.Obj body) throws Broken, InterruptedException {
+  private Response send(Json.Obj body) throws BrokenStream, InterruptedException {
     var patience = timeouts.connect().plus(timeouts.firstEvent());
     try {
       return client.send(request.sending("application/json", body.toString()), patience);
@@ -174,7 +174,7 @@ public final class ModelServer implements AutoCloseable {
 
   private Result received(
       Response response, ReplySource source, EventPatience patience, Reading reading)
-      throws Broken, InterruptedException {
+      throws BrokenStream, InterruptedException {
     int status = response.status();
     if (status >= 300 && status < 400) {
       return new Result(failures.redirect(status, response.header("location").orElse("")), null);
@@ -202,7 +202,7 @@ public final class ModelServer implements AutoCloseable {
       EventPatience patience,
       Reading reading,
       AtomicReference<@Nullable Refused> refused)
-      throws Broken, InterruptedException {
+      throws BrokenStream, InterruptedException {
     var first = events.peek();
     events.watch(patience::event);
     if (first != null && first.isError()) {
@@ -220,7 +220,7 @@ public final class ModelServer implements AutoCloseable {
       for (var bytes = body.next(); bytes != null && text.size() < MAX_ERROR; bytes = body.next()) {
         text.writeBytes(bytes);
       }
-    } catch (Broken _) {
+    } catch (BrokenStream _) {
       // the status says enough
     }
     return text.toString(StandardCharsets.UTF_8);

@@ -40,8 +40,9 @@ final class ReplyBody {
 
   /// What comes of it.
   ///
-  /// @throws Broken when it cannot be read to its end, or makes no sense
-  Answer read(Failures failures, ModelServer.Reading reading) throws Broken, InterruptedException {
+  /// @throws BrokenStream when it cannot be read to its end, or makes no sense
+  Answer read(Failures failures, ModelServer.Reading reading)
+      throws BrokenStream, InterruptedException {
     var text = beginning();
     if (text.startsWith("{") || text.startsWith("[")) {
       return json(failures, reading);
@@ -53,7 +54,7 @@ final class ReplyBody {
   }
 
   /// The first characters that are not blank, enough of them to decide.
-  private String beginning() throws Broken, InterruptedException {
+  private String beginning() throws BrokenStream, InterruptedException {
     while (true) {
       var text = start.toString(StandardCharsets.UTF_8).replace("\uFEFF", "").stripLeading();
       if (text.length() >= 6 || (!text.isEmpty() && "{[<:".indexOf(text.charAt(0)) >= 0)) {
@@ -65,14 +66,14 @@ final class ReplyBody {
       }
       start.writeBytes(more);
       if (text.isEmpty() && start.size() > MAX_BLANK + more.length) {
-        throw new Broken("the model server's reply begins with too much white space");
+        throw new BrokenStream("the model server's reply begins with too much white space");
       }
     }
   }
 
   /// A whole reply, a list of such or of chunks, or chunks a line each.
   private Answer json(Failures failures, ModelServer.Reading reading)
-      throws Broken, InterruptedException {
+      throws BrokenStream, InterruptedException {
     var text = whole();
     var values = values(text);
     if (values.isEmpty()) {
@@ -100,15 +101,15 @@ final class ReplyBody {
             || (body.text("type") != null && !"error".equals(body.text("type"))));
   }
 
-  private String whole() throws Broken, InterruptedException {
+  private String whole() throws BrokenStream, InterruptedException {
     var text = limited(ReplyEvents.MAX_REPLY + 1);
     if (text.length() > ReplyEvents.MAX_REPLY) {
-      throw new Broken("the reply is longer than " + ReplyEvents.MAX_REPLY + " bytes");
+      throw new BrokenStream("the reply is longer than " + ReplyEvents.MAX_REPLY + " bytes");
     }
     return text.replace("\uFEFF", "").strip();
   }
 
-  private String limited(int most) throws Broken, InterruptedException {
+  private String limited(int most) throws BrokenStream, InterruptedException {
     var text = new ByteArrayOutputStream();
     var chunks = rest();
     for (var bytes = chunks.next(); bytes != null; bytes = chunks.next()) {

@@ -7,5 +7,5 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface ReplyChunks extends Chunks {
   @Override
-  byte @Nullable [] next() throws Broken, InterruptedException;
+  byte @Nullable [] next() throws BrokenStream, InterruptedException;
 }

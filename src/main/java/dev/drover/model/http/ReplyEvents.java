@@ -1,7 +1,7 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Json;
-import dev.drover.http.Overlong;
+import dev.drover.http.BodyTooLong;
 import dev.drover.http.ServerEvents;
 import dev.drover.http.ServerEvents.ServerEvent;
 import java.io.IOException;
@@ -125,8 +125,8 @@ public final class ReplyEvents {
 
   /// The next event; null at the end.
   ///
-  /// @throws Broken when the stream cannot be read further
-  public @Nullable ReplyEvent next() throws Broken, InterruptedException {
+  /// @throws BrokenStream when the stream cannot be read further
+  public @Nullable ReplyEvent next() throws BrokenStream, InterruptedException {
     while (ready.isEmpty() && end == End.NONE) {
       var event = read();
       if (event == null) {
@@ -146,18 +146,18 @@ public final class ReplyEvents {
     return event;
   }
 
-  private @Nullable ServerEvent read() throws Broken, InterruptedException {
+  private @Nullable ServerEvent read() throws BrokenStream, InterruptedException {
     try {
       return stream.next();
-    } catch (Broken e) {
+    } catch (BrokenStream e) {
       throw e;
-    } catch (Overlong e) {
-      throw new Broken(
-          e.part() == Overlong.Part.LINE
+    } catch (BodyTooLong e) {
+      throw new BrokenStream(
+          e.part() == BodyTooLong.Part.LINE
               ? "the model server sent a line longer than " + MAX_LINE + " bytes"
               : "the reply is longer than " + MAX_REPLY + " bytes");
     } catch (IOException e) {
-      throw new IllegalStateException("the bytes of a reply fail as Broken alone", e);
+      throw new IllegalStateException("the bytes of a reply fail as BrokenStream alone", e);
     }
   }
 
@@ -186,8 +186,8 @@ public final class ReplyEvents {
 
   /// The next event, which stays the next; null at the end.
   ///
-  /// @throws Broken when the stream cannot be read further
-  @Nullable ReplyEvent peek() throws Broken, InterruptedException {
+  /// @throws BrokenStream when the stream cannot be read further
+  @Nullable ReplyEvent peek() throws BrokenStream, InterruptedException {
     var event = next();
     if (event != null) {
       ready.addFirst(event);
@@ -195,7 +195,7 @@ public final class ReplyEvents {
     return event;
   }
 
-  private void accept(String name, String data) throws Broken {
+  private void accept(String name, String data) throws BrokenStream {
     if (isHeartbeat(name) || isHeartbeat(data)) {
       return;
     }
@@ -228,11 +228,11 @@ public final class ReplyEvents {
     }
   }
 
-  private static Json parsed(String data) throws Broken {
+  private static Json parsed(String data) throws BrokenStream {
     try {
       return Json.received(data);
     } catch (Json.Malformed e) {
-      throw new Broken("the model server's stream is not readable: " + e.getMessage());
+      throw new BrokenStream("the model server's stream is not readable: " + e.getMessage());
     }
   }
 

@@ -23,7 +23,7 @@ final class Unzipped implements ReplyChunks {
   }
 
   @Override
-  public byte @Nullable [] next() throws Broken, InterruptedException {
+  public byte @Nullable [] next() throws BrokenStream, InterruptedException {
     if (!begun) {
       begun = true;
       var first = source.next();
@@ -35,7 +35,7 @@ final class Unzipped implements ReplyChunks {
     return raw == null ? source.next() : unzipped(raw);
   }
 
-  private byte @Nullable [] unzipped(Raw zipped) throws Broken, InterruptedException {
+  private byte @Nullable [] unzipped(Raw zipped) throws BrokenStream, InterruptedException {
     try {
       if (plain == null) {
         plain = new GZIPInputStream(zipped, STRETCH);
@@ -45,10 +45,10 @@ final class Unzipped implements ReplyChunks {
       return length < 0 ? null : Arrays.copyOf(bytes, length);
     } catch (IOException e) {
       switch (e.getCause()) {
-        case Broken broken -> throw broken;
+        case BrokenStream broken -> throw broken;
         case InterruptedException interrupted -> throw interrupted;
         case null, default ->
-            throw new Broken("the model server's reply is zipped, and damaged or cut");
+            throw new BrokenStream("the model server's reply is zipped, and damaged or cut");
       }
     }
   }
@@ -77,7 +77,7 @@ final class Unzipped implements ReplyChunks {
           bytes = source.next();
           at = 0;
         }
-      } catch (Broken | InterruptedException e) {
+      } catch (BrokenStream | InterruptedException e) {
         throw new IOException(e);
       }
       if (bytes == null) {

@@ -1,7 +1,7 @@
 package dev.drover.model.openai;
 
 import dev.drover.base.Json;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +64,7 @@ final class Calls {
   }
 
   /// Takes the calls of one delta or message in. Those that they begin.
-  List<Call> accept(List<Json.Obj> list) throws Broken {
+  List<Call> accept(List<Json.Obj> list) throws BrokenStream {
     listed.clear();
     var first = begun.size();
     for (var delta : list) {
@@ -76,9 +76,9 @@ final class Calls {
     return List.copyOf(begun.subList(first, begun.size()));
   }
 
-  private Call begin(Json.Obj delta) throws Broken {
+  private Call begin(Json.Obj delta) throws BrokenStream {
     if (begun.size() == MAX) {
-      throw new Broken("the reply has more than " + MAX + " tool calls");
+      throw new BrokenStream("the reply has more than " + MAX + " tool calls");
     }
     var call = new Call(delta.number("index", Call.NONE));
     begun.add(call);

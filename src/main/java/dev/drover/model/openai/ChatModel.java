@@ -8,7 +8,7 @@ import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.Remedies;
@@ -86,7 +86,8 @@ public final class ChatModel implements Model, AutoCloseable {
 
   /// A reply ends with a `finish_reason`, with `[DONE]`, or with the body, if that ends in good
   /// order and all that has come is whole. What breaks after a `finish_reason` breaks nothing.
-  private Answer read(ReplyEvents events, ChatReply reply) throws Broken, InterruptedException {
+  private Answer read(ReplyEvents events, ChatReply reply)
+      throws BrokenStream, InterruptedException {
     try {
       for (var event = events.next(); event != null; event = events.next()) {
         if (event.isError()) {
@@ -94,7 +95,7 @@ public final class ChatModel implements Model, AutoCloseable {
         }
         reply.accept(event.body());
       }
-    } catch (Broken e) {
+    } catch (BrokenStream e) {
       if (!reply.isFinished()) {
         throw e;
       }

@@ -6,7 +6,7 @@ import dev.drover.model.Answer;
 import dev.drover.model.Answer.Lost;
 import dev.drover.model.Kept;
 import dev.drover.model.Listener;
-import dev.drover.model.http.Broken;
+import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
 import dev.drover.model.http.Stop;
 import dev.drover.model.http.TextPieces;
@@ -77,7 +77,7 @@ final class ChatReply {
                         && call.input() instanceof CallInput.Whole);
   }
 
-  void accept(Json.Obj chunk) throws Broken {
+  void accept(Json.Obj chunk) throws BrokenStream {
     count(chunk.object("usage"));
     for (var item : chunk.items("choices")) {
       if (item instanceof Json.Obj choice && choice.number("index", 0) == 0) {
@@ -93,7 +93,7 @@ final class ChatReply {
 
   /// A server that does not stream sends a `message`, and one of the old API a `text`. After deltas
   /// a message says the same once more, except for what they lacked.
-  private void change(Json.Obj choice) throws Broken {
+  private void change(Json.Obj choice) throws BrokenStream {
     var delta = choice.object("delta");
     think(reasoning.accept(delta));
     content(delta.get("content").orElse(Json.NULL));
@@ -108,7 +108,7 @@ final class ChatReply {
     }
   }
 
-  private void message(Json.Obj message, Json plain) throws Broken {
+  private void message(Json.Obj message, Json plain) throws BrokenStream {
     if (!hasText) {
       think(reasoning.accept(message));
       content(message.get("content").orElse(plain));
@@ -119,7 +119,7 @@ final class ChatReply {
     }
   }
 
-  private void calls(Json.Obj holder) throws Broken {
+  private void calls(Json.Obj holder) throws BrokenStream {
     var list = CallForms.of(holder);
     hasNewCalls |= !list.isEmpty();
     call(list);
@@ -192,7 +192,7 @@ final class ChatReply {
     }
   }
 
-  private void call(List<Json.Obj> list) throws Broken {
+  private void call(List<Json.Obj> list) throws BrokenStream {
     for (var call : calls.accept(list)) {
       begin(call, "tool_use");
     }
@@ -212,12 +212,12 @@ final class ChatReply {
 
   /// The reply, once it is over.
   ///
-  /// @throws Broken if the server says that it failed
-  Answer whole() throws Broken {
+  /// @throws BrokenStream if the server says that it failed
+  Answer whole() throws BrokenStream {
     return switch (Stop.of(finishReason)) {
       case REFUSED -> refused("the model server's content filter stopped the reply");
       case CUT -> reply(true, Lost.NOTHING);
-      case FAILED -> throw new Broken("the model server broke the reply off");
+      case FAILED -> throw new BrokenStream("the model server broke the reply off");
       case MALFORMED_CALL -> reply(false, Lost.MALFORMED_CALL);
       case MISSING, WHOLE ->
           refusal.isEmpty() ? reply(false, Lost.NOTHING) : refused(Json.paired(refusal.toString()));

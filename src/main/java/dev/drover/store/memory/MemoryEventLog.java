@@ -14,8 +14,8 @@ import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
-import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
@@ -30,10 +30,10 @@ import java.util.stream.IntStream;
 
 final class MemoryEventLog implements EventLog {
   private final Table table;
-  private final Self self;
+  private final OwnNode self;
   private final InstantSource clock;
 
-  MemoryEventLog(Table table, Self self, InstantSource clock) {
+  MemoryEventLog(Table table, OwnNode self, InstantSource clock) {
     this.table = table;
     this.self = self;
     this.clock = clock;
@@ -88,7 +88,7 @@ final class MemoryEventLog implements EventLog {
   }
 
   /// Has this node hold a session that nobody holds.
-  static Optional<Lease> claim(Row row, Self self) {
+  static Optional<Lease> claim(Row row, OwnNode self) {
     long before = row.state.epoch();
     row.state = self.claim(row.state);
     return row.state.epoch() == before

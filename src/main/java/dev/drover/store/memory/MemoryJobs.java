@@ -2,7 +2,7 @@ package dev.drover.store.memory;
 
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 final class MemoryJobs implements Jobs {
   private final Table table;
-  private final Self self;
+  private final OwnNode self;
   private final InstantSource clock;
 
-  MemoryJobs(Table table, Self self, InstantSource clock) {
+  MemoryJobs(Table table, OwnNode self, InstantSource clock) {
     this.table = table;
     this.self = self;
     this.clock = clock;

@@ -6,7 +6,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,13 +18,13 @@ final class MemoryNodes implements Nodes {
   private static final Duration LAPSE = Duration.ofSeconds(5);
 
   private final Table table;
-  private final Self self;
+  private final OwnNode self;
   private final Feed feed;
   private final Ids ids;
   private final InstantSource clock;
   private News news = News.NONE;
 
-  MemoryNodes(Table table, Self self, Feed feed, Ids ids, InstantSource clock) {
+  MemoryNodes(Table table, OwnNode self, Feed feed, Ids ids, InstantSource clock) {
     this.table = table;
     this.self = self;
     this.feed = feed;

@@ -12,9 +12,9 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
-import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
@@ -27,11 +27,11 @@ import java.util.function.UnaryOperator;
 
 final class MemorySessions implements Sessions {
   private final Table table;
-  private final Self self;
+  private final OwnNode self;
   private final Ids ids;
   private final InstantSource clock;
 
-  MemorySessions(Table table, Self self, Ids ids, InstantSource clock) {
+  MemorySessions(Table table, OwnNode self, Ids ids, InstantSource clock) {
     this.self = self;
     this.table = table;
     this.ids = ids;

@@ -8,7 +8,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.time.InstantSource;
 
@@ -39,7 +39,7 @@ public final class MemoryStore implements Store {
     this.table = table;
     this.agents = agents;
     this.environments = environments;
-    var self = new Self(ids.next("node_"), place);
+    var self = new OwnNode(ids.next("node_"), place);
     eventLog = new MemoryEventLog(table, self, clock);
     sessions = new MemorySessions(table, self, ids, clock);
     var own = new MemoryNodes(table, self, feed, ids, clock);

@@ -74,30 +74,30 @@ public final class PostgresStore {
     Link.Connector connector = () -> new Db(connect(database), PostgresDialect.POSTGRES);
     var readers = new Readers(links(READERS, connector), PostgresDialect.POSTGRES);
     var hints = new Hints(() -> listener(database), lapse, ids.next("hints_"));
-    var follower = new Follower(feed, readers, hints, ids, clock);
-    feed.watchedBy(follower);
-    var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, follower);
+    var relay = new FeedRelay(feed, readers, hints, ids, clock);
+    feed.watchedBy(relay);
+    var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, relay);
     var store = new SqlStore(writer, readers, hints, place, ids, clock, hints::close);
     hints.start(
         new Hints.Hearer() {
           @Override
           public void changed(SessionId session) {
-            follower.changed(session);
+            relay.changed(session);
           }
 
           @Override
           public void previewed(SessionId session, long after, Feed.Item preview) {
-            follower.previewedElsewhere(session, after, preview);
+            relay.previewedElsewhere(session, after, preview);
           }
 
           @Override
           public Set<EventId> heard(SessionId session, List<EventId> events) {
-            return follower.heard(session, events);
+            return relay.heard(session, events);
           }
 
           @Override
           public void lookAgain() {
-            follower.lookAgain();
+            relay.lookAgain();
           }
         });
     return store;

@@ -14,7 +14,7 @@ public record SessionQuery(String sql, List<Object> bound) {
   /// @param from where the page before or after this one ended; rows come in the direction that
   ///   leads away from there
   public static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
-    var sql = new StringBuilder(OriginRows.SELECT);
+    var sql = new StringBuilder(SessionOriginRows.SELECT);
     var bound = new ArrayList<Object>();
     bound.add(workspace.value());
     if (listing.agent().isPresent()) {

@@ -13,9 +13,9 @@ import dev.drover.session.Send;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
-import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,10 +27,10 @@ import java.util.Set;
 final class SqlEventLog implements EventLog {
   private final Writer writer;
   private final Readers readers;
-  private final Self self;
+  private final OwnNode self;
   private final InstantSource clock;
 
-  SqlEventLog(Writer writer, Readers readers, Self self, InstantSource clock) {
+  SqlEventLog(Writer writer, Readers readers, OwnNode self, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
     this.self = self;

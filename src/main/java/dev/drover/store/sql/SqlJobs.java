@@ -3,7 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;
 import dev.drover.store.Micros;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,10 +20,10 @@ final class SqlJobs implements Jobs {
 
   private final Writer writer;
   private final Readers readers;
-  private final Self self;
+  private final OwnNode self;
   private final InstantSource clock;
 
-  SqlJobs(Writer writer, Readers readers, Self self, InstantSource clock) {
+  SqlJobs(Writer writer, Readers readers, OwnNode self, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
     this.self = self;

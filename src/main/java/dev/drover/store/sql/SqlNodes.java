@@ -6,7 +6,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.store.Micros;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,13 +41,14 @@ public final class SqlNodes implements Nodes {
 
   private final Writer writer;
   private final Readers readers;
-  private final Self self;
+  private final OwnNode self;
   private final Ids ids;
   private final InstantSource clock;
   private final Peers peers;
   private final Set<SessionId> unreadable = ConcurrentHashMap.newKeySet();
 
-  SqlNodes(Writer writer, Readers readers, Self self, Ids ids, InstantSource clock, Peers peers) {
+  SqlNodes(
+      Writer writer, Readers readers, OwnNode self, Ids ids, InstantSource clock, Peers peers) {
     this.writer = writer;
     this.readers = readers;
     this.self = self;

@@ -13,9 +13,9 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
-import dev.drover.store.Self;
 import dev.drover.store.SessionState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,15 +25,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
-  private static final String BY_ID = OriginRows.SELECT + " WHERE session.id = ?";
+  private static final String BY_ID = SessionOriginRows.SELECT + " WHERE session.id = ?";
 
   private final Writer writer;
   private final Readers readers;
-  private final Self self;
+  private final OwnNode self;
   private final Ids ids;
   private final InstantSource clock;
 
-  SqlSessions(Writer writer, Readers readers, Self self, Ids ids, InstantSource clock) {
+  SqlSessions(Writer writer, Readers readers, OwnNode self, Ids ids, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
     this.self = self;
@@ -43,13 +43,13 @@ final class SqlSessions implements Sessions {
 
   @Override
   public Optional<Lease> create(Session session, List<Event.FromClient> events) {
-    var origin = OriginRows.write(session);
+    var origin = SessionOriginRows.write(session);
     var id = session.id();
     return writer.call(
         id.value(),
         (db, afterCommit) -> {
           var row = SessionRows.insert(db, session);
-          OriginRows.insert(db, row.key(), origin);
+          SessionOriginRows.insert(db, row.key(), origin);
           if (events.isEmpty()) {
             SessionRows.keep(db, id, row);
             return Optional.empty();
@@ -72,7 +72,7 @@ final class SqlSessions implements Sessions {
         (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var state = row.state();
-          var before = db.first(BY_ID, OriginRows.Raw::of, id.value()).orElseThrow().read();
+          var before = db.first(BY_ID, SessionOriginRows.Raw::of, id.value()).orElseThrow().read();
           var after = change.apply(before);
           if (after.equals(before)) {
             return new Updated(before, Optional.empty());
@@ -82,7 +82,7 @@ final class SqlSessions implements Sessions {
           boolean claims = SessionState.mayResume(before, after) && updated.state().isFree();
           var next = claims ? self.claim(updated.state()) : updated.state();
           EventRows.append(db, row.key(), id, state.epoch(), updated.events());
-          OriginRows.update(db, row.key(), after);
+          SessionOriginRows.update(db, row.key(), after);
           SessionRows.keep(db, id, row.with(next));
           afterCommit.logged(id, updated.events());
           return new Updated(after.with(next.progress()), SqlEventLog.lease(id, state, next));
@@ -95,8 +95,8 @@ final class SqlSessions implements Sessions {
         .call(
             db ->
                 db.first(
-                    OriginRows.SELECT + " WHERE session.workspace_id = ? AND session.id = ?",
-                    OriginRows.Raw::of,
+                    SessionOriginRows.SELECT + " WHERE session.workspace_id = ? AND session.id = ?",
+                    SessionOriginRows.Raw::of,
                     workspace.value(),
                     id.value()))
         .orElseThrow(() -> Refusals.notFound(id))
@@ -106,7 +106,7 @@ final class SqlSessions implements Sessions {
   @Override
   public Session getSession(SessionId id) {
     return readers
-        .call(db -> db.first(BY_ID, OriginRows.Raw::of, id.value()))
+        .call(db -> db.first(BY_ID, SessionOriginRows.Raw::of, id.value()))
         .orElseThrow(() -> Refusals.notFound(id))
         .read();
   }
@@ -119,12 +119,12 @@ final class SqlSessions implements Sessions {
     var query = SessionQuery.of(workspace, listing, from).sized();
     var found = readers.call(db -> query.run(db, listing.limit(), SqlSessions::listed));
     return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
-        .each(listed -> listed.read(OriginRows.Raw::read));
+        .each(listed -> listed.read(SessionOriginRows.Raw::read));
   }
 
-  private static Listed<OriginRows.Raw> listed(ResultSet row) throws SQLException {
+  private static Listed<SessionOriginRows.Raw> listed(ResultSet row) throws SQLException {
     var at = new Cursor(Micros.instant(row.getLong("created_at")), row.getString("id"));
-    return Listed.of(at, "session " + at.id(), row, OriginRows.Raw::of);
+    return Listed.of(at, "session " + at.id(), row, SessionOriginRows.Raw::of);
   }
 
   @Override

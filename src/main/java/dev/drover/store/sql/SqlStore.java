@@ -7,7 +7,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
-import dev.drover.store.Self;
+import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -43,7 +43,7 @@ public final class SqlStore implements Store {
     this.writer = writer;
     this.readers = readers;
     this.onClose = onClose;
-    var self = new Self(ids.next(SqlNodes.NAME_PREFIX), place);
+    var self = new OwnNode(ids.next(SqlNodes.NAME_PREFIX), place);
     agents = new SqlAgents(writer, readers);
     environments = new SqlEnvironments(writer, readers);
     eventLog = new SqlEventLog(writer, readers, self, clock);

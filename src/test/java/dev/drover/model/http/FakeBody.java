@@ -80,7 +80,7 @@ public final class FakeBody {
     try {
       return new ReplyBody(chunks(sizes), type, measured)
           .read(new Failures(ApiKey.NONE, "http://h"), reading);
-    } catch (Broken e) {
+    } catch (BrokenStream e) {
       return Failures.broken(e.what());
     }
   }
@@ -91,10 +91,10 @@ public final class FakeBody {
       private int count;
 
       @Override
-      public byte @Nullable [] next() throws Broken {
+      public byte @Nullable [] next() throws BrokenStream {
         if (at == bytes.length) {
           if (lost) {
-            throw new Broken("lost");
+            throw new BrokenStream("lost");
           }
           return null;
         }

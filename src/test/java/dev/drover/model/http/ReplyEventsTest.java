@@ -18,7 +18,7 @@ final class ReplyEventsTest {
     var block = new byte[1024 * 1024];
     Arrays.fill(block, (byte) 'x');
     assertThatThrownBy(() -> new ReplyEvents(() -> block, true).next())
-        .isInstanceOf(Broken.class)
+        .isInstanceOf(BrokenStream.class)
         .hasMessageContaining("line longer");
   }
 
@@ -26,7 +26,7 @@ final class ReplyEventsTest {
   void anEndlessReplyIsGivenUp() {
     var block = (":" + "x".repeat(1022) + "\n").repeat(1024).getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> new ReplyEvents(() -> block, true).next())
-        .isInstanceOf(Broken.class)
+        .isInstanceOf(BrokenStream.class)
         .hasMessageContaining("reply is longer");
   }
 

@@ -1,0 +1,133 @@
+package dev.drover.bench;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A client with one session: a connection that sends and one that listens. One thread, so that
+/// nothing lies between the arrival of an event and the look at the clock: hence a raw socket and
+/// its lines, and not the client and the event reader of `http`.
+final class BenchClient implements AutoCloseable {
+  private static final AtomicLong KEYS = new AtomicLong();
+
+  private final String path;
+  private final Wire post;
+  private final Wire stream;
+
+  /// One turn, by [System#nanoTime].
+  ///
+  /// @param key the model knows the turn by it
+  /// @param firstText the first words of the agent were there
+  record Turn(String key, long sent, long firstText, long idle) {
+    double millis() {
+      return (idle - sent) / 1e6;
+    }
+
+    /// What the server under measurement adds to the model's own time to its first words.
+    double overheadMillis(ModelServer model) {
+      var timing = model.take(key);
+      return (firstText - sent - (timing.answered() - timing.received())) / 1e6;
+    }
+
+    /// Until the model had the request.
+    double wakeMillis(ModelServer model) {
+      return (model.take(key).received() - sent) / 1e6;
+    }
+  }
+
+  private BenchClient(String path, Wire post, Wire stream) {
+    this.path = path;
+    this.post = post;
+    this.stream = stream;
+  }
+
+  /// Opens both; the stream is subscribed when this returns.
+  static BenchClient open(Subject subject, String session) throws IOException {
+    return new BenchClient(
+        "/v1/sessions/" + session + "/events", Wire.to(subject.url()), stream(subject, session));
+  }
+
+  /// Opens a session's stream and reads up to its first line.
+  static Wire stream(Subject subject, String session) throws IOException {
+    var wire = Wire.to(subject.url());
+    wire.write(
+        Http.request(
+            "GET", "/v1/sessions/" + session + "/events/stream?event_deltas[]=agent.message", ""));
+    if (!Http.isOk(wire.head())) {
+      throw new IOException("a stream did not open");
+    }
+    wire.bodyLine();
+    return wire;
+  }
+
+  /// Sends a message and waits until the session is idle.
+  ///
+  /// @param kind `text` or `tool`
+  Turn turn(String kind) throws IOException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    var request = message(kind, key);
+    long sent = System.nanoTime();
+    post.write(request);
+    long firstText = 0;
+    while (true) {
+      var line = stream.bodyLine();
+      if (firstText == 0
+          && (line.equals("event: event_delta") || line.equals("event: agent.message"))) {
+        firstText = System.nanoTime();
+      } else if (line.equals("event: session.status_idle")) {
+        long idle = System.nanoTime();
+        Http.answer(post);
+        if (firstText == 0) {
+          throw new IOException("a turn ended without a word of the agent");
+        }
+        return new Turn(key, sent, firstText, idle);
+      } else if (line.equals("event: session.error")) {
+        throw new IOException("a turn failed: " + stream.bodyLine());
+      }
+    }
+  }
+
+  private byte[] message(String kind, String key) {
+    return Http.request(
+        "POST",
+        path,
+        "{\"events\":[{\"type\":\"user.message\",\"content\":[{\"type\":\"text\",\"text\":\""
+            + kind
+            + " turn #"
+            + key
+            + ";\"}]}]}");
+  }
+
+  /// Sends a message that the model will not answer to this server, and waits until the turn is
+  /// there: durable, and asked of the model.
+  void hold(ModelServer model) throws IOException, InterruptedException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    post.write(message("hold", key));
+    Http.answer(post);
+    while (!stream.bodyLine().equals("event: span.model_request_start")) {}
+    model.awaitHeld(key);
+  }
+
+  /// Sends an interrupt to the idle session, which wakes a brain that has nothing to ask the model.
+  ///
+  /// @return milliseconds until the brain had taken it up
+  double wakeMillis() throws IOException {
+    var request = Http.request("POST", path, "{\"events\":[{\"type\":\"user.interrupt\"}]}");
+    long sent = System.nanoTime();
+    post.write(request);
+    while (true) {
+      var line = stream.bodyLine();
+      if (line.startsWith("data: {\"type\":\"user.interrupt\"")
+          && !line.contains("\"processed_at\":null")) {
+        long taken = System.nanoTime();
+        Http.answer(post);
+        return (taken - sent) / 1e6;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    post.close();
+    stream.close();
+  }
+}

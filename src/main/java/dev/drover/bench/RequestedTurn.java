@@ -1,0 +1,44 @@
+package dev.drover.bench;
+
+import java.nio.charset.StandardCharsets;
+
+/// What a request to the model asks for. Read from its end, without parsing: a long session's
+/// request is a megabyte.
+///
+/// @param key of the turn
+/// @param wantsTool whether the turn is one with a tool and has no result yet
+/// @param waits whether the turn is one of those whose first request gets no answer
+/// @param toolFailed whether the turn's tool gave an error
+record RequestedTurn(String key, boolean wantsTool, boolean waits, boolean toolFailed) {
+  private static final byte[] MARK = Wire.bytes(" turn #");
+  private static final int KIND = 4;
+
+  static RequestedTurn of(byte[] body) {
+    int mark = last(body);
+    if (mark < KIND) {
+      return new RequestedTurn("", false, false, false);
+    }
+    var kind = new String(body, mark - KIND, KIND, StandardCharsets.US_ASCII);
+    int from = mark + MARK.length;
+    var rest = new String(body, from, body.length - from, StandardCharsets.UTF_8);
+    boolean answered = rest.contains("\"tool_result\"");
+    return new RequestedTurn(
+        rest.substring(0, Math.max(0, rest.indexOf(';'))),
+        kind.equals("tool") && !answered,
+        kind.equals("hold"),
+        answered && (rest.contains("\"is_error\":true") || !rest.contains("hi")));
+  }
+
+  private static int last(byte[] body) {
+    for (int i = body.length - MARK.length; i >= 0; i--) {
+      int same = 0;
+      while (same < MARK.length && body[i + same] == MARK[same]) {
+        same++;
+      }
+      if (same == MARK.length) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.base.Scope;
+import dev.drover.catalog.Definition;
+import dev.drover.hands.ToolResult;
+import dev.drover.model.Price;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Inbox;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.SessionThread;
+import dev.drover.session.Usage;
+import dev.drover.tools.Toolbox;
+import java.util.List;
+import java.util.Optional;
+
+/// One brain's time with one thread of a session: what all of its steps need. One thread, but for
+/// [#id].
+record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell bell) {
+  EventId id() {
+    return new EventId(harness.ids().next(EventId.PREFIX));
+  }
+
+  SessionId session() {
+    return thread.session();
+  }
+
+  Definition agent() {
+    return thread.agent();
+  }
+
+  /// What the thread's model is offered.
+  Toolbox toolbox() {
+    return Toolbox.of(agent(), harness.tools());
+  }
+
+  /// What the log says of the thread.
+  ThreadFold fold() {
+    return writer.fold().thread(thread.key());
+  }
+
+  /// What waits for the thread. What is in the log by then is folded before this returns.
+  Inbox inbox() {
+    return writer.inbox().of(thread.key());
+  }
+
+  /// An entry of the thread.
+  Emission.Entry entry(Event event) {
+    return new Emission.Entry(thread.key(), event, null);
+  }
+
+  Emission.Entry entry(Event event, Json.Obj hidden) {
+    return new Emission.Entry(thread.key(), event, hidden);
+  }
+
+  /// A client's event that is taken up.
+  Emission.Entry entry(Queued queued) {
+    return new Emission.Entry(queued.thread(), queued.event(), null, queued.json());
+  }
+
+  /// What the model costs; empty: it has no price.
+  Optional<Price> price() {
+    return harness.models().capabilities(agent().model().id()).price();
+  }
+
+  /// Whether the session may not ask the model again.
+  boolean budgetReached() {
+    return writer
+        .fold()
+        .budget()
+        .flatMap(budget -> price().map(price -> price.reaches(used(), budget)))
+        .orElse(false);
+  }
+
+  /// What the session has used until now.
+  Usage used() {
+    return writer.fold().usedBy(harness.clock().instant());
+  }
+
+  StatusEvents statuses() {
+    return new StatusEvents(this);
+  }
+
+  /// What has to be said of a turn before a step of it.
+  List<Emission.Entry> opening(Step.Opening turn) {
+    return turn == Step.Opening.GOES_ON ? List.of() : statuses().running();
+  }
+
+  /// The entry that answers a call.
+  Emission.Entry result(ThreadFold.Call call, ToolResult result) {
+    return entry(
+        new Event.AgentToolResult(id(), call.use().id(), result.content(), result.isError()));
+  }
+
+  /// Waits for a task; false if an interrupt came first.
+  boolean await(Scope.Task<?> task) throws InterruptedException {
+    while (!task.isDone()) {
+      bell.await();
+      if (!task.isDone() && Plan.interrupted(inbox())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

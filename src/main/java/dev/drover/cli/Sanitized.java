@@ -1,0 +1,52 @@
+package dev.drover.cli;
+
+import java.util.regex.Pattern;
+
+/// Takes from a text whatever could drive a terminal. What a tool found or a model said is not
+/// trusted: an escape code in it could rewrite the screen, set the title, or answer for the user.
+final class Sanitized {
+  /// Colours, moves and titles in their complete forms, so that nothing of them remains to be read.
+  /// Bounded and within a line: what only begins like a code does not swallow the text after it.
+  private static final Pattern CODES =
+      Pattern.compile(
+          "(?:\u001b\\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]"
+              + "|(?:\u001b[\\]P^_X]|[\u009d\u0090\u009e\u009f\u0098])"
+              + "[^\u001b\u0007\u009c\n]{0,512}(?:\u0007|\u001b\\\\|\u009c)"
+              + "|\u001b[ -/]{0,4}[0-~]");
+
+  private Sanitized() {}
+
+  /// Text without codes and controls. Of a code that is cut in two by a piece's end, harmless
+  /// characters remain.
+  static String output(String text) {
+    return controls(CODES.matcher(text.replace("\r\n", "\n")).replaceAll("").replace('\r', '\n'));
+  }
+
+  private static String controls(String text) {
+    if (text.codePoints().noneMatch(Sanitized::drives)) {
+      return text;
+    }
+    return text.codePoints()
+        .filter(c -> !drives(c))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /// One line: breaks become blanks.
+  static String line(String text) {
+    return output(text).replace('\n', ' ').replace('\t', ' ');
+  }
+
+  private static boolean drives(int c) {
+    return switch (c) {
+      case '\n', '\t' -> false;
+      case 0x2028, 0x2029, 0xFEFF -> true;
+      default ->
+          c < 0x20
+              || (c >= 0x7F && c <= 0x9F) // DEL and C1
+              || (c >= 0x202A && c <= 0x202E) // these two turn text around
+              || (c >= 0x2066 && c <= 0x2069)
+              || (c >= 0xE0000 && c <= 0xE0FFF);
+    };
+  }
+}

@@ -1,0 +1,74 @@
+package dev.drover.cli;
+
+import dev.drover.base.Json;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// Whether a session has come to rest after all that we sent to it. Folded from its events and from
+/// what was sent. One thread.
+final class TurnState {
+  private final Set<String> unprocessed = new HashSet<>();
+  private boolean owed;
+  private boolean terminated;
+  private Optional<Json.Obj> idle = Optional.empty();
+  private boolean running;
+
+  /// @param status that the session had when nothing was sent yet
+  TurnState(String status) {
+    running = status.equals("running") || status.equals("rescheduling");
+    terminated = status.equals("terminated");
+  }
+
+  /// @param stored an event of ours, as the server keeps it
+  void sent(Json.Obj stored) {
+    unprocessed.add(Column.text(stored, "id"));
+    // A session that rests already does not say so again after an interrupt.
+    owed |= running || !Turn.type(stored).equals("user.interrupt");
+  }
+
+  void take(Json.Obj event) {
+    switch (Turn.type(event)) {
+      case "session.status_running", "session.status_rescheduled" -> running = true;
+      case "session.status_idle" -> {
+        running = false;
+        idle = Optional.of(event);
+        if (unprocessed.isEmpty()) {
+          owed = false;
+        }
+      }
+      case "session.status_terminated", "session.deleted" -> terminated = true;
+      case "user.interrupt" -> {
+        processed(event);
+        if (!running && unprocessed.isEmpty()) {
+          owed = false;
+        }
+      }
+      default -> processed(event);
+    }
+  }
+
+  private void processed(Json.Obj event) {
+    if (!unprocessed.isEmpty() && event.text("processed_at") != null) {
+      unprocessed.remove(Column.text(event, "id"));
+    }
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  boolean isOver() {
+    return terminated;
+  }
+
+  /// Whether nothing runs and nothing of ours is left to be done.
+  boolean isSettled() {
+    return terminated || (!running && !owed && unprocessed.isEmpty());
+  }
+
+  /// The event with which the session last came to rest, if it was seen.
+  Optional<Json.Obj> idle() {
+    return idle;
+  }
+}

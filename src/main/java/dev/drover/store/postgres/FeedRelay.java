@@ -1,0 +1,237 @@
+package dev.drover.store.postgres;
+
+import dev.drover.base.Ids;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Feed;
+import dev.drover.session.Queued;
+import dev.drover.session.SessionId;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.store.Shown;
+import dev.drover.store.sql.EventRows;
+import dev.drover.store.sql.InboxRows;
+import dev.drover.store.sql.Publisher;
+import dev.drover.store.sql.Readers;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Shows sessions to those who listen on this node, whichever node writes them: each event once, in
+/// the order of the log.
+///
+/// Of a session that somebody listens to it knows how far it was shown. A commit of this node that
+/// follows is shown at once; anything else, and any hint, has the rest read from the log.
+final class FeedRelay implements Publisher, Feed.Watcher {
+  private static final System.Logger LOG = System.getLogger(FeedRelay.class.getName());
+
+  /// Events read at once.
+  private static final int PAGE = 500;
+
+  /// Sessions asked for at once.
+  private static final int ASKED = 200;
+
+  private final Feed feed;
+  private final Readers readers;
+  private final Hints hints;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final Map<SessionId, StreamPosition> places = new ConcurrentHashMap<>();
+
+  FeedRelay(Feed feed, Readers readers, Hints hints, Ids ids, InstantSource clock) {
+    this.feed = feed;
+    this.readers = readers;
+    this.hints = hints;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  // What this node writes
+
+  @Override
+  public void received(SessionId session, List<Queued> events, List<Stored> logged) {
+    hints.changed(session);
+    var place = places.get(session);
+    if (place != null && !place.received(events, logged)) {
+      readSoon(session, place);
+    }
+  }
+
+  @Override
+  public void logged(SessionId session, List<Stored> events) {
+    hints.logged(session, events.getLast().position());
+    var place = places.get(session);
+    if (place != null && !place.logged(events)) {
+      readSoon(session, place);
+    }
+  }
+
+  @Override
+  public void deleted(SessionId session, Feed.Item.Shown last) {
+    hints.changed(session);
+    feed.relay(session, List.of(last));
+  }
+
+  @Override
+  public void freed(SessionId session) {
+    hints.freed(session);
+  }
+
+  // Who listens here
+
+  @Override
+  public void opening(SessionId session) {
+    var place =
+        places.compute(
+            session,
+            (_, known) -> {
+              var its =
+                  known == null ? new StreamPosition(items -> feed.relay(session, items)) : known;
+              its.listeners++;
+              return its;
+            });
+    try {
+      boolean fresh =
+          place.begin(() -> InboxRows.inbox(readers.call(db -> InboxRows.read(db, session))));
+      if (!fresh && hints.any()) {
+        catchUp(session, place); // who comes now is not to be shown what was before
+      }
+    } catch (RuntimeException e) {
+      closed(session);
+      throw e;
+    }
+    hints.interested(session);
+  }
+
+  @Override
+  public void closed(SessionId session) {
+    places.computeIfPresent(
+        session,
+        (_, place) -> {
+          if (--place.listeners > 0) {
+            return place;
+          }
+          place.retire();
+          return null;
+        });
+  }
+
+  @Override
+  public Set<EventId> heardElsewhere(SessionId session, List<EventId> events) {
+    return hints.askHeard(session, events);
+  }
+
+  /// Another node asks which of a session's events listeners here have been shown.
+  Set<EventId> heard(SessionId session, List<EventId> events) {
+    return feed.heardHere(session, events);
+  }
+
+  @Override
+  public void previewed(SessionId session, Feed.Item preview) {
+    hints.preview(session, preview);
+  }
+
+  // What other nodes write
+
+  /// Another node has written the session.
+  void changed(SessionId session) {
+    var place = places.get(session);
+    if (place != null) {
+      readSoon(session, place);
+    }
+  }
+
+  /// Another node shows a preview.
+  void previewedElsewhere(SessionId session, long after, Feed.Item preview) {
+    var place = places.get(session);
+    if (place != null && !place.preview(after, preview)) {
+      readSoon(session, place);
+    }
+  }
+
+  /// Looks whether anything was missed, in case a hint was lost. Cheap for sessions where nothing
+  /// was.
+  void lookAgain() {
+    var sessions = List.copyOf(places.keySet());
+    for (int from = 0; from < sessions.size(); from += ASKED) {
+      var some = sessions.subList(from, Math.min(sessions.size(), from + ASKED));
+      record Row(SessionId id, long head, long received) {}
+      var values = new Object[ASKED];
+      for (int i = 0; i < ASKED; i++) {
+        values[i] = some.get(Math.min(i, some.size() - 1)).value();
+      }
+      var rows =
+          readers.call(
+              db ->
+                  db.list(
+                      "SELECT id, head, received FROM session WHERE id IN ("
+                          + EventRows.marks(ASKED)
+                          + ")",
+                      row ->
+                          new Row(new SessionId(row.getString(1)), row.getLong(2), row.getLong(3)),
+                      values));
+      var gone = new ArrayList<>(some);
+      for (var row : rows) {
+        gone.remove(row.id);
+        var place = places.get(row.id);
+        if (place != null && place.isBehind(row.head, row.received)) {
+          readSoon(row.id, place);
+        }
+      }
+      gone.forEach(this::changed);
+      some.forEach(hints::interested);
+    }
+  }
+
+  private void readSoon(SessionId session, StreamPosition place) {
+    if (place.wantsReading()) {
+      Thread.ofVirtual().name("tail-" + session).start(() -> read(session, place));
+    }
+  }
+
+  private void read(SessionId session, StreamPosition place) {
+    try {
+      while (place.takesReading()) {
+        int previews = place.previews();
+        if (!catchUp(session, place)) {
+          feed.relay(session, List.of(farewell()));
+          return;
+        }
+        place.showPreviews(previews);
+      }
+    } catch (RuntimeException | Error e) {
+      place.readingFailed();
+      LOG.log(Level.WARNING, "the stream of session " + session + " is delayed: " + e);
+    }
+  }
+
+  /// Shows all that there is now.
+  ///
+  /// @return false if the session is gone
+  private boolean catchUp(SessionId session, StreamPosition place) {
+    while (true) {
+      var slice = Slice.after(place.head(), PAGE);
+      var events =
+          readers.call(db -> EventRows.slice(db, session, slice)).stream()
+              .map(EventRows.Raw::read)
+              .toList();
+      var inbox = readers.call(db -> InboxRows.read(db, session));
+      if (inbox.isEmpty()) {
+        return false;
+      }
+      if (place.read(events, InboxRows.inbox(inbox))) {
+        return true;
+      }
+    }
+  }
+
+  /// Another node deleted the session and has shown its own.
+  private Feed.Item.Shown farewell() {
+    var event = new Event.Deleted(new EventId(ids.next(EventId.PREFIX)));
+    return Shown.ofSession(event, clock.instant());
+  }
+}

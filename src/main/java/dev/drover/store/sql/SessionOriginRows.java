@@ -1,0 +1,143 @@
+package dev.drover.store.sql;
+
+import dev.drover.base.Json;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Money;
+import dev.drover.session.Progress;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.ThreadId;
+import dev.drover.store.Micros;
+import dev.drover.wire.DefinitionCodec;
+import dev.drover.wire.NetworkingCodec;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a session was made from, and a session put together from that and its moving part.
+final class SessionOriginRows {
+  static final String SELECT =
+      "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
+          + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
+          + " origin.networking, origin.title, origin.metadata, origin.budget, origin.newer, "
+          + SessionRows.PROGRESS
+          + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
+
+  private SessionOriginRows() {}
+
+  /// A session as it lies there. Reading its JSON is left to the caller's own thread.
+  record Raw(
+      String id,
+      String workspace,
+      long createdAt,
+      String thread,
+      String agentId,
+      int agentVersion,
+      String agent,
+      String environment,
+      String networking,
+      @Nullable String title,
+      String metadata,
+      @Nullable Long budget,
+      String newer,
+      String status,
+      Progress progress) {
+    static Raw of(ResultSet row) throws SQLException {
+      return new Raw(
+          row.getString("id"),
+          row.getString("workspace_id"),
+          row.getLong("created_at"),
+          row.getString("thread_id"),
+          row.getString("agent_id"),
+          row.getInt("agent_version"),
+          row.getString("agent"),
+          row.getString("environment_id"),
+          row.getString("networking"),
+          row.getString("title"),
+          row.getString("metadata"),
+          Db.nullableLong(row, "budget"),
+          row.getString("newer"),
+          row.getString("status"),
+          SessionRows.progress(row));
+    }
+
+    /// A status that this version does not know is shown as it is.
+    private Json.Obj newerFields() {
+      var fields = StoredJson.object(newer);
+      return progress.status() == Status.OTHER ? fields.with("status", status) : fields;
+    }
+
+    /// @throws IllegalStateException if it is damaged
+    Session read() {
+      return new Session(
+          new SessionId(id),
+          new Session.Origin(
+              new WorkspaceId(workspace),
+              new ThreadId(thread),
+              new AgentId(agentId),
+              agentVersion,
+              new EnvironmentId(environment),
+              NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
+              Micros.instant(createdAt),
+              newerFields()),
+          new Session.Editable(
+              DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
+              title,
+              StoredJson.texts(metadata),
+              Optional.ofNullable(budget).map(Money::new)),
+          progress);
+    }
+  }
+
+  /// The values of a new row, made on the caller's own thread.
+  static @Nullable Object[] write(Session session) {
+    var origin = session.origin();
+    var editable = session.editable();
+    return new @Nullable Object[] {
+      null, // the key, which is not known yet
+      origin.workspace().value(),
+      origin.primary().value(),
+      origin.agentId().value(),
+      origin.agentVersion(),
+      DefinitionCodec.CODEC.write(editable.agent()).toString(),
+      origin.environment().value(),
+      NetworkingCodec.CODEC.write(origin.networking()).toString(),
+      editable.title(),
+      Json.of(editable.metadata()).toString(),
+      editable.budget().map(Money::cents).orElse(null),
+      origin.newer().toString()
+    };
+  }
+
+  static void insert(Db db, long key, @Nullable Object[] origin) throws SQLException {
+    var values = origin.clone();
+    values[0] = key;
+    db.update(
+        """
+        INSERT INTO session_origin (
+          session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
+          networking, title, metadata, budget, newer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
+        values);
+  }
+
+  /// Keeps what an update may change.
+  static void update(Db db, long key, Session session) throws SQLException {
+    var editable = session.editable();
+    db.update(
+        """
+        UPDATE session_origin SET agent = ?, title = ?, metadata = ?, budget = ?
+        WHERE session_key = ?\
+        """,
+        DefinitionCodec.CODEC.write(editable.agent()).toString(),
+        editable.title(),
+        Json.of(editable.metadata()).toString(),
+        editable.budget().map(Money::cents).orElse(null),
+        key);
+  }
+}

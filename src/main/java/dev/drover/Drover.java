@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.api.AccessKey;
 import dev.drover.api.Backend;
 import dev.drover.api.Operations;
+import dev.drover.api.Readiness;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.MemoryBudget;
@@ -14,29 +15,19 @@ import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
-import dev.drover.brain.Retries;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.SessionDesk;
+import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
-import dev.drover.hands.bwrap.BwrapEngine;
-import dev.drover.hands.local.LocalSandboxes;
-import dev.drover.model.Model;
-import dev.drover.model.ModelRouter;
-import dev.drover.model.anthropic.MessagesModel;
-import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.ModelHost;
-import dev.drover.model.http.Timeouts;
-import dev.drover.model.openai.ChatModel;
-import dev.drover.model.rehearsal.RehearsalModel;
+import dev.drover.model.Models;
+import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
 import dev.drover.session.Nodes;
+import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
-import dev.drover.store.postgres.PostgresStore;
-import dev.drover.store.sql.NodeProcess;
-import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.telemetry.Facts;
 import dev.drover.telemetry.MeteredHands;
 import dev.drover.telemetry.MeteredJobs;
@@ -59,8 +50,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from settings to an open port. Accepts requests from
@@ -72,119 +61,60 @@ public final class Drover implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
 
   private final Deque<Runnable> open = new ArrayDeque<>();
+  // Unguessable ids and keys; java.util.random's default generator is neither.
+  private final RandomGenerator random = new SecureRandom();
+  private final Ids ids = new Ids(random);
   private final Config config;
+  private final Wiring wiring;
+  private final InstantSource clock;
+  private final List<ServerTool> tools;
+  private final Meters meters;
+  private final Feed feed;
   private final Server server;
   private final Secret key;
   private final Drain drain;
 
   /// Opens the store, resumes every session that was running, and listens.
   ///
-  /// @throws Problem that says what the operator can mend; nothing is left open
+  /// @throws Problem that says what the operator can fix; nothing is left open
   public Drover(Config config) throws InterruptedException {
-    this(config, config.brain().retries(), ModelHost::timeouts, Around.NOTHING);
+    this(config, new Wiring());
   }
 
-  /// @param around stands around the parts
-  Drover(Config config, Around around) throws InterruptedException {
-    this(config, config.brain().retries(), ModelHost::timeouts, around);
-  }
-
-  /// @param retries how failed model requests are made again
-  /// @param timeouts how long a model's server may be silent, whatever the settings say
-  Drover(Config config, Retries retries, Timeouts timeouts) throws InterruptedException {
-    this(config, retries, _ -> timeouts, Around.NOTHING);
-  }
-
-  private Drover(
-      Config config, Retries retries, Function<ModelHost, Timeouts> timeouts, Around around)
-      throws InterruptedException {
+  /// @param wiring says which implementations this server uses
+  Drover(Config config, Wiring wiring) throws InterruptedException {
     this.config = config;
-    var clock = around.clock();
-    // Unguessable ids and keys; java.util.random's default generator is neither.
-    RandomGenerator random = new SecureRandom();
-    var ids = new Ids(random);
-    var tools = around.tools(List.of()); // what runs in this process: no tool yet
-    var meters = new Meters(Inventory.of(tools).names());
+    this.wiring = wiring;
+    this.clock = wiring.clock();
+    this.tools = wiring.tools();
+    this.meters = new Meters(Inventory.of(tools).names());
     var seam = new MeteredLog.Seam(meters);
-    var feed = new Feed(seam.tap());
+    this.feed = new Feed(seam.tap());
     try {
       config.makeData();
       key = config.apiKey(ids);
-      var store = around.store(store(config, feed, ids, clock));
-      open.push(store::close);
-      open.push(() -> leave(store.nodes()));
+      var store = store();
       var log = seam.around(store.eventLog());
-      var sandboxes =
-          new LocalSandboxes(
-              config.data(), config.sandboxes(), BwrapEngine::new, ids, Pause.REAL, clock);
-      var hands =
-          new SandboxPool(
-              new MeteredSandboxes(around.sandboxes(sandboxes), meters),
-              config.pool().most(),
-              config.pool().idle());
-      open.push(hands::close);
-      var models = new MeteredModels(around.models(models(config, timeouts, clock, ids)), meters);
-      var metered = new MeteredHands(hands, meters);
-      var harness =
-          new Harness(
-              log,
-              store.sessions(),
-              feed,
-              models,
-              metered,
-              inventory(tools, meters),
-              Profile.DEFAULTS,
-              retries,
-              config.brain().maxToolRounds(),
-              config.brain().onAmbiguous(),
-              ids,
-              clock,
-              Pause.REAL,
-              random,
-              // Whoever waits for it waits for other turns, and can be interrupted.
-              new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
+      var pool = pool();
+      var hands = new MeteredHands(pool, meters);
+      var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
       var runner =
           new JobRunner(
-              jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, metered)), Pause.REAL);
-      var brains = new Brains(harness, runner::hint);
+              jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands)), Pause.REAL);
+      var brains = new Brains(harness(store.sessions(), log, hands, models), runner::hint);
       open.push(brains::close);
-      open.push(hands::leave); // before the brains are stopped: their calls go on
+      open.push(pool::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
-      var desk =
-          new SessionDesk(
-              store.agents(),
-              store.environments(),
-              store.sessions(),
-              log,
-              brains,
-              models,
-              ids,
-              clock);
+      var backend = backend(store, log, brains, models);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
-              new Backend(
-                  desk,
-                  store.agents(),
-                  store.environments(),
-                  log,
-                  store.nodes(),
-                  store.jobs(),
-                  feed,
-                  models,
-                  config.serving().images(),
-                  ids,
-                  clock),
-              new Operations(
-                  readiness::reason,
-                  meters.metrics()::text,
-                  Metrics.CONTENT_TYPE,
-                  brains::awake,
-                  new RequestLog(meters)));
+              backend,
+              operations(readiness, brains));
       open.push(server::close);
       meters.watch(brains::atWork, server::openStreams);
       meters.watchNodes(store.nodes(), store.jobs(), clock);
@@ -206,6 +136,78 @@ public final class Drover implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  private Store store() throws StoreUnusable {
+    var store = wiring.store(config, feed, ids);
+    open.push(store::close);
+    open.push(() -> leave(store.nodes()));
+    return store;
+  }
+
+  private SandboxPool pool() throws IOException, InterruptedException {
+    var pool =
+        new SandboxPool(
+            new MeteredSandboxes(wiring.sandboxes(config, ids), meters),
+            config.pool().most(),
+            config.pool().idle());
+    open.push(pool::close);
+    return pool;
+  }
+
+  private Harness harness(Sessions sessions, EventLog log, Hands hands, Models models) {
+    return new Harness(
+        log,
+        sessions,
+        feed,
+        models,
+        hands,
+        Inventory.of(
+            tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
+        Profile.DEFAULTS,
+        wiring.retries(config),
+        config.brain().maxToolRounds(),
+        config.brain().onAmbiguous(),
+        ids,
+        clock,
+        Pause.REAL,
+        random,
+        // A request that waits for memory waits for other turns, and can be interrupted.
+        new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
+  }
+
+  private Backend backend(Store store, EventLog log, Brains brains, Models models) {
+    var desk =
+        new SessionDesk(
+            store.agents(),
+            store.environments(),
+            store.sessions(),
+            log,
+            brains,
+            models,
+            ids,
+            clock);
+    return new Backend(
+        desk,
+        store.agents(),
+        store.environments(),
+        log,
+        store.nodes(),
+        store.jobs(),
+        feed,
+        models,
+        config.serving().images(),
+        ids,
+        clock);
+  }
+
+  private Operations operations(Readiness readiness, Brains brains) {
+    return new Operations(
+        readiness::reason,
+        meters.metrics()::text,
+        Metrics.CONTENT_TYPE,
+        brains::awake,
+        new RequestLog(meters));
   }
 
   public URI url() {
@@ -247,20 +249,6 @@ public final class Drover implements AutoCloseable {
     }
   }
 
-  /// Names this server's data directory among those of all nodes.
-  private static String place(Config config) {
-    return NodeProcess.host() + ":" + config.data().toAbsolutePath().normalize();
-  }
-
-  private static Store store(Config config, Feed feed, Ids ids, InstantSource clock)
-      throws StoreUnusable {
-    var database = config.store().database();
-    return database.isPresent()
-        ? PostgresStore.open(
-            database.get(), config.store().lapse(), place(config), feed, ids, clock)
-        : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock);
-  }
-
   /// Stops listening, stops every brain where it is, ends every sandbox in which no call runs. What
   /// was running goes on, for a while, and is taken up on another node, or at the next start.
   /// Idempotent.
@@ -273,37 +261,5 @@ public final class Drover implements AutoCloseable {
     if (stops) {
       LOG.log(Level.INFO, "server stopped");
     }
-  }
-
-  private ModelRouter models(
-      Config config, Function<ModelHost, Timeouts> timeouts, InstantSource clock, Ids ids) {
-    Optional<Model> messages = Optional.empty();
-    if (config.models().messages().isPresent()) {
-      var host = config.models().messages().get();
-      var model = new MessagesModel(host.base(), apiKey(host), timeouts.apply(host), clock);
-      open.push(model::close);
-      messages = Optional.of(model);
-    }
-    Optional<Model> chat = Optional.empty();
-    if (config.models().chat().isPresent()) {
-      var host = config.models().chat().get();
-      var model =
-          new ChatModel(
-              host.base(), apiKey(host), timeouts.apply(host), clock, ids, host.reasoningField());
-      open.push(model::close);
-      chat = Optional.of(model);
-    }
-    var rehearsal = new RehearsalModel(config.models().firstToken(), Pause.REAL);
-    return new ModelRouter(
-        rehearsal, messages, chat, config.models().mapped(), config.models().settings());
-  }
-
-  private static Inventory inventory(List<ServerTool> tools, Meters meters) {
-    return Inventory.of(
-        tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList());
-  }
-
-  private static ApiKey apiKey(ModelHost host) {
-    return host.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
   }
 }

@@ -33,7 +33,6 @@ final class ArchitectureTest {
     "model.anthropic",
     "model.openai",
     "model.rehearsal",
-    "store.memory",
     "store.postgres",
     "store.sqlite"
   };

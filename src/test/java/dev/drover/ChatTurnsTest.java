@@ -54,8 +54,9 @@ final class ChatTurnsTest {
     drover =
         new Drover(
             Config.read(Map.of("data", data.toString(), "port", "0"), Map.of()),
-            new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
-            Timeouts.DEFAULT);
+            new Hasty(
+                new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
+                Timeouts.DEFAULT));
     client = new DroverClient(drover.url(), drover.key().reveal());
   }
 

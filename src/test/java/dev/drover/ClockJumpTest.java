@@ -32,10 +32,10 @@ final class ClockJumpTest {
 
   @TempDir Path directory;
 
-  private static Around clock(Duration offset) {
-    return new Around() {
+  private static Wiring clock(Duration offset) {
+    return new Wiring() {
       @Override
-      public InstantSource clock() {
+      InstantSource clock() {
         return InstantSource.offset(InstantSource.system(), offset);
       }
     };

@@ -1,5 +1,6 @@
 package dev.drover;
 
+import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
@@ -17,6 +18,7 @@ import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
 import dev.drover.session.HandId;
 import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
@@ -25,6 +27,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
 import dev.drover.testing.EventLogView;
 import dev.drover.testing.NodesView;
 import dev.drover.testing.SandboxView;
@@ -45,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The places at which a server may die: each write to the log, each model call, each action of a
@@ -55,7 +59,7 @@ import java.util.function.Supplier;
 /// appends a turn is written depends on timing; which events are written does not. So an append is
 /// named by its first event, and a process that is to die there dies at the append that holds this
 /// event, whatever else is in it.
-final class FaultPoints implements Around {
+final class FaultPoints extends Wiring {
   /// How the process ends.
   static final int STATUS = 137;
 
@@ -116,14 +120,18 @@ final class FaultPoints implements Around {
   }
 
   @Override
-  public InstantSource clock() {
+  InstantSource clock() {
     var offset = System.getenv("CLOCK_OFFSET");
     var real = InstantSource.system();
     return offset == null ? real : () -> real.instant().plus(Duration.parse(offset));
   }
 
   @Override
-  public Store store(Store store) {
+  Store store(Config config, Feed feed, Ids ids) throws StoreUnusable {
+    return observed(super.store(config, feed, ids));
+  }
+
+  private Store observed(Store store) {
     return new StoreView() {
       private final Log log = new Log(store.eventLog());
 
@@ -235,7 +243,11 @@ final class FaultPoints implements Around {
   }
 
   @Override
-  public Models models(Models models) {
+  Models models(Config config, Ids ids, Consumer<Runnable> onClose) {
+    return observed(super.models(config, ids, onClose));
+  }
+
+  private Models observed(Models models) {
     return new Models() {
       @Override
       public Route route(String modelId) {
@@ -290,7 +302,11 @@ final class FaultPoints implements Around {
   }
 
   @Override
-  public Sandboxes sandboxes(Sandboxes sandboxes) {
+  Sandboxes sandboxes(Config config, Ids ids) throws IOException, InterruptedException {
+    return observed(super.sandboxes(config, ids));
+  }
+
+  private Sandboxes observed(Sandboxes sandboxes) {
     return new SandboxesView() {
       @Override
       public Sandboxes sandboxes() {

@@ -54,7 +54,7 @@ final class FuzzedModelTest {
       var config = Config.read(Map.of("data", data.toString(), "port", "0"), Map.of());
       var hasty =
           new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30));
-      try (var drover = new Drover(config, hasty, Timeouts.DEFAULT);
+      try (var drover = new Drover(config, new Hasty(hasty, Timeouts.DEFAULT));
           var client = new DroverClient(drover.url(), drover.key().reveal())) {
         check(client);
       }

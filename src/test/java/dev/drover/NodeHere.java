@@ -60,11 +60,11 @@ final class NodeHere implements AutoCloseable {
   /// @param database a JDBC URL; empty: SQLite
   static NodeHere start(Path data, String database, ScriptedMessages model, int lapseMillis)
       throws InterruptedException {
-    return start(data, database, model, lapseMillis, Around.NOTHING);
+    return start(data, database, model, lapseMillis, new Wiring());
   }
 
   static NodeHere start(
-      Path data, String database, ScriptedMessages model, int lapseMillis, Around around)
+      Path data, String database, ScriptedMessages model, int lapseMillis, Wiring wiring)
       throws InterruptedException {
     var flags = new HashMap<String, String>();
     flags.put("data", data.toString());
@@ -77,7 +77,7 @@ final class NodeHere implements AutoCloseable {
     if (!database.isEmpty()) {
       flags.put("database_url", database);
     }
-    var drover = new Drover(Config.read(flags, Map.of()), around);
+    var drover = new Drover(Config.read(flags, Map.of()), wiring);
     return new NodeHere(drover.url(), drover::close);
   }
 

@@ -91,8 +91,9 @@ final class SeenTest {
     drover =
         new Drover(
             Config.read(settings, Map.of()),
-            new Retries(2, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
-            Timeouts.DEFAULT);
+            new Hasty(
+                new Retries(2, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
+                Timeouts.DEFAULT));
     client = new DroverClient(drover.url(), KEY);
   }
 

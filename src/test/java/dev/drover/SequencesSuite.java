@@ -69,7 +69,7 @@ abstract class SequencesSuite {
         deployment.start(
             data,
             Map.of("anthropic.base_url", model.uri().toString(), "anthropic.api_key", "sk-model"),
-            config -> new Drover(config, RETRIES, TIMEOUTS));
+            config -> new Drover(config, new Hasty(RETRIES, TIMEOUTS)));
     client = new DroverClient(drover.url(), drover.key().reveal());
   }
 

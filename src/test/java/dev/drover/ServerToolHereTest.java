@@ -39,9 +39,9 @@ final class ServerToolHereTest {
         "",
         model,
         5_000,
-        new Around() {
+        new Wiring() {
           @Override
-          public List<ServerTool> tools(List<ServerTool> tools) {
+          List<ServerTool> tools() {
             return List.of(looks, acts);
           }
         });

@@ -83,8 +83,7 @@ public final class SqlStore implements Store {
     return jobs;
   }
 
-  /// For tests that reach below the interfaces.
-  public Writer writer() {
+  Writer writer() {
     return writer;
   }
 

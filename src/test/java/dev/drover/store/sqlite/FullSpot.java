@@ -1,5 +1,6 @@
 package dev.drover.store.sqlite;
 
+import dev.drover.store.sql.Inside;
 import dev.drover.store.sql.SqlStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +26,7 @@ interface FullSpot {
     }
 
     private void limit(int more) {
-      store
-          .writer()
+      Inside.writer(store)
           .call(
               "database",
               (db, _) -> {

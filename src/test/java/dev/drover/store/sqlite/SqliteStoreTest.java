@@ -17,6 +17,7 @@ import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sql.EventRows;
+import dev.drover.store.sql.Inside;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
 import dev.drover.store.sql.SqlStore;
@@ -192,8 +193,7 @@ final class SqliteStoreTest {
   }
 
   private static List<String> plan(SqlStore store, String sql) {
-    return store
-        .writer()
+    return Inside.writer(store)
         .call(
             "session",
             (db, _) -> db.list("EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail")));

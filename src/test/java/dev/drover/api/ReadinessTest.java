@@ -1,4 +1,4 @@
-package dev.drover;
+package dev.drover.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

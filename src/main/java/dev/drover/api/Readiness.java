@@ -1,4 +1,4 @@
-package dev.drover;
+package dev.drover.api;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether a server should get requests: its sessions are resumed, its store answers, and it is not
 /// about to close. Safe for many threads.
-final class Readiness {
+public final class Readiness {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Runnable store;
@@ -19,7 +19,7 @@ final class Readiness {
   private @Nullable FutureTask<Boolean> asking;
 
   /// @param store asks the store something, and throws when it does not answer
-  Readiness(Runnable store) {
+  public Readiness(Runnable store) {
     this(store, PATIENCE);
   }
 
@@ -28,16 +28,16 @@ final class Readiness {
     this.patience = patience;
   }
 
-  void resumed() {
+  public void resumed() {
     unready = "";
   }
 
-  void closing() {
+  public void closing() {
     unready = "The server is shutting down.";
   }
 
   /// Why it should get none; empty: it may.
-  Optional<String> reason() {
+  public Optional<String> reason() {
     var reason = unready;
     return reason.isEmpty() ? storeTrouble() : Optional.of(reason);
   }

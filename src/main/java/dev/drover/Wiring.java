@@ -1,0 +1,104 @@
+package dev.drover;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.brain.Retries;
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.bwrap.BwrapEngine;
+import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.model.Model;
+import dev.drover.model.ModelRouter;
+import dev.drover.model.Models;
+import dev.drover.model.anthropic.MessagesModel;
+import dev.drover.model.http.ApiKey;
+import dev.drover.model.http.ModelHost;
+import dev.drover.model.http.Timeouts;
+import dev.drover.model.openai.ChatModel;
+import dev.drover.model.rehearsal.RehearsalModel;
+import dev.drover.session.Feed;
+import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
+import dev.drover.store.postgres.PostgresStore;
+import dev.drover.store.sql.NodeProcess;
+import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.tools.ServerTool;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Which implementation of each part a server uses, as its settings say: one method per part. A
+/// part of another kind, such as a store or a model API, is chosen here. [Drover] connects the
+/// parts. Holds no state.
+class Wiring {
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  /// @throws StoreUnusable if the database cannot be opened
+  Store store(Config config, Feed feed, Ids ids) throws StoreUnusable {
+    var database = config.store().database();
+    return database.isPresent()
+        ? PostgresStore.open(
+            database.get(), config.store().lapse(), place(config), feed, ids, clock())
+        : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock());
+  }
+
+  /// The name of this server's data directory among those of all nodes.
+  private static String place(Config config) {
+    return NodeProcess.host() + ":" + config.data().toAbsolutePath().normalize();
+  }
+
+  /// @throws IOException if the data directory cannot be used
+  Sandboxes sandboxes(Config config, Ids ids) throws IOException, InterruptedException {
+    return new LocalSandboxes(
+        config.data(), config.sandboxes(), BwrapEngine::new, ids, Pause.REAL, clock());
+  }
+
+  /// The tools that run in the server's own process: none yet.
+  List<ServerTool> tools() {
+    return List.of();
+  }
+
+  /// @param onClose takes what must run when the server closes
+  Models models(Config config, Ids ids, Consumer<Runnable> onClose) {
+    var settings = config.models();
+    Optional<Model> messages =
+        settings
+            .messages()
+            .map(
+                host -> {
+                  var model = new MessagesModel(host.base(), key(host), timeouts(host), clock());
+                  onClose.accept(model::close);
+                  return model;
+                });
+    Optional<Model> chat =
+        settings
+            .chat()
+            .map(
+                host -> {
+                  var field = host.reasoningField();
+                  var model =
+                      new ChatModel(host.base(), key(host), timeouts(host), clock(), ids, field);
+                  onClose.accept(model::close);
+                  return model;
+                });
+    var rehearsal = new RehearsalModel(settings.firstToken(), Pause.REAL);
+    return new ModelRouter(rehearsal, messages, chat, settings.mapped(), settings.settings());
+  }
+
+  private static ApiKey key(ModelHost host) {
+    return host.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
+  }
+
+  /// How long a model's server may be silent.
+  Timeouts timeouts(ModelHost host) {
+    return host.timeouts();
+  }
+
+  /// How failed model requests are made again.
+  Retries retries(Config config) {
+    return config.brain().retries();
+  }
+}

@@ -29,11 +29,10 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
-import dev.drover.telemetry.MeteredHands;
+import dev.drover.telemetry.HandMeters;
 import dev.drover.telemetry.MeteredJobs;
 import dev.drover.telemetry.MeteredLog;
 import dev.drover.telemetry.MeteredModels;
-import dev.drover.telemetry.MeteredSandboxes;
 import dev.drover.telemetry.MeteredTool;
 import dev.drover.telemetry.Meters;
 import dev.drover.telemetry.Metrics;
@@ -95,8 +94,7 @@ public final class Drover implements AutoCloseable {
       key = config.apiKey(ids);
       var store = store();
       var log = seam.around(store.eventLog());
-      var pool = pool();
-      var hands = new MeteredHands(pool, meters);
+      var hands = hands();
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
       var runner =
@@ -104,7 +102,7 @@ public final class Drover implements AutoCloseable {
               jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands)), Pause.REAL);
       var brains = new Brains(harness(store.sessions(), log, hands, models), runner::hint);
       open.push(brains::close);
-      open.push(pool::leave); // before the brains are stopped: their calls go on
+      open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       open.push(runner::close);
@@ -145,14 +143,15 @@ public final class Drover implements AutoCloseable {
     return store;
   }
 
-  private SandboxPool pool() throws IOException, InterruptedException {
-    var pool =
+  private SandboxPool hands() throws IOException, InterruptedException {
+    var hands =
         new SandboxPool(
-            new MeteredSandboxes(wiring.sandboxes(config, ids), meters),
+            wiring.sandboxes(config, ids),
+            new HandMeters(meters),
             config.pool().most(),
             config.pool().idle());
-    open.push(pool::close);
-    return pool;
+    open.push(hands::close);
+    return hands;
   }
 
   private Harness harness(Sessions sessions, EventLog log, Hands hands, Models models) {

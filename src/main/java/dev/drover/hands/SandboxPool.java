@@ -32,6 +32,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private static final Duration WAIT = Duration.ofMinutes(1);
 
   private final Sandboxes sandboxes;
+  private final HandTap tap;
   private final int most;
   private final Duration idle;
   private final Duration wait;
@@ -49,6 +50,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// A hand's place. What is in it changes under its lock; calls run outside of it.
   private static final class Slot {
+    final SessionId session;
     final ReentrantLock lock = new ReentrantLock();
     @Nullable Sandbox sandbox;
     int grips;
@@ -58,17 +60,23 @@ public final class SandboxPool implements Hands, AutoCloseable {
     volatile boolean released; // and about to be gone: nobody waits for it any more
     volatile @Nullable CompletableFuture<Boolean> waiting; // for a place
     volatile long idleSince = System.nanoTime();
+
+    Slot(SessionId session) {
+      this.session = session;
+    }
   }
 
   /// @param sandboxes closed with this
+  /// @param tap notified of hands and their calls
   /// @param most sandboxes that are made and live at once
   /// @param idle how long a sandbox without a call is kept
-  public SandboxPool(Sandboxes sandboxes, int most, Duration idle) {
-    this(sandboxes, most, idle, WAIT);
+  public SandboxPool(Sandboxes sandboxes, HandTap tap, int most, Duration idle) {
+    this(sandboxes, tap, most, idle, WAIT);
   }
 
-  SandboxPool(Sandboxes sandboxes, int most, Duration idle, Duration wait) {
+  SandboxPool(Sandboxes sandboxes, HandTap tap, int most, Duration idle, Duration wait) {
     this.sandboxes = sandboxes;
+    this.tap = tap;
     this.most = most;
     this.idle = idle;
     this.wait = wait;
@@ -111,6 +119,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private void keep(Slot slot, Sandbox sandbox) {
     places.take();
     slot.sandbox = sandbox;
+    tap.attached(slot.session);
   }
 
   /// A grip on what is in a slot.
@@ -136,7 +145,14 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
     @Override
     public ToolResult execute(ToolCall call) throws InterruptedException {
-      return sandbox.execute(call, () -> left || slot.leaving || leaving);
+      long start = System.nanoTime();
+      ToolResult result = null;
+      try {
+        result = sandbox.execute(call, () -> left || slot.leaving || leaving);
+        return result;
+      } finally {
+        tap.called(call, result, start);
+      }
     }
 
     @Override
@@ -181,6 +197,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   private void letGo(Key key, Slot slot) {
     if (slot.sandbox != null) {
+      tap.ended(slot.session, false);
       slot.sandbox.leave();
       slot.sandbox = null;
       places.release();
@@ -221,7 +238,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   @SuppressWarnings("LockNotBeforeTry")
   private Slot lock(Key key) throws InterruptedException {
     while (true) {
-      var slot = slots.computeIfAbsent(key, _ -> new Slot());
+      var slot = slots.computeIfAbsent(key, _ -> new Slot(key.session));
       slot.lock.lockInterruptibly();
       if (!slot.gone) {
         return slot;
@@ -242,12 +259,24 @@ public final class SandboxPool implements Hands, AutoCloseable {
       if (closed.getCount() == 0) { // a place may come free because everything ends
         throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
       }
-      slot.sandbox = sandboxes.provision(spec);
+      slot.sandbox = create(spec);
       return slot.sandbox;
     } finally {
       if (slot.sandbox == null) {
         places.release();
       }
+    }
+  }
+
+  private Sandbox create(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    long start = System.nanoTime();
+    try {
+      var sandbox = sandboxes.provision(spec);
+      tap.created(spec.session(), start);
+      return sandbox;
+    } catch (Sandboxes.Unavailable | InterruptedException e) {
+      tap.notCreated(spec.session(), e instanceof InterruptedException);
+      throw e;
     }
   }
 
@@ -320,6 +349,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     if (slot.sandbox == null) {
       return false;
     }
+    tap.ended(slot.session, !slot.sandbox.isAlive());
     slot.sandbox.close();
     slot.sandbox = null;
     slot.owes = false;

@@ -6,6 +6,7 @@ import dev.drover.session.Nodes;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Every figure of this server by its name, in one place. No label ever holds an id, a text of a
 /// session, or anything else that a client chooses.
@@ -95,17 +96,23 @@ public final class Meters {
 
   /// Runs a tool's call and measures it.
   ToolResult measured(String name, ToolRun run) throws InterruptedException {
-    var tool = tool(name);
     long start = System.nanoTime();
-    var outcome = "interrupted";
+    ToolResult result = null;
     try {
-      var result = run.run();
-      outcome = result.lost() ? "lost" : result.isError() ? "error" : "ok";
+      result = run.run();
       return result;
     } finally {
-      toolCalls.increment(tool, outcome);
-      toolSeconds.since(start, tool, outcome);
+      called(name, result, start);
     }
+  }
+
+  /// @param result of the call; null: it was interrupted
+  void called(String name, @Nullable ToolResult result, long start) {
+    var tool = tool(name);
+    var outcome =
+        result == null ? "interrupted" : result.lost() ? "lost" : result.isError() ? "error" : "ok";
+    toolCalls.increment(tool, outcome);
+    toolSeconds.since(start, tool, outcome);
   }
 
   /// One call of a tool.

@@ -31,7 +31,7 @@ final class SandboxPoolTest {
   private final PuppetSandboxes puppets = new PuppetSandboxes();
 
   private SandboxPool hands(int most, Duration idle) {
-    return new SandboxPool(puppets, most, idle, Duration.ofMillis(100));
+    return new SandboxPool(puppets, HandTap.NONE, most, idle, Duration.ofMillis(100));
   }
 
   private SandboxPool hands() {
@@ -192,7 +192,9 @@ final class SandboxPoolTest {
 
   @Test
   void whoWaitsForAPlaceGetsTheNextThatBecomesIdle() throws Exception {
-    try (var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofMinutes(1));
+    try (var hands =
+            new SandboxPool(
+                puppets, HandTap.NONE, 1, Duration.ofMinutes(15), Duration.ofMinutes(1));
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
@@ -208,7 +210,8 @@ final class SandboxPoolTest {
 
   @Test
   void releaseEndsTheWaitForAPlace() throws Exception {
-    try (var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1));
+    try (var hands =
+            new SandboxPool(puppets, HandTap.NONE, 1, Duration.ofMinutes(15), Duration.ofHours(1));
         var scope = new Scope()) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
@@ -231,7 +234,8 @@ final class SandboxPoolTest {
   @RepeatedTest(10)
   void closingEndsTheWaitForAPlace() throws Exception {
     try (var scope = new Scope()) {
-      var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1));
+      var hands =
+          new SandboxPool(puppets, HandTap.NONE, 1, Duration.ofMinutes(15), Duration.ofHours(1));
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
       var first = scope.fork(() -> Calls.run(hands, A, call("bash")));
@@ -247,7 +251,8 @@ final class SandboxPoolTest {
 
   @Test
   void anInterruptedWaitTakesNoPlace() throws Exception {
-    try (var hands = new SandboxPool(puppets, 1, Duration.ofMinutes(15), Duration.ofHours(1))) {
+    try (var hands =
+        new SandboxPool(puppets, HandTap.NONE, 1, Duration.ofMinutes(15), Duration.ofHours(1))) {
       var gate = new CountDownLatch(1);
       puppets.gate = gate;
       try (var outer = new Scope()) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.HandTap;
 import dev.drover.hands.Limits;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.SandboxPool;
@@ -78,7 +79,7 @@ final class BwrapFaultsTest {
   @Test
   void aKilledHandLosesItsCallAndTheNextOneGoesOnInTheSameWorkspace() throws Exception {
     var unclosed = new Unclosed();
-    try (var hands = new SandboxPool(unclosed, 10, Duration.ofMinutes(1));
+    try (var hands = new SandboxPool(unclosed, HandTap.NONE, 10, Duration.ofMinutes(1));
         var scope = new Scope()) {
       var running =
           scope.fork(() -> Calls.run(hands, session, bash("echo kept > f; touch on; sleep 1000")));
@@ -258,7 +259,7 @@ final class BwrapFaultsTest {
   @Test
   void twoHundredHandsLiveAtOnce() throws Exception {
     int count = 200;
-    try (var hands = new SandboxPool(new Unclosed(), count, Duration.ofMinutes(5))) {
+    try (var hands = new SandboxPool(new Unclosed(), HandTap.NONE, count, Duration.ofMinutes(5))) {
       try (var scope = new Scope()) {
         var tasks =
             IntStream.range(0, count)

@@ -17,6 +17,7 @@ import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
@@ -176,20 +177,10 @@ public final class Drover implements AutoCloseable {
   }
 
   private Backend backend(Store store, EventLog log, Brains brains, Models models) {
-    var desk =
-        new SessionDesk(
-            store.agents(),
-            store.environments(),
-            store.sessions(),
-            log,
-            brains,
-            models,
-            ids,
-            clock);
+    var desk = new SessionDesk(store.catalogs(), store.sessions(), log, brains, models, ids, clock);
     return new Backend(
         desk,
-        store.agents(),
-        store.environments(),
+        new CatalogDesk(store.catalogs(), models, ids, clock),
         log,
         store.nodes(),
         store.jobs(),

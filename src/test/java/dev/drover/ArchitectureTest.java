@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.brain.Brain;
+import dev.drover.catalog.Catalog;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.session.EventLog;
 import dev.drover.session.Sessions;
@@ -152,6 +153,7 @@ final class ArchitectureTest {
     calls(Brain.class, "wake").outside("desk", "brain");
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
     calls(Sessions.class, "create", "update", "archive", "delete").outside("desk", "store");
+    calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");
   }
 
   @Test

@@ -1,8 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
@@ -20,8 +19,7 @@ import java.time.temporal.ChronoUnit;
 /// @param images how large an image may be that a client sends
 public record Backend(
     SessionDesk desk,
-    Agents agents,
-    Environments environments,
+    CatalogDesk catalog,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

@@ -23,7 +23,7 @@ final class Pages {
     return Json.obj("data", items, "next_page", null);
   }
 
-  /// How agents and environments are listed.
+  /// How the resources of a kind are listed.
   static Listing listing(Query query) {
     var period = Period.of(query);
     return new Listing(

@@ -151,8 +151,7 @@ public final class Server implements AutoCloseable {
     OpenApi.addTo(router);
     var pages = new EventPages(backend.log());
     var stream = new StreamRoute(backend, streams);
-    new AgentRoutes(backend).addTo(router);
-    new EnvironmentRoutes(backend).addTo(router);
+    ResourceRoutes.addAll(router, backend.catalog());
     new SessionRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);
     stream.addTo(router);

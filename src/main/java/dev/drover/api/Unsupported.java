@@ -4,6 +4,7 @@ import static dev.drover.desk.KeyScope.CATALOG_READ;
 import static dev.drover.desk.KeyScope.CATALOG_WRITE;
 
 import dev.drover.base.Problem;
+import dev.drover.wire.ResourceCodecs;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -41,16 +42,35 @@ final class Unsupported {
   }
 
   static void addTo(Router router) {
+    addWork(router);
     FAMILIES.forEach(
         (path, name) -> {
-          var refuse =
-              new Refusal(
-                  () -> Problem.notFound(name + " are not supported by this version of Drover"));
-          for (var each : new String[] {"/v1/" + path, "/v1/" + path + "/**"}) {
-            router.get(each, CATALOG_READ, refuse);
-            router.post(each, CATALOG_WRITE, refuse);
-            router.delete(each, CATALOG_WRITE, refuse);
+          if (!isServed("/v1/" + path)) {
+            addFamily(router, "/v1/" + path, name);
           }
         });
+  }
+
+  /// Whether a kind of resource has the path.
+  private static boolean isServed(String path) {
+    return ResourceCodecs.ALL.stream().anyMatch(codec -> codec.kind().path().equals(path));
+  }
+
+  private static void addFamily(Router router, String path, String name) {
+    var refuse =
+        new Refusal(() -> Problem.notFound(name + " are not supported by this version of Drover"));
+    for (var each : new String[] {path, path + "/**"}) {
+      router.get(each, CATALOG_READ, refuse);
+      router.post(each, CATALOG_WRITE, refuse);
+      router.delete(each, CATALOG_WRITE, refuse);
+    }
+  }
+
+  private static void addWork(Router router) {
+    var refuse = because("the work queue of self-hosted environments is");
+    router.get("/v1/environments/{environment}/work/**", CATALOG_READ, refuse);
+    router.get("/v1/environments/{environment}/work", CATALOG_READ, refuse);
+    router.post("/v1/environments/{environment}/work/{item}", CATALOG_WRITE, refuse);
+    router.post("/v1/environments/{environment}/work/{item}/{action}", CATALOG_WRITE, refuse);
   }
 }

@@ -1,100 +1,41 @@
 package dev.drover.catalog;
 
 import dev.drover.base.Json;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where an agent's hands work.
+/// The content of an environment: where an agent's hands work.
 ///
 /// @param description may be null, or empty
 /// @param newer what a newer version stored beside these and this one does not know: kept as it
 ///   came, and shown over them
 public record Environment(
-    EnvironmentId id,
-    WorkspaceId workspace,
     String name,
     @Nullable String description,
     Networking networking,
     Map<String, String> metadata,
-    Instant createdAt,
-    Instant updatedAt,
-    @Nullable Instant archivedAt,
     Json.Obj newer) {
+  public static final ResourceKind<Environment> KIND =
+      ResourceKind.<Environment>of("environment", EnvironmentId.PREFIX)
+          .withUniqueName(Environment::name);
+
   public Environment {
     metadata = Map.copyOf(metadata);
   }
 
   /// An environment of which this version knows everything.
   public Environment(
-      EnvironmentId id,
-      WorkspaceId workspace,
       String name,
       @Nullable String description,
       Networking networking,
-      Map<String, String> metadata,
-      Instant createdAt,
-      Instant updatedAt,
-      @Nullable Instant archivedAt) {
-    this(
-        id,
-        workspace,
-        name,
-        description,
-        networking,
-        metadata,
-        createdAt,
-        updatedAt,
-        archivedAt,
-        Json.EMPTY);
+      Map<String, String> metadata) {
+    this(name, description, networking, metadata, Json.EMPTY);
   }
 
   /// Whether hands work in it as this version makes them: in a sandbox of this server.
   public boolean isSupported() {
     return newer.object("config").get("type").isEmpty();
-  }
-
-  /// This environment with another content, or itself if nothing is other than before.
-  public Environment changed(
-      String name,
-      @Nullable String description,
-      Networking networking,
-      Map<String, String> metadata,
-      Json.Obj newer,
-      Instant now) {
-    var changed =
-        new Environment(
-            id,
-            workspace,
-            name,
-            description,
-            networking,
-            metadata,
-            createdAt,
-            updatedAt,
-            archivedAt,
-            newer);
-    return changed.equals(this) ? this : changed.at(now, archivedAt);
-  }
-
-  /// This environment, ended at `at`.
-  public Environment archived(Instant at) {
-    return at(at, at);
-  }
-
-  private Environment at(Instant updated, @Nullable Instant archived) {
-    return new Environment(
-        id,
-        workspace,
-        name,
-        description,
-        networking,
-        metadata,
-        createdAt,
-        updated,
-        archived,
-        newer);
   }
 
   /// What a sandbox may reach.

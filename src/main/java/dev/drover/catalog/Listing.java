@@ -3,7 +3,7 @@ package dev.drover.catalog;
 import java.time.Instant;
 import java.util.Optional;
 
-/// How to list agents or environments: newest first.
+/// How to list the resources of a kind: newest first.
 ///
 /// @param limit items on a page, from 1
 /// @param page the cursor of an earlier page's `next`; empty: from the newest

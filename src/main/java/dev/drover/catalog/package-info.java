@@ -1,5 +1,5 @@
-/// What a session is made of: agents and environments, as values, and the interfaces that keep
-/// them.
+/// What a session is made of: the kinds of resources that a workspace has, as values, and the
+/// interface that stores them.
 @NullMarked
 package dev.drover.catalog;
 

@@ -1,20 +1,31 @@
 package dev.drover.desk;
 
 import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.ModelConfig;
 import dev.drover.model.Models;
 import java.util.Optional;
 
 /// The model that an agent asks for, held against what that model can do.
-public final class ModelChoice {
+final class ModelChoice {
   private ModelChoice() {}
+
+  /// Agents are created with a model that is served, and change to no other.
+  static CatalogDesk.Rule<Agent> ofAgents(Models models) {
+    return (before, after) -> {
+      var model = before.map(agent -> agent.definition().model());
+      return model.equals(Optional.of(after.definition().model()))
+          ? after
+          : new Agent(settled(models, after.definition()), after.metadata());
+    };
+  }
 
   /// The definition with the effort that its model has unasked, where it names none and the model
   /// has levels.
   ///
   /// @throws Problem `INVALID_REQUEST` if no server serves the model, or it has no such level
-  public static Definition settled(Models models, Definition definition) {
+  static Definition settled(Models models, Definition definition) {
     var model = definition.model();
     models.route(model.id());
     return definition.withModel(new ModelConfig(model.id(), effort(models, model), model.speed()));

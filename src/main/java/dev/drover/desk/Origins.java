@@ -3,30 +3,30 @@ package dev.drover.desk;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Agent;
-import dev.drover.catalog.Agents;
+import dev.drover.catalog.Catalog;
+import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Resource;
 import dev.drover.model.Models;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.OptionalInt;
 
 /// What new sessions are made from: an agent and an environment of the caller's.
 final class Origins {
-  private final Agents agents;
-  private final Environments environments;
+  private final Catalog<Agent> agents;
+  private final Catalog<Environment> environments;
   private final Models models;
   private final Ids ids;
   private final InstantSource clock;
 
-  Origins(Agents agents, Environments environments, Models models, Ids ids, InstantSource clock) {
-    this.agents = agents;
-    this.environments = environments;
+  Origins(Catalogs catalogs, Models models, Ids ids, InstantSource clock) {
+    agents = catalogs.of(Agent.KIND);
+    environments = catalogs.of(Environment.KIND);
     this.models = models;
     this.ids = ids;
     this.clock = clock;
@@ -37,7 +37,7 @@ final class Origins {
   /// @throws Problem `NOT_FOUND`, `INVALID_REQUEST`
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
-    var definition = definition(agent.definition(), request.agent());
+    var definition = definition(agent.content().definition(), request.agent());
     var environment = environment(caller, request.environment());
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return new Session(
@@ -45,16 +45,16 @@ final class Origins {
         new Session.Origin(
             caller.workspace(),
             new ThreadId(ids.next(ThreadId.PREFIX)),
-            agent.id(),
+            request.agent().id(),
             agent.version(),
-            environment.id(),
+            request.environment(),
             environment.networking(),
             now),
         new Session.Editable(definition, request.title(), request.metadata(), request.budget()));
   }
 
-  private Agent agent(Caller caller, AgentChoice choice) {
-    var latest = agents.get(caller.workspace(), choice.id(), OptionalInt.empty());
+  private Resource<Agent> agent(Caller caller, AgentChoice choice) {
+    var latest = agents.get(caller.workspace(), choice.id().value());
     if (latest.archivedAt() != null) {
       throw Problem.invalid("Agent " + choice.id() + " is archived.");
     }
@@ -62,7 +62,7 @@ final class Origins {
       return latest;
     }
     try {
-      return agents.get(caller.workspace(), choice.id(), choice.version());
+      return agents.get(caller.workspace(), choice.id().value(), choice.version().getAsInt());
     } catch (Problem problem) {
       throw problem.kind() == Problem.Kind.NOT_FOUND
           ? Problem.notFound("agent.version: " + choice.version().getAsInt() + " not found")
@@ -80,9 +80,9 @@ final class Origins {
   }
 
   private Environment environment(Caller caller, EnvironmentId id) {
-    Environment environment;
+    Resource<Environment> environment;
     try {
-      environment = environments.get(caller.workspace(), id);
+      environment = environments.get(caller.workspace(), id.value());
     } catch (Problem problem) {
       throw problem.kind() == Problem.Kind.NOT_FOUND
           ? Problem.notFound("Referenced environment not found or not accessible.")
@@ -91,10 +91,10 @@ final class Origins {
     if (environment.archivedAt() != null) {
       throw Problem.invalid("Environment " + id + " is archived.");
     }
-    if (!environment.isSupported()) {
+    if (!environment.content().isSupported()) {
       throw Problem.invalid(
           "Environment " + id + " is of a type that this version of Drover does not support.");
     }
-    return environment;
+    return environment.content();
   }
 }

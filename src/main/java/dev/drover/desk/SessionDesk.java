@@ -4,8 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.brain.Brain;
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Catalogs;
 import dev.drover.model.Models;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
@@ -33,8 +32,7 @@ public final class SessionDesk {
   private final Origins origins;
 
   public SessionDesk(
-      Agents agents,
-      Environments environments,
+      Catalogs catalogs,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -45,7 +43,7 @@ public final class SessionDesk {
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(agents, environments, models, ids, clock);
+    origins = new Origins(catalogs, models, ids, clock);
   }
 
   /// Creates a session, and sets it to work if it begins with events.

@@ -2,11 +2,13 @@ package dev.drover.store;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.ResourceKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -24,14 +26,21 @@ public record Cursor(Instant createdAt, String id, boolean back) {
   }
 
   /// Which list a cursor belongs to. It is of no use for another.
-  public enum Of {
-    SESSIONS,
-    AGENTS,
-    AGENT_VERSIONS,
-    ENVIRONMENTS
+  public record Of(String name) {
+    public static final Of SESSIONS = new Of("SESSIONS");
+
+    /// The list of the resources of a kind.
+    public static Of all(ResourceKind<?> kind) {
+      return new Of(kind.type().toUpperCase(Locale.ROOT) + "S");
+    }
+
+    /// A list of the versions of a resource.
+    public static Of versions(ResourceKind<?> kind) {
+      return new Of(kind.type().toUpperCase(Locale.ROOT) + "_VERSIONS");
+    }
   }
 
-  /// Where a page of an agent's versions ended.
+  /// Where a page of a resource's versions ended.
   public static Cursor ofVersion(Instant createdAt, int version) {
     return new Cursor(createdAt, Integer.toString(version));
   }
@@ -54,7 +63,7 @@ public record Cursor(Instant createdAt, String id, boolean back) {
 
   private static Cursor read(String text, Of list, boolean ascending) {
     String[] parts = decoded(text).split(" ", -1);
-    boolean back = parts.length == 6 && parts[5].equals(BACK) && list == Of.SESSIONS;
+    boolean back = parts.length == 6 && parts[5].equals(BACK) && list.equals(Of.SESSIONS);
     if ((parts.length != 5 && !back)
         || !parts[0].equals(VERSION)
         || !parts[1].equals(list.name())

@@ -1,7 +1,6 @@
 package dev.drover.store;
 
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Catalogs;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -14,9 +13,7 @@ public interface Store extends AutoCloseable {
 
   Sessions sessions();
 
-  Agents agents();
-
-  Environments environments();
+  Catalogs catalogs();
 
   Nodes nodes();
 

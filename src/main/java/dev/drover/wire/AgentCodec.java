@@ -1,24 +1,56 @@
 package dev.drover.wire;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.catalog.Agent;
+import dev.drover.catalog.Resource;
+import dev.drover.catalog.ResourceKind;
 import java.util.LinkedHashMap;
+import java.util.Set;
 
-/// Agents as the API shows them.
-public final class AgentCodec {
+/// Agents as JSON: the fields of a definition, and metadata.
+public final class AgentCodec implements ResourceCodec<Agent> {
+  public static final AgentCodec CODEC = new AgentCodec();
+
   private AgentCodec() {}
 
-  public static Json.Obj write(Agent agent) {
-    var fields = new LinkedHashMap<String, Json>();
-    fields.put("id", Json.of(agent.id().value()));
-    fields.put("type", Json.of("agent"));
-    fields.putAll(DefinitionCodec.CODEC.write(agent.definition()).fields());
+  @Override
+  public ResourceKind<Agent> kind() {
+    return Agent.KIND;
+  }
+
+  @Override
+  public Agent request(Fields sent) {
+    return new Agent(DefinitionCodec.CODEC.request(sent), Metadata.read(sent));
+  }
+
+  @Override
+  public Agent update(Agent before, Fields sent) {
+    return new Agent(
+        DefinitionCodec.CODEC.update(before.definition(), sent),
+        Metadata.patch(sent, before.metadata()));
+  }
+
+  @Override
+  public Agent stored(Json.Obj json) {
+    return new Agent(
+        DefinitionCodec.CODEC.stored(NewerFields.without(json, Set.of(Metadata.FIELD))),
+        Metadata.stored(json));
+  }
+
+  @Override
+  public Json.Obj write(Agent agent) {
+    return DefinitionCodec.CODEC
+        .write(agent.definition())
+        .with(Metadata.FIELD, Json.of(agent.metadata()));
+  }
+
+  @Override
+  public Json.Obj shown(Resource<Agent> resource) {
+    var agent = resource.content();
+    var fields = new LinkedHashMap<>(DefinitionCodec.CODEC.write(agent.definition()).fields());
     fields.putIfAbsent("multiagent", Json.NULL);
-    fields.put("metadata", Json.of(agent.metadata()));
-    fields.put("version", Json.of(agent.version()));
-    fields.put("created_at", Json.of(Times.write(agent.createdAt())));
-    fields.put("updated_at", Json.of(Times.write(agent.updatedAt())));
-    fields.put("archived_at", Json.of(Times.write(agent.archivedAt())));
+    fields.put(Metadata.FIELD, Json.of(agent.metadata()));
     return new Json.Obj(fields);
   }
 }

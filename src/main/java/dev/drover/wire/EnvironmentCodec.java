@@ -5,56 +5,122 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
+import dev.drover.catalog.Resource;
+import dev.drover.catalog.ResourceKind;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Environments as the API shows and takes them.
-public final class EnvironmentCodec {
+/// Environments as JSON.
+public final class EnvironmentCodec implements ResourceCodec<Environment> {
+  public static final EnvironmentCodec CODEC = new EnvironmentCodec();
+
   private static final List<String> PACKAGE_MANAGERS =
       List.of("apt", "cargo", "gem", "go", "npm", "pip");
 
+  /// Where schema version 14 put what a newer version had stored beside the fields known before.
+  private static final String MIGRATED = "drover_newer";
+
   private EnvironmentCodec() {}
 
-  public static Json.Obj write(Environment environment) {
+  @Override
+  public ResourceKind<Environment> kind() {
+    return Environment.KIND;
+  }
+
+  @Override
+  public Environment request(Fields sent) {
+    var environment =
+        new Environment(
+            sent.plainText("name", 1, 256),
+            sent.optionalPlainText("description", 2048),
+            readConfig(sent.object("config")),
+            Metadata.readForEnvironment(sent));
+    checkScope(sent);
+    return environment;
+  }
+
+  @Override
+  public Environment update(Environment before, Fields sent) {
+    var environment =
+        new Environment(
+            sent.value("name").isPresent() ? sent.plainText("name", 1, 256) : before.name(),
+            sent.has("description")
+                ? sent.optionalPlainText("description", 2048)
+                : before.description(),
+            readConfig(sent.object("config"), before),
+            Metadata.patchForEnvironment(sent, before.metadata()),
+            newer(sent.raw(), before));
+    checkScope(sent);
+    return environment;
+  }
+
+  private static void checkScope(Fields body) {
+    var scope = body.optionalText("scope", 64);
+    if (scope != null && !scope.equals("organization")) {
+      throw body.problem("scope", "must be \"organization\"");
+    }
+  }
+
+  /// An environment without a networking reaches nothing.
+  @Override
+  public Environment stored(Json.Obj json) {
+    var stored =
+        NewerFields.over(NewerFields.without(json, Set.of(MIGRATED)), json.object(MIGRATED));
+    var name = stored.text("name");
+    var known =
+        new Environment(
+            name == null ? "" : name,
+            stored.text("description"),
+            NetworkingCodec.CODEC.stored(json.object("config").object("networking")),
+            Metadata.stored(stored));
+    return new Environment(
+        known.name(),
+        known.description(),
+        known.networking(),
+        known.metadata(),
+        NewerFields.of(stored, known(known)));
+  }
+
+  @Override
+  public Json.Obj write(Environment environment) {
     return NewerFields.over(known(environment), environment.newer());
   }
 
   private static Json.Obj known(Environment environment) {
-    return Json.obj(
-        "id",
-        environment.id().value(),
-        "type",
-        "environment",
-        "state",
-        environment.archivedAt() == null ? "active" : "archived",
-        "name",
-        environment.name(),
-        "description",
-        environment.description(),
-        "config",
+    var config =
         Json.obj(
             "type",
             "cloud",
             "networking",
             NetworkingCodec.CODEC.write(environment.networking()),
             "packages",
-            packages()),
-        "metadata",
+            packages());
+    return Json.obj(
+        "name",
+        environment.name(),
+        "description",
+        environment.description(),
+        "config",
+        config,
+        Metadata.FIELD,
         environment.metadata(),
         "scope",
-        "organization",
-        "created_at",
-        Times.write(environment.createdAt()),
-        "updated_at",
-        Times.write(environment.updatedAt()),
-        "archived_at",
-        Times.write(environment.archivedAt()));
+        "organization");
+  }
+
+  @Override
+  public Json.Obj shown(Resource<Environment> environment) {
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("state", Json.of(environment.archivedAt() == null ? "active" : "archived"));
+    fields.putAll(write(environment.content()).fields());
+    return new Json.Obj(fields);
   }
 
   /// Reads a request's `config`; absent or null means a cloud environment without restrictions.
-  public static Networking readConfig(Optional<Fields> config) {
+  private static Networking readConfig(Optional<Fields> config) {
     if (config.isEmpty()) {
       return new Networking.Unrestricted();
     }
@@ -77,7 +143,7 @@ public final class EnvironmentCodec {
   }
 
   /// Reads an update's `config`: what it leaves out stays as it is stored.
-  public static Networking readConfig(Optional<Fields> config, Environment before) {
+  private static Networking readConfig(Optional<Fields> config, Environment before) {
     var stored = before.networking();
     if (config.isEmpty()) {
       return stored;
@@ -107,7 +173,7 @@ public final class EnvironmentCodec {
   }
 
   /// What a newer version stored beside the known fields, once an update has been sent.
-  public static Json.Obj newer(Json.Obj sent, Environment before) {
+  private static Json.Obj newer(Json.Obj sent, Environment before) {
     var newer = NewerFields.without(before.newer(), withoutConfig(sent));
     var config = newer.object("config");
     if (config.fields().isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.Map;
 /// Metadata bags: at most 16 pairs, keys of 1 to 64 and values of up to 512 characters, counted on
 /// what comes out. Every problem is `INVALID_REQUEST`.
 public final class Metadata {
-  private static final String FIELD = "metadata";
+  static final String FIELD = "metadata";
   private static final int MAX_PAIRS = 16;
   private static final int MAX_KEY = 64;
   private static final int MAX_VALUE = 512;
@@ -49,6 +49,18 @@ public final class Metadata {
     var problems = new ArrayList<String>();
     var bag = patch(body, stored, true, problems);
     refuseAll(body, problems);
+    return bag;
+  }
+
+  /// The bag of something stored. Another value than a string, which a newer version stored, is its
+  /// JSON text.
+  static Map<String, String> stored(Json.Obj json) {
+    var bag = new LinkedHashMap<String, String>();
+    json.object(FIELD)
+        .fields()
+        .forEach(
+            (key, value) ->
+                bag.put(key, value instanceof Json.Str(var text) ? text : value.toString()));
     return bag;
   }
 

@@ -8,6 +8,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
@@ -208,8 +209,7 @@ final class Api implements AutoCloseable {
         };
     desk =
         new SessionDesk(
-            store.agents(),
-            store.environments(),
+            store.catalogs(),
             between.apply(store.sessions()),
             store.eventLog(),
             brain,
@@ -219,8 +219,7 @@ final class Api implements AutoCloseable {
     backend =
         new Backend(
             desk,
-            store.agents(),
-            store.environments(),
+            new CatalogDesk(store.catalogs(), models, ids, InstantSource.system()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

@@ -56,14 +56,19 @@ final class NewerRowsApiTest {
   /// An agent whose row holds this.
   private static String agent(Json.Obj definition) throws Exception {
     var id = api.agent();
-    write("UPDATE agent SET definition = ? WHERE id = ?", definition.toString(), id);
+    write("UPDATE document SET json = ? WHERE id = ?", definition.toString(), id);
     return id;
   }
 
-  private static String environment(String networking, String newer) throws Exception {
+  private static String environment(String config, String more) throws Exception {
     var id = api.environment();
-    write("UPDATE environment SET networking = ?, newer = ? WHERE id = ?", networking, newer, id);
+    var json = "{\"name\":\"" + id + "\",\"config\":" + config + more + "}";
+    write("UPDATE document SET json = ? WHERE id = ?", json, id);
     return id;
+  }
+
+  private static String cloud(Json networking, String more) {
+    return "{\"type\":\"cloud\",\"networking\":" + networking + more + "}";
   }
 
   private static Json.Obj json(String text) {
@@ -133,7 +138,7 @@ final class NewerRowsApiTest {
   @MethodSource("dev.drover.testing.Tomorrow#networkings")
   void anEnvironmentWithANetworkingOfTomorrowIsShownWholeAndKept(Json.Obj networking)
       throws Exception {
-    var id = environment(networking.toString(), "{\"newer_field\":{\"a\":1}}");
+    var id = environment(cloud(networking, ""), ",\"newer_field\":{\"a\":1}");
     var path = "/v1/environments/" + id;
     var shown = ok(api.get(path));
     assertThat(shown.object("config").object("networking")).isEqualTo(networking);
@@ -150,9 +155,12 @@ final class NewerRowsApiTest {
     var path =
         "/v1/environments/"
             + environment(
-                "{\"type\":\"limited\",\"allowed_hosts\":[\"a\"],\"allow_mcp_servers\":true,"
-                    + "\"allow_package_managers\":false,\"allowed_ports\":[443]}",
-                "{\"config\":{\"packages\":{\"apt\":[\"curl\"]},\"image\":\"x\"}}");
+                cloud(
+                    json(
+                        "{\"type\":\"limited\",\"allowed_hosts\":[\"a\"],\"allow_mcp_servers\":true,"
+                            + "\"allow_package_managers\":false,\"allowed_ports\":[443]}"),
+                    ",\"packages\":{\"apt\":[\"curl\"]},\"image\":\"x\""),
+                "");
     var sent =
         "{\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"limited\",\"allowed_hosts\":"
             + "[\"b\"]}}}";
@@ -173,10 +181,7 @@ final class NewerRowsApiTest {
 
   @Test
   void anEnvironmentOfAnotherTypeIsShownAndMakesNoSession() throws Exception {
-    var id =
-        environment(
-            "{\"type\":\"unrestricted\"}",
-            "{\"config\":{\"type\":\"self_hosted\",\"pool\":\"p\"}}");
+    var id = environment("{\"type\":\"self_hosted\",\"pool\":\"p\"}", "");
     var path = "/v1/environments/" + id;
     var config = json("{\"type\":\"self_hosted\",\"pool\":\"p\"}");
     assertThat(ok(api.get(path)).object("config")).isEqualTo(config);
@@ -313,8 +318,8 @@ final class NewerRowsApiTest {
     var environment = api.environment();
     var session = api.session();
     var id = session.substring("/v1/sessions/".length());
-    write("UPDATE agent SET definition = ? WHERE id = ?", damaged, agent);
-    write("UPDATE environment SET networking = ? WHERE id = ?", damaged, environment);
+    write("UPDATE document SET json = ? WHERE id = ?", damaged, agent);
+    write("UPDATE document SET json = ? WHERE id = ?", damaged, environment);
     write(
         "UPDATE session_origin SET newer = ? WHERE session_key = (SELECT key FROM session WHERE id"
             + " = ?)",

@@ -19,6 +19,7 @@ import dev.drover.session.ThreadId;
 import dev.drover.session.Usage;
 import dev.drover.testing.ApiDocument;
 import dev.drover.testing.ApiDocument.Operation;
+import dev.drover.testing.ResourceSample;
 import dev.drover.wire.EventCodec;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,16 +205,21 @@ final class OpenApiTest {
     var session = api.session();
     var thread = api.get(session + "/threads").data("id").getFirst();
     var paths = new HashMap<String, String>();
+    var resources = new LinkedHashMap<String, String>();
+    for (var sample : ResourceSample.all().toList()) {
+      var id = api.post(sample.kind().path(), sample.body("path").toString()).text("id");
+      resources.put("{" + sample.kind().type() + "_id}", id);
+    }
     for (var operation : document.operations()) {
+      var path = operation.path();
+      for (var resource : resources.entrySet()) {
+        path = path.replace(resource.getKey(), resource.getValue());
+      }
       paths.put(
           operation.toString(),
-          operation
-              .path()
-              .replace("/v1/sessions/{session_id}", session)
+          path.replace("/v1/sessions/{session_id}", session)
               .replace("{session_id}", session.substring("/v1/sessions/".length()))
               .replace("{thread_id}", thread)
-              .replace("{agent_id}", api.agent())
-              .replace("{environment_id}", api.environment())
               .replace("{model_id}/{model_name}", "team/fast")
               .replace("{model_id}", "rehearsal")
               .replace("{resource_id}", "sesrsc_1"));
@@ -235,11 +242,9 @@ final class OpenApiTest {
     check("POST /v1/agents", "/v1/agents", "{\"name\":1}");
     check("GET /v1/agents", "/v1/agents?limit=1");
     check("GET /v1/agents/{}", "/v1/agents/" + agent);
-    check("GET /v1/agents/{}", "/v1/agents/agent_none");
     check("GET /v1/agents/{}/versions", "/v1/agents/" + agent + "/versions");
     check("POST /v1/agents/{}", "/v1/agents/" + agent, "{\"version\":7}");
     check("POST /v1/agents/{}", "/v1/agents/" + agent, "{\"description\":\"d\",\"version\":1}");
-    check("POST /v1/agents/{}/archive", "/v1/agents/" + api.agent() + "/archive", "");
 
     var environment =
         check(
@@ -250,12 +255,11 @@ final class OpenApiTest {
             .text("id");
     check("POST /v1/environments", "/v1/environments", "{\"name\":\"E\"}");
     check("POST /v1/environments", "/v1/environments", "{\"name\":\"F\",\"metadata\":{\"\":\"\"}}");
-    check("GET /v1/environments", "/v1/environments");
-    check("GET /v1/environments/{}", "/v1/environments/" + environment);
     check("POST /v1/environments/{}", "/v1/environments/" + environment, "{\"description\":\"d\"}");
-    var gone = "/v1/environments/" + api.environment();
-    check("POST /v1/environments/{}/archive", gone + "/archive", "");
-    check("DELETE /v1/environments/{}", gone);
+
+    for (var sample : ResourceSample.all().toList()) {
+      checkKind(sample);
+    }
 
     var made = Json.obj("agent", agent, "environment_id", environment, "title", "t").toString();
     var session = "/v1/sessions/" + check("POST /v1/sessions", "/v1/sessions", made).text("id");
@@ -312,6 +316,29 @@ final class OpenApiTest {
     check("DELETE /v1/sessions/{}", other);
     check("POST /v1/sessions/{}", session, "{\"title\":\"u\"}");
     assertThat(answered).containsAll(document.operations());
+  }
+
+  /// What every kind of resource answers, after the example of its create request.
+  private void checkKind(ResourceSample<?> sample) throws Exception {
+    var all = sample.kind().path();
+    assertThat(document.faults(document.body(operation("POST " + all)), sample.example() + ""))
+        .isEmpty();
+    var id = check("POST " + all, all, sample.body("document").toString()).text("id");
+    check("POST " + all, all, "{\"surprise\":1}");
+    check("GET " + all, all);
+    check("GET " + all + "/{}", all + "/" + id);
+    check("GET " + all + "/{}", all + "/" + sample.kind().prefix() + "none");
+    check("POST " + all + "/{}", all + "/" + id, "{\"metadata\":{\"k\":\"v\"}}");
+    check("POST " + all + "/{}", all + "/" + id, "{\"surprise\":1}");
+    if (sample.kind().versioned()) {
+      check("GET " + all + "/{}/versions", all + "/" + id + "/versions");
+    }
+    check("POST " + all + "/{}/archive", all + "/" + id + "/archive", "");
+    check("POST " + all + "/{}", all + "/" + id, "{\"metadata\":{\"k\":\"w\"}}");
+    if (sample.kind().deletable()) {
+      check("DELETE " + all + "/{}", all + "/" + id);
+      check("DELETE " + all + "/{}", all + "/" + id);
+    }
   }
 
   private static String session(String stream, String thread) {

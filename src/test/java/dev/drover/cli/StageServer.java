@@ -6,6 +6,7 @@ import dev.drover.api.ImageLimits;
 import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.settings.SettingValue;
 import dev.drover.testing.Stage;
@@ -40,8 +41,7 @@ final class StageServer implements Host {
     var ids = new Ids(new Random(8));
     var desk =
         new SessionDesk(
-            store.agents(),
-            store.environments(),
+            store.catalogs(),
             store.sessions(),
             store.eventLog(),
             stage.wakes(),
@@ -54,8 +54,7 @@ final class StageServer implements Host {
                 "127.0.0.1", 0, List.of(new AccessKey(KEY, Stage.WORKSPACE)), Server.Settings.PING),
             new Backend(
                 desk,
-                store.agents(),
-                store.environments(),
+                new CatalogDesk(store.catalogs(), stage.model(), ids, InstantSource.system()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.testing.DroverClient;
+import dev.drover.testing.ResourceSample;
 import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import java.io.IOException;
@@ -16,11 +17,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every verb against the real server.
 @Timeout(30)
@@ -217,6 +221,40 @@ final class VerbsTest {
     assertThat(run("agents", "create", "--body", "{name: a, model: claude-test, surprise: 1}"))
         .isEqualTo(1);
     assertThat(shell.err()).contains("surprise", "invalid_request_error, req_");
+  }
+
+  static Stream<ResourceSample<?>> kinds() {
+    return ResourceSample.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyKindOfResourceHasItsCommands(ResourceSample<?> sample) {
+    var kind = sample.kind();
+    var group = kind.type().replace('_', '-') + "s";
+    var body = sample.body("one").with("metadata", Json.obj("k", "v"));
+    if (body.get("model").isPresent()) {
+      body = body.with("model", "claude-test");
+    }
+    var id = id(group, "create", "--body", body.toString());
+    assertThat(id).startsWith(kind.prefix());
+    assertThat(json(group, "retrieve", id).object("metadata").text("k")).isEqualTo("v");
+    assertThat(json(group, "update", id, "--metadata", "k=w").object("metadata").text("k"))
+        .isEqualTo("w");
+    assertThat(lines(group, "list")).extracting(one -> one.text("id")).containsExactly(id);
+    assertThat(run(group, "list")).isZero();
+    assertThat(shell.out()).contains(id);
+    if (kind.versioned()) {
+      assertThat(lines(group, "versions", id)).hasSize(2);
+    }
+    assertThat(json(group, "archive", id).text("archived_at")).isNotNull();
+    assertThat(lines(group, "list")).isEmpty();
+    assertThat(lines(group, "list", "--include-archived")).hasSize(1);
+    if (kind.deletable()) {
+      assertThat(json(group, "delete", id))
+          .isEqualTo(Json.obj("id", id, "type", kind.type() + "_deleted"));
+      assertThat(run(group, "retrieve", id)).isEqualTo(1);
+    }
   }
 
   @Test

@@ -14,6 +14,8 @@ import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.Resource;
+import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Models;
@@ -57,16 +59,15 @@ final class SessionDeskTest {
   private final List<Lease> leases = new ArrayList<>();
   private final SessionDesk desk =
       new SessionDesk(
-          store.agents(),
-          store.environments(),
+          store.catalogs(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),
           new TwoModels(),
           ids,
           CLOCK);
-  private Agent agent;
-  private Environment environment;
+  private AgentId agent;
+  private EnvironmentId environment;
 
   private static Caller caller(String workspace) {
     return new Caller(new KeyId("k"), new WorkspaceId(workspace), EnumSet.allOf(KeyScope.class));
@@ -132,33 +133,23 @@ final class SessionDeskTest {
   @BeforeEach
   void keep() {
     agent = keepAgent("priced");
-    environment =
-        new Environment(
-            new EnvironmentId(ids.next(EnvironmentId.PREFIX)),
-            CALLER.workspace(),
-            "here",
-            null,
-            new Networking.Limited(List.of(), false, false),
-            Map.of(),
-            Instant.EPOCH,
-            Instant.EPOCH,
-            null);
-    store.environments().create(environment);
+    environment = new EnvironmentId(ids.next(EnvironmentId.PREFIX));
+    var networking = new Networking.Limited(List.of(), false, false);
+    keep(
+        environment.value(), Environment.KIND, new Environment("here", null, networking, Map.of()));
   }
 
-  private Agent keepAgent(String model) {
-    var kept =
-        new Agent(
-            new AgentId(ids.next(AgentId.PREFIX)),
-            CALLER.workspace(),
-            1,
-            definition(model),
-            Map.of(),
-            Instant.EPOCH,
-            Instant.EPOCH,
-            null);
-    store.agents().put(kept);
-    return kept;
+  private <T> void keep(String id, ResourceKind<T> kind, T content) {
+    store
+        .catalogs()
+        .of(kind)
+        .create(new Resource<>(id, CALLER.workspace(), content, Instant.EPOCH));
+  }
+
+  private AgentId keepAgent(String model) {
+    var id = new AgentId(ids.next(AgentId.PREFIX));
+    keep(id.value(), Agent.KIND, new Agent(definition(model), Map.of()));
+    return id;
   }
 
   private static Definition definition(String model) {
@@ -168,11 +159,11 @@ final class SessionDeskTest {
 
   private SessionRequest request(AgentChoice choice, Event.FromClient... events) {
     return new SessionRequest(
-        choice, environment.id(), null, Map.of(), Optional.empty(), List.of(events));
+        choice, environment, null, Map.of(), Optional.empty(), List.of(events));
   }
 
   private SessionRequest request(Event.FromClient... events) {
-    return request(new AgentChoice(agent.id()), events);
+    return request(new AgentChoice(agent), events);
   }
 
   private Session created(Event.FromClient... events) {
@@ -276,15 +267,18 @@ final class SessionDeskTest {
         Problem.Kind.NOT_FOUND,
         "not found",
         () -> desk.create(CALLER, request(new AgentChoice(none))));
-    var second = new AgentChoice(agent.id(), OptionalInt.of(2), Optional.empty());
+    var second = new AgentChoice(agent, OptionalInt.of(2), Optional.empty());
     assertProblem(
         Problem.Kind.NOT_FOUND,
         "agent.version: 2 not found",
         () -> desk.create(CALLER, request(second)));
-    store.environments().archive(CALLER.workspace(), environment.id(), Instant.EPOCH);
-    assertInvalid("Environment " + environment.id() + " is archived.", this::created);
-    store.agents().archive(CALLER.workspace(), agent.id(), Instant.EPOCH);
-    assertInvalid("Agent " + agent.id() + " is archived.", this::created);
+    store
+        .catalogs()
+        .of(Environment.KIND)
+        .archive(CALLER.workspace(), environment.value(), Instant.EPOCH);
+    assertInvalid("Environment " + environment + " is archived.", this::created);
+    store.catalogs().of(Agent.KIND).archive(CALLER.workspace(), agent.value(), Instant.EPOCH);
+    assertInvalid("Agent " + agent + " is archived.", this::created);
   }
 
   @Test
@@ -296,7 +290,7 @@ final class SessionDeskTest {
 
   private AgentChoice overriding(String model) {
     var overrides = new AgentChoice.Overrides(true, _ -> definition(model));
-    return new AgentChoice(agent.id(), OptionalInt.empty(), Optional.of(overrides));
+    return new AgentChoice(agent, OptionalInt.empty(), Optional.of(overrides));
   }
 
   @Test
@@ -314,7 +308,7 @@ final class SessionDeskTest {
 
   @Test
   void systemMessagesAreForModelsThatTakeThem() {
-    var session = desk.create(CALLER, request(new AgentChoice(keepAgent("plain").id())));
+    var session = desk.create(CALLER, request(new AgentChoice(keepAgent("plain"))));
     assertInvalid(
         "model_does_not_support_mid_conversation_system", () -> send(session, message(), system()));
     send(session, message());
@@ -349,14 +343,9 @@ final class SessionDeskTest {
     assertThat(told).isEmpty();
   }
 
-  private SessionRequest budgeted(Agent of, long cents) {
+  private SessionRequest budgeted(AgentId of, long cents) {
     return new SessionRequest(
-        new AgentChoice(of.id()),
-        environment.id(),
-        null,
-        Map.of(),
-        Optional.of(new Money(cents)),
-        List.of());
+        new AgentChoice(of), environment, null, Map.of(), Optional.of(new Money(cents)), List.of());
   }
 
   private void changeBudget(Session session, long cents) {

@@ -7,9 +7,8 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Agent;
-import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Environment;
-import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.Resource;
 import dev.drover.session.Emitted;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
@@ -237,44 +235,48 @@ abstract class ManyNodesContract extends StoreContract {
   @Test
   void ofManyWithOneNameOneIsMade() throws Exception {
     for (int round = 0; round < 25; round++) {
-      var name = "name " + round;
+      var content =
+          new Environment(
+              "name " + round, null, new Environment.Networking.Unrestricted(), Map.of());
       assertThat(
               outcomes(
-                  node ->
-                      node.environments()
-                          .create(
-                              new Environment(
-                                  new EnvironmentId(ids.next(EnvironmentId.PREFIX)),
-                                  WORKSPACE,
-                                  name,
-                                  null,
-                                  new Environment.Networking.Unrestricted(),
-                                  Map.of(),
-                                  clock.instant(),
-                                  clock.instant(),
-                                  null))))
+                  node -> {
+                    var id = ids.next(Environment.KIND.prefix());
+                    node.catalogs()
+                        .of(Environment.KIND)
+                        .create(new Resource<>(id, WORKSPACE, content, clock.instant()));
+                    return "made";
+                  }))
           .containsExactlyInAnyOrder("made", "CONFLICT", "CONFLICT", "CONFLICT");
     }
   }
 
   @Test
-  void ofManyVersionsWithOneNumberOneIsMade() throws Exception {
-    var id = new AgentId(ids.next(AgentId.PREFIX));
-    for (int version = 1; version <= 25; version++) {
-      var agent =
-          new Agent(
-              id,
-              WORKSPACE,
-              version,
-              definition("version " + version),
-              Map.of(),
-              clock.instant(),
-              clock.instant(),
-              null);
-      assertThat(outcomes(node -> node.agents().put(agent)))
-          .containsExactlyInAnyOrder("made", "CONFLICT", "CONFLICT", "CONFLICT");
+  void ofManyUpdatesOnBothNodesNoneIsLost() throws Exception {
+    var first = new Agent(definition("first"), Map.of());
+    var id = ids.next(Agent.KIND.prefix());
+    store.catalogs().of(Agent.KIND).create(new Resource<>(id, WORKSPACE, first, clock.instant()));
+    for (int round = 0; round < 25; round++) {
+      int known = 1 + round * 4;
+      assertThat(
+              outcomes(
+                  node ->
+                      String.valueOf(
+                          node.catalogs()
+                              .of(Agent.KIND)
+                              .update(WORKSPACE, id, clock.instant(), this::next)
+                              .version())))
+          .containsExactlyInAnyOrder(
+              "" + (known + 1), "" + (known + 2), "" + (known + 3), "" + (known + 4));
     }
-    assertThat(other.agents().get(WORKSPACE, id, OptionalInt.empty()).version()).isEqualTo(25);
+    var latest = other.catalogs().of(Agent.KIND).get(WORKSPACE, id);
+    assertThat(latest.version()).isEqualTo(101);
+    assertThat(latest.content().metadata()).containsEntry("after", "100");
+  }
+
+  private Agent next(Resource<Agent> before) {
+    return new Agent(
+        before.content().definition(), Map.of("after", String.valueOf(before.version())));
   }
 
   /// What nodes do now and then, in case that a hint was lost.
@@ -289,7 +291,7 @@ abstract class ManyNodesContract extends StoreContract {
   }
 
   private interface Making {
-    void by(Store node);
+    String by(Store node);
   }
 
   /// What becomes of the same, done four times at once, on both nodes.
@@ -304,8 +306,7 @@ abstract class ManyNodesContract extends StoreContract {
                 () -> {
                   together.await();
                   try {
-                    making.by(node);
-                    return "made";
+                    return making.by(node);
                   } catch (Problem problem) {
                     return problem.kind().name();
                   }

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A store that an earlier Drover wrote is brought to the present schema with all that it holds.
 abstract class MigrationContract extends StoreContract {
@@ -142,6 +143,18 @@ abstract class MigrationContract extends StoreContract {
             public void note(String session, String sentence) {}
           });
       assertThat(columns).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 10, 13})
+  void agentsAndEnvironmentsOfBeforeAreResources(int version) throws Exception {
+    try (var connection = DriverManager.getConnection(oldUrl())) {
+      OldSchema.make(connection, database(), version);
+      new OldCatalog(connection, version).fill();
+    }
+    try (var old = openOld()) {
+      OldCatalog.assertMigrated(old, version);
     }
   }
 

@@ -2,35 +2,37 @@ package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.base.Fields;
 import dev.drover.base.Json;
-import dev.drover.catalog.Agent;
-import dev.drover.catalog.AgentId;
-import dev.drover.catalog.Definition;
-import dev.drover.catalog.Environment;
-import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.Listing;
+import dev.drover.catalog.Resource;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.ThreadKey;
+import dev.drover.testing.ResourceSample;
 import dev.drover.testing.Tomorrow;
 import dev.drover.wire.AgentCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.EnvironmentCodec;
 import dev.drover.wire.EventCodec;
 import dev.drover.wire.NetworkingCodec;
+import dev.drover.wire.ResourceCodec;
 import dev.drover.wire.SessionCodec;
 import dev.drover.wire.Times;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// For each kind of row: one with fields of tomorrow is listed, shown, and kept whole when it is
 /// written again.
@@ -49,129 +51,86 @@ abstract class NewerRowsContract extends StoreContract {
           Optional.empty(),
           Optional.empty());
 
-  private Agent agent(Json.Obj definition) {
-    return new Agent(
-        new AgentId(ids.next(AgentId.PREFIX)),
-        WORKSPACE,
-        1,
-        DefinitionCodec.CODEC.stored(definition),
-        Map.of(),
-        clock.instant(),
-        clock.instant(),
-        null);
-  }
-
   private static void assertHolds(Json.Obj shown, Json.Obj stored) {
     assertThat(shown.fields()).containsAllEntriesOf(stored.fields());
   }
 
-  private static Definition renamed(Definition agent) {
-    return new Definition(
-        "renamed",
-        agent.description(),
-        agent.model(),
-        agent.system(),
-        agent.tools(),
-        agent.newer());
+  /// Stores a content of each JSON, updates it, archives it, and looks at it in between.
+  ///
+  /// @param update what an update sends
+  private <T> void keeps(ResourceCodec<T> codec, List<Json.Obj> contents, Json.Obj update)
+      throws Exception {
+    var kind = codec.kind();
+    var made = new ArrayList<Resource<T>>();
+    for (var content : contents) {
+      var stored = codec.stored(content);
+      assertThat(codec.write(stored).fields()).containsAllEntriesOf(content.fields());
+      made.add(new Resource<>(ids.next(kind.prefix()), WORKSPACE, stored, clock.instant()));
+      store.catalogs().of(kind).create(made.getLast());
+      clock.move(Duration.ofSeconds(1));
+    }
+    reopened();
+    var catalog = store.catalogs().of(kind);
+    assertThat(catalog.list(WORKSPACE, ALL).items()).isEqualTo(made.reversed());
+    for (var resource : made) {
+      catalog.update(
+          WORKSPACE,
+          resource.id(),
+          clock.instant(),
+          before -> codec.update(before.content(), Fields.of(update, "")));
+    }
+    reopened();
+    for (int i = 0; i < made.size(); i++) {
+      var before = made.get(i);
+      var expected = codec.write(codec.update(before.content(), Fields.of(update, "")));
+      var kept = new LinkedHashMap<>(contents.get(i).fields());
+      kept.keySet().removeAll(update.fields().keySet());
+      assertThat(expected.fields()).containsAllEntriesOf(kept);
+      var after = store.catalogs().of(kind).get(WORKSPACE, before.id());
+      assertThat(codec.write(after.content())).isEqualTo(expected);
+      assertHolds(codec.show(after), new Json.Obj(kept));
+      var archived = store.catalogs().of(kind).archive(WORKSPACE, before.id(), clock.instant());
+      assertThat(archived.content()).isEqualTo(after.content());
+      if (kind.versioned()) {
+        var first = store.catalogs().of(kind).get(WORKSPACE, before.id(), 1);
+        assertThat(first.content()).isEqualTo(before.content());
+      }
+    }
   }
 
   @Test
   void anAgentOfTomorrowIsListedShownAndKept() throws Exception {
-    var stored = new ArrayList<Json.Obj>();
-    var made = new ArrayList<Agent>();
-    for (var definition : Tomorrow.definitions().toList()) {
-      var agent = agent(definition);
-      store.agents().put(agent);
-      stored.addFirst(definition);
-      made.addFirst(agent);
-      clock.move(Duration.ofSeconds(1));
-    }
-    reopened();
-    var listed = store.agents().list(WORKSPACE, ALL).items();
-    assertThat(listed).isEqualTo(made);
-    for (int i = 0; i < listed.size(); i++) {
-      var id = listed.get(i).id();
-      assertHolds(AgentCodec.write(listed.get(i)), stored.get(i));
-      store
-          .agents()
-          .update(
-              WORKSPACE,
-              id,
-              now -> now.changed(renamed(now.definition()), now.metadata(), clock.instant()));
-    }
-    reopened();
-    for (int i = 0; i < listed.size(); i++) {
-      var id = listed.get(i).id();
-      var shown = AgentCodec.write(store.agents().get(WORKSPACE, id, OptionalInt.empty()));
-      assertHolds(shown, stored.get(i).with("name", "renamed").with("version", 2));
-      var versions = store.agents().versions(WORKSPACE, id, 9, Optional.empty()).items();
-      assertHolds(AgentCodec.write(versions.getLast()), stored.get(i));
-    }
-  }
-
-  private static Json.Obj config(Environment environment) {
-    return EnvironmentCodec.write(environment).object("config");
+    var contents =
+        Tomorrow.definitions()
+            .map(definition -> definition.with("metadata", Json.obj("k", "v")))
+            .toList();
+    keeps(AgentCodec.CODEC, contents, Json.obj("name", "renamed"));
   }
 
   @Test
   void anEnvironmentOfTomorrowIsListedShownAndKept() throws Exception {
-    var networkings = Tomorrow.networkings().toList();
-    var others = Tomorrow.ofEnvironments().toList();
-    var made = new ArrayList<Environment>();
-    for (int i = 0; i < Math.max(networkings.size(), others.size()); i++) {
-      var environment =
-          new Environment(
-              new EnvironmentId(ids.next(EnvironmentId.PREFIX)),
-              WORKSPACE,
-              "environment " + i,
-              null,
-              NetworkingCodec.CODEC.stored(networkings.get(i % networkings.size())),
-              Map.of(),
-              clock.instant(),
-              clock.instant(),
-              null,
-              others.get(i % others.size()));
-      store.environments().create(environment);
-      made.add(environment);
-      clock.move(Duration.ofSeconds(1));
+    keeps(
+        EnvironmentCodec.CODEC,
+        Tomorrow.environments().toList(),
+        Json.obj("description", "changed"));
+  }
+
+  static Stream<ResourceSample<?>> kinds() {
+    return ResourceSample.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  <T> void fieldsOfTomorrowAreKeptInEveryKind(ResourceSample<T> sample) throws Exception {
+    var contents = new ArrayList<Json.Obj>();
+    for (var newer : List.of("1", "null", "{\"a\":[1,{\"b\":null}]}", "\"text\"", "[1.50,1e2]")) {
+      contents.add(
+          sample
+              .codec()
+              .write(sample.content("number " + contents.size()))
+              .with("newer_field", Json.trusted(newer)));
     }
-    reopened();
-    assertThat(store.environments().list(WORKSPACE, ALL).items()).isEqualTo(made.reversed());
-    for (int i = 0; i < made.size(); i++) {
-      var before = made.get(i);
-      if (before.isSupported()) {
-        assertThat(config(before).object("networking"))
-            .isEqualTo(networkings.get(i % networkings.size()));
-      }
-      assertThat(EnvironmentCodec.write(before).fields().keySet())
-          .containsAll(before.newer().fields().keySet());
-      store
-          .environments()
-          .update(
-              WORKSPACE,
-              before.id(),
-              now ->
-                  now.changed(
-                      "renamed " + now.name(),
-                      "d",
-                      now.networking(),
-                      now.metadata(),
-                      now.newer(),
-                      clock.instant()));
-    }
-    reopened();
-    for (var before : made) {
-      var after = store.environments().get(WORKSPACE, before.id());
-      assertThat(after.name()).isEqualTo("renamed " + before.name());
-      assertThat(EnvironmentCodec.write(after))
-          .isEqualTo(
-              EnvironmentCodec.write(before)
-                  .with("name", after.name())
-                  .with("description", "d")
-                  .with("updated_at", EnvironmentCodec.write(after).text("updated_at")));
-      assertThat(store.environments().archive(WORKSPACE, before.id(), clock.instant()).newer())
-          .isEqualTo(before.newer());
-    }
+    keeps(sample.codec(), contents, Json.obj("metadata", Json.obj("mark", "changed")));
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Listing;
 import dev.drover.session.Feed;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
+import dev.drover.store.sql.DocumentRows;
 import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.JobRows;
 import dev.drover.store.sql.SessionQuery;
@@ -23,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -69,6 +73,14 @@ final class PostgresPlansTest {
           INSERT INTO job (kind, key, place, payload, state, created_at, due_at)
           SELECT 'remove_workspace', 'sesn_gone' || n, 'here', '{}',
             CASE WHEN n % 5000 = 0 THEN 'owed' ELSE 'done' END, n, n
+          FROM generate_series(1, 50000) n
+          """,
+          """
+          INSERT INTO document (
+            workspace_id, kind, id, version, latest, unique_name, json, created_at, updated_at)
+          SELECT 'wrkspc_a', CASE WHEN n % 2 = 0 THEN 'agent' ELSE 'environment' END,
+            'id_' || n / 10, n % 10 + 1, CASE WHEN n % 10 < 2 THEN 1 ELSE 0 END, 'name ' || n / 10,
+            '{}', n, n
           FROM generate_series(1, 50000) n
           """,
           "ANALYZE");
@@ -168,6 +180,29 @@ final class PostgresPlansTest {
         plan(list(Optional.of(new AgentId("agent_7"))), List.of("'wrkspc_a'", "'agent_7'", "21"));
     assertThat(agents.indexes).contains("session_origin_by_agent", "session_pkey");
     assertThat(agents.nodes).doesNotContain("Seq Scan session", "Seq Scan session_origin");
+  }
+
+  @Test
+  void resourcesAreFoundAndListedByIndex() throws Exception {
+    var kind = List.of("'wrkspc_a'", "'agent'");
+    assertThat(plan(DocumentRows.ONE, with(kind, "'id_7'")).indexes)
+        .containsExactly("document_latest");
+    assertThat(plan(DocumentRows.VERSION, with(kind, "'id_7'", "3")).indexes)
+        .containsExactly("document_pkey");
+    assertThat(plan(DocumentRows.NAMED, with(kind, "'name 7'", "'id_8'")).indexes)
+        .containsExactly("document_name");
+    var versions = plan(DocumentRows.VERSIONS, with(kind, "'id_7'", "5", "21"));
+    assertThat(versions.indexes).containsExactly("document_pkey");
+    assertThat(versions.nodes).doesNotContain("Sort");
+    var listing = new Listing(20, Optional.empty(), false, Optional.empty(), Optional.empty());
+    var list =
+        plan(DocumentRows.list(StoreContract.WORKSPACE, Agent.KIND, listing), with(kind, "21"));
+    assertThat(list.indexes).containsExactly("document_by_creation");
+    assertThat(list.nodes).doesNotContain("Sort");
+  }
+
+  private static List<String> with(List<String> kind, String... more) {
+    return Stream.concat(kind.stream(), Stream.of(more)).toList();
   }
 
   private static String list(Optional<AgentId> agent) {

@@ -1,7 +1,6 @@
 package dev.drover.testing;
 
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Catalogs;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -24,13 +23,8 @@ public interface StoreView extends Store {
   }
 
   @Override
-  default Agents agents() {
-    return store().agents();
-  }
-
-  @Override
-  default Environments environments() {
-    return store().environments();
+  default Catalogs catalogs() {
+    return store().catalogs();
   }
 
   @Override

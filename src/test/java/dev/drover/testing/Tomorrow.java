@@ -131,16 +131,49 @@ public final class Tomorrow {
         .formatted(more);
   }
 
-  /// What may stand beside the known fields of an environment.
-  public static Stream<Json.Obj> ofEnvironments() {
-    return Stream.of(
-            "{}",
-            "{\"newer_field\":{\"a\":1}}",
-            "{\"scope\":\"account\"}",
-            "{\"config\":{\"packages\":{\"apt\":[\"curl\"],\"nix\":[\"hello\"]}}}",
-            "{\"config\":{\"image\":\"debian\"},\"state\":\"building\"}",
-            "{\"config\":{\"type\":\"self_hosted\",\"pool\":\"p\"}}")
-        .map(text -> (Json.Obj) json(text));
+  /// An environment as this version writes it.
+  public static Json.Obj environment(String name, Json networking) {
+    return Json.obj(
+        "name",
+        name,
+        "description",
+        null,
+        "config",
+        Json.obj("type", "cloud", "networking", networking, "packages", packages("")),
+        "metadata",
+        Json.obj("k", "v"),
+        "scope",
+        "organization");
+  }
+
+  private static Json packages(String more) {
+    return json(
+        "{\"type\":\"packages\",\"apt\":[],\"cargo\":[],\"gem\":[],\"go\":[],\"npm\":[],\"pip\":[]"
+            + more
+            + "}");
+  }
+
+  /// Environments that this version does not know everything of.
+  public static Stream<Json.Obj> environments() {
+    var all = new ArrayList<Json.Obj>();
+    networkings().forEach(networking -> all.add(environment("net " + all.size(), networking)));
+    var plain = environment("plain", json("{\"type\":\"unrestricted\"}"));
+    var config = plain.object("config");
+    all.add(plain.with("newer_field", json("{\"a\":1}")));
+    all.add(plain.with("scope", "account"));
+    all.add(plain.with("state", "building"));
+    all.add(plain.with("name", json("{\"first\":\"a\"}")));
+    all.add(plain.with("metadata", json("{\"k\":{\"v\":1}}")));
+    all.add(plain.with("config", config.with("packages", packages(",\"nix\":[\"hello\"]"))));
+    all.add(plain.with("config", config.with("image", "debian")));
+    all.add(plain.with("config", json("{\"type\":\"self_hosted\",\"pool\":\"p\"}")));
+    all.add(plain.with("config", json("[\"by list\"]")));
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).text("name") != null) {
+        all.set(i, all.get(i).with("name", "environment " + i));
+      }
+    }
+    return all.stream();
   }
 
   /// What may stand beside the known fields of a session.

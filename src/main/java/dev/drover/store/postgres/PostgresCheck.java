@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 public final class PostgresCheck {
   /// Tables that every server writes.
   private static final List<String> WRITTEN =
-      List.of("session", "session_origin", "event", "inbox", "thread", "node", "agent", "job");
+      List.of("session", "session_origin", "event", "inbox", "thread", "node", "document", "job");
 
   private PostgresCheck() {}
 

@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.catalog.Listing;
+import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
@@ -11,11 +12,13 @@ import java.util.List;
 /// there is a next one.
 record CatalogQuery(String sql, List<Object> bound) {
 
-  /// @param select ends in a condition on the workspace alone
-  static CatalogQuery of(String select, WorkspaceId workspace, Listing listing, Cursor.Of list) {
+  /// @param select ends in conditions on the workspace and the kind, in this order
+  static CatalogQuery of(
+      String select, WorkspaceId workspace, ResourceKind<?> kind, Listing listing) {
     var sql = new StringBuilder(select);
     var bound = new ArrayList<Object>();
     bound.add(workspace.value());
+    bound.add(kind.type());
     if (!listing.includeArchived()) {
       sql.append(" AND archived_at IS NULL");
     }
@@ -33,7 +36,7 @@ record CatalogQuery(String sql, List<Object> bound) {
               sql.append(" AND created_at <= ?");
               bound.add(Micros.of(to));
             });
-    Cursor.read(listing.page(), list, false)
+    Cursor.read(listing.page(), Cursor.Of.all(kind), false)
         .ifPresent(
             after -> {
               sql.append(" AND (created_at, id) < (?, ?)");

@@ -33,7 +33,8 @@ public final class Migrations {
           "0010-newer",
           "0011-keys",
           "0012-requests",
-          "0013-jobs");
+          "0013-jobs",
+          "0014-documents");
 
   /// Begins a statement that is for one database alone, which the line names.
   private static final String ONLY = "-- only: ";

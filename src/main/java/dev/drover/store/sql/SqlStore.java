@@ -1,8 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Ids;
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Catalogs;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -21,8 +20,7 @@ public final class SqlStore implements Store {
   private final Writer writer;
   private final Readers readers;
   private final Runnable onClose;
-  private final Agents agents;
-  private final Environments environments;
+  private final Catalogs catalogs;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
@@ -44,8 +42,7 @@ public final class SqlStore implements Store {
     this.readers = readers;
     this.onClose = onClose;
     var self = new OwnNode(ids.next(SqlNodes.NAME_PREFIX), place);
-    agents = new SqlAgents(writer, readers);
-    environments = new SqlEnvironments(writer, readers);
+    catalogs = SqlDocuments.catalogs(writer, readers);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, ids, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
@@ -64,13 +61,8 @@ public final class SqlStore implements Store {
   }
 
   @Override
-  public Agents agents() {
-    return agents;
-  }
-
-  @Override
-  public Environments environments() {
-    return environments;
+  public Catalogs catalogs() {
+    return catalogs;
   }
 
   @Override

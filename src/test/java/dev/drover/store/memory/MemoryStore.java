@@ -1,8 +1,7 @@
 package dev.drover.store.memory;
 
 import dev.drover.base.Ids;
-import dev.drover.catalog.Agents;
-import dev.drover.catalog.Environments;
+import dev.drover.catalog.Catalogs;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
@@ -16,8 +15,7 @@ import java.time.InstantSource;
 /// and is published to the feed before the lock is free.
 public final class MemoryStore implements Store {
   private final Table table;
-  private final Agents agents;
-  private final Environments environments;
+  private final Catalogs catalogs;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
@@ -25,20 +23,13 @@ public final class MemoryStore implements Store {
 
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
     var shared = new Table();
-    this(shared, new MemoryAgents(), new MemoryEnvironments(shared), "", feed, ids, clock);
+    this(shared, MemoryDocuments.catalogs(shared), "", feed, ids, clock);
   }
 
   private MemoryStore(
-      Table table,
-      Agents agents,
-      Environments environments,
-      String place,
-      Feed feed,
-      Ids ids,
-      InstantSource clock) {
+      Table table, Catalogs catalogs, String place, Feed feed, Ids ids, InstantSource clock) {
     this.table = table;
-    this.agents = agents;
-    this.environments = environments;
+    this.catalogs = catalogs;
     var self = new OwnNode(ids.next("node_"), place);
     eventLog = new MemoryEventLog(table, self, clock);
     sessions = new MemorySessions(table, self, ids, clock);
@@ -55,7 +46,7 @@ public final class MemoryStore implements Store {
 
   /// As above, from a node with another data directory.
   public MemoryStore join(String place, Feed feed, Ids ids, InstantSource clock) {
-    return new MemoryStore(table, agents, environments, place, feed, ids, clock);
+    return new MemoryStore(table, catalogs, place, feed, ids, clock);
   }
 
   @Override
@@ -69,13 +60,8 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public Agents agents() {
-    return agents;
-  }
-
-  @Override
-  public Environments environments() {
-    return environments;
+  public Catalogs catalogs() {
+    return catalogs;
   }
 
   @Override

@@ -121,13 +121,23 @@ public final class OldSchema {
   /// @param old empty, to be of schema `version` up to [#LAST]
   public static void copy(Connection now, Connection old, String database, int version)
       throws SQLException, StoreUnusable {
+    make(old, database, version);
     old.setAutoCommit(false);
-    var db = new Db(old, new Plain(database));
-    Migrations.apply(db, InstantSource.system(), version);
     for (var table : TABLES) {
       copy(now, old, table, version);
     }
     old.commit();
+  }
+
+  /// Makes the tables of then.
+  ///
+  /// @param database its name
+  public static void make(Connection old, String database, int version)
+      throws SQLException, StoreUnusable {
+    old.setAutoCommit(false);
+    Migrations.apply(new Db(old, new Plain(database)), InstantSource.system(), version);
+    old.commit();
+    old.setAutoCommit(true);
   }
 
   private static void copy(Connection now, Connection old, Table table, int version)

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Listing;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Emitted;
 import dev.drover.session.EventId;
@@ -16,6 +18,7 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sql.DocumentRows;
 import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.Inside;
 import dev.drover.store.sql.SessionQuery;
@@ -174,6 +177,33 @@ final class SqliteStoreTest {
       assertThat(plan(store, list(Optional.of(new AgentId("agent_a")))))
           .anyMatch(step -> step.contains("USING INDEX session_origin_by_agent"))
           .noneMatch(step -> step.startsWith("SCAN"));
+    }
+  }
+
+  @Test
+  void resourcesAreFoundAndListedByIndex() throws Exception {
+    try (var store = open(directory)) {
+      assertThat(plan(store, DocumentRows.ONE))
+          .singleElement()
+          .asString()
+          .contains("SEARCH document USING INDEX document_latest");
+      assertThat(plan(store, DocumentRows.VERSION))
+          .singleElement()
+          .asString()
+          .startsWith("SEARCH document USING INDEX sqlite_autoindex_document_1");
+      assertThat(plan(store, DocumentRows.VERSIONS))
+          .singleElement()
+          .asString()
+          .startsWith("SEARCH document USING INDEX sqlite_autoindex_document_1");
+      assertThat(plan(store, DocumentRows.NAMED))
+          .singleElement()
+          .asString()
+          .startsWith("SEARCH document USING INDEX document_name");
+      var listing = new Listing(20, Optional.empty(), true, Optional.empty(), Optional.empty());
+      assertThat(plan(store, DocumentRows.list(new WorkspaceId("w"), Agent.KIND, listing)))
+          .singleElement()
+          .asString()
+          .startsWith("SEARCH document USING INDEX document_by_creation");
     }
   }
 

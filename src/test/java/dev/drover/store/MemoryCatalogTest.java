@@ -2,7 +2,7 @@ package dev.drover.store;
 
 import dev.drover.store.memory.MemoryStore;
 
-final class MemoryEnvironmentsTest extends EnvironmentsContract {
+final class MemoryCatalogTest extends CatalogContract {
   @Override
   Store open() {
     return new MemoryStore(feed, ids, clock);

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("database")
-final class SqliteAgentsTest extends AgentsContract {
+final class SqliteCatalogTest extends CatalogContract {
   @TempDir Path directory;
 
   @Override

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("database")
-final class PostgresEnvironmentsTest extends EnvironmentsContract {
+final class PostgresCatalogTest extends CatalogContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 
   @Override

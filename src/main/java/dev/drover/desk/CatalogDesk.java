@@ -1,0 +1,122 @@
+package dev.drover.desk;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Page;
+import dev.drover.catalog.Agent;
+import dev.drover.catalog.Catalogs;
+import dev.drover.catalog.Listing;
+import dev.drover.catalog.Resource;
+import dev.drover.catalog.ResourceKind;
+import dev.drover.model.Models;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Creates, updates, archives and deletes the resources of all kinds, with the rules that hold
+/// beyond their own content. Every change is durable when a call returns. A resource of another
+/// workspace is `NOT_FOUND`. Safe for many threads.
+public final class CatalogDesk {
+  /// What holds of the content of a kind when it is created or updated.
+  interface Rule<T> {
+    /// @param before empty: the resource is new
+    /// @return `after`, or what is stored instead
+    /// @throws dev.drover.base.Problem if it is refused
+    T settled(Optional<T> before, T after);
+  }
+
+  private final Catalogs catalogs;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  /// By the type of the kind.
+  private final Map<String, Rule<?>> rules;
+
+  public CatalogDesk(Catalogs catalogs, Models models, Ids ids, InstantSource clock) {
+    this.catalogs = catalogs;
+    this.ids = ids;
+    this.clock = clock;
+    rules = Map.of(Agent.KIND.type(), ModelChoice.ofAgents(models));
+  }
+
+  @SuppressWarnings("unchecked") // each was put in under the type of its own kind
+  private <T> T settled(ResourceKind<T> kind, Optional<T> before, T after) {
+    var rule = (Rule<T>) rules.get(kind.type());
+    return rule == null ? after : rule.settled(before, after);
+  }
+
+  /// The time, as precisely as the protocol shows it.
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /// Creates a resource.
+  ///
+  /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#create] says; `INVALID_REQUEST`
+  ///   for an agent whose model is not served
+  public <T> Resource<T> create(Caller caller, ResourceKind<T> kind, T content) {
+    var settled = settled(kind, Optional.empty(), content);
+    var resource = new Resource<>(ids.next(kind.prefix()), caller.workspace(), settled, now());
+    catalogs.of(kind).create(resource);
+    return resource;
+  }
+
+  /// A resource, in its latest version.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`
+  public <T> Resource<T> get(Caller caller, ResourceKind<T> kind, String id) {
+    return catalogs.of(kind).get(caller.workspace(), id);
+  }
+
+  /// A version of a resource.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`
+  public <T> Resource<T> get(Caller caller, ResourceKind<T> kind, String id, int version) {
+    return catalogs.of(kind).get(caller.workspace(), id, version);
+  }
+
+  /// Updates a resource.
+  ///
+  /// @param change makes the content after of the resource before; refuses by throwing
+  /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#update] says; `INVALID_REQUEST`
+  ///   for an agent whose other model is not served
+  public <T> Resource<T> update(
+      Caller caller, ResourceKind<T> kind, String id, Function<Resource<T>, T> change) {
+    return catalogs
+        .of(kind)
+        .update(
+            caller.workspace(),
+            id,
+            now(),
+            before -> settled(kind, Optional.of(before.content()), change.apply(before)));
+  }
+
+  /// Archives a resource.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`
+  public <T> Resource<T> archive(Caller caller, ResourceKind<T> kind, String id) {
+    return catalogs.of(kind).archive(caller.workspace(), id, now());
+  }
+
+  /// Deletes a resource.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `CONFLICT` while a session refers to it
+  public void delete(Caller caller, ResourceKind<?> kind, String id) {
+    catalogs.of(kind).delete(caller.workspace(), id);
+  }
+
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one
+  public <T> Page<Resource<T>> list(Caller caller, ResourceKind<T> kind, Listing listing) {
+    return catalogs.of(kind).list(caller.workspace(), listing);
+  }
+
+  /// The versions of a resource, newest first.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` for a cursor that is not one
+  public <T> Page<Resource<T>> versions(
+      Caller caller, ResourceKind<T> kind, String id, int limit, Optional<String> page) {
+    return catalogs.of(kind).versions(caller.workspace(), id, limit, page);
+  }
+}

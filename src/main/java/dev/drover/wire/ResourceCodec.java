@@ -1,0 +1,38 @@
+package dev.drover.wire;
+
+import dev.drover.base.Fields;
+import dev.drover.base.Json;
+import dev.drover.catalog.Resource;
+import dev.drover.catalog.ResourceKind;
+import java.util.LinkedHashMap;
+
+/// How the resources of one kind are JSON. The codec reads and writes their content; what every
+/// resource has is written here. A request is read without [Fields#end], which the caller calls.
+public interface ResourceCodec<T> extends Codec<T> {
+  ResourceKind<T> kind();
+
+  /// Reads an update: what it leaves out stays as it is stored.
+  ///
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
+  T update(T before, Fields sent);
+
+  /// The content as the API shows it: as it is stored, unless a kind adds to that.
+  default Json.Obj shown(Resource<T> resource) {
+    return write(resource.content());
+  }
+
+  /// A resource as the API shows it.
+  default Json.Obj show(Resource<T> resource) {
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("id", Json.of(resource.id()));
+    fields.put("type", Json.of(kind().type()));
+    shown(resource).fields().forEach(fields::putIfAbsent);
+    if (kind().versioned()) {
+      fields.put("version", Json.of(resource.version()));
+    }
+    fields.put("created_at", Json.of(Times.write(resource.createdAt())));
+    fields.put("updated_at", Json.of(Times.write(resource.updatedAt())));
+    fields.put("archived_at", Json.of(Times.write(resource.archivedAt())));
+    return new Json.Obj(fields);
+  }
+}

@@ -1,12 +1,15 @@
 package dev.drover;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -50,7 +53,7 @@ final class ArchitectureTest {
     uses("http", "base");
     uses("catalog", "base");
     uses("session", "base", "catalog");
-    uses("hands", "base", "settings", "session", "catalog");
+    uses("hands", "base", "settings", "session");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("brain", "base", "settings", "session", "catalog", "hands", "tools", "model");
@@ -59,8 +62,19 @@ final class ArchitectureTest {
     uses("store", "base", "settings", "session", "catalog", "wire");
     uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
     uses("telemetry", "base", "settings", "session", "hands", "tools", "model", "wire", "api");
-    uses("cli", "base", "settings", "wire", "http");
+    uses("cli", "base", "settings", "http");
     uses("bench", "base", "session", "hands", "store", "wire", "http");
+  }
+
+  @Test
+  void aSimpleNameMeansOneType() {
+    var types = DROVER.that(describe("are top-level", JavaClass::isTopLevelClass));
+    assertThat(types.stream().map(JavaClass::getSimpleName).filter(name -> !isPackage(name)))
+        .doesNotHaveDuplicates();
+  }
+
+  private static boolean isPackage(String name) {
+    return name.equals("package-info");
   }
 
   @Test
@@ -211,7 +225,7 @@ final class ArchitectureTest {
               Arrays.stream(parts).map(ArchitectureTest::in).toArray(String[]::new))
           .should()
           .accessTargetWhere(
-              DescribedPredicate.describe(
+              describe(
                   "is one of " + methods + " of " + owner.getSimpleName(),
                   access ->
                       methods.contains(access.getTarget().getName())
@@ -235,8 +249,16 @@ final class ArchitectureTest {
                 .or(resideInAnyPackage(in(part)))
                 .or(not(resideInAnyPackage(ROOT + ".."))))
         .because("the arrows of the picture hold")
-        .allowEmptyShould(true)
         .check(DROVER);
+    assertThat(Arrays.stream(parts).filter(other -> !isUsed(other, part)))
+        .as("parts that %s may use and does not", part)
+        .isEmpty();
+  }
+
+  private static boolean isUsed(String part, String by) {
+    return DROVER.that(resideInAPackage(in(by))).stream()
+        .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
+        .anyMatch(arrow -> resideInAPackage(in(part)).test(arrow.getTargetClass()));
   }
 
   private static String in(String part) {

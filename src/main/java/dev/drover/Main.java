@@ -6,9 +6,9 @@ import dev.drover.base.Secret;
 import dev.drover.bench.Bench;
 import dev.drover.cli.Cli;
 import dev.drover.cli.Endpoint;
-import dev.drover.cli.Host;
 import dev.drover.cli.LocalServer;
 import dev.drover.cli.Measuring;
+import dev.drover.cli.ServerFactory;
 import dev.drover.cli.Shell;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
@@ -43,7 +43,7 @@ public final class Main {
       LogManager.getLogManager().readConfiguration(logging);
     }
     var host =
-        new Host() {
+        new ServerFactory() {
           @Override
           public Endpoint serve(Map<String, String> flags) throws InterruptedException {
             return start(Config.read(flags, System.getenv()));

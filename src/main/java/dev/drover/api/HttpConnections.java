@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Speaks HTTP on the connections that a listener accepts, each on a virtual thread of its own. The
 /// protocol is the library's; accepting is not: its own listener ends at the first failure.
-final class HttpConnections implements Listener.Taker, AutoCloseable {
+final class HttpConnections implements Acceptor.Taker, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpConnections.class.getName());
 
   /// Longest request line and headers, in bytes: a page cursor may have some thousands.

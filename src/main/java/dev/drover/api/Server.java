@@ -30,7 +30,7 @@ public final class Server implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Router router;
-  private final Listener listener;
+  private final Acceptor listener;
   private final HttpConnections connections;
   private final Streams streams;
   private final OpenConnections open;
@@ -112,9 +112,9 @@ public final class Server implements AutoCloseable {
     listener = listen(backend.ids());
   }
 
-  private Listener listen(Ids ids) {
+  private Acceptor listen(Ids ids) {
     try {
-      return new Listener(this::open, connections, ids, FAILING, () -> failed.get().run());
+      return new Acceptor(this::open, connections, ids, FAILING, () -> failed.get().run());
     } catch (IOException | RuntimeException e) {
       closeParts();
       throw new Problem(

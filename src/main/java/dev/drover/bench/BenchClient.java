@@ -23,13 +23,13 @@ final class BenchClient implements AutoCloseable {
     }
 
     /// What the server under measurement adds to the model's own time to its first words.
-    double overheadMillis(ModelServer model) {
+    double overheadMillis(BenchModelServer model) {
       var timing = model.take(key);
       return (firstText - sent - (timing.answered() - timing.received())) / 1e6;
     }
 
     /// Until the model had the request.
-    double wakeMillis(ModelServer model) {
+    double wakeMillis(BenchModelServer model) {
       return (model.take(key).received() - sent) / 1e6;
     }
   }
@@ -99,7 +99,7 @@ final class BenchClient implements AutoCloseable {
 
   /// Sends a message that the model will not answer to this server, and waits until the turn is
   /// there: durable, and asked of the model.
-  void hold(ModelServer model) throws IOException, InterruptedException {
+  void hold(BenchModelServer model) throws IOException, InterruptedException {
     var key = Long.toString(KEYS.incrementAndGet());
     post.write(message("hold", key));
     Http.answer(post);

@@ -24,7 +24,7 @@ final class Run implements AutoCloseable {
   private final Optional<Bench.Databases> databases;
   private final Ids ids;
   private final Path directory;
-  private final ModelServer model;
+  private final BenchModelServer model;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Thread atExit = new Thread(this::clear);
   private @Nullable Pair pair;
@@ -42,7 +42,7 @@ final class Run implements AutoCloseable {
     this.databases = databases;
     this.ids = ids;
     directory = Files.createTempDirectory("drover-bench");
-    model = new ModelServer();
+    model = new BenchModelServer();
     open.push(model);
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -90,7 +90,7 @@ final class Run implements AutoCloseable {
     return ids;
   }
 
-  ModelServer model() {
+  BenchModelServer model() {
     return model;
   }
 

@@ -18,14 +18,14 @@ final class Subject implements AutoCloseable {
   private final Child child;
   private final String agent;
   private final String environment;
-  private final ModelServer model;
+  private final BenchModelServer model;
   private final Map<String, String> settings;
 
   private Subject(
       Child child,
       String agent,
       String environment,
-      ModelServer model,
+      BenchModelServer model,
       Map<String, String> settings) {
     this.child = child;
     this.agent = agent;
@@ -38,7 +38,7 @@ final class Subject implements AutoCloseable {
   ///
   /// @param data its data directory
   /// @param settings environment variables besides those that every server has
-  static Subject drover(Path data, ModelServer model, Map<String, String> settings)
+  static Subject drover(Path data, BenchModelServer model, Map<String, String> settings)
       throws IOException {
     var child = serve(data, model, settings);
     try {
@@ -66,11 +66,11 @@ final class Subject implements AutoCloseable {
   }
 
   /// The bare process of `drover serve`.
-  static Child serve(Path data, ModelServer model) throws IOException {
+  static Child serve(Path data, BenchModelServer model) throws IOException {
     return serve(data, model, Map.of());
   }
 
-  private static Child serve(Path data, ModelServer model, Map<String, String> settings)
+  private static Child serve(Path data, BenchModelServer model, Map<String, String> settings)
       throws IOException {
     var variables = new HashMap<>(settings);
     variables.put("DROVER_API_KEY", Http.KEY);
@@ -89,11 +89,11 @@ final class Subject implements AutoCloseable {
   }
 
   /// The server that keeps nothing.
-  static Subject floor(Path data, ModelServer model) throws IOException {
+  static Subject floor(Path data, BenchModelServer model) throws IOException {
     return new Subject(startFloor(data, model), "", "", model, Map.of());
   }
 
-  static Child startFloor(Path data, ModelServer model) throws IOException {
+  static Child startFloor(Path data, BenchModelServer model) throws IOException {
     return Child.start(
         List.of(FloorServer.class.getName(), model.url().toString()), Map.of(), log(data));
   }

@@ -43,7 +43,7 @@ final class Asking {
   /// Shows that the model works, has its answer, and records it.
   private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
-    var previews = new Previews(at.harness().feed(), at.session(), at.id(), at.id());
+    var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
     var asked = asked(step.taken());
     var prompt = prompt(asked.messages());
     Answer answer;
@@ -67,7 +67,7 @@ final class Asking {
   }
 
   /// Records a reply: together with the end of its turn, if it is that.
-  private LogWriter.Next answered(Answer.Reply reply, EventId start, Previews previews) {
+  private LogWriter.Next answered(Answer.Reply reply, EventId start, ReplyPreviews previews) {
     var entries =
         Replies.entries(reply, start, previews.message(), previews.thinking(), at.toolbox(), at);
     var inbox = at.inbox();
@@ -78,7 +78,7 @@ final class Asking {
     return at.writer().write(entries);
   }
 
-  private Answer answer(Prompt prompt, Previews previews) throws InterruptedException {
+  private Answer answer(Prompt prompt, ReplyPreviews previews) throws InterruptedException {
     try {
       var route = at.harness().models().route(prompt.model());
       return route.model().answer(prompt.forModel(route.name()), previews);

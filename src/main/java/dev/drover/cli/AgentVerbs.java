@@ -36,8 +36,8 @@ final class AgentVerbs {
 
   private static final Column MODEL =
       new Column("MODEL", agent -> Column.text(agent.object("model"), "id"));
-  private static final Listing AGENTS =
-      new Listing(
+  private static final PagedList AGENTS =
+      new PagedList(
           100,
           List.of(
               Filter.archived(),
@@ -50,8 +50,8 @@ final class AgentVerbs {
               Column.of("VERSION", "version"),
               Column.time("UPDATED", "updated_at"),
               Column.state()));
-  private static final Listing VERSIONS =
-      new Listing(
+  private static final PagedList VERSIONS =
+      new PagedList(
           100,
           List.of(),
           List.of(

@@ -20,7 +20,7 @@ public final class Cli {
   private static final int NOT_UNDERSTOOD = 2;
 
   private final Shell shell;
-  private final Host host;
+  private final ServerFactory host;
   private final Function<Map<String, String>, List<Check>> doctor;
   private final Measuring measuring;
   private final Checking checking;
@@ -29,7 +29,7 @@ public final class Cli {
   ///   the name of their setting
   public Cli(
       Shell shell,
-      Host host,
+      ServerFactory host,
       Function<Map<String, String>, List<Check>> doctor,
       Measuring measuring,
       Checking checking) {
@@ -76,7 +76,7 @@ public final class Cli {
       return 0;
     }
     if (command.commandSpec().userObject() instanceof Verb verb) {
-      try (var call = new Call(shell, host, command)) {
+      try (var call = new Invocation(shell, host, command)) {
         return call.run(verb);
       }
     }

@@ -17,9 +17,9 @@ final class ConfigCommand {
   private static final Pattern PLAIN = Pattern.compile("(?!(true|false|null)$)[A-Za-z/][\\w./-]*");
 
   private final Shell shell;
-  private final Host host;
+  private final ServerFactory host;
 
-  ConfigCommand(Shell shell, Host host) {
+  ConfigCommand(Shell shell, ServerFactory host) {
     this.shell = shell;
     this.host = host;
   }

@@ -10,22 +10,23 @@ final class ConnectCommand {
   static final String TAIL = "--tail";
   static final int USUAL_TAIL = 100;
 
-  private final Call call;
+  private final Invocation invocation;
 
-  ConnectCommand(Call call) {
-    this.call = call;
+  ConnectCommand(Invocation invocation) {
+    this.invocation = invocation;
   }
 
   /// @return the exit status
   int run() throws Refusal, IOException, InterruptedException {
-    var arguments = call.arguments();
+    var arguments = invocation.arguments();
     int tail = arguments.number(TAIL, 0).orElse(USUAL_TAIL);
-    var shell = call.shell();
-    var session = call.api().get(call.path("/v1/sessions"));
+    var shell = invocation.shell();
+    var session = invocation.api().get(invocation.path("/v1/sessions"));
     var inputs = new Inputs();
     var view = new View(renderer(), shell.typed());
     view.begin(session);
-    var dialogue = new Dialogue(call.api(), session, view, inputs, arguments.has(UNTIL_IDLE), tail);
+    var dialogue =
+        new Dialogue(invocation.api(), session, view, inputs, arguments.has(UNTIL_IDLE), tail);
     var leaving = new AtomicBoolean();
     Runnable ctrlC =
         () -> {
@@ -41,8 +42,8 @@ final class ConnectCommand {
   }
 
   private Renderer renderer() {
-    var shell = call.shell();
-    return call.output().json()
+    var shell = invocation.shell();
+    return invocation.output().json()
         ? new JsonRenderer(shell.out(), shell.err())
         : shell.live()
             ? new LiveRenderer(shell.out(), shell.err(), shell.width(), System::nanoTime)

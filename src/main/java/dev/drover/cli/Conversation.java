@@ -21,7 +21,7 @@ final class Conversation {
   private final Api api;
   private final String session;
   private final Renderer renderer;
-  private final Turn turn = new Turn();
+  private final TurnOutcome turn = new TurnOutcome();
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean interrupt = new AtomicBoolean();
 
@@ -144,13 +144,13 @@ final class Conversation {
     var page = Optional.<String>empty();
     do {
       var answer =
-          api.get("/v1/sessions/" + session + "/events?limit=1000" + Pages.parameter(page));
+          api.get("/v1/sessions/" + session + "/events?limit=1000" + Paging.parameter(page));
       for (var item : answer.items("data")) {
         if (item instanceof Json.Obj event) {
           show(event, event.toString());
         }
       }
-      page = Pages.next(answer);
+      page = Paging.next(answer);
     } while (page.isPresent());
   }
 

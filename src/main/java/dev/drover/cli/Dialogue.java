@@ -165,7 +165,7 @@ final class Dialogue {
     }
     fold(event);
     view.event(event, json, again);
-    if (Turn.type(event).equals("session.status_idle")) {
+    if (TurnOutcome.type(event).equals("session.status_idle")) {
       view.rests(event, pending);
     }
   }
@@ -208,7 +208,7 @@ final class Dialogue {
         turn.isOver()
             ? Ending.of(Ending.Kind.TERMINATED)
             : turn.idle()
-                .map(idle -> Turn.ending(idle, false, pending.words(), ""))
+                .map(idle -> TurnOutcome.ending(idle, false, pending.words(), ""))
                 .orElse(Ending.of(Ending.Kind.DONE));
     if (ending.kind() != Ending.Kind.DONE) {
       view.notice(ending.words());

@@ -23,8 +23,8 @@ final class EnvironmentVerbs {
   private static final List<Field> CREATED =
       List.of(TITLE, ABOUT_IT, CONFIG, Field.metadata(false));
   private static final List<Field> UPDATED = List.of(TITLE, ABOUT_IT, CONFIG, Field.metadata(true));
-  private static final Listing ENVIRONMENTS =
-      new Listing(
+  private static final PagedList ENVIRONMENTS =
+      new PagedList(
           100,
           List.of(Filter.archived()),
           List.of(

@@ -8,7 +8,7 @@ final class ErrorText {
 
   static String words(Json.Obj event) {
     var error = event.object("error");
-    return Turn.message(error) + (isRetried(event) ? "; retrying" : "");
+    return TurnOutcome.message(error) + (isRetried(event) ? "; retrying" : "");
   }
 
   static boolean isRetried(Json.Obj event) {

@@ -23,7 +23,7 @@ final class EventLine {
 
   /// What an event says, in a line; empty when its type says it all.
   static String about(Json.Obj event) {
-    return switch (Turn.type(event)) {
+    return switch (TurnOutcome.type(event)) {
       case "user.message", "agent.message", "system.message" -> content(event);
       case "agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use" ->
           ToolText.call(event) + verdict(event);
@@ -35,11 +35,11 @@ final class EventLine {
       case "user.tool_confirmation" ->
           Column.text(event, "result") + " " + Column.text(event, "tool_use_id");
       case "session.status_idle", "session.thread_status_idle" ->
-          Turn.type(event.object("stop_reason"));
+          TurnOutcome.type(event.object("stop_reason"));
       case "session.error" -> ErrorText.words(event);
       case "session.usage" -> tokens(event.object("usage"));
       case "span.model_request_end" -> isError(event) ? "failed" : "";
-      case "event_start" -> Turn.type(event.object("event"));
+      case "event_start" -> TurnOutcome.type(event.object("event"));
       case "event_delta" ->
           Objects.requireNonNullElse(event.object("delta").object("content").text("text"), "");
       default -> "";

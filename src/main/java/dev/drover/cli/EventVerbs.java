@@ -18,8 +18,8 @@ final class EventVerbs {
   private static final String DENY_MESSAGE = "--deny-message";
   private static final String RESULT = "--result";
   private static final String EVENT = "--event";
-  private static final Listing EVENTS =
-      new Listing(
+  private static final PagedList EVENTS =
+      new PagedList(
           1000,
           List.of(
               Filter.order("oldest first"),
@@ -49,14 +49,14 @@ final class EventVerbs {
         id(
             "send",
             "Sends events to a session, in the order in which the flags are listed.",
-            call -> {
-              var answer = call.api().post(path(call), events(call.arguments()));
+            invocation -> {
+              var answer = invocation.api().post(path(invocation), events(invocation.arguments()));
               var stored =
                   answer.items("data").stream()
                       .filter(Json.Obj.class::isInstance)
                       .map(Json.Obj.class::cast)
                       .toList();
-              call.output().rows(EventLine.COLUMNS, stored);
+              invocation.output().rows(EventLine.COLUMNS, stored);
               return 0;
             });
     spec.addOption(Specs.flag(INTERRUPT, "Interrupt the agent."));
@@ -78,7 +78,11 @@ final class EventVerbs {
   }
 
   private static CommandSpec list() {
-    var spec = id("list", "Lists the events of a session.", call -> EVENTS.print(call, path(call)));
+    var spec =
+        id(
+            "list",
+            "Lists the events of a session.",
+            invocation -> EVENTS.print(invocation, path(invocation)));
     EVENTS.declare(spec);
     return spec;
   }
@@ -88,7 +92,7 @@ final class EventVerbs {
         id(
             "stream",
             "Shows new events of a session as they happen.",
-            call -> new StreamCommand(call).run());
+            invocation -> new StreamCommand(invocation).run());
     spec.addOption(
         Specs.flag(StreamCommand.DELTAS, "Also show texts piece by piece while they are written."));
     spec.addOption(Specs.flag(StreamCommand.UNTIL_IDLE, "Exit when the session becomes idle."));
@@ -123,8 +127,8 @@ final class EventVerbs {
         .orElseGet(() -> Json.obj("events", List.copyOf(events)));
   }
 
-  private static String path(Call call) {
-    return call.path("/v1/sessions") + "/events";
+  private static String path(Invocation invocation) {
+    return invocation.path("/v1/sessions") + "/events";
   }
 
   private static CommandSpec id(String name, String description, Verb verb) {

@@ -33,8 +33,8 @@ final class History {
                   + Api.segment(session)
                   + "/events?order=desc&limit="
                   + Math.min(PAGE, most)
-                  + Pages.parameter(page));
-      page = Pages.next(answer);
+                  + Paging.parameter(page));
+      page = Paging.next(answer);
       more = page.isPresent();
       for (var item : answer.items("data")) {
         if (!(item instanceof Json.Obj event)) {

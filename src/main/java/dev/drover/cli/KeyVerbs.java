@@ -33,18 +33,18 @@ final class KeyVerbs {
     return spec;
   }
 
-  private static int show(Call call) {
-    var target = call.target();
+  private static int show(Invocation invocation) {
+    var target = invocation.target();
     if (target.key().isEmpty()) {
-      call.say("no key for " + target.url() + ": " + target.advice());
+      invocation.say("no key for " + target.url() + ": " + target.advice());
       return 1;
     }
     var key = target.key().get().reveal();
-    if (call.output().json()) {
-      call.output().object(Json.obj("key", key, "from", target.keyFrom()));
+    if (invocation.output().json()) {
+      invocation.output().object(Json.obj("key", key, "from", target.keyFrom()));
     } else {
-      call.output().line(key);
-      call.say("from " + target.keyFrom());
+      invocation.output().line(key);
+      invocation.say("from " + target.keyFrom());
     }
     return 0;
   }

@@ -58,7 +58,7 @@ final class LiveRenderer implements Renderer {
 
   @Override
   public void event(Json.Obj event, String json) {
-    switch (Turn.type(event)) {
+    switch (TurnOutcome.type(event)) {
       case "event_start" -> start(event.object("event"));
       case "event_delta" -> delta(event);
       case "agent.message" -> message(event);
@@ -119,7 +119,7 @@ final class LiveRenderer implements Renderer {
   }
 
   private void start(Json.Obj event) {
-    if (Turn.type(event).equals("agent.thinking")) {
+    if (TurnOutcome.type(event).equals("agent.thinking")) {
       waitFor("thinking");
     } else {
       settle();

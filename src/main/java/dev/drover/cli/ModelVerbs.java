@@ -9,8 +9,8 @@ final class ModelVerbs {
   static final String ABOUT = "The models that the server knows by name.";
 
   private static final String PATH = "/v1/models";
-  private static final Listing MODELS =
-      new Listing(
+  private static final PagedList MODELS =
+      new PagedList(
           1000,
           List.of(),
           List.of(

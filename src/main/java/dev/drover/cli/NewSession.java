@@ -55,7 +55,7 @@ final class NewSession {
   private Optional<String> find() throws Refusal, IOException, InterruptedException {
     var page = Optional.<String>empty();
     do {
-      var answer = api.get("/v1/environments?limit=100" + Pages.parameter(page));
+      var answer = api.get("/v1/environments?limit=100" + Paging.parameter(page));
       for (var item : answer.items("data")) {
         if (item instanceof Json.Obj environment
             && ENVIRONMENT.equals(environment.text("name"))
@@ -63,7 +63,7 @@ final class NewSession {
           return Optional.of(id(environment));
         }
       }
-      page = Pages.next(answer);
+      page = Paging.next(answer);
     } while (page.isPresent());
     return Optional.empty();
   }

@@ -12,7 +12,7 @@ final class Pending {
   private final Map<String, Json.Obj> open = new LinkedHashMap<>();
 
   void take(Json.Obj event) {
-    switch (Turn.type(event)) {
+    switch (TurnOutcome.type(event)) {
       case "agent.tool_use", "agent.mcp_tool_use" -> {
         if ("ask".equals(event.text("evaluated_permission"))) {
           open.put(Column.text(event, "id"), event);
@@ -82,6 +82,6 @@ final class Pending {
   }
 
   private static boolean isCustom(Json.Obj call) {
-    return Turn.type(call).equals("agent.custom_tool_use");
+    return TurnOutcome.type(call).equals("agent.custom_tool_use");
   }
 }

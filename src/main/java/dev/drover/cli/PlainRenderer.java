@@ -39,7 +39,7 @@ final class PlainRenderer implements Renderer {
 
   @Override
   public void event(Json.Obj event, String json) {
-    switch (Turn.type(event)) {
+    switch (TurnOutcome.type(event)) {
       case "agent.message" -> {
         transcript.beginText();
         transcript.text(ToolText.text(event.items("content"), "\n\n"));

@@ -35,7 +35,7 @@ record ResourceVerbs(String path, String label) {
     return spec;
   }
 
-  CommandSpec list(String about, Listing listing) {
+  CommandSpec list(String about, PagedList listing) {
     var spec = Specs.verb("list", about, call -> listing.print(call, path));
     listing.declare(spec);
     return spec;

@@ -17,7 +17,7 @@ final class RunCommand {
 
   private final Shell shell;
   private final LongSupplier nanoTime;
-  private final Host host;
+  private final ServerFactory host;
 
   /// What to run.
   ///
@@ -25,7 +25,7 @@ final class RunCommand {
   /// @param model empty: what `DROVER_MODEL` says, else the built-in one
   record Task(String text, Optional<String> model, Optional<String> system, boolean json) {}
 
-  RunCommand(Shell shell, LongSupplier nanoTime, Host host) {
+  RunCommand(Shell shell, LongSupplier nanoTime, ServerFactory host) {
     this.shell = shell;
     this.nanoTime = nanoTime;
     this.host = host;

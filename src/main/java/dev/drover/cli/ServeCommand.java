@@ -11,9 +11,9 @@ final class ServeCommand {
   private static final int LEFT_AT_ONCE = 130;
 
   private final Shell shell;
-  private final Host host;
+  private final ServerFactory host;
 
-  ServeCommand(Shell shell, Host host) {
+  ServeCommand(Shell shell, ServerFactory host) {
     this.shell = shell;
     this.host = host;
   }

@@ -29,7 +29,7 @@ final class SessionStream implements AutoCloseable {
       try {
         if (Json.parse(data) instanceof Json.Obj event) {
           if (type.equals("error")) {
-            throw new IOException(Turn.message(event.object("error")));
+            throw new IOException(TurnOutcome.message(event.object("error")));
           }
           return event;
         }

@@ -28,8 +28,8 @@ final class SessionVerbs {
           Field.metadata(false));
   private static final List<Field> UPDATED =
       List.of(Field.text("title", "The session's title."), Field.metadata(true));
-  private static final Listing SESSIONS =
-      new Listing(
+  private static final PagedList SESSIONS =
+      new PagedList(
           100,
           List.of(
               Filter.order("newest first"),
@@ -75,16 +75,16 @@ final class SessionVerbs {
     return spec;
   }
 
-  private static int why(Call call) throws Refusal, IOException, InterruptedException {
-    var diagnosis = call.api().get(call.path("/drover/sessions"));
-    if (call.output().json()) {
-      return call.print(diagnosis);
+  private static int why(Invocation invocation) throws Refusal, IOException, InterruptedException {
+    var diagnosis = invocation.api().get(invocation.path("/drover/sessions"));
+    if (invocation.output().json()) {
+      return invocation.print(diagnosis);
     }
-    call.output().line(Sanitized.line(Column.text(diagnosis, "why")));
+    invocation.output().line(Sanitized.line(Column.text(diagnosis, "why")));
     var holder = diagnosis.object("holder");
     var last = diagnosis.object("last_event");
     var error = diagnosis.object("last_error");
-    return call.print(
+    return invocation.print(
         Json.obj(
             "status",
             diagnosis.text("status"),
@@ -118,7 +118,7 @@ final class SessionVerbs {
         VERBS.one(
             "connect",
             "Follows a session live and sends what you type.",
-            call -> new ConnectCommand(call).run());
+            invocation -> new ConnectCommand(invocation).run());
     spec.addOption(
         Specs.flag(
             ConnectCommand.UNTIL_IDLE,

@@ -9,17 +9,18 @@ final class StreamCommand {
   static final String DELTAS = "--deltas";
   static final String UNTIL_IDLE = "--until-idle";
 
-  private final Call call;
+  private final Invocation invocation;
 
-  StreamCommand(Call call) {
-    this.call = call;
+  StreamCommand(Invocation invocation) {
+    this.invocation = invocation;
   }
 
   /// @return the exit status: 0 when the session, or the wait for it, is over
   int run() throws Refusal, IOException, InterruptedException {
-    boolean untilIdle = call.arguments().has(UNTIL_IDLE);
-    var output = call.output();
-    try (var stream = call.api().stream(call.arguments().id(), call.arguments().has(DELTAS))) {
+    boolean untilIdle = invocation.arguments().has(UNTIL_IDLE);
+    var output = invocation.output();
+    try (var stream =
+        invocation.api().stream(invocation.arguments().id(), invocation.arguments().has(DELTAS))) {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         var event = frame.get().event();
         if (output.json()) {
@@ -32,12 +33,12 @@ final class StreamCommand {
         }
       }
     }
-    call.say("the server closed the stream");
+    invocation.say("the server closed the stream");
     return 1;
   }
 
   private static boolean isOver(Json.Obj event, boolean untilIdle) {
-    return switch (Turn.type(event)) {
+    return switch (TurnOutcome.type(event)) {
       case "session.deleted", "session.status_terminated" -> true;
       case "session.status_idle" -> untilIdle;
       default -> false;

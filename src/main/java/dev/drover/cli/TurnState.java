@@ -24,11 +24,11 @@ final class TurnState {
   void sent(Json.Obj stored) {
     unprocessed.add(Column.text(stored, "id"));
     // A session that rests already does not say so again after an interrupt.
-    owed |= running || !Turn.type(stored).equals("user.interrupt");
+    owed |= running || !TurnOutcome.type(stored).equals("user.interrupt");
   }
 
   void take(Json.Obj event) {
-    switch (Turn.type(event)) {
+    switch (TurnOutcome.type(event)) {
       case "session.status_running", "session.status_rescheduled" -> running = true;
       case "session.status_idle" -> {
         running = false;

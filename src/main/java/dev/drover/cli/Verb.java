@@ -6,5 +6,5 @@ import java.io.IOException;
 @FunctionalInterface
 interface Verb {
   /// @return the exit status
-  int run(Call call) throws Refusal, IOException, InterruptedException;
+  int run(Invocation invocation) throws Refusal, IOException, InterruptedException;
 }

@@ -42,7 +42,7 @@ final class View {
   /// @param again whether it was shown when it was queued
   void event(Json.Obj event, String json, boolean again) {
     renderer.event(event, json);
-    switch (Turn.type(event)) {
+    switch (TurnOutcome.type(event)) {
       case "user.message" -> {
         if (!again && !ours.contains(Column.text(event, "id"))) {
           note("> " + EventLine.about(event));
@@ -75,7 +75,7 @@ final class View {
       note("waiting for input:");
       pending.lines().forEach(line -> note("  " + line));
     } else {
-      var reason = Turn.type(idle.object("stop_reason"));
+      var reason = TurnOutcome.type(idle.object("stop_reason"));
       note(reason.equals("end_turn") ? "(idle)" : "(idle: " + Sanitized.line(reason) + ")");
     }
   }

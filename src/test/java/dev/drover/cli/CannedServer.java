@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /// A server on a real port that says what the test wrote down, and keeps what it was asked.
-final class CannedServer implements Host, AutoCloseable {
+final class CannedServer implements ServerFactory, AutoCloseable {
   static final String SESSION = "sesn_01Canned";
 
   /// With a number from 1: the ids of the events that were sent.
@@ -86,7 +86,7 @@ final class CannedServer implements Host, AutoCloseable {
 
   /// An event as it goes over the wire.
   static String frame(String json) {
-    var type = Turn.type((Json.Obj) Json.trusted(json));
+    var type = TurnOutcome.type((Json.Obj) Json.trusted(json));
     return "event: " + type + "\ndata: " + json + "\n\n";
   }
 

@@ -34,7 +34,7 @@ final class CliTest {
   private final TestShell shell = new TestShell();
 
   /// A machine on which nothing starts.
-  private static final class Broken implements Host {
+  private static final class Broken implements ServerFactory {
     @Override
     public Endpoint serve(Map<String, String> flags) {
       throw Problem.invalid("port 80 is in use");
@@ -285,7 +285,7 @@ final class CliTest {
   void aSecondSignalDoesNotWaitForTheServer() throws Exception {
     var never = new CountDownLatch(1);
     var host =
-        new Host() {
+        new ServerFactory() {
           @Override
           public Endpoint serve(Map<String, String> flags) {
             return new Endpoint(

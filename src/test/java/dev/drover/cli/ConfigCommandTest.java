@@ -19,8 +19,8 @@ final class ConfigCommandTest {
   private final Map<String, String> environment = new HashMap<>(Map.of("HOME", "/home/me"));
   private final TestShell shell = new TestShell();
 
-  private final Host host =
-      new Host() {
+  private final ServerFactory host =
+      new ServerFactory() {
         @Override
         public Endpoint serve(Map<String, String> flags) {
           throw new IllegalStateException("nothing is served");

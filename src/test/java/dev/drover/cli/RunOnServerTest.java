@@ -68,7 +68,8 @@ final class RunOnServerTest {
   void jsonLinesAreTheEventsOfTheSession() {
     scriptATurnWithATool();
     assertThat(run("--json", "What is here?")).isZero();
-    var types = shell.out().lines().map(line -> Turn.type((Json.Obj) Json.trusted(line))).toList();
+    var types =
+        shell.out().lines().map(line -> TurnOutcome.type((Json.Obj) Json.trusted(line))).toList();
     assertThat(types)
         .startsWith("user.message", "session.status_running")
         .contains("event_start", "event_delta", "agent.tool_use", "agent.tool_result")

@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The real server on a real port: everything is real but the model and the hand.
-final class StageServer implements Host {
+final class StageServer implements ServerFactory {
   static final Secret KEY = new Secret("sk-drover-test");
 
   private final Stage stage;

@@ -52,7 +52,7 @@ final class TestShell {
         left::add);
   }
 
-  int run(Host host, String... args) {
+  int run(ServerFactory host, String... args) {
     return new Cli(shell(), host, _ -> List.of(), (_, _, _, _, _) -> "", CliTest.CLEAN).run(args);
   }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a turn has come to, folded from its events. One thread.
-final class Turn {
+final class TurnOutcome {
   private final Set<String> seen = new LinkedHashSet<>();
   private final Map<String, String> calls = new HashMap<>();
   private Json.Obj usage = Json.EMPTY;

@@ -3,11 +3,11 @@ package dev.drover.bench;
 import dev.drover.base.Json;
 
 /// A streamed reply of the Messages API as it goes over the wire.
-final class Replies {
+final class ReplyBytes {
   private static final String HEAD =
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
-  static final Replies TEXT =
+  static final ReplyBytes TEXT =
       reply(
           frame("content_block_start", block(Json.obj("type", "text", "text", "")))
               + delta(Json.obj("type", "text_delta", "text", "The first words")),
@@ -15,7 +15,7 @@ final class Replies {
               + delta(Json.obj("type", "text_delta", "text", ", and the last.")),
           "end_turn");
 
-  static final Replies TOOL =
+  static final ReplyBytes TOOL =
       reply(
           frame(
               "content_block_start",
@@ -35,7 +35,7 @@ final class Replies {
   private final byte[] first;
   private final byte[] rest;
 
-  private Replies(byte[] first, byte[] rest) {
+  private ReplyBytes(byte[] first, byte[] rest) {
     this.first = first;
     this.rest = rest;
   }
@@ -50,7 +50,7 @@ final class Replies {
     return rest;
   }
 
-  private static Replies reply(String first, String rest, String stopReason) {
+  private static ReplyBytes reply(String first, String rest, String stopReason) {
     var start =
         frame(
             "message_start",
@@ -81,7 +81,7 @@ final class Replies {
                     "usage",
                     Json.obj("output_tokens", 12)))
             + frame("message_stop", Json.EMPTY);
-    return new Replies(
+    return new ReplyBytes(
         Wire.bytes(HEAD + chunk(start + first)), Wire.bytes(chunk(rest + end) + "0\r\n\r\n"));
   }
 

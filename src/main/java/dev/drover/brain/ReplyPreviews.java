@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 
 /// Shows a reply while it streams, as previews of the events that it will become. Nothing is shown
 /// before the request's own events are durable: the model's thread waits at the gate until then.
-final class Previews implements Listener {
+final class ReplyPreviews implements Listener {
   private final Feed feed;
   private final SessionId session;
   private final EventId message;
@@ -22,7 +22,7 @@ final class Previews implements Listener {
 
   /// @param message the id that the reply's message will have
   /// @param thinking the id that its thinking will have
-  Previews(Feed feed, SessionId session, EventId message, EventId thinking) {
+  ReplyPreviews(Feed feed, SessionId session, EventId message, EventId thinking) {
     this.feed = feed;
     this.session = session;
     this.message = message;

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param key empty: none is known, and the server will say what it thinks of that
 /// @param keyFrom where the key was taken from, in words
-record Target(URI url, Optional<Secret> key, String keyFrom) {
+record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
   private static final String URL_VARIABLE = "DROVER_URL";
   static final String KEY_VARIABLE = "DROVER_API_KEY";
 
   /// @param flag of `--url`; empty: what `DROVER_URL` says, else the server of this machine
   /// @param local asked only for what nothing else names. Its key goes to this machine alone.
-  static Target of(
+  static TargetServer of(
       Optional<String> flag, Map<String, String> variables, Supplier<LocalServer> local) {
     var named =
         flag.map(text -> url("--url", text))
@@ -27,14 +27,14 @@ record Target(URI url, Optional<Secret> key, String keyFrom) {
     var url = named.orElseGet(() -> local.get().url());
     var given = variable(variables, KEY_VARIABLE);
     if (given.isPresent()) {
-      return new Target(url, Optional.of(key(given.get(), KEY_VARIABLE)), KEY_VARIABLE);
+      return new TargetServer(url, Optional.of(key(given.get(), KEY_VARIABLE)), KEY_VARIABLE);
     }
     if (!isLoopback(url)) {
-      return new Target(url, Optional.empty(), "");
+      return new TargetServer(url, Optional.empty(), "");
     }
     var here = local.get();
     var from = here.keyFile().toString();
-    return new Target(url, here.key().map(secret -> key(secret.reveal(), from)), from);
+    return new TargetServer(url, here.key().map(secret -> key(secret.reveal(), from)), from);
   }
 
   /// What helps when the server does not take the key.

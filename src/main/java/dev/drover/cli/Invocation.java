@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
 /// One use of a [Verb]: what was asked for, and of whom. One thread.
-final class Call implements AutoCloseable {
+final class Invocation implements AutoCloseable {
   private final Shell shell;
   private final Arguments arguments;
   private final Output output;
-  private final Host host;
-  private @Nullable Target target;
+  private final ServerFactory host;
+  private @Nullable TargetServer target;
   private @Nullable Api api;
 
-  Call(Shell shell, Host host, ParseResult line) {
+  Invocation(Shell shell, ServerFactory host, ParseResult line) {
     this.shell = shell;
     this.host = host;
     arguments = new Arguments(line, shell.in());
@@ -59,9 +59,9 @@ final class Call implements AutoCloseable {
   }
 
   /// @throws Problem when the flags or the settings name no server
-  Target target() {
+  TargetServer target() {
     if (target == null) {
-      target = Target.of(arguments.text(Specs.URL), shell.variables(), this::local);
+      target = TargetServer.of(arguments.text(Specs.URL), shell.variables(), this::local);
     }
     return target;
   }

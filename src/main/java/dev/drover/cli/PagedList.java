@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 ///
 /// @param largest how many items a page may have
 /// @param columns what a person sees of each item
-record Listing(int largest, List<Filter> filters, List<Column> columns) {
+record PagedList(int largest, List<Filter> filters, List<Column> columns) {
   private static final String LIMIT = "--limit";
 
   void declare(CommandSpec spec) {
@@ -20,13 +20,14 @@ record Listing(int largest, List<Filter> filters, List<Column> columns) {
   }
 
   /// Prints the whole list, as far as it is asked for and somebody reads it.
-  int print(Call call, String path) throws Refusal, IOException, InterruptedException {
-    var output = call.output();
-    int left = call.arguments().number(LIMIT, 1).orElse(Integer.MAX_VALUE);
-    var query = Filter.query(call.arguments(), filters);
+  int print(Invocation invocation, String path) throws Refusal, IOException, InterruptedException {
+    var output = invocation.output();
+    int left = invocation.arguments().number(LIMIT, 1).orElse(Integer.MAX_VALUE);
+    var query = Filter.query(invocation.arguments(), filters);
     var page = Optional.of("");
     while (page.isPresent() && left > 0 && !output.isClosed()) {
-      var answer = call.api().get(path + "?limit=" + Math.min(left, largest) + query + page.get());
+      var answer =
+          invocation.api().get(path + "?limit=" + Math.min(left, largest) + query + page.get());
       var items = new ArrayList<Json.Obj>();
       for (var item : answer.items("data")) {
         if (item instanceof Json.Obj object && items.size() < left) {
@@ -35,7 +36,7 @@ record Listing(int largest, List<Filter> filters, List<Column> columns) {
       }
       output.rows(columns, items);
       left -= items.size();
-      page = Pages.after(answer);
+      page = Paging.after(answer);
     }
     return 0;
   }

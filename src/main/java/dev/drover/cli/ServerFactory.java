@@ -8,7 +8,7 @@ import java.util.Map;
 /// Makes the servers that commands talk to. Handed in by Main, which alone knows the parts. Flags
 /// come by the name of their setting (`host`, `port`, `data`, `config`), those alone that were
 /// given; the environment and the configuration file decide the rest.
-public interface Host {
+public interface ServerFactory {
   /// Starts the server that others use: where the settings say, until it is closed. Accepts
   /// requests when this returns.
   ///

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 /// Accepts connections for as long as that is possible at all. A failure, such as too many open
 /// files, passes: what nobody needs is cut, and it goes on after a moment; a socket that is broken
 /// is replaced. Only when that has been in vain for a while is it given up, and said so.
-final class Listener implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+final class Acceptor implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   /// Opens the socket to listen on.
@@ -47,7 +47,7 @@ final class Listener implements AutoCloseable {
   ///
   /// @param patience how long failures may last
   /// @param failed called once if nothing can be accepted any more
-  Listener(Opening opening, Taker taker, Ids ids, Duration patience, Runnable failed)
+  Acceptor(Opening opening, Taker taker, Ids ids, Duration patience, Runnable failed)
       throws IOException {
     this.opening = opening;
     this.taker = taker;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A listener whose socket and whose taker fail.
 @Timeout(60)
-final class ListenerTest {
+final class AcceptorTest {
   private final List<ServerSocketChannel> opened = new CopyOnWriteArrayList<>();
   private final List<Socket> taken = new CopyOnWriteArrayList<>();
   private final AtomicInteger relieved = new AtomicInteger();
@@ -35,13 +35,13 @@ final class ListenerTest {
   private final AtomicReference<Predicate<Socket>> takes = new AtomicReference<>(taken::add);
   private final CountDownLatch failed = new CountDownLatch(1);
   private volatile boolean opens = true;
-  private @Nullable Listener listener;
+  private @Nullable Acceptor listener;
 
-  private Listener start(Duration patience) throws IOException {
+  private Acceptor start(Duration patience) throws IOException {
     var started =
-        new Listener(
+        new Acceptor(
             this::open,
-            new Listener.Taker() {
+            new Acceptor.Taker() {
               @Override
               public boolean take(Socket socket) {
                 return takes.get().test(socket);

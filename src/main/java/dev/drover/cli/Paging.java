@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// From one page of a list to the next.
-final class Pages {
-  private Pages() {}
+final class Paging {
+  private Paging() {}
 
   /// The cursor of the page after this one; empty on the last.
   static Optional<String> next(Json.Obj page) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// the servers under measurement add. The last message decides: after `tool turn #KEY;` it calls
 /// `bash` with `echo hi`, after `hold turn #KEY;` it says nothing to the first who asks, after
 /// anything else it says a few words. A thread for each connection.
-final class ModelServer implements AutoCloseable {
+final class BenchModelServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
   private final ServerSocket server;
@@ -27,7 +27,7 @@ final class ModelServer implements AutoCloseable {
   /// [System#nanoTime].
   record Timing(long received, long answered) {}
 
-  ModelServer() throws IOException {
+  BenchModelServer() throws IOException {
     server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().name("bench-model").start(this::accept);
   }
@@ -88,7 +88,7 @@ final class ModelServer implements AutoCloseable {
           latch(asked.key()).countDown();
           continue; // whoever asked waits, until it is killed
         }
-        var reply = asked.wantsTool() ? Replies.TOOL : Replies.TEXT;
+        var reply = asked.wantsTool() ? ReplyBytes.TOOL : ReplyBytes.TEXT;
         long answered = System.nanoTime();
         wire.write(reply.first());
         timings.putIfAbsent(asked.key(), new Timing(received, answered));

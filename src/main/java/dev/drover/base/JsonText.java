@@ -1,0 +1,143 @@
+package dev.drover.base;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
+import tools.jackson.core.json.JsonReadFeature;
+
+/// The library's side of [Json].
+final class JsonText {
+  static final JsonFactory FACTORY = builder(Json.MAX_DEPTH, Json.MAX_STRING).build();
+
+  /// For what was read by [#FACTORY] and then wrapped: a model's input within its block within its
+  /// event, pieces of a text put together.
+  static final JsonFactory TRUSTING = builder(2 * Json.MAX_DEPTH, Integer.MAX_VALUE).build();
+
+  static final JsonFactory RECEIVING =
+      builder(Json.MAX_DEPTH, Json.MAX_STRING)
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private JsonText() {}
+
+  private static JsonFactoryBuilder builder(int depth, int length) {
+    return JsonFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(depth)
+                .maxStringLength(length)
+                .maxNumberLength(400)
+                .maxNameLength(10_000)
+                .build());
+  }
+
+  static Json whole(String text, JsonFactory factory) throws Json.Malformed {
+    try (var parser = factory.createParser(ObjectReadContext.empty(), text)) {
+      parser.nextToken();
+      var value = read(parser);
+      if (parser.nextToken() != null) {
+        throw new Json.Malformed("unexpected text after the JSON value");
+      }
+      return value;
+    } catch (JacksonException e) {
+      throw malformed(e);
+    }
+  }
+
+  static List<Json> several(String text, int most) throws Json.Malformed {
+    var values = new ArrayList<Json>();
+    try (var parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      while (parser.nextToken() != null) {
+        if (values.size() == most) {
+          throw new Json.Malformed("more than " + most + " JSON values");
+        }
+        values.add(read(parser));
+      }
+      return values;
+    } catch (JacksonException e) {
+      throw malformed(e);
+    }
+  }
+
+  private static Json read(JsonParser parser) throws Json.Malformed {
+    return switch (parser.currentToken()) {
+      case null -> throw new Json.Malformed("no JSON value");
+      case START_OBJECT -> {
+        var fields = new LinkedHashMap<String, Json>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          var key = parser.currentName();
+          parser.nextToken();
+          fields.put(key, read(parser));
+        }
+        yield new Json.Obj(fields);
+      }
+      case START_ARRAY -> {
+        var items = new ArrayList<Json>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          items.add(read(parser));
+        }
+        yield new Json.Arr(items);
+      }
+      case VALUE_STRING -> new Json.Str(parser.getString());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          parser.isNaN() ? Json.NULL : new Json.Num(parser.getString());
+      case VALUE_TRUE -> new Json.Bool(true);
+      case VALUE_FALSE -> new Json.Bool(false);
+      case VALUE_NULL -> Json.NULL;
+      default -> throw new Json.Malformed("unexpected token");
+    };
+  }
+
+  static void write(Json value, JsonGenerator out) {
+    switch (value) {
+      case Json.Obj object -> {
+        out.writeStartObject();
+        object
+            .fields()
+            .forEach(
+                (key, item) -> {
+                  out.writeName(key);
+                  write(item, out);
+                });
+        out.writeEndObject();
+      }
+      case Json.Arr array -> {
+        out.writeStartArray();
+        array.items().forEach(item -> write(item, out));
+        out.writeEndArray();
+      }
+      case Json.Str text -> out.writeString(text.value());
+      case Json.Num number -> out.writeNumber(number.literal());
+      case Json.Bool bool -> out.writeBoolean(bool.value());
+      case Json.Null _ -> out.writeNull();
+    }
+  }
+
+  /// What is wrong and where, without the offending text: it may be a secret.
+  private static Json.Malformed malformed(JacksonException e) {
+    var where = e.getLocation();
+    var what = String.valueOf(e.getOriginalMessage());
+    var kind =
+        what.startsWith("Duplicate")
+            ? "an object names a key twice"
+            : what.contains("depth") || what.contains("maximum allowed")
+                ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
+                : "not valid JSON";
+    return where == null
+        ? new Json.Malformed(kind)
+        : new Json.Malformed(
+            kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr(),
+            (int) where.getCharOffset());
+  }
+}

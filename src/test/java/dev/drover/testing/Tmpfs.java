@@ -1,9 +1,12 @@
 package dev.drover.testing;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /// A small file system of a test's own, to be filled up. Needs root. Gone with this JVM at the
 /// latest.
@@ -41,9 +44,15 @@ public final class Tmpfs implements AutoCloseable {
     }
   }
 
-  /// Gives back what [#fill] took.
+  /// Gives back what [#fill] took. The file is truncated, too: a process that was started meanwhile
+  /// may have it open for a moment, and then its removal alone frees nothing.
   public void free() throws IOException {
-    Files.deleteIfExists(directory.resolve(FILLER));
+    try (var filler = FileChannel.open(directory.resolve(FILLER), StandardOpenOption.WRITE)) {
+      filler.truncate(0);
+    } catch (NoSuchFileException _) {
+      return;
+    }
+    Files.delete(directory.resolve(FILLER));
   }
 
   @Override

@@ -138,6 +138,7 @@ final class ChatFailureTest extends ChatCase {
 
   private static void refuse(ServerSocket plain) {
     try (var socket = plain.accept()) {
+      socket.getInputStream().read(); // a server answers what it has read
       socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
       socket.getInputStream().transferTo(OutputStream.nullOutputStream()); // until it goes
     } catch (IOException _) {

@@ -19,26 +19,26 @@ import java.util.stream.Stream;
 public record ResourceSample<T>(ResourceCodec<T> codec, Json.Obj example) {
   /// One of each kind.
   public static Stream<ResourceSample<?>> all() {
-    var paths = document().object("paths");
     return ResourceCodecs.ALL.stream()
-        .map(codec -> new ResourceSample<>(codec, example(paths, codec.kind().path())));
+        .map(codec -> new ResourceSample<>(codec, example(codec.kind().path())));
   }
 
-  private static Json.Obj document() {
-    try (var in = Codec.class.getResourceAsStream("/dev/drover/api/openapi.json")) {
-      return (Json.Obj) Json.trusted(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Json.Obj example(Json.Obj paths, String path) {
-    var body = paths.object(path).object("post").object("requestBody");
-    var example = body.object("content").object("application/json").object("example");
+  private static Json.Obj example(String path) {
+    var operation = fragment(path.replace("/v1/", "")).object("paths").object(path).object("post");
+    var body = operation.object("requestBody").object("content").object("application/json");
+    var example = body.object("example");
     if (example.fields().isEmpty()) {
       throw new IllegalStateException("the request POST " + path + " has no example");
     }
     return example;
+  }
+
+  private static Json.Obj fragment(String name) {
+    try (var in = Codec.class.getResourceAsStream("/dev/drover/api/openapi/" + name + ".json")) {
+      return (Json.Obj) Json.trusted(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public ResourceKind<T> kind() {

@@ -43,12 +43,9 @@ record DiagnosisWriter(Instant now, Duration lapse) {
 
   private static Json.Obj write(Tail.Call call) {
     return Json.obj(
-        "id",
-        call.id().value(),
-        "name",
-        call.name(),
-        "since",
-        call.since().map(Times::write).orElse(null));
+        "id", call.id().value(),
+        "name", call.name(),
+        "since", call.since().map(Times::write).orElse(null));
   }
 
   String sentence(SessionDiagnosis diagnosis) {

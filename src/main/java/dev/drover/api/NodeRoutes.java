@@ -59,48 +59,31 @@ final class NodeRoutes {
 
   private Json write(Jobs.Tally jobs) {
     return Json.obj(
-        "owed",
-        jobs.owed(),
-        "oldest_ms",
-        jobs.since().map(this::millisSince).orElse(null),
-        "failed",
-        jobs.failed(),
-        "failures",
-        jobs.failures().stream().map(NodeRoutes::write).toList());
+        "owed", jobs.owed(),
+        "oldest_ms", jobs.since().map(this::millisSince).orElse(null),
+        "failed", jobs.failed(),
+        "failures", jobs.failures().stream().map(NodeRoutes::write).toList());
   }
 
   private static Json write(Jobs.Failure failure) {
     return Json.obj(
-        "kind",
-        failure.kind(),
-        "key",
-        failure.key(),
-        "tries",
-        failure.tries(),
-        "failed_at",
-        Times.write(failure.at()),
-        "error",
-        failure.error());
+        "kind", failure.kind(),
+        "key", failure.key(),
+        "tries", failure.tries(),
+        "failed_at", Times.write(failure.at()),
+        "error", failure.error());
   }
 
   private static Json write(Nodes.Member node) {
     return Json.obj(
-        "type",
-        "node",
-        "name",
-        node.name(),
-        "host",
-        node.host(),
-        "pid",
-        node.pid(),
-        "started_at",
-        Times.write(node.startedAt()),
-        "silent_ms",
-        node.silent().toMillis(),
-        "sessions",
-        node.sessions(),
-        "self",
-        node.self());
+        "type", "node",
+        "name", node.name(),
+        "host", node.host(),
+        "pid", node.pid(),
+        "started_at", Times.write(node.startedAt()),
+        "silent_ms", node.silent().toMillis(),
+        "sessions", node.sessions(),
+        "self", node.self());
   }
 
   /// Those of the workspace that owe work, the stillest first.

@@ -64,12 +64,9 @@ final class Previews {
             text.id().value(),
             "delta",
             Json.obj(
-                "type",
-                "content_delta",
-                "index",
-                text.index(),
-                "content",
-                Json.obj("type", "text", "text", text.text())))
+                "type", "content_delta",
+                "index", text.index(),
+                "content", Json.obj("type", "text", "text", text.text())))
         .toString();
   }
 }

@@ -60,24 +60,15 @@ final class SessionInspection {
                 isAwake));
     var reason = new DiagnosisWriter(backend.now(), backend.nodes().lapse());
     return Json.obj(
-        "type",
-        "session_standing",
-        "id",
-        id.value(),
-        "status",
-        session.status().name().toLowerCase(Locale.ROOT),
-        "why",
-        reason.sentence(diagnosis),
-        "reason",
-        reason.write(diagnosis),
-        "holder",
-        holder(holding, members, isAwake),
-        "inbox",
-        Json.obj("waiting", inbox.queued().size(), "received", inbox.received()),
-        "last_event",
-        tail.last().map(SessionInspection::shown).orElse(null),
-        "last_error",
-        error.map(SessionInspection::error).orElse(null));
+        "type", "session_standing",
+        "id", id.value(),
+        "status", session.status().name().toLowerCase(Locale.ROOT),
+        "why", reason.sentence(diagnosis),
+        "reason", reason.write(diagnosis),
+        "holder", holder(holding, members, isAwake),
+        "inbox", Json.obj("waiting", inbox.queued().size(), "received", inbox.received()),
+        "last_event", tail.last().map(SessionInspection::shown).orElse(null),
+        "last_error", error.map(SessionInspection::error).orElse(null));
   }
 
   /// What lies before the last model request has no say in what comes next.
@@ -112,30 +103,20 @@ final class SessionInspection {
     var node = members.stream().filter(one -> one.name().equals(holding.node())).findFirst();
     boolean self = node.stream().anyMatch(Nodes.Member::self);
     return Json.obj(
-        "node",
-        holding.node(),
-        "epoch",
-        holding.epoch(),
-        "host",
-        node.map(Nodes.Member::host).orElse(null),
-        "pid",
-        node.map(Nodes.Member::pid).orElse(null),
-        "silent_ms",
-        node.map(one -> one.silent().toMillis()).orElse(null),
-        "self",
-        self,
-        "awake",
-        self ? awake : null);
+        "node", holding.node(),
+        "epoch", holding.epoch(),
+        "host", node.map(Nodes.Member::host).orElse(null),
+        "pid", node.map(Nodes.Member::pid).orElse(null),
+        "silent_ms", node.map(one -> one.silent().toMillis()).orElse(null),
+        "self", self,
+        "awake", self ? awake : null);
   }
 
   private static Json shown(Stored stored) {
     return Json.obj(
-        "type",
-        EventCodec.type(stored.event()),
-        "id",
-        stored.event().id().value(),
-        "processed_at",
-        Times.write(stored.processedAt()));
+        "type", EventCodec.type(stored.event()),
+        "id", stored.event().id().value(),
+        "processed_at", Times.write(stored.processedAt()));
   }
 
   private static Json error(Stored stored) {

@@ -73,17 +73,11 @@ record Machine(
 
   Json json() {
     return Json.obj(
-        "cpu",
-        cpu,
-        "cores",
-        cores,
-        "memory_mb",
-        memoryMegabytes,
-        "disk_sync_ms",
-        syncMillis,
-        "java",
-        java,
-        "system",
-        system);
+        "cpu", cpu,
+        "cores", cores,
+        "memory_mb", memoryMegabytes,
+        "disk_sync_ms", syncMillis,
+        "java", java,
+        "system", system);
   }
 }

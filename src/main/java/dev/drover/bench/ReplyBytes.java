@@ -57,29 +57,20 @@ final class ReplyBytes {
             Json.obj(
                 "message",
                 Json.obj(
-                    "id",
-                    "msg_bench",
-                    "type",
-                    "message",
-                    "role",
-                    "assistant",
-                    "model",
-                    "bench",
-                    "content",
-                    Json.arr(),
-                    "stop_reason",
-                    null,
-                    "usage",
-                    Json.obj("input_tokens", 20, "output_tokens", 1))));
+                    "id", "msg_bench",
+                    "type", "message",
+                    "role", "assistant",
+                    "model", "bench",
+                    "content", Json.arr(),
+                    "stop_reason", null,
+                    "usage", Json.obj("input_tokens", 20, "output_tokens", 1))));
     var end =
         frame("content_block_stop", Json.obj("index", 0))
             + frame(
                 "message_delta",
                 Json.obj(
-                    "delta",
-                    Json.obj("stop_reason", stopReason),
-                    "usage",
-                    Json.obj("output_tokens", 12)))
+                    "delta", Json.obj("stop_reason", stopReason),
+                    "usage", Json.obj("output_tokens", 12)))
             + frame("message_stop", Json.EMPTY);
     return new ReplyBytes(
         Wire.bytes(HEAD + chunk(start + first)), Wire.bytes(chunk(rest + end) + "0\r\n\r\n"));

@@ -52,12 +52,9 @@ final class Subject implements AutoCloseable {
               child.url(),
               "/v1/agents",
               Json.obj(
-                  "name",
-                  "Bench",
-                  "model",
-                  "bench-model",
-                  "tools",
-                  List.of(Json.obj("type", "agent_toolset_20260401"))));
+                  "name", "Bench",
+                  "model", "bench-model",
+                  "tools", List.of(Json.obj("type", "agent_toolset_20260401"))));
       return new Subject(child, id(agent), id(environment), model, settings);
     } catch (IOException | RuntimeException e) {
       child.close();

@@ -123,14 +123,10 @@ final class Replies {
   private Json.Obj kept() {
     var kept =
         Json.obj(
-            "content",
-            reply.content(),
-            "stop_reason",
-            reply.stopReason(),
-            "stop_details",
-            reply.stopDetails(),
-            "tool_uses",
-            uses.stream().map(use -> use.event().id().value()).toList());
+            "content", reply.content(),
+            "stop_reason", reply.stopReason(),
+            "stop_details", reply.stopDetails(),
+            "tool_uses", uses.stream().map(use -> use.event().id().value()).toList());
     return Shortfall.of(reply).map(shortfall -> shortfall.keptIn(kept)).orElse(kept);
   }
 }

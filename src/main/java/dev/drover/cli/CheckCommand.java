@@ -31,16 +31,11 @@ final class CheckCommand {
     output.line(
         json
             ? Json.obj(
-                    "type",
-                    "summary",
-                    "store",
-                    tally.store(),
-                    "sessions",
-                    tally.sessions(),
-                    "events",
-                    tally.events(),
-                    "findings",
-                    told.findings)
+                    "type", "summary",
+                    "store", tally.store(),
+                    "sessions", tally.sessions(),
+                    "events", tally.events(),
+                    "findings", told.findings)
                 .toString()
             : "%s: %s, %s, %s"
                 .formatted(

@@ -32,14 +32,10 @@ final class DoctorCommand {
             .map(
                 check ->
                     Json.obj(
-                        "name",
-                        check.name(),
-                        "ok",
-                        check.ok(),
-                        "detail",
-                        check.detail(),
-                        "fix",
-                        check.fix()))
+                        "name", check.name(),
+                        "ok", check.ok(),
+                        "detail", check.detail(),
+                        "fix", check.fix()))
             .toList());
   }
 

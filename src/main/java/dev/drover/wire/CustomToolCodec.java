@@ -19,14 +19,10 @@ final class CustomToolCodec {
 
   static Json.Obj write(CustomTool tool) {
     return Json.obj(
-        "type",
-        "custom",
-        "name",
-        tool.name(),
-        "description",
-        tool.description(),
-        "input_schema",
-        tool.inputSchema());
+        "type", "custom",
+        "name", tool.name(),
+        "description", tool.description(),
+        "input_schema", tool.inputSchema());
   }
 
   /// @throws Problem `INVALID_REQUEST` that names the field

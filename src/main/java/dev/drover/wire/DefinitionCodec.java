@@ -22,22 +22,14 @@ public final class DefinitionCodec implements Codec<Definition> {
 
   private static Json.Obj known(Definition agent) {
     return Json.obj(
-        "name",
-        agent.name(),
-        "description",
-        agent.description(),
-        "model",
-        ModelCodec.write(agent.model()),
-        "system",
-        agent.system(),
-        "tools",
-        ToolCodec.write(agent.tools()),
-        "mcp_servers",
-        List.of(),
-        "skills",
-        List.of(),
-        "execution_identity",
-        Json.obj("type", "service_account"));
+        "name", agent.name(),
+        "description", agent.description(),
+        "model", ModelCodec.write(agent.model()),
+        "system", agent.system(),
+        "tools", ToolCodec.write(agent.tools()),
+        "mcp_servers", List.of(),
+        "skills", List.of(),
+        "execution_identity", Json.obj("type", "service_account"));
   }
 
   @Override

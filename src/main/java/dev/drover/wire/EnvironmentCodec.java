@@ -92,12 +92,9 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
   private static Json.Obj known(Environment environment) {
     var config =
         Json.obj(
-            "type",
-            "cloud",
-            "networking",
-            NetworkingCodec.CODEC.write(environment.networking()),
-            "packages",
-            packages());
+            "type", "cloud",
+            "networking", NetworkingCodec.CODEC.write(environment.networking()),
+            "packages", packages());
     return Json.obj(
         "name",
         environment.name(),

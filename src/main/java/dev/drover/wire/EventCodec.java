@@ -85,25 +85,18 @@ public final class EventCodec {
       case Event.AgentCustomToolUse e -> Json.obj("name", e.name(), "input", e.input());
       case Event.AgentToolResult e ->
           Json.obj(
-              "tool_use_id",
-              e.toolUseId().value(),
-              "is_error",
-              e.isError(),
-              "content",
-              e.content());
+              "tool_use_id", e.toolUseId().value(),
+              "is_error", e.isError(),
+              "content", e.content());
       case Event.StatusIdle e ->
           Json.obj(
-              "stop_reason",
-              StopReasonCodec.write(e.reason()),
-              "stop_details",
-              StopReasonCodec.details(e.reason()));
+              "stop_reason", StopReasonCodec.write(e.reason()),
+              "stop_details", StopReasonCodec.details(e.reason()));
       case Event.Failed e -> Json.obj("error", SessionErrorCodec.write(e.error()));
       case Event.UsageReported e ->
           Json.obj(
-              "usage",
-              UsageCodec.write(e.usage(), e.listCost()),
-              "budget",
-              BudgetCodec.write(e.budget()));
+              "usage", UsageCodec.write(e.usage(), e.listCost()),
+              "budget", BudgetCodec.write(e.budget()));
       case Event.SessionUpdated e -> e.changes();
       case Event.ThreadRunning e -> thread(e.thread(), e.agentName());
       case Event.ThreadRescheduled e -> thread(e.thread(), e.agentName());
@@ -114,12 +107,9 @@ public final class EventCodec {
               .with("stop_details", StopReasonCodec.details(e.reason()));
       case Event.ModelRequestEnd e ->
           Json.obj(
-              "model_request_start_id",
-              e.startId().value(),
-              "is_error",
-              e.isError(),
-              "model_usage",
-              UsageCodec.write(e.usage()));
+              "model_request_start_id", e.startId().value(),
+              "is_error", e.isError(),
+              "model_usage", UsageCodec.write(e.usage()));
       case Event.ToolDispatched e -> dispatched(e);
       case Event.ToolAmbiguous e ->
           Json.obj(

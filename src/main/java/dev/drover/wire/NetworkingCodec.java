@@ -28,14 +28,10 @@ public final class NetworkingCodec implements Codec<Networking> {
 
   private static Json.Obj known(Networking.Limited limited) {
     return Json.obj(
-        "type",
-        "limited",
-        "allowed_hosts",
-        limited.allowedHosts(),
-        "allow_mcp_servers",
-        limited.mcpServers(),
-        "allow_package_managers",
-        limited.packageManagers());
+        "type", "limited",
+        "allowed_hosts", limited.allowedHosts(),
+        "allow_mcp_servers", limited.mcpServers(),
+        "allow_package_managers", limited.packageManagers());
   }
 
   /// What is not known to be unrestricted, and is not limited either, becomes [Networking.Other].

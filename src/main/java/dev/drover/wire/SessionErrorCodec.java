@@ -22,12 +22,9 @@ final class SessionErrorCodec {
 
   static Json.Obj write(SessionError error) {
     return Json.obj(
-        "type",
-        Objects.requireNonNull(TYPES.get(error.type())),
-        "message",
-        error.message(),
-        "retry_status",
-        Json.obj("type", EventCodec.lower(error.retry())));
+        "type", Objects.requireNonNull(TYPES.get(error.type())),
+        "message", error.message(),
+        "retry_status", Json.obj("type", EventCodec.lower(error.retry())));
   }
 
   static SessionError read(Json.Obj error) {

@@ -32,20 +32,15 @@ final class ToolCodec {
 
   private static Json.Obj toolset(Toolset toolset) {
     return Json.obj(
-        "type",
-        "agent_toolset_20260401",
-        "default_config",
-        setting(toolset.defaults()),
-        "configs",
-        toolset.overrides().stream().map(ToolCodec::override).toList());
+        "type", "agent_toolset_20260401",
+        "default_config", setting(toolset.defaults()),
+        "configs", toolset.overrides().stream().map(ToolCodec::override).toList());
   }
 
   private static Json.Obj setting(Toolset.Setting setting) {
     return Json.obj(
-        "enabled",
-        setting.enabled(),
-        "permission_policy",
-        Json.obj("type", EventCodec.lower(setting.policy())));
+        "enabled", setting.enabled(),
+        "permission_policy", Json.obj("type", EventCodec.lower(setting.policy())));
   }
 
   private static Json.Obj override(Toolset.ToolSetting entry) {

@@ -1,24 +1,19 @@
 package dev.drover.api;
 
 import dev.drover.base.Json;
-import dev.drover.wire.ResourceCodecs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 
-/// `/openapi.json`: the API of this server, as an OpenAPI 3.1 document. It consists of fragments:
-/// one for the whole, `openapi/drover.json`, one for each kind of resource, named as the last part
-/// of its path, and one for each other group of routes. A fragment is a part of the document.
-/// `OpenApiTest` compares the document with the routes.
+/// `/openapi.json`: the API of this server, as an OpenAPI 3.1 document, merged from fragments: one
+/// for the whole and one for each resource or other group of routes. A fragment is itself a small
+/// document. `OpenApiTest` compares the document with the routes.
 final class OpenApi {
-  private static final String WHOLE = "drover";
-  private static final List<String> GROUPS =
-      List.of("sessions", "events", "threads", "models", "operations");
+  /// Operations, schemas and other components are three levels below the root. They, and what is in
+  /// them, are not merged: each is in one fragment.
+  private static final int LEVELS = 3;
 
   private OpenApi() {}
 
@@ -26,49 +21,51 @@ final class OpenApi {
     router.open("/openapi.json", exchange -> exchange.answer(Exchange.JSON, Held.BYTES));
   }
 
-  /// @throws IllegalStateException if two fragments have different values in the same place
-  static Json.Obj document() {
-    var kinds = ResourceCodecs.ALL.stream().map(codec -> codec.kind().path());
-    var resources = kinds.map(path -> path.substring(path.lastIndexOf('/') + 1));
-    return Stream.of(Stream.of(WHOLE), resources, GROUPS.stream())
-        .flatMap(names -> names)
-        .reduce(Json.obj(), (merged, name) -> merged(merged, fragment(name), name), (a, _) -> a);
+  /// @throws IllegalStateException if two fragments define the same thing, with both names
+  static Json merged(List<OpenApiFragment> fragments) {
+    var parts = fragments.stream().map(one -> new Part(one.file(), one.content())).toList();
+    return merged(parts, "", LEVELS);
   }
 
-  private static Json.Obj fragment(String name) {
-    var file = "openapi/" + name + ".json";
-    try (var in = OpenApi.class.getResourceAsStream(file)) {
-      var text = Objects.requireNonNull(in, file).readAllBytes();
-      return (Json.Obj) Json.parse(new String(text, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (Json.Malformed e) {
-      throw new IllegalStateException(file + " is not valid JSON", e);
+  /// What a fragment has in one place of the document.
+  private record Part(String file, Json value) {}
+
+  private static Json merged(List<Part> parts, String place, int levels) {
+    if (parts.size() == 1) {
+      return parts.getFirst().value();
     }
+    if (levels > 0 && parts.stream().allMatch(part -> part.value() instanceof Json.Obj)) {
+      Map<String, Json> fields = new LinkedHashMap<>();
+      byKey(parts).forEach((key, of) -> fields.put(key, merged(of, place + "/" + key, levels - 1)));
+      return new Json.Obj(fields);
+    }
+    if (place.equals("/tags")) {
+      return new Json.Arr(
+          parts.stream().flatMap(part -> ((Json.Arr) part.value()).items().stream()).toList());
+    }
+    var files = parts.stream().map(Part::file).toList();
+    throw new IllegalStateException(
+        "more than one fragment of the OpenAPI document defines " + place + ": " + files);
   }
 
-  /// Objects are merged, and lists joined.
-  private static Json.Obj merged(Json.Obj document, Json.Obj fragment, String place) {
-    Map<String, Json> fields = new LinkedHashMap<>(document.fields());
-    fragment
-        .fields()
-        .forEach(
-            (key, value) -> fields.merge(key, value, (a, b) -> merged(a, b, place + ": " + key)));
-    return new Json.Obj(fields);
-  }
-
-  private static Json merged(Json document, Json fragment, String place) {
-    return switch (document) {
-      case Json.Obj object when fragment instanceof Json.Obj added -> merged(object, added, place);
-      case Json.Arr list when fragment instanceof Json.Arr(var added) ->
-          new Json.Arr(Stream.concat(list.items().stream(), added.stream()).toList());
-      default -> throw new IllegalStateException(place + " is in another fragment, too");
-    };
+  private static Map<String, List<Part>> byKey(List<Part> parts) {
+    var byKey = new LinkedHashMap<String, List<Part>>();
+    for (var part : parts) {
+      ((Json.Obj) part.value())
+          .fields()
+          .forEach(
+              (key, value) ->
+                  byKey
+                      .computeIfAbsent(key, _ -> new ArrayList<>())
+                      .add(new Part(part.file(), value)));
+    }
+    return byKey;
   }
 
   /// The document, built when it is first requested.
   private static final class Held {
-    static final byte[] BYTES = document().toString().getBytes(StandardCharsets.UTF_8);
+    static final byte[] BYTES =
+        merged(OpenApiFragment.all()).toString().getBytes(StandardCharsets.UTF_8);
 
     private Held() {}
   }

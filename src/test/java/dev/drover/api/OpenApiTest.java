@@ -129,6 +129,7 @@ final class OpenApiTest {
   void everyOperationHasANameATagAnAnswerAndItsPathsParameters() {
     var tags =
         document.json().items("tags").stream().map(tag -> ((Json.Obj) tag).get("name")).toList();
+    assertThat(tags).doesNotHaveDuplicates();
     var names = new HashSet<String>();
     for (var operation : document.operations()) {
       assertThat(names.add(String.valueOf(operation.spec().text("operationId")))).isTrue();

@@ -13,7 +13,11 @@ import java.util.regex.Pattern;
 /// every server takes them so. An id that is missing, used before, too long or of another alphabet
 /// becomes that of the call's event, which is none of these. One conversation, one thread.
 final class CallNames {
-  private static final int LONGEST_ID = 64;
+  /// OpenAI's limit; that of Anthropic's API is 64.
+  ///
+  /// @see <a href="https://platform.openai.com/docs/api-reference/chat/create">Chat Completions</a>
+  private static final int LONGEST_ID = 40;
+
   private static final int LONGEST_NAME = 128;
   private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]{1," + LONGEST_ID + "}");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1," + LONGEST_NAME + "}");

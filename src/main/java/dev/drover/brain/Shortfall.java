@@ -76,13 +76,23 @@ enum Shortfall {
     return switch (block.text("type")) {
       case "text" -> {
         var text = block.text("text");
-        yield text != null && !Blank.is(text);
+        yield text != null && !Blank.is(withoutThought(text));
       }
       case "tool_use" -> true;
       case "thinking", "redacted_thinking" -> false;
       // What a server's own tools did is worth going on with, and is no answer by itself.
       case null, default -> ThreadFold.goesOn(reply.stopReason());
     };
+  }
+
+  /// A text without the thought that it begins with, which servers that do not separate thinking
+  /// leave in the text.
+  private static String withoutThought(String text) {
+    var start = text.stripLeading();
+    int end = start.indexOf("</think>");
+    return start.startsWith("<think>") && end >= 0
+        ? start.substring(end + "</think>".length())
+        : text;
   }
 
   /// What to keep of it beside the end of a request: itself, and what the model is told from then

@@ -11,22 +11,29 @@ public record Usage(
     long activeMicros) {
   public static final Usage NONE = new Usage(0, 0, 0, 0, 0);
 
+  private static final long MOST = 1_000_000_000_000_000_000L;
+
   public Usage plus(ModelUsage more) {
     return new Usage(
-        inputTokens + more.inputTokens(),
-        outputTokens + more.outputTokens(),
-        cacheReadTokens + more.cacheReadTokens(),
-        cacheCreationTokens + more.cacheCreationTokens(),
+        sum(inputTokens, more.inputTokens()),
+        sum(outputTokens, more.outputTokens()),
+        sum(cacheReadTokens, more.cacheReadTokens()),
+        sum(cacheCreationTokens, more.cacheCreationTokens()),
         activeMicros);
   }
 
   public Usage plus(Usage more) {
     return new Usage(
-        inputTokens + more.inputTokens,
-        outputTokens + more.outputTokens,
-        cacheReadTokens + more.cacheReadTokens,
-        cacheCreationTokens + more.cacheCreationTokens,
-        activeMicros + more.activeMicros);
+        sum(inputTokens, more.inputTokens),
+        sum(outputTokens, more.outputTokens),
+        sum(cacheReadTokens, more.cacheReadTokens),
+        sum(cacheCreationTokens, more.cacheCreationTokens),
+        sum(activeMicros, more.activeMicros));
+  }
+
+  /// Never overflows: a cost must not become negative.
+  private static long sum(long a, long b) {
+    return Math.min(a, MOST) + Math.min(b, MOST - Math.min(a, MOST));
   }
 
   public Usage plusActive(long micros) {

@@ -66,6 +66,14 @@ final class UnusableRepliesTest {
             "redacted thinking alone",
             reply("end_turn", Json.obj("type", "redacted_thinking", "data", "x")),
             "neither text"),
+        Arguments.of(
+            "a thought that was left in the text",
+            reply("end_turn", textBlock("<think>hm</think>")),
+            "neither text"),
+        Arguments.of(
+            "such a thought and blank lines",
+            reply("end_turn", textBlock("\n<think>\nhm\n</think>\n\n")),
+            "neither text"),
         Arguments.of("a stop for tools without any", reply("tool_use"), "neither text"),
         Arguments.of("a stop sequence at once", reply("stop_sequence"), "neither text"),
         Arguments.of("a pause with nothing in it", reply("pause_turn"), "neither text"),

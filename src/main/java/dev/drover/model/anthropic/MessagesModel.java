@@ -99,6 +99,9 @@ public final class MessagesModel implements Model, AutoCloseable {
         if (event == null) {
           break;
         }
+        if (event.isError() && reply.isFinished()) {
+          break;
+        }
         if (event.isError()) {
           return server.failures().inStream(event.body());
         }
@@ -112,9 +115,9 @@ public final class MessagesModel implements Model, AutoCloseable {
     boolean over =
         reply.isFinished()
             || (reply.isOver()
-                ? reply.isBegun()
+                ? reply.isBegun() && events.skipped().isEmpty()
                 : switch (events.end()) {
-                  case MARK -> reply.isBegun();
+                  case MARK -> reply.isBegun() && events.skipped().isEmpty();
                   case CLEAN -> reply.isWhole();
                   case NONE, UNKNOWN -> false;
                 });

@@ -93,6 +93,9 @@ final class ErrorBody {
       add(Markup.words(text));
       return;
     }
+    if (text.equals("null") || text.equals("\"\"")) {
+      return;
+    }
     int start = text.indexOf(text.startsWith("[") ? '[' : '{');
     int end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
     var inner = start < 0 || end < start ? null : parsed(text.substring(start, end + 1));
@@ -103,9 +106,20 @@ final class ErrorBody {
     add(text.substring(0, start).replaceFirst("[\\s:=-]+$", ""));
     int before = messages.size();
     look(inner, depth + 1);
-    if (messages.size() == before && code.isEmpty() && type.isEmpty()) {
+    if (messages.size() == before && code.isEmpty() && type.isEmpty() && !isEmpty(inner)) {
       add(text);
     }
+  }
+
+  /// Whether there is no text and no number in it, as in `{"error": null}`.
+  private static boolean isEmpty(Json json) {
+    return switch (json) {
+      case Json.Obj(var fields) -> fields.values().stream().allMatch(ErrorBody::isEmpty);
+      case Json.Arr(var items) -> items.stream().allMatch(ErrorBody::isEmpty);
+      case Json.Str(var text) -> text.isBlank();
+      case Json.Null _ -> true;
+      case Json.Bool _, Json.Num _ -> false;
+    };
   }
 
   private static @Nullable Json parsed(String text) {
@@ -127,9 +141,19 @@ final class ErrorBody {
       case Json.Obj object -> {
         own(object, depth);
         INSIDE.forEach(key -> object.get(key).ifPresent(value -> inside(key, value, depth)));
+        object.fields().entrySet().stream()
+            .filter(entry -> entry.getKey().endsWith("Exception"))
+            .limit(1)
+            .forEach(entry -> exception(entry.getKey(), entry.getValue(), depth));
       }
       default -> {}
     }
+  }
+
+  /// `{"throttlingException": {"message": …}}`.
+  private void exception(String name, Json value, int depth) {
+    type = type.isEmpty() ? name : type;
+    look(value, depth + 1);
   }
 
   private void inside(String key, Json value, int depth) {

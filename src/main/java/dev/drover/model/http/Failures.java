@@ -42,7 +42,9 @@ public final class Failures {
   private Answer.Failure inStream(ErrorWords words) {
     var kind = Meaning.inStream(words);
     return new Answer.Failure(
-        kind, "HTTP 200, then an error" + said(words) + advice(kind, words), Optional.empty());
+        kind,
+        "HTTP 200 from " + address + ", then an error" + said(words) + advice(kind, words),
+        Optional.empty());
   }
 
   /// A stream that ended before its reply did.
@@ -50,7 +52,7 @@ public final class Failures {
   /// @param skipped text in it that was no part of a reply, and may say why; may be empty
   public Answer.Failure unended(String how, String skipped) {
     var said = skipped.isBlank() ? "" : ": " + Wording.fit(skipped, key);
-    return broken("the model server's stream ended " + how + said);
+    return broken("the stream of the model server at " + address + " ended " + how + said);
   }
 
   /// A 200 without an event stream: an error that hides behind it, or no such server.

@@ -61,7 +61,20 @@ public final class ReplyEvents {
           || "error".equals(body.text("object"))
           || isBare()
           || isOfChoice()
-          || (name.equals("error") && body.get("choices").isEmpty());
+          || isException()
+          || body.object("base_resp").number("status_code", 0) != 0
+          || (isErrorName(name) && body.get("choices").isEmpty());
+    }
+
+    private static boolean isErrorName(String name) {
+      return name.equals("error") || name.endsWith("Exception");
+    }
+
+    /// `{"modelStreamErrorException": {"message": …}}`, as Amazon Bedrock says it.
+    private boolean isException() {
+      return body.fields().size() == 1
+          && isErrorName(body.fields().keySet().iterator().next())
+          && isSaid(body.fields().values().iterator().next());
     }
 
     /// `{"detail": …}`, or `{"message": …, "code": 400}`.

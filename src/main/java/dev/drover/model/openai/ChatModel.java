@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
 /// answer. The prompt goes and the reply comes in the terms of the Messages API; what that wire has
@@ -79,9 +80,14 @@ public final class ChatModel implements Model, AutoCloseable {
 
   /// Makes an answer to `prompt` of the events of a stream.
   ModelServer.Reading reading(Prompt prompt, Listener listener) {
-    var tools = new HashSet<String>();
-    prompt.tools().items().forEach(tool -> tools.add(Call.piece((Json.Obj) tool, "name")));
-    return events -> read(events, new ChatReply(listener, ids, prompt.model(), tools));
+    return events -> read(events, new ChatReply(listener, ids, prompt.model(), names(prompt)));
+  }
+
+  /// The names of the tools that a prompt offers.
+  static Set<String> names(Prompt prompt) {
+    var names = new HashSet<String>();
+    prompt.tools().items().forEach(tool -> names.add(Call.piece((Json.Obj) tool, "name")));
+    return names;
   }
 
   /// A reply ends with a `finish_reason`, with `[DONE]`, or with the body, if that ends in good
@@ -90,6 +96,9 @@ public final class ChatModel implements Model, AutoCloseable {
       throws BrokenStream, InterruptedException {
     try {
       for (var event = events.next(); event != null; event = events.next()) {
+        if (event.isError() && reply.isFinished()) {
+          break;
+        }
         if (event.isError()) {
           return server.failures().inStream(event.body());
         }
@@ -103,7 +112,7 @@ public final class ChatModel implements Model, AutoCloseable {
     boolean over =
         reply.isFinished()
             || switch (events.end()) {
-              case MARK -> reply.isBegun();
+              case MARK -> reply.isBegun() && events.skipped().isEmpty();
               case CLEAN -> reply.isWhole();
               case NONE, UNKNOWN -> false;
             };

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// A prompt as the body of a Chat Completions request.
@@ -14,12 +15,17 @@ final class ChatRequest {
   /// The setting of a server that wants no thoughts back.
   private static final String NONE = "none";
 
+  /// OpenAI's longest name of a function, in characters.
+  private static final int LONGEST_NAME = 64;
+
   private final String model;
   private final String reasoningField;
+  private final Set<String> tools;
 
-  private ChatRequest(String model, String reasoningField) {
-    this.model = model;
+  private ChatRequest(Prompt prompt, String reasoningField) {
+    this.model = prompt.model();
     this.reasoningField = reasoningField;
+    this.tools = ChatModel.names(prompt);
   }
 
   /// @param limit what the server calls the most that a reply may have
@@ -30,7 +36,7 @@ final class ChatRequest {
     body.put("model", Json.of(prompt.model()));
     body.put(limit, Json.of(prompt.maxTokens()));
     prompt.effort().ifPresent(effort -> body.put("reasoning_effort", Json.of(effort(effort))));
-    body.put("messages", new ChatRequest(prompt.model(), reasoningField).messages(prompt));
+    body.put("messages", new ChatRequest(prompt, reasoningField).messages(prompt));
     if (!prompt.tools().items().isEmpty()) {
       body.put(
           "tools", new Json.Arr(prompt.tools().items().stream().map(ChatRequest::tool).toList()));
@@ -132,11 +138,18 @@ final class ChatRequest {
             : other;
   }
 
-  /// With the fields that its server sent along, if this is the model that made the call.
+  /// With the fields that its server sent along, if this is the model that made the call. A tool
+  /// that there is not may have been called by any name.
+  private String name(String name) {
+    return name.length() <= LONGEST_NAME || tools.contains(name)
+        ? name
+        : name.substring(0, LONGEST_NAME);
+  }
+
   private Json call(Json.Obj use) {
     var kept = Kept.of(use, model);
     var function = new LinkedHashMap<String, Json>();
-    function.put("name", Json.of(use.text("name")));
+    function.put("name", Json.of(name(String.valueOf(use.text("name")))));
     function.put("arguments", Json.of(use.object("input").toString()));
     kept.object("function").fields().forEach(function::putIfAbsent);
     var call = new LinkedHashMap<String, Json>();

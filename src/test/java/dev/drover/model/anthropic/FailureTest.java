@@ -144,7 +144,11 @@ final class FailureTest extends MessagesCase {
     var half = Json.obj("type", "content_block_start", "index", 0);
     var text = half.with("content_block", Json.obj("type", "text", "text", "Hel"));
     assertThat(failure(Script.reply().event(text).endWithoutStop()))
-        .isEqualTo(broken("the model server's stream ended without message_stop"));
+        .isEqualTo(
+            broken(
+                "the stream of the model server at "
+                    + server.uri()
+                    + "/v1/messages ended without message_stop"));
   }
 
   @Test

@@ -88,9 +88,17 @@ final class ErrorWordsTest {
             "Denied no"),
         shape("<html", ""),
         shape("", ""),
-        shape("null", "null"),
-        shape("{}", "{}"),
-        shape("{'error':null}", "{'error':null}"));
+        shape("null", ""),
+        shape("''", ""),
+        shape("{}", ""),
+        shape("[]", ""),
+        shape("[{}]", ""),
+        shape("{'error':null}", ""),
+        shape("{'error':{}}", ""),
+        shape("{'error':{'message':' '}}", ""),
+        shape("{'error':0}", "{'error':0}"),
+        shape("{'modelStreamErrorException':{'message':'no'}}", "modelStreamErrorException: no"),
+        shape("{'throttlingException':{'message':'slow'}}", "throttlingException: slow"));
   }
 
   private static Arguments shape(String body, String words) {

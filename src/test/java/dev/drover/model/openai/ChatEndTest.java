@@ -42,6 +42,51 @@ final class ChatEndTest extends ChatWireCase {
     assertThat(answer(HALF + chunk)).isInstanceOf(Answer.Failure.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: Error: upstream died",
+        "data: <html><title>502 Bad Gateway</title></html>",
+        "data: upstream connect error or disconnect",
+      })
+  void wordsThatAreNoReplyAndThenTheMarkAreNoEnd(String words) throws Exception {
+    var failure = (Answer.Failure) answer(HELLO + words + "\n\n" + DONE);
+    assertThat(failure.message()).contains(words.replaceAll("data: |<[^>]*>", "").substring(0, 5));
+    var finish = choices("{\"delta\":{},\"finish_reason\":\"stop\"}");
+    assertThat(shown(reply(HELLO + finish + words + "\n\n" + DONE))).isEqualTo("Hello");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"message\":\"late\"}}",
+        "{\"detail\":\"late\"}",
+        "{\"internalServerException\":{\"message\":\"late\"}}",
+      })
+  void anErrorAfterTheReasonBreaksNothing(String error) throws Exception {
+    var finish = choices("{\"delta\":{},\"finish_reason\":\"stop\"}");
+    var late = "data: " + error + "\n\n";
+    assertThat(shown(reply(HELLO + finish + late + DONE))).isEqualTo("Hello");
+    assertThat(((Answer.Failure) answer(HELLO + late + finish + DONE)).message())
+        .contains(", then an error: ")
+        .endsWith("late");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"choices\":null,\"base_resp\":{\"status_code\":1008,\"status_msg\":\"no funds\"}}",
+        "{\"base_resp\":{\"status_code\":1008,\"status_msg\":\"no funds\"}}",
+        "{\"modelStreamErrorException\":{\"message\":\"no funds\"}}",
+        "{\"validationException\":\"no funds\"}",
+      })
+  void anErrorInTheShapeOfAnotherApiIsOne(String error) throws Exception {
+    assertThat(((Answer.Failure) answer("data: " + error + "\n\n" + DONE)).message())
+        .contains("no funds");
+    var fine = "{\"base_resp\":{\"status_code\":0,\"status_msg\":\"\"}}";
+    assertThat(shown(reply(HELLO + "data: " + fine + "\n\n" + DONE))).isEqualTo("Hello");
+  }
+
   @Test
   void anEndInTheMiddleIsNone() throws Exception {
     assertThat(answer(HALF)).isInstanceOf(Answer.Failure.class);

@@ -95,7 +95,10 @@ final class ChatFailureTest extends ChatCase {
         failure(
             Chunks.open(Chunks.text("Half")).raw("data: " + error(type, code, "oh no") + "\n\n"));
     assertThat(failure.kind()).isEqualTo(kind);
-    assertThat(failure.message()).startsWith("HTTP 200, then an error").endsWith(": oh no");
+    assertThat(failure.message())
+        .startsWith("HTTP 200 from ")
+        .contains(", then an error")
+        .endsWith(": oh no");
   }
 
   @ParameterizedTest
@@ -120,7 +123,8 @@ final class ChatFailureTest extends ChatCase {
   void anErrorInsideTheStreamIsKnownInAnyShape(String event, Kind kind) throws Exception {
     var failure = failure(Chunks.open().raw(event.replace("\\n", "\n") + "\n\n"));
     assertThat(failure.kind()).isEqualTo(kind);
-    assertThat(failure.message()).isEqualTo("HTTP 200, then an error: oh no");
+    assertThat(failure.message())
+        .isEqualTo("HTTP 200 from " + server.uri() + "/v1/chat/completions, then an error: oh no");
   }
 
   @Test
@@ -174,7 +178,10 @@ final class ChatFailureTest extends ChatCase {
 
   @Test
   void aStreamWithoutAnyEndIsNoReply() throws Exception {
-    var message = "the model server's stream ended without a finish_reason";
+    var message =
+        "the stream of the model server at "
+            + server.uri()
+            + "/v1/chat/completions ended without a finish_reason";
     assertThat(failure(Chunks.open(Chunks.call(0, "a", "bash", "{\"com"))).message())
         .isEqualTo(message);
     assertThat(failure(Chunks.stream()).kind()).isEqualTo(Kind.BROKEN);

@@ -1,23 +1,15 @@
-// What is out of scope and what it answers today; docs/divergences.md says it to people.
+// What is out of scope and what it answers today.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { APIError } from '@anthropic-ai/sdk';
 import { called, surface } from '../support.mjs';
 
-/** Families of methods that are refused, by how their paths begin. */
-const REFUSED = [
-  ['beta.environments.work', 400, /the work queue .* not supported/],
-  ['beta.deployments', 404, /deployments are not supported/],
-  ['beta.deploymentRuns', 404, /deployments are not supported/],
-  ['beta.vaults', 404, /vaults are not supported/],
-  ['beta.memoryStores', 404, /memory stores are not supported/],
-  ['beta.files', 404, /files are not supported/],
-  ['beta.skills', 404, /skills are not supported/],
-  ['beta.dreams', 404, /not found/],
-  ['beta.tunnels', 404, /not found/],
-  ['beta.userProfiles', 404, /not found/],
-  ['beta.compliance', 404, /not found/],
-];
+/** Families of methods that are refused, by how their paths begin, and the status that they get: from the page for people. */
+const REFUSED = [...readFileSync(new URL('../../../../docs/divergences.md', import.meta.url), 'utf8')
+  .matchAll(/^\| `(beta\.[\w.]+)` \| `[A-Z]+ \/\S*` \| (\d{3}) \|$/gm)]
+  .map(([, family, status]) => [family, Number(status)])
+  .filter(([family]) => !family.startsWith('beta.sessions.'));
 
 /** Methods that ask no server, loops over methods above, and what is not about managed agents. */
 const ELSEWHERE = [
@@ -36,16 +28,18 @@ function call(resource, name) {
   return first === 'params' ? resource[name](params) : resource[name]('id_1', params);
 }
 
+test('the page names what is out of scope', () => assert.ok(REFUSED.length > 5));
+
 const inScope = [];
 for (const [path, resource, name] of surface) {
-  const [, status, message] = REFUSED.find(([family]) => among(path, [family])) ?? [];
+  const [, status] = REFUSED.find(([family]) => among(path, [family])) ?? [];
   if (among(path, ELSEWHERE)) continue;
   if (!status) inScope.push(path);
   else {
     test(`out of scope: ${path} is a ${status}`, async () => {
       await assert.rejects(
         async () => call(resource, name),
-        (error) => error instanceof APIError && error.status === status && message.test(error.apiMessage),
+        (error) => error instanceof APIError && error.status === status && /not supported|not found/.test(error.apiMessage),
       );
     });
   }

@@ -10,6 +10,7 @@ import dev.drover.testing.Deployment;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Odd;
 import dev.drover.testing.RawHttp;
+import dev.drover.testing.ResourceSample;
 import dev.drover.testing.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -86,6 +87,13 @@ abstract class FuzzSuite {
     var thread =
         (Json.Obj) client.get("/v1/sessions/" + session + "/threads").items("data").getFirst();
     known.put("thread_id", String.valueOf(thread.text("id")));
+    ResourceSample.all()
+        .filter(sample -> !known.containsKey(sample.kind().type() + "_id"))
+        .forEach(
+            sample -> {
+              var made = client.post(sample.kind().path(), sample.body("fuzz"));
+              known.put(sample.kind().type() + "_id", String.valueOf(made.text("id")));
+            });
     known.put("model_id", "rehearsal");
     known.put("model_name", "x");
     known.put("resource_id", "sesrsc_1");

@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Agents with their versions, and the models that they name.
-abstract class AgentCases {
+final class AgentCases {
   private final Rig rig;
 
   AgentCases(Rig rig) {

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Environments and their merge rules.
-abstract class EnvironmentCases {
+final class EnvironmentCases {
   private final Rig rig;
 
   EnvironmentCases(Rig rig) {

@@ -1,14 +1,18 @@
 package dev.drover.sdk;
 
 import dev.drover.testing.Deployment;
+import dev.drover.wire.ResourceCodecs;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,24 +94,20 @@ abstract class OfficialJavaSdkSuite {
     }
   }
 
+  /// The cases of each kind of resource: those of the class that is named after its type.
   @Nested
   @Order(6)
-  final class Agents extends AgentCases {
-    Agents() {
-      super(rig);
+  final class Resources {
+    @TestFactory
+    Stream<DynamicContainer> kinds() {
+      return ResourceCodecs.ALL.stream()
+          .map(codec -> CasesOfKind.of(codec.kind(), rig))
+          .map(cases -> DynamicContainer.dynamicContainer(cases.name(), cases.tests()));
     }
   }
 
   @Nested
   @Order(7)
-  final class Environments extends EnvironmentCases {
-    Environments() {
-      super(rig);
-    }
-  }
-
-  @Nested
-  @Order(8)
   final class Sessions extends SessionCases {
     Sessions() {
       super(rig);
@@ -115,7 +115,7 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
-  @Order(9)
+  @Order(8)
   final class Events extends EventCases {
     Events() {
       super(rig);
@@ -123,7 +123,7 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
-  @Order(10)
+  @Order(9)
   final class NothingLeftOut extends NothingLeftOutCases {
     NothingLeftOut() {
       super(rig);

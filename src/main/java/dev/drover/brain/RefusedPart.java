@@ -6,38 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Finds out from a server's refusal which part of the request it refused, so that the request can
 /// be made again without that. Pure: what is left out already is never found again.
 final class RefusedPart {
-  /// Refusals that are not about what the request says.
-  private static final Pattern NOT_OF_CONTENT = Pattern.compile("\\bHTTP 40[134]\\b");
-
-  /// Thinking of another conversation, server, account or version.
-  private static final Pattern THINKING =
-      Pattern.compile(
-          "bound to a different conversation"
-              + "|signature[^.]{0,40}thinking"
-              + "|thinking[^.]{0,60}(signature|cannot be modified|decrypt)"
-              + "|invalid (thinking )?signature",
-          Pattern.CASE_INSENSITIVE);
-
-  /// The Messages API's name of a block, and of one within a result.
-  private static final Pattern PATH =
-      Pattern.compile(
-          "\\bmessages\\.(\\d{1,6})\\.content\\.(\\d{1,6})(?:\\.tool_result)?(?:\\.content\\.(\\d{1,6}))?"
-              + "(?!\\d)(?!\\.cache_control)");
-
-  private static final Pattern IMAGE =
-      Pattern.compile(
-          "\\bimages?\\b|image_url|\\bpictures?\\b|\\bvision\\b|multi-?modal",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern DOCUMENT =
-      Pattern.compile("\\bdocuments?\\b|\\bpdfs?\\b", Pattern.CASE_INSENSITIVE);
-
   private final Rendered asked;
 
   private RefusedPart(Rendered asked) {
@@ -46,14 +20,13 @@ final class RefusedPart {
 
   /// What to leave out; empty: the request would be refused again.
   static Optional<Omission> of(Answer.Failure failure, Rendered asked) {
-    var words = failure.message();
-    if (failure.kind() != Answer.Kind.REJECTED || NOT_OF_CONTENT.matcher(words).find()) {
-      return Optional.empty();
-    }
-    var diagnosis = new RefusedPart(asked);
-    return THINKING.matcher(words).find()
-        ? diagnosis.thinking()
-        : diagnosis.named(words).or(() -> diagnosis.meant(words));
+    return RefusalWords.of(failure).flatMap(new RefusedPart(asked)::in);
+  }
+
+  private Optional<Omission> in(RefusalWords words) {
+    return words.areOfThinking()
+        ? thinking()
+        : named(words).or(() -> addressed(words)).or(() -> meant(words));
   }
 
   private Optional<Omission> thinking() {
@@ -66,11 +39,11 @@ final class RefusedPart {
   }
 
   /// The block that the server names.
-  private Optional<Omission> named(String words) {
-    var path = PATH.matcher(words);
-    if (!path.find()) {
-      return Optional.empty();
-    }
+  private Optional<Omission> named(RefusalWords words) {
+    return words.path().flatMap(this::at);
+  }
+
+  private Optional<Omission> at(Matcher path) {
     return asked
         .block(number(path, 1), number(path, 2))
         .flatMap(
@@ -105,37 +78,59 @@ final class RefusedPart {
   }
 
   private static List<Piece> within(Rendered.Block result, Predicate<String> types) {
+    return inside(result, inner -> types.test(String.valueOf(inner.text("type"))));
+  }
+
+  private static List<Piece> inside(Rendered.Block result, Predicate<Json.Obj> wanted) {
     var content = result.json().items("content");
     return IntStream.range(0, content.size())
-        .filter(
-            i ->
-                content.get(i) instanceof Json.Obj inner
-                    && types.test(String.valueOf(inner.text("type"))))
+        .filter(i -> content.get(i) instanceof Json.Obj inner && wanted.test(inner))
         .mapToObj(i -> new Piece(result.piece().event(), i))
         .toList();
   }
 
+  /// What stands behind an address that the server's words quote.
+  private Optional<Omission> addressed(RefusalWords words) {
+    return omission(
+        IntStream.range(0, asked.size())
+            .mapToObj(message -> found(message, block -> isQuoted(block, words)))
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  private static boolean isQuoted(Json.Obj block, RefusalWords words) {
+    var url = block.object("source").text("url");
+    return url != null && !url.isBlank() && words.words().contains(url);
+  }
+
   /// The images or documents that the server's words are about: those of the newest message that
   /// has any.
-  private Optional<Omission> meant(String words) {
-    boolean images = IMAGE.matcher(words).find();
-    boolean documents = DOCUMENT.matcher(words).find();
-    Predicate<String> types =
-        type -> (images && type.equals("image")) || (documents && type.equals("document"));
+  private Optional<Omission> meant(RefusalWords words) {
+    boolean images = words.areOfImages();
+    boolean documents = words.areOfDocuments();
     for (int i = asked.size() - 1; i >= 0; i--) {
       var found =
-          asked.blocks(i).stream()
-              .flatMap(
-                  block ->
-                      block.type().equals("tool_result")
-                          ? within(block, types).stream()
-                          : types.test(block.type()) ? Stream.of(block.piece()) : Stream.empty())
-              .toList();
+          found(
+              i,
+              block ->
+                  (images && "image".equals(block.text("type")))
+                      || (documents && "document".equals(block.text("type"))));
       if (!found.isEmpty()) {
         return omission(found);
       }
     }
     return Optional.empty();
+  }
+
+  /// The blocks of a message, and within its results.
+  private List<Piece> found(int message, Predicate<Json.Obj> wanted) {
+    return asked.blocks(message).stream()
+        .flatMap(
+            block ->
+                block.type().equals("tool_result")
+                    ? inside(block, wanted).stream()
+                    : wanted.test(block.json()) ? Stream.of(block.piece()) : Stream.empty())
+        .toList();
   }
 
   /// Each block is left out once.

@@ -51,7 +51,33 @@ public sealed interface Answer {
   ///
   /// @param message says what happened, fit for a client; never a key, a header or a prompt
   /// @param retryAfter how long the model's server asked us to wait
-  record Failure(Kind kind, String message, Optional<Duration> retryAfter) implements Answer {}
+  /// @param said what more the server said
+  record Failure(Kind kind, String message, Optional<Duration> retryAfter, Said said)
+      implements Answer {
+    /// A failure of which the message says everything.
+    public Failure(Kind kind, String message, Optional<Duration> retryAfter) {
+      this(kind, message, retryAfter, Said.NOTHING);
+    }
+
+    /// The same failure of a server that counts its messages in another way than the prompt.
+    public Failure withoutIndexes() {
+      return new Failure(kind, message, retryAfter, new Said(said.words, false));
+    }
+  }
+
+  /// All that a server said of an error: for finding its cause, never for a client or a log.
+  ///
+  /// @param words with the code and the names of the parts of the request; may be empty
+  /// @param indexed whether the indexes in them are those of the prompt's messages and blocks
+  record Said(String words, boolean indexed) {
+    public static final Said NOTHING = new Said("", true);
+
+    /// Without the words.
+    @Override
+    public String toString() {
+      return "Said[%d characters]".formatted(words.length());
+    }
+  }
 
   /// Why there is no reply.
   enum Kind {

@@ -27,6 +27,11 @@ record ErrorWords(String type, String code, String message, List<String> names) 
     return String.join(" ", type, code, message).toLowerCase(Locale.ROOT);
   }
 
+  /// Everything that it says, the names of parts of the request included.
+  String whole() {
+    return String.join(" ", type, code, message, String.join(" ", names)).strip();
+  }
+
   /// The type and the message, without what stands in both.
   String shown() {
     return Stream.of(type, message.isEmpty() ? code : message)

@@ -44,7 +44,8 @@ public final class Failures {
     return new Answer.Failure(
         kind,
         "HTTP 200 from " + address + ", then an error" + said(words) + advice(kind, words),
-        Optional.empty());
+        Optional.empty(),
+        whole(words));
   }
 
   /// A stream that ended before its reply did.
@@ -106,7 +107,14 @@ public final class Failures {
     var phrase = said.isEmpty() ? Phrases.of(status).map(name -> ": " + name).orElse("") : said;
     var kind = Meaning.of(status, words);
     return new Answer.Failure(
-        kind, "HTTP " + status + " from " + address + phrase + advice(kind, words), retryAfter);
+        kind,
+        "HTTP " + status + " from " + address + phrase + advice(kind, words),
+        retryAfter,
+        whole(words));
+  }
+
+  private static Answer.Said whole(ErrorWords words) {
+    return new Answer.Said(words.whole(), true);
   }
 
   /// A refusal that names a reply limit is about a setting.

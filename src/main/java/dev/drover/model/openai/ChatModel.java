@@ -75,7 +75,9 @@ public final class ChatModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(ChatRequest.of(prompt, limit, reasoningField), reading(prompt, listener));
+    var body = ChatRequest.of(prompt, limit, reasoningField);
+    var answer = server.ask(body, reading(prompt, listener));
+    return answer instanceof Answer.Failure failure ? failure.withoutIndexes() : answer;
   }
 
   /// Makes an answer to `prompt` of the events of a stream.

@@ -57,6 +57,27 @@ final class ChatFailureTest extends ChatCase {
     assertThat(failure.message()).startsWith("HTTP " + status).endsWith(": no");
   }
 
+  @Test
+  void allThatTheServerSaidIsKeptForTheDiagnosisWithoutTheMeaningOfItsIndexes() throws Exception {
+    var words = "Error while downloading " + "x".repeat(400) + ".";
+    var error =
+        Json.obj(
+            "message",
+            words,
+            "type",
+            "invalid_request_error",
+            "param",
+            "url",
+            "code",
+            "invalid_image_url");
+    var body = Json.obj("error", error).toString();
+    var failure = failure(Script.body(400, "application/json", body));
+    assertThat(failure.said().words()).contains(words, "url", "invalid_image_url");
+    assertThat(failure.said().indexed()).isFalse();
+    assertThat(failure.message()).hasSizeLessThan(400);
+    assertThat(failure.toString()).doesNotContain(words);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"br", "zstd", "deflate", "gzip, br"})
   void anEncodingThatCannotBeReadIsNamed(String encoding) throws Exception {

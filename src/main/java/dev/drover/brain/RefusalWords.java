@@ -1,0 +1,118 @@
+package dev.drover.brain;
+
+import dev.drover.model.Answer;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What a failed request's words say of the part that the server refused.
+///
+/// @param words all that the server said
+/// @param indexed whether the indexes in them are those of the prompt
+/// @param plain whether the status alone says that the request's content was refused; if not, the
+///   words have to say it
+record RefusalWords(String words, boolean indexed, boolean plain) {
+  /// Refusals that are seldom about what the request says.
+  private static final Pattern OTHER_STATUS = Pattern.compile("\\bHTTP 40[134]\\b");
+
+  /// Never about it: the account, and what it may do.
+  private static final Pattern ACCESS = Pattern.compile("\\bHTTP 40[13]\\b");
+
+  /// Thinking of another conversation, server, account or version.
+  private static final Pattern THINKING =
+      words(
+          "bound to a different conversation"
+              + "|signature[^.]{0,40}thinking"
+              + "|thinking[^.]{0,60}(signature|cannot be modified|decrypt)"
+              + "|invalid (thinking )?signature");
+
+  /// The Messages API's name of a block, and of one within a result.
+  private static final Pattern PATH =
+      Pattern.compile(
+          "\\bmessages\\.(\\d{1,6})\\.content\\.(\\d{1,6})(?:\\.tool_result)?(?:\\.content\\.(\\d{1,6}))?"
+              + "(?!\\d)(?!\\.cache_control)");
+
+  /// The word, and not a part of a model's name or of an address.
+  private static final String AN_IMAGE = "(?<![\\w/-])(images?|image inputs?)(?![\\w/-])";
+
+  private static final Pattern IMAGE =
+      words(
+          AN_IMAGE
+              + "|image_url|image_parse|input_image|\\bpictures?\\b|(?<![\\w/-])vision(?![\\w/-])"
+              + "|multi-?modal|mmproj|图片|图像|多模态");
+  private static final Pattern DOCUMENT = words("\\bdocuments?\\b|\\bpdfs?\\b");
+
+  /// Said of every model that reads texts alone.
+  private static final Pattern TEXTS_ALONE =
+      words(
+          "content\\W{1,4}((value|it) )?(must|should|has to|needs to) be (a )?(valid )?string"
+              + "|content\\S{0,40}\\W{1,4}input should be a valid string"
+              + "|only (supports? |accepts? |takes? )?text\\b|text[- ]only"
+              + "|unknown (variant|content (part )?type)|(unsupported|invalid) content (part )?type"
+              + "|expected (variant )?[`'\"]text[`'\"]|unmarshal array.{0,80}\\bcontent\\b");
+
+  /// The server could not have what an address in the request leads to.
+  private static final Pattern FETCH =
+      words(
+          "(error|fail\\w*|unable|could not|cannot|can't|timed?"
+              + " ?out|timeout)[^.]{0,30}(download|fetch|retriev)|(client|server)"
+              + " error[^/]{0,60}for url|invalid_image_url");
+
+  /// A plain statement that images cannot be taken, whatever the status.
+  private static final Pattern NO_IMAGES =
+      words(
+          "(support|accept|allow|required for|handle|process|load|decode|identify|open|read)\\w*"
+              + "( \\w+){0,3} "
+              + AN_IMAGE
+              + "|"
+              + AN_IMAGE
+              + "[^.]{0,40}(not |n't |un|never )(be )?(support|accept|allow|enabled|available)"
+              + "|"
+              + AN_IMAGE
+              + "[^.]{0,20} (is|are|was|were) (invalid|corrupt|truncated|too (large|big|small))"
+              + "|mmproj|不支持[^。]{0,10}(图片|图像|多模态)"
+              + "|not (a )?multi-?modal|(not |n't |un)support\\w*[^.]{0,20}(multi-?modal|vision)");
+
+  private static Pattern words(String regex) {
+    return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+  }
+
+  /// Empty: the failure is not about what the request says.
+  static Optional<RefusalWords> of(Answer.Failure failure) {
+    var said = failure.said();
+    var words = said.words().isEmpty() ? failure.message() : said.words();
+    boolean rejected = failure.kind() == Answer.Kind.REJECTED;
+    boolean broken = failure.kind() == Answer.Kind.BROKEN && !said.words().isEmpty();
+    boolean plain = rejected && !OTHER_STATUS.matcher(failure.message()).find();
+    return plain || ((rejected || broken) && !ACCESS.matcher(failure.message()).find())
+        ? Optional.of(new RefusalWords(words, said.indexed(), plain))
+        : Optional.empty();
+  }
+
+  boolean areOfThinking() {
+    return plain && THINKING.matcher(words).find();
+  }
+
+  /// The block that they name; a matcher with the indexes of the message, the block, and the block
+  /// within a result or null.
+  Optional<Matcher> path() {
+    var path = PATH.matcher(words);
+    return plain && indexed && path.find() ? Optional.of(path) : Optional.empty();
+  }
+
+  boolean areOfImages() {
+    return plain ? has(IMAGE) || isOfEither() : has(NO_IMAGES);
+  }
+
+  boolean areOfDocuments() {
+    return plain && (has(DOCUMENT) || isOfEither());
+  }
+
+  private boolean isOfEither() {
+    return !has(IMAGE) && !has(DOCUMENT) && (has(FETCH) || has(TEXTS_ALONE));
+  }
+
+  private boolean has(Pattern pattern) {
+    return pattern.matcher(words).find();
+  }
+}

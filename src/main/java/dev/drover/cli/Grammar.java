@@ -27,7 +27,6 @@ final class Grammar {
       List.of(
           new Group(AgentVerbs.NAME, AgentVerbs.ABOUT, AgentVerbs::spec),
           new Group(EnvironmentVerbs.NAME, EnvironmentVerbs.ABOUT, EnvironmentVerbs::spec),
-          new Group(MemoryStoreVerbs.NAME, MemoryStoreVerbs.ABOUT, MemoryStoreVerbs::spec),
           new Group(SessionVerbs.NAME, SessionVerbs.ABOUT, SessionVerbs::spec),
           new Group(EventVerbs.NAME, EventVerbs.ABOUT, EventVerbs::spec),
           new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),

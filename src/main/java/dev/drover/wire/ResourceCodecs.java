@@ -6,7 +6,7 @@ import java.util.List;
 /// serves.
 public final class ResourceCodecs {
   public static final List<ResourceCodec<?>> ALL =
-      List.of(AgentCodec.CODEC, EnvironmentCodec.CODEC, MemoryStoreCodec.CODEC);
+      List.of(AgentCodec.CODEC, EnvironmentCodec.CODEC);
 
   private ResourceCodecs() {}
 }

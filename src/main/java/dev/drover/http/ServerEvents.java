@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Splits bytes into server-sent events. Lines end with `\n`, `\r\n` or `\r`; comments and unknown
@@ -21,7 +22,9 @@ public final class ServerEvents {
     ///
     /// - an event whose blank line is missing at a clean end of the body counts;
     /// - an event with blank data does not count;
-    /// - a line that begins with `{` is an event that lacks its `data:`, since no field begins so.
+    /// - a line that begins with `{` is an event that lacks its `data:`, since no field begins so;
+    /// - a field `error` is an event of that name;
+    /// - the first line that is no field at all is kept, see [#stray].
     LENIENT
   }
 
@@ -39,6 +42,8 @@ public final class ServerEvents {
   /// @param id the last that the server gave, with this event or before; empty if there was none
   public record ServerEvent(String name, String data, String id) {}
 
+  private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_-]*");
+
   private final Chunks source;
   private final Form form;
   private final Lengths lengths;
@@ -53,6 +58,7 @@ public final class ServerEvents {
   private String name = "";
   private String id = "";
   private @Nullable StringBuilder data;
+  private String stray = "";
 
   public ServerEvents(Chunks source, Form form, Lengths lengths) {
     this.source = source;
@@ -102,9 +108,25 @@ public final class ServerEvents {
         data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
       }
       case "event" -> name = value;
+      case "error" -> {
+        if (form == Form.LENIENT) {
+          ready.add(new ServerEvent("error", value, id));
+        }
+      }
       case "id" -> id = value.indexOf('\0') < 0 ? value : id;
-      default -> {}
+      case "", "retry" -> {}
+      default -> {
+        if (stray.isEmpty() && !FIELD.matcher(field).matches()) {
+          stray = value.isEmpty() ? field : field + ": " + value;
+        }
+      }
     }
+  }
+
+  /// The first line that can be neither a field nor a comment, such as one of an error page in the
+  /// middle of the stream; empty if there was none.
+  public String stray() {
+    return stray;
   }
 
   private void dispatch() {

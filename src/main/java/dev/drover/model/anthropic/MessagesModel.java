@@ -106,6 +106,9 @@ public final class MessagesModel implements Model, AutoCloseable {
           return server.failures().inStream(event.body());
         }
         reply.accept(event);
+        if (reply.isFinished()) {
+          events.expectEnd();
+        }
       }
     } catch (BrokenStream e) {
       if (!reply.isFinished()) {

@@ -1,8 +1,8 @@
 package dev.drover.model.http;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.base.Problem;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /// The key that a model server asks for. Shows itself to nobody: not in `toString()`, not in a
@@ -17,6 +17,7 @@ public final class ApiKey {
 
   private final String value;
   private final Pattern spokenOf;
+  private final Pattern escaped;
 
   /// @param value blanks around it are dropped; they come from files and shells
   /// @throws Problem `INVALID_REQUEST` if it could not be sent as a header
@@ -25,6 +26,8 @@ public final class ApiKey {
     if (!this.value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw Problem.invalid("The model server's API key contains spaces or non-ASCII characters");
     }
+    this.escaped =
+        Pattern.compile(this.value.chars().mapToObj(ApiKey::spellings).collect(joining()));
     this.spokenOf =
         Pattern.compile(
             "(?i)((?:key|bearer|token|basic|authorization|secret|password)(?:[\"'`]?\\s*[:=]\\s*|"
@@ -32,6 +35,14 @@ public final class ApiKey {
                 + "(?-i:"
                 + Pattern.quote(this.value)
                 + ")(?![A-Za-z0-9_-])");
+  }
+
+  /// A character as JSON, HTML and URLs may spell it: after backslashes, by its number, or by name.
+  private static String spellings(int c) {
+    var plain = Pattern.quote(Character.toString(c));
+    var named = c == '&' ? "|&amp;" : c == '<' ? "|&lt;" : c == '>' ? "|&gt;" : "";
+    return "(?:\\\\{0,4}%s|\\\\{1,4}u00(?i:%02x)|&#0{0,4}%d;|&#[xX]0{0,4}(?i:%x);|%%(?i:%02x)%s)"
+        .formatted(plain, c, c, c, c, named);
   }
 
   public boolean isEmpty() {
@@ -55,8 +66,7 @@ public final class ApiKey {
     }
     return value.length() < DISTINCT
         ? spokenOf.matcher(text).replaceAll("$1[key]")
-        : text.replace(value, "[key]")
-            .replace(URLEncoder.encode(value, StandardCharsets.UTF_8), "[key]");
+        : escaped.matcher(text).replaceAll("[key]");
   }
 
   @Override

@@ -106,7 +106,9 @@ final class ErrorBody {
     add(text.substring(0, start).replaceFirst("[\\s:=-]+$", ""));
     int before = messages.size();
     look(inner, depth + 1);
-    if (messages.size() == before && code.isEmpty() && type.isEmpty() && !isEmpty(inner)) {
+    // what a message itself holds is words, whatever its shape
+    boolean isNamed = depth == 0 && !(code.isEmpty() && type.isEmpty());
+    if (messages.size() == before && !isNamed && !isEmpty(inner)) {
       add(text);
     }
   }

@@ -10,6 +10,9 @@ final class EventPatience {
   /// Longest time in which nothing but heartbeats comes: a model that thinks in silence.
   static final Duration HEARTBEATS = Duration.ofMinutes(30);
 
+  /// Longest time from the end of a reply by its own words to the end of its stream.
+  static final Duration END = Duration.ofSeconds(10);
+
   /// Events after which a reply is under way.
   private static final int UNDER_WAY = 2;
 
@@ -18,6 +21,8 @@ final class EventPatience {
   private final long begun;
   private long lastEvent;
   private int events;
+  private boolean isEnding;
+  private long ending;
 
   /// @param nanos a clock, such as [System#nanoTime]
   EventPatience(Timeouts timeouts, LongSupplier nanos) {
@@ -33,9 +38,20 @@ final class EventPatience {
     lastEvent = nanos.getAsLong();
   }
 
+  /// The reply is over by its own words: nothing that follows is waited for longer than [#END].
+  void expectEnd() {
+    if (!isEnding) {
+      isEnding = true;
+      ending = nanos.getAsLong();
+    }
+  }
+
   /// How long the next byte may take from now on; zero or less: no longer.
   Duration left() {
     long now = nanos.getAsLong();
+    if (isEnding) {
+      return END.minusNanos(now - ending);
+    }
     if (events < UNDER_WAY) {
       return first().minusNanos(now - begun);
     }

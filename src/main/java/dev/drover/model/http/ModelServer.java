@@ -204,7 +204,7 @@ public final class ModelServer implements AutoCloseable {
       AtomicReference<@Nullable Refused> refused)
       throws BrokenStream, InterruptedException {
     var first = events.peek();
-    events.watch(patience::event);
+    events.watch(patience::event, patience::expectEnd);
     if (first != null && first.isError()) {
       var words = ErrorBody.read(first.body());
       refused.set(new Refused(words.status().orElse(400), words));

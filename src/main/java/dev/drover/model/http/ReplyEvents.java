@@ -63,8 +63,11 @@ public final class ReplyEvents {
           || isOfChoice()
           || isException()
           || body.object("base_resp").number("status_code", 0) != 0
-          || (isErrorName(name) && body.get("choices").isEmpty());
+          || (isErrorName(name) && body.items("choices").isEmpty());
     }
+
+    /// What is false when there will be no reply.
+    private static final List<String> BARE_FALSE = List.of("success", "ok");
 
     private static boolean isErrorName(String name) {
       return name.equals("error") || name.endsWith("Exception");
@@ -77,12 +80,22 @@ public final class ReplyEvents {
           && isSaid(body.fields().values().iterator().next());
     }
 
-    /// `{"detail": …}`, or `{"message": …, "code": 400}`.
+    /// `{"detail": …}`, `{"message": …}`, also with a code, or `{"success": false, …}`: words, and
+    /// nothing of a reply.
     private boolean isBare() {
-      return body.get("choices").isEmpty()
-          && body.text("type") == null
-          && (body.text("detail") != null
-              || (body.text("message") != null && ErrorBody.read(body).status().isPresent()));
+      boolean isOfReply =
+          !body.items("choices").isEmpty()
+              || body.text("type") != null
+              || body.text("object") != null
+              || isSaid(body.get("usage").orElse(Json.NULL));
+      return !isOfReply
+          && (isSaid(body.get("detail").orElse(Json.NULL))
+              || body.text("message") != null
+              || BARE_FALSE.stream().anyMatch(key -> isFalse(body.get(key).orElse(Json.NULL))));
+    }
+
+    private static boolean isFalse(Json json) {
+      return json instanceof Json.Bool(var is) && !is;
     }
 
     /// `{"choices": [{"finish_reason": "error", "error": …}]}`.
@@ -100,9 +113,9 @@ public final class ReplyEvents {
         case Json.Null _ -> false;
         case Json.Bool(var is) -> is;
         case Json.Str(var text) -> !text.isBlank();
-        case Json.Obj(var fields) -> !fields.isEmpty();
-        case Json.Arr(var items) -> !items.isEmpty();
-        case Json.Num _ -> true;
+        case Json.Obj(var fields) -> fields.values().stream().anyMatch(ReplyEvent::isSaid);
+        case Json.Arr(var items) -> items.stream().anyMatch(ReplyEvent::isSaid);
+        case Json.Num(var literal) -> !literal.equals("0");
       };
     }
   }
@@ -111,6 +124,7 @@ public final class ReplyEvents {
   private final boolean measured;
   private final Deque<ReplyEvent> ready = new ArrayDeque<>();
   private Runnable received = () -> {};
+  private Runnable ending = () -> {};
   private String skipped = "";
   private End end = End.NONE;
 
@@ -131,9 +145,17 @@ public final class ReplyEvents {
     return events;
   }
 
-  /// What to do whenever an event has been read.
-  void watch(Runnable watcher) {
-    received = watcher;
+  /// @param event runs whenever an event has been read
+  /// @param end runs when only the end of the reply is to come
+  void watch(Runnable event, Runnable end) {
+    received = event;
+    ending = end;
+  }
+
+  /// The reply is over by its own words; what follows, such as its usage, is not waited for as long
+  /// as a reply is.
+  public void expectEnd() {
+    ending.run();
   }
 
   /// The next event; null at the end.
@@ -143,7 +165,7 @@ public final class ReplyEvents {
     while (ready.isEmpty() && end == End.NONE) {
       var event = read();
       if (event == null) {
-        end = measured && skipped.isEmpty() ? End.CLEAN : End.UNKNOWN;
+        end = measured && skipped().isEmpty() ? End.CLEAN : End.UNKNOWN;
       } else {
         for (var value : values(event.data())) {
           if (end == End.NONE) {
@@ -261,6 +283,7 @@ public final class ReplyEvents {
 
   /// The last text among them that is no JSON and no heartbeat; empty if there was none.
   public String skipped() {
-    return skipped;
+    var stray = skipped.isEmpty() ? stream.stray() : skipped;
+    return stray.substring(0, Math.min(stray.length(), MAX_SKIPPED));
   }
 }

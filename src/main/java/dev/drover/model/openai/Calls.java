@@ -63,6 +63,12 @@ final class Calls {
     return all;
   }
 
+  /// Those that came so far are none of the reply's.
+  void forget() {
+    begun.clear();
+    apart.clear();
+  }
+
   /// Takes the calls of one delta or message in. Those that they begin.
   List<Call> accept(List<Json.Obj> list) throws BrokenStream {
     listed.clear();

@@ -105,6 +105,9 @@ public final class ChatModel implements Model, AutoCloseable {
           return server.failures().inStream(event.body());
         }
         reply.accept(event.body());
+        if (reply.isFinished()) {
+          events.expectEnd();
+        }
       }
     } catch (BrokenStream e) {
       if (!reply.isFinished()) {

@@ -121,6 +121,9 @@ final class ChatReply {
 
   private void calls(Json.Obj holder) throws BrokenStream {
     var list = CallForms.of(holder);
+    if (!hasNewCalls && !list.isEmpty()) {
+      calls.forget(); // those in the old form: these are the same
+    }
     hasNewCalls |= !list.isEmpty();
     call(list);
     // The form before `tool_calls`; some servers send both.

@@ -88,6 +88,9 @@ final class ErrorWordsTest {
             "Denied no"),
         shape("<html", ""),
         shape("", ""),
+        shape(
+            "{'error_code':'BAD_REQUEST','message':'{\\'external_model_error\\':{\\'what\\':1}}'}",
+            "{'external_model_error':{'what':1}}"),
         shape("null", ""),
         shape("''", ""),
         shape("{}", ""),

@@ -45,6 +45,20 @@ final class EventPatienceTest {
   }
 
   @Test
+  void theEndOfTheStreamIsNotWaitedForAsLongAsAReply() {
+    patience.event();
+    patience.event();
+    patience.expectEnd();
+    assertLeft(EventPatience.END);
+    pass(EventPatience.END.minusSeconds(1));
+    patience.event();
+    patience.expectEnd();
+    assertLeft(Duration.ofSeconds(1));
+    pass(Duration.ofSeconds(2));
+    assertThat(patience.left()).isNegative();
+  }
+
+  @Test
   void heartbeatsAloneHoldNoReplyOpenForEver() {
     patience.event();
     patience.event();

@@ -110,4 +110,18 @@ final class WordingTest {
       assertThat(fit(piece.repeat(60_000 / piece.length()))).hasSizeLessThan(302);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bad key sk/secret+key=1&2 here",
+        "bad key sk\\/secret+key=1&2 here",
+        "bad key sk\\\\/secret+key=1&2 here",
+        "bad key sk\\u002fsecret\\u002Bkey=1\\u00262 here",
+        "bad key sk&#x2F;secret&#43;key&#61;1&amp;2 here",
+        "bad key sk%2Fsecret%2bkey%3D1%262 here",
+      })
+  void aKeyIsHiddenHoweverItIsSpelled(String text) {
+    assertThat(Wording.fit(text, new ApiKey("sk/secret+key=1&2"))).isEqualTo("bad key [key] here");
+  }
 }

@@ -45,6 +45,37 @@ final class ChatEndTest extends ChatWireCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "Internal Server Error\n",
+        "<html><title>502 Bad Gateway</title></html>\n",
+        "<html>\n<body>\n502: down\n</body></html>",
+        "error: {\"code\":500,\"message\":\"down\"}\n\n",
+      })
+  void anErrorPageInTheMiddleIsNoCleanEnd(String page) throws Exception {
+    assertThat(answer(HELLO + page)).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(CALL + page)).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(HELLO + page + DONE)).isInstanceOf(Answer.Failure.class);
+  }
+
+  @Test
+  void anErrorThatSaysNothingIsNone() throws Exception {
+    for (var error : new String[] {"0", "null", "{}", "{\"code\":null,\"message\":null}", "[]"}) {
+      var chunk =
+          "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}],\"error\":%s}\n\n"
+              .formatted(error);
+      assertThat(shown(reply(chunk + DONE))).isEqualTo("Hello");
+    }
+  }
+
+  @Test
+  void aCallInBothFormsRunsOnce() throws Exception {
+    var old = "{\"function_call\":{\"name\":\"bash\",\"arguments\":\"{\\\"x\\\":1}\"}}";
+    assertThat(shown(reply(deltas(old) + CALL + DONE))).isEqualTo("bash{\"x\":1}");
+    assertThat(shown(reply(deltas(old) + DONE))).isEqualTo("bash{\"x\":1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "data: Error: upstream died",
         "data: <html><title>502 Bad Gateway</title></html>",
         "data: upstream connect error or disconnect",
@@ -79,10 +110,17 @@ final class ChatEndTest extends ChatWireCase {
         "{\"base_resp\":{\"status_code\":1008,\"status_msg\":\"no funds\"}}",
         "{\"modelStreamErrorException\":{\"message\":\"no funds\"}}",
         "{\"validationException\":\"no funds\"}",
+        "{\"code\":\"InternalError\",\"message\":\"no funds\",\"request_id\":\"r\"}",
+        "{\"message\":\"no funds\"}",
+        "{\"success\":false,\"errors\":[{\"code\":7,\"message\":\"no funds\"}]}",
+        "{\"ok\":false,\"msg\":\"no funds\",\"code\":401}",
+        "{\"detail\":[{\"msg\":\"no funds\"}]}",
       })
   void anErrorInTheShapeOfAnotherApiIsOne(String error) throws Exception {
     assertThat(((Answer.Failure) answer("data: " + error + "\n\n" + DONE)).message())
         .contains("no funds");
+    assertThat(answer(HELLO + "data: " + error + "\n\n")).isInstanceOf(Answer.Failure.class);
+    assertThat(answer(CALL + "data: " + error + "\n\n")).isInstanceOf(Answer.Failure.class);
     var fine = "{\"base_resp\":{\"status_code\":0,\"status_msg\":\"\"}}";
     assertThat(shown(reply(HELLO + "data: " + fine + "\n\n" + DONE))).isEqualTo("Hello");
   }

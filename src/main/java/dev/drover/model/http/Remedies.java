@@ -56,12 +56,13 @@ public final class Remedies {
   ///   the request is wrong, and without marks it would cost much more
   public static Remedies messages(boolean vendor) {
     return vendor
-        ? new Remedies(LimitRemedies::lowered, EffortRemedies::find)
+        ? new Remedies(LimitRemedies::lowered, EffortRemedies::find, BlockRemedies::extraField)
         : new Remedies(
             LimitRemedies::lowered,
             EffortRemedies::find,
             BodyRemedies::cacheControl,
             BodyRemedies::systemText,
+            BlockRemedies::extraField,
             SchemaRemedies::find,
             Remedies::leftOut);
   }

@@ -9,7 +9,7 @@ import dev.drover.session.Event.ToolAmbiguous.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Has the calls of a reply carried out.
+/// The part of a wake that runs the tool calls of a reply.
 final class Acting {
   private final WakeContext at;
 
@@ -17,13 +17,13 @@ final class Acting {
     this.at = at;
   }
 
-  /// Takes hold of the hands that the calls need, records that the calls are dispatched, runs them
-  /// side by side, and records their results in the order in which the model asked, until an
-  /// interrupt comes. Only an interrupt stops a call in a hand: it goes on when this thread is
-  /// interrupted, when the lease is lost and when the store fails, and the next brain asks for its
-  /// result. A call in this process ends with the step.
+  /// Provisions the hands that the calls need, writes the dispatch records, runs the calls in
+  /// parallel, and records their results in the order of the reply, until an interrupt arrives.
+  /// Only a client's interrupt stops a call in a hand. If this thread is interrupted, the lease is
+  /// lost or the store fails, the call continues, and the next brain fetches its result. A call in
+  /// this process ends with the step.
   ///
-  /// A call that is lost and may run again gets no result here: the next step dispatches it.
+  /// A lost call that may run again gets no result here; the next step dispatches it again.
   LogWriter.Next act(Step.Act step) throws InterruptedException {
     var opening = at.opening(step.turn());
     if (!opening.isEmpty() && at.writer().write(opening) == LogWriter.Next.STOP) {
@@ -44,7 +44,8 @@ final class Acting {
     }
   }
 
-  /// Before a scope interrupts what runs in it, it must be known why.
+  /// Leaves the calls if `body` fails, before the scope closes and interrupts its tasks: otherwise
+  /// the interrupt would stop the calls in their hands.
   private static <T> T leavingIfCutShort(CallRouting routing, Body<T> body)
       throws InterruptedException {
     try {
@@ -79,8 +80,8 @@ final class Acting {
       }
     }
     if (interrupted) {
-      // The last first: what waits in the hand for an earlier call begins as soon as that one
-      // stops.
+      // Last call first: otherwise a call that waits in the hand behind an earlier one would start
+      // when that one stops.
       routed.reversed().forEach(Acting::stop);
     }
     return LogWriter.Next.GO_ON;
@@ -94,7 +95,7 @@ final class Acting {
     }
   }
 
-  /// Stops those of the calls that still run where an earlier step dispatched them to.
+  /// Stops the calls that still run on the runner to which an earlier step dispatched them.
   void stop(List<ThreadFold.Call> calls) throws InterruptedException {
     try (var routing = new CallRouting(at)) {
       routing.stop(calls);
@@ -118,7 +119,7 @@ final class Acting {
     return intents;
   }
 
-  /// What is recorded of a call that is over; nothing if it is to run again.
+  /// The events that record the outcome of a call; none if the call will run again.
   private List<Emission.Entry> outcome(RoutedCall one, ToolResult result, CallRouting routing) {
     var call = one.call();
     if (!result.lost()) {
@@ -133,7 +134,8 @@ final class Acting {
     return at.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
   }
 
-  /// Somebody else has the session now, and asks for what its calls bring.
+  /// Leaves the calls after the lease was lost: the node that holds the session now fetches their
+  /// results.
   private static LogWriter.Next lost(CallRouting routing) {
     routing.leave();
     return LogWriter.Next.STOP;

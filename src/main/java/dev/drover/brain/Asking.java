@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Asks the model, and waits after its failures.
+/// The part of a wake that calls the model and waits after failed requests.
 final class Asking {
   private final WakeContext at;
   private final Endings endings;
@@ -28,19 +28,19 @@ final class Asking {
     memory = new PromptMemory(at);
   }
 
-  /// Asks the model as soon as there is memory for it.
+  /// Calls the model as soon as there is memory for the prompt.
   LogWriter.Next ask(Step.Ask step) throws InterruptedException {
     return memory.ask(step.taken(), () -> askNow(step), failure -> asksInVain(step, failure));
   }
 
-  /// Records that the model cannot be asked.
+  /// Ends the turn because the prompt does not fit in memory.
   private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
     return step.open().isEmpty() && at.writer().write(opening(step, at.id())) == LogWriter.Next.STOP
         ? LogWriter.Next.STOP
         : givenUp(failure);
   }
 
-  /// Shows that the model works, has its answer, and records it.
+  /// Records the start of the model request, calls the model, and records its answer.
   private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
@@ -48,7 +48,7 @@ final class Asking {
     var prompt = prompt(asked.messages());
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
-      // The request leaves before its own events are durable: a first token takes longer than a
+      // The request is sent before its own events are durable: the first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
       if (step.open().isEmpty() && at.writer().write(opening(step, start)) == LogWriter.Next.STOP) {
@@ -66,7 +66,7 @@ final class Asking {
     };
   }
 
-  /// Records a reply: together with the end of its turn, if it is that.
+  /// Records a reply, together with the end of the turn if the reply ends it.
   private LogWriter.Next answered(Answer.Reply reply, EventId start, ReplyPreviews previews) {
     var entries =
         Replies.entries(reply, start, previews.message(), previews.thinking(), at.toolbox(), at);
@@ -91,7 +91,7 @@ final class Asking {
     return at.harness().profile(at.agent().model().id()).context();
   }
 
-  /// The conversation as the model is to see it.
+  /// The conversation as the model will see it.
   private Rendered asked(List<Queued> taken) {
     return context()
         .messages(
@@ -101,7 +101,7 @@ final class Asking {
             });
   }
 
-  /// Those of the thread.
+  /// The events of this thread.
   private List<Stored> own(List<Stored> events) {
     var key = at.thread().key();
     return events.stream().allMatch(one -> one.thread().equals(key))
@@ -121,7 +121,7 @@ final class Asking {
         messages);
   }
 
-  /// A message as it will stand in the log a moment from now; its position may yet differ.
+  /// A queued message as it will be in the log; its position may still differ.
   private Stored soon(Queued message) {
     return new Stored(
         at.writer().fold().position() + 1,
@@ -162,7 +162,8 @@ final class Asking {
     return at.writer().write(entries);
   }
 
-  /// Ends the turn, and takes along what comes at that moment: the model is not asked again for it.
+  /// Ends the turn and processes the events that wait at that moment; the model is not called for
+  /// them.
   private LogWriter.Next givenUp(Answer.Failure failure) {
     while (true) {
       var inbox = at.inbox();
@@ -176,7 +177,7 @@ final class Asking {
     }
   }
 
-  /// Waits for the pause's end or an interrupt.
+  /// Waits until the pause ends, then calls the model. Returns early if an interrupt arrives.
   LogWriter.Next backOff(Step.BackOff step) throws InterruptedException {
     var left = Duration.between(at.harness().clock().instant(), step.until());
     var pause = left.compareTo(step.longest()) > 0 ? step.longest() : left;

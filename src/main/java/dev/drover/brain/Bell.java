@@ -2,7 +2,8 @@ package dev.drover.brain;
 
 import java.util.concurrent.Semaphore;
 
-/// Tells a waiting brain to look again. A ring is never lost; many rings are one.
+/// A signal that wakes a waiting brain. A ring is never lost; several rings count as one. Any
+/// thread may ring; one thread waits.
 final class Bell {
   private final Semaphore rings = new Semaphore(0);
 
@@ -10,13 +11,13 @@ final class Bell {
     rings.release();
   }
 
-  /// Waits for the next ring, or for one that nobody heard.
+  /// Waits for a ring, or returns at once if one is pending. Clears all pending rings.
   void await() throws InterruptedException {
     rings.acquire();
     rings.drainPermits();
   }
 
-  /// Forgets rings that nobody heard.
+  /// Clears all pending rings.
   void silence() {
     rings.drainPermits();
   }

@@ -3,19 +3,22 @@ package dev.drover.brain;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 
-/// Where others hand a session to a brain. Calls return at once; safe for many threads.
+/// The interface through which other rooms wake and notify brains. Calls return at once. Safe for
+/// many threads.
 public interface Brain {
-  /// Wakes a brain with a lease that was just claimed. Whoever gets a lease must do so. Nothing
-  /// happens if its brain is awake.
+  /// Wakes a brain with a lease that was just claimed. The caller that claimed the lease must do
+  /// this. Does nothing if a brain is awake for the lease.
   void wake(Lease lease);
 
-  /// Something new may be in the session's inbox: whoever holds it on this node looks at once. A
-  /// hint; nothing is lost without it but time, and an interrupt would wait for the running step.
+  /// Notifies the session's brain, if one is awake on this node, that the inbox may have new
+  /// events. A hint: without it nothing is lost, but the events are processed later, and an
+  /// interrupt waits for the running step.
   void ring(SessionId session);
 
-  /// The session is over for good: its hands are let go.
+  /// Releases the hands of a session that has ended for good.
   void ended(SessionId session);
 
-  /// The session is gone, and the removal of what its hands made is owed: this node begins with it.
+  /// Stops the brain of a deleted session, and starts the owed job that removes what its hands
+  /// made.
   void deleted(SessionId session);
 }

@@ -6,8 +6,8 @@ import dev.drover.session.Lease;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/// One brain's thread: works on a session until it rests, however often the store goes away. One
-/// thread, but for [#bell] and [#tryAgain].
+/// The main loop of a brain's thread. It works on a session until the session rests, and retries
+/// when the store is unavailable. One thread, except for [#bell] and [#tryAgain].
 final class BrainSupervisor {
   private static final System.Logger LOG = System.getLogger(Brains.class.getName());
 
@@ -23,14 +23,14 @@ final class BrainSupervisor {
   private volatile Lease lease;
   private boolean unsure;
 
-  /// Hears that a brain goes on under another lease.
+  /// A callback for a brain that continues under another lease.
   interface Moves {
-    /// @return false if `to` has another brain already
+    /// @return false if `to` already has another brain
     boolean moves(BrainSupervisor supervisor, Lease from, Lease to);
   }
 
-  /// @param unsure whether another brain had this lease, and may have sent what is yet to be
-  ///   carried out
+  /// @param unsure whether an earlier brain had this lease, and may have sent writes that the store
+  ///   has not executed yet
   BrainSupervisor(Harness harness, Lease lease, boolean unsure, Moves moves) {
     this.harness = harness;
     this.lease = lease;
@@ -46,14 +46,15 @@ final class BrainSupervisor {
     return lease;
   }
 
-  /// Something says that the store works again: a pause between two attempts need not be sat out.
+  /// Ends the pause between two attempts, because the store may be available again. Safe for many
+  /// threads.
   void tryAgain() {
     sooner.ring();
   }
 
-  /// Returns when the session rests, or is another's, or is gone. A store that is away, and a
-  /// mistake of ours after which not even the turn could be ended, are tried again without end,
-  /// ever more slowly: what was received must not sleep for ever.
+  /// Works until the session rests, is held by another node, or is deleted. If the store is
+  /// unavailable, or an internal error prevents even the end of the turn, it retries without limit,
+  /// with growing pauses, because a received event must be processed eventually.
   void keep() throws InterruptedException {
     for (int failures = 0; !attempt(); failures++) {
       var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures, DOUBLINGS));
@@ -65,7 +66,7 @@ final class BrainSupervisor {
             });
         sooner.await();
       }
-      sooner.silence(); // the pause's own end
+      sooner.silence(); // drops the ring from the end of the pause
     }
   }
 
@@ -90,10 +91,11 @@ final class BrainSupervisor {
     }
   }
 
-  /// What was sent to a store that did not answer may yet be carried out, and must come too late:
-  /// before the log is read again the lease is given back, and the session claimed as by anybody.
+  /// Releases the lease and claims the session again, before the log is read again. A write that
+  /// was sent to a store that did not answer may still be executed; the new epoch makes the store
+  /// reject it.
   ///
-  /// @return false if somebody else has it by now
+  /// @return false if another brain has the session by now
   private boolean claimedAnew() {
     harness.log().release(lease);
     var next = harness.log().claim(lease.session());

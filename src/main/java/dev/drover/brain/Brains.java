@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The brains at work on this node: a virtual thread for each session that is not at rest. Safe for
-/// many threads.
+/// The brains that are awake on this node, each on a virtual thread of its own. Safe for many
+/// threads.
 public final class Brains implements Brain, AutoCloseable {
   private final Harness harness;
   private final Runnable owed;
@@ -16,12 +16,13 @@ public final class Brains implements Brain, AutoCloseable {
   private final Map<SessionId, BrainSupervisor> supervisors = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /// Brains of a node that leaves what deleted sessions leave behind to others.
+  /// The brains of a node that does not start the removal jobs of deleted sessions.
   public Brains(Harness harness) {
     this(harness, () -> {});
   }
 
-  /// @param owed runs when a session was deleted, which owes a job; returns at once
+  /// @param owed called after a session was deleted and its removal job is owed; must return at
+  ///   once
   public Brains(Harness harness, Runnable owed) {
     this.harness = harness;
     this.owed = owed;
@@ -32,9 +33,9 @@ public final class Brains implements Brain, AutoCloseable {
     wake(lease, false);
   }
 
-  /// Wakes a brain for a session of this node's that seems to have none. Nobody knows what became
-  /// of the one that it may have had, so this one claims the session anew. Nothing happens if its
-  /// brain is awake.
+  /// Wakes a brain for a session that this node holds without a brain. An earlier brain may have
+  /// sent writes that the store has not executed yet, so the new one claims the session again. Does
+  /// nothing if a brain is awake for the lease.
   void adopt(Lease lease) {
     wake(lease, true);
   }
@@ -70,12 +71,13 @@ public final class Brains implements Brain, AutoCloseable {
     var supervisor = supervisors.get(session);
     if (supervisor != null) {
       supervisor.bell().ring();
-      supervisor.tryAgain(); // what was received was written
+      supervisor.tryAgain(); // the store accepted a write
     }
   }
 
-  /// Another node has written the session. A brain of it that is awake here looks at what came; if
-  /// there is none, the session's hand is let go: its brain is elsewhere, or will be anywhere.
+  /// Handles a write of another node to the session. If the session's brain is awake here, rings
+  /// it; otherwise detaches from the session's hand, because the brain is on another node or will
+  /// wake on any node.
   void wroteElsewhere(SessionId session) {
     if (supervisors.containsKey(session)) {
       ring(session);
@@ -100,7 +102,7 @@ public final class Brains implements Brain, AutoCloseable {
     owed.run();
   }
 
-  /// Brains that are awake.
+  /// The number of brains that are awake.
   public int atWork() {
     return threads.size();
   }
@@ -110,12 +112,12 @@ public final class Brains implements Brain, AutoCloseable {
     return Set.copyOf(threads.keySet());
   }
 
-  /// Has every brain look again.
+  /// Rings every brain, so that it reads its inbox again.
   public void ringAll() {
     supervisors.values().forEach(supervisor -> supervisor.bell().ring());
   }
 
-  /// Has every brain that waits for the store try it again.
+  /// Makes every brain that waits for the store retry now.
   void storeIsBack() {
     supervisors.values().forEach(BrainSupervisor::tryAgain);
   }
@@ -134,8 +136,8 @@ public final class Brains implements Brain, AutoCloseable {
     return threads.isEmpty();
   }
 
-  /// Stops every brain where it is, for others may have its session by now: the calls that it left
-  /// in its hand are theirs. Returns at once.
+  /// Interrupts every brain, because other nodes may hold the sessions by now. The running calls
+  /// stay in their hands for those nodes. Returns at once.
   public void stop() {
     threads.forEach(
         (lease, thread) -> {
@@ -144,8 +146,8 @@ public final class Brains implements Brain, AutoCloseable {
         });
   }
 
-  /// Stops every brain where it is. Their sessions keep their place in the log, and the next start
-  /// goes on from there. An interrupt ends the wait for them, not them.
+  /// Interrupts every brain and waits until all have ended. Their sessions keep their place in the
+  /// log, and the next start continues from there. An interrupt of the caller ends only the wait.
   @Override
   public void close() {
     closed = true;
@@ -159,9 +161,9 @@ public final class Brains implements Brain, AutoCloseable {
     }
   }
 
-  /// The brain that had `from` goes on with `to`.
+  /// Moves a brain from one lease to another.
   ///
-  /// @return false if `to` has another brain already
+  /// @return false if `to` already has another brain
   private boolean moves(BrainSupervisor supervisor, Lease from, Lease to) {
     if (threads.putIfAbsent(to, Thread.currentThread()) != null) {
       return false;

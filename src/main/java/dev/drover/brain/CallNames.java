@@ -9,9 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The ids and names under which calls go back to a model. They stay as the model gave them where
-/// every server takes them so. An id that is missing, used before, too long or of another alphabet
-/// becomes that of the call's event, which is none of these. One conversation, one thread.
+/// The ids and names under which calls are sent back to a model. They are unchanged if every model
+/// server accepts them. An id that is missing, used before, too long or has other characters is
+/// replaced by the id of the call's event, which has none of these defects. For one conversation;
+/// one thread.
 final class CallNames {
   /// OpenAI's limit; that of Anthropic's API is 64.
   ///
@@ -26,7 +27,7 @@ final class CallNames {
   private final Set<String> taken = new HashSet<>();
   private final Map<EventId, String> ids = new HashMap<>();
 
-  /// The call's block as every server takes it: unchanged, if it is well formed.
+  /// The call's block in a form that every model server accepts; unchanged if it is well formed.
   Json.Obj sent(Json.Obj use, EventId event) {
     var raw = use.text("id");
     var id = raw != null && ID.matcher(raw).matches() && taken.add(raw) ? raw : event.value();
@@ -42,7 +43,7 @@ final class CallNames {
         : block.with("input", Json.EMPTY);
   }
 
-  /// Under which id a call was sent; empty: it was not.
+  /// The id under which a call was sent; empty if it was not sent.
   Optional<String> id(EventId event) {
     return Optional.ofNullable(ids.get(event));
   }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out what becomes of the calls of one step: which of them run, and who carries them out.
-/// What they need is held until this is closed.
+/// The routing of the calls of one step: which calls run, and on which runner. It holds the hands
+/// of the calls until it is closed.
 ///
-/// One thread after the other; [#close] when no other is at work in here.
+/// One thread at a time, except for [#leave]; call [#close] when no other thread uses it.
 final class CallRouting implements AutoCloseable {
   private final WakeContext at;
   private final HandCarrier hands;
@@ -23,7 +23,7 @@ final class CallRouting implements AutoCloseable {
     hands = new HandCarrier(at, HandSpec.workspace(at.session()));
   }
 
-  /// In the order of the calls. Waits for hands, and may be interrupted in that.
+  /// Routes the calls, in their order. Waits for hands; the wait can be interrupted.
   List<RoutedCall> route(List<ThreadFold.Call> calls) throws InterruptedException {
     var routed = new ArrayList<RoutedCall>();
     for (var call : calls) {
@@ -48,8 +48,8 @@ final class CallRouting implements AutoCloseable {
     return mayRunAgain(call, call.attempts()) ? dispatch(call, carrier) : lost(call, carrier);
   }
 
-  /// Who carries out a call. One that a tool of the server had when this version did not know it
-  /// goes to the hand, which says that it has no such tool.
+  /// The carrier of a call. A call of a tool that this version does not have, such as a server tool
+  /// of another version, goes to the hand, which answers that it has no such tool.
   private Carrier carrier(ThreadFold.Call call) {
     var runs = tool(call).<Runs.Carried>map(Inventory.Item::runs).orElseGet(Runs.Hand::new);
     return switch (runs) {
@@ -77,14 +77,14 @@ final class CallRouting implements AutoCloseable {
     return new RoutedCall.Reported(call, ToolResult.lost(carrier.lost(call.use().name())));
   }
 
-  /// Whether a call whose runner is gone is dispatched again.
+  /// Whether a call whose runner was lost is dispatched again.
   boolean mayRunAgain(ThreadFold.Call call, int attempts) {
     return attempts < OnAmbiguous.ATTEMPTS
         && tool(call).filter(tool -> at.harness().onAmbiguous().retries(tool.spec())).isPresent();
   }
 
-  /// Stops those of the calls that still run where an earlier step dispatched them to, the last one
-  /// first.
+  /// Stops the calls that still run on the runner to which an earlier step dispatched them, the
+  /// last one first.
   void stop(List<ThreadFold.Call> calls) throws InterruptedException {
     for (var call : calls.reversed()) {
       var runner = carrier(call).attach(call);
@@ -94,7 +94,8 @@ final class CallRouting implements AutoCloseable {
     }
   }
 
-  /// From now on the calls are left: another brain will ask for their results. At any time.
+  /// Leaves the calls: calls in a hand continue, and another brain fetches their results. May be
+  /// called at any time, by any thread.
   void leave() {
     hands.leave();
   }
@@ -104,7 +105,7 @@ final class CallRouting implements AutoCloseable {
     hands.close();
   }
 
-  /// The result of a call that must not run: it is not allowed, or cannot.
+  /// The result of a call that must not or cannot run; empty if the call may run.
   private static Optional<ToolResult> refusal(ThreadFold.Call call) {
     var name = call.use().name();
     if (call.refusal() != null) {

@@ -7,35 +7,37 @@ import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import java.util.Optional;
 
-/// Has calls of one step carried out, in one of the ways that there are. Which one is chosen by
-/// [CallRouting] for each call.
+/// A way to carry out calls of one step: in a hand, or in this process. [CallRouting] chooses one
+/// for each call.
 ///
-/// One thread after the other, but for [#leave]; [#close] when no call runs.
+/// One thread at a time, except for [#leave]; call [#close] when no call runs.
 sealed interface Carrier extends AutoCloseable permits HandCarrier, ServerCarrier {
-  /// What runs calls until the carrier is closed. Safe for many threads.
+  /// An executor of calls, valid until its carrier is closed. Safe for many threads.
   interface Runner {
-    /// As the record of a dispatched call names it; empty: it cannot outlive this process.
+    /// The hand that the dispatch record names; empty if the runner cannot outlive this process.
     Optional<HandId> hand();
 
-    /// Runs the call once, or waits for the same call that runs already.
+    /// Runs the call, or waits for its result if the same call was already started.
     ToolResult execute(ToolCall call) throws InterruptedException;
 
-    /// Stops the call, whoever started it. Returns at once.
+    /// Stops the call, even if another brain started it. Returns at once.
     void stop(EventId call);
   }
 
-  /// The runner that a call was dispatched to; empty: it is gone, and the call's result with it.
+  /// The runner to which a call was dispatched; empty if the runner was lost with the call's
+  /// result.
   Optional<Runner> attach(ThreadFold.Call call) throws InterruptedException;
 
-  /// A runner for a call that is to be dispatched.
+  /// A runner for a call that will be dispatched.
   ///
-  /// @throws Sandboxes.Unavailable when there can be none; the message is fit for the model
+  /// @throws Sandboxes.Unavailable if no runner is available; the message can be shown to the model
   Runner provision() throws Sandboxes.Unavailable, InterruptedException;
 
-  /// What the model is told of a call that was dispatched to a runner that is gone.
+  /// The result text, for the model, of a call whose runner was lost.
   String lost(String tool);
 
-  /// From now on the calls are left: another brain will ask for their results. At any time.
+  /// Leaves the calls: calls in a hand continue, and another brain fetches their results. May be
+  /// called at any time, by any thread.
   void leave();
 
   @Override

@@ -5,11 +5,13 @@ import dev.drover.session.Stored;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Decides what the model sees of a session. The log is not the model's context: a strategy reads
-/// slices of it and makes messages of them. Holds no state; safe for many threads.
+/// A strategy that decides what the model sees of a session. The log is not the model's context:
+/// the strategy reads slices of the log and makes messages from them. Holds no state; safe for many
+/// threads.
 interface Context {
-  /// The messages for the next request, alternating, a user's first. The same events give the same
-  /// messages, and more events only add to them, so that a cached prefix stays one.
+  /// The messages of the next request, with alternating roles, a user message first. The same
+  /// events give the same messages, and further events only append to them, so a cached prefix
+  /// stays valid.
   Rendered messages(Slices log);
 
   /// The system blocks.
@@ -17,7 +19,7 @@ interface Context {
 
   /// The log, oldest first.
   interface Slices {
-    /// Hands over every event in turn.
+    /// Passes every event to `slice`, in the order of the log.
     void forEach(Consumer<List<Stored>> slice);
   }
 }

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The ends of a turn, each of which answers what the turn still owes.
+/// The part of a wake that ends turns and answers their open calls.
 final class Endings {
-  /// The contract's text for a call that was cut short.
+  /// The contract's result text for an interrupted call.
   static final String INTERRUPTED =
       "Tool execution was interrupted before completion. Please retry.";
 
@@ -27,8 +27,9 @@ final class Endings {
     this.at = at;
   }
 
-  /// Takes the interrupts up. A session whose turn is over, or stands still at its budget, has
-  /// nothing to end, and stays as it is; the budget may have been raised since they were sent.
+  /// Processes the interrupts. If the turn is over, or is paused at its budget, there is nothing to
+  /// end, and the status does not change. A turn at its budget is planned again, because the budget
+  /// may have been raised since the interrupts were sent.
   LogWriter.Next interrupt(List<Queued> interrupts, Inbox inbox) {
     var entries = settled(INTERRUPTED);
     interrupts.forEach(interrupt -> entries.add(at.entry(interrupt)));
@@ -42,24 +43,26 @@ final class Endings {
         : endTurn(entries, new StopReason.EndTurn(), inbox, interrupts.size());
   }
 
-  /// The model has said all that it had to say, or it is the client's turn.
+  /// Ends the turn, or pauses it until the client answers.
   LogWriter.Next end(StopReason reason, Optional<SessionError> error, Inbox inbox) {
     var entries = new ArrayList<Emission.Entry>();
     error.ifPresent(e -> entries.add(at.entry(new Event.Failed(at.id(), e))));
     return endTurn(entries, reason, inbox, 0);
   }
 
-  /// The turn is over with the reply that `reply` records.
+  /// Ends the turn in the same append as its last reply.
   ///
-  /// @param used by the reply
-  /// @return `GO_ON` if a client has sent something since `inbox` was read: nothing is recorded
+  /// @param reply the events of the reply
+  /// @param used the usage of the reply
+  /// @return `GO_ON` if a client has sent an event since `inbox` was read; then nothing is recorded
   LogWriter.Next endWith(List<Emission.Entry> reply, ModelUsage used, Inbox inbox) {
     return endTurn(reply, new StopReason.EndTurn(), at.used().plus(used), inbox, 0);
   }
 
-  /// The turn is dead: what it owes is answered, what waits is taken up without an answer.
+  /// Ends a turn that cannot continue: every open call gets a result, and the waiting events are
+  /// processed without an answer.
   ///
-  /// @param unanswered the result of every call that has none
+  /// @param unanswered the result text for every call without a result
   LogWriter.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
     var entries = settled(unanswered);
     entries.add(at.entry(new Event.Failed(at.id(), error)));
@@ -67,7 +70,7 @@ final class Endings {
     return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
   }
 
-  /// The end of a request that has none, and a result for each call that has none.
+  /// The events that end an open model request and answer every open call.
   private List<Emission.Entry> settled(String unanswered) {
     var entries = new ArrayList<Emission.Entry>();
     at.fold().open().ifPresent(start -> entries.add(at.entry(requestFailed(start))));
@@ -89,7 +92,7 @@ final class Endings {
     return at.writer().write(entries, inbox, reason.isPause() || inbox.queued().size() == taken);
   }
 
-  /// The end of a request that brought nothing.
+  /// The event that ends a failed model request.
   Event requestFailed(EventId start) {
     return new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE);
   }

@@ -2,10 +2,10 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 
-/// The whole conversation, every time.
+/// A context that sends the whole conversation with every request.
 ///
 /// @param breakpoints whether to mark where a cached prefix may end: after the system prompt, and
-///   after the last two messages of the user's side, so that each request finds the one before
+///   after the last two user messages, so that each request finds the prefix of the one before
 record FullHistory(boolean breakpoints) implements Context {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 

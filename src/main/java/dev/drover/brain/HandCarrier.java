@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// Calls in the session's hands. A hand is made only if a call will run in it, and one for all.
+/// The carrier of calls that run in the session's hands. A hand is provisioned only if a call will
+/// run in it, and all new calls share it.
 final class HandCarrier implements Carrier {
   private final WakeContext at;
   private final HandSpec spec;

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// The harness: what a brain is made of. It holds no state of any session, so any number of wakes,
-/// on any node, after any crash, lead to the same log. Safe for many threads.
+/// The harness: everything that brains share. It holds no state of any session, so any number of
+/// wakes, on any node and after any crash, lead to the same log. Safe for many threads.
 ///
-/// @param hands asked at the first call of a session that needs one, not before
-/// @param tools what agents may be offered
-/// @param maxToolRounds the most replies of one turn that may ask for tools
-/// @param pause all waiting that is not for somebody
-/// @param memory what prompts share, but for small ones
+/// @param hands the hands; a session's first call that needs one provisions it
+/// @param tools the tools that agents can be offered
+/// @param maxToolRounds the maximum number of replies with tool calls in one turn
+/// @param pause performs all timed waits
+/// @param memory the budget that all prompts share, except small ones
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -41,14 +41,14 @@ public record Harness(
     RandomGenerator random,
     MemoryBudget memory) {
 
-  /// Claims the session, if nobody holds it, and works until it rests: the log is read from its
-  /// last boundary, then one step follows the other. At most one wake at a time makes progress on a
-  /// session.
+  /// Claims the session, if no node holds it, and works until it rests: reads the log from its last
+  /// boundary, then performs one step after the other. At most one wake at a time makes progress on
+  /// a session.
   ///
   /// @return whether the session was claimed
   /// @throws dev.drover.base.Problem if the store fails; the session can be woken again
-  /// @throws InterruptedException when the calling thread is interrupted; what was being done is
-  ///   stopped and the session keeps its place
+  /// @throws InterruptedException if the calling thread is interrupted; the running step stops, and
+  ///   the session keeps its place in the log
   public boolean wake(SessionId id) throws InterruptedException {
     Optional<Lease> lease = log.claim(id);
     if (lease.isPresent()) {
@@ -61,7 +61,7 @@ public record Harness(
     wakeUp(lease, bell).run();
   }
 
-  /// Ends the turn that a wake could not go on with.
+  /// Ends a turn that a wake could not continue.
   void abandon(Lease lease, String why) {
     wakeUp(lease, new Bell()).abandon(why);
   }

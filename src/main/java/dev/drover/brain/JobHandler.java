@@ -2,14 +2,16 @@ package dev.drover.brain;
 
 import dev.drover.session.Job;
 
-/// Does jobs of one kind. Safe for many threads.
+/// The code that does jobs of one kind. Safe for many threads.
 public interface JobHandler {
-  /// Does a job, which an earlier try, or another node at this moment, may have done already.
+  /// Does a job. Must be idempotent: an earlier try may have done the job, and another node may be
+  /// doing it at the same time.
   ///
-  /// @throws Exception if it is not done; the message is kept with the job, so it holds no secret
+  /// @throws Exception if the job is not done; the message is stored with the job, so it must hold
+  ///   no secret
   void handle(Job job) throws Exception;
 
-  /// Owes what should be owed and is not, as far as this node can see. Called at the start and now
-  /// and then.
+  /// Adds the jobs that are missing, as far as this node can see. Called at start and then
+  /// periodically.
   default void look() {}
 }

@@ -12,25 +12,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Does the jobs that this node can claim, a few at a time. One that fails is tried again after a
-/// pause that grows, and parked when it has failed [#TRIES] times, which takes about an hour. What
-/// is parked is tried again by the next start.
+/// The runner of the jobs that this node can claim, a few at a time. A failed job is retried after
+/// a growing pause, and is parked after [#TRIES] failures, which take about an hour. Parked jobs
+/// are retried after the next start.
 ///
-/// One virtual thread looks now and then; it and those that do jobs end with [#close].
+/// One virtual thread polls periodically; it and the threads that do jobs end with [#close].
 public final class JobRunner implements AutoCloseable {
   /// How often a job is tried before it is parked.
   static final int TRIES = 16;
 
-  /// Between two looks for jobs; those that this node causes itself begin at once.
+  /// The time between two polls for jobs; jobs that this node causes itself start at once.
   static final Duration APART = Duration.ofSeconds(5);
 
-  /// Looks for jobs between two looks of the handlers: ten minutes.
+  /// The number of polls between two calls of [JobHandler#look]: ten minutes.
   static final int ROUNDS = 120;
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final int AT_ONCE = 4;
 
-  /// A long job is not waited for any longer; the next start does it again.
+  /// How long [#close] waits for running jobs; the next start repeats an unfinished job.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
@@ -48,14 +48,14 @@ public final class JobRunner implements AutoCloseable {
   private volatile boolean begun;
   private volatile boolean closed;
 
-  /// Begins with [#start].
+  /// A runner that starts with [#start].
   ///
   /// @param handlers by the kind of job
   public JobRunner(Jobs jobs, Map<String, JobHandler> handlers, Pause pause) {
     this(jobs, handlers, pause, ROUNDS);
   }
 
-  /// @param rounds looks for jobs between two looks of the handlers
+  /// @param rounds the number of polls between two calls of [JobHandler#look]
   public JobRunner(Jobs jobs, Map<String, JobHandler> handlers, Pause pause, int rounds) {
     this.rounds = rounds;
     this.jobs = jobs;
@@ -64,15 +64,15 @@ public final class JobRunner implements AutoCloseable {
     looking = Thread.ofVirtual().name("jobs").unstarted(this::repeat);
   }
 
-  /// Looks now, then now and then. Returns at once.
+  /// Starts polling: first now, then periodically. Returns at once.
   public void start() {
     looking.start();
   }
 
-  /// A job has just been owed. Returns at once.
+  /// Starts a job that was just added. Returns at once.
   public void hint() {
     if (closed || !free.tryAcquire()) {
-      return; // those at work look for more when they are done
+      return; // the running threads look for more jobs when they are done
     }
     var thread = Thread.ofVirtual().name("job").unstarted(this::workAndFree);
     threads.add(thread);
@@ -104,9 +104,9 @@ public final class JobRunner implements AutoCloseable {
     }
   }
 
-  /// One look, as they are made regularly.
+  /// Polls once.
   ///
-  /// @param thorough whether the handlers look, too
+  /// @param thorough whether to call [JobHandler#look], too
   void look(boolean thorough) {
     if (!begun) {
       jobs.unpark();
@@ -119,8 +119,9 @@ public final class JobRunner implements AutoCloseable {
     adopt();
   }
 
-  /// Does what this node has claimed and does not know of: the answer to a claim was lost, or that
-  /// of what ended it. What is new may just be about to begin, and is left until the next look.
+  /// Runs the jobs that this node has claimed but does not run: the store's answer to the claim, or
+  /// to the end of the job, was lost. A job that is found for the first time may be about to start,
+  /// so it is left until the next poll.
   private void adopt() {
     var without = new HashMap<Job, Job>();
     jobs.held().forEach(job -> without.put(job, job));
@@ -129,7 +130,7 @@ public final class JobRunner implements AutoCloseable {
     orphans = Set.copyOf(without.keySet());
   }
 
-  /// Does jobs as long as any is due.
+  /// Runs jobs until none is due.
   void work() {
     while (!closed && !Thread.currentThread().isInterrupted()) {
       var claimed = jobs.claim(handlers.keySet(), 1);
@@ -159,7 +160,7 @@ public final class JobRunner implements AutoCloseable {
       handler.handle(job);
       return true;
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // free again when this node has left
+      Thread.currentThread().interrupt(); // other nodes can claim it when this node has left
     } catch (Exception | Error e) {
       failed(job, e);
     }
@@ -181,7 +182,7 @@ public final class JobRunner implements AutoCloseable {
     }
   }
 
-  /// Doubles from a second on.
+  /// The pause after a failed try. It starts at one second and doubles, up to a limit.
   static Duration pauseAfter(int tries) {
     var pause = Duration.ofSeconds(1L << Math.clamp(tries - 1, 0, 20));
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
@@ -198,7 +199,8 @@ public final class JobRunner implements AutoCloseable {
     }
   }
 
-  /// Begins nothing more, and interrupts what runs. Idempotent, and does nothing before [#start].
+  /// Starts no further job and interrupts the running ones. Idempotent; does nothing before
+  /// [#start].
   @Override
   public void close() {
     closed = true;

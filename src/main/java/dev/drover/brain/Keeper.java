@@ -10,19 +10,20 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/// Keeps this node among those that share the store: says that it lives, wakes a brain for every
-/// session that owes work and that nobody has, and stops all brains when the others must take it
-/// for dead.
+/// The keeper of this node: it renews the node's beat, wakes a brain for every session that has
+/// unfinished work and no node, and stops all brains when the other nodes may consider this node
+/// dead.
 ///
-/// What it finds by looking is what a hint, or an answer, failed to bring: no hot path waits for
-/// it. Two virtual threads, which end with [#close].
+/// Its polls find only what a lost hint or a lost answer did not report; no hot path waits for
+/// them. Two virtual threads, which end with [#close].
 public final class Keeper implements Nodes.News, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
 
-  /// Looks within the time that a node may be silent.
+  /// The number of polls within one lapse.
   private static final int LOOKS = 5;
 
-  /// Sessions claimed at once: several nodes that come for a dead one's share them.
+  /// The number of sessions claimed at a time, so that several nodes share the sessions of a dead
+  /// one.
   private static final int CLAIMED = 16;
 
   private final Nodes nodes;
@@ -37,9 +38,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
   private volatile long heard;
   private boolean fenced;
 
-  /// Begins with [#start].
+  /// A keeper that starts with [#start].
   ///
-  /// @param nanos a clock that never jumps, in nanoseconds
+  /// @param nanos a monotonic clock, in nanoseconds
   public Keeper(Nodes nodes, Brains brains, Pause pause, LongSupplier nanos) {
     this.nodes = nodes;
     this.brains = brains;
@@ -51,9 +52,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
         Thread.ofVirtual().name("keeper-fence").unstarted(() -> repeat(2 * LOOKS, this::fence));
   }
 
-  /// Wakes what was running when the last server ended, then keeps on looking.
+  /// Wakes the sessions that were running when the last server ended, then starts polling.
   ///
-  /// @return how many were woken
+  /// @return the number of brains that were woken
   /// @throws dev.drover.base.Problem if the store fails
   public int start() {
     nodes.onNews(this);
@@ -80,7 +81,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     }
   }
 
-  /// One look, as they are made regularly.
+  /// Polls once.
   void look() {
     attempt(
         () -> {
@@ -98,9 +99,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
         });
   }
 
-  /// Wakes a brain for every session that owes work and that nobody has.
+  /// Wakes a brain for every session that has unfinished work and that no node holds.
   ///
-  /// @return how many
+  /// @return the number of brains that were woken
   int claim() {
     int woken = 0;
     while (true) {
@@ -113,9 +114,9 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     }
   }
 
-  /// Wakes brains for what this node holds and does not know of: the answer to a claim was lost, or
-  /// the brain was stopped. What is new may just be about to get its brain, and is left until the
-  /// next look.
+  /// Wakes brains for the sessions that this node holds without a brain: the store's answer to a
+  /// claim was lost, or the brain was stopped. A session that is found for the first time may be
+  /// about to get its brain, so it is left until the next poll.
   private void adopt() {
     var without = new HashSet<>(nodes.held());
     without.removeAll(brains.awake());
@@ -127,7 +128,8 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     orphans = without;
   }
 
-  /// A node that was silent for too long must not act any more: its sessions may be others'.
+  /// Stops all brains if the node's last beat is older than the lapse: other nodes may hold its
+  /// sessions.
   private void fence() {
     if (nanos.getAsLong() - heard <= nodes.lapse().toNanos()) {
       fenced = false;
@@ -167,7 +169,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
     }
   }
 
-  /// Takes on nothing more. Idempotent.
+  /// Stops polling and claiming, and waits for the keeper's threads. Idempotent.
   @Override
   public void close() {
     nodes.onNews(Nodes.News.NONE);

@@ -14,13 +14,14 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one session's log under one lease, and keeps what was read of it up to date. One thread.
+/// The writer of one session's log under one lease. It keeps the fold and the history of the log up
+/// to date. One thread.
 final class LogWriter {
   /// What a brain does after an append.
   enum Next {
     /// Plan again.
     GO_ON,
-    /// Stop: the session rests, or somebody else has it.
+    /// Stop: the session rests, or another node holds it.
     STOP
   }
 
@@ -35,7 +36,7 @@ final class LogWriter {
   private long bytes = -1;
   private boolean lost;
 
-  /// @param fold is fed what follows its position by [#inbox]
+  /// @param fold the fold to keep up to date; [#inbox] adds the events after its position
   LogWriter(EventLog log, Lease lease, SessionFold fold) {
     this.log = log;
     this.lease = lease;
@@ -46,20 +47,22 @@ final class LogWriter {
     return fold;
   }
 
-  /// Whether an append found that somebody else has the session.
+  /// Whether an append found that the lease is lost.
   boolean lost() {
     return lost;
   }
 
-  /// What waits and can be taken up. What is in the log by then is folded before this returns.
+  /// The waiting events that can be processed. The events that are in the log by then are folded
+  /// before this returns.
   Inbox inbox() {
     var inbox = log.inbox(lease.session());
     catchUp(inbox.head());
     return inbox.known();
   }
 
-  /// The whole log as far as it is folded, private events included. Read once, then kept up: it
-  /// never runs ahead of the fold, or what came meanwhile would be in it twice.
+  /// The whole log as far as it is folded, private events included. It is read once and then kept
+  /// up to date. It never runs ahead of the fold, because events that were appended meanwhile would
+  /// be in it twice.
   List<Stored> history() {
     if (history == null) {
       var all = new ArrayList<Stored>();
@@ -69,7 +72,7 @@ final class LogWriter {
     return history;
   }
 
-  /// Gives the memory of [#history] back: it is read again when it is asked for.
+  /// Frees the memory of [#history]; the next call reads the log again.
   void forgetHistory() {
     history = null;
   }
@@ -78,10 +81,10 @@ final class LogWriter {
     return page.stream().filter(stored -> stored.position() <= fold.position()).toList();
   }
 
-  /// What the log takes, in bytes. Measured once, then kept up. A log that fits is read for that,
-  /// since it will be asked for: measuring it first takes longer than reading it.
+  /// The size of the log, in bytes. It is measured once and then kept up to date. A log that fits
+  /// is read at once, because it will be needed: measuring it first takes longer than reading it.
   ///
-  /// @param fitting what may be read, in bytes
+  /// @param fitting the size of the largest log to read, in bytes
   long bytes(long fitting) {
     if (bytes < 0 && history == null && !read(fitting)) {
       bytes = log.measure(lease.session(), ALL).bytes();
@@ -92,8 +95,7 @@ final class LogWriter {
     return bytes;
   }
 
-  /// Reads the history at once, if it is small. A log begins with a small event, that a turn
-  /// begins.
+  /// Reads the history if it is small. The first event of a log, the start of a turn, always fits.
   private boolean read(long fitting) {
     if (fold.position() > PAGE) {
       return false;
@@ -115,14 +117,14 @@ final class LogWriter {
     }
   }
 
-  /// Appends in the middle of the work.
+  /// Appends events; the session does not rest after them.
   Next write(List<Emission.Entry> entries) {
     return append(new Emission(entries));
   }
 
-  /// Appends, unless a client has sent something since `inbox` was read.
+  /// Appends, unless a client has sent an event since `inbox` was read.
   ///
-  /// @param rests whether the session rests then
+  /// @param rests whether the session rests after the append
   Next write(List<Emission.Entry> entries, Inbox inbox, boolean rests) {
     return append(new Emission(entries, OptionalLong.of(inbox.received()), rests));
   }
@@ -166,7 +168,7 @@ final class LogWriter {
         });
   }
 
-  /// Reads what follows a position, to the end at least.
+  /// Reads the events after a position, at least up to `end`.
   private void pages(long after, long end, Consumer<List<Stored>> reader) {
     long position = after;
     while (position < end) {

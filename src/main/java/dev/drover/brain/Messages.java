@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The messages of a prompt in the making, in the order that the Messages API asks for: a user's
-/// first, neighbours of one role as one message, and after calls first a result for each of them.
-/// What comes before all results are in is held back until then. One thread.
+/// A builder for the messages of a prompt, in the order that the Messages API requires: a user
+/// message first, adjacent messages of one role merged, and the results of calls directly after
+/// them. Other messages are held back until all results are added. One thread.
 final class Messages {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 
-  /// A block on its way, and where it comes from.
+  /// A block of a message, and its place in the log.
   record Sent(Json.Obj json, Piece piece) {}
 
   private record Message(String role, List<Sent> blocks) {}
@@ -22,16 +22,16 @@ final class Messages {
   private final List<Message> held = new ArrayList<>();
   private final Map<EventId, String> open = new LinkedHashMap<>();
 
-  /// What a model said.
+  /// Adds a reply of the model.
   ///
-  /// @param calls for each of its calls the id under which it is sent
+  /// @param calls the id under which each call of the reply is sent
   void reply(List<Sent> blocks, Map<EventId, String> calls) {
     settle();
     append("assistant", blocks);
     open.putAll(calls);
   }
 
-  /// What another than the model said.
+  /// Adds a message that is not a reply of the model. It is held back while calls are open.
   void say(String role, List<Sent> blocks) {
     if (open.isEmpty()) {
       append(role, blocks);
@@ -40,7 +40,7 @@ final class Messages {
     }
   }
 
-  /// The result of an open call; any other is dropped.
+  /// Adds the result of an open call; any other result is dropped.
   void result(EventId use, Sent block) {
     if (open.remove(use) == null) {
       return;
@@ -51,7 +51,8 @@ final class Messages {
     }
   }
 
-  /// A call without a result would make every later request invalid.
+  /// Adds an error result to every open call: a call without a result would make every later
+  /// request invalid.
   private void settle() {
     for (var use : List.copyOf(open.keySet())) {
       var result =
@@ -91,8 +92,9 @@ final class Messages {
     messages.getLast().blocks().addAll(blocks);
   }
 
-  /// A model goes on with a call of a tool of its server while nothing else follows. Once something
-  /// does, such a call without its result, or a result without its call, would be refused.
+  /// Drops the calls without results, and the results without calls, of tools that the model server
+  /// runs. The model can continue such a call only while nothing follows it; after that, the server
+  /// would refuse it.
   private void finishReply() {
     if (messages.isEmpty() || !messages.getLast().role().equals("assistant")) {
       return;
@@ -114,7 +116,7 @@ final class Messages {
 
   /// The messages so far.
   ///
-  /// @param breakpoints whether to mark the last two of the user's side
+  /// @param breakpoints whether to mark the last two user messages
   Rendered build(boolean breakpoints, Omissions omissions) {
     settle();
     int marks = breakpoints ? 2 : 0;

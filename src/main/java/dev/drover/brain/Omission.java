@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a model's server refused in a request, and what is left out of every later one for that.
-/// Kept beside the end of the refused request, so every node knows of it, after every crash.
+/// A part of a request that a model server refused, and that every later request leaves out. It is
+/// stored with the end of the refused request, so it applies on every node and after every crash.
 ///
-/// @param pieces blocks that a note stands in for
-/// @param thinking whether all thinking until then is left out
+/// @param pieces the blocks that are replaced by a note
+/// @param thinking whether all thinking up to that request is left out
 record Omission(List<Piece> pieces, boolean thinking) {
   private static final String PIECES = "left_out";
   private static final String THINKING = "without_thinking";
@@ -19,7 +19,7 @@ record Omission(List<Piece> pieces, boolean thinking) {
     pieces = List.copyOf(pieces);
   }
 
-  /// What to keep beside the end of the request.
+  /// The JSON to store with the end of the request.
   Json.Obj json() {
     var kept =
         pieces.stream()
@@ -28,7 +28,7 @@ record Omission(List<Piece> pieces, boolean thinking) {
     return Json.obj(PIECES, kept, THINKING, thinking);
   }
 
-  /// Reads what [#json] gave; empty: `kept` is of something else.
+  /// Reads a value of [#json]; empty if `kept` is something else.
   static Optional<Omission> read(Json.Obj kept) {
     if (kept.get(PIECES).isEmpty()) {
       return Optional.empty();

@@ -7,8 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// All that is left out of a session's prompts, because a model's server refused it: a fold over
-/// the log. One thread.
+/// All omissions of a session, folded from its log. One thread.
 final class Omissions {
   private final Set<Piece> pieces = new HashSet<>();
   private long thinking;
@@ -34,12 +33,12 @@ final class Omissions {
     return pieces.contains(piece);
   }
 
-  /// Whether a reply at this position goes without its thinking.
+  /// Whether the thinking of a reply at this position is left out.
   boolean hasThinkingOf(long position) {
     return position < thinking;
   }
 
-  /// What stands in the place of a block that is left out.
+  /// The note that replaces a block that is left out.
   static Json.Obj note(Json.Obj block) {
     var type = String.valueOf(block.text("type"));
     var what =

@@ -6,16 +6,16 @@ import dev.drover.tools.ToolSpec;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What happens to a call whose result was lost with whatever ran it, so that nobody can know
-/// whether it took effect: the model is told, or it runs again.
+/// The policy for ambiguous calls. The result of such a call was lost with its runner, so it is
+/// unknown whether the call took effect: either the model is informed, or the call runs again.
 ///
-/// @param retried by a tool's name, whether its calls run again. Of the others, those of read-only
-///   tools do
+/// @param retried whether the calls of a tool run again, by the tool's name; the calls of other
+///   tools run again if the tool is read-only
 public record OnAmbiguous(Map<String, Boolean> retried) {
-  /// How often a call is handed over at most.
+  /// The maximum number of times that a call is dispatched.
   static final int ATTEMPTS = 3;
 
-  /// What changes nothing runs again.
+  /// Only the calls of read-only tools run again.
   public static final OnAmbiguous DEFAULT = new OnAmbiguous(Map.of());
 
   private static final Map<String, Boolean> CHOICES = Map.of("error", false, "retry", true);
@@ -24,7 +24,7 @@ public record OnAmbiguous(Map<String, Boolean> retried) {
     retried = Map.copyOf(retried);
   }
 
-  /// @param section has a section for each tool
+  /// @param section the settings of tools, with a section for each tool
   static OnAmbiguous read(Section section, Inventory tools) {
     var retried = new HashMap<String, Boolean>();
     for (var item : tools.items()) {
@@ -38,7 +38,7 @@ public record OnAmbiguous(Map<String, Boolean> retried) {
     return new OnAmbiguous(retried);
   }
 
-  /// With one tool's calls run again, or not.
+  /// A copy with another choice for one tool.
   public OnAmbiguous with(String tool, boolean retry) {
     var changed = new HashMap<>(retried);
     changed.put(tool, retry);

@@ -11,13 +11,13 @@ import dev.drover.session.StopReason;
 import java.util.List;
 import java.util.Optional;
 
-/// Everything that decides. Pure: the same log and inbox give the same step, on any node, after any
-/// crash.
+/// The decisions of a brain. Pure: the same log and inbox give the same step, on any node and after
+/// any crash.
 final class Plan {
   private Plan() {}
 
-  /// @param budgetReached whether the session has cost what it may cost: the model is not asked
-  /// @param maxToolRounds the most replies of one turn that may ask for tools
+  /// @param budgetReached whether the session has reached its budget; the model is then not called
+  /// @param maxToolRounds the maximum number of replies with tool calls in one turn
   static Step next(ThreadFold log, Inbox inbox, boolean budgetReached, int maxToolRounds) {
     var step = next(log, inbox, maxToolRounds);
     if (!budgetReached || !(step instanceof Step.Ask ask) || ask.open().isPresent()) {
@@ -44,12 +44,12 @@ final class Plan {
     };
   }
 
-  /// What follows a pause after a failure.
+  /// The step that follows a pause after a failed request.
   static Step.Ask afterBackOff() {
     return new Step.Ask(Step.Opening.RESUMES, List.of(), Optional.empty());
   }
 
-  /// Whether an interrupt waits: it goes before every message.
+  /// Whether an interrupt waits. Interrupts are processed before all messages.
   static boolean interrupted(Inbox inbox) {
     return inbox.queued().stream().anyMatch(Plan::isInterrupt);
   }
@@ -58,7 +58,7 @@ final class Plan {
     return queued.event() instanceof Event.UserInterrupt;
   }
 
-  /// The oldest message, with what was sent along with it.
+  /// The oldest message, with the system message that was sent with it.
   private static List<Queued> message(Inbox inbox) {
     var queued = inbox.queued();
     boolean accompanied = queued.size() > 1 && queued.get(1).event() instanceof Event.SystemMessage;
@@ -71,8 +71,8 @@ final class Plan {
         : new Step.Ask(Step.Opening.BEGINS, message(inbox), Optional.empty());
   }
 
-  /// A turn goes on when nothing more is waited for. Messages that came before it stood still wait
-  /// for that, too.
+  /// A paused turn continues when all awaited answers have arrived. Messages that arrived before
+  /// the pause wait until then, too.
   private static Step paused(ThreadFold log, Inbox inbox) {
     if (log.standsForUnknown()) {
       return new Step.Rest();
@@ -97,8 +97,8 @@ final class Plan {
         : new Step.Act(turn, calls);
   }
 
-  /// Whether nothing is left to do after a reply but to end its turn: it asks for no tool, and
-  /// there is nothing more to say of why it stopped.
+  /// Whether a reply ends its turn: no event waits, the reply is complete and calls no tool, and
+  /// its stop reason needs no report of its own.
   static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
     return inbox.queued().isEmpty()
         && !ThreadFold.goesOn(reply.stopReason())
@@ -109,7 +109,7 @@ final class Plan {
                 block -> block instanceof Json.Obj use && "tool_use".equals(use.text("type")));
   }
 
-  /// Whether the turn has met a limit that ends it.
+  /// The step that ends a turn which has reached a limit; empty if it has not.
   private static Optional<Step> tooMuch(ThreadFold log, int maxToolRounds) {
     if (log.open().isPresent()) {
       return Optional.empty();
@@ -143,7 +143,7 @@ final class Plan {
     return end(log.stopReason(), log.stopDetails());
   }
 
-  /// How a turn ends whose last reply stopped so.
+  /// The end of a turn whose last reply has this stop reason.
   private static Step.End end(String stopReason, Json.Obj stopDetails) {
     return switch (stopReason) {
       case "refusal" ->
@@ -161,7 +161,7 @@ final class Plan {
     };
   }
 
-  /// What the model's server said of its refusal, with the keys that clients count on.
+  /// The model server's details of its refusal, with the keys that clients rely on.
   private static Json.Obj refusal(Json.Obj said) {
     var details = said.with("type", "refusal");
     for (var key : List.of("category", "explanation")) {

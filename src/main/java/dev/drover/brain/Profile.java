@@ -3,17 +3,20 @@ package dev.drover.brain;
 import java.util.Comparator;
 import java.util.List;
 
-/// How the harness treats a model: what one needs is dead weight for the next.
+/// The model-specific part of the harness. What one model needs can be useless to another.
 ///
 /// @param context how a prompt is made from the log
 public record Profile(Context context) {
 
-  /// Which models a profile is for.
+  /// A profile, and the models to which it applies.
   ///
-  /// @param prefix of the model's id
+  /// @param prefix the prefix of the models' ids
   public record Rule(String prefix, Profile profile) {}
 
-  /// The rule with the longest fitting prefix wins; one with an empty prefix fits all.
+  /// The profile for a model. The rule with the longest matching prefix wins; an empty prefix
+  /// matches every model.
+  ///
+  /// @throws IllegalStateException if no rule matches
   public static Profile of(List<Rule> rules, String modelId) {
     return rules.stream()
         .filter(rule -> modelId.startsWith(rule.prefix()))
@@ -22,8 +25,8 @@ public record Profile(Context context) {
         .profile();
   }
 
-  /// Claude reads a cached prefix at a tenth of the price, if told where it may end; other servers
-  /// cache by themselves or not at all, and some refuse the mark.
+  /// Claude models read a cached prefix at a tenth of the price if the request marks where it may
+  /// end. Other servers cache automatically or not at all, and some refuse the mark.
   public static final List<Rule> DEFAULTS =
       List.of(
           new Rule("", new Profile(new FullHistory(false))),

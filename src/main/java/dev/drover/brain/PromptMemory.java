@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The memory that asking the model takes. Small sessions need no leave; large ones share a budget,
-/// so that many of them at once never exhaust the heap. One thread.
+/// The limit on the memory that prompts take. Small sessions need no reservation; large ones share
+/// a budget, so that many of them at once never exhaust the heap. One thread.
 final class PromptMemory {
-  /// Logs up to this, in bytes, are small, and kept from one request to the next.
+  /// The size of the largest small log, in bytes. A small log is kept from one request to the next.
   static final long SMALL = 1L << 20;
 
-  /// The values of the log, the text of the request, its bytes, and the copies in between.
+  /// The number of copies of a log in memory: its values, the text of the request, the bytes of the
+  /// request, and the copies in between.
   private static final int COPIES = 5;
 
   private final WakeContext at;
@@ -29,10 +30,10 @@ final class PromptMemory {
     LogWriter.Next ask() throws InterruptedException;
   }
 
-  /// Asks when there is memory for it.
+  /// Calls the model when there is memory for the prompt.
   ///
-  /// @param taken what the prompt has besides the log
-  /// @param tooLarge is told if there never is
+  /// @param taken the messages of the prompt that are not in the log yet
+  /// @param tooLarge called instead if the prompt can never fit
   LogWriter.Next ask(
       List<Queued> taken, Asks asks, Function<Answer.Failure, LogWriter.Next> tooLarge)
       throws InterruptedException {
@@ -64,7 +65,7 @@ final class PromptMemory {
         Optional.empty());
   }
 
-  /// Empty if an interrupt came first.
+  /// Waits for memory; empty if an interrupt arrived first.
   private Optional<Share> reserve(long bytes) throws InterruptedException {
     Scope.Task<Share> reserving;
     boolean came;
@@ -79,12 +80,12 @@ final class PromptMemory {
     return Optional.empty();
   }
 
-  /// It may have come in the moment of the interrupt.
+  /// Releases a share that was granted at the moment of the interrupt.
   private static void release(Scope.Task<Share> reserving) throws InterruptedException {
     try {
       reserving.join().close();
     } catch (Problem _) {
-      // it did not
+      // none was granted
     }
   }
 }

@@ -5,20 +5,20 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a failed request's words say of the part that the server refused.
+/// The error text of a failed request, and what it says about the part that the server refused.
 ///
-/// @param words all that the server said
-/// @param indexed whether the indexes in them are those of the prompt
-/// @param plain whether the status alone says that the request's content was refused; if not, the
-///   words have to say it
+/// @param words the whole text of the server
+/// @param indexed whether the indexes in the text are those of the prompt
+/// @param plain whether the status alone shows that the request's content was refused; if not, the
+///   text must say it
 record RefusalWords(String words, boolean indexed, boolean plain) {
-  /// Refusals that are seldom about what the request says.
+  /// Refusals that are rarely about the content of the request.
   private static final Pattern OTHER_STATUS = Pattern.compile("\\bHTTP 40[134]\\b");
 
-  /// Never about it: the account, and what it may do.
+  /// Refusals that are never about the content, but about the account and its permissions.
   private static final Pattern ACCESS = Pattern.compile("\\bHTTP 40[13]\\b");
 
-  /// Thinking of another conversation, server, account or version.
+  /// Refusals of thinking from another conversation, server, account or version.
   private static final Pattern THINKING =
       words(
           "bound to a different conversation"
@@ -26,13 +26,13 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
               + "|thinking[^.]{0,60}(signature|cannot be modified|decrypt)"
               + "|invalid (thinking )?signature");
 
-  /// The Messages API's name of a block, and of one within a result.
+  /// The Messages API's path of a block, or of a block inside a result.
   private static final Pattern PATH =
       Pattern.compile(
           "\\bmessages\\.(\\d{1,6})\\.content\\.(\\d{1,6})(?:\\.tool_result)?(?:\\.content\\.(\\d{1,6}))?"
               + "(?!\\d)(?!\\.cache_control)");
 
-  /// The word, and not a part of a model's name or of an address.
+  /// The word, but not as a part of a model's name or of a URL.
   private static final String AN_IMAGE = "(?<![\\w/-])(images?|image inputs?)(?![\\w/-])";
 
   private static final Pattern IMAGE =
@@ -42,7 +42,7 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
               + "|multi-?modal|mmproj|图片|图像|多模态");
   private static final Pattern DOCUMENT = words("\\bdocuments?\\b|\\bpdfs?\\b");
 
-  /// Said of every model that reads texts alone.
+  /// The errors of models that accept only text.
   private static final Pattern TEXTS_ALONE =
       words(
           "content\\W{1,4}((value|it) )?(must|should|has to|needs to) be (a )?(valid )?string"
@@ -51,14 +51,14 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
               + "|unknown (variant|content (part )?type)|(unsupported|invalid) content (part )?type"
               + "|expected (variant )?[`'\"]text[`'\"]|unmarshal array.{0,80}\\bcontent\\b");
 
-  /// The server could not have what an address in the request leads to.
+  /// The errors of a server that could not fetch a URL of the request.
   private static final Pattern FETCH =
       words(
           "(error|fail\\w*|unable|could not|cannot|can't|timed?"
               + " ?out|timeout)[^.]{0,30}(download|fetch|retriev)|(client|server)"
               + " error[^/]{0,60}for url|invalid_image_url");
 
-  /// A plain statement that images cannot be taken, whatever the status.
+  /// A clear statement that images are not accepted, whatever the status.
   private static final Pattern NO_IMAGES =
       words(
           "(support|accept|allow|required for|handle|process|load|decode|identify|open|read)\\w*"
@@ -77,7 +77,7 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
     return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
   }
 
-  /// Empty: the failure is not about what the request says.
+  /// The text of a failure; empty if the failure is not about the content of the request.
   static Optional<RefusalWords> of(Answer.Failure failure) {
     var said = failure.said();
     var words = said.words().isEmpty() ? failure.message() : said.words();
@@ -93,8 +93,8 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
     return plain && THINKING.matcher(words).find();
   }
 
-  /// The block that they name; a matcher with the indexes of the message, the block, and the block
-  /// within a result or null.
+  /// The block that the text names; a matcher with the indexes of the message, the block, and the
+  /// block within a result or null.
   Optional<Matcher> path() {
     var path = PATH.matcher(words);
     return plain && indexed && path.find() ? Optional.of(path) : Optional.empty();

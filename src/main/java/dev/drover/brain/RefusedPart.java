@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Finds out from a server's refusal which part of the request it refused, so that the request can
-/// be made again without that. Pure: what is left out already is never found again.
+/// The diagnosis of a model server's refusal: it finds the refused part of the request, so that the
+/// request can be retried without that part. Pure: a part that is already left out is never found
+/// again.
 final class RefusedPart {
   private final Rendered asked;
 
@@ -18,7 +19,7 @@ final class RefusedPart {
     this.asked = asked;
   }
 
-  /// What to leave out; empty: the request would be refused again.
+  /// The part to leave out; empty if none is found, so that the request would be refused again.
   static Optional<Omission> of(Answer.Failure failure, Rendered asked) {
     return RefusalWords.of(failure).flatMap(new RefusedPart(asked)::in);
   }
@@ -60,7 +61,7 @@ final class RefusedPart {
     return Integer.parseInt(path.group(group));
   }
 
-  /// What a user has just said is never left out, unless it is no text.
+  /// Whether a block can be left out: the text of the newest message cannot.
   private boolean mayGo(Rendered.Block block) {
     return !block.type().equals("text") || block.message() < asked.size() - 1;
   }
@@ -71,7 +72,7 @@ final class RefusedPart {
         : List.of();
   }
 
-  /// What is no text in a result; the whole result, if all of it is.
+  /// The blocks of a result that are not text; the whole result if all of them are text.
   private static List<Piece> all(Rendered.Block result) {
     var others = within(result, type -> !type.equals("text"));
     return others.isEmpty() ? List.of(result.piece()) : others;
@@ -89,7 +90,7 @@ final class RefusedPart {
         .toList();
   }
 
-  /// What stands behind an address that the server's words quote.
+  /// The blocks that refer to a URL which the server's message quotes.
   private Optional<Omission> addressed(RefusalWords words) {
     return omission(
         IntStream.range(0, asked.size())
@@ -103,7 +104,7 @@ final class RefusedPart {
     return url != null && !url.isBlank() && words.words().contains(url);
   }
 
-  /// The images or documents that the server's words are about: those of the newest message that
+  /// The images or documents that the server's message is about: those of the newest message that
   /// has any.
   private Optional<Omission> meant(RefusalWords words) {
     boolean images = words.areOfImages();
@@ -122,7 +123,7 @@ final class RefusedPart {
     return Optional.empty();
   }
 
-  /// The blocks of a message, and within its results.
+  /// The blocks of a message and inside its results that match.
   private List<Piece> found(int message, Predicate<Json.Obj> wanted) {
     return asked.blocks(message).stream()
         .flatMap(
@@ -133,7 +134,7 @@ final class RefusedPart {
         .toList();
   }
 
-  /// Each block is left out once.
+  /// The omission of those blocks that are not left out yet; empty if there are none.
   private Optional<Omission> omission(List<Piece> found) {
     var left = found.stream().filter(piece -> !asked.omissions().has(piece)).toList();
     return left.isEmpty() ? Optional.empty() : Optional.of(new Omission(left, false));

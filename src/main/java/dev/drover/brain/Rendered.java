@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 
 /// The messages of one request, and where in the log each of their blocks comes from.
 ///
-/// @param messages alternating, a user's first
-/// @param pieces for each block of each message its place
-/// @param omissions what is left out of the messages already
+/// @param messages with alternating roles, a user message first
+/// @param pieces the place of each block of each message
+/// @param omissions the omissions that the messages already leave out
 record Rendered(Json.Arr messages, List<List<Piece>> pieces, Omissions omissions) {
   Rendered {
     pieces = pieces.stream().map(List::copyOf).toList();
@@ -26,7 +26,7 @@ record Rendered(Json.Arr messages, List<List<Piece>> pieces, Omissions omissions
     return pieces.size();
   }
 
-  /// The block at an index of the content of the message at an index; empty: there is none.
+  /// The block at `index` of the content of a message; empty if there is none.
   Optional<Block> block(int message, int index) {
     return message < size() && index < pieces.get(message).size()
         ? Optional.of(blocks(message).get(index))

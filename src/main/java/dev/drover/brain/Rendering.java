@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Makes messages of a log. Whatever the log holds, every server takes them: what would be refused
-/// is left out or replaced, and the same each time, so that a cached prefix stays one. What is well
-/// formed goes as it came. One thread.
+/// The conversion of a log to messages. Every model server accepts the messages, whatever the log
+/// holds: what would be refused is left out or replaced, in the same way each time, so that a
+/// cached prefix stays valid. Well-formed content is unchanged. One thread.
 final class Rendering {
   private static final Set<String> KNOWN = Set.of("text", "image", "document", "search_result");
 
@@ -44,7 +44,7 @@ final class Rendering {
     }
   }
 
-  /// @param nothing what stands for a blank text, and for a content without blocks
+  /// @param nothing the text that replaces a blank text or an empty content
   private List<Messages.Sent> content(EventId event, Json.Arr content, String nothing) {
     var blocks = content.items();
     if (blocks.isEmpty()) {
@@ -66,7 +66,8 @@ final class Rendering {
     return new Messages.Sent(isBlank(block) ? block.with("text", nothing) : block, piece);
   }
 
-  /// What a newer version took from a client, or from a tool of its own.
+  /// The replacement of a block of an unknown type, which a newer version received from a client or
+  /// a tool.
   private static Json.Obj unknown(Json.Obj block) {
     return Messages.text(
         "[a block of type %s was left out: this version of Drover does not know it]"
@@ -98,9 +99,9 @@ final class Rendering {
     messages.result(event.toolUseId(), sent);
   }
 
-  /// What the model said goes back as it came, but for a refusal, which nothing can follow; blank
-  /// texts, which the API gives and does not take; and thinking with nothing after it, which it
-  /// does not take, either.
+  /// Adds a reply of the model unchanged, except for a refusal, which nothing can follow; blank
+  /// texts, which the API returns but does not accept; and thinking with nothing after it, which
+  /// the API does not accept either.
   private void reply(Stored stored, Json.Obj reply) {
     if ("refusal".equals(reply.text("stop_reason"))) {
       return;
@@ -132,7 +133,7 @@ final class Rendering {
     }
   }
 
-  /// A call cannot be left out, since its result is not; its input can.
+  /// A call cannot be left out, because its result remains; its input can.
   private Json.Obj call(Json.Obj block, EventId event, Piece piece) {
     var sent = calls.sent(block, event);
     return omissions.has(piece)

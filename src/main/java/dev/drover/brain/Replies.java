@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Turns a model's reply into the events of one append. One reply, one thread.
+/// The conversion of a model's reply to the events of one append. For one reply; one thread.
 final class Replies {
-  /// Beside a tool use that must not run: why, for the model to read.
+  /// The key of the reason, for the model, why a tool use must not run; stored with the tool use.
   static final String REFUSAL = "refusal";
 
   private static final int LONGEST_QUOTE = 2_000;
@@ -57,7 +57,7 @@ final class Replies {
           texts.add(Json.obj("type", "text", "text", String.valueOf(block.text("text"))));
       case "thinking", "redacted_thinking" -> thought = true;
       case "tool_use" -> {
-        // A refused reply never goes back to the model, so nothing could answer its calls.
+        // A refused reply is never sent back to the model, so its calls cannot be answered.
         if (!reply.stopReason().equals("refusal")) {
           uses.add(use(index, block));
         }
@@ -66,7 +66,8 @@ final class Replies {
     }
   }
 
-  /// A call that cannot run is shown as denied, a client's own tool too: nobody is asked for it.
+  /// The event of a call. A call that cannot run is recorded as denied, even one of a custom tool,
+  /// so that the client is not asked to answer it.
   private Emission.Entry use(int index, Json.Obj block) {
     var name = Objects.requireNonNullElse(block.text("name"), "");
     var input = block.object("input");

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Shows a reply while it streams, as previews of the events that it will become. Nothing is shown
-/// before the request's own events are durable: the model's thread waits at the gate until then.
+/// The previews of a reply's events, published while the reply streams. Nothing is published before
+/// the request's own events are durable: the model's thread waits at the gate until then.
 final class ReplyPreviews implements Listener {
   private final Feed feed;
   private final SessionId session;

@@ -6,12 +6,12 @@ import dev.drover.settings.Section;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How often and how soon a failed model request is made again.
+/// The retry policy for failed model requests.
 ///
-/// @param limit requests in a row that may fail before the turn is given up
+/// @param limit the number of failures in a row after which the turn ends
 /// @param first the pause after the first failure; it doubles with each further one
-/// @param longest the longest pause that we choose ourselves
-/// @param patience the longest pause that a model's server may ask of us
+/// @param longest the longest pause that this policy chooses itself
+/// @param patience the longest pause that a model server may ask for
 public record Retries(int limit, Duration first, Duration longest, Duration patience) {
   public static final Retries DEFAULT =
       new Retries(6, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15));
@@ -26,8 +26,8 @@ public record Retries(int limit, Duration first, Duration longest, Duration pati
         section.millis("longest_asked_pause_ms", 1, DAY_MS, DEFAULT.patience));
   }
 
-  /// The pause after the `failures`-th failure in a row: what the server asked for, or our own, a
-  /// little shorter or longer so that many sessions do not come back at once.
+  /// The pause after the `failures`-th failure in a row: the one that the server asked for, or our
+  /// own with a jitter of 20 %, so that many sessions do not retry at once.
   Duration pause(int failures, Answer.Failure failure, RandomGenerator random) {
     if (failure.retryAfter().isPresent()) {
       var asked = failure.retryAfter().get();
@@ -38,7 +38,7 @@ public record Retries(int limit, Duration first, Duration longest, Duration pati
     return Duration.ofMillis(Math.round(millis * random.nextDouble(0.8, 1.2)));
   }
 
-  /// What the client is told of a failure.
+  /// The error that clients see for a failure.
   static SessionError error(Answer.Failure failure, boolean again) {
     var type =
         switch (failure.kind()) {

@@ -2,27 +2,28 @@ package dev.drover.brain;
 
 import dev.drover.hands.ToolResult;
 
-/// What becomes of a call in one step.
+/// The decision on a call in one step.
 sealed interface RoutedCall {
   ThreadFold.Call call();
 
-  /// How often the call was dispatched when this step is over.
+  /// How often the call has been dispatched by the end of this step.
   default int attempts() {
     return call().attempts() + (this instanceof Dispatched ? 1 : 0);
   }
 
-  /// It does not run, for a reason that is its result.
+  /// A call that does not run; its result is the reason.
   record Answered(ThreadFold.Call call, ToolResult result) implements RoutedCall {}
 
-  /// It was dispatched to a runner that is gone. The model is told.
+  /// A call whose runner was lost; its result informs the model.
   record Reported(ThreadFold.Call call, ToolResult result) implements RoutedCall {}
 
-  /// It runs where it was dispatched to before, if it has not run there by now.
+  /// A call that was dispatched to this runner by an earlier step. It runs there, unless it has
+  /// already run.
   record Resumed(ThreadFold.Call call, Carrier.Runner runner) implements RoutedCall {}
 
-  /// It is dispatched, after a record of that.
+  /// A call that is dispatched in this step, after its dispatch record is durable.
   record Dispatched(ThreadFold.Call call, Carrier.Runner runner) implements RoutedCall {
-    /// Whether an earlier runner had it and is gone.
+    /// Whether the call was dispatched before, to a runner that was lost.
     boolean retried() {
       return call.attempts() > 0;
     }

@@ -9,8 +9,8 @@ import dev.drover.tools.ServerTool;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
-/// Calls of one tool in this process. They end with the step: a call that is interrupted or left is
-/// stopped, and nothing of it can be asked for afterwards.
+/// The carrier of calls of one server tool, in this process. The calls end with the step: a call
+/// that is interrupted or left is stopped, and its result cannot be fetched later.
 record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, Carrier.Runner {
   private static final System.Logger LOG = System.getLogger(ServerCarrier.class.getName());
 
@@ -29,7 +29,7 @@ record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, 
     return Optional.empty();
   }
 
-  /// A tool that throws has failed, and its turn goes on.
+  /// Runs the tool. An exception of the tool becomes an error result, and the turn continues.
   @Override
   public ToolResult execute(ToolCall call) throws InterruptedException {
     try {
@@ -40,7 +40,7 @@ record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, 
     }
   }
 
-  /// The end of the step interrupts it.
+  /// Does nothing: the end of the step interrupts the call.
   @Override
   public void stop(EventId call) {}
 

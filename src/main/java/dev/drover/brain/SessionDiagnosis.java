@@ -8,58 +8,58 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/// Why a session moves, or does not.
+/// The reason why a session works or waits.
 public sealed interface SessionDiagnosis {
-  /// It is over.
+  /// The session is terminated.
   record Terminated() implements SessionDiagnosis {}
 
-  /// Nothing is owed: the next message begins a turn.
+  /// The session has no unfinished work; the next message begins a turn.
   record AtRest() implements SessionDiagnosis {}
 
-  /// It owes work and nobody holds it.
+  /// The session has unfinished work, and no node holds it.
   record Queued() implements SessionDiagnosis {}
 
-  /// It is held by a node that is not there any more.
+  /// The session is held by a node that no longer exists.
   record NodeGone(String node) implements SessionDiagnosis {}
 
-  /// It is held by a node that has been silent for longer than one may be.
+  /// The session is held by a node whose last beat is older than the lapse.
   record NodeSilent(String node, Duration silent) implements SessionDiagnosis {}
 
-  /// This node holds it, and no brain is awake for it.
+  /// This node holds the session, but no brain is awake for it.
   record BrainMissing() implements SessionDiagnosis {}
 
-  /// The model has been asked and has not answered.
+  /// The session waits for the answer to a model request.
   record ModelRequest(Instant since) implements SessionDiagnosis {}
 
-  /// Tool calls have no result yet.
+  /// The session waits for the results of tool calls.
   record ToolCalls(List<Tail.Call> calls) implements SessionDiagnosis {
     public ToolCalls {
       calls = List.copyOf(calls);
     }
   }
 
-  /// The client has to answer these tool uses.
+  /// The session waits for the client to answer these tool uses.
   record RequiresAction(List<EventId> toolUses) implements SessionDiagnosis {
     public RequiresAction {
       toolUses = List.copyOf(toolUses);
     }
   }
 
-  /// The model failed and is asked again later.
+  /// A model request failed and will be retried.
   record BackingOff(Instant until) implements SessionDiagnosis {}
 
-  /// It has cost what it may cost.
+  /// The session has reached its budget.
   record BudgetReached() implements SessionDiagnosis {}
 
-  /// Its brain is at work on what comes next.
+  /// The session's brain is between two steps.
   record BetweenSteps() implements SessionDiagnosis {}
 
-  /// What a session looks like from outside, read one after the other: they may be of moments that
-  /// are a little apart.
+  /// The observations of a session. They are read one after the other, so they may be from slightly
+  /// different moments.
   ///
-  /// @param budgetReached whether what it has cost has met its budget
+  /// @param budgetReached whether the session has reached its budget
   /// @param members all nodes
-  /// @param lapse how long one may be silent
+  /// @param lapse the longest time that a node may be without a beat
   /// @param awake whether a brain is awake for the newest lease on the node that was asked
   record Seen(
       Status status,
@@ -75,7 +75,7 @@ public sealed interface SessionDiagnosis {
     }
   }
 
-  /// Says why. Pure.
+  /// The diagnosis for the observations. Pure.
   static SessionDiagnosis of(Seen seen) {
     if (seen.status == Status.TERMINATED) {
       return new Terminated();

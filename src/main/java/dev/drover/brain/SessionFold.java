@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the log says of a session's present: what all its threads have in common, and a
-/// [ThreadFold] for each. Folded once from the last boundary, then fed each append. One thread.
+/// The fold of a session: the state that its threads share, and a [ThreadFold] for each. It is
+/// folded once from the last boundary, then updated with each append. One thread.
 final class SessionFold {
   private final ThreadFold primary = new ThreadFold();
   private final Map<ThreadKey, ThreadFold> children = new LinkedHashMap<>();
@@ -20,9 +20,9 @@ final class SessionFold {
   private Usage reported;
   private Optional<Money> budget;
 
-  /// @param boundary as the session's row has it
-  /// @param reported what the session's row says it has used
-  /// @param budget as the session's row has it
+  /// @param boundary the boundary from the session's row
+  /// @param reported the usage from the session's row
+  /// @param budget the budget from the session's row
   SessionFold(long boundary, Usage reported, Optional<Money> budget) {
     this.position = boundary;
     this.reported = reported;
@@ -42,7 +42,7 @@ final class SessionFold {
     }
   }
 
-  /// The fold of one thread: the same as long as this lives.
+  /// The fold of one thread; always the same object for the same thread.
   ThreadFold thread(ThreadKey key) {
     return key.equals(ThreadKey.PRIMARY)
         ? primary
@@ -54,12 +54,12 @@ final class SessionFold {
     return position;
   }
 
-  /// What the session may cost.
+  /// The budget of the session; empty if it has none.
   Optional<Money> budget() {
     return budget;
   }
 
-  /// What the session has used by `now`, the turns that go on included.
+  /// The usage of the session by `now`, including the running turns.
   Usage usedBy(Instant now) {
     var used = reported.plus(primary.usedBy(now));
     for (var child : children.values()) {

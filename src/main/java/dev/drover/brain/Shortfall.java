@@ -7,15 +7,15 @@ import dev.drover.session.SessionError;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Why a whole reply is not the end of its turn, although it asks for nothing that could be done:
-/// something of it is missing. The model is asked again, with a note that says so.
+/// A defect that keeps a reply from ending its turn although no call of it can run: something is
+/// missing. The model is asked again, with a note that says so.
 enum Shortfall {
   /// There is no text and no call: nothing at all, blank texts, or thinking alone.
   NOTHING_USABLE(
       SessionError.Type.MODEL_REQUEST_FAILED,
       "contained neither text nor a tool call",
       "Continue with the task: call a tool, or describe in words what you have done or found."),
-  /// As [#NOTHING_USABLE], and the reply had reached its limit.
+  /// As [#NOTHING_USABLE], and the reply reached its limit.
   NOTHING_BEFORE_LIMIT(
       SessionError.Type.MODEL_REQUEST_FAILED,
       "reached its limit of output tokens before any text or tool call",
@@ -33,7 +33,7 @@ enum Shortfall {
           + " run",
       "Make smaller calls: write a long text in several parts.");
 
-  /// Replies in a row that may fall short; the last of them ends the turn.
+  /// The number of such replies in a row that ends the turn.
   static final int IN_A_ROW = 3;
 
   private static final String KEY = "shortfall";
@@ -48,7 +48,7 @@ enum Shortfall {
     this.advice = advice;
   }
 
-  /// What a reply lacks; empty: nothing, or there is a better word for how it stopped.
+  /// The shortfall of a reply; empty if there is none, or if the stop reason says more.
   static Optional<Shortfall> of(Answer.Reply reply) {
     if (reply.stopReason().equals("refusal")
         || reply.stopReason().equals("model_context_window_exceeded")) {
@@ -80,13 +80,14 @@ enum Shortfall {
       }
       case "tool_use" -> true;
       case "thinking", "redacted_thinking" -> false;
-      // What a server's own tools did is worth going on with, and is no answer by itself.
+      // Blocks of the model server's own tools can be continued, but are not an answer by
+      // themselves.
       case null, default -> ThreadFold.goesOn(reply.stopReason());
     };
   }
 
-  /// A text without the thought that it begins with, which servers that do not separate thinking
-  /// leave in the text.
+  /// A text without the thinking at its start, which servers that do not separate thinking leave in
+  /// the text.
   private static String withoutThought(String text) {
     var start = text.stripLeading();
     int end = start.indexOf("</think>");
@@ -95,8 +96,8 @@ enum Shortfall {
         : text;
   }
 
-  /// What to keep of it beside the end of a request: itself, and what the model is told from then
-  /// on in all versions of this program.
+  /// Adds the shortfall to the JSON that is stored with the end of a request: its name, and the
+  /// note that all later versions of this program send to the model.
   Json.Obj keptIn(Json.Obj hidden) {
     return hidden
         .with(KEY, name().toLowerCase(Locale.ROOT))
@@ -109,7 +110,7 @@ enum Shortfall {
                 + "]");
   }
 
-  /// Reads what [#keptIn] kept.
+  /// Reads the value that [#keptIn] stored; empty if there is none.
   static Optional<Shortfall> read(Json.Obj hidden) {
     var name = hidden.text(KEY);
     for (var one : values()) {
@@ -120,7 +121,8 @@ enum Shortfall {
     return name == null ? Optional.empty() : Optional.of(NOTHING_USABLE);
   }
 
-  /// What the client is told when too many replies in a row fell short, of which this is the last.
+  /// The error that clients see when too many replies in a row fell short; this one is the last of
+  /// them.
   SessionError error() {
     return new SessionError(
         type,

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/// The events that say what a thread does, and with it its session. They belong together and are
-/// made here alone.
+/// The factory of the status events of a thread and of its session. The events belong together, so
+/// only this class creates them.
 final class StatusEvents {
   private final WakeContext at;
 
@@ -17,23 +17,23 @@ final class StatusEvents {
     this.at = at;
   }
 
-  /// A turn begins, or goes on after a pause.
+  /// The events for a turn that begins, or continues after a pause.
   List<Emission.Entry> running() {
     return List.of(
         at.entry(new Event.StatusRunning(at.id())),
         at.entry(new Event.ThreadRunning(at.id(), at.thread().id(), at.agent().name())));
   }
 
-  /// The model is asked again after a pause.
+  /// The events for a model request that is retried after a pause.
   List<Emission.Entry> rescheduled(Instant until, Duration pause) {
     return List.of(
         at.entry(new Event.ThreadRescheduled(at.id(), at.thread().id(), at.agent().name())),
         at.entry(new Event.StatusRescheduled(at.id()), ThreadFold.retry(until, pause)));
   }
 
-  /// A turn ends, or is paused.
+  /// The events for a turn that ends or pauses.
   ///
-  /// @param usage of the session until now
+  /// @param usage the usage of the session so far
   List<Emission.Entry> idle(StopReason reason, Usage usage) {
     var cost = at.price().map(price -> price.shown(usage));
     var idle = new Event.StatusIdle(at.id(), reason);

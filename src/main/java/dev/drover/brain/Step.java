@@ -9,61 +9,62 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The one thing that a brain does next.
+/// The next action of a brain.
 sealed interface Step {
   /// Ask the model.
   ///
-  /// @param turn what has to be said of the turn first
-  /// @param taken a client's message to take up just before, with what was sent along with it;
-  ///   empty: there is enough to answer
-  /// @param open a request that is in the log already and has no end: its brain died
+  /// @param turn which status events to record first
+  /// @param taken a client's message to process first, with the system message that was sent with
+  ///   it; empty if the log has enough to answer
+  /// @param open a request that is in the log without its end, because its brain died
   record Ask(Opening turn, List<Queued> taken, Optional<EventId> open) implements Step {
     public Ask {
       taken = List.copyOf(taken);
     }
   }
 
-  /// Whether a step begins a turn, goes on with one, or comes after a pause.
+  /// Whether a step begins a turn, continues one, or follows a pause.
   enum Opening {
     BEGINS,
     GOES_ON,
     RESUMES
   }
 
-  /// Run the calls of the last reply that have no result and wait for no client, in the order in
-  /// which the model asked.
+  /// Run the calls of the last reply that have no result and do not wait for the client, in the
+  /// order of the reply.
   ///
-  /// @param turn what has to be said of the turn first
+  /// @param turn which status events to record first
   record Act(Opening turn, List<ThreadFold.Call> calls) implements Step {
     public Act {
       calls = List.copyOf(calls);
     }
   }
 
-  /// Cut short what goes on, answer every call, and end the turn.
+  /// Stop the running calls, answer every open call, and end the turn.
   ///
-  /// @param interrupts every one that waits, oldest first
+  /// @param interrupts all waiting interrupts, oldest first
   record Interrupt(List<Queued> interrupts) implements Step {
     public Interrupt {
       interrupts = List.copyOf(interrupts);
     }
   }
 
-  /// Wait, after a failure of the model.
+  /// Wait after a failed model request.
   ///
-  /// @param longest what the whole pause was to be: no longer, however the clock was set meanwhile
+  /// @param longest the planned length of the whole pause; the limit if the clock was changed
+  ///   meanwhile
   record BackOff(Instant until, Duration longest) implements Step {}
 
   /// End the turn.
   ///
-  /// @param error what to tell the client first; empty: nothing went wrong
+  /// @param error the error to record first; empty if there is none
   record End(StopReason reason, Optional<SessionError> error) implements Step {}
 
-  /// End the turn, which cannot go on, and take along what waits.
+  /// End a turn that cannot continue, and process the waiting events without an answer.
   ///
-  /// @param unanswered the result of every call that has none
+  /// @param unanswered the result text for every call without a result
   record GiveUp(SessionError error, String unanswered) implements Step {}
 
-  /// Nothing is owed.
+  /// Rest: no work is left.
   record Rest() implements Step {}
 }

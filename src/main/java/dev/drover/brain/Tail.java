@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The end of a log, from its last model request on, folded for who asks why a session does not
-/// move. One thread.
+/// The end of a log from its last model request on, folded to diagnose why a session waits. One
+/// thread.
 public final class Tail {
-  /// The wire's type of the event that it begins with, where there is one.
+  /// The wire type of the event with which a tail begins, if the log has one.
   public static final String BEGINS = "span.model_request_start";
 
   private final ThreadFold fold = new ThreadFold();
@@ -22,12 +22,12 @@ public final class Tail {
   private @Nullable Instant requested;
   private @Nullable Stored last;
 
-  /// A call that has no result and waits for no client.
+  /// A call that has no result and does not wait for the client.
   ///
-  /// @param since when it was last handed to a hand; empty: not yet
+  /// @param since when the call was last dispatched; empty if it was not
   public record Call(EventId id, String name, Optional<Instant> since) {}
 
-  /// The next events, in the order of the log.
+  /// Adds the next events, in the order of the log.
   public void add(List<Stored> events) {
     for (var stored : events) {
       fold.add(stored);
@@ -45,12 +45,12 @@ public final class Tail {
     }
   }
 
-  /// The last event that clients see; empty: there is none.
+  /// The last event that clients see; empty if there is none.
   public Optional<Stored> last() {
     return Optional.ofNullable(last);
   }
 
-  /// Since when a model request is open; empty: none is.
+  /// When the open model request began; empty if none is open.
   Optional<Instant> asking() {
     return fold.open().flatMap(_ -> Optional.ofNullable(requested));
   }
@@ -71,7 +71,7 @@ public final class Tail {
     return fold.awaited();
   }
 
-  /// Until when it is paused after a failure; empty: it is not.
+  /// The end of the pause after a failed request; empty if there is no pause.
   Optional<Instant> retry() {
     return fold.retry().map(Step.BackOff::until);
   }

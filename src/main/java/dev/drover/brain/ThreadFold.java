@@ -16,15 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the log says of a thread's present. Everything that [Plan] decides on is here or in the
-/// inbox. One thread.
+/// The fold of a session's thread. Together with the inbox, it has everything that [Plan] needs to
+/// decide. Not safe for many threads.
 final class ThreadFold {
   /// A call of the last reply.
   ///
-  /// @param attempts how often it was handed to a hand
-  /// @param hand which had it last; empty: none had, or the log does not say
-  /// @param decision what the client said of it; null: nothing yet
-  /// @param refusal why it must not run, for the model to read; null: it may
+  /// @param attempts how often the call was dispatched
+  /// @param hand the hand to which the call was last dispatched; empty if none, or if the log does
+  ///   not say
+  /// @param decision the client's confirmation; null if there is none yet
+  /// @param refusal the reason, for the model, why the call must not run; null if it may run
   record Call(
       Event.ToolUse use,
       int attempts,
@@ -37,7 +38,7 @@ final class ThreadFold {
       return new Call(use, 0, Optional.empty(), null, false, refusal);
     }
 
-    /// Whether it is the client's turn.
+    /// Whether the call waits for the client.
     boolean awaited() {
       return !answered && decision == null && use.waitsForClient();
     }
@@ -96,8 +97,8 @@ final class ThreadFold {
     }
   }
 
-  // A status comes twice, as the thread's and as the session's: the first counts. What is kept
-  // hidden is beside the session's.
+  // A status is recorded twice, for the thread and for the session; the first one counts. The
+  // hidden data is stored with the session's event.
 
   private void runs(Instant since) {
     if (status == Status.RUNNING) {
@@ -161,7 +162,7 @@ final class ThreadFold {
     owed = goesOn(stopReason) || shortfall.isPresent();
   }
 
-  /// A turn begins, or goes on that stood still.
+  /// Resets the counters if a new turn begins; a paused turn keeps them.
   private void begin() {
     if (pause.isEmpty()) {
       rounds = 0;
@@ -178,43 +179,43 @@ final class ThreadFold {
     return status;
   }
 
-  /// What the turn that goes on has used by `now`.
+  /// The usage of the running turn by `now`.
   Usage usedBy(Instant now) {
     return turn.plusActive(activeUntil(now));
   }
 
-  /// The model request that has begun and not ended.
+  /// The model request that has begun and not ended; empty if there is none.
   Optional<EventId> open() {
     return Optional.ofNullable(open);
   }
 
-  /// Whether there is something that the model has not answered.
+  /// Whether there is input that the model has not answered.
   boolean owed() {
     return owed;
   }
 
-  /// Model requests that failed since the last that did not, or since the turn began.
+  /// The number of failed model requests since the last successful one, or since the turn began.
   int failures() {
     return failures;
   }
 
-  /// Replies of this turn that asked for tools.
+  /// The number of replies with tool calls in this turn.
   int rounds() {
     return rounds;
   }
 
-  /// Replies in a row, up to now, that could neither be shown nor acted on.
+  /// The number of last replies in a row that could neither be shown nor acted on.
   int unusable() {
     return unusable;
   }
 
-  /// What the last reply lacked.
+  /// The shortfall of the last reply; empty if it had none.
   Optional<Shortfall> shortfall() {
     return shortfall;
   }
 
-  /// What to keep beside [Event.StatusIdle] of a turn that is not over: a fold that starts at its
-  /// boundary does not see the turn's beginning.
+  /// The counters to store with the [Event.StatusIdle] of a paused turn: a fold that starts at its
+  /// boundary does not include the beginning of the turn.
   Json.Obj standing() {
     return Json.obj("rounds", rounds, "unusable", unusable);
   }
@@ -224,12 +225,12 @@ final class ThreadFold {
     unusable = (int) kept.number("unusable", unusable);
   }
 
-  /// Until when a session is paused.
+  /// The pause after a failed request; empty if there is none.
   Optional<Step.BackOff> retry() {
     return Optional.ofNullable(retry);
   }
 
-  /// Why the last reply stopped, in the model's words; empty before the first.
+  /// The stop reason of the last reply, as the model gave it; empty before the first reply.
   String stopReason() {
     return stopReason;
   }
@@ -248,32 +249,32 @@ final class ThreadFold {
     return calls.values().stream().filter(Call::awaited).map(call -> call.use().id()).toList();
   }
 
-  /// Why a turn stands still that is not over; empty while it runs, and when it is.
+  /// The reason why the turn is paused; empty while it runs and after its end.
   Optional<StopReason> pause() {
     return pause;
   }
 
-  /// Whether a turn stands still until the client has answered.
+  /// Whether the turn is paused until the client answers.
   boolean standsForClient() {
     return pause.stream().anyMatch(StopReason.RequiresAction.class::isInstance);
   }
 
-  /// Whether an interrupt ends the turn that stands still: there is something that it waits for.
+  /// Whether an interrupt ends the paused turn, because the turn waits for something.
   boolean endsByInterrupt() {
     return standsForClient() || standsForUnknown();
   }
 
-  /// Whether a turn stands still for a reason that only a newer version knows.
+  /// Whether the turn is paused for a reason that only a newer version defines.
   boolean standsForUnknown() {
     return pause.stream().anyMatch(StopReason.Other.class::isInstance);
   }
 
-  /// Whether the model has more to say after a reply that stopped so.
+  /// Whether the model continues after a reply with this stop reason.
   static boolean goesOn(String stopReason) {
     return stopReason.equals("pause_turn");
   }
 
-  /// What to keep beside [Event.StatusRescheduled].
+  /// The JSON to store with [Event.StatusRescheduled].
   static Json.Obj retry(Instant at, Duration pause) {
     return Json.obj("retry_at_ms", at.toEpochMilli(), "pause_ms", pause.toMillis());
   }

@@ -3,9 +3,9 @@ package dev.drover.brain;
 import dev.drover.session.SessionError;
 import java.util.List;
 
-/// One brain at work on one session, from the moment it wakes until the session rests. [Plan]
-/// decides; [Asking], [Acting] and [Endings] carry the steps out. One thread; what takes long runs
-/// on threads of its own that end with the step, while this one listens to the bell.
+/// One run of a brain on one session, from its wake until the session rests. [Plan] decides;
+/// [Asking], [Acting] and [Endings] carry out the steps. One thread; long operations run on threads
+/// of their own, which end with the step, while this thread waits for the bell.
 final class Wake {
   private final WakeContext at;
   private final LogWriter writer;
@@ -21,7 +21,8 @@ final class Wake {
     acting = new Acting(at);
   }
 
-  /// Works until the session rests or belongs to somebody else, who then gets its hand, too.
+  /// Works until the session rests or another node holds it; then that node gets the session's
+  /// hand, too.
   void run() throws InterruptedException {
     LogWriter.Next next;
     do {
@@ -45,7 +46,7 @@ final class Wake {
     }
   }
 
-  /// Ends the turn for a reason that is ours, not the model's.
+  /// Ends the turn because of an internal error.
   void abandon(String why) {
     var error = new SessionError(SessionError.Type.UNKNOWN, why, SessionError.Retry.EXHAUSTED);
     LogWriter.Next next;

@@ -17,8 +17,8 @@ import dev.drover.tools.Toolbox;
 import java.util.List;
 import java.util.Optional;
 
-/// One brain's time with one thread of a session: what all of its steps need. One thread, but for
-/// [#id].
+/// The context of one wake for one thread of a session, used by all of its steps. Not safe for many
+/// threads, except for [#id].
 record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell bell) {
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
@@ -32,17 +32,18 @@ record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell
     return thread.agent();
   }
 
-  /// What the thread's model is offered.
+  /// The tools that the thread's model is offered.
   Toolbox toolbox() {
     return Toolbox.of(agent(), harness.tools());
   }
 
-  /// What the log says of the thread.
+  /// The fold of the thread.
   ThreadFold fold() {
     return writer.fold().thread(thread.key());
   }
 
-  /// What waits for the thread. What is in the log by then is folded before this returns.
+  /// The waiting events of the thread. The events that are in the log by then are folded before
+  /// this returns.
   Inbox inbox() {
     return writer.inbox().of(thread.key());
   }
@@ -56,17 +57,17 @@ record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell
     return new Emission.Entry(thread.key(), event, hidden);
   }
 
-  /// A client's event that is taken up.
+  /// An entry that processes a client's event.
   Emission.Entry entry(Queued queued) {
     return new Emission.Entry(queued.thread(), queued.event(), null, queued.json());
   }
 
-  /// What the model costs; empty: it has no price.
+  /// The price of the model; empty if it has none.
   Optional<Price> price() {
     return harness.models().capabilities(agent().model().id()).price();
   }
 
-  /// Whether the session may not ask the model again.
+  /// Whether the session has reached its budget, so that the model must not be called again.
   boolean budgetReached() {
     return writer
         .fold()
@@ -75,7 +76,7 @@ record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell
         .orElse(false);
   }
 
-  /// What the session has used until now.
+  /// The usage of the session so far.
   Usage used() {
     return writer.fold().usedBy(harness.clock().instant());
   }
@@ -84,7 +85,7 @@ record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell
     return new StatusEvents(this);
   }
 
-  /// What has to be said of a turn before a step of it.
+  /// The status events to record before a step of a turn.
   List<Emission.Entry> opening(Step.Opening turn) {
     return turn == Step.Opening.GOES_ON ? List.of() : statuses().running();
   }
@@ -95,7 +96,9 @@ record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell
         new Event.AgentToolResult(id(), call.use().id(), result.content(), result.isError()));
   }
 
-  /// Waits for a task; false if an interrupt came first.
+  /// Waits for a task.
+  ///
+  /// @return false if an interrupt arrived first
   boolean await(Scope.Task<?> task) throws InterruptedException {
     while (!task.isDone()) {
       bell.await();

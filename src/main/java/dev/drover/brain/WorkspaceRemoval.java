@@ -7,9 +7,10 @@ import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.util.List;
 
-/// Removes the workspaces of deleted sessions. The delete owes the removal at the data directory of
-/// the node that received it. Where else there is a copy, only those know that have it: so every
-/// node compares what it keeps with the sessions whose removal was ever owed, and owes its own.
+/// The handler of the jobs that remove the workspaces of deleted sessions. A delete adds the job
+/// for the data directory of the node that received it. Other nodes may have copies that only they
+/// can find, so every node compares its workspaces with the sessions that have ever had such a job,
+/// and adds jobs for its own copies.
 public final class WorkspaceRemoval implements JobHandler {
   private final Jobs jobs;
   private final Hands hands;
@@ -28,8 +29,8 @@ public final class WorkspaceRemoval implements JobHandler {
     }
   }
 
-  /// Finds copies on other nodes than the one that received the delete, and what a brain made that
-  /// did not know of the delete.
+  /// Finds copies on nodes other than the one that received the delete, and workspaces that a brain
+  /// created after the delete because it was not notified.
   @Override
   public void look() {
     List<String> kept = hands.kept().stream().map(SessionId::value).toList();

@@ -1,5 +1,5 @@
-/// The harness: `wake(sessionId)` folds the log, plans one step, performs it, and again. It keeps
-/// nothing that a crash may not take.
+/// The harness: `wake(sessionId)` folds the log, plans one step, performs it, and repeats. It keeps
+/// no state that must survive a crash.
 @NullMarked
 package dev.drover.brain;
 

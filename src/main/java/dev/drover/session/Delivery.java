@@ -1,8 +1,8 @@
 package dev.drover.session;
 
-/// How a client's send reached us. A client that hears no answer sends again without saying which
-/// send it repeats (seen: the official TypeScript SDK, three times, told apart by a retry count
-/// alone).
+/// How a send of a client arrived. A client that receives no response retries without naming the
+/// send that it repeats (observed: the official TypeScript SDK, three times, distinguished only by
+/// a retry count).
 ///
 /// @param fingerprint the same for the same key and body; a hash, never the content
 /// @param repeat whether this may repeat an earlier send

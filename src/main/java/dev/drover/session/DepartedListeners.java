@@ -5,13 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What listeners had heard of clients' events when they left, for as long as a late stream may
-/// ask. Bounded: beyond that the oldest are forgotten. Safe for many threads.
+/// The clients' events that departed listeners had received and seen answered, kept for two
+/// minutes, in case a stream is opened late. Bounded: if there are more, the oldest are dropped.
+/// Safe for many threads.
 final class DepartedListeners {
   private static final int LIMIT = 20_000;
   private static final long KEPT = Duration.ofMinutes(2).toNanos();
 
-  /// When the listener left, by the event's id, oldest first.
+  /// The time at which the listener left, by the event's id, oldest first.
   private final Map<EventId, Long> left = new LinkedHashMap<>();
 
   synchronized void add(List<EventId> events) {

@@ -4,61 +4,62 @@ import dev.drover.base.Json;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What happened in a session. One record per `type` of the public protocol; the log is a list of
-/// these. When it happened is not the event's to say: the log stamps it on the way in.
+/// An event of a session, one record per `type` of the public protocol. The log is a list of
+/// events. An event has no time of its own: the log stamps it when it is appended.
 public sealed interface Event {
   EventId id();
 
-  /// Whether clients see it.
+  /// Whether the event is visible to clients.
   default boolean isVisible() {
     return !(this instanceof Private);
   }
 
-  /// Sent by a client. It is *received* first, and *processed* when a brain takes it up.
+  /// An event sent by a client. It is *received* first, and *processed* when a brain appends it to
+  /// the log.
   sealed interface FromClient extends Event {}
 
-  /// Answers a tool use that waits for the client. It is processed as it is received: it settles
-  /// something, and cannot wait its turn behind messages.
+  /// A client's answer to a tool use that waits for it. It is processed on receipt, because it must
+  /// not wait in the inbox behind messages.
   sealed interface Answer extends FromClient {
     /// The tool use that is answered.
     EventId toolUseId();
   }
 
-  /// The model asks for a tool.
+  /// A tool call of the model.
   sealed interface ToolUse extends Event {
     String name();
 
     Json.Obj input();
 
-    /// Whether nothing happens before the client has answered.
+    /// Whether the call waits for an answer of the client.
     boolean waitsForClient();
 
-    /// Whether the client's answer is the result; otherwise it is at most a permission.
+    /// Whether the client's answer is the result; otherwise it is only a permission.
     boolean isRunByClient();
 
-    /// Whether it was refused before any policy.
+    /// Whether the call was refused before any policy was applied.
     boolean isRefused();
   }
 
-  /// What came of a tool use. No tool use has two.
+  /// The result of a tool use. Each tool use has at most one.
   sealed interface ToolResult extends Event {
-    /// The tool use that it is the result of.
+    /// The tool use to which the result belongs.
     EventId toolUseId();
 
-    /// What it says, in blocks of the Messages API; empty: nothing was said.
+    /// The content, in blocks of the Messages API; empty if there is none.
     Optional<Json.Arr> output();
 
-    /// Whether the tool failed, as far as was said.
+    /// Whether the result reports a failure of the tool.
     boolean failed();
   }
 
-  /// Kept in the log for the brain alone; never shown to a client.
+  /// An event that only the brain reads; never shown to a client.
   sealed interface Private extends Event {}
 
   /// @param content blocks of the Messages API: text, image, document
   record UserMessage(EventId id, Json.Arr content) implements FromClient {}
 
-  /// @param thread which is to stop; empty: all threads of the session
+  /// @param thread the thread to stop; empty for all threads of the session
   record UserInterrupt(EventId id, Optional<ThreadId> thread) implements FromClient {
     /// An interrupt of all threads.
     public UserInterrupt(EventId id) {
@@ -67,16 +68,16 @@ public sealed interface Event {
   }
 
   /// @param allow whether the call may run
-  /// @param denyMessage what the model is told of a refusal; null: nothing; always null with
-  ///   `allow`
+  /// @param denyMessage the reason of a refusal, for the model; null if there is none, and always
+  ///   with `allow`
   record UserToolConfirmation(
       EventId id, EventId toolUseId, boolean allow, @Nullable String denyMessage)
       implements Answer {}
 
-  /// The client's result of one of its own tools.
+  /// A client's result of one of its custom tools.
   ///
-  /// @param content blocks of the Messages API; empty: none was sent
-  /// @param isError empty: the client did not say
+  /// @param content blocks of the Messages API; empty if none were sent
+  /// @param isError empty if the client did not send it
   record UserCustomToolResult(
       EventId id, EventId toolUseId, Optional<Json.Arr> content, Optional<Boolean> isError)
       implements Answer, ToolResult {
@@ -91,8 +92,8 @@ public sealed interface Event {
     }
   }
 
-  /// What the operator of the client's program tells the model, right after the event that it was
-  /// sent with. It is processed together with that one.
+  /// An instruction of the client program's operator to the model. It directly follows the event
+  /// with which it was sent, and is processed together with that event.
   ///
   /// @param content text blocks
   record SystemMessage(EventId id, Json.Arr content) implements FromClient {}
@@ -162,29 +163,30 @@ public sealed interface Event {
 
   record Failed(EventId id, SessionError error) implements Event {}
 
-  /// A snapshot of what the whole session has used.
+  /// A snapshot of the usage of the whole session.
   ///
-  /// @param listCost what that costs by list price; empty: the model has none
+  /// @param listCost the cost of that usage by list price; empty if the model has no price
   record UsageReported(EventId id, Usage usage, Optional<Money> listCost, Optional<Money> budget)
       implements Event {}
 
-  /// A client has changed what the session is made of.
+  /// A change of the session's editable values by a client.
   ///
   /// @param changes the fields of the session that changed, as clients see them
   record SessionUpdated(EventId id, Json.Obj changes) implements Event {
-    /// Whether the budget is among the changes. One of a kind that this version does not know
-    /// changes nothing: the old one still holds.
+    /// Whether the changes include the budget. A budget of a kind that this version does not know
+    /// is ignored: the old one remains valid.
     public boolean changesBudget() {
       return changes.get("budget").filter(Json.NULL::equals).isPresent() || budget().isPresent();
     }
 
-    /// The new budget; empty: there is none any more.
+    /// The new budget; empty if it was removed.
     public Optional<Money> budget() {
       return Money.ofCents(changes.object("budget").object("max_list_cost").text("amount"));
     }
   }
 
-  /// The last that an open stream sees of a session. Never stored: the log goes with the session.
+  /// The last event on the open streams of a deleted session. Never stored, because the log is
+  /// deleted with the session.
   record Deleted(EventId id) implements Event {}
 
   record ThreadRunning(EventId id, ThreadId thread, String agentName) implements Event {}
@@ -201,11 +203,11 @@ public sealed interface Event {
   record ModelRequestEnd(EventId id, EventId startId, boolean isError, ModelUsage usage)
       implements Event {}
 
-  /// The intent to run a tool call, durable before the hand is asked.
+  /// The dispatch record of a tool call, durable before the call is sent to its hand.
   ///
   /// @param attempt from 1
-  /// @param hand which is asked, that one alone; empty: it runs in the server's own process, or the
-  ///   log is of a version that did not say
+  /// @param hand the only hand to which the call is sent; empty if it runs in the server's own
+  ///   process, or if the version that wrote the log did not record it
   record ToolDispatched(EventId id, EventId toolUseId, int attempt, Optional<HandId> hand)
       implements Private {
     public ToolDispatched(EventId id, EventId toolUseId, int attempt) {
@@ -213,22 +215,22 @@ public sealed interface Event {
     }
   }
 
-  /// The hand of a dispatched call is gone without a result: nobody can know how far the call came.
-  /// In one append with what follows from it.
+  /// A record that a dispatched call was lost with its hand, so that it is unknown how far it ran.
+  /// Written in one append with its outcome.
   ///
-  /// @param tool its name
+  /// @param tool the tool's name
   record ToolAmbiguous(EventId id, EventId toolUseId, String tool, Outcome outcome)
       implements Private {
-    /// What follows.
+    /// What happens to the call.
     public enum Outcome {
-      /// The model is told.
+      /// The loss is reported to the model.
       REPORTED,
-      /// It runs again.
+      /// The call runs again.
       RETRIED
     }
   }
 
-  /// From a newer version: kept as it came.
+  /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {
     private static final String PRIVATE = "drover.";
 
@@ -238,23 +240,23 @@ public sealed interface Event {
     }
   }
 
-  /// As [Unknown], received from a client. It waits in the inbox for a newer version.
+  /// As [Unknown], but received from a client. It waits in the inbox for a newer version.
   record UnknownFromClient(EventId id, String type, Json.Obj body) implements FromClient {}
 
-  /// What is stored in its place cannot be read. Lists go without it; a brain that needs it does
-  /// not go on.
+  /// A stand-in for a stored event that cannot be read. Lists omit it; a brain that needs it does
+  /// not continue.
   ///
-  /// @param id made up
-  /// @param why in words
+  /// @param id a generated id
+  /// @param why the reason, as text
   record Damaged(EventId id, String why) implements Private {}
 
-  /// How a tool call was judged before it ran.
+  /// The decision on a tool call before it runs.
   enum Permission {
-    /// By `always_allow`.
+    /// Allowed by `always_allow`.
     ALLOWED,
     /// Left to the client by `always_ask`.
     ASKED,
-    /// Left to the client by `auto`, which could not tell.
+    /// Left to the client by `auto`, which could not decide.
     UNDECIDED,
     /// Refused before any policy: the tool is not enabled.
     NOT_ENABLED

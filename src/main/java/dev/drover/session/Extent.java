@@ -2,17 +2,18 @@ package dev.drover.session;
 
 import java.util.List;
 
-/// How much a stretch of a log is.
+/// The extent of a slice of a log: how many events it has and how large they are.
 ///
-/// @param slice exactly this stretch: reading it needs no bound any more
-/// @param bytes what its events take where they are kept
-/// @param more whether events follow that the slice asked for, too
-/// @param waiting what the events in the session's inbox take
+/// @param slice a slice of exactly these events, which can be read without a limit in bytes
+/// @param bytes the size of the events in the store, in bytes
+/// @param more whether more events of the requested slice follow
+/// @param waiting the size of the events in the session's inbox, in bytes
 public record Extent(Slice slice, long bytes, boolean more, long waiting) {
-  /// A stretch, cut before the event that would bring it over the bytes of its slice.
+  /// The extent of a slice that ends before the event which would exceed the slice's bytes. It has
+  /// at least one event if there is any.
   ///
-  /// @param asked the slice
-  /// @param sizes positions and bytes of the events that it asks for, and of one more
+  /// @param asked the requested slice
+  /// @param sizes the positions and sizes of the requested events, and of one more
   public static Extent of(Slice asked, List<Size> sizes, long waiting) {
     long bytes = 0;
     int events = 0;
@@ -32,15 +33,15 @@ public record Extent(Slice slice, long bytes, boolean more, long waiting) {
     return new Extent(asked.exactly(after, events), bytes, sizes.size() > events, waiting);
   }
 
-  /// A stretch that is not cut.
+  /// The extent of a whole slice.
   ///
-  /// @param events how many there are of the slice that was asked for
+  /// @param events the number of events in the requested slice
   /// @param last the highest of their positions
   public static Extent whole(Slice asked, int events, long bytes, long last) {
     long after = asked.ascending() || events == 0 ? asked.after() : last + 1;
     return new Extent(asked.exactly(after, events), bytes, false, 0);
   }
 
-  /// How much one event is.
+  /// The position and size of one event, in bytes.
   public record Size(long position, long bytes) {}
 }

@@ -14,20 +14,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Carries what is committed, and previews of what may be, to those who listen now. Nothing is
-/// kept: who comes later reads the log. Safe for many threads; publishing never blocks.
+/// The in-memory distribution of committed events and of previews to this node's listeners. Nothing
+/// is stored: a listener that subscribes later reads earlier events from the log. Safe for many
+/// threads; publishing never blocks.
 public final class Feed {
-  /// Items that wait for one slow listener before it is cut off.
+  /// The number of items that may wait for one slow listener before it is cut off.
   public static final int LISTENER_LIMIT = 4_096;
 
-  /// Characters of JSON that wait for one slow listener before it is cut off: more than the longest
-  /// request brings, seen queued and again processed.
+  /// The number of JSON characters that may wait for one slow listener before it is cut off: more
+  /// than the longest request produces, whose events are shown queued and again processed.
   public static final long LISTENER_CHARACTERS = 64L * 1024 * 1024;
 
-  /// Characters that wait for one listener while it is not slow: it is never cut off for others.
+  /// The number of characters that may always wait for one listener: below it, the listener is not
+  /// cut off to make room for others.
   public static final long LISTENER_SHARE = 4L * 1024 * 1024;
 
-  /// How long it may take to notice that a listener has left.
+  /// The time that it may take to notice that a listener has left.
   private static final Duration NOTICING = Duration.ofMillis(150);
 
   private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
@@ -38,12 +40,12 @@ public final class Feed {
   private final long most;
   private final Tap tap;
 
-  /// Hears of everything that is published, on the thread that publishes: it must be quick and
-  /// never throw.
+  /// An observer of everything that is published. It is called on the publishing thread, so it must
+  /// be fast and never throw.
   public interface Tap {
     void published(SessionId session, Item item);
 
-    /// A listener was too slow and is cut off.
+    /// Called when a listener is cut off because it was too slow.
     void cut();
 
     Tap NONE =
@@ -58,20 +60,21 @@ public final class Feed {
 
   private volatile Watcher watcher = Watcher.NONE;
 
-  /// Learns for which sessions somebody listens, and brings what other nodes publish.
+  /// The link to other nodes: it is notified which sessions have listeners here, and relays what
+  /// other nodes publish.
   public interface Watcher {
-    /// Somebody is about to listen; what is committed after this returns must reach the feed. May
-    /// fail: then nobody listens.
+    /// Called before a listener subscribes: what is committed after this returns must reach the
+    /// feed. If it throws, the listener does not subscribe.
     void opening(SessionId session);
 
-    /// One listener less.
+    /// Called after a listener has left.
     void closed(SessionId session);
 
-    /// Those of a session's events that listeners of other nodes have been shown, as far as these
+    /// Those of a session's events that listeners of other nodes have received, as far as these
     /// nodes answer at once.
     Set<EventId> heardElsewhere(SessionId session, List<EventId> events);
 
-    /// A preview was published on this node. Must not block.
+    /// Called when a preview is published on this node. Must not block.
     void previewed(SessionId session, Item preview);
 
     Watcher NONE =
@@ -96,33 +99,33 @@ public final class Feed {
     this(Tap.NONE);
   }
 
-  /// To be called once, before anybody listens.
+  /// Sets the watcher. Must be called once, before the first subscription.
   public void watchedBy(Watcher watcher) {
     this.watcher = watcher;
   }
 
-  /// All listeners together have an eighth of the heap.
+  /// A feed in which the items that wait for all listeners together may take an eighth of the heap.
   public Feed(Tap tap) {
     this(tap, Runtime.getRuntime().maxMemory() / 8);
   }
 
-  /// @param most characters that may wait for all listeners together; beyond that those are cut off
-  ///   for which more than [#LISTENER_SHARE] wait
+  /// @param most the number of characters that may wait for all listeners together; beyond it,
+  ///   listeners with more than [#LISTENER_SHARE] waiting characters are cut off
   Feed(Tap tap, long most) {
     this.tap = tap;
     this.most = most;
   }
 
-  /// What a listener gets.
+  /// An item that is delivered to listeners.
   public sealed interface Item {
-    /// How much of it waits in memory, in characters.
+    /// The size of the item in memory, in characters.
     default int length() {
       return 0;
     }
 
     /// An event, as clients see it: queued, then processed.
     ///
-    /// @param thread to which it belongs
+    /// @param thread the thread to which it belongs
     record Shown(EventId id, ThreadKey thread, String type, String json) implements Item {
       @Override
       public int length() {
@@ -135,12 +138,12 @@ public final class Feed {
       }
     }
 
-    /// A reply begins to take shape that may become the event `id`.
+    /// The start of the preview of a reply, which may become the event `id`.
     record PreviewStart(String type, EventId id) implements Item {}
 
-    /// More text of it.
+    /// Further text of a preview.
     ///
-    /// @param index which content block of the event, from 0
+    /// @param index the index of the content block of the event, from 0
     record PreviewText(String type, EventId id, int index, String text) implements Item {
       @Override
       public int length() {
@@ -149,7 +152,7 @@ public final class Feed {
     }
   }
 
-  /// One listener. Close it.
+  /// A subscription of one listener. It must be closed.
   public final class Subscription implements AutoCloseable {
     private final SessionId session;
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
@@ -162,7 +165,7 @@ public final class Feed {
       this.session = session;
     }
 
-    /// The next item, or null when none came within `timeout`.
+    /// Waits for the next item; null if none arrives within `timeout`.
     public @Nullable Item poll(Duration timeout) throws InterruptedException {
       var item = items.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
       if (item != null) {
@@ -172,7 +175,7 @@ public final class Feed {
       return item;
     }
 
-    /// What waits for this listener from now on.
+    /// Changes the number of waiting characters, and returns the new number.
     private long count(long change) {
       waiting.addAndGet(change);
       return characters.addAndGet(change);
@@ -184,19 +187,19 @@ public final class Feed {
       }
     }
 
-    /// The listener is shown something that was published before it came.
+    /// Records that the listener received an item that was published before it subscribed.
     public void late(Item item) {
       hearing.given(item);
       hearing.taken(item);
     }
 
-    /// Whether items were dropped because the listener was too slow. What it has not read yet is
-    /// whole up to the first drop.
+    /// Whether items were dropped because the listener was too slow. The items that it has not read
+    /// yet are complete up to the first dropped one.
     public boolean isCut() {
       return cut;
     }
 
-    /// Idempotent.
+    /// Ends the subscription. Idempotent.
     @Override
     public void close() {
       var removed = new AtomicBoolean();
@@ -214,7 +217,8 @@ public final class Feed {
       }
     }
 
-    /// Whether it has an event and listens on.
+    /// Whether the listener has received an event, and has also received an answer to it or still
+    /// listens at the deadline.
     private boolean heard(EventId event, long deadline) {
       if (!hearing.has(event)) {
         return false;
@@ -244,16 +248,17 @@ public final class Feed {
       }
     }
 
-    /// @param now what waits with an item of `length`, which alone is never too much
+    /// @param now the number of waiting characters including an item of `length`; one item alone is
+    ///   never too much
     private boolean isTooMuch(long now, int length) {
       return now > length
           && (now > LISTENER_CHARACTERS || (now > LISTENER_SHARE && waiting.get() > most));
     }
   }
 
-  /// Listens from now on: what is published after this returns is delivered.
+  /// Subscribes a listener: everything that is published after this returns is delivered.
   ///
-  /// @throws dev.drover.base.Problem `UNAVAILABLE` if nobody can say from where on
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if the end of the log cannot be read
   public Subscription subscribe(SessionId session) {
     watcher.opening(session);
     var subscription = new Subscription(session);
@@ -267,8 +272,8 @@ public final class Feed {
     return subscription;
   }
 
-  /// Those of a client's events of the last minutes that some listener, on any node, has been
-  /// shown: one that still listens, or that left when something had come of the event.
+  /// Those of a client's recent events that some listener on any node has received: one that still
+  /// listens, or one that left after the event was answered.
   ///
   /// @param events in the order of receipt
   public Set<EventId> heard(SessionId session, List<EventId> events) {
@@ -279,8 +284,8 @@ public final class Feed {
     return heard;
   }
 
-  /// As [#heard], on this node alone. One that listens, and to which nothing of the event has come
-  /// yet, may have left without its end being noticed: it is given a moment.
+  /// As [#heard], for this node only. A listener to which no answer to the event was delivered may
+  /// have left unnoticed, so this waits up to 150 ms for the end of its subscription.
   public Set<EventId> heardHere(SessionId session, List<EventId> events) {
     var listening = listeners.getOrDefault(session, new CopyOnWriteArrayList<>());
     long deadline = System.nanoTime() + NOTICING.toNanos();
@@ -294,8 +299,8 @@ public final class Feed {
     return heard;
   }
 
-  /// Delivers in the order of the calls for one session; a store calls it after each commit, in the
-  /// order of the log.
+  /// Delivers items to the session's listeners, in the order of the calls. A store calls this after
+  /// each commit, in the order of the log.
   public void publish(SessionId session, List<? extends Item> items) {
     relay(session, items);
     for (var item : items) {
@@ -305,7 +310,7 @@ public final class Feed {
     }
   }
 
-  /// As [#publish], for what came from another node.
+  /// As [#publish], for items from another node.
   public void relay(SessionId session, List<? extends Item> items) {
     var list = listeners.get(session);
     if (list != null) {

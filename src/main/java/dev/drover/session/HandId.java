@@ -1,6 +1,6 @@
 package dev.drover.session;
 
-/// Names one hand, for good: another hand never gets its id.
+/// The id of a hand. It is never used for another hand.
 public record HandId(String value) {
   public static final String PREFIX = "hand_";
 

@@ -3,7 +3,7 @@ package dev.drover.session;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// What clients sent and no brain has taken up, in the order of receipt.
+/// The inbox of a session: the client events that no brain has processed, in the order of receipt.
 ///
 /// @param received the sequence of the last event ever received; 0 before the first
 /// @param head the position of the log's last event; 0 before the first. It moves without the brain
@@ -13,12 +13,12 @@ public record Inbox(long received, long head, List<Queued> queued) {
     queued = List.copyOf(queued);
   }
 
-  /// Without what only a newer version can take up.
+  /// The inbox without the events that only a newer version can process.
   public Inbox known() {
     return narrowed(one -> !(one.event() instanceof Event.UnknownFromClient));
   }
 
-  /// What of it concerns one thread.
+  /// The part of the inbox that concerns one thread.
   public Inbox of(ThreadKey thread) {
     return narrowed(one -> one.concerns(thread));
   }

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which clients' events one listener was shown, and whether it listened on until something came of
-/// them. Remembers the last of them. Safe for many threads.
+/// The recent clients' events that one listener has received, and whether it has also received an
+/// answer to them. Safe for many threads.
 final class ListenerHistory {
   private static final int LIMIT = 256;
 
-  /// What says no more than that a client's event is taken up.
+  /// The types of events that only show that a client's event is being processed, and are no
+  /// answer.
   private static final Set<String> OPENINGS =
       Set.of(
           "session.status_running",
@@ -19,7 +20,7 @@ final class ListenerHistory {
           "session.updated",
           "span.model_request_start");
 
-  /// Whether something came of an event, by its id.
+  /// Whether an event was answered, by its id.
   private final Map<EventId, Boolean> events =
       new LinkedHashMap<>() {
         @Override
@@ -28,14 +29,14 @@ final class ListenerHistory {
         }
       };
 
-  /// The listener will get it.
+  /// Records an item that will be delivered to the listener.
   synchronized void given(Item item) {
     if (item instanceof Item.Shown shown && isReceipt(shown)) {
       events.putIfAbsent(shown.id(), false);
     }
   }
 
-  /// The listener has taken it.
+  /// Records an item that the listener has read.
   synchronized void taken(Item item) {
     if (comesOfThem(item)) {
       events.replaceAll((_, _) -> true);
@@ -53,13 +54,14 @@ final class ListenerHistory {
     return events.containsKey(event);
   }
 
-  /// Those that something came of.
+  /// The events that were answered.
   synchronized List<EventId> settled() {
     return events.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
-  /// Whether it shows that a client's event was received: it waits, or is an answer, which never
-  /// does. That an event is processed says nothing: who listens since then has missed its receipt.
+  /// Whether an item shows that a client's event was received: the event is queued, or is an
+  /// answer, which is never queued. A processed event does not count, because a listener that
+  /// subscribed later has missed its receipt.
   private static boolean isReceipt(Item.Shown shown) {
     return isFromClient(shown)
         && (shown.isQueued()

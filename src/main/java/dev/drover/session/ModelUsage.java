@@ -1,9 +1,9 @@
 package dev.drover.session;
 
-/// The tokens of one model request, as the model's server counted them. A count that is negative or
+/// The tokens of one model request, as counted by the model server. A count that is negative or
 /// absurdly large is brought into its bounds: it comes from outside, and sums must not overflow.
 ///
-/// @param inputTokens those that no cache held
+/// @param inputTokens the input tokens that no cache held
 public record ModelUsage(
     long inputTokens, long outputTokens, long cacheReadTokens, long cacheCreationTokens) {
   public static final ModelUsage NONE = new ModelUsage(0, 0, 0, 0);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An amount of US dollars in whole cents, 0 or more.
 public record Money(long cents) {
-  /// Reads whole cents; empty: it is something else.
+  /// Reads whole cents; empty if the text is something else.
   public static Optional<Money> ofCents(@Nullable String text) {
     try {
       return Optional.ofNullable(text).map(cents -> new Money(Long.parseLong(cents)));

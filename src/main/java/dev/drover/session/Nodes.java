@@ -7,49 +7,49 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The servers that share one store, seen from one of them, and the sessions that they hold. A node
-/// that has not been heard of for [#lapse] is dead to the others: its sessions are free for them.
+/// The nodes that share one store, as seen from one of them, and the sessions that they hold. The
+/// other nodes consider a node without a beat for [#lapse] dead, and can claim its sessions.
 /// Durable when a call returns; safe for many threads; blocking.
 public interface Nodes {
-  /// Says that this node lives, frees what dead nodes held, and tidies up. To be called more often
-  /// than every third of [#lapse].
+  /// Renews this node's beat, frees what dead nodes held, and removes old data. Must be called more
+  /// often than every third of [#lapse].
   ///
-  /// @return false if the others had taken this node for dead: every lease that it had is void. It
-  ///   has a new name now
+  /// @return false if the other nodes considered this node dead: all its leases are void, and it
+  ///   has a new name
   boolean beat();
 
-  /// How long a node may be silent.
+  /// The longest time that a node may be without a beat.
   Duration lapse();
 
-  /// Sessions that owe work and that nobody held: this node holds them now. Whoever gets a lease
-  /// must wake a brain with it.
+  /// Claims sessions that have unfinished work and that no node holds. The caller must wake a brain
+  /// with each lease.
   ///
   /// @param limit at most this many
   List<Lease> claim(int limit);
 
-  /// What this node holds by the store's account: more than its brains know of, where the answer to
-  /// a claim was lost.
+  /// The leases that this node holds according to the store. It may include leases without a brain,
+  /// if the answer to a claim was lost.
   List<Lease> held();
 
-  /// From now on this node takes on no session, whatever it receives.
+  /// Stops this node from claiming sessions, even for events that it receives.
   void drain();
 
-  /// Takes this node's name off, and frees what it still holds. Nothing may follow but reads.
+  /// Removes this node, and frees what it still holds. Only reads are allowed afterwards.
   void leave();
 
-  /// Whether other nodes live, as far as this one has heard.
+  /// Whether other nodes are alive, as far as this node knows.
   boolean hasPeers();
 
-  /// Has `news` told of what other nodes do. There is one listener: the newest.
+  /// Sets the listener for changes by other nodes. There is only one; a new one replaces it.
   void onNews(News news);
 
-  /// What a node hears of others: hints, which may be missing, late or in vain. Called on a thread
-  /// of the store; must not block.
+  /// A listener for changes by other nodes. The calls are hints, which may be missing, late or
+  /// false. They are made on a thread of the store and must not block.
   interface News {
-    /// Another node has written the session.
+    /// Another node has written to the session.
     void changed(SessionId session);
 
-    /// Another node has let a session go that owes work.
+    /// Another node has released a session that has unfinished work.
     void freed(SessionId session);
 
     News NONE =
@@ -62,28 +62,29 @@ public interface Nodes {
         };
   }
 
-  /// Who holds a session; empty without such a session.
+  /// The holding of a session; empty if there is no such session.
   Optional<Holding> holding(SessionId id);
 
-  /// A session as the nodes share it out.
+  /// The node that holds a session, and whether the session has work.
   ///
-  /// @param node who holds it, dead or alive; null: nobody
-  /// @param epoch of the newest lease; 0 before the first
-  /// @param owesWork whether a brain has to see to it
+  /// @param node the node that holds the session, dead or alive; null if none does
+  /// @param epoch the epoch of the newest lease; 0 before the first
+  /// @param owesWork whether a brain has work to do in the session
   record Holding(@Nullable String node, long epoch, boolean owesWork) {}
 
-  /// What waits for a node to claim it.
+  /// The sessions that wait for a node to claim them.
   Queue queue();
 
-  /// @param sessions that owe work and that nobody holds; [#QUEUE_LIMIT] means so many or more
-  /// @param since when one of them has been waiting at the latest; empty: none waits
+  /// @param sessions the number of sessions that have unfinished work and that no node holds;
+  ///   [#QUEUE_LIMIT] means that number or more
+  /// @param since a time since which at least one of them has been waiting; empty if none waits
   record Queue(long sessions, Optional<Instant> since) {}
 
-  /// No queue is counted further.
+  /// The number up to which a queue is counted.
   int QUEUE_LIMIT = 10_000;
 
-  /// Sessions of a workspace that owe work, held or not: those first in whose log nothing has
-  /// happened for longest.
+  /// The sessions of a workspace that have unfinished work, held or not, the one with the oldest
+  /// last event first.
   ///
   /// @param limit at most this many
   List<SessionId> atWork(WorkspaceId workspace, int limit);
@@ -93,12 +94,12 @@ public interface Nodes {
 
   /// One node.
   ///
-  /// @param name new with every start
+  /// @param name the node's name, new with every start
   /// @param host the machine's name
-  /// @param pid its process there
-  /// @param silent since it was last heard of
-  /// @param sessions how many it holds
-  /// @param self whether it is the one that was asked
+  /// @param pid the id of its process on that machine
+  /// @param silent the time since its last beat
+  /// @param sessions the number of sessions that it holds
+  /// @param self whether it is this node
   record Member(
       String name,
       String host,

@@ -3,13 +3,13 @@ package dev.drover.session;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// The part of a session that moves: a fold over its log, cached.
+/// The progress of a session: the cached fold over its log.
 ///
-/// @param runningSince when the session last began to run; null while it does not
+/// @param runningSince when the session last began to run; null while it does not run
 /// @param started whether the session ever ran
 /// @param lastRequest the position of the last model request; 0 before the first
 /// @param boundary a fold over the log may start after this position: the end of the last turn, or,
-///   while a turn is paused, what is before its last model request
+///   while a turn is paused, the position before its last model request
 public record Progress(
     Status status,
     Usage usage,
@@ -45,13 +45,13 @@ public record Progress(
     return idle.reason().isPause() ? Math.max(0, lastRequest - 1) : position;
   }
 
-  /// The session runs from `since` on.
+  /// The progress of a session that runs from `since` on.
   public Progress running(Instant since) {
     return new Progress(
         Status.RUNNING, usage, since, true, lastRequest, boundary, updatedAt, archivedAt);
   }
 
-  /// Whether a turn goes on.
+  /// Whether a turn runs or is rescheduled.
   public boolean atWork() {
     return status == Status.RUNNING || status == Status.RESCHEDULING;
   }
@@ -75,7 +75,7 @@ public record Progress(
         status, usage, runningSince, started, lastRequest, boundary, now, archivedAt);
   }
 
-  /// The session is over.
+  /// The progress of the session once it is archived, and so terminated.
   public Progress archived(Instant now) {
     return new Progress(Status.TERMINATED, usage, null, started, lastRequest, boundary, now, now);
   }

@@ -2,16 +2,16 @@ package dev.drover.session;
 
 import java.util.List;
 
-/// Events that a client sent in one request, as they were received.
+/// A send: the events of one request of a client, as they were received.
 ///
-/// @param head the position of the log's last event before that; 0: none
+/// @param head the position of the log's last event before the send; 0 if there is none
 /// @param events in the order of receipt; at least one
 public record Send(long head, List<Queued> events) {
   public Send {
     events = List.copyOf(events);
   }
 
-  /// Names the send: the first of its events.
+  /// The id of the first event, which identifies the send.
   public EventId first() {
     return events.getFirst().event().id();
   }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 public record Session(SessionId id, Origin origin, Editable editable, Progress progress) {
   /// What a session was created from. It never changes.
   ///
-  /// @param primary names the primary thread, which every session has from the start
-  /// @param networking the environment's, as it was when the session was created
-  /// @param newer what a newer version stored of the session and this one does not know: kept as it
-  ///   came, and shown over the rest
+  /// @param primary the id of the primary thread, which every session has from the start
+  /// @param networking the networking of the environment when the session was created
+  /// @param newer the fields that a newer version stored and that this version does not know; they
+  ///   are kept unchanged and override the other fields when the session is shown
   public record Origin(
       WorkspaceId workspace,
       ThreadId primary,
@@ -29,7 +29,7 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
       Environment.Networking networking,
       Instant createdAt,
       Json.Obj newer) {
-    /// The origin of a session of which this version knows everything.
+    /// An origin without fields of a newer version.
     public Origin(
         WorkspaceId workspace,
         ThreadId primary,
@@ -50,10 +50,11 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
     }
   }
 
-  /// What a client may change.
+  /// The values of a session that a client can change.
   ///
-  /// @param agent the agent as it was when the session was created, or as an update has it
-  /// @param budget what the session may cost by list price; empty: it has none
+  /// @param agent the agent as it was when the session was created, or after the last update of the
+  ///   session
+  /// @param budget the maximum cost of the session by list price; empty if there is no limit
   public record Editable(
       Definition agent,
       @Nullable String title,
@@ -84,12 +85,12 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
         origin.newer().get("status").map(one -> Json.obj("status", one)).orElse(Json.EMPTY));
   }
 
-  /// The session's threads, in the order of their creation. There is none but the primary yet.
+  /// The session's threads, in the order of their creation. Currently only the primary thread.
   public List<SessionThread> threads() {
     return List.of(primary());
   }
 
-  /// The thread with this id; empty: the session has none such.
+  /// The thread with this id; empty if the session does not have it.
   public Optional<SessionThread> thread(ThreadId named) {
     return threads().stream().filter(thread -> thread.id().equals(named)).findFirst();
   }

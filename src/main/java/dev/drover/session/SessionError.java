@@ -1,6 +1,6 @@
 package dev.drover.session;
 
-/// What went wrong in a session, for the client to read. Holds no secret.
+/// An error in a session, for the client to read. It holds no secret.
 public record SessionError(Type type, String message, Retry retry) {
   public enum Type {
     UNKNOWN,
@@ -12,7 +12,7 @@ public record SessionError(Type type, String message, Retry retry) {
     COMPACTION_LIMIT_REACHED
   }
 
-  /// What follows: the server tries again, the turn is dead, or the session is.
+  /// What follows: the server retries, the turn ends, or the session ends.
   public enum Retry {
     RETRYING,
     EXHAUSTED,

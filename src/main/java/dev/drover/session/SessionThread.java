@@ -8,9 +8,10 @@ import java.util.Optional;
 
 /// A thread of a session: one conversation with one agent.
 ///
-/// @param parent the thread that it was created by; empty: it is the primary thread
-/// @param agent the agent as the thread has it
-/// @param newer what only a newer version knows, shown over the rest
+/// @param parent the thread that created this one; empty for the primary thread
+/// @param agent the definition of the agent in this thread
+/// @param newer the fields that only a newer version knows; they override the other fields when the
+///   thread is shown
 public record SessionThread(
     SessionId session,
     ThreadKey key,

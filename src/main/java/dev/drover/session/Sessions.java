@@ -10,61 +10,61 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// Keeps sessions. Durable when a call returns; safe for many threads; blocking.
+/// The store of sessions. A change is durable when its call returns. Safe for many threads;
+/// blocking.
 public interface Sessions {
-  /// Keeps a new session and receives its first events, all or nothing. With events it is about to
-  /// run, and claimed.
+  /// Stores a new session and receives its first events, all or nothing. If there are events, the
+  /// session is claimed and will run.
   ///
-  /// @return the lease of a session that was claimed: the caller must wake a brain with it
+  /// @return the lease if the session was claimed; the caller must wake a brain with it
   Optional<Lease> create(Session session, List<Event.FromClient> events);
 
   /// Changes the agent, the title, the metadata or the budget of a session, and appends
-  /// [Event.SessionUpdated] if any of them is other than before.
+  /// [Event.SessionUpdated] if any of them differs.
   ///
-  /// @param change makes the new session of the present one; refuses by throwing. It runs while the
-  ///   session is locked, and again if that was in vain
-  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is over, or the
-  ///   agent would change while it is not idle
+  /// @param change returns the new session for the present one, or throws to refuse. It runs while
+  ///   the session is locked, and may run again if the transaction is retried
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is terminated,
+  ///   or if the agent would change while the session is not idle
   Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change);
 
-  /// What came of an update.
+  /// The result of an update.
   ///
-  /// @param lease present when a turn that stood still may go on, and nobody held the session: the
-  ///   caller must wake a brain with it
+  /// @param lease present if a paused turn may continue and no node held the session; the caller
+  ///   must wake a brain with it
   record Updated(Session session, Optional<Lease> lease) {}
 
-  /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session in the workspace
+  /// @throws dev.drover.base.Problem `NOT_FOUND` if there is no such session in the workspace
   Session getSession(WorkspaceId workspace, SessionId id);
 
-  /// For the brain, which serves every workspace.
+  /// A session of any workspace, for the brain.
   ///
-  /// @throws dev.drover.base.Problem `NOT_FOUND` without such a session
+  /// @throws dev.drover.base.Problem `NOT_FOUND` if there is no such session
   Session getSession(SessionId id);
 
-  /// A page from which one may go on or back.
+  /// A page of sessions, with cursors to the next and the previous page.
   ///
-  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one, is of the
-  ///   other order, or lies outside `from` and `to`
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is malformed, belongs to
+  ///   the other order, or lies outside `from` and `to`
   Page<Session> list(WorkspaceId workspace, Listing listing);
 
-  /// Ends a session for good and appends [Event.StatusTerminated]. Archiving it again changes
-  /// nothing.
+  /// Ends a session for good and appends [Event.StatusTerminated]. Idempotent.
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs or is rescheduled
   Session archive(WorkspaceId workspace, SessionId id);
 
-  /// Removes a session with its log and inbox, and publishes [Event.Deleted]. In the same
-  /// transaction the removal of its workspace is owed, see [Job#REMOVE_WORKSPACE].
+  /// Removes a session with its log and inbox, and publishes [Event.Deleted]. The same transaction
+  /// adds the job that removes its workspace, see [Job#REMOVE_WORKSPACE].
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` while it runs
   void delete(WorkspaceId workspace, SessionId id);
 
-  /// @param limit items on a page, from 1
-  /// @param page the cursor of another page's `next` or `previous`; empty: from the start
-  /// @param ascending by creation
-  /// @param statuses any of these; empty: all
-  /// @param agent made from this one; empty: from any
-  /// @param agentVersion made from this version of it; empty: from any
+  /// @param limit the maximum number of items on a page, at least 1
+  /// @param page the cursor `next` or `previous` of another page; empty for the first page
+  /// @param ascending whether the oldest come first, by creation
+  /// @param statuses sessions with any of these statuses; empty for all
+  /// @param agent sessions made from this agent; empty for any
+  /// @param agentVersion sessions made from this version of the agent; empty for any
   /// @param from the earliest `created_at`, inclusive
   /// @param to the latest `created_at`, inclusive
   record Listing(

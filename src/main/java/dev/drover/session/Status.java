@@ -1,15 +1,15 @@
 package dev.drover.session;
 
-/// What a session is doing.
+/// The status of a session.
 public enum Status {
-  /// Waiting for the client.
+  /// The session waits for the client.
   IDLE,
-  /// A brain is at work, or owes work.
+  /// A brain works on the session, or has to.
   RUNNING,
-  /// Waiting to call the model again after an error.
+  /// The session waits before it calls the model again after an error.
   RESCHEDULING,
-  /// Over for good.
+  /// The session has ended for good.
   TERMINATED,
-  /// One that only a newer version knows. Such a session is shown, and left to a newer node.
+  /// A status that only a newer version knows. The session is shown, and left to a newer node.
   OTHER
 }

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /// An event in the log.
 ///
-/// @param position from 1, dense in its session, private events included
-/// @param processedAt to the microsecond, strictly rising in a session
-/// @param thread to which the event belongs
-/// @param json the event as clients see it, and as it is kept
-/// @param hidden what belongs to the event and clients never see: raw model blocks and the like
+/// @param position the position in the log, from 1 without gaps, private events included
+/// @param processedAt in microseconds, strictly increasing in a session
+/// @param thread the thread to which the event belongs
+/// @param json the event as clients see it and as it is stored
+/// @param hidden data of the event that clients never see, such as raw model blocks
 public record Stored(
     long position,
     Instant processedAt,

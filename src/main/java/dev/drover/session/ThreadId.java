@@ -2,11 +2,11 @@ package dev.drover.session;
 
 import dev.drover.base.Ids;
 
-/// Names a thread of a session.
+/// The id of a thread of a session.
 public record ThreadId(String value) {
   public static final String PREFIX = "sthr_";
 
-  /// An id from outside.
+  /// Checks and returns an id that a client sent.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if it is malformed
   public static ThreadId of(String value) {

@@ -1,12 +1,12 @@
 package dev.drover.session;
 
-/// The place of a thread in its session: what the log and the inbox keep of it. Clients know the
-/// thread by its [ThreadId].
+/// The number of a thread in its session, by which the log and the inbox refer to it. Clients use
+/// its [ThreadId].
 ///
-/// @param number rises from thread to thread, from 0
+/// @param number the number of the thread, from 0 in the order of creation
 public record ThreadKey(int number) {
-  /// The thread that every session has from the start. What belongs to the session as a whole is
-  /// its, too.
+  /// The primary thread, which every session has from the start. Events of the session as a whole
+  /// belong to it, too.
   public static final ThreadKey PRIMARY = new ThreadKey(0);
 
   public ThreadKey {
@@ -15,7 +15,7 @@ public record ThreadKey(int number) {
     }
   }
 
-  /// The key with this number: the primary thread's is always the same object.
+  /// The key with this number. The key of the primary thread is always the same object.
   public static ThreadKey of(int number) {
     return number == 0 ? PRIMARY : new ThreadKey(number);
   }

@@ -1,8 +1,8 @@
 package dev.drover.session;
 
-/// What a session has used since it began.
+/// The usage of a session since its creation.
 ///
-/// @param activeMicros time with a brain at work, in microseconds
+/// @param activeMicros the time in which a brain worked on the session, in microseconds
 public record Usage(
     long inputTokens,
     long outputTokens,

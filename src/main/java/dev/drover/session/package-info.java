@@ -1,5 +1,5 @@
 /// The session: a durable, append-only log of everything that happened, and the row that caches
-/// folds over it. Verbs: `emitEvent`, `getEvents`, `getSession`. Kept by a store.
+/// folds over it. Verbs: `emitEvents`, `getEvents`, `getSession`. A store implements it.
 @NullMarked
 package dev.drover.session;
 

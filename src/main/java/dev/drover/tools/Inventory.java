@@ -8,19 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All tools that this server can have run, whether an agent is offered them or not.
+/// The inventory of all tools whose calls this server can have carried out, whether or not an agent
+/// is offered them. Immutable, so safe for many threads.
 public final class Inventory {
-  /// A tool and who runs it.
+  /// A tool, and what runs its calls.
   public record Item(ToolSpec spec, Runs.Carried runs) {}
 
-  /// The tools of the hands, and no others.
+  /// An inventory of the hands' tools only.
   public static final Inventory HANDS = of(List.of());
 
   private final Map<String, Item> items = new LinkedHashMap<>();
 
   private Inventory() {}
 
-  /// The tools of the hands and these.
+  /// An inventory of the hands' tools and the given server tools.
   ///
   /// @throws IllegalArgumentException if two have the same name
   public static Inventory of(List<ServerTool> tools) {
@@ -42,7 +43,7 @@ public final class Inventory {
     }
   }
 
-  /// In the order in which models see them.
+  /// The items, in the order in which models see them.
   public Collection<Item> items() {
     return List.copyOf(items.values());
   }

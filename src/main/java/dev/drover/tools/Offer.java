@@ -2,9 +2,10 @@ package dev.drover.tools;
 
 import dev.drover.session.Event;
 
-/// A tool that an agent's model is offered.
+/// A tool that is offered to an agent's model.
 ///
-/// @param permission what becomes of a call before it runs; of no meaning where the client runs it
+/// @param permission the decision on a call before it runs; without meaning if the client runs the
+///   tool
 public record Offer(ToolSpec spec, Runs runs, Event.Permission permission) {
   public String name() {
     return spec.name();

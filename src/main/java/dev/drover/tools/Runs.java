@@ -1,11 +1,11 @@
 package dev.drover.tools;
 
-/// Who runs the calls of a tool.
+/// What runs the calls of a tool.
 public sealed interface Runs {
-  /// Something that the brain hands calls to.
+  /// A runner to which the brain dispatches calls.
   sealed interface Carried extends Runs {}
 
-  /// The session's hand: a sandbox, made when a call needs one.
+  /// The session's hand: a sandbox, created when a call needs it.
   record Hand() implements Carried {}
 
   /// This server, in the brain's own process.

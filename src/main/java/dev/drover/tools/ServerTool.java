@@ -6,17 +6,18 @@ import dev.drover.session.SessionThread;
 
 /// A tool that runs in the server's own process, for all sessions. Safe for many threads.
 public interface ServerTool {
-  /// Always the same.
+  /// The tool's description for models. Every call returns the same value.
   ToolSpec spec();
 
   /// Runs the call and returns its result; a failure or a bad input is a result with `isError`. The
-  /// input is as the model wrote it, unchecked. Limits its time and the size of its result itself.
+  /// input is as the model wrote it, unchecked. The tool itself must limit its time and the size of
+  /// its result.
   ///
-  /// A server that dies during a call takes the call with it. The next one runs it again if the
-  /// tool is read-only, and reports it to the model otherwise.
+  /// If the server dies during a call, the call is lost. The next server runs it again if the tool
+  /// is read-only, and otherwise reports the loss to the model.
   ///
-  /// @param thread which made the call
-  /// @throws InterruptedException soon after the calling thread was interrupted: the client
-  ///   interrupts the session, the server stops, or the session belongs to another node
+  /// @param thread the thread that made the call
+  /// @throws InterruptedException soon after the calling thread was interrupted, because the client
+  ///   interrupts the session, the server stops, or another node holds the session
   ToolResult execute(SessionThread thread, ToolCall call) throws InterruptedException;
 }

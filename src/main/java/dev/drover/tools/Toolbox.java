@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The tools that the model of an agent is offered, and what is said of a call of any other.
+/// The toolbox of an agent: the tools that its model is offered, and the refusal of calls of any
+/// other tool. Safe for many threads.
 public final class Toolbox {
   private static final int LONGEST_NAME_SHOWN = 128;
 
@@ -20,8 +21,8 @@ public final class Toolbox {
     this.inventory = inventory;
   }
 
-  /// Of the inventory what the agent's toolset enables, then the client's own tools. A client's
-  /// tool takes the place of one of the same name.
+  /// The toolbox of an agent: the tools of the inventory that its toolset enables, then the
+  /// client's custom tools. A custom tool replaces a tool of the same name.
   public static Toolbox of(Definition agent, Inventory inventory) {
     var toolbox = new Toolbox(inventory);
     for (var item : inventory.items()) {
@@ -58,13 +59,13 @@ public final class Toolbox {
     return Optional.ofNullable(offers.get(name));
   }
 
-  /// As `tools` of the Messages API, always in the same order.
+  /// The tools as `tools` of the Messages API, always in the same order.
   public Json.Arr definitions() {
     return new Json.Arr(
         offers.values().stream().<Json>map(offer -> offer.spec().definition()).toList());
   }
 
-  /// Why a call of a tool that is not offered cannot run, for the model to read.
+  /// The reason, for the model, why a call of a tool that is not offered cannot run.
   public String refusal(String name) {
     boolean known = inventory.named(name).isPresent() || Toolset.NAMES.contains(name);
     var reason =

@@ -1,5 +1,5 @@
-/// What a model may call: the tools that this server has run, and what an agent is offered of them
-/// and of its client's own.
+/// The tools that a model can call: the inventory of this server, and the toolbox of an agent,
+/// which also has the client's custom tools.
 @NullMarked
 package dev.drover.tools;
 

@@ -8,17 +8,18 @@ import java.util.function.UnaryOperator;
 
 /// The agent of a new session.
 ///
-/// @param version empty: its newest
-/// @param overrides what the session has otherwise than the agent; empty: nothing
+/// @param version empty for the newest version
+/// @param overrides the differences between the session's definition and the agent's; empty if
+///   there are none
 public record AgentChoice(AgentId id, OptionalInt version, Optional<Overrides> overrides) {
   /// The newest version of an agent, as it is.
   public AgentChoice(AgentId id) {
     this(id, OptionalInt.empty(), Optional.empty());
   }
 
-  /// What a session has otherwise than its agent.
+  /// The differences between a session's definition and its agent's.
   ///
-  /// @param model whether a model is named, which must then be one that is served
-  /// @param change makes the session's definition of the agent's; refuses by throwing
+  /// @param model whether a model is named; that model must be served
+  /// @param change returns the session's definition for the agent's, or throws to refuse
   public record Overrides(boolean model, UnaryOperator<Definition> change) {}
 }

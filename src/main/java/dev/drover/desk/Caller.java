@@ -14,9 +14,9 @@ public record Caller(KeyId key, WorkspaceId workspace, Set<KeyScope> may) {
     may = Set.copyOf(may);
   }
 
-  /// Refuses what the key is not allowed to do.
+  /// Checks that the key has a scope.
   ///
-  /// @throws Problem `PERMISSION`
+  /// @throws Problem `PERMISSION` if the key lacks the scope
   public void check(KeyScope scope) {
     if (!may.contains(scope)) {
       throw Problem.forbidden(

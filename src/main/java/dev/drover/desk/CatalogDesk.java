@@ -15,15 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Creates, updates, archives and deletes the resources of all kinds, with the rules that hold
-/// beyond their own content. Every change is durable when a call returns. A resource of another
-/// workspace is `NOT_FOUND`. Safe for many threads.
+/// The desk for the resources of all kinds: it creates, updates, archives and deletes them, and
+/// applies the rules that go beyond their own content. Every change is durable when a call returns.
+/// A resource of another workspace is `NOT_FOUND`. Safe for many threads.
 public final class CatalogDesk {
-  /// What holds of the content of a kind when it is created or updated.
+  /// A rule for the content of a kind, applied when a resource is created or updated.
   interface Rule<T> {
-    /// @param before empty: the resource is new
-    /// @return `after`, or what is stored instead
-    /// @throws dev.drover.base.Problem if it is refused
+    /// @param before the old content; empty if the resource is new
+    /// @return `after`, or the content to store instead
+    /// @throws dev.drover.base.Problem if the content is refused
     T settled(Optional<T> before, T after);
   }
 
@@ -31,7 +31,7 @@ public final class CatalogDesk {
   private final Ids ids;
   private final InstantSource clock;
 
-  /// By the type of the kind.
+  /// The rules, by the type of the kind.
   private final Map<String, Rule<?>> rules;
 
   public CatalogDesk(Catalogs catalogs, Models models, Ids ids, InstantSource clock) {
@@ -47,7 +47,7 @@ public final class CatalogDesk {
     return rule == null ? after : rule.settled(before, after);
   }
 
-  /// The time, as precisely as the protocol shows it.
+  /// The time, with the precision of the protocol.
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
@@ -79,9 +79,9 @@ public final class CatalogDesk {
 
   /// Updates a resource.
   ///
-  /// @param change makes the content after of the resource before; refuses by throwing
+  /// @param change returns the new content for the old resource, or throws to refuse
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#update] says; `INVALID_REQUEST`
-  ///   for an agent whose other model is not served
+  ///   for an agent whose new model is not served
   public <T> Resource<T> update(
       Caller caller, ResourceKind<T> kind, String id, Function<Resource<T>, T> change) {
     return catalogs
@@ -107,14 +107,16 @@ public final class CatalogDesk {
     catalogs.of(kind).delete(caller.workspace(), id);
   }
 
-  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is not one
+  /// A page of resources.
+  ///
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a malformed cursor
   public <T> Page<Resource<T>> list(Caller caller, ResourceKind<T> kind, Listing listing) {
     return catalogs.of(kind).list(caller.workspace(), listing);
   }
 
   /// The versions of a resource, newest first.
   ///
-  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` for a cursor that is not one
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` for a malformed cursor
   public <T> Page<Resource<T>> versions(
       Caller caller, ResourceKind<T> kind, String id, int limit, Optional<String> page) {
     return catalogs.of(kind).versions(caller.workspace(), id, limit, page);

@@ -1,16 +1,16 @@
 package dev.drover.desk;
 
-/// What a key may be allowed to do. Each route needs one of these.
+/// A scope of an API key. Each route requires one scope.
 public enum KeyScope {
-  /// Look at agents, environments and models.
+  /// Read agents, environments and models.
   CATALOG_READ("catalog:read"),
-  /// Create, change, archive and delete agents and environments.
+  /// Create, update, archive and delete agents and environments.
   CATALOG_WRITE("catalog:write"),
-  /// Look at sessions, their threads and events.
+  /// Read sessions, their threads and events.
   SESSIONS_READ("sessions:read"),
-  /// Create sessions, send to them, change, archive and delete them.
+  /// Create, update, archive and delete sessions, and send events to them.
   SESSIONS_WRITE("sessions:write"),
-  /// Look at the server itself: its figures, its nodes, and why sessions do not move.
+  /// Read the state of the server itself: its metrics, its nodes, and why sessions wait.
   OPERATIONS("operations");
 
   private final String text;

@@ -11,21 +11,21 @@ import dev.drover.session.SessionThread;
 import java.util.List;
 import java.util.Optional;
 
-/// What sessions cost by the price list, and what follows from it for their budgets.
+/// The cost of sessions by list price, and the rules for their budgets.
 final class ListCost {
   private ListCost() {}
 
-  /// What a session has cost; empty: its model has no price.
+  /// The cost of a session so far; empty if its model has no price.
   static Optional<Money> of(Models models, Session session) {
     return of(models, session.primary());
   }
 
-  /// What a thread has cost; empty: its model has no price.
+  /// The cost of a thread so far; empty if its model has no price.
   static Optional<Money> of(Models models, SessionThread thread) {
     return price(models, thread.agent()).map(price -> price.shown(thread.progress().usage()));
   }
 
-  /// @throws Problem `INVALID_REQUEST` if a session has a budget and its model no price
+  /// @throws Problem `INVALID_REQUEST` if the session has a budget but its model has no price
   static void checkBudgetable(Models models, Session session) {
     if (session.budget().isPresent() && price(models, session.agent()).isEmpty()) {
       var id = session.agent().model().id();
@@ -36,9 +36,9 @@ final class ListCost {
     }
   }
 
-  /// @param budget the new one; empty: there is to be none any more
-  /// @throws Problem `INVALID_REQUEST` unless the session has had a budget from the start, and the
-  ///   new one is more than it has cost
+  /// @param budget the new budget; empty to remove it
+  /// @throws Problem `INVALID_REQUEST` if the session had no budget before, or if the new one is
+  ///   not above its cost
   static void checkChange(Models models, Session before, Optional<Money> budget) {
     if (budget.isPresent() && before.budget().isEmpty()) {
       throw Problem.invalid(
@@ -58,7 +58,7 @@ final class ListCost {
     }
   }
 
-  /// @throws Problem `INVALID_REQUEST` for what a session at its budget does not take
+  /// @throws Problem `INVALID_REQUEST` for events that a session at its budget does not accept
   static void check(Models models, Session session, List<Event.FromClient> events) {
     boolean asks =
         events.stream()
@@ -71,7 +71,7 @@ final class ListCost {
     }
   }
 
-  /// Whether what a session has cost has met its budget.
+  /// Whether a session has reached its budget.
   static boolean reached(Models models, Session session) {
     return session
         .budget()

@@ -7,11 +7,11 @@ import dev.drover.catalog.ModelConfig;
 import dev.drover.model.Models;
 import java.util.Optional;
 
-/// The model that an agent asks for, held against what that model can do.
+/// The checks of an agent's choice of a model against that model's capabilities.
 final class ModelChoice {
   private ModelChoice() {}
 
-  /// Agents are created with a model that is served, and change to no other.
+  /// The rule that a new agent, or one whose model changes, must name a model that is served.
   static CatalogDesk.Rule<Agent> ofAgents(Models models) {
     return (before, after) -> {
       var model = before.map(agent -> agent.definition().model());
@@ -21,17 +21,19 @@ final class ModelChoice {
     };
   }
 
-  /// The definition with the effort that its model has unasked, where it names none and the model
-  /// has levels.
+  /// The definition with its model's default effort, if it names no effort and the model has effort
+  /// levels.
   ///
-  /// @throws Problem `INVALID_REQUEST` if no server serves the model, or it has no such level
+  /// @throws Problem `INVALID_REQUEST` if no server serves the model, or if the model does not have
+  ///   the effort level
   static Definition settled(Models models, Definition definition) {
     var model = definition.model();
     models.route(model.id());
     return definition.withModel(new ModelConfig(model.id(), effort(models, model), model.speed()));
   }
 
-  /// @throws Problem `INVALID_REQUEST` if the model takes no system message between others
+  /// @throws Problem `INVALID_REQUEST` if the model does not accept system messages between other
+  ///   messages
   static void checkSystemMessage(Models models, ModelConfig model) {
     if (!models.capabilities(model.id()).midConversationSystem()) {
       throw Problem.invalid(

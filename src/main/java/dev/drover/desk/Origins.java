@@ -16,7 +16,8 @@ import dev.drover.session.ThreadId;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/// What new sessions are made from: an agent and an environment of the caller's.
+/// The factory of new sessions. It makes them from an agent and an environment of the caller's
+/// workspace.
 final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
@@ -32,9 +33,10 @@ final class Origins {
     this.clock = clock;
   }
 
-  /// A session that is not kept yet.
+  /// A new session, which is not stored yet.
   ///
-  /// @throws Problem `NOT_FOUND`, `INVALID_REQUEST`
+  /// @throws Problem `NOT_FOUND` if the agent, its version or the environment does not exist;
+  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
     var definition = definition(agent.content().definition(), request.agent());

@@ -5,7 +5,7 @@ import dev.drover.session.Event;
 import dev.drover.session.Session;
 import java.util.List;
 
-/// Rules for the events of one request: their order, and the threads that they name.
+/// The rules for the events of one request: their order, and the threads that they name.
 final class SendRules {
   private SendRules() {}
 

@@ -3,9 +3,9 @@ package dev.drover.desk;
 import dev.drover.session.Session;
 import java.util.function.UnaryOperator;
 
-/// A change of a session.
+/// A client's change of a session.
 ///
-/// @param budget whether a budget is named, be it the same
-/// @param change makes the new values of the present ones; refuses by throwing. It may run more
+/// @param budget whether the change names a budget, even an unchanged one
+/// @param change returns the new values for the present ones, or throws to refuse. It may run more
 ///   than once
 public record SessionChange(boolean budget, UnaryOperator<Session.Editable> change) {}

@@ -20,10 +20,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/// Creates sessions, sends events to them, updates, archives and deletes them. No other part calls
-/// what may return the lease of a session, so that a brain is always woken with it. Every change is
-/// durable when a call returns. A session of another workspace is `NOT_FOUND`. Safe for many
-/// threads.
+/// The desk for sessions: it creates, updates, archives and deletes them, and sends events to them.
+/// It is the only caller of methods that can return a session's lease, so a brain is always woken
+/// with the lease. Every change is durable when a call returns. A session of another workspace is
+/// `NOT_FOUND`. Safe for many threads.
 public final class SessionDesk {
   private final Sessions sessions;
   private final EventLog log;
@@ -46,11 +46,11 @@ public final class SessionDesk {
     origins = new Origins(catalogs, models, ids, clock);
   }
 
-  /// Creates a session, and sets it to work if it begins with events.
+  /// Creates a session, and wakes a brain if it begins with events.
   ///
-  /// @throws Problem `NOT_FOUND` for an agent or an environment that is not there;
-  ///   `INVALID_REQUEST` for one that is archived, for a model that is not served, and for a budget
-  ///   of a model without a price
+  /// @throws Problem `NOT_FOUND` for an unknown agent or environment; `INVALID_REQUEST` for one
+  ///   that is archived, for a model that is not served, and for a budget of a model without a
+  ///   price
   public Session create(Caller caller, SessionRequest request) {
     var session = origins.session(caller, request);
     ListCost.checkBudgetable(models, session);
@@ -61,10 +61,11 @@ public final class SessionDesk {
 
   /// Sends events to a session, all or none.
   ///
-  /// @return what the client is shown of them
+  /// @return the events as the client sees them
   /// @throws Problem `NOT_FOUND` also for a thread that the session does not have;
-  ///   `INVALID_REQUEST` for a system message out of place, for what its model does not take, for
-  ///   what a session at its budget does not take, and as [EventLog#receive] says
+  ///   `INVALID_REQUEST` for a misplaced system message, for events that the session's model does
+  ///   not accept, for events that a session at its budget does not accept, and as
+  ///   [EventLog#receive] says
   public Receipt send(
       Caller caller, SessionId id, List<Event.FromClient> events, Delivery delivery) {
     var session = get(caller, id);
@@ -78,7 +79,7 @@ public final class SessionDesk {
     return receipt;
   }
 
-  /// Changes a session. A turn that stood still at its budget goes on when that is raised.
+  /// Updates a session. A turn that is paused at its budget continues when the budget is raised.
   ///
   /// @throws Problem `INVALID_REQUEST` for a budget that is not above what the session has cost, or
   ///   that it did not have from the start, and as [Sessions#update] says
@@ -96,7 +97,7 @@ public final class SessionDesk {
     return before.with(after);
   }
 
-  /// Ends a session for good, and lets its hands go.
+  /// Ends a session for good, and releases its hands.
   ///
   /// @throws Problem as [Sessions#archive] says
   public Session archive(Caller caller, SessionId id) {
@@ -105,7 +106,7 @@ public final class SessionDesk {
     return session;
   }
 
-  /// Deletes a session with its log and all that its hands made.
+  /// Deletes a session with its log and everything that its hands made.
   ///
   /// @throws Problem as [Sessions#delete] says
   public void delete(Caller caller, SessionId id) {
@@ -117,9 +118,9 @@ public final class SessionDesk {
     return sessions.getSession(caller.workspace(), id);
   }
 
-  /// The thread of a session that has it.
+  /// A thread of a session.
   ///
-  /// @throws Problem `NOT_FOUND`
+  /// @throws Problem `NOT_FOUND` if the session does not have the thread
   public static SessionThread thread(Session session, ThreadId id) {
     return session.thread(id).orElseThrow(() -> Problem.notFound("thread " + id + " not found"));
   }
@@ -131,17 +132,17 @@ public final class SessionDesk {
     return sessions.list(caller.workspace(), listing);
   }
 
-  /// What a session has cost by list price; empty: its model has none.
+  /// The cost of a session by list price; empty if its model has no price.
   public Optional<Money> cost(Session session) {
     return ListCost.of(models, session);
   }
 
-  /// What a thread has cost by list price; empty: its model has none.
+  /// The cost of a thread by list price; empty if its model has no price.
   public Optional<Money> cost(SessionThread thread) {
     return ListCost.of(models, thread);
   }
 
-  /// Whether what a session has cost has met its budget.
+  /// Whether a session has reached its budget.
   public boolean isAtBudget(Session session) {
     return ListCost.reached(models, session);
   }

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A session that is to be created.
+/// A request to create a session.
 ///
-/// @param budget what it may cost by list price; empty: no limit
-/// @param events what it begins with; may be empty
+/// @param budget the maximum cost by list price; empty if there is no limit
+/// @param events the first events; may be empty
 public record SessionRequest(
     AgentChoice agent,
     EnvironmentId environment,

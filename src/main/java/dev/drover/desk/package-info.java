@@ -1,6 +1,6 @@
-/// THE FRONT DESK: creates sessions, sends to them, changes, archives and deletes them, and wakes
-/// the brains that this concerns. Knows who calls, what they may do, and what sessions may cost.
-/// Neither HTTP nor JSON reaches it.
+/// The front desk: it creates, updates, archives and deletes sessions, sends events to them, and
+/// wakes their brains. It checks the caller's permissions and the budgets of sessions. It does not
+/// depend on HTTP or JSON.
 @NullMarked
 package dev.drover.desk;
 

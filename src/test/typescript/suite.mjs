@@ -1,6 +1,7 @@
-// All families, in one process: the last one looks at what the others called.
+// All families, in one process: first what the later ones build on; the last one looks at what the others called.
 import { readdirSync } from 'node:fs';
 
+const FIRST = ['agents', 'environments', 'models', 'sessions', 'events', 'turns', 'budgets', 'streams', 'errors'].map((name) => `${name}.mjs`);
 const LAST = 'scope.mjs';
-const families = readdirSync(new URL('families/', import.meta.url)).filter((name) => name.endsWith('.mjs') && name !== LAST).sort();
-for (const family of [...families, LAST]) await import(`./families/${family}`);
+const others = readdirSync(new URL('families/', import.meta.url)).filter((name) => name.endsWith('.mjs') && ![...FIRST, LAST].includes(name));
+for (const family of [...FIRST, ...others.sort(), LAST]) await import(`./families/${family}`);

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The tool uses of a session that wait for its client: a fold over the log, kept in the session's
-/// row so that an answer can be checked where it is received.
+/// The tool uses of a session that wait for its client. A fold over the log, stored in the
+/// session's row so that an answer can be checked on receipt.
 ///
-/// @param uses in the order in which the model asked
+/// @param uses in the order in which the model made them
 public record Awaited(List<Use> uses) {
   public static final Awaited NOTHING = new Awaited(List.of());
 
@@ -22,16 +22,16 @@ public record Awaited(List<Use> uses) {
     uses = List.copyOf(uses);
   }
 
-  /// What the client has to say to a tool use.
+  /// A tool use, and the kind of answer for which it waits.
   ///
-  /// @param thread that asks
-  /// @param kind [#RESULT], [#CONFIRMATION], or one that only a newer version takes
+  /// @param thread the thread that waits
+  /// @param kind [#RESULT], [#CONFIRMATION], or one that only a newer version accepts
   public record Use(ThreadKey thread, EventId id, String kind) {
     static final String RESULT = "result";
     static final String CONFIRMATION = "confirmation";
     private static final String THREAD = "@";
 
-    /// @param custom whether a result is waited for; else a confirmation is
+    /// @param custom whether the tool use waits for a result, not for a confirmation
     public Use(ThreadKey thread, EventId id, boolean custom) {
       this(thread, id, custom ? RESULT : CONFIRMATION);
     }
@@ -55,7 +55,7 @@ public record Awaited(List<Use> uses) {
     }
   }
 
-  /// What waits once `stored` is in the log.
+  /// The waiting tool uses once `stored` is in the log.
   public Awaited after(Stored stored) {
     var thread = stored.thread();
     return switch (stored.event()) {
@@ -79,10 +79,11 @@ public record Awaited(List<Use> uses) {
         : new Awaited(uses.stream().filter(use -> !use.id().equals(id)).toList());
   }
 
-  /// Refuses what does not fit.
+  /// Checks a client's event: an answer must match a waiting tool use, and no message may arrive
+  /// while tool uses wait.
   ///
   /// @param index the event's place in its request
-  /// @throws Problem `INVALID_REQUEST`
+  /// @throws Problem `INVALID_REQUEST` if the event does not fit
   void check(Event.FromClient event, int index, Status status) {
     switch (event) {
       case Event.UserToolConfirmation answer ->
@@ -112,18 +113,18 @@ public record Awaited(List<Use> uses) {
     }
   }
 
-  /// Whether a tool use waits for such an answer.
+  /// Whether a tool use waits for an answer of this kind.
   boolean waits(EventId id, boolean custom) {
     var kind = custom ? Use.RESULT : Use.CONFIRMATION;
     return uses.stream().anyMatch(use -> use.id().equals(id) && use.kind().equals(kind));
   }
 
-  /// The thread whose tool use this is; empty: it does not wait.
+  /// The thread of a waiting tool use; empty if it does not wait.
   Optional<ThreadKey> thread(EventId id) {
     return uses.stream().filter(use -> use.id().equals(id)).map(Use::thread).findFirst();
   }
 
-  /// The form in which a row keeps it; [#parse] reads it.
+  /// The text that is stored in the row; [#parse] reads it.
   public String text() {
     return uses.stream().map(Use::text).collect(Collectors.joining(" "));
   }

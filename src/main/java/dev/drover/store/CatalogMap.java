@@ -13,7 +13,7 @@ import java.util.Objects;
 public final class CatalogMap implements Catalogs {
   private final Map<String, Catalog<?>> byType = new HashMap<>();
 
-  /// Makes the catalogs of a store.
+  /// The factory of a store's catalogs.
   public interface Maker {
     <T> Catalog<T> make(ResourceCodec<T> codec);
   }
@@ -25,7 +25,7 @@ public final class CatalogMap implements Catalogs {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // each was put in under the type of its own kind
+  @SuppressWarnings("unchecked") // each was added under the type of its own kind
   public <T> Catalog<T> of(ResourceKind<T> kind) {
     return (Catalog<T>)
         Objects.requireNonNull(byType.get(kind.type()), () -> "no catalog of " + kind.type());

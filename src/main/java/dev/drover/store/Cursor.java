@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Where a page of a list ended: the key of its last item. A later page holds what lies beyond that
-/// key, so that items which come or go meanwhile shift nothing.
+/// The end of a page of a list: the key of its last item. The next page has the items beyond that
+/// key, so items that are added or removed meanwhile do not shift it.
 ///
-/// @param back the page lies before that key; only sessions are listed backwards
+/// @param back whether the page lies before that key; only sessions can be listed backwards
 public record Cursor(Instant createdAt, String id, boolean back) {
   private static final String VERSION = "1";
   private static final String BACK = "back";
@@ -25,7 +25,7 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     this(createdAt, id, false);
   }
 
-  /// Which list a cursor belongs to. It is of no use for another.
+  /// The list to which a cursor belongs. The cursor is invalid for any other list.
   public record Of(String name) {
     public static final Of SESSIONS = new Of("SESSIONS");
 
@@ -40,7 +40,7 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     }
   }
 
-  /// Where a page of a resource's versions ended.
+  /// The end of a page of a resource's versions.
   public static Cursor ofVersion(Instant createdAt, int version) {
     return new Cursor(createdAt, Integer.toString(version));
   }
@@ -54,9 +54,9 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     }
   }
 
-  /// Reads a cursor that a client hands back.
+  /// Reads a cursor that a client sent.
   ///
-  /// @throws Problem `INVALID_REQUEST` if it is not one of this list, or of the other order
+  /// @throws Problem `INVALID_REQUEST` if it is malformed, or belongs to another list or order
   public static Optional<Cursor> read(Optional<String> page, Of list, boolean ascending) {
     return page.map(text -> read(text, list, ascending));
   }
@@ -98,9 +98,9 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     return Problem.invalid("invalid page cursor");
   }
 
-  /// Refuses a cursor that a filter by time has left behind.
+  /// Checks that the cursor lies within a filter by time, and returns it.
   ///
-  /// @throws Problem `INVALID_REQUEST`
+  /// @throws Problem `INVALID_REQUEST` if it does not
   public Cursor within(Optional<Instant> from, Optional<Instant> to) {
     if (from.filter(createdAt::isBefore).isPresent() || to.filter(createdAt::isAfter).isPresent()) {
       throw Problem.invalid("page token lies outside the created_at filter");
@@ -108,7 +108,7 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     return this;
   }
 
-  /// Whether what lies beyond a cursor comes in ascending order.
+  /// Whether the items beyond a cursor are read in ascending order.
   public static boolean upwards(Optional<Cursor> from, boolean ascending) {
     return ascending != from.map(Cursor::back).orElse(false);
   }
@@ -138,10 +138,10 @@ public record Cursor(Instant createdAt, String id, boolean back) {
             .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// A page of what was found.
+  /// A page of the items that were found.
   ///
-  /// @param found in order, up to one more than `limit`: the one more says that there is a next
-  ///   page
+  /// @param found in order, up to one more than `limit`; the additional item shows that there is a
+  ///   next page
   public static <T> Page<T> page(
       List<T> found, int limit, Of list, boolean ascending, Function<T, Cursor> key) {
     if (found.size() <= limit) {
@@ -151,9 +151,9 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     return new Page<>(items, Optional.of(key.apply(items.getLast()).write(list, ascending)));
   }
 
-  /// A page of sessions, from which one may go on or back.
+  /// A page of sessions, with cursors to the next and the previous page.
   ///
-  /// @param from where the page was asked for
+  /// @param from the cursor of the request
   /// @param found in the order of [#upwards], up to one more than `limit`
   public static <T> Page<T> page(
       List<T> found, int limit, Optional<Cursor> from, boolean ascending, Function<T, Cursor> key) {

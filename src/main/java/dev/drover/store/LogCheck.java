@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// Reads one session's whole log and says where it, or what the session's row caches of it, is not
-/// as Drover writes it; and the inbox, if it is told of that. Row, log and inbox have to be of one
-/// moment: a snapshot, or a session that nobody writes. It keeps the ids of the log in memory. One
-/// thread; used once.
+/// A check of one session's whole log and of the row that caches it: it reports where they are not
+/// as Drover writes them. It also checks the inbox if that is added. Row, log and inbox must be
+/// from one moment: from a snapshot, or from a session to which nothing is written. The ids of the
+/// log are held in memory. One thread; used once.
 public final class LogCheck {
-  /// More findings of one session are not told.
+  /// The maximum number of findings of one session that are reported.
   public static final int MAX_FINDINGS = 100;
 
-  /// What is wrong.
+  /// A defect that was found.
   ///
-  /// @param position of the event that shows it; 0: it is the row
+  /// @param position the position of the event with the defect; 0 for the row
   public record Finding(SessionId session, long position, String sentence) {}
 
   private final SessionId session;
@@ -42,15 +42,16 @@ public final class LogCheck {
   private long waiting;
   private long unknown;
 
-  /// @param row what the store keeps of the session
+  /// @param row the row of the session
   public LogCheck(SessionId session, SessionState row) {
     this.session = session;
     this.row = row;
   }
 
-  /// The next event, in the order of positions.
+  /// Adds the next event, in the order of positions.
   ///
-  /// @param epoch of the lease that wrote it; 0: none did, or the store does not keep it
+  /// @param epoch the epoch of the lease that wrote it; 0 if there was none, or if the store does
+  ///   not record it
   public void add(Stored stored, long epoch) {
     moveTo(stored.position());
     if (!ids.add(stored.event().id())) {
@@ -70,7 +71,7 @@ public final class LogCheck {
     awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(stored);
   }
 
-  /// As [#add], of an event that cannot be read: what the row should say is not known then.
+  /// As [#add], for an event that cannot be read. The row is then not compared with the log.
   ///
   /// @param why as a sentence whose subject is the event
   public void addUnreadable(long position, String why) {
@@ -86,7 +87,7 @@ public final class LogCheck {
     at = position;
   }
 
-  /// An event that waits in the inbox, after the last of the log.
+  /// Adds an event that waits in the inbox, after the last event of the log.
   public void addWaiting(long sequence, EventId id) {
     waiting++;
     if (sequence < 1 || sequence > row.received()) {
@@ -97,15 +98,17 @@ public final class LogCheck {
     }
   }
 
-  /// As [#addWaiting(long, EventId)], of one that only a newer version can take up: it may wait.
+  /// As [#addWaiting(long, EventId)], for an event that only a newer version can process. Such an
+  /// event may wait in any status.
   public void addUnknown(long sequence, EventId id) {
     addWaiting(sequence, id);
     unknown++;
   }
 
-  /// All that waits in the inbox was told.
+  /// Ends the inbox: all waiting events were added.
   ///
-  /// @param budget whether the session has one: at it, messages wait until it is raised
+  /// @param budget whether the session has a budget: if it is reached, messages wait until it is
+  ///   raised
   public void endInbox(boolean budget) {
     inboxTold = true;
     mayWait = budget;
@@ -124,8 +127,8 @@ public final class LogCheck {
     newestEpoch = Math.max(epoch, newestEpoch);
   }
 
-  /// What was found, after the last event; empty: all is well. In the order of the log, the row
-  /// last.
+  /// Returns the findings after the last event, in the order of the log and with the row last;
+  /// empty if there are none.
   public List<Finding> end() {
     same("head", row.head(), at);
     if (unreadable) {
@@ -149,7 +152,7 @@ public final class LogCheck {
   private void checkReceived() {
     boolean ended = row.status() == Status.TERMINATED; // its inbox was dropped
     long received = fromClients + waiting;
-    boolean all = inboxTold && !ended && !newer; // a client may have sent what is not known here
+    boolean all = inboxTold && !ended && !newer; // a client may have sent events of unknown types
     if (all ? received != row.received() : received > row.received()) {
       row(
           "has received %d events; the log has %d from clients, %d wait"
@@ -168,7 +171,7 @@ public final class LogCheck {
   private void checkStatus() {
     var progress = row.progress();
     if (progress.status() == Status.OTHER) {
-      if (!newer) { // else an event that is not known here may say so
+      if (!newer) { // otherwise an event of an unknown type may have set it
         row("has a status that this version does not know and that no event explains");
       }
       return;
@@ -206,10 +209,10 @@ public final class LogCheck {
     found(0, "the row " + sentence);
   }
 
-  /// Has [#end] tell what the reader of the log has found.
+  /// Adds a finding of the reader of the log to the result of [#end].
   ///
-  /// @param position of the event; 0: it is the row
-  /// @param sentence whose subject is the event
+  /// @param position the position of the event; 0 for the row
+  /// @param sentence a sentence whose subject is the event
   public void found(long position, String sentence) {
     if (findings.size() < MAX_FINDINGS) {
       findings.add(new Finding(session, position, sentence));

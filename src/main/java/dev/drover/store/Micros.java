@@ -3,7 +3,7 @@ package dev.drover.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// Instants as stores keep them: whole microseconds since 1970, which is what the wire shows.
+/// Instants as they are stored: whole microseconds since 1970, the precision of the wire format.
 public final class Micros {
   private Micros() {}
 
@@ -20,7 +20,7 @@ public final class Micros {
     return of(time.plusNanos(999));
   }
 
-  /// `time` without what a store does not keep.
+  /// `time`, truncated to the precision of stores.
   public static Instant whole(Instant time) {
     return time.truncatedTo(ChronoUnit.MICROS);
   }

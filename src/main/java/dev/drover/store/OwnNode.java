@@ -2,14 +2,14 @@ package dev.drover.store;
 
 import dev.drover.session.Lease;
 
-/// This node, as the rows of sessions name it. The name changes when others took the node for dead.
-/// Safe for many threads.
+/// This node, as it is named in the rows of sessions. The name changes when other nodes considered
+/// this node dead. Safe for many threads.
 public final class OwnNode {
   private volatile String name;
   private final String place;
   private volatile boolean leaving;
 
-  /// @param place the data directory, as jobs name it that are for its nodes alone
+  /// @param place the name of the data directory in jobs that only its nodes can do
   public OwnNode(String name, String place) {
     this.name = name;
     this.place = place;
@@ -23,7 +23,7 @@ public final class OwnNode {
     return place;
   }
 
-  /// Whether this node takes on no session any more.
+  /// Whether this node claims no further sessions.
   public boolean isLeaving() {
     return leaving;
   }
@@ -36,7 +36,7 @@ public final class OwnNode {
     leaving = true;
   }
 
-  /// The state of a free session once this node has it; unchanged when it takes on none.
+  /// The state of a free session after this node has claimed it; unchanged if this node is leaving.
   public SessionState claim(SessionState state) {
     return leaving ? state : state.claimedBy(name);
   }

@@ -12,26 +12,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What comes of receiving client events: all of them, or none.
+/// The result of receiving client events, all or none.
 ///
-/// @param state the session's, once they are received
-/// @param events in the order of receipt, as the client is shown them
-/// @param logged those of them that are processed already, as they are to be kept
+/// @param state the session's state after the receipt
+/// @param events in the order of receipt, as the client sees them
+/// @param logged those of them that were processed on receipt, as they will be stored
 public record Reception(SessionState state, List<Queued> events, List<Stored> logged) {
   public Reception {
     events = List.copyOf(events);
     logged = List.copyOf(logged);
   }
 
-  /// What waits in an inbox already.
+  /// The amount of events that already wait in an inbox.
   ///
-  /// @param bytes of its JSON
-  /// @param interrupt whether an interrupt is among it
+  /// @param bytes the size of their JSON
+  /// @param interrupt whether an interrupt is among them
   public record Waiting(long events, long bytes, boolean interrupt) {
     /// An empty inbox.
     public static final Waiting NOTHING = new Waiting(0, 0, false);
 
-    /// With one event more.
+    /// The amount with one more event.
     public Waiting and(Queued queued) {
       return new Waiting(
           events + 1,
@@ -40,10 +40,12 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     }
   }
 
-  /// @param waiting what waits already
-  /// @throws Problem `INVALID_REQUEST` if the session is over, too many would wait, an answer is
-  ///   for nothing that waits for it, or a message comes while answers are waited for and no
-  ///   interrupt is there to end that
+  /// Receives events of one request.
+  ///
+  /// @param waiting the events that already wait
+  /// @throws Problem `INVALID_REQUEST` if the session is over, if too many events would wait, if an
+  ///   answer is for a tool use that does not wait for it, or if a message arrives while tool uses
+  ///   wait for answers and no interrupt ends that
   public static Reception of(
       SessionState state, List<Event.FromClient> events, Waiting waiting, Instant now) {
     state.refuseIfOver();
@@ -52,8 +54,8 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     var open = state.awaited();
     var last = state.lastProcessed();
     var thread = ThreadKey.PRIMARY;
-    // An interrupt goes before every message and ends what waits for the client, be it in this
-    // request or in the inbox already.
+    // An interrupt, in this request or already in the inbox, is processed before all messages and
+    // ends the waiting for the client.
     boolean interrupted =
         waiting.interrupt() || events.stream().anyMatch(Event.UserInterrupt.class::isInstance);
     for (int i = 0; i < events.size(); i++) {
@@ -79,10 +81,9 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     return received;
   }
 
-  /// The thread that an event is for. Every thread that a client can name is the primary, as long
-  /// as sessions have no other.
+  /// The thread that an event is for. Currently sessions have only the primary thread.
   ///
-  /// @param before the thread of the event before it in the request
+  /// @param before the thread of the previous event in the request
   private static ThreadKey thread(Event.FromClient event, Awaited open, ThreadKey before) {
     return switch (event) {
       case Event.Answer answer -> open.thread(answer.toolUseId()).orElse(ThreadKey.PRIMARY);
@@ -110,7 +111,8 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     }
   }
 
-  /// Whether an event of a request goes into the log at once: an answer, and what was sent with it.
+  /// Whether an event of a request is appended to the log at once: an answer, or a system message
+  /// that was sent with one.
   public static boolean processedOnReceipt(List<? extends Event> request, int index) {
     return switch (request.get(index)) {
       case Event.Answer _ -> true;
@@ -119,7 +121,7 @@ public record Reception(SessionState state, List<Queued> events, List<Stored> lo
     };
   }
 
-  /// Those that go into the inbox.
+  /// The events that are added to the inbox.
   public List<Queued> waiting() {
     return events.stream().filter(queued -> !isLogged(queued)).toList();
   }

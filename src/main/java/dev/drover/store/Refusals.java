@@ -4,7 +4,7 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.session.SessionId;
 
-/// What stores tell clients, in one voice.
+/// The error messages for clients that all stores share.
 public final class Refusals {
   private Refusals() {}
 
@@ -26,7 +26,7 @@ public final class Refusals {
             .formatted(kind.title(), id));
   }
 
-  /// @param taken the id of the resource that has the name
+  /// @param taken the id of the resource that already has the name
   public static Problem nameTaken(ResourceKind<?> kind, String name, String taken) {
     var article = "aeiou".indexOf(kind.noun().charAt(0)) < 0 ? "A" : "An";
     return Problem.conflict(

@@ -23,16 +23,17 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// The part of a session's row that moves, and every decision about how it moves: a store reads it,
-/// asks it, and keeps what comes back, all inside one transaction.
+/// The part of a session's row that changes, and every decision about its changes. A store reads
+/// it, calls it, and stores the result, all in one transaction.
 ///
 /// @param head the position of the log's last event; 0 before the first
 /// @param received the sequence of the last event ever received
-/// @param seen what `received` was when a brain last rested: it has seen to everything until there
+/// @param seen the value of `received` when a brain last rested: it has processed all events up to
+///   there
 /// @param awaited the tool uses that wait for the client
 /// @param lastProcessed when the last event was processed; 1970 before the first
-/// @param epoch of the newest lease; 0 before the first
-/// @param node who holds that lease; null: nobody
+/// @param epoch the epoch of the newest lease; 0 before the first
+/// @param node the node that holds that lease; null if none does
 public record SessionState(
     Progress progress,
     long head,
@@ -43,17 +44,17 @@ public record SessionState(
     long epoch,
     @Nullable String node) {
 
-  /// How long a doubled send is known for one.
+  /// How long the repetition of a send is recognized.
   public static final Duration DELIVERIES_REMEMBERED = Duration.ofMinutes(2);
 
-  /// What an append makes of a session.
+  /// The result of an append: the new state, and the stored events.
   public record Appended(SessionState state, List<Stored> events) {
     public Appended {
       events = List.copyOf(events);
     }
   }
 
-  /// A new session's.
+  /// The state of a new session.
   public static SessionState of(Session session) {
     return new SessionState(
         session.progress().updated(Micros.whole(session.progress().updatedAt())),
@@ -74,13 +75,13 @@ public record SessionState(
     return progress.archivedAt() != null;
   }
 
-  /// A new session's that has received its first events: it is about to run.
+  /// The state of a new session that has received its first events and is about to run.
   public SessionState started(Instant now) {
     var running = progress.running(Micros.whole(now));
     return new SessionState(running, head, received, seen, awaited, lastProcessed, epoch, node);
   }
 
-  /// Whether a brain has to see to it.
+  /// Whether the session has unfinished work for a brain.
   public boolean owesWork() {
     return switch (status()) {
       case RUNNING, RESCHEDULING -> true;
@@ -89,17 +90,17 @@ public record SessionState(
     };
   }
 
-  /// Whether the lease may be claimed: nobody has it, and nothing may follow a session's end.
+  /// Whether the lease can be claimed: no node holds it, and the session has not ended.
   public boolean isFree() {
     return node == null && status() != Status.TERMINATED && status() != Status.OTHER;
   }
 
-  /// Whether `lease` is the newest, and `holder` still has it.
+  /// Whether `lease` is the newest, and `holder` still holds it.
   public boolean honours(Lease lease, String holder) {
     return epoch == lease.epoch() && holder.equals(node);
   }
 
-  /// Whether a client has sent something that the brain had not seen when it made up its mind.
+  /// Whether a client has sent an event after the brain read the inbox for its decision.
   public boolean movedSince(OptionalLong ifReceived) {
     return ifReceived.isPresent() && ifReceived.getAsLong() != received;
   }
@@ -118,15 +119,15 @@ public record SessionState(
 
   /// The state after client events were received, some of them into the log.
   ///
-  /// @param count of all
-  /// @param logged of those that are in the log at once
-  /// @param last when the last of these was processed
+  /// @param count the number of all events
+  /// @param logged the number of events that were appended to the log at once
+  /// @param last the time at which the last of these was processed
   SessionState receiving(int count, int logged, Awaited open, Instant last) {
     return new SessionState(
         progress, head + logged, received + count, seen, open, last, epoch, node);
   }
 
-  /// @throws Problem `INVALID_REQUEST` if nothing may follow in the session
+  /// @throws Problem `INVALID_REQUEST` if the session has ended
   void refuseIfOver() {
     if (status() == Status.TERMINATED) {
       throw Problem.invalid(
@@ -134,9 +135,9 @@ public record SessionState(
     }
   }
 
-  /// The state and the log's new entries after an append. Each entry is stamped later than the one
-  /// before, whatever the clock does. All that the row says of the log is folded from its entries
-  /// here, so that it cannot say anything else.
+  /// The state and the log's new entries after an append. Each entry has a later time than the one
+  /// before, whatever the clock does. The row's cache of the log is folded from the entries here,
+  /// so it always matches the log.
   ///
   /// @throws IllegalStateException if the session would rest in the middle of a turn
   public Appended append(Emission emission, Instant now) {
@@ -175,9 +176,9 @@ public record SessionState(
         events);
   }
 
-  /// What a client's update makes of a session.
+  /// The state and the log's last entry after an update by a client.
   ///
-  /// @param id names the entry that tells of it
+  /// @param id the id of the entry that records it
   /// @throws Problem `INVALID_REQUEST` if the session is over, or its agent would change while it
   ///   is not idle
   public Appended update(EventId id, Session before, Session after, Instant now) {
@@ -204,15 +205,15 @@ public record SessionState(
         List.of(stored));
   }
 
-  /// Whether an update may let a turn go on that stood still.
+  /// Whether an update can let a paused turn continue.
   public static boolean mayResume(Session before, Session after) {
     return !before.budget().equals(after.budget());
   }
 
-  /// The state and the log's last entry after the session was archived. The lease of a brain that
-  /// still has one is void.
+  /// The state and the log's last entry after the session was archived. If a brain still has a
+  /// lease, it becomes void.
   ///
-  /// @param id names the entry
+  /// @param id the id of the entry
   public Appended archive(EventId id, Instant now) {
     var time = after(lastProcessed, now);
     var event = new Event.StatusTerminated(id);
@@ -231,6 +232,8 @@ public record SessionState(
         entries);
   }
 
+  /// Checks that the session can be archived.
+  ///
   /// @throws Problem `INVALID_REQUEST` while it runs or is rescheduled
   public void mayArchive(SessionId id) {
     refuseIfUnknown();
@@ -243,6 +246,8 @@ public record SessionState(
     }
   }
 
+  /// Checks that the session can be deleted.
+  ///
   /// @throws Problem `INVALID_REQUEST` while it runs
   public void mayDelete() {
     refuseIfUnknown();
@@ -253,7 +258,7 @@ public record SessionState(
     }
   }
 
-  /// It may be at work on a newer node.
+  /// Refuses a session with an unknown status, because a newer node may be working on it.
   private void refuseIfUnknown() {
     if (status() == Status.OTHER) {
       throw Problem.invalid(
@@ -262,29 +267,29 @@ public record SessionState(
     }
   }
 
-  /// An idle session that a brain holds is about to run.
+  /// Whether the session runs, or is idle but about to run because a brain holds it.
   private boolean runs() {
     return status() == Status.RUNNING || (status() == Status.IDLE && node != null && owesWork());
   }
 
-  /// What streams see last of a deleted session.
+  /// The last item on the streams of a deleted session.
   public Feed.Item.Shown farewell(EventId id, Instant now) {
     var event = new Event.Deleted(id);
     return Shown.ofSession(event, after(lastProcessed, now));
   }
 
-  /// The log's next entry, of the session as a whole.
+  /// The log's next entry, for the session as a whole.
   private Stored ofSession(Event event, Instant time) {
     return new Stored(
         head + 1, time, ThreadKey.PRIMARY, event, EventCodec.write(event, time), null);
   }
 
-  /// Whether a send of `then` can no more be told from a new one.
+  /// Whether the repetition of a send at `then` is no longer recognized.
   public static boolean isForgotten(Instant then, Instant now) {
     return then.isBefore(now.minus(DELIVERIES_REMEMBERED));
   }
 
-  /// A time for the next entry: now, but later than the last.
+  /// The time of the next entry: now, but always later than the last.
   static Instant after(Instant last, Instant now) {
     var next = last.plus(1, ChronoUnit.MICROS);
     var time = Micros.whole(now);

@@ -9,11 +9,11 @@ import dev.drover.wire.EventCodec;
 import java.time.Instant;
 import java.util.List;
 
-/// What listeners get to see of a commit.
+/// The conversion of a commit to the items that listeners see.
 public final class Shown {
   private Shown() {}
 
-  /// The public ones of a log's new entries.
+  /// The items for the visible ones of a log's new entries.
   public static List<Feed.Item.Shown> logged(List<Stored> events) {
     return events.stream().filter(stored -> stored.event().isVisible()).map(Shown::of).toList();
   }
@@ -26,12 +26,12 @@ public final class Shown {
     return of(stored.thread(), stored.event(), stored.json());
   }
 
-  /// A client's event as it was received.
+  /// The item for a client's event as it was received.
   public static Feed.Item.Shown of(Queued queued) {
     return of(queued.thread(), queued.event(), queued.json());
   }
 
-  /// What is said of a session as a whole.
+  /// The item for an event of a session as a whole.
   public static Feed.Item.Shown ofSession(Event event, Instant processedAt) {
     return of(ThreadKey.PRIMARY, event, EventCodec.write(event, processedAt));
   }

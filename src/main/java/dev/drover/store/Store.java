@@ -6,8 +6,8 @@ import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 
-/// One place that keeps everything: the parts are views of the same transactions. Safe for many
-/// threads; closed by the one who opened it, after which every call fails.
+/// A store of all data: its parts share one database and its transactions. Safe for many threads.
+/// Its opener closes it; after that, every call fails.
 public interface Store extends AutoCloseable {
   EventLog eventLog();
 

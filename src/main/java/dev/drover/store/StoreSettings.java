@@ -5,10 +5,10 @@ import dev.drover.settings.Section;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Where the log is kept, and how nodes share it.
+/// The settings of the store.
 ///
-/// @param database a PostgreSQL database; empty: SQLite in the data directory
-/// @param lapse how long a node may be silent before others take over its sessions
+/// @param database the URL of a PostgreSQL database; empty for SQLite in the data directory
+/// @param lapse how long a node may be without a beat before others take over its sessions
 public record StoreSettings(Optional<Secret> database, Duration lapse) {
   /// @param root the section of all settings
   public static StoreSettings read(Section root) {

@@ -1,7 +1,7 @@
 package dev.drover.store;
 
-/// A store cannot be opened, and will not be until an operator does something. The message is
-/// written for that operator: it says what is wrong, where, and what helps.
+/// The error that a store cannot be opened until an operator acts. The message is for that
+/// operator: it says what is wrong, where, and how to fix it.
 public final class StoreUnusable extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -17,7 +17,7 @@ public final class StoreUnusable extends Exception {
     this.inUse = inUse;
   }
 
-  /// Another server has it: nothing is wrong with it.
+  /// The error that another server uses the store, which itself is intact.
   public static StoreUnusable inUse(String message) {
     return new StoreUnusable(message, true);
   }

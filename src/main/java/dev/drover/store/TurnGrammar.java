@@ -14,10 +14,10 @@ import java.util.OptionalLong;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// What may follow what in a session's log: requests and their ends, tool uses and their results,
-/// turns and their ends; and what the row has to say after it.
+/// The grammar of a session's log: which events may follow which, for requests, tool uses and
+/// turns, and the state of the row that results from them.
 final class TurnGrammar {
-  /// Who is told.
+  /// The receiver of findings.
   @FunctionalInterface
   interface Findings {
     void found(long position, String sentence);
@@ -25,7 +25,7 @@ final class TurnGrammar {
 
   /// A tool use.
   ///
-  /// @param attempts how often it was handed to a hand
+  /// @param attempts how often the call was dispatched
   private record Use(Event.ToolUse event, int attempts, boolean answered) {}
 
   private final Findings findings;
@@ -45,12 +45,12 @@ final class TurnGrammar {
     this.findings = findings;
   }
 
-  /// What the last event says that has a word on it; empty: none has.
+  /// The status from the last event that sets it; empty if none does.
   Optional<Status> status() {
     return status;
   }
 
-  /// Whether the turn stands still and is not over.
+  /// Whether the turn is paused and not over.
   boolean isPausing() {
     return pausing;
   }
@@ -63,17 +63,19 @@ final class TurnGrammar {
     return usage;
   }
 
-  /// The position of the last model request; 0: there was none.
+  /// The position of the last model request; 0 if there was none.
   long lastRequest() {
     return requestAt;
   }
 
-  /// Empty: a newer version has set it.
+  /// The boundary; empty if a newer version has set it.
   OptionalLong boundary() {
     return boundary;
   }
 
-  /// @param awaited what waited for the client before it
+  /// Adds the next event.
+  ///
+  /// @param awaited the tool uses that waited for the client before it
   void add(long position, Event event, Awaited awaited) {
     at = position;
     if (is(Status.TERMINATED)) {
@@ -190,7 +192,7 @@ final class TurnGrammar {
     pausing = reason.isPause();
   }
 
-  /// Every tool use has its result.
+  /// Checks that every tool use has a result.
   private void settled(String what) {
     var open = new StringJoiner(" ");
     uses.values().stream()

@@ -1,5 +1,6 @@
-/// Keeps the log and the catalog. Here is what all stores share: what they decide inside a
-/// transaction, their cursors and their refusals; a leaf per technology does the keeping.
+/// The stores of the log and the catalog. This package has what all stores share: their decisions
+/// in a transaction, their cursors and their error messages. Each technology has a package of its
+/// own below it.
 @NullMarked
 package dev.drover.store;
 

@@ -7,18 +7,19 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
-/// Where a PostgreSQL database is, and who may use it. Holds a password: it prints without.
+/// The URL of a PostgreSQL database, with its user and password. Its printed form omits the
+/// password.
 ///
-/// @param jdbc for the driver, without user and password
-/// @param shown for people
-/// @param properties user and password, where there are any
+/// @param jdbc the URL for the driver, without user and password
+/// @param shown the URL for messages
+/// @param properties the user and the password, if there are any
 record DatabaseUrl(String jdbc, String shown, Properties properties) {
   private static final String JDBC = "jdbc:postgresql:";
 
   /// Reads `postgres://user:password@host:port/database?options`, with `postgresql:` or
   /// `jdbc:postgresql:` as well.
   ///
-  /// @throws Problem `INVALID_REQUEST` that does not repeat what it was given
+  /// @throws Problem `INVALID_REQUEST` whose message does not repeat `text`
   static DatabaseUrl of(String text) {
     var properties = new Properties();
     var rest = text.strip();

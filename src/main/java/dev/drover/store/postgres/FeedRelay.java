@@ -21,18 +21,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Shows sessions to those who listen on this node, whichever node writes them: each event once, in
-/// the order of the log.
+/// The relay of sessions to the listeners of this node, whichever node writes them. Each event is
+/// shown once, in the order of the log.
 ///
-/// Of a session that somebody listens to it knows how far it was shown. A commit of this node that
-/// follows is shown at once; anything else, and any hint, has the rest read from the log.
+/// For each session with listeners, it tracks the position up to which the session was shown. A
+/// commit of this node that directly follows is shown at once; after any other commit, or a hint,
+/// the rest is read from the log.
 final class FeedRelay implements Publisher, Feed.Watcher {
   private static final System.Logger LOG = System.getLogger(FeedRelay.class.getName());
 
-  /// Events read at once.
+  /// The number of events read at once.
   private static final int PAGE = 500;
 
-  /// Sessions asked for at once.
+  /// The number of sessions queried at once.
   private static final int ASKED = 200;
 
   private final Feed feed;
@@ -50,7 +51,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     this.clock = clock;
   }
 
-  // What this node writes
+  // Commits of this node
 
   @Override
   public void received(SessionId session, List<Queued> events, List<Stored> logged) {
@@ -81,7 +82,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     hints.freed(session);
   }
 
-  // Who listens here
+  // Listeners of this node
 
   @Override
   public void opening(SessionId session) {
@@ -98,7 +99,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
       boolean fresh =
           place.begin(() -> InboxRows.inbox(readers.call(db -> InboxRows.read(db, session))));
       if (!fresh && hints.any()) {
-        catchUp(session, place); // who comes now is not to be shown what was before
+        catchUp(session, place); // a new listener must not be shown earlier events
       }
     } catch (RuntimeException e) {
       closed(session);
@@ -125,7 +126,8 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     return hints.askHeard(session, events);
   }
 
-  /// Another node asks which of a session's events listeners here have been shown.
+  /// Those of a session's events that listeners of this node have received; the answer to another
+  /// node's question.
   Set<EventId> heard(SessionId session, List<EventId> events) {
     return feed.heardHere(session, events);
   }
@@ -135,9 +137,9 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     hints.preview(session, preview);
   }
 
-  // What other nodes write
+  // Commits of other nodes
 
-  /// Another node has written the session.
+  /// Called when another node has written to the session.
   void changed(SessionId session) {
     var place = places.get(session);
     if (place != null) {
@@ -145,7 +147,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     }
   }
 
-  /// Another node shows a preview.
+  /// Called when another node publishes a preview.
   void previewedElsewhere(SessionId session, long after, Feed.Item preview) {
     var place = places.get(session);
     if (place != null && !place.preview(after, preview)) {
@@ -153,8 +155,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     }
   }
 
-  /// Looks whether anything was missed, in case a hint was lost. Cheap for sessions where nothing
-  /// was.
+  /// Checks for missed commits, in case a hint was lost. Cheap for sessions without any.
   void lookAgain() {
     var sessions = List.copyOf(places.keySet());
     for (int from = 0; from < sessions.size(); from += ASKED) {
@@ -209,9 +210,9 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     }
   }
 
-  /// Shows all that there is now.
+  /// Shows everything that is in the log and the inbox now.
   ///
-  /// @return false if the session is gone
+  /// @return false if the session was deleted
   private boolean catchUp(SessionId session, StreamPosition place) {
     while (true) {
       var slice = Slice.after(place.head(), PAGE);
@@ -229,7 +230,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     }
   }
 
-  /// Another node deleted the session and has shown its own.
+  /// The last item of a session that another node deleted. That node has published its own.
   private Feed.Item.Shown farewell() {
     var event = new Event.Deleted(new EventId(ids.next(EventId.PREFIX)));
     return Shown.ofSession(event, clock.instant());

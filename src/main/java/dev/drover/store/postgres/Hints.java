@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/// What nodes tell each other through the database, so that none has to look all the time. Any of
-/// it may be lost: whoever listens looks by itself now and then.
+/// The hints between nodes, sent through the database, so that nodes need not poll constantly. Any
+/// hint may be lost: listeners also poll periodically. Safe for many threads.
 ///
-/// Sent apart from the commits, by one thread, many hints in one notification: one within a commit
-/// would make every other commit wait. Nothing is sent while there is no other node.
+/// One thread sends them separately from commits, many hints in one notification: a notification
+/// inside a commit would make all other commits wait. Nothing is sent while there is no other node.
 ///
 /// @see <a href="https://www.postgresql.org/docs/current/sql-notify.html">NOTIFY</a>: a payload is
 ///   shorter than 8,000 bytes
@@ -38,43 +38,44 @@ final class Hints implements Peers, AutoCloseable {
   private static final String CHANNEL = "drover";
   private static final int PAYLOAD = 7_500;
 
-  /// Characters of text in one hint: a character has up to 3 bytes, and is escaped by up to 6.
+  /// The number of characters of text in one hint: a character has up to 3 bytes, or up to 6 if it
+  /// is escaped.
   private static final int TEXT = 1_000;
 
-  /// Hints that wait. Beyond that previews are dropped, and a change is left to others' own
-  /// looking.
+  /// The maximum number of waiting hints. Beyond it, previews are dropped, and other nodes find
+  /// changes only by polling.
   private static final int LIMIT = 10_000;
 
   private static final Duration INTEREST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-  /// A position that this node does not know.
+  /// A position that is unknown to this node.
   static final long UNKNOWN = Long.MAX_VALUE;
 
-  /// Somebody on another node wants to see previews of a session.
+  /// The interest of another node's listeners in the previews of a session.
   ///
-  /// @param since by the nanosecond clock
-  /// @param head where the log ended when this node last appended to it
+  /// @param since when it was received, by the nanosecond clock
+  /// @param head the end of the log when this node last appended to it
   private record Interest(long since, long head) {}
 
-  /// Opens a connection for this alone.
+  /// Opens a connection for the hints only.
   @FunctionalInterface
   interface Connector {
     Connection connect() throws SQLException;
   }
 
-  /// What is made of what others say.
+  /// The receiver of other nodes' hints.
   interface Hearer {
     void changed(SessionId session);
 
-    /// @param after the position that it comes after
+    /// @param after the position that it follows
     void previewed(SessionId session, long after, Feed.Item preview);
 
-    /// Those of a session's events that listeners here have been shown.
+    /// Those of a session's events that listeners of this node have received.
     Set<EventId> heard(SessionId session, List<EventId> events);
 
-    /// The connection was away: anything may have been missed.
+    /// Called after the connection was lost: any hint may have been missed.
     void lookAgain();
   }
 
@@ -95,7 +96,7 @@ final class Hints implements Peers, AutoCloseable {
   private final Thread sender;
   private final Thread listener;
 
-  /// @param self tells this node's hints from those of others
+  /// @param self an id that distinguishes this node's hints from those of others
   Hints(Connector connector, Duration lapse, String self) {
     this.connector = connector;
     this.lapse = lapse;
@@ -136,13 +137,13 @@ final class Hints implements Peers, AutoCloseable {
     this.news = news;
   }
 
-  // Out
+  // Sending
 
   void changed(SessionId session) {
     tell("c " + session);
   }
 
-  /// This node has appended up to `head`.
+  /// Sends the hint that this node has appended events up to `head`.
   void logged(SessionId session, long head) {
     interests.computeIfPresent(session, (_, known) -> new Interest(known.since, head));
     changed(session);
@@ -152,13 +153,13 @@ final class Hints implements Peers, AutoCloseable {
     tell("f " + session);
   }
 
-  /// Somebody on this node wants to see previews of the session.
+  /// Sends the hint that this node has listeners for previews of the session.
   void interested(SessionId session) {
     tell("i " + session);
   }
 
-  /// Those of a session's events that listeners of other nodes have been shown. Asked only if there
-  /// were any there a moment ago.
+  /// Those of a session's events that listeners of other nodes have received. Other nodes are asked
+  /// only if they recently had listeners.
   Set<EventId> askHeard(SessionId session, List<EventId> events) {
     long present = others;
     return present > 0 && interests.containsKey(session)
@@ -242,8 +243,8 @@ final class Hints implements Peers, AutoCloseable {
     }
   }
 
-  /// As much as one notification holds; empty when there will be no more. Previews leave before the
-  /// changes that came after them.
+  /// The next notification, as full as possible; empty if there will be no more. Previews are sent
+  /// before the changes that follow them.
   private String next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -272,7 +273,7 @@ final class Hints implements Peers, AutoCloseable {
     }
   }
 
-  // In
+  // Receiving
 
   private void listen() {
     while (!closed) {
@@ -370,7 +371,7 @@ final class Hints implements Peers, AutoCloseable {
     }
   }
 
-  /// Sends what waits, then ends.
+  /// Sends the waiting hints, then ends.
   @Override
   public void close() {
     lock.lock();
@@ -390,7 +391,7 @@ final class Hints implements Peers, AutoCloseable {
       }
       listener.join(FAREWELL);
     } catch (SQLException _) {
-      // it ends with the process at the latest
+      // it ends at the latest with the process
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

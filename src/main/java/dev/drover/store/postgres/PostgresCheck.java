@@ -10,28 +10,29 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Looks at a PostgreSQL store without becoming a node of it: nothing is made, migrated or written.
+/// An inspection of a PostgreSQL store without becoming one of its nodes. It creates, migrates and
+/// writes nothing.
 public final class PostgresCheck {
-  /// Tables that every server writes.
+  /// The tables that every server writes.
   private static final List<String> WRITTEN =
       List.of("session", "session_origin", "event", "inbox", "thread", "node", "document", "job");
 
   private PostgresCheck() {}
 
-  /// What there is to say of a database that servers can use.
+  /// The state of a database that servers can use.
   ///
-  /// @param url for people: without user and password
-  /// @param version of PostgreSQL
-  /// @param schema version of Drover's tables; 0: there are none yet
-  /// @param newest the version that this Drover brings it to
-  /// @param nodes that live, as far as the others know
+  /// @param url the URL for messages, without user and password
+  /// @param version the version of PostgreSQL
+  /// @param schema the version of Drover's tables; 0 if there are none yet
+  /// @param newest the version to which this Drover migrates it
+  /// @param nodes the number of nodes that other nodes consider alive
   public record Report(String url, String version, int schema, int newest, long nodes) {}
 
-  /// Connects, and looks at version, encoding, rights and schema.
+  /// Connects, and checks the version, the encoding, the rights and the schema.
   ///
   /// @param url as `PostgresStore.open` takes it
   /// @throws StoreUnusable if no server of this Drover could use the database
-  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is malformed
   public static Report look(Secret url) throws StoreUnusable {
     var database = DatabaseUrl.of(url.reveal());
     try (var db = connect(database)) {
@@ -43,7 +44,7 @@ public final class PostgresCheck {
       }
       for (var table : WRITTEN) {
         if (schema < Migrations.newest() && !exists(db, table)) {
-          continue; // the next start makes it
+          continue; // the next start creates it
         }
         for (var right : List.of("SELECT", "INSERT", "UPDATE", "DELETE")) {
           if (!may(db, "has_table_privilege", table, right)) {
@@ -80,11 +81,11 @@ public final class PostgresCheck {
     return db.first(sql, row -> row.getBoolean(1), (Object[]) what).orElse(false);
   }
 
-  /// Opens the database to be checked.
+  /// Opens the database for a check.
   ///
   /// @param url as `PostgresStore.open` takes it
-  /// @throws StoreUnusable if it cannot be reached, or is not one that this Drover can read
-  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
+  /// @throws StoreUnusable if it cannot be reached, or if this version of Drover cannot read it
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is malformed
   public static SqlCheck open(Secret url) throws StoreUnusable {
     var database = DatabaseUrl.of(url.reveal());
     try {
@@ -117,7 +118,7 @@ public final class PostgresCheck {
     @Override
     public void begin(Db db) {}
 
-    /// The database looks after itself.
+    /// Does nothing: PostgreSQL checks its own files.
     @Override
     public void damage(Db db, Consumer<String> told) {}
 

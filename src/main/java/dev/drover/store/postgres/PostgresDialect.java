@@ -4,7 +4,7 @@ import dev.drover.store.sql.Db;
 import dev.drover.store.sql.Dialect;
 import java.sql.SQLException;
 
-/// PostgreSQL's ways, by its error codes.
+/// The dialect of PostgreSQL, with its error codes.
 ///
 /// @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Error codes</a>
 enum PostgresDialect implements Dialect {

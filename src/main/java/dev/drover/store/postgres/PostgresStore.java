@@ -23,47 +23,48 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.postgresql.Driver;
 
-/// Keeps everything in a PostgreSQL database, which several servers may share. What a call has
-/// returned is durable as far as the database's own settings make it.
+/// The store in a PostgreSQL database, which several servers can share. When a call returns, its
+/// change is as durable as the settings of the database make it.
 ///
-/// A session's writes go through one connection of several, and share commits with those of other
-/// sessions. Two connections more carry hints between nodes.
+/// All writes of one session use the same one of several connections, and share commits with writes
+/// of other sessions. Two more connections carry hints between nodes.
 public final class PostgresStore {
   private static final System.Logger LOG = System.getLogger(PostgresStore.class.getName());
 
-  /// More of them commit side by side; fewer share more commits.
+  /// The number of writers. More writers commit in parallel; fewer share more commits.
   private static final int WRITERS = 4;
 
   private static final int READERS = 4;
 
-  /// The oldest that the statements are tried with.
+  /// The oldest version of PostgreSQL with which the statements are tested.
   private static final int OLDEST = 15;
 
-  /// Beyond this a database that says nothing is given up: no caller waits for ever.
+  /// How long to wait for an answer of the database, so that no caller waits forever.
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
-  /// A server that stands still in the middle of a transaction keeps rows from others for so long.
+  /// How long a server that is paused in the middle of a transaction can keep its rows locked.
   private static final Duration PAUSED = Duration.ofSeconds(2);
 
-  /// Nobody keeps a row for longer than that.
+  /// How long to wait for a locked row.
   private static final Duration LOCKED = Duration.ofSeconds(10);
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
-  /// Bringing much data to the current schema takes long. So long may one statement of it take, and
-  /// so long does a server wait that starts meanwhile.
+  /// The time limit for one statement of a migration, which is slow for large data, and for a
+  /// server that starts meanwhile and waits for it.
   private static final Duration MIGRATION = Duration.ofHours(6);
 
-  /// How often a start is tried that another server's start gets in the way of.
+  /// How often a start is tried if it conflicts with the start of another server.
   private static final int TRIES = 5;
 
   private PostgresStore() {}
 
   /// Connects, and brings the database to the current schema.
   ///
-  /// @param url `postgres://user:password@host:port/database`; a secret, for it holds one
-  /// @param lapse how long a node may be silent before others take over its sessions
-  /// @param place the data directory of this server, unlike that of any other
+  /// @param url `postgres://user:password@host:port/database`; a secret, because it contains the
+  ///   password
+  /// @param lapse how long a node may be without a beat before others take over its sessions
+  /// @param place the name of this server's data directory, different from that of any other
   /// @throws StoreUnusable if it cannot be reached or used, or was written by a newer version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
   public static SqlStore open(
@@ -103,7 +104,7 @@ public final class PostgresStore {
     return store;
   }
 
-  /// As above, for a server that keeps nothing in a directory.
+  /// As above, for a server that stores nothing in a directory.
   public static SqlStore open(Secret url, Duration lapse, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     return open(url, lapse, "", feed, ids, clock);
@@ -132,7 +133,7 @@ public final class PostgresStore {
     return connection;
   }
 
-  /// It waits for what others say, however long they say nothing.
+  /// The connection for incoming hints. It waits without a time limit.
   private static Connection listener(DatabaseUrl url) throws SQLException {
     var connection = connect(url);
     connection.setNetworkTimeout(Runnable::run, 0);

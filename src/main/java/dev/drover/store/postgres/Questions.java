@@ -15,15 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/// What this node has asked the others and waits to be answered: which events the listeners there
-/// have been shown. Safe for many threads.
+/// The open questions of this node to the other nodes: which events their listeners have received.
+/// Safe for many threads.
 final class Questions {
   private static final System.Logger LOG = System.getLogger(Questions.class.getName());
 
-  /// How long a question waits: several times what a hint and its answer take.
+  /// How long a question waits: several times as long as a hint and its answer take.
   private static final Duration PATIENCE = Duration.ofMillis(250);
 
-  /// Events that one question may name: a hint has room for them.
+  /// The maximum number of events in one question, so that they fit into a hint.
   private static final int EVENTS = 50;
 
   private static final String SEPARATOR = ",";
@@ -39,8 +39,10 @@ final class Questions {
     void send(String line);
   }
 
-  /// @param others how many may answer
-  /// @param self names this node in its questions
+  /// Asks the other nodes, and waits for their answers for a limited time.
+  ///
+  /// @param others the number of other nodes
+  /// @param self the id of this node in its questions
   Set<EventId> ask(
       SessionId session, List<EventId> events, long others, String self, Sender sender) {
     long number = numbers.incrementAndGet();
@@ -64,11 +66,11 @@ final class Questions {
 
   /// Answers another node's question.
   ///
-  /// @param more what followed the session in the hint
+  /// @param more the text after the session in the hint
   static void answer(SessionId session, String more, Hints.Hearer hearer, Sender sender) {
     var words = more.split(" ", 3);
     if (words.length == 3) {
-      Thread.ofVirtual() // it may take a moment
+      Thread.ofVirtual() // the lookup may wait
           .name("hints-answer")
           .start(
               () -> {
@@ -78,7 +80,7 @@ final class Questions {
     }
   }
 
-  /// Takes an answer, if it is to this node.
+  /// Receives an answer, if it is for this node.
   void answered(String more, String self) {
     var words = more.split(" ", 3);
     if (words.length == 3 && words[0].equals(self) && words[1].matches("\\d{1,18}")) {

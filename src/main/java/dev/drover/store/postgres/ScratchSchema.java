@@ -5,8 +5,7 @@ import dev.drover.store.StoreUnusable;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/// A schema of its own in a database, for a store that nobody needs afterwards. Closing drops it
-/// with all that is in it.
+/// A schema in a database for a temporary store. Closing it drops the schema with everything in it.
 public final class ScratchSchema implements AutoCloseable {
   private final DatabaseUrl database;
   private final String name;
@@ -18,9 +17,10 @@ public final class ScratchSchema implements AutoCloseable {
     this.url = url;
   }
 
-  /// @param database as for [PostgresStore#open]; its user must be allowed to make schemas
-  /// @param name of the schema: letters, digits and `_`; there is none like it yet
-  /// @throws StoreUnusable if it cannot be made
+  /// @param database the database as for [PostgresStore#open]; its user must have the right to
+  ///   create schemas
+  /// @param name the name of the new schema: letters, digits and `_`
+  /// @throws StoreUnusable if the schema cannot be created
   public static ScratchSchema make(Secret database, String name) throws StoreUnusable {
     var text = database.reveal();
     var parsed = DatabaseUrl.of(text);
@@ -34,7 +34,7 @@ public final class ScratchSchema implements AutoCloseable {
     }
   }
 
-  /// Of a database that has this schema alone, for [PostgresStore#open].
+  /// The URL of the database with only this schema, for [PostgresStore#open].
   public Secret url() {
     return url;
   }
@@ -46,7 +46,7 @@ public final class ScratchSchema implements AutoCloseable {
     }
   }
 
-  /// @throws IllegalStateException if it cannot be dropped
+  /// @throws IllegalStateException if the schema cannot be dropped
   @Override
   public void close() {
     try {

@@ -18,10 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// How far one session was shown on this node. Safe for many threads; what it shows leaves under
-/// its lock, and so in one order.
+/// The position up to which one session was shown on this node. Safe for many threads; items are
+/// shown under its lock, and so in one order.
 final class StreamPosition {
-  /// Previews that wait for what came before them. Beyond that they are dropped.
+  /// The maximum number of previews that wait for earlier events. Beyond it, they are dropped.
   private static final int PREVIEWS = 1_000;
 
   private record Preview(long after, Feed.Item item) {
@@ -36,11 +36,11 @@ final class StreamPosition {
   private long head;
   private long received;
 
-  /// What was shown queued, or was before anybody listened, and waits to be processed.
+  /// The waiting events that were shown as queued, or were received before the first listener.
   private final Set<EventId> queued = new HashSet<>();
 
-  /// What was shown queued together with its being processed, by the position of the latter: this
-  /// node has not seen it received yet, and must not show that when it does.
+  /// The events that were shown as queued and as processed at once, by their position in the log.
+  /// This node has not seen their receipt yet, and must not show it later.
   private final Map<EventId, Long> early = new HashMap<>();
 
   private final List<Preview> previews = new ArrayList<>();
@@ -48,16 +48,16 @@ final class StreamPosition {
   private boolean wanted;
   private boolean reading;
 
-  /// Guarded by the map that this is in.
+  /// The number of listeners, guarded by the map that has this object.
   int listeners;
 
   StreamPosition(Consumer<List<? extends Feed.Item>> shows) {
     this.shows = shows;
   }
 
-  /// Begins at the present.
+  /// Begins at the current end of the log.
   ///
-  /// @return false if it had begun, in the past
+  /// @return false if it had already begun
   boolean begin(Supplier<Inbox> present) {
     lock.lock();
     try {
@@ -75,8 +75,8 @@ final class StreamPosition {
     }
   }
 
-  /// Shows nothing any more: a reading that is under way must not reach those who come later, and
-  /// have a place of their own.
+  /// Stops showing items: a running read must not reach later listeners, which have a position of
+  /// their own.
   void retire() {
     lock.lock();
     try {
@@ -104,10 +104,10 @@ final class StreamPosition {
     }
   }
 
-  /// Shows what this node has received.
+  /// Shows events that this node has received.
   ///
-  /// @param logged those that went into the log at once
-  /// @return false if something that came before is not known yet: all of it is to be read
+  /// @param logged those that were appended to the log at once
+  /// @return false if earlier events are not known yet, so that the log must be read
   boolean received(List<Queued> events, List<Stored> logged) {
     lock.lock();
     try {
@@ -126,7 +126,7 @@ final class StreamPosition {
     }
   }
 
-  /// Shows what this node has appended.
+  /// Shows events that this node has appended.
   ///
   /// @return as [#received]
   boolean logged(List<Stored> events) {
@@ -145,7 +145,7 @@ final class StreamPosition {
     }
   }
 
-  /// Shows what was read: what follows in the log, then what waits.
+  /// Shows what was read: the next events of the log, then the waiting events.
   ///
   /// @param inbox read after the events
   /// @return false if more was appended between the two reads
@@ -179,8 +179,8 @@ final class StreamPosition {
     }
   }
 
-  /// A client's message is seen queued, then processed, whatever was missed of it: queued before
-  /// the session began to run for it.
+  /// Shows events of the log. A client's message is always shown as queued and then as processed,
+  /// even if its receipt was missed; it is shown as queued before the session begins to run for it.
   private void show(List<Stored> events) {
     var items = new ArrayList<Feed.Item.Shown>();
     int opening = 0;
@@ -211,7 +211,7 @@ final class StreamPosition {
     }
   }
 
-  /// Whether it belongs to the taking up of messages.
+  /// Whether an event belongs to the start of processing messages.
   private static boolean opens(Event event) {
     return switch (event) {
       case Event.StatusRunning _, Event.ThreadRunning _, Event.Private _ -> true;
@@ -220,7 +220,7 @@ final class StreamPosition {
     };
   }
 
-  /// An answer, and what was sent with it, was never queued.
+  /// Whether an event was never queued: an answer, or a system message that was sent with one.
   private boolean processedOnReceipt(Event.FromClient event) {
     return event instanceof Event.Answer || (event instanceof Event.SystemMessage && answersLast);
   }
@@ -235,11 +235,10 @@ final class StreamPosition {
 
   // Previews
 
-  /// Shows a preview of another node's, after the events that came before it and before those that
-  /// came after it, or not at all.
+  /// Shows a preview of another node between the events before and after it, or not at all.
   ///
-  /// @param after the position that it comes after, or [Hints#UNKNOWN]
-  /// @return false if it waits for [#showPreviews], after a reading
+  /// @param after the position that it follows, or [Hints#UNKNOWN]
+  /// @return false if it waits for [#showPreviews], after a read of the log
   boolean preview(long after, Feed.Item item) {
     lock.lock();
     try {
@@ -257,7 +256,7 @@ final class StreamPosition {
     }
   }
 
-  /// How many previews wait.
+  /// The number of waiting previews.
   int previews() {
     lock.lock();
     try {
@@ -267,7 +266,7 @@ final class StreamPosition {
     }
   }
 
-  /// Shows the first previews that wait.
+  /// Shows the first waiting previews.
   void showPreviews(int count) {
     lock.lock();
     try {
@@ -282,9 +281,9 @@ final class StreamPosition {
     }
   }
 
-  // One reads at a time
+  // Reads, one at a time
 
-  /// @return whether the caller has to start to read
+  /// @return whether the caller must start reading
   boolean wantsReading() {
     lock.lock();
     try {
@@ -297,7 +296,7 @@ final class StreamPosition {
     }
   }
 
-  /// @return whether there is something to read; if not, the reader has ended
+  /// @return whether there is something to read; if not, the reader must end
   boolean takesReading() {
     lock.lock();
     try {
@@ -309,7 +308,7 @@ final class StreamPosition {
     }
   }
 
-  /// The next hint, or look, begins again.
+  /// Ends a failed read; the next hint or poll starts again.
   void readingFailed() {
     lock.lock();
     try {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// What a unit of work has to say to listeners once it is durable. One thread.
+/// The notifications of a unit of work, published once the unit is durable. One thread.
 public final class AfterCommit {
   private final List<Consumer<Publisher>> notes = new ArrayList<>();
 
@@ -27,7 +27,7 @@ public final class AfterCommit {
     notes.add(publisher -> publisher.deleted(session, last));
   }
 
-  /// Says that a session owes work and that nobody holds it, if that is so.
+  /// Adds the notification that a session has unfinished work and no node, if that is the case.
   void freed(SessionId session, SessionState state) {
     if (state.isFree() && state.owesWork()) {
       freed(session);

@@ -8,11 +8,11 @@ import dev.drover.store.Micros;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A page of the catalog, newest first, as a statement: one row more than the page, to know whether
-/// there is a next one.
+/// The statement for a page of the catalog, newest first. It reads one row more than the page,
+/// which shows whether there is a next page.
 record CatalogQuery(String sql, List<Object> bound) {
 
-  /// @param select ends in conditions on the workspace and the kind, in this order
+  /// @param select a statement that ends in conditions on the workspace and the kind, in this order
   static CatalogQuery of(
       String select, WorkspaceId workspace, ResourceKind<?> kind, Listing listing) {
     var sql = new StringBuilder(select);
@@ -48,7 +48,7 @@ record CatalogQuery(String sql, List<Object> bound) {
     return new CatalogQuery(sql.toString(), bound);
   }
 
-  /// @param size of a row, in bytes
+  /// @param size the expression for the size of a row, in bytes
   PageQuery sized(String size) {
     return PageQuery.of(sql, size, bound);
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection with its prepared statements. One thread.
 public final class Db implements AutoCloseable {
-  /// Statements kept prepared; beyond that the one unused for longest goes.
+  /// The maximum number of prepared statements; beyond it, the least recently used one is closed.
   static final int STATEMENT_LIMIT = 256;
 
-  /// The class of errors that says so.
+  /// The SQL state of a violated constraint.
   private static final String BROKEN_RULE = "23000";
 
   private final Connection connection;
@@ -39,7 +39,7 @@ public final class Db implements AutoCloseable {
     return connection;
   }
 
-  /// Makes a value of a row.
+  /// Reads a value from a row.
   @FunctionalInterface
   public interface Reader<T> {
     T read(ResultSet row) throws SQLException;
@@ -75,15 +75,15 @@ public final class Db implements AutoCloseable {
         });
   }
 
-  /// Looks at a row.
+  /// Receives a row.
   @FunctionalInterface
   interface Visitor {
     void visit(ResultSet row) throws SQLException;
   }
 
-  /// Goes through rows without holding them all, within a transaction.
+  /// Passes each row to a visitor without holding all rows in memory, within a transaction.
   ///
-  /// @param fetched as many rows are held at once
+  /// @param fetched the number of rows that are held at once
   void walk(String sql, int fetched, Visitor visitor, @Nullable Object... values)
       throws SQLException {
     settle(sql);
@@ -107,12 +107,14 @@ public final class Db implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("no row: " + sql));
   }
 
-  /// How often something was written, or was to be.
+  /// The number of writes issued or queued on this connection.
   long writes() {
     return writes;
   }
 
-  /// @return how many rows it hit
+  /// Writes at once.
+  ///
+  /// @return the number of rows that were changed
   public int update(String sql, @Nullable Object... values) throws SQLException {
     settle(sql);
     return use(
@@ -123,9 +125,9 @@ public final class Db implements AutoCloseable {
         });
   }
 
-  /// The same statement for each row of values, together.
+  /// Runs the same statement for each row of values, in one batch.
   ///
-  /// @return how many rows were hit
+  /// @return the number of rows that were changed
   int each(String sql, List<@Nullable Object[]> rows) throws SQLException {
     if (rows.isEmpty()) {
       return 0;
@@ -149,12 +151,12 @@ public final class Db implements AutoCloseable {
         });
   }
 
-  /// From now on, until [#scatter], what is written [#later] waits for [#flush].
+  /// Makes writes through [#later] wait for [#flush], until [#scatter].
   void gather() {
     gathering = new Gathering();
   }
 
-  /// Forgets what still waits.
+  /// Drops the waiting writes.
   void scatter() {
     gathering = null;
   }
@@ -163,8 +165,8 @@ public final class Db implements AutoCloseable {
     return gathering;
   }
 
-  /// Writes now, or together with what other units write, before anything else is asked or written.
-  /// A failure comes then.
+  /// Writes now, or, after [#gather], together with the writes of other units and before any other
+  /// statement. In that case a failure is thrown only then.
   ///
   /// @param name statements under one name run in their order; those under different names must not
   ///   depend on each other
@@ -186,9 +188,9 @@ public final class Db implements AutoCloseable {
     gathering.add(name, sql, exact, values);
   }
 
-  /// As [#later], and one row is to be hit.
+  /// As [#later], for a statement that must change exactly one row.
   ///
-  /// @return false if none was; if that shows only later, [#flush] fails
+  /// @return false if none was changed; if that is known only later, [#flush] fails
   boolean one(String name, String sql, @Nullable Object... values) throws SQLException {
     if (gathering == null) {
       return update(sql, values) == 1;
@@ -197,9 +199,10 @@ public final class Db implements AutoCloseable {
     return true;
   }
 
-  /// Writes what waits.
+  /// Runs the waiting writes.
   ///
-  /// @throws SQLException of a broken rule, too, if a row was not there that is to be hit
+  /// @throws SQLException also as a violated constraint, if a row that must be changed does not
+  ///   exist
   void flush() throws SQLException {
     if (gathering != null) {
       for (var pending : gathering.take()) {
@@ -211,7 +214,7 @@ public final class Db implements AutoCloseable {
     }
   }
 
-  /// Every statement sees what was written before it.
+  /// Runs the waiting writes before a statement, so that it sees them.
   private void settle(String sql) throws SQLException {
     flush();
     if (!sql.startsWith("SELECT")) {
@@ -222,7 +225,7 @@ public final class Db implements AutoCloseable {
     }
   }
 
-  /// A statement without values and without rows.
+  /// Runs a statement without values and without rows.
   public void run(String sql) throws SQLException {
     use(sql, PreparedStatement::execute);
   }
@@ -231,8 +234,8 @@ public final class Db implements AutoCloseable {
     T of(PreparedStatement statement) throws SQLException;
   }
 
-  /// A statement that failed is not used again: the driver may have closed it (on a full disk it
-  /// does), or left values of a batch in it.
+  /// Runs a prepared statement. A statement that failed is not used again: the driver may have
+  /// closed it (it does so on a full disk), or left values of a batch in it.
   private <T> T use(String sql, Use<T> use) throws SQLException {
     try {
       return use.of(prepared(sql));

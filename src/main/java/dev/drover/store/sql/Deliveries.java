@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How the events of the last minutes were sent: the rows of the inbox say it, also of those that
-/// the log has by now.
+/// The recent sends. The rows of the inbox record them, even for events that are in the log by now.
 final class Deliveries {
   private static final String SELECT =
       """
@@ -35,7 +34,7 @@ final class Deliveries {
 
   private Deliveries() {}
 
-  /// An event of a send, wherever it is by now.
+  /// An event of a send, from the inbox or the log.
   private record Row(long send, long sequence, long head, int thread, String json) {
     static Row of(ResultSet row) throws SQLException {
       return new Row(
@@ -43,7 +42,8 @@ final class Deliveries {
     }
   }
 
-  /// The events of the last send with a fingerprint, as they were queued; empty if it is forgotten.
+  /// The events of the last send with a fingerprint, as they were queued; empty if there is none or
+  /// it is too old.
   static Optional<List<Queued>> of(Db db, long key, String fingerprint, Instant now)
       throws SQLException {
     var sends =
@@ -56,7 +56,7 @@ final class Deliveries {
     return sends.isEmpty() ? Optional.empty() : Optional.of(sends.getLast().events());
   }
 
-  /// The sends of the last moments, oldest first.
+  /// The most recent sends, oldest first.
   static List<Send> since(Db db, SessionId id, Duration within) throws SQLException {
     return sends(
         db,

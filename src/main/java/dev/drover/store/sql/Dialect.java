@@ -2,16 +2,16 @@ package dev.drover.store.sql;
 
 import java.sql.SQLException;
 
-/// In what databases differ, the little that they may.
+/// The differences between databases.
 public interface Dialect {
   /// The database's name, in lower case.
   String databaseName();
 
-  /// What makes a SELECT within a transaction keep its rows until the end; empty where a writer has
-  /// the whole database to itself.
+  /// The clause that makes a SELECT lock its rows until the end of the transaction; empty if a
+  /// writer has exclusive use of the database.
   String keepingRows();
 
-  /// As [#keepingRows], passing over rows that another transaction keeps.
+  /// As [#keepingRows], but skips rows that another transaction has locked.
   String skippingKept();
 
   /// An expression: microseconds since 1970 by the database's own clock.
@@ -19,25 +19,25 @@ public interface Dialect {
 
   void begin(Db db) throws SQLException;
 
-  /// Keeps a table for this transaction: others that ask for the same wait.
+  /// Locks a table for this transaction: other transactions that call this wait.
   void keepTable(Db db, String table) throws SQLException;
 
   void commit(Db db) throws SQLException;
 
   void rollBack(Db db) throws SQLException;
 
-  /// What kind of failure this is.
+  /// The kind of a failure.
   Trouble trouble(SQLException failure);
 
-  /// Kinds of failures that need different answers.
+  /// The kinds of failures that need different handling.
   enum Trouble {
-    /// A rule of the schema was broken.
+    /// A constraint of the schema was violated.
     CONSTRAINT,
     /// The disk is full.
     FULL,
-    /// Two transactions came in each other's way: the same once more may work.
+    /// Two transactions conflicted: a retry may succeed.
     CONFLICT,
-    /// The connection is of no use any more.
+    /// The connection is no longer usable.
     BROKEN,
     OTHER
   }

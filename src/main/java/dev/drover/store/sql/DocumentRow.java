@@ -10,8 +10,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A resource, in one of its versions, as it is stored. Reading its JSON is left to the caller's
-/// own thread.
+/// The row of a version of a resource. Its JSON is parsed later, on the caller's thread.
 record DocumentRow(
     String id,
     int version,
@@ -29,17 +28,17 @@ record DocumentRow(
         Db.nullableLong(row, "archived_at"));
   }
 
-  /// Its place in the list of all resources.
+  /// The cursor of the resource in the list of all resources.
   Cursor at() {
     return new Cursor(Micros.instant(createdAt), id);
   }
 
-  /// Its place in the list of a resource's versions.
+  /// The cursor of the version in the list of the resource's versions.
   Cursor versionAt() {
     return Cursor.ofVersion(Micros.instant(createdAt), version);
   }
 
-  /// Empty: it cannot be read, and no list shows it.
+  /// The resource for a list; empty if it cannot be read, so that lists omit it.
   <T> Optional<Resource<T>> listed(ResourceCodec<T> codec, WorkspaceId workspace) {
     var name = codec.kind().noun() + " " + id;
     return Listed.read(
@@ -47,7 +46,7 @@ record DocumentRow(
         () -> read(codec, workspace));
   }
 
-  /// @throws IllegalStateException if it is damaged
+  /// @throws IllegalStateException if the row is damaged
   <T> Resource<T> read(ResourceCodec<T> codec, WorkspaceId workspace) {
     return new Resource<>(
         id,

@@ -4,27 +4,27 @@ import dev.drover.catalog.Listing;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
 
-/// The statements on the rows of resources. The values of each begin with a workspace and a kind,
-/// unless it says otherwise.
+/// The statements on the rows of resources. The values of each statement begin with a workspace and
+/// a kind, unless its comment says otherwise.
 public final class DocumentRows {
   private static final String COLUMNS = "id, version, json, created_at, updated_at, archived_at";
   private static final String SELECT =
       "SELECT " + COLUMNS + " FROM document WHERE workspace_id = ? AND kind = ?";
 
-  /// All, each in its latest version.
+  /// The latest versions of all resources.
   static final String LATEST = SELECT + " AND latest = 1";
 
-  /// The latest version of one.
+  /// The latest version of a resource.
   public static final String ONE = LATEST + " AND id = ?";
 
-  /// A version of one.
+  /// A version of a resource.
   public static final String VERSION = SELECT + " AND id = ? AND version = ?";
 
-  /// The versions of one before a version.
+  /// The versions of a resource before a version.
   public static final String VERSIONS =
       SELECT + " AND id = ? AND version < ? ORDER BY version DESC LIMIT ?";
 
-  /// The id of another one that has a name.
+  /// The id of another resource that has a name.
   public static final String NAMED =
       """
       SELECT id FROM document
@@ -32,7 +32,7 @@ public final class DocumentRows {
         AND archived_at IS NULL AND id <> ?\
       """;
 
-  /// The latest version of one, whose row is kept for this transaction.
+  /// The latest version of a resource; its row is locked for this transaction.
   static final String TAKE =
       "UPDATE document SET id = id WHERE workspace_id = ? AND kind = ? AND id = ? AND latest = 1"
           + " RETURNING "
@@ -46,14 +46,16 @@ public final class DocumentRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
-  /// Gives the latest version of one another number and content. The values begin with these.
+  /// Changes the number and the content of the latest version of a resource. The values begin with
+  /// these.
   static final String REPLACE =
       """
       UPDATE document SET version = ?, unique_name = ?, json = ?, updated_at = ?
       WHERE workspace_id = ? AND kind = ? AND id = ? AND latest = 1\
       """;
 
-  /// Archives one with all versions; the update counts for the latest. The values begin with times.
+  /// Archives a resource with all versions; only the latest one gets a new update time. The values
+  /// begin with times.
   static final String ARCHIVE =
       """
       UPDATE document SET archived_at = ?,
@@ -69,7 +71,7 @@ public final class DocumentRows {
 
   private DocumentRows() {}
 
-  /// A page of all.
+  /// The statement for a page of all resources.
   public static String list(WorkspaceId workspace, ResourceKind<?> kind, Listing listing) {
     return CatalogQuery.of(LATEST, workspace, kind, listing).sql();
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventRows {
   private EventRows() {}
 
-  /// An event as it lies there. Reading its JSON is left to the caller's own thread.
+  /// The row of an event. Its JSON is parsed later, on the caller's thread.
   public record Raw(
       long position, long processedAt, String json, @Nullable String hidden, int thread) {
     public static Raw of(ResultSet row) throws SQLException {
@@ -30,7 +30,7 @@ public final class EventRows {
           row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getInt(5));
     }
 
-    /// What cannot be read becomes [Event.Damaged].
+    /// Parses the event. An event that cannot be read becomes [Event.Damaged].
     public Stored read() {
       var at = Micros.instant(processedAt);
       var of = ThreadKey.of(thread);
@@ -53,11 +53,11 @@ public final class EventRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
-  /// Where the units of a transaction gather what they write, a result is taken for the first of
-  /// its call: if it is not, writing it fails, and each unit is done again in a transaction of its
-  /// own.
+  /// Appends events. If the units of a transaction gather their writes, each result is assumed to
+  /// be the first for its call. If it is not, the write fails, and each unit is repeated in a
+  /// transaction of its own.
   ///
-  /// @param epoch of the lease under which they are appended
+  /// @param epoch the epoch of the lease under which they are appended
   /// @throws IllegalStateException if a call would have two results
   static void append(Db db, long key, SessionId id, long epoch, List<Stored> events)
       throws SQLException {
@@ -89,11 +89,11 @@ public final class EventRows {
     }
   }
 
-  /// An event's place in the log.
+  /// The position of an event in the log.
   record Placed(long position, String id) {}
 
-  /// The first of some events that the log has after a position. What follows the position is read
-  /// for it: who makes an emission knows most of the log.
+  /// The first of the given events that the log has after a position. This reads the log after the
+  /// position, which is short, because the caller knows most of the log.
   static Optional<Placed> find(Db db, SessionId id, long after, Set<String> ids)
       throws SQLException {
     return db
@@ -118,7 +118,8 @@ public final class EventRows {
         : db.list(sql(exact), Raw::of, values(id, exact, exact.limit()));
   }
 
-  /// A slice, cut by its bytes. Hardly any has to be: their sum is one row.
+  /// A slice, cut to its limit in bytes. Few slices need a cut, so their total size is read first,
+  /// as one row.
   private static Slice within(Db db, SessionId id, Slice slice) throws SQLException {
     var whole =
         db.first(
@@ -131,7 +132,7 @@ public final class EventRows {
     return (fits ? whole.get() : Extent.of(slice, sizes(db, id, slice), 0)).slice();
   }
 
-  /// How much a slice is, without reading it.
+  /// The extent of a slice, without reading it.
   static Extent measure(Db db, SessionId id, Slice slice) throws SQLException {
     long waiting =
         db.number(
@@ -158,18 +159,19 @@ public final class EventRows {
     return values.toArray();
   }
 
-  /// Answered in the order of an index, so that the cost of a page does not grow with the log.
+  /// The statement for a slice. Without filters, it is answered in the order of an index, so the
+  /// cost of a page does not grow with the log.
   public static String sql(Slice slice) {
     return "SELECT position, processed_at, json, hidden, thread" + from(slice);
   }
 
-  /// As [#sql], for positions and sizes: neither database reads a text to say how long it is.
+  /// As [#sql], for positions and sizes. Neither database reads a text to get its length.
   public static String sizesSql(Slice slice) {
     return "SELECT position, octet_length(json) + COALESCE(octet_length(hidden), 0) AS size"
         + from(slice);
   }
 
-  /// In the words of an index, which has no row of a primary thread.
+  /// The condition for a child thread. It matches an index that has no rows of primary threads.
   private static final String CHILD = " AND thread = ? AND thread <> 0";
 
   private static boolean isChild(ThreadKey thread) {

@@ -7,7 +7,8 @@ import dev.drover.session.Stored;
 import dev.drover.store.Shown;
 import java.util.List;
 
-/// Shows every commit to those who listen here: this server makes them all.
+/// A publisher that passes every commit to the feed of this node, for a store that only this node
+/// writes.
 public final class FeedPublisher implements Publisher {
   private final Feed feed;
 

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the units of one transaction have taken and not yet written: a round trip to the database
-/// is paid once for all of them. One thread.
+/// The rows that the units of one transaction have locked, and their waiting writes, so that all
+/// units share one round trip to the database. One thread.
 final class Gathering {
-  /// Rows of sessions that this transaction keeps, as they will be when all is written.
+  /// The rows of sessions that this transaction has locked, as they will be after all writes.
   private final Map<String, SessionRows.Row> sessions = new HashMap<>();
 
   private final Map<String, Pending> pending = new LinkedHashMap<>();
 
-  /// One statement, and a row of values for each time that it is to run.
+  /// One statement, and a row of values for each run.
   ///
-  /// @param exact whether it is to hit one row each time
+  /// @param exact whether each run must change exactly one row
   record Pending(String sql, boolean exact, List<@Nullable Object[]> rows) {}
 
   SessionRows.@Nullable Row session(String id) {
@@ -28,12 +28,12 @@ final class Gathering {
     sessions.put(id, row);
   }
 
-  /// Somebody may have written rows of sessions in another way.
+  /// Forgets the rows of sessions, because another statement may have changed them.
   void forgetSessions() {
     sessions.clear();
   }
 
-  /// Whether `sql` may wait along with what waits under `name` already.
+  /// Whether `sql` can wait together with the statement that already waits under `name`.
   boolean takes(String name, String sql) {
     var waiting = pending.get(name);
     return waiting == null || waiting.sql.equals(sql);
@@ -43,7 +43,7 @@ final class Gathering {
     pending.computeIfAbsent(name, _ -> new Pending(sql, exact, new ArrayList<>())).rows.add(values);
   }
 
-  /// All that waits, in the order in which it began to; nothing waits afterwards.
+  /// Removes and returns all waiting writes, in the order in which they were added.
   List<Pending> take() {
     var all = List.copyOf(pending.values());
     pending.clear();

@@ -20,23 +20,24 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of what was received. A row without JSON is of an event that the log has: it is kept
-/// for a while because it says how the event was sent, see [Deliveries].
+/// The rows of received events. A row without JSON belongs to an event that is in the log. It is
+/// kept for a while because it records how the event was sent, see [Deliveries].
 public final class InboxRows {
   private static final System.Logger LOG = System.getLogger(InboxRows.class.getName());
 
-  /// Events after which it is forgotten how an earlier one was sent, however lately that was: what
-  /// one send costs does not grow with the number of those before it.
+  /// The number of events after which it is forgotten how an earlier event was sent, however
+  /// recently, so that the cost of a send does not grow with the number of earlier sends.
   static final long REMEMBERED = 1_000;
 
-  /// How the JSON of an interrupt begins, as [EventCodec#write] has it; it is a short one.
+  /// The beginning of the JSON of an interrupt, as [EventCodec#write] writes it. Interrupts are
+  /// short.
   private static final String INTERRUPT = "{\"type\":\"user.interrupt\",%";
 
   private static final int SHORT = 1_000;
 
   private InboxRows() {}
 
-  /// How much waits already. Rows are removed that are to be forgotten.
+  /// The amount of waiting events. Also removes the rows that are too old.
   ///
   /// @param received the sequence of the last event that was received
   static Reception.Waiting tidied(Db db, long key, long received, Instant now) throws SQLException {
@@ -73,9 +74,9 @@ public final class InboxRows {
     return found.waiting;
   }
 
-  /// Keeps one send.
+  /// Stores one send.
   ///
-  /// @param head where the log ended before it
+  /// @param head the end of the log before it
   static void insert(
       Db db, long key, String fingerprint, Instant now, long head, Reception received)
       throws SQLException {
@@ -105,10 +106,10 @@ public final class InboxRows {
     }
   }
 
-  /// What waited is in the log now.
+  /// Records that waiting events are in the log now.
   ///
-  /// @param events new in the log, those of others among them
-  /// @throws IllegalStateException if a client's event did not wait
+  /// @param events the new events of the log, including those that are not from clients
+  /// @throws IllegalStateException if a client's event was not waiting
   static void processed(Db db, long key, List<Stored> events) throws SQLException {
     var taken =
         events.stream().filter(stored -> stored.event() instanceof Event.FromClient).toList();
@@ -134,7 +135,7 @@ public final class InboxRows {
     }
   }
 
-  /// The sequences of what waits.
+  /// The sequences of the waiting events, by id.
   private static Map<String, Long> places(Db db, long key) throws SQLException {
     var places = new HashMap<String, Long>();
     db.list(
@@ -145,15 +146,16 @@ public final class InboxRows {
     return places;
   }
 
-  /// Drops what waits, and what was sent: neither is to be answered any more.
+  /// Removes the waiting events and the records of sends, because neither will be answered.
   static void drop(Db db, long key) throws SQLException {
     db.update("DELETE FROM inbox WHERE session_key = ?", key);
   }
 
-  /// A client's event as it lies there. Reading its JSON is left to the caller's own thread.
+  /// The row of a client's event. Its JSON is parsed later, on the caller's thread.
   public record Raw(long received, long head, long sequence, int thread, @Nullable String json) {}
 
-  /// One row at least, without an event when none waits; none for an unknown session.
+  /// The rows of the waiting events. If no event waits, one row without an event; no row for an
+  /// unknown session.
   public static List<Raw> read(Db db, SessionId id) throws SQLException {
     return db.list(
         """
@@ -180,7 +182,7 @@ public final class InboxRows {
         : new Inbox(rows.getFirst().received, rows.getFirst().head, queued);
   }
 
-  /// Empty: it cannot be read, and keeps nothing else from being taken up.
+  /// The waiting event; empty if it cannot be read, so that the others can still be processed.
   private static Optional<Queued> waiting(long sequence, ThreadKey thread, String json) {
     try {
       return Optional.of(new Queued(sequence, thread, fromClient(json), json));
@@ -190,7 +192,7 @@ public final class InboxRows {
     }
   }
 
-  /// @throws IllegalStateException if it cannot be read, or no client sends such
+  /// @throws IllegalStateException if it cannot be read, or is of a type that clients do not send
   static Event.FromClient fromClient(String json) {
     return switch (EventCodec.read(json)) {
       case Event.FromClient event -> event;

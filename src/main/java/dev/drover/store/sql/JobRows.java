@@ -13,32 +13,32 @@ import java.util.Optional;
 
 /// The rows of jobs.
 public final class JobRows {
-  /// Keys that one statement asks for.
+  /// The number of keys in one statement.
   public static final int ASKED = 100;
 
-  /// Which of [#ASKED] keys there are of a kind.
+  /// Those of [#ASKED] keys for which there are jobs of a kind.
   public static final String AMONG =
       "SELECT DISTINCT key FROM job WHERE key IN ("
           + String.join(", ", Collections.nCopies(ASKED, "?"))
           + ") AND kind = ?";
 
-  /// Some that are over since before a time, or wait since then for a directory.
+  /// Some jobs that were done before a time, or have waited since then for a directory.
   public static final String OLD =
       """
       SELECT number FROM job
       WHERE due_at < ? AND node IS NULL AND (state = 'done' OR place <> '') LIMIT ?\
       """;
 
-  /// Rows that one statement forgets.
+  /// The number of rows that one statement removes.
   static final int FORGOTTEN = 1_000;
 
   private static final String COLUMNS = "number, kind, key, payload, tries, epoch";
 
   private JobRows() {}
 
-  /// What this node could do now; the kinds are its last values.
+  /// The jobs that this node could do now. The kinds are the last values but the limit.
   ///
-  /// @param kinds how many
+  /// @param kinds the number of kinds
   public static String due(int kinds) {
     return "SELECT "
         + COLUMNS
@@ -58,7 +58,7 @@ public final class JobRows {
         row.getLong("epoch"));
   }
 
-  /// @param place the directory's, if it is for that one alone
+  /// @param place the name of the directory, if only its nodes can do the job
   static void owe(Db db, Job.Order order, String place, Instant now) throws SQLException {
     db.update(
         """
@@ -98,9 +98,9 @@ public final class JobRows {
         node);
   }
 
-  /// Ends a claim that holds.
+  /// Ends a claim if it is still valid.
   ///
-  /// @return false if it does not
+  /// @return false if it is not valid
   static boolean end(Db db, Job job, String node, String state, Instant due, Optional<String> error)
       throws SQLException {
     return db.update(
@@ -119,7 +119,7 @@ public final class JobRows {
         == 1;
   }
 
-  /// Frees what nodes have claimed that are not there.
+  /// Frees the jobs of nodes that no longer exist.
   static void freeOrphans(Db db) throws SQLException {
     db.update(
         """
@@ -141,7 +141,7 @@ public final class JobRows {
         place);
   }
 
-  /// @return how many rows are gone; as many as [#FORGOTTEN]: there may be more
+  /// @return the number of removed rows; if it is [#FORGOTTEN], there may be more
   static int forget(Db db, Instant now) throws SQLException {
     return db.update(
         "DELETE FROM job WHERE number IN (" + OLD + db.dialect().skippingKept() + ")",

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that comes back: made at its first use, and again at the first use after it broke.
-/// One thread.
+/// A connection that is opened at its first use, and reopened at the first use after it broke. One
+/// thread.
 public final class Link implements AutoCloseable {
   private final Connector connector;
   private @Nullable Db db;
@@ -20,7 +20,7 @@ public final class Link implements AutoCloseable {
     this.connector = connector;
   }
 
-  /// A link that is up already, and comes back by `connector`.
+  /// A link that is already open; `connector` reopens it.
   public static Link up(Db db, Connector connector) {
     var link = new Link(connector);
     link.db = db;
@@ -39,16 +39,16 @@ public final class Link implements AutoCloseable {
     return db != null;
   }
 
-  /// Lets go of a connection that broke.
+  /// Closes a broken connection; the next use opens a new one.
   void drop() {
     try {
       close();
     } catch (SQLException _) {
-      // it is of no use, whatever it says
+      // the connection is unusable anyway
     }
   }
 
-  /// Lets go of a connection for good. One that broke unnoticed is closed already.
+  /// Closes the connection for good. One that broke unnoticed is already closed.
   void end(Dialect dialect) throws SQLException {
     try {
       close();

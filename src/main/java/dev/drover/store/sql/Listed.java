@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// A row of a list, and its place there. One that cannot be read is left out, and keeps none of the
-/// others from being shown.
+/// A row of a list, and its cursor. A row that cannot be read is omitted, so that the others can
+/// still be shown.
 ///
-/// @param name of the row, for the log
-/// @param raw empty: it cannot be read
+/// @param name the name of the row, for the server's log
+/// @param raw empty if the row cannot be read
 record Listed<T>(Cursor at, String name, Optional<T> raw) {
   private static final System.Logger LOG = System.getLogger(Listed.class.getName());
 
@@ -30,7 +30,7 @@ record Listed<T>(Cursor at, String name, Optional<T> raw) {
     return raw.flatMap(found -> read(name, () -> reader.apply(found)));
   }
 
-  /// What `reader` makes of a row; empty: it cannot be read.
+  /// The value that `reader` returns for a row; empty if the row cannot be read.
   static <R> Optional<R> read(String name, Supplier<R> reader) {
     try {
       return Optional.of(reader.get());

@@ -13,12 +13,11 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Brings a database to the schema that this version of Drover knows, one numbered step after the
-/// other, each in a transaction of its own and recorded with a checksum. A step that has been
-/// released is never edited: the next one corrects it. Servers that start together wait for each
-/// other.
+/// The migrations of a database to the schema of this version of Drover. The numbered steps run in
+/// order, each in a transaction of its own, and are recorded with a checksum. A released step is
+/// never edited: a later one corrects it. Servers that start together wait for each other.
 public final class Migrations {
-  /// In order; the place in the list is the version, from 1.
+  /// The names of the steps, in order. The position in the list is the version, from 1.
   private static final List<String> NAMES =
       List.of(
           "0001-sessions-and-catalog",
@@ -36,7 +35,7 @@ public final class Migrations {
           "0013-jobs",
           "0014-documents");
 
-  /// Begins a statement that is for one database alone, which the line names.
+  /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";
 
   private static final System.Logger LOG = System.getLogger(Migrations.class.getName());
@@ -45,7 +44,7 @@ public final class Migrations {
 
   private record Applied(long version, String checksum) {}
 
-  /// @throws StoreUnusable if the schema is not one that this Drover can bring to its own
+  /// @throws StoreUnusable if this version of Drover cannot migrate the schema
   public static void apply(Db db, InstantSource clock) throws SQLException, StoreUnusable {
     apply(db, clock, NAMES.size());
   }
@@ -75,14 +74,14 @@ public final class Migrations {
     }
   }
 
-  /// What this version of Drover brings a database to.
+  /// The version to which this Drover migrates a database.
   public static int newest() {
     return NAMES.size();
   }
 
-  /// The version of a database's schema; 0: no Drover has written it. Changes nothing.
+  /// The version of a database's schema; 0 if Drover has not written to it yet. Changes nothing.
   ///
-  /// @throws StoreUnusable if the schema is not one that this Drover can bring to its own
+  /// @throws StoreUnusable if this version of Drover cannot migrate the schema
   public static int version(Db db) throws SQLException, StoreUnusable {
     var connection = db.connection();
     try (var tables =

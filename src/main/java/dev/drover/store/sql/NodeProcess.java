@@ -6,16 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The process of a node, told from all others that ever were.
+/// The identity of a node's process, different from that of any other process at any time.
 ///
-/// @param machine where its number means something: this start of a machine, these processes that
-///   see each other, this user; empty if the system does not say
-/// @param pid its number there
-/// @param started in the kernel's ticks since the machine started
+/// @param machine the scope in which the process id is unique: the boot of the machine, the process
+///   namespace and the user; empty if the system does not provide it
+/// @param pid the process id in that scope
+/// @param started the start time, in kernel ticks since the boot
 public record NodeProcess(String machine, long pid, long started) {
   private static final Path PROC = Path.of("/proc");
 
-  /// The one that runs this.
+  /// The identity of this process.
   static NodeProcess own() {
     long pid = ProcessHandle.current().pid();
     try {
@@ -25,7 +25,7 @@ public record NodeProcess(String machine, long pid, long started) {
               host(),
               text(PROC.resolve("sys/kernel/random/boot_id")).strip(),
               Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString(),
-              // of other users' processes a system may hide that they are there
+              // a system may hide the processes of other users
               String.valueOf(Files.getAttribute(PROC.resolve("self"), "unix:uid")));
       return new NodeProcess(machine, pid, started(stat(pid)));
     } catch (IOException | RuntimeException _) {
@@ -41,7 +41,8 @@ public record NodeProcess(String machine, long pid, long started) {
     }
   }
 
-  /// Whether this process is certainly gone, as another one sees it: false where it cannot tell.
+  /// Whether this process has certainly ended, from the view of another process; false if that is
+  /// unknown.
   boolean isGone(NodeProcess viewer) {
     if (machine.isEmpty() || !machine.equals(viewer.machine)) {
       return false;
@@ -53,11 +54,12 @@ public record NodeProcess(String machine, long pid, long started) {
       var stat = stat(pid);
       return stat[0].equals("Z") || stat[0].equals("X") || started(stat) != started;
     } catch (IOException | RuntimeException _) {
-      return false; // it ends just now, or there is no file to be had: it lapses
+      return false; // it may be ending, or no file can be opened: let it lapse
     }
   }
 
-  /// What the kernel says of a process, from its state on; its name may hold anything.
+  /// The kernel's fields of a process, from its state on. They are read after the name, which may
+  /// contain any character.
   private static String[] stat(long pid) throws IOException {
     var stat = text(PROC.resolve(pid + "/stat"));
     return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -67,7 +69,7 @@ public record NodeProcess(String machine, long pid, long started) {
     return Long.parseLong(stat[19]);
   }
 
-  /// Also when the thread is interrupted.
+  /// Reads a file, even if the thread is interrupted.
   private static String text(Path file) throws IOException {
     try (var in = new FileInputStream(file.toFile())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

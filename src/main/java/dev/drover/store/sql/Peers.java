@@ -3,19 +3,19 @@ package dev.drover.store.sql;
 import dev.drover.session.Nodes;
 import java.time.Duration;
 
-/// What a store knows of other nodes.
+/// A store's view of the other nodes.
 public interface Peers {
-  /// How long a node may be silent before it is dead to others.
+  /// How long a node may be without a beat before other nodes consider it dead.
   Duration lapse();
 
-  /// So many others were alive at the last beat.
+  /// Sets the number of other nodes that were alive at the last beat.
   void counted(long others);
 
   boolean any();
 
   void onNews(Nodes.News news);
 
-  /// For a store that one server has to itself.
+  /// The peers of a store that only one server uses.
   Peers NONE =
       new Peers() {
         @Override

@@ -6,20 +6,20 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Stored;
 import java.util.List;
 
-/// Shows what was committed, in the order of commits of each session. Called by the thread that
-/// committed; must not block for long.
+/// The publisher of commits, called in the order of each session's commits. It is called on the
+/// committing thread and must not block for long.
 public interface Publisher {
-  /// Events were received, some of them straight into the log.
+  /// Called when events were received, some of them directly into the log.
   ///
-  /// @param logged those of them, as they are in the log
+  /// @param logged the events that are in the log
   void received(SessionId session, List<Queued> events, List<Stored> logged);
 
-  /// Events were appended.
+  /// Called when events were appended.
   void logged(SessionId session, List<Stored> events);
 
-  /// The session is gone.
+  /// Called when the session was deleted.
   void deleted(SessionId session, Feed.Item.Shown last);
 
-  /// Nobody holds the session any more, or yet; it may owe work.
+  /// Called when no node holds the session and it may have unfinished work.
   void freed(SessionId session);
 }

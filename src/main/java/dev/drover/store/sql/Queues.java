@@ -10,10 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What the rows say of who works on what. What it costs grows with the sessions at work, not with
-/// all.
+/// The queries for waiting and running sessions. Their cost grows with the sessions at work, not
+/// with all sessions.
 final class Queues {
-  /// Sessions that owe work.
+  /// The sessions that have unfinished work.
   private static final String AT_WORK =
       """
       FROM session
@@ -29,8 +29,8 @@ final class Queues {
         .map(state -> new Nodes.Holding(state.node(), state.epoch(), state.owesWork()));
   }
 
-  /// When a message came is known for as long as its send is remembered; of what waits for longer,
-  /// that it does.
+  /// The sessions that wait for a node. The receipt time of a message is known only as long as its
+  /// send is remembered; of older messages, it is only known that they are at least that old.
   static Nodes.Queue queue(Db db, Instant now) throws SQLException {
     record Row(long sessions, long since) {}
     var row =

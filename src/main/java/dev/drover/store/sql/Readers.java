@@ -4,15 +4,16 @@ import dev.drover.base.Threads;
 import java.sql.SQLException;
 import java.util.List;
 
-/// A few threads that read, each with a connection of its own: a reader sees all that was committed
-/// when it began and never waits for the writer. Platform threads, as the [Writer].
+/// A few reader threads, each with a connection of its own. A read sees everything that was
+/// committed when it began, and never waits for the writer. Platform threads, as in [Writer]. Safe
+/// for many callers.
 public final class Readers implements AutoCloseable {
   private final UnitQueue units = new UnitQueue();
   private final Dialect dialect;
   private final List<Link> links;
   private final List<Thread> threads;
 
-  /// @param links one to a thread
+  /// @param links one for each thread
   public Readers(List<Link> links, Dialect dialect) {
     this.links = List.copyOf(links);
     this.dialect = dialect;
@@ -26,7 +27,7 @@ public final class Readers implements AutoCloseable {
     return units.call("", (db, _) -> body.run(db));
   }
 
-  /// What is read on a reader's thread: one statement, so that it sees one moment.
+  /// A read on a reader's thread. It runs one statement, so that it sees one moment.
   @FunctionalInterface
   public interface Body<T> {
     T run(Db db) throws SQLException;

@@ -6,9 +6,10 @@ import dev.drover.catalog.WorkspaceId;
 import java.sql.SQLException;
 import java.util.Map;
 
-/// What sessions refer to, and what therefore cannot be deleted.
+/// The references of sessions to resources, which prevent their deletion.
 final class References {
-  /// By the type of the kind: how many sessions of a workspace refer to a resource.
+  /// The statements that count the sessions of a workspace which refer to a resource, by the type
+  /// of its kind.
   private static final Map<String, String> COUNTS =
       Map.of(
           Environment.KIND.type(),

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One session of a store that is checked: its row, its log, its inbox. To be used within one
+/// The check of one session of a store: its row, its log and its inbox. For use within one
 /// transaction.
 final class SessionLook {
-  /// Positions asked for at once.
+  /// The number of positions read at once.
   private static final int FETCHED = 500;
 
   private static final String LOG =
@@ -51,7 +51,7 @@ final class SessionLook {
     this.hearer = hearer;
   }
 
-  /// @return false if the session is gone
+  /// @return false if the session was deleted
   boolean run() throws SQLException {
     Optional<SessionRows.Row> row;
     try {
@@ -80,12 +80,12 @@ final class SessionLook {
     return true;
   }
 
-  /// What is read next: as much as fits into memory beside the work of a server.
+  /// The extent of the next read, small enough to fit into memory beside a running server.
   private Extent next(long after) throws SQLException {
     return EventRows.measure(db, id, Slice.after(after, FETCHED));
   }
 
-  /// How many are in its log.
+  /// The number of events in the log.
   long events() {
     return events;
   }
@@ -167,7 +167,7 @@ final class SessionLook {
     }
   }
 
-  /// @return whether it has a budget
+  /// @return whether the session has a budget
   private boolean origin(LogCheck check, SessionRows.Row session) throws SQLException {
     record Made(String workspace, boolean budget) {}
     var origin =

@@ -18,7 +18,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a session was made from, and a session put together from that and its moving part.
+/// The rows of sessions' origins and editable values, and the reading of whole sessions.
 final class SessionOriginRows {
   static final String SELECT =
       "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
@@ -29,7 +29,7 @@ final class SessionOriginRows {
 
   private SessionOriginRows() {}
 
-  /// A session as it lies there. Reading its JSON is left to the caller's own thread.
+  /// The row of a session. Its JSON is parsed later, on the caller's thread.
   record Raw(
       String id,
       String workspace,
@@ -65,13 +65,13 @@ final class SessionOriginRows {
           SessionRows.progress(row));
     }
 
-    /// A status that this version does not know is shown as it is.
+    /// The fields of a newer version. A status that this version does not know is shown unchanged.
     private Json.Obj newerFields() {
       var fields = StoredJson.object(newer);
       return progress.status() == Status.OTHER ? fields.with("status", status) : fields;
     }
 
-    /// @throws IllegalStateException if it is damaged
+    /// @throws IllegalStateException if the row is damaged
     Session read() {
       return new Session(
           new SessionId(id),
@@ -93,7 +93,7 @@ final class SessionOriginRows {
     }
   }
 
-  /// The values of a new row, made on the caller's own thread.
+  /// The values of a new row, computed on the caller's thread.
   static @Nullable Object[] write(Session session) {
     var origin = session.origin();
     var editable = session.editable();
@@ -126,7 +126,7 @@ final class SessionOriginRows {
         values);
   }
 
-  /// Keeps what an update may change.
+  /// Stores the values that an update can change.
   static void update(Db db, long key, Session session) throws SQLException {
     var editable = session.editable();
     db.update(

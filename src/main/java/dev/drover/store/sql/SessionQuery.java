@@ -8,17 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A page of sessions as a statement: one row more than the page, to know whether more follows.
+/// The statement for a page of sessions. It reads one row more than the page, which shows whether
+/// more follow.
 public record SessionQuery(String sql, List<Object> bound) {
 
-  /// @param from where the page before or after this one ended; rows come in the direction that
-  ///   leads away from there
+  /// @param from the end of the previous or the next page; rows are read in the direction away from
+  ///   it
   public static SessionQuery of(WorkspaceId workspace, Listing listing, Optional<Cursor> from) {
     var sql = new StringBuilder(SessionOriginRows.SELECT);
     var bound = new ArrayList<Object>();
     bound.add(workspace.value());
     if (listing.agent().isPresent()) {
-      // Both rows say whose they are; asked for here alone, it leads to the agent's own sessions.
+      // Both tables have the workspace; the condition on this one alone uses the index of an
+      // agent's sessions.
       sql.append(" WHERE origin.workspace_id = ? AND origin.agent_id = ?");
       bound.add(listing.agent().get().value());
     } else {

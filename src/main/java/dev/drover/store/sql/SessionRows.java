@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of sessions, as far as they move.
+/// The rows of sessions: the parts that change.
 final class SessionRows {
-  /// What [#progress] reads.
+  /// The columns that [#progress] reads.
   static final String PROGRESS =
       """
       session.status, session.input_tokens, session.output_tokens, session.cache_read_tokens,
@@ -26,14 +26,14 @@ final class SessionRows {
       session.last_request, session.boundary, session.updated_at, session.archived_at\
       """;
 
-  /// The key of a session by its id; null without such a session.
+  /// The key of a session by its id; null if there is no such session.
   static final String KEY = "(SELECT key FROM session WHERE id = ?)";
 
   private SessionRows() {}
 
-  /// A row.
+  /// The row of a session.
   ///
-  /// @param key what else belongs to the session is kept under it
+  /// @param key the key of the session in all other tables
   record Row(long key, String workspace, SessionState state) {
     Row with(SessionState next) {
       return new Row(key, workspace, next);
@@ -48,7 +48,8 @@ final class SessionRows {
       FROM session WHERE id \
       """;
 
-  /// Reads a row and keeps it for this transaction: nobody else writes it before [#keep].
+  /// Reads a row and locks it for this transaction, so that no other transaction writes it before
+  /// [#keep].
   static Optional<Row> take(Db db, SessionId id) throws SQLException {
     var gathering = db.gathering();
     var taken = gathering == null ? null : gathering.session(id.value());
@@ -57,14 +58,15 @@ final class SessionRows {
         : db.first(SELECT + "= ?" + db.dialect().keepingRows(), SessionRows::row, id.value());
   }
 
-  /// Takes all of these that are sessions, for [#take] to find in what the transaction gathers.
+  /// Reads and locks the rows of all given ids that are sessions, so that [#take] finds them in the
+  /// transaction's gathering.
   static void takeAll(Db db, Collection<String> ids) throws SQLException {
     var gathering = db.gathering();
     var sessions = ids.stream().filter(id -> id.startsWith(SessionId.PREFIX)).distinct().toList();
     if (gathering == null || sessions.size() < 2) {
       return;
     }
-    // Few different statements: the last id stands in the places that are left.
+    // To limit the number of different statements, the last id fills the remaining places.
     var values = new Object[Integer.highestOneBit(sessions.size() - 1) * 2];
     for (int i = 0; i < values.length; i++) {
       values[i] = sessions.get(Math.min(i, sessions.size() - 1));
@@ -77,17 +79,18 @@ final class SessionRows {
         values);
   }
 
-  /// A row that cannot be read is left to the unit that is about it, and fails that alone.
+  /// Adds a row to the gathering. A row that cannot be read is left out, so that only the unit of
+  /// that session fails.
   private static void keepReadable(Gathering gathering, ResultSet row) throws SQLException {
     var id = row.getString("id");
     try {
       gathering.keep(id, row(row));
     } catch (RuntimeException _) {
-      // as if it had not been looked for
+      // it is read again by its own unit
     }
   }
 
-  /// Reads a row and keeps nobody from writing it.
+  /// Reads a row without a lock.
   static Optional<Row> look(Db db, SessionId id) throws SQLException {
     return db.first(SELECT + "= ?", SessionRows::row, id.value());
   }
@@ -124,7 +127,7 @@ final class SessionRows {
         instant(row, "archived_at"));
   }
 
-  /// Keeps what became of a row that was taken.
+  /// Stores the new state of a row that was read with [#take].
   static void keep(Db db, SessionId id, Row row) throws SQLException {
     var state = row.state;
     var progress = state.progress();

@@ -6,44 +6,44 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Reads a whole store and says what in it is not as Drover writes it. It writes nothing, and
-/// servers may be at work meanwhile: each session is looked at as it was in one moment. What it
-/// holds at once is a few events and the ids of one session's log. One thread; used once.
+/// A check of a whole store: it reports what is not as Drover writes it. It writes nothing, and
+/// servers may be running: each session is checked as of one moment. It holds only a few events and
+/// the ids of one session's log in memory. One thread; used once.
 public final class SqlCheck implements AutoCloseable {
   private static final int PAGE = 500;
 
-  /// Rows without a session that are reported of one table.
+  /// The maximum number of rows without a session that are reported for one table.
   private static final int STRAYS = 20;
 
   private final Db db;
   private final Ground ground;
 
-  /// In what databases differ here.
+  /// The differences between databases for a check.
   public interface Ground {
-    /// Begins a transaction that sees one moment.
+    /// Begins a transaction that sees the database as of one moment.
     void begin(Db db) throws SQLException;
 
-    /// Says what is wrong with the database as a whole.
+    /// Reports defects of the database as a whole.
     void damage(Db db, Consumer<String> told) throws SQLException;
 
-    /// @throws StoreUnusable if what was read may have changed while it was read
+    /// @throws StoreUnusable if the data may have changed while it was read
     void unmoved() throws StoreUnusable;
   }
 
-  /// Who is told, at once.
+  /// The receiver of findings, called at once.
   public interface Hearer {
-    /// @param session empty: it is the store as a whole
-    /// @param position of the event that shows it; 0: it is the row
+    /// @param session empty for the store as a whole
+    /// @param position the position of the event with the defect; 0 for the row
     void finding(String session, long position, String sentence);
 
-    /// What is not wrong, and good to know.
+    /// Receives information that is not a defect.
     void note(String session, String sentence);
   }
 
-  /// How much was looked at.
+  /// The amount of data that was checked.
   public record Tally(long sessions, long events) {}
 
-  /// @param db can only read; closed by [#close]
+  /// @param db a read-only connection; closed by [#close]
   /// @throws StoreUnusable if this Drover cannot read the schema
   public SqlCheck(Db db, Ground ground) throws SQLException, StoreUnusable {
     this.db = db;
@@ -61,9 +61,9 @@ public final class SqlCheck implements AutoCloseable {
     }
   }
 
-  /// Looks at everything.
+  /// Checks the whole store.
   ///
-  /// @throws StoreUnusable if it can be read no more
+  /// @throws StoreUnusable if the store can no longer be read
   public Tally run(Hearer hearer) throws StoreUnusable {
     long sessions = 0;
     long events = 0;
@@ -91,7 +91,7 @@ public final class SqlCheck implements AutoCloseable {
     return new Tally(sessions, events);
   }
 
-  /// Rows that belong to no session: no rule of the schema keeps them out.
+  /// Reports rows that belong to no session; no constraint of the schema prevents them.
   private boolean strays(Hearer hearer) throws SQLException {
     for (var table : List.of("session_origin", "thread", "event", "inbox")) {
       db.list(
@@ -142,7 +142,7 @@ public final class SqlCheck implements AutoCloseable {
     try {
       db.close();
     } catch (SQLException _) {
-      // it has written nothing that could be lost
+      // nothing was written, so nothing is lost
     }
   }
 }

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The catalog of a kind in the table `document`. The row of the latest version stays in its place
-/// for as long as the resource exists, so that who takes it has the resource: an update copies what
-/// it held to a new row.
+/// The catalog of a kind in the table `document`. The row of the latest version stays the same as
+/// long as the resource exists, so a lock on it is a lock on the resource: an update copies the old
+/// content to a new row.
 final class SqlDocuments<T> implements Catalog<T> {
   private final ResourceCodec<T> codec;
   private final ResourceKind<T> kind;

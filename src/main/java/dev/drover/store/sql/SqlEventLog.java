@@ -131,10 +131,11 @@ final class SqlEventLog implements EventLog {
         });
   }
 
-  /// What is stored of an emission that was made before: all of it, or it was not. Nothing is read
-  /// if its maker knows the whole log, as a brain does but for what clients have just sent.
+  /// The stored events of an emission that was appended before, which are all of its events; empty
+  /// if it was not. Nothing is read if the caller knows the whole log, as a brain does except for
+  /// events that clients have just sent.
   ///
-  /// @throws IllegalStateException if the log has another of its events than the first
+  /// @throws IllegalStateException if the log has one of its events but not the first
   private static Optional<Emitted> earlier(
       Db db, SessionId id, SessionState state, Emission emission) throws SQLException {
     int entries = emission.entries().size();

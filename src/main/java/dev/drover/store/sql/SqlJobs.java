@@ -60,7 +60,7 @@ final class SqlJobs implements Jobs {
     return db.list(JobRows.AMONG, row -> row.getString(1), values);
   }
 
-  /// Usually nothing is due, and nothing is written.
+  /// Usually no job is due; then nothing is written.
   @Override
   public List<Job> claim(Set<String> kinds, int limit) {
     if (self.isLeaving()

@@ -17,22 +17,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The rows of nodes. A dead node is buried by removing its row; a session held by a name that has
-/// no row is anybody's.
+/// The rows of nodes. A dead node is buried by removing its row; any node can claim a session whose
+/// holder has no row.
 public final class SqlNodes implements Nodes {
   static final String NAME_PREFIX = "node_";
 
-  /// What a claim looks for.
+  /// The statement for the sessions that can be claimed.
   public static final String UNFINISHED =
       """
       SELECT id FROM session
       WHERE awake = 1 AND node IS NULL AND status <> 'terminated' LIMIT ?\
       """;
 
-  /// Rows that one statement frees.
+  /// The number of rows that one statement frees.
   private static final int FREED = 200;
 
-  /// Rows that are passed over because they could not be read; there should be none.
+  /// The maximum number of rows that are skipped because they cannot be read; there should be none.
   private static final int UNREADABLE = 1_000;
 
   private static final String KEY = "node";
@@ -92,7 +92,8 @@ public final class SqlNodes implements Nodes {
     while (writer.call(KEY, SqlNodes::freeOrphans) == FREED) {}
   }
 
-  /// Frees sessions of nodes that are not there. The epoch stays: the next claim raises it.
+  /// Frees the sessions of nodes that no longer exist. The epoch stays the same: the next claim
+  /// raises it.
   private static int freeOrphans(Db db, AfterCommit afterCommit) throws SQLException {
     var freed =
         db.list(
@@ -109,8 +110,9 @@ public final class SqlNodes implements Nodes {
     return freed.size();
   }
 
-  /// Whoever starts here need not wait for an earlier node of this machine whose process is gone:
-  /// that one is buried at once. Others cannot look; for them it lapses.
+  /// Registers this node. An earlier node of this machine whose process has ended is buried at
+  /// once, so that this start need not wait for its lapse. Nodes of other machines cannot see the
+  /// process and wait for the lapse.
   private static void register(Db db, String name) throws SQLException {
     var own = NodeProcess.own();
     record Earlier(String name, NodeProcess process) {}
@@ -174,7 +176,7 @@ public final class SqlNodes implements Nodes {
         });
   }
 
-  /// A row that cannot be read must not keep the others from being claimed.
+  /// Reads and locks a row; empty if it cannot be read, so that the others can still be claimed.
   private Optional<SessionRows.Row> take(Db db, SessionId id) throws SQLException {
     try {
       return SessionRows.take(db, id);

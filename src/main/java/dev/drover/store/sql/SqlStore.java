@@ -13,9 +13,9 @@ import java.time.InstantSource;
 
 /// A store over a relational database. Its threads end with [#close].
 ///
-/// Writes wait for each other and share commits, reads wait for nobody. A full disk refuses writes
-/// with `UNAVAILABLE` and goes on reading; writing works again once there is room. A caller that is
-/// interrupted waits for its outcome all the same and keeps the interrupt.
+/// Writes wait for each other and share commits; reads do not wait. On a full disk, writes fail
+/// with `UNAVAILABLE` until there is space again, and reads continue to work. An interrupted caller
+/// still waits for the outcome, and keeps the interrupt.
 public final class SqlStore implements Store {
   private final Writer writer;
   private final Readers readers;
@@ -26,10 +26,10 @@ public final class SqlStore implements Store {
   private final Nodes nodes;
   private final Jobs jobs;
 
-  /// Registers this node and frees what nodes held that are gone.
+  /// Registers this node, and frees what nodes that no longer exist held.
   ///
-  /// @param place the data directory: jobs that are about what is in it are for its nodes alone
-  /// @param onClose lets go of what else belongs to the store
+  /// @param place the name of the data directory: only its nodes can do the jobs for its content
+  /// @param onClose releases the other resources of the store
   public SqlStore(
       Writer writer,
       Readers readers,
@@ -79,7 +79,7 @@ public final class SqlStore implements Store {
     return writer;
   }
 
-  /// Does what was handed in, then closes. Later calls are refused with `UNAVAILABLE`.
+  /// Completes the submitted work, then closes. Later calls are refused with `UNAVAILABLE`.
   @Override
   public void close() {
     try {

@@ -8,7 +8,7 @@ import java.util.Map;
 final class StoredJson {
   private StoredJson() {}
 
-  /// @throws IllegalStateException if it is damaged
+  /// @throws IllegalStateException if the text is damaged
   static Json.Obj object(String json) {
     if (Json.trusted(json) instanceof Json.Obj object) {
       return object;
@@ -16,9 +16,10 @@ final class StoredJson {
     throw new IllegalStateException("stored JSON is damaged: it is not an object");
   }
 
-  /// A map of strings. Another value that a newer version stored is its JSON text.
+  /// Reads a map of strings. A value of another type, stored by a newer version, is returned as its
+  /// JSON text.
   ///
-  /// @throws IllegalStateException if it is damaged
+  /// @throws IllegalStateException if the text is damaged
   static Map<String, String> texts(String json) {
     var texts = new LinkedHashMap<String, String>();
     object(json)

@@ -5,10 +5,9 @@ import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// A piece of work on its way from a caller to the thread that has the connection, and its outcome
-/// on the way back.
+/// A unit of work that a caller submits to the thread with the connection, and its outcome.
 public final class Unit<T> {
-  /// What is done on the connection's thread.
+  /// The work, done on the connection's thread.
   @FunctionalInterface
   public interface Body<T> {
     T run(Db db, AfterCommit afterCommit) throws SQLException;
@@ -21,7 +20,8 @@ public final class Unit<T> {
   private @Nullable T result;
   private @Nullable Throwable failure;
 
-  /// @param key what it is about: units about one thing are done in the order of handing in
+  /// @param key the subject of the work: units with the same key are done in the order of
+  ///   submission
   Unit(String key, Body<T> body) {
     this.key = key;
     this.body = body;
@@ -33,7 +33,7 @@ public final class Unit<T> {
 
   /// Does the work. The outcome stays here until [#release].
   ///
-  /// @return whether it went well
+  /// @return whether it succeeded
   boolean run(Db db) {
     try {
       result = body.run(db, afterCommit);
@@ -44,14 +44,14 @@ public final class Unit<T> {
     }
   }
 
-  /// Forgets a run whose transaction was undone: there will be another.
+  /// Clears the outcome of a run whose transaction was rolled back, before the next run.
   void reset() {
     afterCommit = new AfterCommit();
     result = null;
     failure = null;
   }
 
-  /// Makes `cause` the outcome, unless it had failed before.
+  /// Makes `cause` the outcome, unless the unit has already failed.
   void fail(Throwable cause) {
     if (failure == null) {
       failure = cause;
@@ -66,13 +66,13 @@ public final class Unit<T> {
     return afterCommit;
   }
 
-  /// Lets the caller go on.
+  /// Releases the waiting caller.
   void release() {
     done.countDown();
   }
 
-  /// Waits for the outcome. Not to be interrupted: what was handed in may be durable already, and a
-  /// caller that does not learn of it would take it for lost. An interrupt is kept for the caller.
+  /// Waits for the outcome. The wait cannot be interrupted: the change may already be durable, and
+  /// a caller without the outcome would treat it as lost. An interrupt is kept for the caller.
   @SuppressWarnings("NullAway") // the result is null only where T is
   T await() {
     boolean interrupted = false;
@@ -105,14 +105,14 @@ public final class Unit<T> {
     return Problem.unavailable("The server's database is unavailable.", cause);
   }
 
-  /// What callers are told of a transaction that did not begin, or did not end.
+  /// The error for callers if a transaction did not begin, or did not end.
   static RuntimeException lostWith(Dialect dialect, SQLException failure) {
     return dialect.trouble(failure) == Dialect.Trouble.CONSTRAINT
         ? unavailable(failure)
         : told(dialect, failure);
   }
 
-  /// What callers are told of a failure of the database.
+  /// The error for callers if the database failed.
   static RuntimeException told(Dialect dialect, SQLException failure) {
     return switch (dialect.trouble(failure)) {
       case CONSTRAINT -> new IllegalStateException("the store's own rules are broken", failure);

@@ -8,10 +8,10 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Work that waits for a thread with a connection, in the order of handing in. What was handed in
-/// before [#end] is done; later callers are refused. Safe for many threads.
+/// The queue of units that wait for a thread with a connection, in the order of submission. Units
+/// submitted before [#end] are done; later callers are refused. Safe for many threads.
 final class UnitQueue {
-  /// Units that wait. A caller beyond that waits for a place.
+  /// The maximum number of waiting units. Further callers wait for a place.
   static final int LIMIT = 4_096;
 
   private final Queue<Unit<?>> waiting = new ArrayDeque<>();
@@ -20,7 +20,7 @@ final class UnitQueue {
   private final Condition room = lock.newCondition();
   private boolean ended;
 
-  /// Hands `body` in and waits for its outcome; see [Unit#await].
+  /// Submits `body` and waits for its outcome; see [Unit#await].
   <T> T call(String key, Unit.Body<T> body) {
     var unit = new Unit<T>(key, body);
     lock.lock();
@@ -39,7 +39,7 @@ final class UnitQueue {
     return unit.await();
   }
 
-  /// Waits for units and takes up to `most`; none once it has ended and all are done.
+  /// Waits for units and takes up to `most`; none if the queue has ended and is empty.
   List<Unit<?>> take(int most) {
     lock.lock();
     try {
@@ -77,7 +77,7 @@ final class UnitQueue {
     }
   }
 
-  /// Ends, and refuses what still waits: there is nobody left to do it.
+  /// Ends the queue and refuses the waiting units, because no thread is left to do them.
   void abandon() {
     end();
     for (var unit : take(Integer.MAX_VALUE)) {

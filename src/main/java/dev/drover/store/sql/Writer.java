@@ -6,18 +6,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The threads that write, each with a connection of its own. What callers hand in while a commit
-/// is under way is committed together next: a sync of the disk is paid once for many. A unit that
-/// fails is undone alone; a commit that fails fails all of its units, and the next batch starts
-/// afresh.
+/// The writer threads, each with a connection of its own. Units that are submitted during a commit
+/// are committed together next, so that many share one sync of the disk. A unit that fails is
+/// rolled back alone. If a commit fails, all of its units fail, and the next batch starts a new
+/// transaction. Safe for many threads.
 ///
-/// Units with one key are done by one thread, in their order. Platform threads, for native calls
-/// hold the carrier of a virtual one.
+/// Units with the same key are done by one thread, in their order. Platform threads, because native
+/// calls block the carrier of a virtual thread.
 public final class Writer implements AutoCloseable {
-  /// Units in one transaction.
+  /// The maximum number of units in one transaction.
   static final int BATCH_LIMIT = 512;
 
-  /// How often a unit is tried that came in another transaction's way.
+  /// How often a unit is tried if it conflicts with another transaction.
   private static final int TRIES = 5;
 
   private static final System.Logger LOG = System.getLogger(Writer.class.getName());
@@ -26,7 +26,7 @@ public final class Writer implements AutoCloseable {
   private final Dialect dialect;
   private final Publisher publisher;
 
-  /// @param links one to a thread; with several, the database must keep rows apart by itself
+  /// @param links one for each thread; with several, the database must lock rows itself
   public Writer(List<Link> links, Dialect dialect, Publisher publisher) {
     this.dialect = dialect;
     this.publisher = publisher;
@@ -35,13 +35,13 @@ public final class Writer implements AutoCloseable {
 
   /// Does `body` in a transaction. Returns once it is durable and published.
   ///
-  /// @param key what it is about: a session, or another thing that has a row
-  /// @param body may run again, after all that it did was undone
+  /// @param key the subject of the work: a session, or something else with a row
+  /// @param body may run again after its transaction was rolled back
   public <T> T call(String key, Unit.Body<T> body) {
     return lanes.get(Math.floorMod(key.hashCode(), lanes.size())).units.call(key, body);
   }
 
-  /// How many units wait for the next batch.
+  /// The number of units that wait for the next batch.
   public int waiting() {
     return lanes.stream().mapToInt(lane -> lane.units.waiting()).sum();
   }
@@ -80,13 +80,13 @@ public final class Writer implements AutoCloseable {
       }
     }
 
-    /// Runs the units in one transaction, without a way back for each: it would cost a round trip
-    /// or a copy of every page. Most that fail refuse before they write.
+    /// Runs the units in one transaction, without a savepoint for each, which would cost a round
+    /// trip or a copy of every page. Most units that fail do so before they write.
     ///
-    /// A connection may have broken long ago, unnoticed. If that shows before the commit was asked
-    /// for, nothing is durable, and all is done once more on a new one.
+    /// The connection may have broken unnoticed long ago. If that is detected before the commit was
+    /// sent, nothing is durable, and all units run again on a new connection.
     ///
-    /// @return whether their outcomes are final; if not, nothing is kept of any
+    /// @return whether their outcomes are final; if not, all were rolled back
     private boolean together(List<Unit<?>> batch) {
       boolean old = link.isUp();
       boolean committing = false;
@@ -112,16 +112,16 @@ public final class Writer implements AutoCloseable {
         batch.forEach(conflict ? Unit::reset : unit -> unit.fail(Unit.lostWith(dialect, e)));
         return !conflict;
       } catch (RuntimeException | Error e) {
-        // Whatever it was, the callers must hear of it and the thread must live.
+        // Whatever failed, the callers must get an outcome and the thread must survive.
         link.drop();
         batch.forEach(unit -> unit.fail(Unit.unavailable(e)));
         return true;
       }
     }
 
-    /// Does all units. Where a statement costs a round trip, they share theirs.
+    /// Runs all units. If a statement costs a round trip, the units share their statements.
     ///
-    /// @return false if one failed half way
+    /// @return false if one failed halfway
     private boolean all(Db db, List<Unit<?>> batch) throws SQLException {
       if (batch.size() == 1 || !sharesRows()) {
         for (var unit : batch) {
@@ -145,15 +145,17 @@ public final class Writer implements AutoCloseable {
         if (dialect.trouble(e) != Dialect.Trouble.CONSTRAINT) {
           throw e;
         }
-        return false; // what was taken for new is not: alone, each learns what is its own
+        return false; // an assumption failed: alone, each unit finds out its own outcome
       } finally {
         db.scatter();
       }
     }
 
-    /// Whether a unit failed and may have left something in the transaction.
+    /// Runs a unit.
     ///
-    /// @throws SQLException if the connection broke: no unit has a chance
+    /// @return whether it failed and may have left changes in the transaction
+    ///
+    /// @throws SQLException if the connection broke, so that no unit can succeed
     private boolean failsHalfWay(Db db, Unit<?> unit) throws SQLException {
       long writes = db.writes();
       if (unit.run(db)) {
@@ -199,8 +201,9 @@ public final class Writer implements AutoCloseable {
       }
     }
 
-    /// Whether the same once more may end otherwise. A rule may have been broken because another
-    /// node was faster, as with a name that was free a moment ago: the unit now sees that itself.
+    /// Whether a retry may have another outcome. A constraint may be violated because another node
+    /// was faster, for example with a name that was free before; the retry then sees that name
+    /// itself.
     private static boolean passes(Dialect.Trouble trouble) {
       return trouble == Dialect.Trouble.CONFLICT || trouble == Dialect.Trouble.CONSTRAINT;
     }
@@ -217,17 +220,18 @@ public final class Writer implements AutoCloseable {
       try {
         dialect.rollBack(link.db());
       } catch (SQLException | RuntimeException | Error _) {
-        // there was no transaction left to undo, or the next one will say what is wrong
+        // there was no transaction left to roll back, or the next one will report the problem
       }
     }
   }
 
-  /// Whether others write the same tables at the same time: over a network, too.
+  /// Whether other nodes write the same tables at the same time, over a network.
   private boolean sharesRows() {
     return !dialect.keepingRows().isEmpty();
   }
 
-  /// Rows are taken in one order everywhere, so that two transactions never wait for each other.
+  /// Sorts the units, because rows must be locked in the same order everywhere, so that two
+  /// transactions never wait for each other.
   private List<Unit<?>> inOrder(List<Unit<?>> batch) {
     if (!sharesRows()) {
       return batch;
@@ -237,7 +241,8 @@ public final class Writer implements AutoCloseable {
     return sorted;
   }
 
-  /// What is durable stays so if it cannot be shown: readers of the log find it.
+  /// Publishes the notifications of a unit. If that fails, the change is still durable, and readers
+  /// of the log find it.
   private void publish(Unit<?> unit) {
     try {
       if (unit.failure() == null) {
@@ -248,7 +253,7 @@ public final class Writer implements AutoCloseable {
     }
   }
 
-  /// Does what was handed in, then ends.
+  /// Completes the submitted units, then ends.
   @Override
   public void close() throws SQLException {
     lanes.forEach(lane -> lane.units.end());

@@ -1,5 +1,5 @@
-/// What stores over relational databases share: the rows, the statements, and the threads that have
-/// a connection. A leaf per database brings the connections and what is peculiar to it.
+/// The common part of stores over relational databases: the rows, the statements, and the threads
+/// with connections. A package for each database has the connections and its peculiarities.
 @NullMarked
 package dev.drover.store.sql;
 

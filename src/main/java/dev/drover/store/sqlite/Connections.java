@@ -14,20 +14,22 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Opens the connections to a file, after it was checked and brought to the current schema.
+/// The connections to a SQLite file that was checked and migrated to the current schema.
 record Connections(Link writer, List<Link> readers) {
-  /// A read of one session takes well under a millisecond; more threads than cores gain nothing.
+  /// The number of readers. A read of one session takes well under a millisecond, so more threads
+  /// than cores would gain nothing.
   private static final int READERS = 3;
 
-  /// For others that look at the file, a backup for instance: the server itself never waits here.
+  /// How long to wait for other programs that use the file, for example a backup. The server itself
+  /// never waits here.
   private static final Duration BUSY = Duration.ofSeconds(10);
 
-  /// Up to this size a file is read through at every start (some 50 ms); beyond it, a start would
-  /// take too long, and only its header and first pages are looked at.
+  /// The largest file that is read completely at every start (about 50 ms). Of a larger file, only
+  /// the header and the first pages are checked, because a start would take too long.
   static final long CHECKED_BYTES = 32L * 1024 * 1024;
 
-  /// A page that many appends touch is copied to the file once for all of them; 16 MB is what a
-  /// start after a crash may have to read again.
+  /// The number of pages between two checkpoints. A page that many appends change is copied to the
+  /// file once for all of them; a start after a crash reads up to 16 MB again.
   private static final String CHECKPOINT_PAGES = "4000";
 
   static Connections open(Path path, InstantSource clock) throws StoreUnusable {
@@ -38,7 +40,7 @@ record Connections(Link writer, List<Link> readers) {
       opened.add(writer);
       check(writer);
       Migrations.apply(writer, clock);
-      writer.run("DELETE FROM node"); // there is one server to a file: this one
+      writer.run("DELETE FROM node"); // this server is the only one of the file
       for (int i = 0; i < READERS; i++) {
         opened.add(connect(path, true));
       }
@@ -67,19 +69,18 @@ record Connections(Link writer, List<Link> readers) {
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
     config.setGetGeneratedKeys(false);
     var connection = config.createConnection("jdbc:sqlite:" + path);
-    // The driver follows each statement of a connection that commits by itself with a BEGIN and a
-    // COMMIT of its own, in vain within our transactions. Told that it does not, it leaves them to
-    // us.
+    // In auto-commit mode the driver adds a BEGIN and a COMMIT of its own to each statement, which
+    // are useless inside our transactions. Without that mode it leaves both to us.
     connection.setAutoCommit(false);
     var db = new Db(connection, SqliteDialect.SQLITE);
-    db.run("COMMIT"); // of what the driver has just begun
+    db.run("COMMIT"); // of the transaction that the driver has just begun
     if (reader) {
       db.run("PRAGMA query_only = ON");
     }
     return db;
   }
 
-  /// Refuses a damaged file, and one that is not ours.
+  /// Refuses a damaged file, and a file that Drover did not write.
   static void check(Db db) throws SQLException, StoreUnusable {
     if (db.number("PRAGMA page_count") * db.number("PRAGMA page_size") <= CHECKED_BYTES) {
       var result = db.first("PRAGMA quick_check(1)", row -> row.getString(1)).orElse("no answer");
@@ -109,7 +110,7 @@ record Connections(Link writer, List<Link> readers) {
       try {
         db.close();
       } catch (SQLException _) {
-        // the reason why it is of no use is on its way already
+        // the reason why it is unusable is already being thrown
       }
     }
   }

@@ -13,13 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The database's file: there, readable by its owner alone, and held for this process until closed.
+/// The file of the database. It exists, is readable only by its owner, and is locked for this
+/// process until this is closed.
 ///
-/// Held by a lock on `<file>.lock`, which the system takes back when the process dies, however it
-/// dies. The lock file stays: removing it would let two processes lock two files of one name.
+/// The lock is on `<file>.lock`, and the system releases it when the process dies, however it dies.
+/// The lock file is not removed: otherwise two processes could lock two files of one name.
 final class DataFile implements AutoCloseable {
-  /// Held by this process. A lock belongs to a process, and closing any channel to the file gives
-  /// it up, so that a second opener in the same process must not even try.
+  /// The files that this process holds. A lock belongs to a process, and closing any channel to the
+  /// file releases it, so a second opener in the same process must not even try.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
@@ -30,7 +31,7 @@ final class DataFile implements AutoCloseable {
     this.lock = lock;
   }
 
-  /// @throws StoreUnusable if it cannot be made or written, or another process holds it
+  /// @throws StoreUnusable if the file cannot be created or written, or if another process holds it
   static DataFile hold(Path file) throws StoreUnusable {
     var directory = file.toAbsolutePath().normalize().getParent();
     if (directory == null) {
@@ -109,7 +110,7 @@ final class DataFile implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException _) {
-      // the system takes the lock back with the process at the latest
+      // the system releases the lock at the latest when the process ends
     }
   }
 }

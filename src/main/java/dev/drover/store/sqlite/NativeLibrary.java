@@ -6,19 +6,20 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteJDBCLoader;
 
-/// SQLite itself. The driver unpacks it into a file and deletes that when the process ends in good
-/// order; here it is deleted as soon as it is loaded, so that one that is killed leaves nothing.
+/// The native library of SQLite. The driver unpacks it into a file, which it deletes only if the
+/// process exits normally. Here the file is deleted as soon as it is loaded, so a killed process
+/// leaves no file.
 final class NativeLibrary {
-  /// The driver's setting: where it unpacks.
+  /// The driver's setting for the directory of the file.
   private static final String PLACE = "org.sqlite.tmpdir";
 
   private static boolean loaded;
 
   private NativeLibrary() {}
 
-  /// Idempotent.
+  /// Loads the library. Idempotent.
   ///
-  /// @throws SQLException when there is no place from which it can be loaded
+  /// @throws SQLException if it cannot be unpacked or loaded
   static synchronized void load() throws SQLException {
     if (loaded) {
       return;
@@ -34,7 +35,7 @@ final class NativeLibrary {
         System.setProperty(PLACE, place);
         remove(directory);
       }
-    } catch (Exception e) { // the driver declares no other
+    } catch (Exception e) { // the driver declares no narrower type
       throw new SQLException("SQLite cannot be loaded from " + place + ": " + e.getMessage(), e);
     }
   }

@@ -9,20 +9,20 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 import org.sqlite.SQLiteConfig;
 
-/// Opens a SQLite store to be checked. The file is not written, nor is its write-ahead log; a
-/// server may be at work in it.
+/// Opens a SQLite store for a check. Neither the file nor its write-ahead log is written; a server
+/// may be using the file.
 public final class SqliteCheck {
   private static final int DAMAGE_TOLD = 20;
 
   private SqliteCheck() {}
 
-  /// @throws StoreUnusable if it is not there, or is not one that this Drover can read
+  /// @throws StoreUnusable if the file does not exist, or if this version of Drover cannot read it
   public static SqlCheck open(Path path) throws StoreUnusable {
     if (!Files.isRegularFile(path)) {
       throw new StoreUnusable(path + " does not exist. Set the data directory with --data.");
     }
-    // A write-ahead log tells of a server, or of one that was killed: the file is shared with it.
-    // Without one, nobody has the file open, and sharing it would make such a log.
+    // A write-ahead log means that a server uses the file or was killed: the file is opened as
+    // shared. Without the log, no server has the file open, and sharing it would create a log.
     boolean shared = Files.exists(log(path));
     try {
       NativeLibrary.load();
@@ -40,8 +40,8 @@ public final class SqliteCheck {
     }
   }
 
-  /// Whether the file can be shared, as with a server or after one that was killed, and nothing is
-  /// made by that: its write-ahead log is there, and the log's index.
+  /// Whether the file can be opened as shared without creating files: its write-ahead log and the
+  /// log's index exist, because a server uses the file or was killed.
   static boolean isShared(Path path) {
     return Files.exists(log(path))
         && Files.exists(path.resolveSibling(path.getFileName() + "-shm"));
@@ -51,7 +51,7 @@ public final class SqliteCheck {
     return path.resolveSibling(path.getFileName() + "-wal");
   }
 
-  /// A connection that can only read.
+  /// A read-only connection.
   static Db connect(Path path, boolean shared) throws SQLException {
     var config = new SQLiteConfig();
     config.setReadOnly(true);
@@ -59,7 +59,7 @@ public final class SqliteCheck {
     var name =
         "file:" + path.toAbsolutePath().toUri().getRawPath() + (shared ? "" : "?immutable=1");
     var connection = config.createConnection("jdbc:sqlite:" + name);
-    connection.setAutoCommit(false); // as in Connections: transactions are ours
+    connection.setAutoCommit(false); // as in Connections: we begin and end transactions
     var db = new Db(connection, SqliteDialect.SQLITE);
     db.run("COMMIT");
     return db;

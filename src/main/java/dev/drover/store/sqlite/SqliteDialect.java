@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// SQLite's ways: a transaction that writes has the whole file to itself.
+/// The dialect of SQLite, in which a writing transaction has exclusive use of the file.
 enum SqliteDialect implements Dialect {
   SQLITE;
 

@@ -9,19 +9,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 
-/// Looks at a SQLite store as a start would find it. Nothing is made, written, brought forward or
-/// left behind.
+/// An inspection of a SQLite store as a start would find it. It creates, writes and migrates
+/// nothing.
 public final class SqliteLook {
   private SqliteLook() {}
 
-  /// What is there.
+  /// The state of the store.
   ///
-  /// @param schema 0: the first start writes it
-  /// @param newest what a start brings it to
-  /// @param inUse by a server that runs: then nothing else is known
+  /// @param schema the version of the schema; 0 if the first start will create it
+  /// @param newest the version to which a start migrates it
+  /// @param inUse whether a running server uses the store; then the schema is unknown
   public record Report(int schema, int newest, boolean inUse) {}
 
-  /// @param path may not be there yet
+  /// @param path the file, which may not exist yet
   /// @throws StoreUnusable if a start could not use it
   public static Report at(Path path) throws StoreUnusable {
     int newest = Migrations.newest();

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 
-/// Keeps everything in one SQLite file. What a call has returned is on the disk: it survives the
-/// death of the process and of the machine.
+/// The store in one SQLite file. When a call returns, its change is on the disk and survives a
+/// crash of the process or the machine.
 ///
-/// One server to a file, and it is the only one: leases that an earlier process held are void. Four
-/// threads.
+/// Only one server can use the file, so the leases of earlier processes are void. The store has
+/// four threads.
 public final class SqliteStore {
   private SqliteStore() {}
 
-  /// Opens `path`, and makes it where there is none.
+  /// Opens `path`, and creates the file if it does not exist.
   ///
   /// @throws StoreUnusable if it cannot be written, is held by another process, is damaged, or was
   ///   written by a newer version

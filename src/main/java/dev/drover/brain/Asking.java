@@ -37,7 +37,7 @@ final class Asking {
   private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
     return step.open().isEmpty() && at.writer().write(opening(step, at.id())) == LogWriter.Next.STOP
         ? LogWriter.Next.STOP
-        : givenUp(failure);
+        : givenUp(failure, Optional.empty());
   }
 
   /// Records the start of the model request, calls the model, and records its answer.
@@ -144,19 +144,18 @@ final class Asking {
     boolean again = failures < at.harness().retries().limit();
     var omission = again ? RefusedPart.of(failure, asked) : Optional.<Omission>empty();
     if (!again || (!failure.kind().retryable() && omission.isEmpty())) {
-      return givenUp(failure);
+      return givenUp(failure, RefusedPart.afterwards(failure, asked));
     }
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;
     }
     if (omission.isPresent()) {
-      var end = at.entry(endings.requestFailed(start), omission.get().json());
-      return at.writer().write(List.of(end));
+      return at.writer().write(List.of(endings.requestFailed(start, omission)));
     }
     var pause = at.harness().retries().pause(failures, failure, at.harness().random());
     var until = at.harness().clock().instant().plus(pause);
     var entries = new ArrayList<Emission.Entry>();
-    entries.add(at.entry(endings.requestFailed(start)));
+    entries.add(endings.requestFailed(start, Optional.empty()));
     entries.add(at.entry(new Event.Failed(at.id(), Retries.error(failure, true))));
     entries.addAll(at.statuses().rescheduled(until, pause));
     return at.writer().write(entries);
@@ -164,14 +163,15 @@ final class Asking {
 
   /// Ends the turn and processes the events that wait at that moment; the model is not called for
   /// them.
-  private LogWriter.Next givenUp(Answer.Failure failure) {
+  ///
+  /// @param omission what later turns leave out
+  private LogWriter.Next givenUp(Answer.Failure failure, Optional<Omission> omission) {
     while (true) {
       var inbox = at.inbox();
       if (Plan.interrupted(inbox)) {
         return LogWriter.Next.GO_ON;
       }
-      if (endings.giveUp(Retries.error(failure, false), Endings.INTERRUPTED, inbox)
-          == LogWriter.Next.STOP) {
+      if (endings.giveUp(Retries.error(failure, false), omission, inbox) == LogWriter.Next.STOP) {
         return LogWriter.Next.STOP;
       }
     }

@@ -31,7 +31,7 @@ final class Endings {
   /// end, and the status does not change. A turn at its budget is planned again, because the budget
   /// may have been raised since the interrupts were sent.
   LogWriter.Next interrupt(List<Queued> interrupts, Inbox inbox) {
-    var entries = settled(INTERRUPTED);
+    var entries = settled(INTERRUPTED, Optional.empty());
     interrupts.forEach(interrupt -> entries.add(at.entry(interrupt)));
     var fold = at.fold();
     return fold.status() == Status.IDLE && !fold.endsByInterrupt()
@@ -64,16 +64,28 @@ final class Endings {
   ///
   /// @param unanswered the result text for every call without a result
   LogWriter.Next giveUp(SessionError error, String unanswered, Inbox inbox) {
-    var entries = settled(unanswered);
+    return giveUp(settled(unanswered, Optional.empty()), error, inbox);
+  }
+
+  /// Ends a turn whose open model request failed for good.
+  ///
+  /// @param omission what later turns leave out
+  LogWriter.Next giveUp(SessionError error, Optional<Omission> omission, Inbox inbox) {
+    return giveUp(settled(INTERRUPTED, omission), error, inbox);
+  }
+
+  private LogWriter.Next giveUp(List<Emission.Entry> entries, SessionError error, Inbox inbox) {
     entries.add(at.entry(new Event.Failed(at.id(), error)));
     inbox.queued().forEach(queued -> entries.add(at.entry(queued)));
     return endTurn(entries, new StopReason.RetriesExhausted(), inbox, inbox.queued().size());
   }
 
   /// The events that end an open model request and answer every open call.
-  private List<Emission.Entry> settled(String unanswered) {
+  ///
+  /// @param omission stored with the end of the request
+  private List<Emission.Entry> settled(String unanswered, Optional<Omission> omission) {
     var entries = new ArrayList<Emission.Entry>();
-    at.fold().open().ifPresent(start -> entries.add(at.entry(requestFailed(start))));
+    at.fold().open().ifPresent(start -> entries.add(requestFailed(start, omission)));
     for (var call : at.fold().unanswered()) {
       entries.add(at.result(call, ToolResult.error(unanswered)));
     }
@@ -93,7 +105,10 @@ final class Endings {
   }
 
   /// The event that ends a failed model request.
-  Event requestFailed(EventId start) {
-    return new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE);
+  ///
+  /// @param omission stored with it: later requests leave it out
+  Emission.Entry requestFailed(EventId start, Optional<Omission> omission) {
+    var end = new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE);
+    return omission.map(part -> at.entry(end, part.json())).orElseGet(() -> at.entry(end));
   }
 }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /// @param indexed whether the indexes in the text are those of the prompt
 /// @param plain whether the status alone shows that the request's content was refused; if not, the
 ///   text must say it
-record RefusalWords(String words, boolean indexed, boolean plain) {
+/// @param denied whether the status shows that the account may not do this
+record RefusalWords(String words, boolean indexed, boolean plain, boolean denied) {
   /// Refusals that are rarely about the content of the request.
   private static final Pattern OTHER_STATUS = Pattern.compile("\\bHTTP 40[134]\\b");
 
@@ -73,6 +74,20 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
               + "|mmproj|不支持[^。]{0,10}(图片|图像|多模态)"
               + "|not (a )?multi-?modal|(not |n't |un)support\\w*[^.]{0,20}(multi-?modal|vision)");
 
+  /// A filter of prompts.
+  private static final Pattern FILTER =
+      words(
+          "content[_ -]?filter"
+              + "|content[_ -](management[_ -])?polic"
+              + "|responsibleai|data_?inspection|content exists risk"
+              + "|(inappropriate|prohibited|sensitive|unsafe|harmful)[_ ]"
+              + "(content|text|words|information)"
+              + "|\\bmoderation|\\bflagged\\b|guardrail"
+              + "|violat\\w*[^.]{0,60}(polic|guideline|terms)"
+              + "|block\\w* (by|due to|for)[^.]{0,40}(filter|safety|polic)"
+              + "|safety (system|filter|polic|check|setting)"
+              + "|敏感|不安全|违规");
+
   private static Pattern words(String regex) {
     return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
   }
@@ -84,8 +99,9 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
     boolean rejected = failure.kind() == Answer.Kind.REJECTED;
     boolean broken = failure.kind() == Answer.Kind.BROKEN && !said.words().isEmpty();
     boolean plain = rejected && !OTHER_STATUS.matcher(failure.message()).find();
-    return plain || ((rejected || broken) && !ACCESS.matcher(failure.message()).find())
-        ? Optional.of(new RefusalWords(words, said.indexed(), plain))
+    boolean denied = ACCESS.matcher(failure.message()).find();
+    return rejected || broken
+        ? Optional.of(new RefusalWords(words, said.indexed(), plain, denied))
         : Optional.empty();
   }
 
@@ -101,11 +117,19 @@ record RefusalWords(String words, boolean indexed, boolean plain) {
   }
 
   boolean areOfImages() {
-    return plain ? has(IMAGE) || isOfEither() : has(NO_IMAGES);
+    return plain ? has(IMAGE) || isOfEither() : !denied && has(NO_IMAGES);
   }
 
   boolean areOfDocuments() {
     return plain && (has(DOCUMENT) || isOfEither());
+  }
+
+  boolean quote(String address) {
+    return !denied && !address.isBlank() && words.contains(address);
+  }
+
+  boolean areOfFilter() {
+    return has(FILTER);
   }
 
   private boolean isOfEither() {

@@ -24,6 +24,38 @@ final class RefusedPart {
     return RefusalWords.of(failure).flatMap(new RefusedPart(asked)::in);
   }
 
+  /// What to leave out from the next turn on, now that this one ends with the failure: a text that
+  /// would have every later request refused, too.
+  static Optional<Omission> afterwards(Answer.Failure failure, Rendered asked) {
+    return RefusalWords.of(failure).flatMap(new RefusedPart(asked)::later);
+  }
+
+  private Optional<Omission> later(RefusalWords words) {
+    return words
+        .path()
+        .flatMap(path -> asked.block(number(path, 1), number(path, 2)))
+        .filter(block -> block.type().equals("text"))
+        .flatMap(block -> omission(List.of(block.piece())))
+        .or(() -> words.areOfFilter() ? newest() : Optional.empty());
+  }
+
+  /// All of the newest message to the model of which anything is left: what came before it has
+  /// passed the filter.
+  private Optional<Omission> newest() {
+    for (int i = asked.size() - 1; i >= 0; i--) {
+      var found =
+          omission(
+              asked.blocks(i).stream()
+                  .filter(block -> !block.role().equals("assistant"))
+                  .map(Rendered.Block::piece)
+                  .toList());
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<Omission> in(RefusalWords words) {
     return words.areOfThinking()
         ? thinking()
@@ -63,7 +95,8 @@ final class RefusedPart {
 
   /// Whether a block can be left out: the text of the newest message cannot.
   private boolean mayGo(Rendered.Block block) {
-    return !block.type().equals("text") || block.message() < asked.size() - 1;
+    var newest = asked.blocks(asked.size() - 1).getLast().piece().event();
+    return !block.type().equals("text") || !block.piece().event().equals(newest);
   }
 
   private static List<Piece> one(Rendered.Block result, int index) {
@@ -101,7 +134,7 @@ final class RefusedPart {
 
   private static boolean isQuoted(Json.Obj block, RefusalWords words) {
     var url = block.object("source").text("url");
-    return url != null && !url.isBlank() && words.words().contains(url);
+    return url != null && words.quote(url);
   }
 
   /// The images or documents that the server's message is about: those of the newest message that

@@ -37,6 +37,7 @@ final class ArchitectureTest {
     "model.anthropic",
     "model.openai",
     "model.rehearsal",
+    "store.blobs",
     "store.postgres",
     "store.sqlite"
   };

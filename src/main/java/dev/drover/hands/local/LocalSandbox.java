@@ -1,5 +1,6 @@
 package dev.drover.hands.local;
 
+import dev.drover.base.FileLock;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;

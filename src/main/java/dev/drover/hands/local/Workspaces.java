@@ -1,5 +1,6 @@
 package dev.drover.hands.local;
 
+import dev.drover.base.FileLock;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.HandName;

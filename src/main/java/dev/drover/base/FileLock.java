@@ -1,26 +1,34 @@
-package dev.drover.hands.local;
+package dev.drover.base;
 
-import dev.drover.base.Pause;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A file that one owner holds at a time, on this machine. The kernel gives it back when the
-/// owner's process dies, however it dies. Safe for many threads.
+/// A lock on a file, which one owner holds at a time. The kernel releases it when the owner's
+/// process ends, however it ends. Safe for many threads.
 ///
-/// The kernel locks for a whole process, and unlocks when the process closes any of its descriptors
-/// of the file. So what this process holds is known here, and never opened a second time.
-final class FileLock implements AutoCloseable {
+/// The kernel locks for a whole process, and releases the lock when the process closes any of its
+/// descriptors of the file. So the locks of this process are kept in a list here, and none of their
+/// files is opened a second time.
+public final class FileLock implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(10);
+  private static final Set<OpenOption> OPTIONS =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  private static final FileAttribute<?> MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final Set<Object> HELD = new HashSet<>();
 
   private final Object key;
@@ -32,16 +40,17 @@ final class FileLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Empty when somebody else holds the file, which is made if it is missing.
+  /// Empty if another owner holds the lock. The file is created if it is missing, readable by its
+  /// owner alone; a link is not followed.
   ///
-  /// @throws NoSuchFileException when its directory is missing, or goes meanwhile
-  static Optional<FileLock> tryTake(Path file) throws IOException {
+  /// @throws NoSuchFileException if the directory is missing, or if the file was removed meanwhile
+  public static Optional<FileLock> tryTake(Path file) throws IOException {
     synchronized (HELD) {
       var known = key(file);
       if (known != null && HELD.contains(known)) {
         return Optional.empty();
       }
-      var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      var channel = FileChannel.open(file, OPTIONS, MODE);
       boolean taken = false;
       try {
         if (channel.tryLock() == null) {
@@ -61,8 +70,8 @@ final class FileLock implements AutoCloseable {
     }
   }
 
-  /// As [#tryTake], but waits for it.
-  static Optional<FileLock> take(Path file, Duration patience, Pause pause)
+  /// As [#tryTake], but waits up to `patience` for the lock.
+  public static Optional<FileLock> take(Path file, Duration patience, Pause pause)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -94,7 +103,7 @@ final class FileLock implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // It ends with the process at the latest.
+        // the lock ends with the process at the latest
       }
     }
   }

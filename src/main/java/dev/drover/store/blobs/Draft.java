@@ -1,0 +1,68 @@
+package dev.drover.store.blobs;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/// A content that is being stored: a file that is deleted when this is closed, unless it was moved.
+/// One thread.
+final class Draft implements AutoCloseable {
+  private final Path path;
+  private final FileChannel file;
+  private final MessageDigest sha256 = BlobStream.sha256();
+  private long size;
+
+  Draft(Path path) throws IOException {
+    this.path = path;
+    file = OwnFiles.create(path);
+  }
+
+  /// In bytes.
+  long size() {
+    return size;
+  }
+
+  Draft append(byte[] bytes, int count) throws IOException {
+    for (var buffer = ByteBuffer.wrap(bytes, 0, count); buffer.hasRemaining(); ) {
+      file.write(buffer);
+    }
+    sha256.update(bytes, 0, count);
+    size += count;
+    return this;
+  }
+
+  /// Makes the content durable. Returns its digest in hexadecimal.
+  String finish() throws IOException {
+    file.force(true);
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /// Moves it, durably; deletes it if that fails.
+  void move(Path directory, String name) throws IOException {
+    var target = OwnFiles.check(directory).resolve(name);
+    Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+    boolean durable = false;
+    try {
+      OwnFiles.sync(directory);
+      durable = true;
+    } finally {
+      if (!durable) {
+        Files.deleteIfExists(target);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try (file) {
+      Files.deleteIfExists(path);
+    } catch (IOException _) {
+      // it is removed when the directory is opened again
+    }
+  }
+}

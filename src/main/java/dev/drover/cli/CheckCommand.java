@@ -6,7 +6,8 @@ import java.util.Map;
 
 /// `drover check`: whether a store is as Drover writes it.
 final class CheckCommand {
-  private static final int COULD_NOT_LOOK = 2;
+  /// The exit status if the store could not be checked, or the findings could not be printed.
+  static final int COULD_NOT_LOOK = 2;
 
   private final Shell shell;
   private final Checking checking;

@@ -18,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// The command `drover`. Ends nothing itself: [#run] returns the exit status.
 public final class Cli {
   private static final int NOT_UNDERSTOOD = 2;
+  private static final int OUTPUT_LOST = 1;
 
   private final Shell shell;
   private final ServerFactory host;
@@ -42,8 +43,20 @@ public final class Cli {
 
   /// Carries out one command line.
   ///
-  /// @return the exit status of the process
+  /// @return the exit status of the process: never 0 if output was lost, except to a closed pipe
   public int run(String... args) {
+    int status = understand(args);
+    var loss = shell.out().loss();
+    if (loss.isEmpty()) {
+      return status;
+    }
+    shell.err().println("drover: the output cannot be written: " + Sanitized.line(loss.get()));
+    return args.length > 0 && args[0].equals(Grammar.CHECK)
+        ? CheckCommand.COULD_NOT_LOOK
+        : OUTPUT_LOST;
+  }
+
+  private int understand(String... args) {
     var line = Grammar.commandLine(shell.width(), List.of(args));
     try {
       return carryOut(line.parseArgs(args));

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// who sits at the terminal waits.
 final class ServeCommand {
   private static final int LEFT_AT_ONCE = 130;
+  private static final int NOT_ANNOUNCED = 1;
 
   private final Shell shell;
   private final ServerFactory host;
@@ -18,7 +19,8 @@ final class ServeCommand {
     this.host = host;
   }
 
-  /// Programs wait for the one line that it prints.
+  /// Programs wait for the one line that it prints: if the line cannot be written, the server
+  /// stops.
   ///
   /// @return the exit status
   int run(Map<String, String> flags) throws InterruptedException {
@@ -44,7 +46,9 @@ final class ServeCommand {
         var _ = shell.signals().handle(List.of("INT"), interrupted);
         var _ = shell.signals().handle(List.of("TERM"), terminated)) {
       shell.out().print("drover listening on " + server.url() + "\n");
-      shell.out().flush();
+      if (shell.out().loss().isPresent()) {
+        return NOT_ANNOUNCED;
+      }
       stop.await();
       if (gently.get()) {
         server.drain().run();

@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 /// @param leave ends the process at once with a status, without tidying up
 public record Shell(
     InputStream in,
-    PrintStream out,
+    StandardOutput out,
     PrintStream err,
     boolean terminal,
     boolean typed,
@@ -38,8 +38,8 @@ public record Shell(
   public static Shell ofProcess() {
     return new Shell(
         System.in,
-        open(FileDescriptor.out),
-        open(FileDescriptor.err),
+        new StandardOutput(new FileOutputStream(FileDescriptor.out), isPipe(1)),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8),
         isTerminal(1),
         isTerminal(0),
         System.getenv(),
@@ -63,15 +63,24 @@ public record Shell(
     }
   }
 
-  private static PrintStream open(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  private static boolean isPipe(int descriptor) {
+    try {
+      var file = target(descriptor);
+      return file.startsWith("pipe:") || file.startsWith("socket:");
+    } catch (IOException | UnsupportedOperationException _) {
+      return false;
+    }
+  }
+
+  private static String target(int descriptor) throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
   }
 
   /// A console is none as well when only the input is not a terminal: asked second.
   @SuppressWarnings("SystemConsoleNull") // seen: null in 25 when there is no terminal
   private static boolean isTerminal(int descriptor) {
     try {
-      var file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      var file = target(descriptor);
       return file.startsWith("/dev/pts/")
           || file.startsWith("/dev/tty")
           || file.equals("/dev/console");

@@ -32,6 +32,9 @@ final class TestShell {
   /// Whether nobody reads the output any more.
   boolean closed;
 
+  /// In place of `out`.
+  @Nullable OutputStream sink;
+
   boolean terminal;
   boolean typed;
 
@@ -40,7 +43,7 @@ final class TestShell {
         keyboard != null
             ? keyboard
             : new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        new PrintStream(closed ? new Broken() : out, true, StandardCharsets.UTF_8),
+        new StandardOutput(sink != null ? sink : closed ? new Broken() : out, false),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         terminal,
         typed,

@@ -37,9 +37,6 @@ public interface Nodes {
   /// Removes this node, and frees what it still holds. Only reads are allowed afterwards.
   void leave();
 
-  /// Whether other nodes are alive, as far as this node knows.
-  boolean hasPeers();
-
   /// Sets the listener for changes by other nodes. There is only one; a new one replaces it.
   void onNews(News news);
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// A machine with a server on it, which is started again whenever it dies.
 final class SimNode {
   /// What needs no store.
-  private static final Set<String> LOCAL = Set.of("lapse", "hasPeers", "onNews", "drain");
+  private static final Set<String> LOCAL = Set.of("lapse", "onNews", "drain");
 
   /// Looks for jobs between two looks for copies.
   private static final int ROUNDS = 3;

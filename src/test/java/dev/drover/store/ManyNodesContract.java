@@ -74,8 +74,6 @@ abstract class ManyNodesContract extends StoreContract {
 
   @Test
   void nodesKnowEachOther() {
-    assertThat(store.nodes().hasPeers()).isTrue();
-    assertThat(other.nodes().hasPeers()).isTrue();
     sendToOther(newSession());
     var members = store.nodes().members();
     assertThat(members).extracting(Nodes.Member::self).containsExactly(true, false);
@@ -94,7 +92,6 @@ abstract class ManyNodesContract extends StoreContract {
     silenceOther();
     assertThat(store.nodes().beat()).isTrue();
     assertThat(store.nodes().members()).extracting(Nodes.Member::self).containsExactly(true);
-    assertThat(store.nodes().hasPeers()).isFalse();
     assertThat(other.eventLog().emitEvents(lease, emission(answer("zombie"))))
         .isInstanceOf(Emitted.LeaseLost.class);
     assertThat(store.nodes().claim(10)).containsExactly(new Lease(id, lease.epoch() + 1));

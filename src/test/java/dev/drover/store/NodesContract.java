@@ -26,7 +26,6 @@ abstract class NodesContract extends StoreContract {
   @Test
   void aNodeThatBeatsIsAMember() {
     assertThat(nodes().beat()).isTrue();
-    assertThat(nodes().hasPeers()).isFalse();
     assertThat(nodes().members())
         .singleElement()
         .satisfies(

@@ -44,11 +44,6 @@ public interface NodesView extends Nodes {
   }
 
   @Override
-  default boolean hasPeers() {
-    return nodes().hasPeers();
-  }
-
-  @Override
   default void onNews(News news) {
     nodes().onNews(news);
   }

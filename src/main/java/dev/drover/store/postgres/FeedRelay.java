@@ -98,7 +98,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     try {
       boolean fresh =
           place.begin(() -> InboxRows.inbox(readers.call(db -> InboxRows.read(db, session))));
-      if (!fresh && hints.any()) {
+      if (!fresh && hints.hasPeers()) {
         catchUp(session, place); // a new listener must not be shown earlier events
       }
     } catch (RuntimeException e) {

@@ -29,7 +29,8 @@ import org.postgresql.PGNotification;
 /// hint may be lost: listeners also poll periodically. Safe for many threads.
 ///
 /// One thread sends them separately from commits, many hints in one notification: a notification
-/// inside a commit would make all other commits wait. Nothing is sent while there is no other node.
+/// inside a commit would make all other commits wait. While no other node is known, only greetings
+/// are sent: with them, nodes that have just started know of each other before their next beat.
 ///
 /// @see <a href="https://www.postgresql.org/docs/current/sql-notify.html">NOTIFY</a>: a payload is
 ///   shorter than 8,000 bytes
@@ -49,6 +50,9 @@ final class Hints implements Peers, AutoCloseable {
   private static final Duration INTEREST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  /// The hint of a node that has begun to listen, or has met another node.
+  private static final String GREETING = "h";
 
   /// A position that is unknown to this node.
   static final long UNKNOWN = Long.MAX_VALUE;
@@ -90,7 +94,7 @@ final class Hints implements Peers, AutoCloseable {
   private final Questions questions = new Questions();
   private volatile Nodes.News news = Nodes.News.NONE;
   private volatile @Nullable Hearer hearer;
-  private volatile long others;
+  private final KnownPeers peers = new KnownPeers();
   private volatile boolean closed;
   private volatile @Nullable Connection listening;
   private final Thread sender;
@@ -118,18 +122,25 @@ final class Hints implements Peers, AutoCloseable {
 
   @Override
   public void counted(long others) {
-    this.others = others;
+    if (peers.counted(others)) {
+      enqueue(GREETING);
+    }
     var longAgo = System.nanoTime() - INTEREST.toNanos();
     interests.values().removeIf(interest -> interest.since - longAgo < 0);
+    if (others > 0) {
+      lookAgain();
+    }
+  }
+
+  private void lookAgain() {
     var its = hearer;
-    if (others > 0 && its != null) {
+    if (its != null) {
       its.lookAgain();
     }
   }
 
-  @Override
-  public boolean any() {
-    return others > 0;
+  boolean hasPeers() {
+    return peers.count() > 0;
   }
 
   @Override
@@ -158,17 +169,14 @@ final class Hints implements Peers, AutoCloseable {
     tell("i " + session);
   }
 
-  /// Those of a session's events that listeners of other nodes have received. Other nodes are asked
-  /// only if they recently had listeners.
+  /// Those of a session's events that listeners of other nodes have received.
   Set<EventId> askHeard(SessionId session, List<EventId> events) {
-    long present = others;
-    return present > 0 && interests.containsKey(session)
-        ? questions.ask(session, events, present, self, this::tell)
-        : Set.of();
+    int present = peers.count();
+    return present > 0 ? questions.ask(session, events, present, self, this::enqueue) : Set.of();
   }
 
   void preview(SessionId session, Feed.Item preview) {
-    var interest = any() ? interests.get(session) : null;
+    var interest = hasPeers() ? interests.get(session) : null;
     if (interest == null) {
       return;
     }
@@ -212,9 +220,12 @@ final class Hints implements Peers, AutoCloseable {
   }
 
   private void tell(String line) {
-    if (!any()) {
-      return;
+    if (hasPeers()) {
+      enqueue(line);
     }
+  }
+
+  private void enqueue(String line) {
     lock.lock();
     try {
       if (pending.size() < LIMIT) {
@@ -229,7 +240,9 @@ final class Hints implements Peers, AutoCloseable {
   private void send() {
     while (!closed) {
       try (var connection = connector.connect();
+          var session = connection.createStatement();
           var notify = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
+        session.execute("SET synchronous_commit = off"); // a hint need not survive a crash
         notify.setString(1, CHANNEL);
         for (var payload = next(); !payload.isEmpty(); payload = next()) {
           notify.setString(2, payload);
@@ -281,10 +294,8 @@ final class Hints implements Peers, AutoCloseable {
           var statement = connection.createStatement()) {
         listening = connection;
         statement.execute("LISTEN " + CHANNEL);
-        var its = hearer;
-        if (its != null) {
-          its.lookAgain();
-        }
+        lookAgain();
+        enqueue(GREETING); // others may have greeted before this node listened
         var notifications = connection.unwrap(PGConnection.class);
         while (!closed) {
           var some = notifications.getNotifications(0);
@@ -302,6 +313,10 @@ final class Hints implements Peers, AutoCloseable {
     var lines = payload.split("\n", -1);
     if (lines[0].equals(self)) {
       return;
+    }
+    if (peers.met(lines[0])) {
+      enqueue(GREETING);
+      lookAgain();
     }
     for (int i = 1; i < lines.length; i++) {
       var words = lines[i].split(" ", 3);

@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
 final class Questions {
   private static final System.Logger LOG = System.getLogger(Questions.class.getName());
 
-  /// How long a question waits: several times as long as a hint and its answer take.
-  private static final Duration PATIENCE = Duration.ofMillis(250);
+  /// How long a question waits: many times as long as a hint and its answer take, because a stream
+  /// that does not wait for an answer may repeat a turn. A node that has died is waited for until
+  /// the others notice it.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /// The maximum number of events in one question, so that they fit into a hint.
   private static final int EVENTS = 50;
@@ -44,10 +46,9 @@ final class Questions {
   /// @param others the number of other nodes
   /// @param self the id of this node in its questions
   Set<EventId> ask(
-      SessionId session, List<EventId> events, long others, String self, Sender sender) {
+      SessionId session, List<EventId> events, int others, String self, Sender sender) {
     long number = numbers.incrementAndGet();
-    var question =
-        new Asked(new CountDownLatch(Math.toIntExact(others)), ConcurrentHashMap.newKeySet());
+    var question = new Asked(new CountDownLatch(others), ConcurrentHashMap.newKeySet());
     asked.put(number, question);
     try {
       var last = events.subList(Math.max(0, events.size() - EVENTS), events.size());

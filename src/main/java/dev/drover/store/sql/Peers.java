@@ -11,8 +11,6 @@ public interface Peers {
   /// Sets the number of other nodes that were alive at the last beat.
   void counted(long others);
 
-  boolean any();
-
   void onNews(Nodes.News news);
 
   /// The peers of a store that only one server uses.
@@ -25,11 +23,6 @@ public interface Peers {
 
         @Override
         public void counted(long others) {}
-
-        @Override
-        public boolean any() {
-          return false;
-        }
 
         @Override
         public void onNews(Nodes.News news) {}

@@ -219,11 +219,6 @@ public final class SqlNodes implements Nodes {
   }
 
   @Override
-  public boolean hasPeers() {
-    return peers.any();
-  }
-
-  @Override
   public void onNews(News news) {
     peers.onNews(news);
   }

@@ -111,13 +111,6 @@ final class MemoryNodes implements Nodes {
   }
 
   @Override
-  public boolean hasPeers() {
-    synchronized (table) {
-      return table.nodes.size() > 1;
-    }
-  }
-
-  @Override
   public void onNews(News news) {
     synchronized (table) {
       this.news = news;

@@ -202,6 +202,8 @@ public final class Feed {
     /// Ends the subscription. Idempotent.
     @Override
     public void close() {
+      departed.add(
+          hearing.settled()); // first, so that at each moment it either listens or departed
       var removed = new AtomicBoolean();
       listeners.computeIfPresent(
           session,
@@ -212,7 +214,6 @@ public final class Feed {
       closed.countDown();
       forget();
       if (removed.get()) {
-        departed.add(hearing.settled());
         watcher.closed(session);
       }
     }

@@ -2,9 +2,12 @@ package dev.drover.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.base.Scope;
 import dev.drover.session.Feed.Item;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /// What waits for a listener is bounded in number and in size.
@@ -65,6 +68,34 @@ final class FeedTest {
         assertThat(waiting(listener)).isEqualTo(most);
       }
       assertThat(listener.isCut()).isFalse();
+    }
+  }
+
+  /// A stream that is opened at this moment would repeat what the listener has received.
+  @Test
+  void aListenerIsKnownAllTheTimeWhileItLeaves() throws Exception {
+    for (int round = 0; round < 300; round++) {
+      var message = new EventId("sevt_" + round);
+      var listener = feed.subscribe(SESSION);
+      feed.publish(
+          SESSION,
+          List.of(
+              new Item.Shown(message, ThreadKey.PRIMARY, "user.message", "{\"processed_at\":null}"),
+              item(1)));
+      assertThat(waiting(listener)).isEqualTo(2);
+      var begun = new CountDownLatch(1);
+      try (var scope = new Scope()) {
+        scope.fork(
+            () -> {
+              begun.await();
+              listener.close();
+              return true;
+            });
+        begun.countDown();
+        for (int look = 0; look < 10; look++) {
+          assertThat(feed.heardHere(SESSION, List.of(message))).containsExactly(message);
+        }
+      }
     }
   }
 

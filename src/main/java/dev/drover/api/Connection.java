@@ -60,7 +60,7 @@ final class Connection implements ConnectionContext {
     address = socket.getInetAddress();
     plain = PlainSocket.server(socket, id, "drover");
     ahead = new ReadAhead(this::receive);
-    reader = DataReader.create(this::read);
+    reader = new ChunkReader(this::read);
   }
 
   InetAddress address() {
@@ -156,10 +156,14 @@ final class Connection implements ConnectionContext {
     return plain.get();
   }
 
-  private byte @Nullable [] read() {
+  private byte[] read() {
     try {
       var bytes = ahead.read();
       silent = false;
+      if (bytes == null) {
+        // The library takes the end of the connection within the headers for an error of its own.
+        throw new CloseConnectionException("the client has closed the connection");
+      }
       return bytes;
     } catch (UncheckedIOException e) {
       throw new ServerConnectionException("the client is gone", e);

@@ -6,6 +6,7 @@ import dev.drover.model.Answer.Lost;
 import dev.drover.model.Listener;
 import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
 import dev.drover.session.ModelUsage;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes one reply of the events of one stream.
-final class Assembly {
+final class Assembly implements ReplyBuilder {
   /// The reasons to stop that the API has; those of other vendors are translated.
   private static final Set<String> KNOWN =
       Set.of("end_turn", "stop_sequence", "tool_use", "pause_turn", "refusal", "max_tokens");
@@ -34,8 +35,8 @@ final class Assembly {
     this.listener = listener;
   }
 
-  /// Takes the next event in.
-  void accept(ReplyEvent event) throws BrokenStream {
+  @Override
+  public void accept(ReplyEvent event) throws BrokenStream {
     var body = event.body();
     var given = body.text("type");
     switch (given == null ? event.name() : given) {
@@ -55,23 +56,23 @@ final class Assembly {
     }
   }
 
-  /// Whether nothing more will come.
-  boolean isOver() {
+  @Override
+  public boolean isOver() {
     return stopped;
   }
 
-  /// Whether the server has said why the reply ended; only its last event may still come.
-  boolean isFinished() {
+  @Override
+  public boolean isFinished() {
     return stopReason != null;
   }
 
-  boolean isBegun() {
+  @Override
+  public boolean isBegun() {
     return !blocks.all().isEmpty();
   }
 
-  /// Whether there is something in it, and all of that is whole, so that a body which ends in good
-  /// order may end the reply.
-  boolean isWhole() {
+  @Override
+  public boolean isWhole() {
     return isBegun()
         && !blocks.isCallLost()
         && blocks.all().stream().allMatch(Block::isWhole)
@@ -156,10 +157,13 @@ final class Assembly {
             Math.max(usage.cacheCreationTokens(), counts.number("cache_creation_input_tokens", 0)));
   }
 
-  /// The reply, once it is over.
-  ///
-  /// @throws BrokenStream if the server says that it failed
-  Answer reply() throws BrokenStream {
+  @Override
+  public String mark() {
+    return "message_stop";
+  }
+
+  @Override
+  public Answer reply() throws BrokenStream {
     var stop = Stop.of(stopReason);
     if (stop == Stop.FAILED) {
       throw new BrokenStream("the model server aborted the reply");

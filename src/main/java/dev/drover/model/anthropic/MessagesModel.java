@@ -8,17 +8,17 @@ import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.Remedies;
-import dev.drover.model.http.ReplyEvents;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// A model behind a server that speaks Anthropic's Messages API: one streaming request for each
 /// answer, blocks put together exactly as they came.
@@ -64,12 +64,12 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(body(prompt), reading(listener));
+    return server.ask(body(prompt), replies(listener));
   }
 
-  /// Makes an answer of the events of a stream.
-  ModelServer.Reading reading(Listener listener) {
-    return events -> read(events, new Assembly(listener));
+  /// A source of builders, one for each reply.
+  Supplier<ReplyBuilder> replies(Listener listener) {
+    return () -> new Assembly(listener);
   }
 
   private static Json.Obj body(Prompt prompt) {
@@ -86,47 +86,6 @@ public final class MessagesModel implements Model, AutoCloseable {
     body.put("messages", Kept.without(prompt.messages()));
     body.put("stream", Json.of(true));
     return new Json.Obj(body);
-  }
-
-  /// A reply ends with `message_stop`, with a `stop_reason`, with `[DONE]`, or with the body, if
-  /// that ends in good order and all that has come is whole. What breaks after a `stop_reason`
-  /// breaks nothing.
-  private Answer read(ReplyEvents events, Assembly reply)
-      throws BrokenStream, InterruptedException {
-    try {
-      while (!reply.isOver()) {
-        var event = events.next();
-        if (event == null) {
-          break;
-        }
-        if (event.isError() && reply.isFinished()) {
-          break;
-        }
-        if (event.isError()) {
-          return server.failures().inStream(event.body());
-        }
-        reply.accept(event);
-        if (reply.isFinished()) {
-          events.expectEnd();
-        }
-      }
-    } catch (BrokenStream e) {
-      if (!reply.isFinished()) {
-        throw e;
-      }
-    }
-    boolean over =
-        reply.isFinished()
-            || (reply.isOver()
-                ? reply.isBegun() && events.skipped().isEmpty()
-                : switch (events.end()) {
-                  case MARK -> reply.isBegun() && events.skipped().isEmpty();
-                  case CLEAN -> reply.isWhole();
-                  case NONE, UNKNOWN -> false;
-                });
-    return over
-        ? reply.reply()
-        : server.failures().unended("without message_stop", events.skipped());
   }
 
   /// Cuts every connection. Answers still awaited fail.

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// Says what went wrong with a model server: the address that was asked, and the server's own
 /// words, shortened and without secrets. [Meaning] says of which kind it is.
-public final class Failures {
+final class Failures {
   private final ApiKey key;
   private final String address;
 
@@ -21,7 +21,7 @@ public final class Failures {
   }
 
   /// Another try may work.
-  public static Answer.Failure broken(String message) {
+  static Answer.Failure broken(String message) {
     return new Answer.Failure(Kind.BROKEN, message, Optional.empty());
   }
 
@@ -35,7 +35,7 @@ public final class Failures {
   }
 
   /// An error after the server had already said 200.
-  public Answer.Failure inStream(Json.Obj body) {
+  Answer.Failure inStream(Json.Obj body) {
     return inStream(ErrorBody.read(body));
   }
 
@@ -51,7 +51,7 @@ public final class Failures {
   /// A stream that ended before its reply did.
   ///
   /// @param skipped text in it that was no part of a reply, and may say why; may be empty
-  public Answer.Failure unended(String how, String skipped) {
+  Answer.Failure unended(String how, String skipped) {
     var said = skipped.isBlank() ? "" : ": " + Wording.fit(skipped, key);
     return broken("the stream of the model server at " + address + " ended " + how + said);
   }

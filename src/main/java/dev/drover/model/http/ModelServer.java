@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +45,6 @@ public final class ModelServer implements AutoCloseable {
   private static final int MAX_CHANGES = 4;
 
   private static final System.Logger LOG = System.getLogger(ModelServer.class.getName());
-
-  /// Makes one answer of the events of one stream.
-  @FunctionalInterface
-  public interface Reading {
-    /// @throws BrokenStream when the stream makes no sense
-    Answer read(ReplyEvents events) throws BrokenStream, InterruptedException;
-  }
 
   private final String address;
   private final Request request;
@@ -94,22 +88,19 @@ public final class ModelServer implements AutoCloseable {
     return request;
   }
 
-  /// Reads this server's errors.
-  public Failures failures() {
-    return failures;
-  }
-
   /// Asks once. A refusal that names what is wrong with the request is answered by asking again
   /// without it, a few times at most and each change once; what has helped is remembered. Nothing
   /// of a reply has been passed on then.
   ///
+  /// @param replies a source of builders, one for each request
   /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
   ///   first
-  public Answer ask(Json.Obj body, Reading reading) throws InterruptedException {
+  public Answer ask(Json.Obj body, Supplier<? extends ReplyBuilder> replies)
+      throws InterruptedException {
     var asked = remembered.applied(body);
     var changes = new LinkedHashMap<String, Remedy>();
     while (true) {
-      var result = once(asked, reading);
+      var result = once(asked, replies.get());
       var found =
           result.refused() == null ? List.<Remedy>of() : remedies.of(result.refused(), asked);
       var changed = asked;
@@ -142,11 +133,11 @@ public final class ModelServer implements AutoCloseable {
   /// @param refused null unless the server refused the request before it began a reply
   private record Result(Answer answer, @Nullable Refused refused) {}
 
-  private Result once(Json.Obj body, Reading reading) throws InterruptedException {
+  private Result once(Json.Obj body, ReplyBuilder reply) throws InterruptedException {
     var patience = new EventPatience(timeouts, System::nanoTime);
     try (var response = send(body)) {
       var source = new ReplySource(response.body(), patience, address);
-      var result = received(response, source, patience, reading);
+      var result = received(response, source, patience, reply);
       response.body().drain(AFTERWARDS, MAX_AFTERWARDS);
       return result;
     } catch (BrokenStream e) {
@@ -173,7 +164,7 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private Result received(
-      Response response, ReplySource source, EventPatience patience, Reading reading)
+      Response response, ReplySource source, EventPatience patience, ReplyBuilder reply)
       throws BrokenStream, InterruptedException {
     int status = response.status();
     if (status >= 300 && status < 400) {
@@ -192,15 +183,15 @@ public final class ModelServer implements AutoCloseable {
     var refused = new AtomicReference<@Nullable Refused>();
     var answer =
         new ReplyBody(source, response.headers("content-type"), response.isMeasured())
-            .read(failures, events -> answer(events, patience, reading, refused));
+            .read(failures, events -> answer(events, patience, reply, refused));
     return new Result(answer, refused.get());
   }
 
   /// A stream may begin with the refusal.
-  private static Answer answer(
+  private Answer answer(
       ReplyEvents events,
       EventPatience patience,
-      Reading reading,
+      ReplyBuilder reply,
       AtomicReference<@Nullable Refused> refused)
       throws BrokenStream, InterruptedException {
     var first = events.peek();
@@ -209,7 +200,7 @@ public final class ModelServer implements AutoCloseable {
       var words = ErrorBody.read(first.body());
       refused.set(new Refused(words.status().orElse(400), words));
     }
-    return reading.read(events);
+    return new ReplyReader(failures, events, reply).read();
   }
 
   private static String start(ReplySource source) throws InterruptedException {

@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// Its first characters decide, whatever `content-type` says: servers leave it out, give several,
 /// or give that of an error.
 final class ReplyBody {
+  /// Makes one answer of the events of one stream.
+  @FunctionalInterface
+  interface Reading {
+    /// @throws BrokenStream when the stream makes no sense
+    Answer read(ReplyEvents events) throws BrokenStream, InterruptedException;
+  }
+
   /// Most blanks before the first character, in bytes.
   private static final int MAX_BLANK = 64 * 1024;
 
@@ -41,8 +48,7 @@ final class ReplyBody {
   /// What comes of it.
   ///
   /// @throws BrokenStream when it cannot be read to its end, or makes no sense
-  Answer read(Failures failures, ModelServer.Reading reading)
-      throws BrokenStream, InterruptedException {
+  Answer read(Failures failures, Reading reading) throws BrokenStream, InterruptedException {
     var text = beginning();
     if (text.startsWith("{") || text.startsWith("[")) {
       return json(failures, reading);
@@ -72,7 +78,7 @@ final class ReplyBody {
   }
 
   /// A whole reply, a list of such or of chunks, or chunks a line each.
-  private Answer json(Failures failures, ModelServer.Reading reading)
+  private Answer json(Failures failures, Reading reading)
       throws BrokenStream, InterruptedException {
     var text = whole();
     var values = values(text);

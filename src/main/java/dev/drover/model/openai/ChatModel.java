@@ -8,17 +8,17 @@ import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.ModelAddress;
 import dev.drover.model.http.ModelServer;
 import dev.drover.model.http.Remedies;
-import dev.drover.model.http.ReplyEvents;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
 /// answer. The prompt goes and the reply comes in the terms of the Messages API; what that wire has
@@ -76,13 +76,13 @@ public final class ChatModel implements Model, AutoCloseable {
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
     var body = ChatRequest.of(prompt, limit, reasoningField);
-    var answer = server.ask(body, reading(prompt, listener));
+    var answer = server.ask(body, replies(prompt, listener));
     return answer instanceof Answer.Failure failure ? failure.withoutIndexes() : answer;
   }
 
-  /// Makes an answer to `prompt` of the events of a stream.
-  ModelServer.Reading reading(Prompt prompt, Listener listener) {
-    return events -> read(events, new ChatReply(listener, ids, prompt.model(), names(prompt)));
+  /// A source of builders, one for each reply to `prompt`.
+  Supplier<ReplyBuilder> replies(Prompt prompt, Listener listener) {
+    return () -> new ChatReply(listener, ids, prompt.model(), names(prompt));
   }
 
   /// The names of the tools that a prompt offers.
@@ -90,40 +90,6 @@ public final class ChatModel implements Model, AutoCloseable {
     var names = new HashSet<String>();
     prompt.tools().items().forEach(tool -> names.add(Call.piece((Json.Obj) tool, "name")));
     return names;
-  }
-
-  /// A reply ends with a `finish_reason`, with `[DONE]`, or with the body, if that ends in good
-  /// order and all that has come is whole. What breaks after a `finish_reason` breaks nothing.
-  private Answer read(ReplyEvents events, ChatReply reply)
-      throws BrokenStream, InterruptedException {
-    try {
-      for (var event = events.next(); event != null; event = events.next()) {
-        if (event.isError() && reply.isFinished()) {
-          break;
-        }
-        if (event.isError()) {
-          return server.failures().inStream(event.body());
-        }
-        reply.accept(event.body());
-        if (reply.isFinished()) {
-          events.expectEnd();
-        }
-      }
-    } catch (BrokenStream e) {
-      if (!reply.isFinished()) {
-        throw e;
-      }
-    }
-    boolean over =
-        reply.isFinished()
-            || switch (events.end()) {
-              case MARK -> reply.isBegun() && events.skipped().isEmpty();
-              case CLEAN -> reply.isWhole();
-              case NONE, UNKNOWN -> false;
-            };
-    return over
-        ? reply.whole()
-        : server.failures().unended("without a finish_reason", events.skipped());
   }
 
   /// Cuts every connection. Answers still awaited fail.

@@ -8,6 +8,8 @@ import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
+import dev.drover.model.http.ReplyBuilder;
+import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
 import dev.drover.model.http.TextPieces;
 import dev.drover.session.ModelUsage;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes one reply of the chunks of one stream: what the model thought, one text and the tool
 /// calls, in the order in which they began.
-final class ChatReply {
+final class ChatReply implements ReplyBuilder {
   private final Listener listener;
   private final Ids ids;
   private final String model;
@@ -53,19 +55,24 @@ final class ChatReply {
     this.calls = new Calls(tools);
   }
 
-  /// Whether the server has said that the reply is over; only its usage may still come.
-  boolean isFinished() {
+  /// Always false: the usage may follow all else.
+  @Override
+  public boolean isOver() {
+    return false;
+  }
+
+  @Override
+  public boolean isFinished() {
     return finishReason != null;
   }
 
-  /// Whether anything of a reply has come.
-  boolean isBegun() {
+  @Override
+  public boolean isBegun() {
     return begun;
   }
 
-  /// Whether there is something in it, and all of that is whole, so that a body which ends in good
-  /// order may end the reply.
-  boolean isWhole() {
+  @Override
+  public boolean isWhole() {
     var all = calls.all();
     return !(text.isEmpty() && all.isEmpty())
         && !text.isHalf()
@@ -77,7 +84,14 @@ final class ChatReply {
                         && call.input() instanceof CallInput.Whole);
   }
 
-  void accept(Json.Obj chunk) throws BrokenStream {
+  @Override
+  public String mark() {
+    return "a finish_reason";
+  }
+
+  @Override
+  public void accept(ReplyEvent event) throws BrokenStream {
+    var chunk = event.body();
     count(chunk.object("usage"));
     for (var item : chunk.items("choices")) {
       if (item instanceof Json.Obj choice && choice.number("index", 0) == 0) {
@@ -213,10 +227,8 @@ final class ChatReply {
     }
   }
 
-  /// The reply, once it is over.
-  ///
-  /// @throws BrokenStream if the server says that it failed
-  Answer whole() throws BrokenStream {
+  @Override
+  public Answer reply() throws BrokenStream {
     return switch (Stop.of(finishReason)) {
       case REFUSED -> refused("the model server's content filter stopped the reply");
       case CUT -> reply(true, Lost.NOTHING);

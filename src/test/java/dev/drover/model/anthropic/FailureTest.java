@@ -6,11 +6,11 @@ import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Answer.Kind;
 import dev.drover.model.Listener;
-import dev.drover.model.http.Failures;
 import dev.drover.model.http.Timeouts;
 import dev.drover.testing.ClosedPort;
 import dev.drover.testing.Script;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -233,6 +233,6 @@ final class FailureTest extends MessagesCase {
   }
 
   private static Answer.Failure broken(String message) {
-    return Failures.broken(message);
+    return new Answer.Failure(Answer.Kind.BROKEN, message, Optional.empty());
   }
 }

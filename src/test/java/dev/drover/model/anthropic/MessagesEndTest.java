@@ -31,7 +31,7 @@ final class MessagesEndTest extends MessagesWireCase {
   void aReasonIsAnEndEvenIfNothingFollowsIt() throws Exception {
     var all = HELLO + CALL + reason("tool_use");
     assertThat(shown(reply(all))).isEqualTo("Hello bash{\"x\":1}");
-    assertThat(FakeBody.stream(all).cutAfter(all.length()).read(reading(Listener.DEAF)))
+    assertThat(FakeBody.stream(all).cutAfter(all.length()).read(replies(Listener.DEAF)))
         .isInstanceOf(Answer.Reply.class);
     assertThat(shown(reply(all + DONE))).isEqualTo("Hello bash{\"x\":1}");
   }
@@ -47,9 +47,9 @@ final class MessagesEndTest extends MessagesWireCase {
     assertThat(answer(HELLO + events("1+bash"))).isInstanceOf(Answer.Failure.class);
     assertThat(answer(START + events("0+thinking", "0(hm)", "0-")))
         .isInstanceOf(Answer.Failure.class);
-    assertThat(FakeBody.stream(HELLO).unmeasured().read(reading(Listener.DEAF)))
+    assertThat(FakeBody.stream(HELLO).unmeasured().read(replies(Listener.DEAF)))
         .isInstanceOf(Answer.Failure.class);
-    assertThat(FakeBody.stream(HELLO).cutAfter(HELLO.length()).read(reading(Listener.DEAF)))
+    assertThat(FakeBody.stream(HELLO).cutAfter(HELLO.length()).read(replies(Listener.DEAF)))
         .isInstanceOf(Answer.Failure.class);
   }
 
@@ -166,7 +166,7 @@ final class MessagesEndTest extends MessagesWireCase {
             + part(2, "input_json_delta", "partial_json", low + "\\\"}")
             + events("2-")
             + STOP;
-    var answer = FakeBody.stream(stream).read(reading(listener), 1);
+    var answer = FakeBody.stream(stream).read(replies(listener), 1);
     assertThat(shown((Answer.Reply) answer)).isEqualTo("(😀) x😀y\uFFFD bash{\"x\":\"😀\"}");
     assertThat(String.join("|", heard)).isEqualTo("x|😀y");
   }

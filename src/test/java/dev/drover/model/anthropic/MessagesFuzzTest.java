@@ -2,7 +2,7 @@ package dev.drover.model.anthropic;
 
 import dev.drover.base.Json;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import dev.drover.model.http.WireFuzz;
 import java.net.URI;
@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
 /// The fuzz of the Messages wire.
@@ -28,8 +29,8 @@ final class MessagesFuzzTest extends WireFuzz {
   }
 
   @Override
-  protected ModelServer.Reading reading() {
-    return model.reading(DEAF);
+  protected Supplier<ReplyBuilder> replies() {
+    return model.replies(DEAF);
   }
 
   @Override

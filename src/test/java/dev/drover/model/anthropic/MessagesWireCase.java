@@ -5,11 +5,12 @@ import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.FakeBody;
-import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,8 +41,8 @@ abstract class MessagesWireCase {
     model.close();
   }
 
-  static ModelServer.Reading reading(Listener listener) {
-    return model.reading(listener);
+  static Supplier<ReplyBuilder> replies(Listener listener) {
+    return model.replies(listener);
   }
 
   static String event(String body) {
@@ -89,7 +90,7 @@ abstract class MessagesWireCase {
   }
 
   static Answer answer(String stream) throws InterruptedException {
-    return FakeBody.stream(stream).read(reading(Listener.DEAF));
+    return FakeBody.stream(stream).read(replies(Listener.DEAF));
   }
 
   static Answer.Reply reply(String stream) throws InterruptedException {

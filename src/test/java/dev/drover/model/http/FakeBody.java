@@ -7,11 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a 200 without a server behind it: the same code reads it.
 public final class FakeBody {
+  private static final Failures FAILURES = new Failures(ApiKey.NONE, "http://h");
+
   private final byte[] bytes;
   private final List<String> type;
   private final boolean measured;
@@ -68,18 +71,17 @@ public final class FakeBody {
     return new FakeBody(Arrays.copyOf(bytes, length), type, measured, false);
   }
 
-  /// What comes of it.
-  public Answer read(ModelServer.Reading reading) throws InterruptedException {
-    return read(reading, Integer.MAX_VALUE);
-  }
-
   /// What comes of it when it arrives in pieces.
   ///
-  /// @param sizes the lengths of the pieces, in bytes, again and again
-  public Answer read(ModelServer.Reading reading, int... sizes) throws InterruptedException {
+  /// @param sizes the lengths of the pieces, in bytes, again and again; none: it arrives at once
+  public Answer read(Supplier<ReplyBuilder> replies, int... sizes) throws InterruptedException {
+    return read(events -> new ReplyReader(FAILURES, events, replies.get()).read(), sizes);
+  }
+
+  /// What `reading` makes of its events.
+  Answer read(ReplyBody.Reading reading, int... sizes) throws InterruptedException {
     try {
-      return new ReplyBody(chunks(sizes), type, measured)
-          .read(new Failures(ApiKey.NONE, "http://h"), reading);
+      return new ReplyBody(chunks(sizes), type, measured).read(FAILURES, reading);
     } catch (BrokenStream e) {
       return Failures.broken(e.what());
     }
@@ -99,7 +101,8 @@ public final class FakeBody {
           return null;
         }
         int from = at;
-        at = (int) Math.min(bytes.length, (long) at + sizes[count++ % sizes.length]);
+        int size = sizes.length == 0 ? bytes.length : sizes[count++ % sizes.length];
+        at = (int) Math.min(bytes.length, (long) at + size);
         return Arrays.copyOfRange(bytes, from, at);
       }
     };

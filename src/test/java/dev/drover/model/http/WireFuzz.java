@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,12 +22,12 @@ public abstract class WireFuzz {
 
   private final Random random = new Random(SEED);
 
-  protected abstract ModelServer.Reading reading();
+  protected abstract Supplier<ReplyBuilder> replies();
 
   /// The events of a whole reply, each with its blank line.
   protected abstract List<String> reply(Random random);
 
-  private List<List<String>> replies() {
+  private List<List<String>> samples() {
     var replies = new ArrayList<List<String>>();
     for (int i = 0; i < REPLIES; i++) {
       replies.add(reply(random));
@@ -35,7 +36,7 @@ public abstract class WireFuzz {
   }
 
   private Answer read(FakeBody body, int... sizes) throws InterruptedException {
-    return body.read(reading(), sizes);
+    return body.read(replies(), sizes);
   }
 
   private Answer.Reply whole(List<String> events) throws InterruptedException {
@@ -50,7 +51,7 @@ public abstract class WireFuzz {
   /// give the blocks that were whole by then, and no other.
   @Test
   void aReplyThatIsCutAtAnyByteIsWholeOrNone() throws Exception {
-    for (var events : replies()) {
+    for (var events : samples()) {
       var whole = whole(events).content();
       var body = FakeBody.stream(String.join("", events));
       for (int length = 0; length < body.bytes().length; length++) {
@@ -74,7 +75,7 @@ public abstract class WireFuzz {
 
   @Test
   void theBordersOfChunksChangeNothing() throws Exception {
-    for (var events : replies()) {
+    for (var events : samples()) {
       var whole = whole(events);
       var body = FakeBody.stream(String.join("", events));
       assertThat(read(body, 1)).as("seed %d", SEED).isEqualTo(whole);
@@ -96,7 +97,7 @@ public abstract class WireFuzz {
             "\n\n",
             "id: 1\nretry: 2\n\n",
             "data: {\"type\":\"of the future\"}\n\n");
-    for (var events : replies()) {
+    for (var events : samples()) {
       var whole = whole(events);
       for (int round = 0; round < 20; round++) {
         var padded = new StringBuilder(random.nextBoolean() ? "\uFEFF" : "");
@@ -115,7 +116,7 @@ public abstract class WireFuzz {
 
   @Test
   void damageEndsInADefinedAnswer() throws Exception {
-    for (var events : replies()) {
+    for (var events : samples()) {
       for (int round = 0; round < 100; round++) {
         var body = FakeBody.stream(damaged(events));
         var bytes = body.bytes();

@@ -226,7 +226,7 @@ final class ChatContentTest extends ChatWireCase {
             + STOP;
     for (int size : new int[] {1, 2, 3, 1000}) {
       heard.clear();
-      var answer = FakeBody.stream(stream).read(reading(listener), size);
+      var answer = FakeBody.stream(stream).read(replies(listener), size);
       assertThat(shown((Answer.Reply) answer))
           .isEqualTo("x😀y\uFFFDz\uFFFD (😀) bash{\"x\":\"😀\"}");
       assertThat(String.join("|", heard)).isEqualTo("x|😀y|\uFFFDz");
@@ -239,25 +239,25 @@ final class ChatContentTest extends ChatWireCase {
     for (var text : new String[] {deltas("{\"content\":\"Hello\"}") + STOP + DONE, whole}) {
       var zipped = FakeBody.stream(text).zipped();
       for (int size : new int[] {1, 7, 10_000}) {
-        assertThat(zipped.read(reading(Listener.DEAF), size)).hasToString(reply(text).toString());
+        assertThat(zipped.read(replies(Listener.DEAF), size)).hasToString(reply(text).toString());
       }
-      assertThat(zipped.endedAfter(30).read(reading(Listener.DEAF), 7))
+      assertThat(zipped.endedAfter(30).read(replies(Listener.DEAF), 7))
           .isInstanceOfSatisfying(
               Answer.Failure.class,
               failure -> assertThat(failure.message()).contains("damaged or cut"));
-      assertThat(zipped.cutAfter(5).read(reading(Listener.DEAF), 7))
+      assertThat(zipped.cutAfter(5).read(replies(Listener.DEAF), 7))
           .isInstanceOfSatisfying(
               Answer.Failure.class, failure -> assertThat(failure.message()).isEqualTo("lost"));
     }
     var bomb = FakeBody.stream("data: " + "x".repeat(80_000_000)).zipped();
-    assertThat(bomb.read(reading(Listener.DEAF))).isInstanceOf(Answer.Failure.class);
+    assertThat(bomb.read(replies(Listener.DEAF))).isInstanceOf(Answer.Failure.class);
   }
 
   @Test
   void charactersThatAreCutByTheNetworkAreWhole() throws Exception {
     var stream = deltas("{\"content\":\"äöü 🦆 漢字\"}") + STOP;
     for (int size = 1; size < 6; size++) {
-      var answer = FakeBody.stream(stream).read(reading(Listener.DEAF), size);
+      var answer = FakeBody.stream(stream).read(replies(Listener.DEAF), size);
       assertThat(answer).hasToString(reply(stream).toString());
     }
     assertThat(shown(reply(stream))).isEqualTo("äöü 🦆 漢字");

@@ -138,20 +138,20 @@ final class ChatEndTest extends ChatWireCase {
 
   @Test
   void anEndThatIsNotKnownToBeOneNeedsAMark() throws Exception {
-    var reading = reading(Listener.DEAF);
-    assertThat(FakeBody.stream(HELLO).unmeasured().read(reading))
+    var replies = replies(Listener.DEAF);
+    assertThat(FakeBody.stream(HELLO).unmeasured().read(replies))
         .isInstanceOf(Answer.Failure.class);
-    assertThat(FakeBody.stream(HELLO).cutAfter(HELLO.length()).read(reading))
+    assertThat(FakeBody.stream(HELLO).cutAfter(HELLO.length()).read(replies))
         .isInstanceOf(Answer.Failure.class);
-    assertThat(FakeBody.stream(HELLO + "data: timed out\n\n").read(reading))
+    assertThat(FakeBody.stream(HELLO + "data: timed out\n\n").read(replies))
         .isInstanceOfSatisfying(
             Answer.Failure.class,
             failure -> assertThat(failure.message()).endsWith("finish_reason: timed out"));
     for (var end : new String[] {DONE, STOP}) {
-      assertThat(FakeBody.stream(HELLO + end).unmeasured().read(reading))
+      assertThat(FakeBody.stream(HELLO + end).unmeasured().read(replies))
           .isInstanceOf(Answer.Reply.class);
       var all = HELLO + end;
-      assertThat(FakeBody.stream(all).cutAfter(all.length()).read(reading))
+      assertThat(FakeBody.stream(all).cutAfter(all.length()).read(replies))
           .isInstanceOf(Answer.Reply.class);
     }
   }

@@ -3,7 +3,7 @@ package dev.drover.model.openai;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.model.http.ApiKey;
-import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import dev.drover.model.http.WireFuzz;
 import java.net.URI;
@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -31,8 +32,8 @@ final class ChatFuzzTest extends WireFuzz {
   }
 
   @Override
-  protected ModelServer.Reading reading() {
-    return model.reading(ChatWireCase.PROMPT, DEAF);
+  protected Supplier<ReplyBuilder> replies() {
+    return model.replies(ChatWireCase.PROMPT, DEAF);
   }
 
   @Override

@@ -7,7 +7,7 @@ import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.FakeBody;
-import dev.drover.model.http.ModelServer;
+import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.Instant;
@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,8 +49,8 @@ abstract class ChatWireCase {
     model.close();
   }
 
-  static ModelServer.Reading reading(Listener listener) {
-    return model.reading(PROMPT, listener);
+  static Supplier<ReplyBuilder> replies(Listener listener) {
+    return model.replies(PROMPT, listener);
   }
 
   /// A stream of these choices, without any end of its own.
@@ -71,7 +72,7 @@ abstract class ChatWireCase {
   static final String DONE = "data: [DONE]\n\n";
 
   static Answer answer(String stream) throws InterruptedException {
-    return FakeBody.stream(stream).read(reading(Listener.DEAF));
+    return FakeBody.stream(stream).read(replies(Listener.DEAF));
   }
 
   static Answer.Reply reply(String stream) throws InterruptedException {

@@ -93,7 +93,8 @@ final class ErrorBody {
       add(Markup.words(text));
       return;
     }
-    if (text.equals("null") || text.equals("\"\"")) {
+    var whole = parsed(text);
+    if (whole != null && isEmpty(whole)) {
       return;
     }
     int start = text.indexOf(text.startsWith("[") ? '[' : '{');

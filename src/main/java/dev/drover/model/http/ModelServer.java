@@ -196,7 +196,7 @@ public final class ModelServer implements AutoCloseable {
       throws BrokenStream, InterruptedException {
     var first = events.peek();
     events.watch(patience::event, patience::expectEnd);
-    if (first != null && first.isError()) {
+    if (first != null && ErrorEvents.is(first)) {
       var words = ErrorBody.read(first.body());
       refused.set(new Refused(words.status().orElse(400), words));
     }

@@ -103,7 +103,7 @@ final class ReplyBody {
   private static boolean isReply(Json value) {
     return value instanceof Json.Obj body
         && (body.get("choices").isPresent()
-            || new ReplyEvents.ReplyEvent("", body).isError()
+            || ErrorEvents.is(new ReplyEvents.ReplyEvent("", body))
             || (body.text("type") != null && !"error".equals(body.text("type"))));
   }
 

@@ -52,73 +52,7 @@ public final class ReplyEvents {
   }
 
   /// @param name empty if the server gave none
-  public record ReplyEvent(String name, Json.Obj body) {
-    /// Whether it says that there will be no reply: `{"error": …}`, also in the first choice,
-    /// `{"type": "error", …}` and `{"object": "error", …}`.
-    public boolean isError() {
-      return isSaid(body.get("error").orElse(Json.NULL))
-          || "error".equals(body.text("type"))
-          || "error".equals(body.text("object"))
-          || isBare()
-          || isOfChoice()
-          || isException()
-          || body.object("base_resp").number("status_code", 0) != 0
-          || (isErrorName(name) && body.items("choices").isEmpty());
-    }
-
-    /// What is false when there will be no reply.
-    private static final List<String> BARE_FALSE = List.of("success", "ok");
-
-    private static boolean isErrorName(String name) {
-      return name.equals("error") || name.endsWith("Exception");
-    }
-
-    /// `{"modelStreamErrorException": {"message": …}}`, as Amazon Bedrock says it.
-    private boolean isException() {
-      return body.fields().size() == 1
-          && isErrorName(body.fields().keySet().iterator().next())
-          && isSaid(body.fields().values().iterator().next());
-    }
-
-    /// `{"detail": …}`, `{"message": …}`, also with a code, or `{"success": false, …}`: words, and
-    /// nothing of a reply.
-    private boolean isBare() {
-      boolean isOfReply =
-          !body.items("choices").isEmpty()
-              || body.text("type") != null
-              || body.text("object") != null
-              || isSaid(body.get("usage").orElse(Json.NULL));
-      return !isOfReply
-          && (isSaid(body.get("detail").orElse(Json.NULL))
-              || body.text("message") != null
-              || BARE_FALSE.stream().anyMatch(key -> isFalse(body.get(key).orElse(Json.NULL))));
-    }
-
-    private static boolean isFalse(Json json) {
-      return json instanceof Json.Bool(var is) && !is;
-    }
-
-    /// `{"choices": [{"finish_reason": "error", "error": …}]}`.
-    private boolean isOfChoice() {
-      return body.items("choices").stream()
-          .anyMatch(
-              item ->
-                  item instanceof Json.Obj choice
-                      && choice.number("index", 0) == 0
-                      && isSaid(choice.get("error").orElse(Json.NULL)));
-    }
-
-    private static boolean isSaid(Json error) {
-      return switch (error) {
-        case Json.Null _ -> false;
-        case Json.Bool(var is) -> is;
-        case Json.Str(var text) -> !text.isBlank();
-        case Json.Obj(var fields) -> fields.values().stream().anyMatch(ReplyEvent::isSaid);
-        case Json.Arr(var items) -> items.stream().anyMatch(ReplyEvent::isSaid);
-        case Json.Num(var literal) -> !literal.equals("0");
-      };
-    }
-  }
+  public record ReplyEvent(String name, Json.Obj body) {}
 
   private final ServerEvents stream;
   private final boolean measured;

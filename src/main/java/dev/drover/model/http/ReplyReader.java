@@ -38,7 +38,7 @@ final class ReplyReader {
     try {
       while (!reply.isOver()) {
         var event = events.next();
-        if (event == null || event.isError()) {
+        if (event == null || ErrorEvents.is(event)) {
           return event;
         }
         reply.accept(event);

@@ -193,7 +193,7 @@ final class FramingTest {
         .read(
             events -> {
               for (var event = events.next(); event != null; event = events.next()) {
-                found.add(event.isError());
+                found.add(ErrorEvents.is(event));
               }
               return Failures.broken("");
             });

@@ -39,10 +39,10 @@ final class Call {
     if (id.isEmpty()) {
       id = piece(delta, "id");
     }
-    rename(piece(function, "name"));
+    rename(name(delta));
     var said = arguments(function);
     // A whole call that comes again says nothing new.
-    if (piece(function, "name").isEmpty() || !isClosed() || !isSaid(said)) {
+    if (name(delta).isEmpty() || !isClosed() || !isSaid(said)) {
       add(said);
     }
     keep(delta, KNOWN, more);
@@ -53,7 +53,7 @@ final class Call {
   private void rename(String piece) {
     if (piece.startsWith(name)) {
       name = piece;
-    } else if (bare && name.length() + piece.length() <= MAX_NAME) {
+    } else if (name.length() + piece.length() <= MAX_NAME) {
       name += piece;
     }
   }
@@ -74,6 +74,14 @@ final class Call {
     }
   }
 
+  /// Takes what another call has: arguments, and what is missing here.
+  void take(Call other) {
+    id = id.isEmpty() ? other.id : id;
+    add(other.arguments.toString());
+    other.more.forEach(more::putIfAbsent);
+    other.moreOfFunction.forEach(moreOfFunction::putIfAbsent);
+  }
+
   private static void keep(Json.Obj from, Set<String> known, Map<String, Json> into) {
     from.fields()
         .forEach(
@@ -82,6 +90,11 @@ final class Call {
                 into.put(key, value);
               }
             });
+  }
+
+  /// The name that a delta gives; may be empty.
+  static String name(Json.Obj delta) {
+    return piece(delta.object("function"), "name");
   }
 
   /// What a delta says of the arguments, as text. Some servers send them as an object.
@@ -108,6 +121,11 @@ final class Call {
   /// Whether nothing of its input has come.
   boolean isBare() {
     return bare;
+  }
+
+  /// Whether it has arguments and no name.
+  boolean isNameless() {
+    return !bare && name.isBlank();
   }
 
   /// Whether nothing at all has come.

@@ -73,7 +73,7 @@ final class ChatReply implements ReplyBuilder {
 
   @Override
   public boolean isWhole() {
-    var all = calls.all();
+    var all = calls.complete();
     return !(text.isEmpty() && all.isEmpty())
         && !text.isHalf()
         && all.stream()
@@ -259,7 +259,7 @@ final class ChatReply implements ReplyBuilder {
     var unreadable = new HashMap<Integer, String>();
     var used = new HashSet<String>();
     var lost = already;
-    var all = calls.all();
+    var all = calls.complete();
     boolean called = false;
     for (var part : order) {
       if (!(part instanceof Call call)) {

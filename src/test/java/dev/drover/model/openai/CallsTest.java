@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whose delta is it: the rule of [Calls] as a table. A row is what comes of deltas, one after
 /// another, those of one list with `+` between them; in a delta, `i` is the index, `d` the id, `n`
@@ -82,6 +84,81 @@ final class CallsTest extends ChatWireCase {
               {"bash{'x':1}", "i:0,d:a,n:ba", "i:0,n:bash", "i:0,a:{'x':1}"},
               {"bash{'x':1}", "i:0,d:a", "i:0,n:bash", "i:0,a:{'x':1}"},
               {"bash{'x':1}", "i:0,d:a,a:{'x':1}", "i:0,n:bash"},
+              // arguments that come before their name, without ids
+              {"bash{'x':1}", "a:{'x':1}", "n:bash"},
+              {"bash{'x':1}", "i:0,a:{'x'", "i:0,a:':1}'", "i:0,n:bash"},
+              {"bash{'x':1}", "i:0,a:{'x':1}", "i:0,n:ba", "i:0,n:sh"},
+              {"bash{'x':1}", "i:0,a:''", "i:0,a:{'x':1}", "i:0,n:bash"},
+              {"bash{'x':1}", "i:0,a:{}", "i:0,a:{'x':1}", "i:0,n:bash"},
+              {"bash{'x':1}", "i:0,a:{'x':1}", "i:1,n:bash"},
+              {"bash{'x':1} read{'y':2}", "a:{'x':1}", "n:bash", "a:{'y':2}", "n:read"},
+              {"bash{'x':1} read{'y':2}", "a:{'x':1}", "a:{'y':2}", "n:bash", "n:read"},
+              {"bash{'x':1} read{'y':2}", "a:{'x':1}+a:{'y':2}", "n:bash+n:read"},
+              {"bash{'x':1} bash{'x':1}", "a:{'x':1}+a:{'x':1}", "n:bash+n:bash"},
+              {"bash{'x':1} read{'y':2}", "n:bash,a:{'x':1}", "a:{'y'", "a:':2}'", "n:read"},
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:{'x':1}",
+                "i:0,n:bash",
+                "i:0,a:{'y':2}",
+                "i:0,n:read"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:{'x':1}",
+                "i:0,a:{'y':2}",
+                "i:0,n:bash",
+                "i:0,n:read"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:{'x':1}",
+                "i:1,a:{'y':2}",
+                "i:0,n:bash",
+                "i:1,n:read"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:{'x':1}",
+                "i:1,a:{'y':2}",
+                "i:1,n:read",
+                "i:0,n:bash"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:''",
+                "i:1,a:''",
+                "i:1,a:{'y':2}",
+                "i:0,a:{'x':1}",
+                "i:0,n:bash",
+                "i:1,n:read"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "i:0,a:{'x':",
+                "i:1,a:{'y':",
+                "i:0,a:1}",
+                "i:1,a:2}",
+                "i:0,n:bash",
+                "i:1,n:read"
+              },
+              {"bash{'x':1} now{}", "i:0,n:bash,a:{'x':1}", "i:0,a:{}", "i:0,n:now"},
+              // the same with ids
+              {
+                "bash{'x':1} read{'y':2}",
+                "d:a,a:{'x':1}",
+                "d:b,a:{'y':2}",
+                "d:a,n:bash",
+                "d:b,n:read"
+              },
+              {
+                "bash{'x':1} read{'y':2}",
+                "d:a,a:{'x':1}",
+                "d:b,a:{'y':2}",
+                "d:b,n:read",
+                "d:a,n:bash"
+              },
+              {"bash{'x':1} read{'y':2}", "a:{'x':1}", "a:{'y':2}", "d:a,n:bash", "d:b,n:read"},
               // what comes twice
               {"bash{'x':1}", "i:0,d:a,n:bash,a:{'x':1}", "i:0,a:{'x':1}"},
               {"bash{'x':1}", "i:0,d:a,n:bash,a:{'x':1}", "i:0,d:a,n:bash,a:{'x':1}"},
@@ -151,6 +228,34 @@ final class CallsTest extends ChatWireCase {
     var reply = reply(deltas("{\"content\":\"Hi\"}", delta("i:0,d:a,a:{'x':1}")) + STOP);
     assertThat(shown(reply)).isEqualTo("Hi");
     assertThat(reply.flaws().lost()).isEqualTo(Answer.Lost.MALFORMED_CALL);
+  }
+
+  static Stream<Arguments> doubts() {
+    return Stream.of(
+        Arguments.of(List.of("i:0,n:bash", "i:1,n:read", "i:2,d:a,a:{'x':1}"), ""),
+        Arguments.of(List.of("i:0,a:{'x':1}", "i:1,a:{'y':2}", "i:2,n:bash"), ""),
+        Arguments.of(List.of("i:0,d:a,a:{'x':1}", "i:1,d:b,n:now"), "now{}"),
+        Arguments.of(
+            List.of("i:0,n:bash,a:{'x':1}", "i:1,n:now", "i:2,n:read", "i:3,d:a,a:{'y':2}"),
+            "bash{'x':1}"));
+  }
+
+  /// A tool must not run with an empty input because its own was lost.
+  @ParameterizedTest
+  @MethodSource("doubts")
+  void aNameRunsWithNoInputOnlyIfNoneIsLeftOver(List<String> rows, String runs) throws Exception {
+    var reply = reply(deltas(rows.stream().map(CallsTest::delta).toArray(String[]::new)) + STOP);
+    assertThat(shown(reply)).isEqualTo(runs.replace('\'', '"'));
+    assertThat(reply.flaws().lost()).isEqualTo(Answer.Lost.MALFORMED_CALL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"i:0,a:{'y':2}", "a:{'y':2}", "i:0,a:{'y'|i:0,a:':2}'", "i:0,d:a,a:{'y':2}"})
+  void aSecondObjectWithoutANameMakesTheInputUnreadable(String more) throws Exception {
+    var rows = Stream.concat(Stream.of("i:0,d:a,n:bash,a:{'x':1}"), Stream.of(more.split("[|]")));
+    var reply = reply(deltas(rows.map(CallsTest::delta).toArray(String[]::new)) + STOP);
+    assertThat(reply.flaws().unreadable()).containsOnlyKeys(0);
   }
 
   private static List<String> ids(Answer.Reply reply) {

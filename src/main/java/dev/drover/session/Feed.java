@@ -40,8 +40,8 @@ public final class Feed {
   private final long most;
   private final Tap tap;
 
-  /// An observer of everything that is published. It is called on the publishing thread, so it must
-  /// be fast and never throw.
+  /// An observer of everything that is published. It is called on the publishing thread, before any
+  /// listener receives the item, so it must be fast and never throw.
   public interface Tap {
     void published(SessionId session, Item item);
 
@@ -313,12 +313,12 @@ public final class Feed {
 
   /// As [#publish], for items from another node.
   public void relay(SessionId session, List<? extends Item> items) {
+    items.forEach(item -> tap.published(session, item)); // before a client can react to them
     var list = listeners.get(session);
     if (list != null) {
       for (var subscription : list) {
         items.forEach(subscription::offer);
       }
     }
-    items.forEach(item -> tap.published(session, item));
   }
 }

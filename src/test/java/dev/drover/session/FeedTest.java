@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Scope;
 import dev.drover.session.Feed.Item;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -96,6 +97,34 @@ final class FeedTest {
           assertThat(feed.heardHere(SESSION, List.of(message))).containsExactly(message);
         }
       }
+    }
+  }
+
+  /// What a listener does when it has received an item comes later in the figures.
+  @Test
+  void anItemIsObservedBeforeAListenerReceivesIt() throws Exception {
+    var listeners = new ArrayList<Feed.Subscription>();
+    var early = new ArrayList<Item>();
+    var observed =
+        new Feed(
+            new Feed.Tap() {
+              @Override
+              public void published(SessionId session, Item item) {
+                try {
+                  early.add(listeners.getFirst().poll(Duration.ZERO));
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              }
+
+              @Override
+              public void cut() {}
+            });
+    try (var listener = observed.subscribe(SESSION)) {
+      listeners.add(listener);
+      observed.publish(SESSION, List.of(item(1), item(1)));
+      assertThat(early).containsExactly(null, null);
+      assertThat(waiting(listener)).isEqualTo(2);
     }
   }
 

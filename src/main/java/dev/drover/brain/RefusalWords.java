@@ -25,7 +25,15 @@ record RefusalWords(String words, boolean indexed, boolean plain, boolean denied
           "bound to a different conversation"
               + "|signature[^.]{0,40}thinking"
               + "|thinking[^.]{0,60}(signature|cannot be modified|decrypt)"
-              + "|invalid (thinking )?signature");
+              + "|thinking\\W{1,3}signature"
+              + "|(unsupported|unknown|unrecogni[sz]ed|invalid|unexpected)[^.]{0,30}"
+              + "(block|type|variant|part|tag)s?\\W{1,4}(redacted_)?thinking\\b"
+              + "|\\b(redacted_)?thinking\\b\\W{1,3}((content )?(blocks?|type|parts?)|found using)"
+              + "[^.]{0,40}((not|n't) (be |a )?(support|accept|allow|permitted|recogni|valid)"
+              + "|unsupported|does not match)");
+
+  /// Refusals of thinking, where the words do not say of what.
+  private static final Pattern SIGNATURE = words("invalid (thinking )?signature");
 
   /// The Messages API's path of a block, or of a block inside a result.
   private static final Pattern PATH =
@@ -106,7 +114,7 @@ record RefusalWords(String words, boolean indexed, boolean plain, boolean denied
   }
 
   boolean areOfThinking() {
-    return plain && THINKING.matcher(words).find();
+    return plain ? has(THINKING) || has(SIGNATURE) : !denied && has(THINKING);
   }
 
   /// The block that the text names; a matcher with the indexes of the message, the block, and the

@@ -65,7 +65,10 @@ final class RefusedItemsTest {
   }
 
   private static Answer.Failure refusal(String words) {
-    return new Answer.Failure(Answer.Kind.REJECTED, words, Optional.empty());
+    return words.startsWith("HTTP 5")
+        ? new Answer.Failure(
+            Answer.Kind.BROKEN, words, Optional.empty(), new Answer.Said(words, true))
+        : new Answer.Failure(Answer.Kind.REJECTED, words, Optional.empty());
   }
 
   private void says(Json... blocks) throws InterruptedException {
@@ -246,6 +249,17 @@ final class RefusedItemsTest {
         "HTTP 400: messages.1.content.0.thinking.signature: Field required",
         "HTTP 400: thinking blocks cannot be modified",
         "HTTP 400: Invalid signature",
+        "HTTP 400: thinking.signature: Field required",
+        "HTTP 400: thinking.signature: Input should be a valid string",
+        "HTTP 400: Unsupported content block type: thinking",
+        "HTTP 422: Unsupported content type 'thinking'",
+        "HTTP 400: unknown variant `thinking`, expected one of `text`, `tool_use`",
+        "HTTP 400: Input tag 'thinking' found using 'type' does not match any of the expected tags",
+        "HTTP 400: thinking blocks are not supported by this model",
+        "HTTP 400: content type redacted_thinking is invalid: thinking blocks are not allowed",
+        "HTTP 500: Unsupported content block type: thinking",
+        "HTTP 500: ValueError: Unknown content block type: thinking",
+        "HTTP 502: Invalid `signature` in `thinking` block",
         "HTTP 400: messages.1.content.0: no"
       })
   void oldThinkingThatIsRefusedStaysOutAndNewThinkingStays(String words) throws Exception {

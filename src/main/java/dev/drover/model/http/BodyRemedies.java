@@ -12,7 +12,14 @@ final class BodyRemedies {
   private static final Pattern NO_NULL =
       Pattern.compile(
           "null|none\\b|nonetype|nil\\b|string_type|valid (string|list)|must be (a )?(string|text)"
-              + "|(is|field) (required|missing)|missing field");
+              + "|(is|field) (required|missing)|missing (field|'content')|参数非法|不能为空|未正常接收");
+
+  /// Words that name no part of the request, and that servers write when they meet a null.
+  private static final Pattern UNPLACED =
+      Pattern.compile(
+          "nonetype|(properties|property) (of|on|for) null|not a string: null|null ?pointer"
+              + "|nil pointer|参数非法|输入不能为空|未正常接收");
+
   private static final Pattern NO_BLANK =
       Pattern.compile("empty|blank|white ?space|too_short|at least 1|min_?length");
   private static final Pattern NO_LIST =
@@ -25,7 +32,7 @@ final class BodyRemedies {
   /// A message that is calls alone has no text: null, for the standard, but some servers want an
   /// empty text, and others refuse that.
   static Optional<Remedy> content(Refused refused, Json.Obj body) {
-    if (!refused.names("content") && !refused.names("messages")) {
+    if (!refused.names("content") && !refused.names("messages") && !refused.says(UNPLACED)) {
       return Optional.empty();
     }
     if (has(body, Json.NULL) && refused.says(NO_NULL)) {

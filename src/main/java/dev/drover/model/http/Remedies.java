@@ -46,6 +46,10 @@ public final class Remedies {
         EchoRemedies::missingField,
         notOfEcho(EffortRemedies::find),
         notOfEcho(BodyRemedies::content),
+        RoleRemedies::afterTools,
+        RoleRemedies::alternating,
+        RoleRemedies::system,
+        CallIdRemedies::shortened,
         SchemaRemedies::find,
         Remedies::leftOut);
   }

@@ -1,7 +1,6 @@
 package dev.drover.model.openai;
 
 import dev.drover.base.Ids;
-import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
@@ -15,9 +14,7 @@ import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
@@ -82,14 +79,7 @@ public final class ChatModel implements Model, AutoCloseable {
 
   /// A source of builders, one for each reply to `prompt`.
   Supplier<ReplyBuilder> replies(Prompt prompt, Listener listener) {
-    return () -> new ChatReply(listener, ids, prompt.model(), names(prompt));
-  }
-
-  /// The names of the tools that a prompt offers.
-  static Set<String> names(Prompt prompt) {
-    var names = new HashSet<String>();
-    prompt.tools().items().forEach(tool -> names.add(Call.piece((Json.Obj) tool, "name")));
-    return names;
+    return () -> new ChatReply(listener, ids, prompt.model(), ToolNames.of(prompt));
   }
 
   /// Cuts every connection. Answers still awaited fail.

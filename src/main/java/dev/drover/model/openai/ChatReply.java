@@ -30,6 +30,7 @@ final class ChatReply implements ReplyBuilder {
   private final TextPieces text = new TextPieces();
   private final StringBuilder refusal = new StringBuilder();
   private final Reasoning reasoning = new Reasoning();
+  private final ToolNames names;
   private final Calls calls;
 
   /// What began, in order: a [Call], the text, or the reasoning.
@@ -47,12 +48,13 @@ final class ChatReply implements ReplyBuilder {
 
   /// @param ids names calls that the server leaves without a name
   /// @param model whose reply this is
-  /// @param tools the names of the tools that it was given
-  ChatReply(Listener listener, Ids ids, String model, Set<String> tools) {
+  /// @param names the names of the tools that it was given
+  ChatReply(Listener listener, Ids ids, String model, ToolNames names) {
     this.listener = listener;
     this.ids = ids;
     this.model = model;
-    this.calls = new Calls(tools);
+    this.names = names;
+    this.calls = new Calls(names.sent());
   }
 
   /// Always false: the usage may follow all else.
@@ -307,7 +309,15 @@ final class ChatReply implements ReplyBuilder {
           }
         };
     var block =
-        Json.obj("type", "tool_use", "id", id(call, used), "name", call.name(), "input", object);
+        Json.obj(
+            "type",
+            "tool_use",
+            "id",
+            id(call, used),
+            "name",
+            names.own(call.name()),
+            "input",
+            object);
     return Json.paired(Kept.in(block, model, call.more()));
   }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /// A prompt as the body of a Chat Completions request.
@@ -15,17 +14,12 @@ final class ChatRequest {
   /// The setting of a server that wants no thoughts back.
   private static final String NONE = "none";
 
-  /// OpenAI's longest name of a function, in characters.
-  private static final int LONGEST_NAME = 64;
-
   private final String model;
   private final String reasoningField;
-  private final Set<String> tools;
 
   private ChatRequest(Prompt prompt, String reasoningField) {
     this.model = prompt.model();
     this.reasoningField = reasoningField;
-    this.tools = ChatModel.names(prompt);
   }
 
   /// @param limit what the server calls the most that a reply may have
@@ -54,7 +48,7 @@ final class ChatRequest {
   private static Json tool(Json tool) {
     var definition = (Json.Obj) tool;
     var function = new LinkedHashMap<String, Json>();
-    function.put("name", Json.of(definition.text("name")));
+    function.put("name", Json.of(ToolNames.sent(Call.piece(definition, "name"))));
     definition.get("description").ifPresent(text -> function.put("description", text));
     function.put("parameters", definition.object("input_schema"));
     return Json.obj("type", "function", "function", new Json.Obj(function));
@@ -138,18 +132,11 @@ final class ChatRequest {
             : other;
   }
 
-  /// With the fields that its server sent along, if this is the model that made the call. A tool
-  /// that there is not may have been called by any name.
-  private String name(String name) {
-    return name.length() <= LONGEST_NAME || tools.contains(name)
-        ? name
-        : name.substring(0, LONGEST_NAME);
-  }
-
+  /// With the fields that its server sent along, if this is the model that made the call.
   private Json call(Json.Obj use) {
     var kept = Kept.of(use, model);
     var function = new LinkedHashMap<String, Json>();
-    function.put("name", Json.of(name(String.valueOf(use.text("name")))));
+    function.put("name", Json.of(ToolNames.sent(String.valueOf(use.text("name")))));
     function.put("arguments", Json.of(use.object("input").toString()));
     kept.object("function").fields().forEach(function::putIfAbsent);
     var call = new LinkedHashMap<String, Json>();

@@ -94,6 +94,50 @@ final class ChatRefusalTest extends ChatCase {
   }
 
   @Test
+  void theOrderOfRolesAndIdsAreLearnedTogether() throws Exception {
+    var prompt =
+        new Prompt(
+            "mistral",
+            1024,
+            Optional.empty(),
+            Json.arr(Json.obj("type", "text", "text", "Be brief")),
+            new Json.Arr(List.of()),
+            (Json.Arr)
+                Json.trusted(
+                    """
+                    [{"role": "user", "content": "Go"},
+                     {"role": "assistant", "content": [
+                       {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}]},
+                     {"role": "user", "content": [
+                       {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ran"},
+                       {"type": "text", "text": "And?"}]}]
+                    """));
+    server.script(
+        refusal("Tool call id was toolu_1 but must be a-z, A-Z, 0-9, with a length of 9."),
+        refusal("Unexpected role 'user' after role 'tool'"),
+        refusal("System role not supported"),
+        hi(),
+        hi());
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(model.answer(prompt, Listener.DEAF)).isInstanceOf(Answer.Reply.class);
+    assertThat(server.requests()).hasSize(5);
+    assertThat(sent(5)).isEqualTo(sent(4));
+    assertThat(sent(4).items("messages").toString())
+        .doesNotContain("toolu_1", "system")
+        .contains("Be brief\\n\\nGo", "OK.");
+  }
+
+  @Test
+  void aRequestWithoutTheRefusedOrderIsNotMadeAgain() throws Exception {
+    server.otherwise(_ -> refusal("Unexpected role 'user' after role 'tool'"));
+    assertThat(failed(ask("a")).message()).contains("Unexpected role");
+    assertThat(server.requests()).hasSize(1);
+    server.otherwise(_ -> refusal("'NoneType' object is not subscriptable"));
+    assertThat(failed(ask("a")).message()).contains("NoneType");
+    assertThat(server.requests()).hasSize(2);
+  }
+
+  @Test
   void aRefusalOfTheRequestItselfIsFinalAtOnce() throws Exception {
     for (var message : List.of("model a is unknown", "messages: not supported", "no", "")) {
       server.script(refusal(message));

@@ -5,6 +5,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.base.TextFile;
 import dev.drover.brain.BrainSettings;
 import dev.drover.cli.LocalServer;
 import dev.drover.hands.PoolSettings;
@@ -73,6 +74,9 @@ public record Config(
       Set.of("DROVER_URL", "DROVER_MODEL", "DROVER_HOME", "DROVER_BENCH_DATABASE_URL");
 
   private static final String OF_TESTS = "DROVER_TEST_";
+
+  /// The longest file with an API key, in bytes.
+  private static final int MAX_KEY = 16 * 1024;
 
   /// Reads the settings.
   ///
@@ -172,11 +176,21 @@ public record Config(
   }
 
   private static Secret read(Path file) throws IOException {
-    var text = Files.readString(file).strip();
-    if (text.isEmpty()) {
-      throw new IOException(file + " is empty; remove it to get a new key");
+    try {
+      var key = new Secret(TextFile.read(file, MAX_KEY).strip());
+      if (key.reveal().isEmpty()) {
+        throw new IOException(file + " is empty; remove it to get a new key");
+      }
+      if (!key.isPrintable()) {
+        throw new IOException(
+            file
+                + " must contain one API key in printable ASCII without spaces; fix it, or remove"
+                + " it to get a new key");
+      }
+      return key;
+    } catch (TextFile.Unusable e) {
+      throw new IOException(file + " " + e.getMessage(), e);
     }
-    return new Secret(text);
   }
 
   /// Makes the data directory if it is not there, its owner's alone.

@@ -32,9 +32,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigTest {
   @TempDir Path directory;
@@ -338,6 +341,44 @@ final class ConfigTest {
     assertThat(keys).hasSize(1);
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(directory.resolve("api-key"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sk-a b", "sk-a\nsk-b\n", "sk-a\tb", "sk-\u00e4", "sk-a\0", "sk-\u200bb"})
+  void aKeyFileThatHoldsNoKeyIsRefused(String text) throws Exception {
+    var file = Files.writeString(directory.resolve("api-key"), text);
+    var config = Config.read(Map.of("data", directory.toString()), Map.of());
+    assertThatThrownBy(() -> config.apiKey(new Ids(new Random(1))))
+        .hasMessage(
+            file
+                + " must contain one API key in printable ASCII without spaces; fix it, or remove"
+                + " it to get a new key");
+    assertThatThrownBy(config::local).isInstanceOf(Problem.class).hasMessageContaining("one API");
+  }
+
+  @Test
+  void aKeyFileMustBeAFile() throws Exception {
+    var config = Config.read(Map.of("data", directory.toString()), Map.of());
+    var file = Files.createSymbolicLink(directory.resolve("api-key"), Path.of("/dev/zero"));
+    assertThatThrownBy(() -> config.apiKey(new Ids(new Random(1))))
+        .hasMessage(file + " is not a regular file");
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> config.apiKey(new Ids(new Random(1))))
+        .hasMessage(file + " is a directory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "70000", "-1", "8o"})
+  void aFlagDoesNotHideAWrongVariable(String value) {
+    var flags = Map.of("port", "0");
+    for (var read :
+        List.<BiFunction<Map<String, String>, Map<String, String>, Object>>of(
+            Config::read, Config::embedded, Config::settings)) {
+      assertThatThrownBy(() -> read.apply(flags, Map.of("DROVER_PORT", value)))
+          .isInstanceOf(Problem.class)
+          .hasMessage("port: must be an integer from 0 to 65535 (DROVER_PORT)");
     }
   }
 

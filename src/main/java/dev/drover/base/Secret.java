@@ -13,6 +13,11 @@ public final class Secret {
     return value;
   }
 
+  /// Whether an HTTP header can carry it: printable ASCII without spaces.
+  public boolean isPrintable() {
+    return value.chars().allMatch(c -> c > ' ' && c < 127);
+  }
+
   @Override
   public String toString() {
     return "[secret]";

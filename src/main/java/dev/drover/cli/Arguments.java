@@ -1,11 +1,11 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import dev.drover.base.TextFile;
+import dev.drover.base.Utf8;
 import dev.drover.base.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +15,13 @@ import picocli.CommandLine.ParseResult;
 
 /// What was given to a command. A wrong value is a [ParameterException] that names its flag.
 final class Arguments {
+  /// The most bytes that the files and the standard input of a command may have in all: a server
+  /// takes no larger request.
+  static final int MAX_BYTES = 32 << 20;
+
   private final ParseResult line;
   private final InputStream in;
+  private int left = MAX_BYTES;
 
   /// @param in what `-` stands for
   Arguments(ParseResult line, InputStream in) {
@@ -71,10 +76,18 @@ final class Arguments {
     try {
       return Yaml.read(
           value.equals("-")
-              ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              ? standardInput(flag)
               : value.startsWith("@") ? file(flag, value.substring(1)) : value);
     } catch (Yaml.Unreadable e) {
       throw wrong(flag + ": " + e.getMessage());
+    }
+  }
+
+  private String standardInput(String flag) {
+    try {
+      return counted(TextFile.read(in, left));
+    } catch (TextFile.Unusable e) {
+      throw wrong(flag + ": standard input " + e.getMessage());
     } catch (IOException e) {
       throw wrong(flag + ": standard input cannot be read: " + e.getMessage());
     }
@@ -93,9 +106,16 @@ final class Arguments {
 
   private String file(String flag, String name) {
     try {
-      return Files.readString(Path.of(name));
-    } catch (IOException | InvalidPathException e) {
-      throw wrong(flag + ": " + Sanitized.line(name) + " cannot be read as UTF-8 text");
+      return counted(TextFile.read(Path.of(name), left));
+    } catch (TextFile.Unusable e) {
+      throw wrong(flag + ": " + Sanitized.line(name) + " " + e.getMessage());
+    } catch (InvalidPathException _) {
+      throw wrong(flag + ": " + Sanitized.line(name) + " is not the name of a file");
     }
+  }
+
+  private String counted(String text) {
+    left -= (int) Utf8.length(text);
+    return text;
   }
 }

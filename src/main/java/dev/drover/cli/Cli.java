@@ -68,6 +68,10 @@ public final class Cli {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Ending.Kind.INTERRUPTED.status();
+    } catch (OutOfMemoryError _) {
+      // Its input is bounded by its bytes: 16 million numbers take more than 32 MiB.
+      shell.err().println("drover: the input or the answer takes too much memory");
+      return 1;
     } catch (RuntimeException e) {
       shell.err().println("drover: internal error; please report this");
       e.printStackTrace(shell.err());

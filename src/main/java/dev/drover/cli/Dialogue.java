@@ -183,6 +183,10 @@ final class Dialogue {
       case Inputs.Item.Detach _ -> detached(untilIdle ? 130 : 0);
       case Inputs.Item.Line(var text) ->
           answers.give(InputLine.read(text)) ? Optional.empty() : detached(0);
+      case Inputs.Item.TooLong _ -> {
+        view.notice("a line of the input has more than %,d characters".formatted(Inputs.MAX_LINE));
+        yield detached(1);
+      }
       case Inputs.Item.End _ -> {
         inputEnded = true;
         yield untilIdle ? Optional.empty() : detached(answers.failed() ? 1 : 0);

@@ -5,8 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,9 @@ final class Inputs {
   /// missed is listed later.
   private static final int BACKLOG = 1_024;
 
+  /// Characters of the longest line: no message may be longer.
+  static final int MAX_LINE = 4_000_000;
+
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean detached = new AtomicBoolean();
 
@@ -30,6 +35,9 @@ final class Inputs {
     record Lost(int stream, String why) implements Item {}
 
     record Line(String text) implements Item {}
+
+    /// A line was longer than [#MAX_LINE]; nothing after it is read.
+    record TooLong() implements Item {}
 
     /// Nothing more will be typed.
     record End() implements Item {}
@@ -60,8 +68,11 @@ final class Inputs {
   private void lines(InputStream in) {
     try {
       var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-        items.put(new Item.Line(line));
+      for (var item = line(reader); item.isPresent(); item = line(reader)) {
+        items.put(item.get());
+        if (item.get() instanceof Item.TooLong) {
+          return;
+        }
       }
     } catch (IOException _) {
       // As good as its end.
@@ -74,6 +85,24 @@ final class Inputs {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Optional<Item> line(Reader in) throws IOException {
+    var line = new StringBuilder();
+    int c = in.read();
+    if (c < 0) {
+      return Optional.empty();
+    }
+    for (; c >= 0 && c != '\n'; c = in.read()) {
+      if (line.length() == MAX_LINE) {
+        return Optional.of(new Item.TooLong());
+      }
+      line.append((char) c);
+    }
+    if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
+      line.setLength(line.length() - 1);
+    }
+    return Optional.of(new Item.Line(line.toString()));
   }
 
   /// Takes in a stream's events until it breaks, or the thread is interrupted.

@@ -1,8 +1,8 @@
 package dev.drover.cli;
 
 import dev.drover.base.Scope;
+import dev.drover.base.TextFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +66,11 @@ final class RunCommand {
   }
 
   private String text(Task task) throws IOException {
-    return task.text().equals("-")
-        ? new String(shell.in().readAllBytes(), StandardCharsets.UTF_8)
-        : task.text();
+    try {
+      return task.text().equals("-") ? TextFile.read(shell.in(), Arguments.MAX_BYTES) : task.text();
+    } catch (TextFile.Unusable e) {
+      throw new IOException("standard input " + e.getMessage(), e);
+    }
   }
 
   private String model(Task task) {

@@ -21,9 +21,8 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
   /// @param local asked only for what nothing else names. Its key goes to this machine alone.
   static TargetServer of(
       Optional<String> flag, Map<String, String> variables, Supplier<LocalServer> local) {
-    var named =
-        flag.map(text -> url("--url", text))
-            .or(() -> variable(variables, URL_VARIABLE).map(text -> url(URL_VARIABLE, text)));
+    var set = variable(variables, URL_VARIABLE).map(text -> url(URL_VARIABLE, text));
+    var named = flag.map(text -> url("--url", text)).or(() -> set);
     var url = named.orElseGet(() -> local.get().url());
     var given = variable(variables, KEY_VARIABLE);
     if (given.isPresent()) {
@@ -67,11 +66,11 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
 
   /// A key as a header can carry it.
   private static Secret key(String text, String from) {
-    var key = text.strip();
-    if (!key.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
+    var key = new Secret(text.strip());
+    if (!key.isPrintable()) {
       throw Problem.invalid("the API key from " + from + " contains invalid characters");
     }
-    return new Secret(key);
+    return key;
   }
 
   /// By its spelling alone: no name server decides who gets the key.

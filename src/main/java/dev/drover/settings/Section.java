@@ -4,12 +4,11 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.base.TextFile;
 import dev.drover.settings.SectionValues.Sourced;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,7 @@ import java.util.function.Function;
 public final class Section {
   private static final int MAX_TEXT = 10_000;
   private static final int MAX_ITEMS = 10_000;
+  private static final int MAX_FILE = 64 * 1024;
 
   private final SettingsReading reading;
   private final SectionValues values;
@@ -119,11 +119,17 @@ public final class Section {
 
   /// As [#list(String)], of texts that are among those of `allowed`.
   public Optional<List<String>> list(String name, List<String> allowed) {
-    var items = list(name);
-    if (!allowed.containsAll(items.orElse(List.of()))) {
-      throw problem(name, "must be a list of " + String.join(", ", allowed));
-    }
-    return items;
+    return read(
+        name,
+        Shape.LIST,
+        Optional.empty(),
+        fields -> {
+          var items = fields.texts(name, MAX_ITEMS, MAX_TEXT);
+          if (!allowed.containsAll(items)) {
+            throw fields.problem(name, "must be a list of " + String.join(", ", allowed));
+          }
+          return items;
+        });
   }
 
   public int count(String name, int min, int max, int usual) {
@@ -190,11 +196,17 @@ public final class Section {
 
   /// One of a few names; empty: it is not set.
   public Optional<String> choice(String name, List<String> allowed) {
-    var text = text(name);
-    if (!allowed.containsAll(text.stream().toList())) {
-      throw problem(name, "must be one of " + String.join(", ", allowed));
-    }
-    return text;
+    return read(
+        name,
+        Shape.TEXT,
+        Optional.empty(),
+        fields -> {
+          var text = fields.plainText(name, 1, MAX_TEXT).strip();
+          if (!allowed.contains(text)) {
+            throw fields.problem(name, "must be one of " + String.join(", ", allowed));
+          }
+          return text;
+        });
   }
 
   /// One of a few names, whose meanings are the map's values.
@@ -224,15 +236,16 @@ public final class Section {
   public Optional<Secret> secret(String name) {
     var found = secretOrFile(name);
     record(name, found, Optional.empty(), true);
-    return found.map(
-        sourced -> {
-          var fields = fields(name, sourced);
-          var text = fields.text(name, 1, MAX_TEXT).strip();
-          if (!text.chars().allMatch(c -> c > ' ' && c < 127)) {
-            throw fields.problem(name, "must be printable ASCII without spaces");
-          }
-          return new Secret(text);
-        });
+    valid(name, Shape.TEXT, fields -> secret(name, fields));
+    return found.map(sourced -> secret(name, fields(name, sourced)));
+  }
+
+  private static Secret secret(String name, Fields fields) {
+    var secret = new Secret(fields.text(name, 1, MAX_TEXT).strip());
+    if (!secret.isPrintable()) {
+      throw fields.problem(name, "must be printable ASCII without spaces");
+    }
+    return secret;
   }
 
   /// The secret itself, or what the file holds that is named in its place; of both, the one that
@@ -256,13 +269,15 @@ public final class Section {
   private Sourced held(String name, Sourced file) {
     var path = fields(name, file).text(name, 1, MAX_TEXT);
     try {
-      var text = Files.readString(Path.of(path)).strip();
+      var text = TextFile.read(Path.of(path), MAX_FILE).strip();
       if (text.isEmpty()) {
         throw problem(name, "the file is empty");
       }
       return new Sourced(Json.of(text), new ValueSource(file.source().kind(), path));
-    } catch (IOException | InvalidPathException _) {
-      throw problem(name, "the file cannot be read");
+    } catch (TextFile.Unusable e) {
+      throw problem(name, "the file " + e.getMessage());
+    } catch (InvalidPathException _) {
+      throw problem(name, "is not the name of a file");
     }
   }
 
@@ -271,7 +286,7 @@ public final class Section {
     var found = values.find(name, Shape.TEXT);
     boolean hasQuery = found.filter(it -> it.value().toString().contains("?")).isPresent();
     record(name, found, Optional.empty(), hasQuery);
-    return found.map(sourced -> address(name, fields(name, sourced)));
+    return valid(name, Shape.TEXT, fields -> address(name, fields));
   }
 
   private static URI address(String name, Fields fields) {
@@ -298,9 +313,22 @@ public final class Section {
 
   private <T> Optional<T> read(
       String name, Shape shape, Optional<Json> usual, Function<Fields, T> reader) {
-    var found = values.find(name, shape);
-    record(name, found, usual, false);
-    return found.map(sourced -> reader.apply(fields(name, sourced)));
+    record(name, values.find(name, shape), usual, false);
+    return valid(name, shape, reader);
+  }
+
+  /// The value that is in effect. An overridden value is read as well, because it may be wrong: it
+  /// would take effect as soon as nothing overrides it.
+  private <T> Optional<T> valid(String name, Shape shape, Function<Fields, T> reader) {
+    var all =
+        values.all(name, shape).stream()
+            .map(
+                sourced ->
+                    sourced.value() instanceof Json.Null
+                        ? Optional.<T>empty()
+                        : Optional.of(reader.apply(fields(name, sourced))))
+            .toList();
+    return all.isEmpty() ? Optional.empty() : all.getFirst();
   }
 
   /// The one field, to be read as strictly as a client's.

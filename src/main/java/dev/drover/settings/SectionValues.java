@@ -2,7 +2,9 @@ package dev.drover.settings;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +49,19 @@ record SectionValues(
 
   /// A value that is in effect; empty: none is set.
   Optional<Sourced> find(String name, Shape shape) {
-    var over = own ? Optional.<Sourced>empty() : reading.overlay(path(name), shape);
-    return over.isPresent()
-        ? over.filter(sourced -> !(sourced.value() instanceof Json.Null))
-        : inFile(name, shape);
+    return all(name, shape).stream()
+        .findFirst()
+        .filter(sourced -> !(sourced.value() instanceof Json.Null));
+  }
+
+  /// The value that is in effect and those that it overrides, in this order. JSON null: not set.
+  List<Sourced> all(String name, Shape shape) {
+    var values = new ArrayList<Sourced>();
+    if (!own) {
+      values.addAll(reading.overrides(path(name), shape));
+    }
+    inFile(name, shape).ifPresent(values::add);
+    return values;
   }
 
   private Optional<Sourced> inFile(String name, Shape shape) {

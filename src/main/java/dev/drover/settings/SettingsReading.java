@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -44,19 +43,23 @@ final class SettingsReading {
     return PREFIX + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// What lies over the file, if anything does.
-  Optional<Sourced> overlay(String path, Shape shape) {
+  /// The values that override the file; the first overrides the others, too.
+  List<Sourced> overrides(String path, Shape shape) {
+    var overrides = new ArrayList<Sourced>();
     var set = fixed.get(path);
     if (set != null) {
-      return Optional.of(new Sourced(set, ValueSource.COMMAND));
+      overrides.add(new Sourced(set, ValueSource.COMMAND));
     }
     var flag = flags.get(path);
     if (flag != null) {
-      return Optional.of(sourced(path, flag.strip(), shape, ValueSource.flag(path)));
+      overrides.add(sourced(path, flag.strip(), shape, ValueSource.flag(path)));
     }
     var variable = variable(path);
-    return Optional.ofNullable(environment.get(variable))
-        .map(text -> sourced(path, text, shape, ValueSource.variable(variable)));
+    var text = environment.get(variable);
+    if (text != null) {
+      overrides.add(sourced(path, text, shape, ValueSource.variable(variable)));
+    }
+    return overrides;
   }
 
   private static Sourced sourced(String path, String text, Shape shape, ValueSource source) {

@@ -357,4 +357,12 @@ final class CliTest {
                 "detail", "not found",
                 "fix", "apt install bubblewrap\nor run as root"));
   }
+
+  @Test
+  void aFlagDoesNotHideAWrongAddressInTheEnvironment() {
+    shell.variables.put("DROVER_URL", "ftp://127.0.0.1");
+    assertThat(shell.run(new Broken(), "models", "list", "--url", "http://127.0.0.1:1")).isOne();
+    assertThat(shell.err())
+        .isEqualTo("drover: DROVER_URL must be an http or https URL without user or query\n");
+  }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -287,6 +288,37 @@ final class SettingsTreeTest {
         .hasMessage("part.count: must be an integer from 1 to 100 (--part.count)");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|DROVER_PART_COUNT|abc|part.count|3|part.count: must be an integer from 1 to 100",
+        "|DROVER_PART_COUNT|0|part.count|3|part.count: must be an integer from 1 to 100",
+        "|DROVER_PART_ON|yes|part.on|true|part.on: must be",
+        "|DROVER_PART_LIST|[a|part.list|a|part.list: line 1",
+        "part: {count: abc}|DROVER_PART_COUNT|2|||part.count: must be an integer from 1 to 100",
+        "part: {count: abc}|||part.count|3|part.count: must be an integer from 1 to 100",
+        "part: {count: }|DROVER_PART_COUNT|2|||part.count: has no value",
+        "key: two words|DROVER_KEY|sk|||key: must be printable ASCII without spaces",
+      })
+  void aWrongValueIsRefusedEvenIfItIsOverridden(
+      @Nullable String yaml,
+      @Nullable String variable,
+      @Nullable String text,
+      @Nullable String flag,
+      @Nullable String value,
+      String message)
+      throws Exception {
+    var tree =
+        tree(
+            yaml == null ? "" : yaml,
+            variable == null || text == null ? Map.of() : Map.of(variable, text),
+            flag == null || value == null ? Map.of() : Map.of(flag, value));
+    assertThatThrownBy(() -> tree.read(Sample::read))
+        .isInstanceOf(Problem.class)
+        .hasMessageStartingWith(message);
+  }
+
   @Test
   void flagsLieOverTheEnvironmentTheEnvironmentOverTheFileAndCommandsOverAll() throws Exception {
     var all =
@@ -324,9 +356,13 @@ final class SettingsTreeTest {
     refused(
         "key: sk-given\nkey_file: " + held,
         "key_file: is set, and so is key; set one of them (FILE, line 2)");
-    refused("key_file: /nowhere/key", "key_file: the file cannot be read (FILE, line 1)");
+    refused("key_file: /nowhere/key", "key_file: the file does not exist (FILE, line 1)");
     Files.writeString(held, " \n");
     refused("key_file: " + held, "key_file: the file is empty (FILE, line 1)");
+    refused("key_file: /dev/zero", "key_file: the file is not a regular file (FILE, line 1)");
+    refused("key_file: " + directory, "key_file: the file is a directory (FILE, line 1)");
+    Files.writeString(held, "a".repeat(70_000));
+    refused("key_file: " + held, "key_file: the file is larger than 64 KiB (FILE, line 1)");
     Files.writeString(held, "two words");
     refused("key_file: " + held, "key: must be printable ASCII without spaces (" + held + ")");
   }
@@ -362,10 +398,12 @@ final class SettingsTreeTest {
         .hasMessage("the settings file " + directory + " is a directory");
     var file =
         Files.write(directory.resolve("latin.yaml"), new byte[] {'a', ':', ' ', (byte) 0xE9});
+    assertThatThrownBy(() -> SettingsFile.read(Path.of("/dev/zero")))
+        .hasMessage("the settings file /dev/zero is not a regular file");
     assertThatThrownBy(() -> SettingsFile.read(file))
-        .hasMessage("the settings file " + file + " is not UTF-8");
+        .hasMessage("the settings file " + file + " is not UTF-8 text");
     Files.writeString(file, "#".repeat((1 << 20) + 1));
-    assertThatThrownBy(() -> SettingsFile.read(file)).hasMessageContaining("larger than 1048576");
+    assertThatThrownBy(() -> SettingsFile.read(file)).hasMessageContaining("larger than 1 MiB");
     Files.writeString(file, "a: &a [x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b]\n");
     assertThatThrownBy(
             () ->

@@ -129,6 +129,8 @@ final class FaultLane implements AutoCloseable {
     until(session, events -> ended(events, 2));
     send(acknowledged, session, FaultScenario.message(FaultScenario.LAST));
     var events = until(session, all -> ended(all, 3));
+    // A server may die between the commit of the last event and here: the client can be faster.
+    await("the deaths", () -> deaths >= faults.length);
     var file = data.resolve("workspaces/" + session + "/workspace/" + FaultScenario.FILE);
     return new Run(session, acknowledged, events, Files.readString(file), deaths);
   }

@@ -76,7 +76,7 @@ static void give_up(struct call *call, const char *text) {
 }
 
 static bool ready(struct call *call) {
-  if (shell.pid == 0 && !shell_start(&shell, disk_full(0))) {
+  if (shell.pid == 0 && !shell_start(&shell, disk_full(0), !calls_background())) {
     fail_fs(&call->result, "bash", errno);
     journal_done(call);
     return false;
@@ -170,12 +170,8 @@ void bash_start(struct call *call) {
 }
 
 static void end_without_status(struct call *call) {
-  char text[200];
-  snprintf(text, sizeof text, "bash: the status of the command was lost: %s",
-           end_others_killed() ? ALL_OTHERS "the shell goes on"
-           : end_keeper_killed() ? "the process that passes it on was killed"
-                           : "a process inside has read what was for the shell, or for hand");
-  bash_end_badly(call, text, NULL);
+  bash_end_badly(call, "bash: the status of the command was lost: a process inside has read what was for the shell",
+                 NULL);
 }
 
 void bash_advance(struct call *call) {
@@ -239,8 +235,8 @@ void bash_notice(const char *text) {
   buf_format(&notice, "[%s]\n", text);
 }
 
-void bash_keeper_ended(int status) {
-  end_keeper(status);
+void bash_canary_ended(int status) {
+  end_canary(status);
   if (!running_command() && shell.pid > 0 && notice.n == 0 && end_others_killed()) {
     bash_notice(ALL_OTHERS "the shell goes on.");
   }

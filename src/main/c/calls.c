@@ -1,7 +1,6 @@
 /* The life of a call: taken from the host, started when its turn comes, stopped or waited for. */
 #include "serve.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -144,7 +143,7 @@ void calls_read(struct call *call) {
 }
 
 void calls_child_ended(pid_t pid, int status) {
-  if (pid == shell.keeper) bash_keeper_ended(status);
+  if (pid == shell.canary) bash_canary_ended(status);
   if (pid == shell.pid) bash_shell_ended(status);
   /* of a file tool: the end of its pipe tells */
 }
@@ -174,21 +173,7 @@ void calls_advance(bool told) {
   }
 }
 
-/* Beside the shell itself, which does nothing without a call. */
-static bool background(void) {
-  DIR *proc = opendir("/proc");
-  if (!proc) return true;
-  bool found = false;
-  struct dirent *entry;
-  while (!found && (entry = readdir(proc))) {
-    pid_t pid = atoi(entry->d_name);
-    found = pid > 1 && !calls_own(pid);
-  }
-  closedir(proc);
-  return found;
-}
-
-bool calls_at_work(void) { return running_command() || background(); }
+bool calls_at_work(void) { return running_command() || calls_background(); }
 
 /* True when it was the call of a command. */
 static bool stop_for_room(struct call *call, const char *why, const char *advice) {
@@ -218,7 +203,7 @@ void calls_stop_all(void) {
   shell_drain(&shell, true);
   bool shell_lived = shell.pid != 0, told = false;
   kill(-1, SIGKILL);
-  shell.keeper = 0;
+  shell.canary = 0;
   bash_stop_shell(true);
   for (struct call *c = calls, *next; c; c = next) {
     next = c->next;

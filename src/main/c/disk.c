@@ -143,21 +143,12 @@ static void count_nameless(const struct stat *st) {
 }
 
 static void open_files(pid_t pid) {
-  char path[40];
-  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-  DIR *fds = opendir(path);
-  if (!fds) {
-    if (errno != ENOENT && !floor_zombie(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
-    return;
-  }
-  struct dirent *entry;
+  struct descriptors d;
   struct stat st;
-  while (!sum.blind && (entry = readdir(fds))) {
-    if (entry->d_name[0] != '.' && fstatat(dirfd(fds), entry->d_name, &st, 0) == 0) {
-      count_nameless(&st);
-    }
-  }
-  closedir(fds);
+  bool open = descriptors_open(&d, pid);
+  while (open && !sum.blind && descriptors_next(&d, &st)) count_nameless(&st);
+  if (open && descriptors_close(&d)) return;
+  if (errno != ENOENT && errno != ESRCH && !floor_zombie(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
 }
 
 /* They can only hold what was written since this sandbox began. */

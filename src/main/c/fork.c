@@ -23,5 +23,6 @@ void child_reset(void) {
   struct rlimit most = {processes, processes};
   if (processes) setrlimit(RLIMIT_NPROC, &most);
   conn_forked();
+  capability_drop();
   close(signals);
 }

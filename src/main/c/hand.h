@@ -3,10 +3,12 @@
 #ifndef HAND_H
 #define HAND_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "layout.h"
@@ -145,12 +147,12 @@ void capture_finish(struct capture *c, struct buf *out);
 void capture_reset(struct capture *c);
 
 /* ---- the persistent shell ------------------------------------------------------------------ */
-enum { KEPT_OUTPUT = 3, KEPT_STATUS, KEPT_MARK }; /* descriptors of the keeper */
 struct shell {
   pid_t pid;    /* 0: none */
-  pid_t keeper; /* holds the pipes open for the shell, which opens them by path; 0: none */
+  pid_t canary; /* a process whose death shows that signal 9 was sent to all; 0: none */
   int command;
-  int status, status_in, output, output_in; /* pipes that outlive the shell */
+  int status, output; /* FIFOs, which outlive the shell; it opens them by path */
+  int io;        /* what the shell and its dead children have written, or -1 */
   bool confined; /* it can write no file: the disk was full when it started */
   bool extglob;  /* as the last command left it */
   int last;      /* the status of the last command */
@@ -164,7 +166,9 @@ struct shell {
 };
 extern struct shell shell;
 bool shell_is_elsewhere(char *directory, size_t size); /* not in the workspace */
-bool shell_start(struct shell *s, bool confined);
+void shell_setup(int output, int status); /* before this process is not dumpable any more */
+void shell_hide(void);                    /* from now on, if that works here */
+bool shell_start(struct shell *s, bool confined, bool alone); /* alone: no process of a command lives */
 pid_t shell_check(const struct shell *s, const char *command, size_t n, int *said);
 bool shell_send(struct shell *s, const char *command, size_t n, bool evaluated);
 void shell_push(struct shell *s);                 /* writes what is pending */
@@ -175,7 +179,7 @@ bool shell_is_stuck(struct shell *s);             /* it runs nothing any more; t
  * processes that were spared. */
 size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything);
 void shell_forget(struct shell *s);               /* closes what belonged to a dead shell */
-int keeper(void);                                 /* the life of the keeper */
+bool shell_copy_is(pid_t pid);                    /* a process that runs AT_SHELL */
 
 bool script_is_blank(const char *text, size_t n); /* comments at most */
 bool script_is_plain(const char *text, size_t n); /* without a syntax error for sure */
@@ -189,8 +193,23 @@ void processes_remember(pid_t shell); /* a call begins: what lives now is not it
 bool processes_remembered(pid_t but);                /* others that lived when the call began */
 bool processes_alive(const pid_t *but, size_t n);    /* any, beside these and the first one */
 size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all);
-/* Kills what waits and can read from these pipes, beside the two. */
-void processes_keep_from(const int *pipes, size_t n, pid_t shell, pid_t keeper);
+/* Kills what holds this pipe, except the shell and `trusted` processes. */
+void processes_keep_from(int pipe, pid_t shell, bool (*trusted)(pid_t));
+
+/* ---- the open files of a process -------------------------------------------------------------- */
+struct descriptors {
+  DIR *dir;
+  int pidfd; /* of a process that is not dumpable; else -1 */
+  bool hidden;
+};
+bool descriptors_open(struct descriptors *d, pid_t pid); /* false: gone, or it cannot be examined */
+bool descriptors_next(struct descriptors *d, struct stat *st);
+bool descriptors_close(struct descriptors *d); /* false: not all of them could be examined */
+
+/* ---- the right to examine processes that are not dumpable -------------------------------------- */
+void capability_keep(void); /* for this process, and for no program that it executes */
+bool capability_works(void);
+void capability_drop(void); /* and what comes with it: in a child */
 
 /* ---- how much the session's directories hold ------------------------------------------------ */
 void disk_limit(int64_t bytes, int64_t entries);
@@ -222,6 +241,7 @@ bool image_attach(const struct image *image, char *device, size_t size); /* made
 void image_hold_back(const char *device, long long least);
 bool image_mount(const char *device, const char *at);
 int image(int argc, char **argv);
+int channel_make(const char *path); /* a FIFO: both of its ends, or -1 */
 
 /* ---- verbs --------------------------------------------------------------------------------- */
 int launch(int argc, char **argv);

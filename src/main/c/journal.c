@@ -1,6 +1,7 @@
 /* The calls that this hand knows of, by their ids: those that wait or run, and the results of others. */
 #include "serve.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,9 +86,23 @@ struct call *running_command(void) {
 bool calls_trusted(pid_t pid) { return pid != shell.pid && calls_own(pid); }
 
 bool calls_own(pid_t pid) {
-  if (pid == shell.pid || pid == shell.keeper) return true;
+  if (pid == shell.pid || pid == shell.canary) return true;
   for (struct call *c = calls; c; c = c->next) {
     if (c->pid == pid) return true;
   }
   return false;
+}
+
+/* Beside the shell itself, which does nothing without a call. */
+bool calls_background(void) {
+  DIR *proc = opendir("/proc");
+  if (!proc) return true;
+  bool found = false;
+  struct dirent *entry;
+  while (!found && (entry = readdir(proc))) {
+    pid_t pid = atoi(entry->d_name);
+    found = pid > 1 && !calls_own(pid);
+  }
+  closedir(proc);
+  return found;
 }

@@ -28,6 +28,8 @@ struct options {
   const char *socket, *bwrap, *etc, *watchdog, *memory, *disk, *entries, *least, *longest;
   const char *at[DIRECTORIES]; /* on the host, or how big */
   const char *cgroups[MANY], *etc_binds[MANY];
+  const char *channels; /* the directory of the FIFOs */
+  int output, status;   /* FIFOs */
   int cgroups_n, etc_binds_n;
   long long uid, nproc, fsize;
   struct image image; /* without a path: none */
@@ -184,6 +186,7 @@ static void stage(struct options *o, const char **self) {
     if (i < n) *sources[i].path = at[i];
   }
   *self = at[n];
+  o->channels = base;
 }
 
 static char *args[ARGS_MAX];
@@ -200,16 +203,16 @@ static void arg(const char *text) {
     for (size_t i_ = 0; i_ < sizeof list / sizeof *list; i_++) arg(list[i_]); \
   } while (0)
 
-static const char *number(long long n) {
-  char *text = must(malloc(24));
-  snprintf(text, 24, "%lld", n);
-  return text;
-}
-
 static const char *join_text(const char *a, const char *b) {
   char *text = must(malloc(strlen(a) + strlen(b) + 1));
   strcpy(text, a);
   return strcat(text, b);
+}
+
+static const char *number(long long n) {
+  char *text = must(malloc(24));
+  snprintf(text, 24, "%lld", n);
+  return text;
 }
 
 /* What the host has as a link stays a link, what it has as a directory is shown. */
@@ -274,8 +277,8 @@ static void mounts(const struct options *o) {
 
 static void profile(const struct options *o, const char *self, int filter, int listener) {
   ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
-       "1000", "--cap-drop", "ALL", "--new-session", "--as-pid-1", "--hostname", "hand",
-       "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+       "1000", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_PTRACE", "--cap-add", "CAP_SETPCAP",
+       "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
        "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
        "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
   system_directories();
@@ -288,13 +291,19 @@ static void profile(const struct options *o, const char *self, int filter, int l
   masks();
   ARGS("--dev", "/dev");
   mounts(o);
+  int bash = open("/bin/bash", O_RDONLY);
+  if (bash < 0) bash = open("/usr/bin/bash", O_RDONLY);
+  if (bash >= 0) ARGS("--perms", "0111", "--file", number(bash), AT_SHELL);
+  ARGS("--ro-bind", join_text(o->channels, "/output"), AT_OUTPUT, "--ro-bind", join_text(o->channels, "/status"),
+       AT_STATUS);
   ARGS("--ro-bind", self, AT_HAND "/hand", "--symlink", "/proc/self/fd/9", AT_HAND "/bash", "--remount-ro", "/",
        "--chdir", AT_WORKSPACE, "--seccomp", number(filter), "--", AT_HAND "/hand");
   if (o->probe) {
     arg("probe");
   } else {
     ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries,
-         "--floor", o->least, "--longest", o->longest);
+         "--floor", o->least, "--longest", o->longest, "--output", number(o->output), "--status",
+         number(o->status));
     if (o->memory) ARGS("--memory", o->memory);
     if (o->nproc >= 0 && counts_by_namespace()) ARGS("--nproc", number(o->nproc));
   }
@@ -317,7 +326,12 @@ int launch(int argc, char **argv) {
   if (n <= 0) die("own path");
   self[n] = 0;
   const char *program = self;
+  const char *slash = strrchr(o.socket, '/');
+  o.channels = slash ? must(strndup(o.socket, (size_t)(slash - o.socket))) : ".";
   if (getuid() == 0) stage(&o, &program);
+  o.output = channel_make(join_text(o.channels, "/output"));
+  o.status = channel_make(join_text(o.channels, "/status"));
+  if (o.output < 0 || o.status < 0) die("FIFO");
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 4096);
   struct rlimit files;

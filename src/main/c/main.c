@@ -22,7 +22,6 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "serve") == 0) return serve(argc, argv);
   if (strcmp(verb, "image") == 0) return image(argc, argv);
   if (strcmp(verb, "probe") == 0) return probe();
-  if (strcmp(verb, "keep") == 0) return keeper();
   if (strcmp(verb, "version") == 0) return printf("hand %d\n", PROTOCOL_VERSION) < 0;
   fprintf(stderr, "usage: hand launch|serve|probe|version\n");
   return 2;

@@ -77,21 +77,24 @@ static int64_t shared_by(int pid) {
 }
 
 /* Files in memory that are open, looked at or not. */
+static bool is_memory(const struct stat *st) {
+  static dev_t memory;
+  struct stat own;
+  int fd = memory ? -1 : sys_memfd("device");
+  if (fd >= 0 && fstat(fd, &own) == 0) memory = own.st_dev;
+  if (fd >= 0) close(fd);
+  return S_ISREG(st->st_mode) && st->st_dev == memory;
+}
+
 static int64_t memfds_of(int pid) {
-  char path[40], target[16];
-  snprintf(path, sizeof path, "/proc/%d/fd", pid);
-  DIR *fds = opendir(path);
-  int64_t sum = 0;
-  struct dirent *entry;
+  struct descriptors d;
   struct stat st;
-  while (fds && (entry = readdir(fds))) {
-    ssize_t n = readlinkat(dirfd(fds), entry->d_name, target, sizeof target);
-    if (n < 7 || memcmp(target, "/memfd:", 7) != 0) continue;
-    if (fstatat(dirfd(fds), entry->d_name, &st, 0) == 0) {
-      sum += share(st.st_ino, (int64_t)st.st_blocks * 512);
-    }
+  int64_t sum = 0;
+  if (!descriptors_open(&d, pid)) return 0;
+  while (descriptors_next(&d, &st)) {
+    if (is_memory(&st)) sum += share(st.st_ino, (int64_t)st.st_blocks * 512);
   }
-  if (fds) closedir(fds);
+  descriptors_close(&d);
   return sum;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define ROUNDS_MAX 50
+#define LETTING_GO_MS 200
 
 struct process {
   pid_t pid, parent, group, session;
@@ -153,40 +154,32 @@ size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all) {
   return spared;
 }
 
-/* True when it can read from one of the pipes. */
-static bool reads(pid_t pid, const struct stat *pipes, size_t n) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-  DIR *fds = opendir(path);
-  if (!fds) return false; /* gone, or a file tool, which nobody can look into */
-  bool found = false;
-  struct dirent *entry;
+static bool holds(pid_t pid, const struct stat *pipe) {
+  struct descriptors d;
   struct stat st;
-  while (!found && (entry = readdir(fds))) {
-    if (fstatat(dirfd(fds), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
-    if (!S_ISLNK(st.st_mode) || !(st.st_mode & S_IRUSR)) continue; /* its mode is that of the open */
-    if (fstatat(dirfd(fds), entry->d_name, &st, 0) < 0 || !S_ISFIFO(st.st_mode)) continue;
-    for (size_t i = 0; i < n; i++) {
-      found |= st.st_dev == pipes[i].st_dev && st.st_ino == pipes[i].st_ino;
-    }
-  }
-  closedir(fds);
+  if (!descriptors_open(&d, pid)) return false; /* gone, or one that hides: it never had the shell's pipe */
+  bool found = false;
+  while (!found && descriptors_next(&d, &st)) found = st.st_dev == pipe->st_dev && st.st_ino == pipe->st_ino;
+  descriptors_close(&d);
   return found;
 }
 
-void processes_keep_from(const int *pipes, size_t n, pid_t shell, pid_t keeper) {
-  struct stat wanted[4];
+/* A child of the shell that was just forked holds the pipe until it runs: it gets time for that. */
+void processes_keep_from(int pipe, pid_t shell, bool (*trusted)(pid_t)) {
+  struct stat wanted;
   struct list now = {0};
-  if (n > 4) n = 4;
-  for (size_t i = 0; i < n; i++) {
-    if (fstat(pipes[i], &wanted[i]) < 0) return;
-  }
-  look(&now);
-  for (size_t i = 0; i < now.n; i++) {
-    pid_t pid = now.p[i].pid;
-    bool waits = now.p[i].state == 'S' || now.p[i].state == 'T';
-    if (pid == shell || pid == keeper || !waits) continue; /* a shell's child lets go before it waits */
-    if (reads(pid, wanted, n)) kill(pid, SIGKILL);
+  if (fstat(pipe, &wanted) < 0) return;
+  int64_t until = now_ms() + LETTING_GO_MS;
+  for (bool again = true; again;) {
+    again = false;
+    look(&now);
+    for (size_t i = 0; i < now.n; i++) {
+      const struct process *p = &now.p[i];
+      if (p->pid == shell || trusted(p->pid) || !holds(p->pid, &wanted)) continue;
+      if (p->state == 'S' || p->state == 'T' || now_ms() >= until) kill(p->pid, SIGKILL);
+      else again = true;
+    }
+    if (again) usleep(500);
   }
   free(now.p);
 }

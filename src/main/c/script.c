@@ -63,8 +63,7 @@ static void finish(struct shell *s, struct buf *out) {
   if (getrandom(secret, sizeof secret, 0) != (ssize_t)sizeof secret) abort();
   snprintf(s->token, sizeof s->token, "/%016llx%016llx+", (unsigned long long)secret[0],
            (unsigned long long)secret[1]);
-  buf_format(out, "if for _ in; do ''; done <\"%s$?+$BASHOPTS:\"; then ''; fi 2>/proc/%d/fd/%d\n",
-             s->token, (int)s->keeper, KEPT_STATUS);
+  buf_format(out, "if for _ in; do ''; done <\"%s$?+$BASHOPTS:\"; then ''; fi 2>" AT_STATUS "\n", s->token);
 }
 
 void script_ask_again(struct shell *s, struct buf *out) { finish(s, out); }
@@ -77,7 +76,7 @@ void script_for(struct shell *s, const char *text, size_t n, bool evaluated, str
   } else {
     buf_add(out, text, n);
   }
-  buf_format(out, "\n\n} </dev/null >/proc/%d/fd/%d 2>&1\n", (int)s->keeper, KEPT_OUTPUT);
+  buf_text(out, "\n\n} </dev/null >" AT_OUTPUT " 2>&1\n");
   finish(s, out);
 }
 

@@ -8,13 +8,13 @@
 /* Calls newer than some C libraries; one number on every architecture. */
 enum {
   OPEN_TREE = 428, MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT, FSPICK, PIDFD_OPEN, CLONE3,
-  PIDFD_GETFD = 438, PROCESS_MADVISE = 440, MOUNT_SETATTR = 442, OPEN_TREE_ATTR = 467,
+  PROCESS_MADVISE = 440, MOUNT_SETATTR = 442, OPEN_TREE_ATTR = 467,
   IO_URING_SETUP = 425, IO_URING_ENTER, IO_URING_REGISTER
 };
 
 static const int refused[] = {
-    /* other processes */
-    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, PIDFD_GETFD, PROCESS_MADVISE,
+    /* other processes; pidfd_getfd is refused to all but the first process, in capability.c */
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, PROCESS_MADVISE,
     SYS_kcmp,
     /* keys of the host's session */
     SYS_keyctl, SYS_add_key, SYS_request_key,

@@ -132,16 +132,21 @@ int serve(int argc, char **argv) {
   conn_listen(atoi(argv[2]));
   watchdog = atoll(argv[3]);
   int64_t disk = 0, entries = 0, least = 0, processes = 0;
+  int output = -1, status = -1;
   for (int i = 4; i < argc; i++) {
     if (strcmp(argv[i], "--memory") == 0 && i + 1 < argc) memory_limit = atoll(argv[++i]);
     if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
     if (strcmp(argv[i], "--entries") == 0 && i + 1 < argc) entries = atoll(argv[++i]);
     if (strcmp(argv[i], "--nproc") == 0 && i + 1 < argc) processes = atoll(argv[++i]);
     if (strcmp(argv[i], "--longest") == 0 && i + 1 < argc) longest_call = atoll(argv[++i]);
+    if (strcmp(argv[i], "--output") == 0 && i + 1 < argc) output = atoi(argv[++i]);
+    if (strcmp(argv[i], "--status") == 0 && i + 1 < argc) status = atoi(argv[++i]);
     if (strcmp(argv[i], "--floor") == 0 && i + 1 < argc) least = atoll(argv[++i]);
   }
   disk_limit(disk, entries);
   floor_limit(least);
+  capability_keep();
+  shell_setup(output, status);
   prctl(PR_SET_DUMPABLE, 0);
   umask(022);
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -155,6 +160,7 @@ int serve(int argc, char **argv) {
   signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0 || null < 0) return 1;
   fork_setup(signals, processes);
+  shell_hide();
   last_attached = now_ms();
   while (true) turn();
 }

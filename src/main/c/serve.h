@@ -74,6 +74,7 @@ void journal_drop(struct call *call);
 bool journal_is_spent(const char *id);
 struct call *running_command(void); /* the call that the shell runs */
 bool calls_own(pid_t pid);          /* a process of ours, not of a command */
+bool calls_background(void);        /* some process of a command lives, beside the shell */
 bool calls_trusted(pid_t pid);      /* the same, without the shell: it runs nothing of a command */
 
 /* ---- child.c ---- */
@@ -84,8 +85,7 @@ void child_finish(struct call *call); /* what it wrote is the result of a file t
 
 /* ---- shell_end.c ---- */
 void end_watch(void); /* a command begins */
-void end_keeper(int status);
-bool end_keeper_killed(void);
+void end_canary(int status);
 bool end_others_killed(void); /* everything but the shell */
 void end_describe(struct buf *out, int status);
 /* What is gone with the shell, and what is not. */
@@ -100,7 +100,7 @@ void bash_interrupted(struct call *call);
 void bash_end_badly(struct call *call, const char *text, const struct buf *after);
 size_t bash_stop_shell(bool everything);
 void bash_shell_ended(int status);
-void bash_keeper_ended(int status);
+void bash_canary_ended(int status);
 void bash_notice(const char *text);
 int64_t bash_deadline(const struct call *call);
 

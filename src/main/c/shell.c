@@ -1,17 +1,18 @@
 /* The persistent shell: a bash that reads its script from a pipe, one call after the other. Output and
- * statuses come on pipes of their own, which it opens anew for each call through the keeper, a process
- * that does nothing else: what a command does to its descriptors lasts no longer than the command. */
-#include "hand.h"
+ * statuses come on FIFOs, which it opens anew for each call: what a command does to its descriptors lasts
+ * no longer than the command. No other process can open its memory or its descriptors, since its program
+ * cannot be read, nor read from the FIFOs, since their modes allow only to write. */
+#include "serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,68 +24,84 @@ enum { SCRIPT_FD = 9, STATE_MAX = 16384, CLOSE_RANGE = 436 /* newer than some C 
 static const char first[] =
     "exec 9<&-; cd -- \"$1\" || cd " AT_WORKSPACE " || cd /; unset OLDPWD; shift\n";
 
-struct shell shell = {.command = -1, .status = -1, .output = -1};
+struct shell shell = {.command = -1, .status = -1, .output = -1, .io = -1};
+static bool hidden;   /* the shell runs the copy of bash that cannot be read */
+static int own_score; /* of this process, for the one who ends others when there is no memory */
+static char first_score[16];
 
 static void close_above(int fd) {
   if (syscall(CLOSE_RANGE, (unsigned)fd, ~0u, 0) == 0) return;
   for (; fd < 4096; fd++) close(fd);
 }
 
-/* After an exec it may be looked into, unlike us: that is what it is for. */
-static void keeper_exec(int status, int output, int mark) {
-  child_reset();
-  setsid();
-  int s = fcntl(status, F_DUPFD, 10), o = fcntl(output, F_DUPFD, 10), m = fcntl(mark, F_DUPFD, 10);
-  if (dup2(o, KEPT_OUTPUT) < 0 || dup2(s, KEPT_STATUS) < 0 || dup2(m, KEPT_MARK) < 0) _exit(126);
-  close_above(KEPT_MARK + 1);
-  execl("/proc/self/exe", "hand", "keep", (char *)NULL);
-  _exit(127);
+void shell_setup(int output, int status) {
+  shell.output = output;
+  shell.status = status;
+  fcntl(output, F_SETFD, FD_CLOEXEC);
+  fcntl(status, F_SETFD, FD_CLOEXEC);
+  own_score = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  ssize_t n = own_score < 0 ? 0 : read(own_score, first_score, sizeof first_score - 1);
+  first_score[n > 0 ? n : 0] = 0;
 }
 
-int keeper(void) {
-  for (int signal_number = 1; signal_number < 32; signal_number++) signal(signal_number, SIG_IGN);
-  if (!write_all(KEPT_MARK, "+", 1)) return 1;
-  close(KEPT_MARK);
+void shell_hide(void) { hidden = access(AT_SHELL, X_OK) == 0 && capability_works(); }
+
+bool shell_copy_is(pid_t pid) {
+  char path[40], target[sizeof AT_SHELL];
+  snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+  ssize_t n = readlink(path, target, sizeof target);
+  return n == (ssize_t)strlen(AT_SHELL) && memcmp(target, AT_SHELL, (size_t)n) == 0;
+}
+
+static void canary_live(void) {
+  for (int signal_number = 1; signal_number < NSIG; signal_number++) signal(signal_number, SIG_IGN);
+  child_reset();
+  signal(SIGXFSZ, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
+  setsid();
+  close_above(0);
+  prctl(PR_SET_NAME, "canary");
   while (true) pause();
 }
 
-static bool pipes_open(struct shell *s) {
-  int t[2], o[2];
-  if (s->status >= 0) return true;
-  if (pipe2(t, O_CLOEXEC) < 0) return false;
-  if (pipe2(o, O_CLOEXEC) < 0) {
-    close(t[0]);
-    close(t[1]);
-    return false;
-  }
-  fcntl(t[0], F_SETFL, O_NONBLOCK);
-  fcntl(o[0], F_SETFL, O_NONBLOCK);
-  s->status = t[0];
-  s->status_in = t[1];
-  s->output = o[0];
-  s->output_in = o[1];
-  return true;
-}
-
-/* Returns when it can be looked into. */
-static bool keeper_start(struct shell *s) {
-  int p[2];
-  char mark;
-  ssize_t n = 0;
-  if (s->keeper > 0) return true;
-  if (pipe2(p, O_CLOEXEC) < 0) return false;
+/* It is born with all signals blocked, so that none ends it before it ignores them. */
+static bool canary_start(struct shell *s) {
+  if (s->canary > 0) return true;
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
-  if (pid == 0) keeper_exec(s->status_in, s->output_in, p[1]);
-  close(p[1]);
-  while (pid > 0 && (n = read(p[0], &mark, 1)) < 0 && errno == EINTR) {
-  }
-  close(p[0]);
-  if (n == 1) s->keeper = pid;
-  if (n != 1) errno = EAGAIN;
-  return n == 1;
+  if (pid == 0) canary_live();
+  int error = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  errno = error;
+  if (pid > 0) s->canary = pid;
+  return pid > 0;
 }
 
-static void shell_exec(int script, int output, bool confined, const char *directory) {
+/* Out of memory, it is the model's processes that go, not the hand. A child starts with the score of its
+ * parent, and cannot change its own. */
+static void score(const char *text) {
+  if (own_score >= 0 && pwrite(own_score, text, strlen(text), 0) < 0) own_score = -1;
+}
+
+/* In the child, as long as the parent needs to open the file that tells what the child writes. */
+static void let_parent_look(int meeting) {
+  char byte;
+  if (meeting < 0) return;
+  prctl(PR_SET_DUMPABLE, 1);
+  if (write_all(meeting, "+", 1) && read(meeting, &byte, 1) < 0) _exit(126);
+}
+
+static int open_io(pid_t pid, int meeting) {
+  char path[40], byte;
+  snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+  while (read(meeting, &byte, 1) < 0 && errno == EINTR) {
+  }
+  return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void shell_exec(int script, int meeting, bool confined, const char *directory) {
   child_reset();
   struct rlimit none = {0, 0};
   if (confined) { /* a write fails, and kills nobody */
@@ -92,19 +109,18 @@ static void shell_exec(int script, int output, bool confined, const char *direct
     if (setrlimit(RLIMIT_FSIZE, &none) < 0) _exit(126);
   }
   setsid();
-  int null = open("/dev/null", O_RDWR);
-  int s = fcntl(script, F_DUPFD, 10), o = fcntl(output, F_DUPFD, 10);
+  int null = open("/dev/null", O_RDWR), o = open(AT_OUTPUT, O_WRONLY | O_NONBLOCK);
+  if (o < 0 || fcntl(o, F_SETFL, O_WRONLY) < 0) _exit(126);
+  int s = fcntl(script, F_DUPFD, 10), m = meeting < 0 ? -1 : fcntl(meeting, F_DUPFD_CLOEXEC, 10);
   if (dup2(null, 0) < 0 || dup2(o, 1) < 0 || dup2(null, 2) < 0) _exit(126);
   if (dup2(s, SCRIPT_FD) < 0) _exit(126);
+  let_parent_look(m);
   for (int fd = 3; fd < SCRIPT_FD; fd++) close(fd);
   close_above(SCRIPT_FD + 1);
   if (chdir(AT_HAND) < 0) _exit(126);
-  /* Out of memory, it is the model's processes that go, not the hand. */
-  prctl(PR_SET_DUMPABLE, 1);
-  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0 && !write_all(score, "500", 3)) close(score);
   /* The script is named by a link beside hand, so that messages begin with "bash:". */
   char *argv[] = {"bash", "--noprofile", "--norc", "bash", (char *)directory, NULL};
+  if (hidden) execv(AT_SHELL, argv);
   execv("/bin/bash", argv);
   execv("/usr/bin/bash", argv);
   static const char text[] = "no bash in this sandbox\n";
@@ -112,12 +128,31 @@ static void shell_exec(int script, int output, bool confined, const char *direct
   _exit(127);
 }
 
-bool shell_start(struct shell *s, bool confined) {
-  int c[2];
-  if (!pipes_open(s) || !keeper_start(s) || pipe2(c, O_CLOEXEC) < 0) return false;
+static pid_t shell_fork(struct shell *s, int script, bool confined, bool alone) {
+  int meeting[2] = {-1, -1};
+  if (hidden && alone && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, meeting) < 0) return -1;
   const char *directory = s->directory[0] ? s->directory : AT_WORKSPACE;
+  score("500");
   pid_t pid = fork();
-  if (pid == 0) shell_exec(c[0], s->output_in, confined, directory);
+  if (pid == 0) {
+    if (meeting[0] >= 0) close(meeting[0]);
+    shell_exec(script, meeting[1], confined, directory);
+  }
+  int error = errno;
+  score(first_score);
+  if (meeting[0] >= 0) {
+    close(meeting[1]);
+    if (pid > 0) s->io = open_io(pid, meeting[0]);
+    close(meeting[0]);
+  }
+  errno = error;
+  return pid;
+}
+
+bool shell_start(struct shell *s, bool confined, bool alone) {
+  int c[2];
+  if (!canary_start(s) || pipe2(c, O_CLOEXEC) < 0) return false;
+  pid_t pid = shell_fork(s, c[0], confined, alone);
   close(c[0]);
   if (pid < 0) {
     close(c[1]);
@@ -170,14 +205,11 @@ pid_t shell_check(const struct shell *s, const char *command, size_t n, int *sai
   return pid;
 }
 
-/* Another reader would get the next command, its output or its status. */
-static void keep_others_out(const struct shell *s) {
-  int pipes[] = {s->command, s->status, s->output};
-  processes_keep_from(pipes, sizeof pipes / sizeof *pipes, s->pid, s->keeper);
-}
+/* Whoever holds the script's pipe could read the next command, or write another. */
+static void keep_others_out(const struct shell *s) { processes_keep_from(s->command, s->pid, calls_trusted); }
 
 bool shell_send(struct shell *s, const char *command, size_t n, bool evaluated) {
-  if (!keeper_start(s)) return false;
+  if (!canary_start(s)) return false;
   s->state.n = 0;
   s->idle_looks = 0;
   s->asked_again = false;
@@ -233,7 +265,7 @@ bool shell_is_stuck(struct shell *s) {
   s->idle_looks = idle ? s->idle_looks + 1 : 0;
   if (idle) keep_others_out(s);
   if (s->idle_looks < 3) return false;
-  if (s->asked_again || !keeper_start(s)) return true;
+  if (s->asked_again || !canary_start(s)) return true;
   s->asked_again = true;
   s->idle_looks = 0;
   script_ask_again(s, &s->pending);
@@ -251,7 +283,7 @@ static void keep_directory(struct shell *s) {
 }
 
 size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything) {
-  pid_t ours[CALLS_MAX + 1] = {s->keeper};
+  pid_t ours[CALLS_MAX + 1] = {s->canary};
   size_t count = 1;
   for (size_t i = 0; i < n && count <= CALLS_MAX; i++) ours[count++] = tools[i];
   if (!everything && s->pid > 0) keep_directory(s);
@@ -267,7 +299,8 @@ size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything
 
 void shell_forget(struct shell *s) {
   if (s->command >= 0) close(s->command);
-  s->command = -1;
+  if (s->io >= 0) close(s->io);
+  s->command = s->io = -1;
   s->pid = 0;
   s->token[0] = 0;
   s->pending.n = s->state.n = 0;

@@ -10,16 +10,14 @@
 
 #define DYING_MS 1000 /* for processes that were killed together to be gone, on a busy machine too */
 
-static pid_t first_keeper; /* the one that lived when the command began */
-static bool keeper_killed; /* by signal 9, while the command ran */
+static pid_t first_canary; /* the one that lived when the command began */
+static bool canary_killed; /* by signal 9, while the command ran */
 
 void end_watch(void) {
   processes_remember(shell.pid);
-  first_keeper = shell.keeper;
-  keeper_killed = false;
+  first_canary = shell.canary;
+  canary_killed = false;
 }
-
-bool end_keeper_killed(void) { return keeper_killed; }
 
 /* What is gone with the shell, and what is not. */
 void end_gone(struct buf *out, const char *what, size_t spared) {
@@ -28,16 +26,16 @@ void end_gone(struct buf *out, const char *what, size_t spared) {
              spared ? " Background processes of earlier commands go on." : "");
 }
 
-/* The keeper ignores all signals but one. */
-void end_keeper(int status) {
-  shell.keeper = 0; /* the next command has another one */
-  keeper_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+/* The canary ignores all signals but one. */
+void end_canary(int status) {
+  shell.canary = 0; /* the next command has another one */
+  canary_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 /* Signal 9 was sent to it, and it has not had a processor since. */
-static bool keeper_is_dying(void) {
+static bool canary_is_dying(void) {
   char path[40], text[2048];
-  snprintf(path, sizeof path, "/proc/%d/status", (int)shell.keeper);
+  snprintf(path, sizeof path, "/proc/%d/status", (int)shell.canary);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   ssize_t n = read(fd, text, sizeof text - 1);
@@ -49,20 +47,20 @@ static bool keeper_is_dying(void) {
 }
 
 /* One that is dying is waited for: else its end would be taken for the next command's doing. */
-static void look_at_keeper(void) {
+static void look_at_canary(void) {
   int status;
-  for (int64_t until = now_ms() + DYING_MS; shell.keeper > 0; usleep(1000)) {
-    if (waitpid(shell.keeper, &status, WNOHANG) == shell.keeper) end_keeper(status);
-    else if (now_ms() >= until || !keeper_is_dying()) return;
+  for (int64_t until = now_ms() + DYING_MS; shell.canary > 0; usleep(1000)) {
+    if (waitpid(shell.canary, &status, WNOHANG) == shell.canary) end_canary(status);
+    else if (now_ms() >= until || !canary_is_dying()) return;
   }
 }
 
-/* The keeper was killed, and all others with it. The kernel takes a moment for that. */
+/* The canary was killed, and all others with it. The kernel takes a moment for that. */
 static bool all_are_gone_but(pid_t survivor) {
   for (int64_t until = now_ms() + DYING_MS;; usleep(2000)) {
-    pid_t ours[] = {survivor, shell.keeper};
-    look_at_keeper();
-    if (keeper_killed && !processes_alive(ours, survivor > 0 ? 2 : 0)) return true;
+    pid_t ours[] = {survivor, shell.canary};
+    look_at_canary();
+    if (canary_killed && !processes_alive(ours, survivor > 0 ? 2 : 0)) return true;
     if (now_ms() >= until) return false;
   }
 }
@@ -73,8 +71,8 @@ static bool all_killed(int status) {
 
 /* By `kill -9 -1` in the shell itself: the kernel spares who asks for it. */
 bool end_others_killed(void) {
-  look_at_keeper();
-  return keeper_killed && processes_remembered(first_keeper) && all_are_gone_but(shell.pid);
+  look_at_canary();
+  return canary_killed && processes_remembered(first_canary) && all_are_gone_but(shell.pid);
 }
 
 void end_describe(struct buf *out, int status) {

@@ -144,7 +144,7 @@ public record Config(
     }
     var file = keyFile();
     if (!Files.exists(file)) {
-      makeData();
+      DataDirectory.make(data);
       make(file, ids.next("sk-drover-"));
     }
     return read(file);
@@ -190,14 +190,6 @@ public record Config(
       return key;
     } catch (TextFile.Unusable e) {
       throw new IOException(file + " " + e.getMessage(), e);
-    }
-  }
-
-  /// Makes the data directory if it is not there, its owner's alone.
-  void makeData() throws IOException {
-    if (!Files.isDirectory(data)) {
-      Files.createDirectories(
-          data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
   }
 

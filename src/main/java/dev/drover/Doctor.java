@@ -13,7 +13,6 @@ import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteLook;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Looks at the machine and the settings, and says what is wrong and what helps.
 final class Doctor {
@@ -67,7 +65,7 @@ final class Doctor {
   private static Check data(Config config) {
     var name = "data directory";
     var directory = config.data().toAbsolutePath().normalize();
-    var refused = refused(directory);
+    var refused = DataDirectory.refusal(directory);
     if (refused.isPresent()) {
       return new Check(name, false, refused.get(), ELSEWHERE);
     }
@@ -80,20 +78,6 @@ final class Doctor {
     } catch (StoreUnusable e) {
       return new Check(name, false, String.valueOf(e.getMessage()), ELSEWHERE);
     }
-  }
-
-  /// Why nothing can be kept in a directory; it need not be there.
-  private static Optional<String> refused(Path directory) {
-    var there = directory;
-    while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
-      there = there.getParent();
-    }
-    if (!Files.isDirectory(there)) {
-      return Optional.of(there + " is not a directory");
-    }
-    return Files.isWritable(there) && Files.isExecutable(there)
-        ? Optional.empty()
-        : Optional.of(there + " cannot be written");
   }
 
   private static String file(SqliteLook.Report report) {

@@ -91,7 +91,7 @@ public final class Drover implements AutoCloseable {
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());
     try {
-      config.makeData();
+      DataDirectory.make(config.data());
       key = config.apiKey(ids);
       var store = store();
       var log = seam.around(store.eventLog());

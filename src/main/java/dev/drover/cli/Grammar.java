@@ -77,7 +77,7 @@ final class Grammar {
 
   /// The list of commands, by what they are for.
   private static String commands(CommandLine.Help help) {
-    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK))
+    return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK, BENCH))
         + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }

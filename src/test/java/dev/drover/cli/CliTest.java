@@ -359,6 +359,15 @@ final class CliTest {
   }
 
   @Test
+  void theHelpListsEveryCommand() {
+    assertThat(shell.run(new Broken(), "--help")).isZero();
+    var commands = Grammar.commandLine(80, List.of()).getSubcommands().keySet();
+    assertThat(commands).contains("bench", "completion", "help").hasSizeGreaterThan(10);
+    assertThat(commands)
+        .allSatisfy(name -> assertThat(shell.out()).containsPattern("\\n +" + name + " +\\S"));
+  }
+
+  @Test
   void aFlagDoesNotHideAWrongAddressInTheEnvironment() {
     shell.variables.put("DROVER_URL", "ftp://127.0.0.1");
     assertThat(shell.run(new Broken(), "models", "list", "--url", "http://127.0.0.1:1")).isOne();

@@ -100,6 +100,9 @@ record Connections(Link writer, List<Link> readers) {
     if (code == SQLiteErrorCode.SQLITE_NOTADB.code) {
       return " is damaged, or not a database at all. Restore a backup, or name another file.";
     }
+    if (code == SQLiteErrorCode.SQLITE_READONLY.code || code == SQLiteErrorCode.SQLITE_PERM.code) {
+      return " cannot be written. Give this user write access, or choose another data directory.";
+    }
     return code == SQLiteErrorCode.SQLITE_CORRUPT.code
         ? " is damaged (" + cause.getMessage() + "). Restore a backup."
         : " cannot be opened: " + cause.getMessage();

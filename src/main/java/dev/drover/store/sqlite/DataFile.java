@@ -47,6 +47,11 @@ final class DataFile implements AutoCloseable {
       }
       try {
         var held = new DataFile(path, lock(path));
+        if (Files.isDirectory(path)) {
+          held.close();
+          throw new StoreUnusable(
+              path + " is a directory, not a database. Move it, or choose another data directory.");
+        }
         if (!Files.exists(path)) {
           Files.createFile(path, mode(directory, "rw-------"));
         }

@@ -1,8 +1,8 @@
 package dev.drover.store;
 
-import static dev.drover.store.EventLogContract.assertProblem;
 import static dev.drover.store.StoreContract.OTHER_WORKSPACE;
 import static dev.drover.store.StoreContract.WORKSPACE;
+import static dev.drover.store.StoreContract.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

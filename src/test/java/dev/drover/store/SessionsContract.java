@@ -1,6 +1,5 @@
 package dev.drover.store;
 
-import static dev.drover.store.EventLogContract.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

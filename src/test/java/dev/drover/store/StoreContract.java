@@ -1,7 +1,11 @@
 package dev.drover.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.CustomTool;
 import dev.drover.catalog.Definition;
@@ -34,6 +38,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -179,5 +184,12 @@ abstract class StoreContract {
 
   static List<String> json(List<Feed.Item> items) {
     return items.stream().map(item -> ((Feed.Item.Shown) item).json()).toList();
+  }
+
+  static void assertProblem(ThrowingCallable call, Problem.Kind kind, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.kind()).isEqualTo(kind))
+        .hasMessage(message);
   }
 }

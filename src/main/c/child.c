@@ -44,6 +44,7 @@ void child_start(struct call *call) {
   }
   pid_t pid = fork();
   if (pid == 0) {
+    shell_note_directory();
     child_reset();
     setpgid(0, 0);
     struct result r = {0};

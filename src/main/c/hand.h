@@ -120,6 +120,7 @@ struct lines {
   int fd;
   enum text_kind kind; /* known after the first piece */
   bool ended, broken, inside;
+  bool sparse; /* of a hole, one chunk of null characters is read at most */
   struct buf raw, text; /* raw: of UTF-16, what is not decoded yet */
   size_t at;
   long number;
@@ -165,6 +166,7 @@ struct shell {
   struct capture capture;
 };
 extern struct shell shell;
+void shell_note_directory(void); /* for a child that cannot examine the shell, before it is one */
 bool shell_is_elsewhere(char *directory, size_t size); /* not in the workspace */
 void shell_setup(int output, int status); /* before this process is not dumpable any more */
 void shell_hide(void);                    /* from now on, if that works here */

@@ -28,6 +28,7 @@ struct shell shell = {.command = -1, .status = -1, .output = -1, .io = -1};
 static bool hidden;   /* the shell runs the copy of bash that cannot be read */
 static int own_score; /* of this process, for the one who ends others when there is no memory */
 static char first_score[16];
+static char noted_directory[4096];
 
 static void close_above(int fd) {
   if (syscall(CLOSE_RANGE, (unsigned)fd, ~0u, 0) == 0) return;
@@ -306,12 +307,14 @@ void shell_forget(struct shell *s) {
   s->pending.n = s->state.n = 0;
 }
 
-bool shell_is_elsewhere(char *directory, size_t size) {
+void shell_note_directory(void) {
   char link[40];
-  if (shell.pid == 0) return false;
   snprintf(link, sizeof link, "/proc/%d/cwd", (int)shell.pid);
-  ssize_t n = readlink(link, directory, size - 1);
-  if (n <= 0) return false;
-  directory[n] = 0;
-  return strcmp(directory, AT_WORKSPACE) != 0;
+  ssize_t n = shell.pid == 0 ? 0 : readlink(link, noted_directory, sizeof noted_directory - 1);
+  noted_directory[n > 0 ? n : 0] = 0;
+}
+
+bool shell_is_elsewhere(char *directory, size_t size) {
+  snprintf(directory, size, "%s", noted_directory);
+  return noted_directory[0] && strcmp(noted_directory, AT_WORKSPACE) != 0;
 }

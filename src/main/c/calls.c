@@ -176,20 +176,22 @@ void calls_advance(bool told) {
 bool calls_at_work(void) { return running_command() || calls_background(); }
 
 /* True when it was the call of a command. */
-static bool stop_for_room(struct call *call, const char *why, const char *advice) {
+static bool stop_for_room(struct call *call, const char *why, const char *advice, bool shell_lived) {
   bool command = !call->tool->run;
-  struct buf line = {0};
+  struct buf line = {0}, after = {0};
   if (call->pid > 0) child_stop(call);
   buf_format(&line, "%s: %s; the %s was stopped. %s", call->tool->name, why, command ? "command" : "tool",
              advice);
   buf_add(&line, "", 1);
   if (command) {
-    bash_end_badly(call, line.p, NULL);
+    if (shell_lived) end_gone(&after, "The shell and all background processes were stopped", 0);
+    bash_end_badly(call, line.p, after.n ? &after : NULL);
   } else {
     fail(&call->result, "%s", line.p);
     journal_done(call);
   }
   buf_free(&line);
+  buf_free(&after);
   return command;
 }
 
@@ -208,11 +210,11 @@ void calls_stop_all(void) {
   for (struct call *c = calls, *next; c; c = next) {
     next = c->next;
     if (c->state != RUNNING) continue;
-    told |= stop_for_room(c, text.p, advice);
+    told |= stop_for_room(c, text.p, advice, shell_lived);
     next = calls; /* the journal may have been trimmed */
   }
   if (!told && shell_lived) {
-    buf_format(&line, "%s; the bash session with all background processes was stopped. %s", text.p, advice);
+    buf_format(&line, "%s; the shell and all background processes were stopped; variables and functions are gone. %s", text.p, advice);
     buf_add(&line, "", 1);
     bash_notice(line.p);
   }

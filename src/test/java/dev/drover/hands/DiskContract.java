@@ -36,7 +36,10 @@ public abstract class DiskContract extends SandboxContract {
         .startsWith("bash: the workspace holds ")
         .contains(
             " more than its limit of 8388608 bytes; the command was stopped. Remove files to go on")
-        .endsWith("\nfirst");
+        .contains("\nfirst\n")
+        .endsWith(
+            "\n[The shell and all background processes were stopped. The next command starts a new"
+                + " shell in /workspace; variables, functions and jobs are gone.]");
     assertThat(error("write", "file_path", "w", "content", "w"))
         .startsWith("write: no space left on device: the workspace holds ");
     assertThat(error("edit", "file_path", "f1", "old_string", "a", "new_string", "b"))

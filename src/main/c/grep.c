@@ -147,6 +147,7 @@ static void search_file(struct search *s, int fd, const char *path) {
     s->special++;
   } else {
     s->files++;
+    l.sparse = (int64_t)st.st_blocks * 512 < st.st_size;
     search_lines(s, &l, path);
     if (l.broken) not_read(s, path, EIO);
   }

@@ -5,9 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+static char chunk[262144];
+
+/* A hole holds no line break, and can be larger than any disk. */
+static void skip_hole(int fd) {
+  off_t at = lseek(fd, 0, SEEK_CUR), data = lseek(fd, at, SEEK_DATA);
+  if (data < 0) data = errno == ENXIO ? lseek(fd, 0, SEEK_END) : at;
+  off_t skipped = data - at > (off_t)sizeof chunk ? (data - at - (off_t)sizeof chunk) & ~(off_t)1 : 0;
+  lseek(fd, at + skipped, SEEK_SET);
+}
+
 static void fill(struct lines *l) {
-  static char chunk[262144];
   ssize_t n;
+  if (l->sparse) skip_hole(l->fd);
   while ((n = read(l->fd, chunk, sizeof chunk)) < 0 && errno == EINTR) {
   }
   bool start = l->number == 0 && l->text.n == 0 && l->raw.n == 0;

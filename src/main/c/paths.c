@@ -95,6 +95,25 @@ bool is_permitted(const char *path) {
   return false;
 }
 
+static bool names_directory(const char *given) {
+  size_t n = strlen(given);
+  return n > 1 && (given[n - 1] == '/' || (given[n - 1] == '.' && given[n - 2] == '/'));
+}
+
+/* A slash at the end is not ignored: as in POSIX, what is before it must be a directory. */
+static bool fits(const char *tool, const char *given, const char *path, struct result *r) {
+  struct stat st;
+  if (!names_directory(given)) return true;
+  bool there = lstat(path, &st) == 0;
+  if (there && S_ISDIR(st.st_mode)) return true;
+  if (there) {
+    fail(r, "%s: the path \"%s\" names a directory, but %s is not a directory", tool, given, path);
+  } else if (strcmp(tool, "write") == 0) {
+    fail(r, "write: the path \"%s\" names a directory; the name of the file is missing", given);
+  }
+  return !there && r->text.n == 0;
+}
+
 bool find_place(const char *tool, const char *given, struct place *out, struct result *r) {
   int error = 0;
   if (!canonical(given, out->path, sizeof out->path, &error)) {
@@ -108,7 +127,7 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
     if (directories[i].tools != NONE && is_inside(out->path, directories[i].path)) {
       out->root = directories[i].path;
       out->read_only = directories[i].tools == READS;
-      return true;
+      return fits(tool, given, out->path, r);
     }
   }
   fail(r,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What grep finds, and what it says of what it does not show.
 public abstract class GrepContract extends SandboxContract {
@@ -215,5 +217,24 @@ public abstract class GrepContract extends SandboxContract {
       assertThat(grep(pattern, "f")).as(pattern).startsWith("no matches");
       assertThat(grep(pattern + "z", "g")).as(pattern).startsWith("no matches");
     }
+  }
+
+  /// A hole has no lines, however large it is.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "truncate -s 4G f | no matches (1 file searched)",
+        "echo needle > f; truncate -s 4G f | Binary file /workspace/f matches",
+        "truncate -s 4G f; echo needle >> f | Binary file /workspace/f matches",
+        "truncate -s 3000000001 f; echo needle >> f | Binary file /workspace/f matches",
+        "echo a > f; truncate -s 2G f; echo needle >> f; truncate -s 4G f | Binary file"
+            + " /workspace/f matches",
+        "printf 'need' > f; truncate -s 1G f; echo le >> f | no matches (1 file searched)"
+      })
+  void theHolesOfASparseFileAreNotRead(String make, String text) throws Exception {
+    bash(make);
+    assertThat(grep("needle", "f")).isEqualTo(text);
+    assertThat(grep("needle", ".")).isEqualTo(text);
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which places the tools know, and how results name them.
 public abstract class PathsContract extends SandboxContract {
@@ -110,5 +112,32 @@ public abstract class PathsContract extends SandboxContract {
         .contains("/workspace, /tmp, /mnt/user and /mnt/session");
     assertThat(BuiltInTool.GREP.description())
         .contains("\\d \\w \\s \\b", "no look-around", "ripgrep");
+  }
+
+  /// As in POSIX, what is before a slash at the end is a directory.
+  @ParameterizedTest
+  @CsvSource({
+    "write, new/, the name of the file is missing",
+    "write, new/., the name of the file is missing",
+    "write, a/new//, the name of the file is missing",
+    "write, f/, /workspace/f is not a directory",
+    "write, d/, but a directory",
+    "read, f/, /workspace/f is not a directory",
+    "read, f/., /workspace/f is not a directory",
+    "read, /workspace/link/, /workspace/f is not a directory",
+    "read, d/, it holds 0 entries",
+    "read, new/, no such file",
+    "edit, f/, /workspace/f is not a directory",
+    "grep, f/, /workspace/f is not a directory",
+    "glob, f/, /workspace/f is not a directory"
+  })
+  void aSlashAtTheEndNamesADirectory(String tool, String path, String text) throws Exception {
+    bash("echo a > f; ln -s f link; mkdir d");
+    var result =
+        tool.equals("grep") || tool.equals("glob")
+            ? error(tool, "pattern", "a", "path", path)
+            : error(tool, "file_path", path, "content", "x", "old_string", "a", "new_string", "b");
+    assertThat(result).startsWith(tool + ": ").contains(text);
+    assertThat(bash("cat f; ls")).isEqualTo("a\nd\nf\nlink");
   }
 }

@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The tools that every sandbox has, as the model is told of them.
+/// The tools that every sandbox has, as they are described to the model.
 public enum BuiltInTool {
   BASH(
       "bash",
@@ -118,7 +118,7 @@ public enum BuiltInTool {
                       "string", "The file or directory to search: " + Words.PATH + Words.ABSENT)),
           "pattern"));
 
-  /// What descriptions share.
+  /// Text that several descriptions share.
   private static final class Words {
     static final String PATH =
         "an absolute path, or one relative to /workspace, whatever directory bash is in";

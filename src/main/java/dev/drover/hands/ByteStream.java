@@ -9,8 +9,8 @@ import java.nio.channels.SocketChannel;
 /// Bytes to and from a hand: a socket, the standard streams of a process in a container, the
 /// WebSocket of a pod.
 ///
-/// @param in what the hand says; its reads may block for ever
-/// @param out what it is told; one thread at a time writes
+/// @param in the bytes from the hand; a read may block forever
+/// @param out the bytes to the hand; only one thread writes at a time
 /// @param end closes both, from any thread: a read or write that blocks then fails. Idempotent
 public record ByteStream(InputStream in, OutputStream out, Closeable end) {
   /// @param channel connected, and blocking

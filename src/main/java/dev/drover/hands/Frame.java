@@ -26,7 +26,7 @@ record Frame(byte op, int id, ByteBuffer payload) {
     return new Frame(op, id, ByteBuffer.allocate(0));
   }
 
-  /// The peer does not keep to the protocol.
+  /// The peer violated the protocol.
   static final class Violation extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
-/// A program `hand` at the other end of one stream, however that stream came to be. Everything that
-/// arrives is hostile: a frame that the protocol does not have room for ends the hand.
+/// A hand that runs the program `hand` at the other end of a byte stream. All input from it is
+/// treated as hostile: a frame that violates the protocol ends the hand.
 ///
-/// Safe for many threads. No more than [#CALLS] calls are under way; further ones wait. Silence for
-/// three heartbeats is death.
+/// Safe for many threads. At most [#CALLS] calls run at once; further calls wait. A hand that does
+/// not answer for three heartbeats is considered dead.
 public final class FramedHand implements Hand, AutoCloseable {
-  /// Calls under way at once.
+  /// The number of calls that run at once.
   static final int CALLS = 64;
 
   private static final int PROTOCOL = 1;
@@ -63,7 +63,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  /// What waits to be written. Frames of one entry are written without others between them.
+  /// The frames to write. The frames of one entry are written without other frames between them.
   private sealed interface Outgoing {
     record Call(int id, Pending pending, ByteBuffer request) implements Outgoing {}
 
@@ -75,7 +75,7 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final Runnable onDeath;
   private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
 
-  /// The same, by what they are called. Whoever asks for one again waits for it, too, or instead.
+  /// The same calls by id. A repeated request waits for the call that already runs.
   private final Map<EventId, Pending> asked = new ConcurrentHashMap<>();
 
   private final Semaphore permits = new Semaphore(CALLS);
@@ -92,11 +92,11 @@ public final class FramedHand implements Hand, AutoCloseable {
     this.onDeath = onDeath;
   }
 
-  /// Takes over `stream` and waits for the other side to say what it is.
+  /// Takes over `stream` and waits for the greeting of the other side.
   ///
   /// @param onDeath runs once, on any thread, when the hand is dead; it must not block
-  /// @throws IOException when there is no `hand` of our version at the other end; the stream is
-  ///   closed then
+  /// @throws IOException when the other end is not a `hand` of this version; the stream is then
+  ///   closed
   public static FramedHand attach(
       ByteStream stream, Duration patience, Duration heartbeat, Runnable onDeath)
       throws IOException, InterruptedException {
@@ -127,8 +127,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     return execute(call, () -> false);
   }
 
-  /// As [#execute(ToolCall)], but when it is interrupted and `leaves` says so, the call goes on, to
-  /// be asked for again under its id, here or through another connection.
+  /// As [#execute(ToolCall)], but when it is interrupted and `leaves` returns true, the call
+  /// continues and can be requested again by its id, here or through another connection.
   public ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException {
     byte[] request;
     try {
@@ -169,7 +169,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     try {
       return pending.result.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      goesOn = leaves.getAsBoolean(); // and keeps its permit until it ends
+      goesOn = leaves.getAsBoolean(); // the call keeps its permit until it ends
       if (!goesOn) {
         cancel(pending);
       }
@@ -193,7 +193,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  /// Stops the call, and the hand with it if the hand does not confirm.
+  /// Stops the call. If the hand does not confirm this, the hand is ended too.
   private void cancel(Pending pending) {
     if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
       fail(pending);
@@ -219,8 +219,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  /// Stops a call that is under way at the other end, whoever asked for it. Nothing if there is
-  /// none. Returns at once; calls asked for later come after it.
+  /// Stops a running call at the other end, whoever requested it. Does nothing if there is no such
+  /// call. Returns at once; calls that are requested later are handled after it.
   public void stop(EventId call) {
     var name = ByteBuffer.wrap(call.value().getBytes(StandardCharsets.US_ASCII));
     if (!outgoing.offer(new Outgoing.One(new Frame(Frame.STOP, 0, name)))) {
@@ -291,7 +291,7 @@ public final class FramedHand implements Hand, AutoCloseable {
         payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
   }
 
-  /// A log and a model have no use for NUL, nor for bytes that are not UTF-8.
+  /// Removes NUL and bytes that are not UTF-8, which logs and models cannot use.
   private static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8).replace('\0', '\uFFFD');
   }
@@ -362,7 +362,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     try {
       stream.end().close();
     } catch (IOException e) {
-      // It is closed as far as we are concerned.
+      // The stream counts as closed in any case.
     }
     hello.completeExceptionally(new IOException(reason));
     outgoing.clear();
@@ -371,8 +371,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     calls.values().forEach(this::fail);
   }
 
-  /// Lets go of the hand: calls under way are lost to those who wait for them, and go on if the
-  /// hand does. Idempotent. Whoever made the hand ends it.
+  /// Detaches from the hand: callers that wait lose their calls, but the calls continue if the hand
+  /// does. Idempotent. The creator of the hand ends it.
   @Override
   public void close() {
     die("closed");

@@ -2,11 +2,12 @@ package dev.drover.hands;
 
 import java.util.regex.Pattern;
 
-/// Which of a session's hands. Lower-case letters, digits and hyphens, fit for the name of a file.
+/// The name of one of a session's hands: lower-case letters, digits and hyphens, so that it can be
+/// a file name.
 public record HandName(String value) {
   private static final Pattern VALID = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
-  /// The hand that runs the built-in tools; the only one yet.
+  /// The hand that runs the built-in tools; there is no other yet.
   public static final HandName WORKSPACE = new HandName("workspace");
 
   public HandName {

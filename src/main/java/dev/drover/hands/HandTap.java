@@ -16,8 +16,8 @@ public interface HandTap {
 
   /// No hand could be created.
   ///
-  /// @param interrupted whether the call that needed it was interrupted meanwhile; otherwise there
-  ///   can be none
+  /// @param interrupted true if the call that needed it was interrupted, false if no hand can be
+  ///   created
   default void notCreated(SessionId session, boolean interrupted) {}
 
   /// This server attached to a hand that an earlier server left.
@@ -25,7 +25,7 @@ public interface HandTap {
 
   /// A hand that was created or attached ends, or is left to another server.
   ///
-  /// @param lost whether it had died by itself
+  /// @param lost whether the hand died unexpectedly
   default void ended(SessionId session, boolean lost) {}
 
   /// A call has ended.

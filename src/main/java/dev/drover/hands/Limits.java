@@ -3,17 +3,17 @@ package dev.drover.hands;
 import dev.drover.settings.Section;
 import java.math.BigDecimal;
 
-/// What one sandbox may use. Memory counts everything in it, its temporary directories included,
-/// which therefore never get more than half of it: what is full must say so before the kernel
-/// starts to kill.
+/// The limits of one sandbox. Memory includes the temporary directories, which therefore get at
+/// most half of it: a write to a full directory must fail before the kernel starts to kill
+/// processes.
 ///
 /// @param memory bytes
 /// @param processes processes and threads
-/// @param cpus cores' worth of time
+/// @param cpus processor time, in cores
 /// @param file bytes of the largest file
-/// @param workspace bytes of the session's directories together; more are there for a moment, until
-///   it is noticed
-/// @param entries files and directories in them
+/// @param workspace bytes of all directories of the session; they can briefly hold more, until this
+///   is detected
+/// @param entries the number of files and directories in them
 /// @param tmp bytes of `/tmp`
 /// @param home bytes of the home directory
 /// @param shm bytes of `/dev/shm`

@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// So many places, and whoever waits for one, in order. What a semaphore cannot: a third party ends
-/// a wait, by completing it with `false`. Safe for many threads.
+/// A number of permits and the queue of those that wait for one. Unlike with a semaphore, a third
+/// party can end a wait by completing it with `false`. Safe for many threads.
 final class Permits {
   private final ArrayDeque<CompletableFuture<Boolean>> queue = new ArrayDeque<>();
   private int free;
@@ -25,12 +25,14 @@ final class Permits {
     return true;
   }
 
-  /// Takes a place that may not be there: what needs it exists already. Given back like any other.
+  /// Takes a permit even if none is free, for something that already exists. It is released like
+  /// any other permit.
   synchronized void take() {
     free--;
   }
 
-  /// A place at the end of the queue: `true` once it is given, `false` at once when `most` wait.
+  /// Joins the end of the queue. The future completes with `true` once a permit is granted, and
+  /// with `false` at once if `most` already wait.
   synchronized CompletableFuture<Boolean> queue(int most) {
     var place = new CompletableFuture<Boolean>();
     if (tryTake()) {
@@ -43,12 +45,12 @@ final class Permits {
     return place;
   }
 
-  /// True when the place is the caller's now. In every other case it is nobody's.
+  /// Returns true if the caller now has the permit. Otherwise the permit is not held by anyone.
   boolean await(CompletableFuture<Boolean> place, Duration patience) throws InterruptedException {
     try {
       return place.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      return !place.complete(false); // given at the last moment
+      return !place.complete(false); // granted at the last moment
     } catch (InterruptedException e) {
       if (!place.complete(false) && place.join()) {
         release();
@@ -65,7 +67,7 @@ final class Permits {
     queue.removeIf(CompletableFuture::isDone);
   }
 
-  /// Gives the place to whoever waits longest.
+  /// Grants the permit to the caller that has waited longest.
   synchronized void release() {
     if (free < 0) {
       free++;

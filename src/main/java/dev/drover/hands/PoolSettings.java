@@ -3,7 +3,7 @@ package dev.drover.hands;
 import dev.drover.settings.Section;
 import java.time.Duration;
 
-/// How many sandboxes there are, and for how long.
+/// The number of sandboxes, and how long idle ones are kept.
 ///
 /// @param most sandboxes that live at once
 /// @param idle how long a sandbox without a call is kept

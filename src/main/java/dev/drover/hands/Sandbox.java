@@ -4,12 +4,14 @@ import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import java.util.function.BooleanSupplier;
 
-/// A hand with a life of its own, isolated from the host. Cattle: it may die at any moment.
+/// A hand that is isolated from the host and must be closed. It can die at any moment and is
+/// replaceable.
 public interface Sandbox extends Hand, AutoCloseable {
   HandId id();
 
-  /// As [Hand#execute], but when it is interrupted and `leaves` says so, the call goes on: whoever
-  /// asks for its id next gets its result. A call id that the sandbox knows never runs again.
+  /// As [Hand#execute], but when it is interrupted and `leaves` returns true, the call continues,
+  /// and the next request for its id gets its result. A call id that the sandbox knows never runs
+  /// again.
   ToolResult execute(ToolCall call, BooleanSupplier leaves) throws InterruptedException;
 
   @Override
@@ -17,20 +19,20 @@ public interface Sandbox extends Hand, AutoCloseable {
     return execute(call, () -> false);
   }
 
-  /// Stops a call that is under way, whoever asked for it. Nothing if there is none. Returns at
-  /// once; calls asked for later come after it.
+  /// Stops a running call, whoever requested it. Does nothing if there is no such call. Returns at
+  /// once; calls that are requested later are handled after it.
   void stop(EventId call);
 
-  /// False for good once it is dead: every further call answers with an error that says it did not
-  /// run.
+  /// Returns false forever once the sandbox is dead: every further call then gets an error that
+  /// says that it did not run.
   boolean isAlive();
 
-  /// Lets go of it, alive: another server may attach to it, and if none does it ends itself after a
-  /// while. This object is of no use any more. Idempotent.
+  /// Detaches from the sandbox and leaves it alive: another server may attach to it; otherwise it
+  /// ends after a while. This object cannot be used afterwards. Idempotent.
   void leave();
 
-  /// Kills everything in it and removes every trace of it from the host, its workspace aside.
-  /// Idempotent; returns when it is done.
+  /// Kills all processes in the sandbox and removes it from the host, except its workspace.
+  /// Idempotent; returns when this is done.
   @Override
   void close();
 }

@@ -19,14 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The sandboxes of all sessions, one for each name that a session uses: made at the first call
-/// that needs it, replaced when it died, closed when it idles. Its workspace outlives it, and so
-/// does it the server, when calls are left in it.
+/// The sandboxes of all sessions, one for each hand name that a session uses. A sandbox is created
+/// at the first call that needs it, replaced when it has died, and closed when it is idle. The
+/// workspace outlives the sandbox, and a sandbox in which calls are left outlives the server.
 ///
-/// Safe for many threads. At most `most` sandboxes are made; a call beyond that takes the place of
-/// the one that idles longest, or waits a minute for a place, in a queue of [#QUEUE].
+/// Safe for many threads. At most `most` sandboxes exist at once. Beyond that, a call replaces the
+/// sandbox that has been idle longest, or waits up to a minute for a permit, in a queue of
+/// [#QUEUE].
 public final class SandboxPool implements Hands, AutoCloseable {
-  /// How many calls may wait for a sandbox of their own.
+  /// The number of calls that may wait for a new sandbox.
   static final int QUEUE = 64;
 
   private static final Duration WAIT = Duration.ofMinutes(1);
@@ -39,25 +40,25 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private final Permits places;
   private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean leaving; // another server goes on with all sessions
+  private volatile boolean leaving; // another server continues all sessions
 
-  /// Whose place a slot is.
+  /// The hand that a slot is for.
   private record Key(SessionId session, HandName name) {
     static Key of(HandSpec spec) {
       return new Key(spec.session(), spec.name());
     }
   }
 
-  /// A hand's place. What is in it changes under its lock; calls run outside of it.
+  /// The slot of one hand. Its contents change only under its lock; calls run without the lock.
   private static final class Slot {
     final SessionId session;
     final ReentrantLock lock = new ReentrantLock();
     @Nullable Sandbox sandbox;
     int grips;
     boolean gone; // no longer in the map
-    volatile boolean owes; // calls were left in it, and somebody will ask for their results
-    volatile boolean leaving; // another server goes on with the session
-    volatile boolean released; // and about to be gone: nobody waits for it any more
+    volatile boolean owes; // calls were left in it, and their results will be requested
+    volatile boolean leaving; // another server continues the session
+    volatile boolean released; // it is about to be removed; calls no longer wait for it
     volatile @Nullable CompletableFuture<Boolean> waiting; // for a place
     volatile long idleSince = System.nanoTime();
 
@@ -95,7 +96,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  /// The sandbox lives already, so it needs no free place.
+  /// The sandbox already exists, so it needs no free permit.
   @Override
   public Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException {
     var key = Key.of(spec);
@@ -103,7 +104,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     try {
       if (slot.sandbox != null && !(slot.sandbox.isAlive() && slot.sandbox.id().equals(hand))) {
         if (slot.sandbox.isAlive()) {
-          return Optional.empty(); // it took the other one's place
+          return Optional.empty(); // it has replaced the requested hand
         }
         empty(slot);
       }
@@ -122,7 +123,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     tap.attached(slot.session);
   }
 
-  /// A grip on what is in a slot.
+  /// A grip on the sandbox in a slot.
   private final class Held implements Grip {
     private final Key key;
     private final Slot slot;
@@ -130,7 +131,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean left;
 
-    /// The slot's lock is held.
+    /// Called with the slot's lock held.
     Held(Key key, Slot slot, Sandbox sandbox) {
       this.key = key;
       this.slot = slot;
@@ -182,8 +183,8 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  /// What becomes of a slot that no grip is on; its lock is held. Whoever waits for a place gets
-  /// that of a sandbox that has just become idle.
+  /// Handles a slot that may no longer have a grip; called with its lock held. If calls wait for a
+  /// permit, a sandbox that has just become idle is closed for them.
   private void unheld(Key key, Slot slot) {
     if (slot.grips > 0) {
       return;
@@ -234,7 +235,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     leaving = true;
   }
 
-  /// The hand's slot, locked; the caller unlocks it.
+  /// Returns the hand's slot, locked; the caller unlocks it.
   @SuppressWarnings("LockNotBeforeTry")
   private Slot lock(Key key) throws InterruptedException {
     while (true) {
@@ -243,11 +244,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
       if (!slot.gone) {
         return slot;
       }
-      slot.lock.unlock(); // released meanwhile: there is a new one
+      slot.lock.unlock(); // it was released meanwhile; there is a new slot
     }
   }
 
-  /// A living sandbox. Calls that come meanwhile wait at the lock for the same one.
+  /// Returns a live sandbox. Concurrent calls wait at the lock for the same sandbox.
   private Sandbox sandbox(Slot slot, HandSpec spec)
       throws Sandboxes.Unavailable, InterruptedException {
     if (slot.sandbox != null && slot.sandbox.isAlive()) {
@@ -256,7 +257,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     empty(slot);
     takePlace(slot);
     try {
-      if (closed.getCount() == 0) { // a place may come free because everything ends
+      if (closed.getCount() == 0) { // a permit may become free because everything ends
         throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
       }
       slot.sandbox = create(spec);
@@ -313,7 +314,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  /// Closes the sandbox that has idled longest, if one idles.
+  /// Closes the sandbox that has been idle longest, if any is idle.
   private void evict() {
     record Idle(Slot slot, long nanos) {}
     long now = System.nanoTime();
@@ -344,7 +345,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  /// Closes what is in the slot; its lock is held. True when there was something.
+  /// Closes the sandbox in the slot; called with its lock held. Returns true if there was one.
   private boolean empty(Slot slot) {
     if (slot.sandbox == null) {
       return false;
@@ -363,24 +364,24 @@ public final class SandboxPool implements Hands, AutoCloseable {
         slots.values().forEach(slot -> emptyIfUnused(slot, idle));
       }
     } catch (InterruptedException e) {
-      // Nobody has this thread to interrupt it.
+      // No other code has a reference to this thread, so it is never interrupted.
     }
   }
 
-  /// How many calls wait for a place.
+  /// The number of calls that wait for a permit.
   int waiting() {
     return places.waiting();
   }
 
-  /// Closes the session's sandboxes, an earlier server's too; calls in it are lost, one that waits
-  /// for it does not run. Idempotent. The next call makes a new one.
+  /// Closes the session's sandboxes, also those of an earlier server. Calls in them are lost, and
+  /// calls that wait for one do not run. Idempotent. The next call creates a new sandbox.
   @Override
   public void release(SessionId session) {
     keys(session).forEach(key -> take(key, this::empty));
     sandboxes.release(session);
   }
 
-  /// Takes a hand's slot out of the map, and does something with what is in it.
+  /// Removes a hand's slot from the map and applies `then` to it.
   private void take(Key key, Consumer<Slot> then) {
     var slot = slots.get(key);
     if (slot == null) {
@@ -389,7 +390,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     slot.released = true;
     var place = slot.waiting;
     if (place != null) {
-      place.complete(false); // who waits for a place holds the lock, for a minute perhaps
+      place.complete(false); // a call that waits for a permit holds the lock, possibly for a minute
     }
     slot.lock.lock();
     try {
@@ -413,8 +414,8 @@ public final class SandboxPool implements Hands, AutoCloseable {
     return sandboxes.kept();
   }
 
-  /// Closes all sandboxes but those in which calls were left, which the next server finds, and the
-  /// [Sandboxes] that made them. Workspaces stay.
+  /// Closes all sandboxes except those in which calls were left, which the next server will find,
+  /// and then the [Sandboxes] that created them. Workspaces are kept.
   @Override
   public void close() {
     closed.countDown();
@@ -445,7 +446,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     try {
       task.join();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the scope waits all the same
+      Thread.currentThread().interrupt(); // the scope waits in any case
     }
   }
 }

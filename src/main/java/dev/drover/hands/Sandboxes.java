@@ -5,23 +5,23 @@ import dev.drover.session.SessionId;
 import java.util.Optional;
 import java.util.Set;
 
-/// Makes sandboxes, by one technology. Safe for many threads.
+/// Creates sandboxes with one technology. Safe for many threads.
 public interface Sandboxes extends AutoCloseable {
-  /// The session's sandbox, ready for its next call when this returns: one that an earlier server
-  /// left and that still lives, else a new one.
+  /// Returns the session's sandbox, ready for a call: the one that an earlier server left, if it is
+  /// still alive, or else a new one.
   ///
-  /// @throws Unavailable when there can be none; nothing of it is left
+  /// @throws Unavailable when no sandbox can be created; nothing of it remains
   Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException;
 
-  /// Attaches to that very sandbox of the session. Empty when it is dead, or somebody else does not
-  /// let go of it in time.
+  /// Attaches to this particular sandbox of the session. Empty when it is dead, or when another
+  /// server does not detach from it in time.
   Optional<Sandbox> attach(HandSpec spec, HandId hand) throws InterruptedException;
 
   /// Closes the session's sandbox if an earlier server left one. Idempotent.
   void release(SessionId session);
 
-  /// Removes a session's workspace with all that is in it, and its sandbox as [#release] does. One
-  /// that this server is attached to must be closed. Idempotent.
+  /// Removes a session's workspace with all its contents, and its sandbox as [#release] does. A
+  /// sandbox to which this server is attached must be closed first. Idempotent.
   void discard(SessionId session);
 
   /// The sessions that have a workspace here.
@@ -31,7 +31,7 @@ public interface Sandboxes extends AutoCloseable {
   @Override
   void close();
 
-  /// No sandbox can be made. The message says why and what helps, fit for the model and the
+  /// No sandbox can be created. The message says why and how to fix it, for the model and the
   /// operator.
   final class Unavailable extends Exception {
     private static final long serialVersionUID = 1;

@@ -7,8 +7,8 @@ import dev.drover.session.EventId;
 ///
 /// @param id the tool-use event; no two calls of a session share it
 /// @param input as the model wrote it, unchecked
-/// @param again the same hand may have been asked before: if it is dead, nobody can know whether
-///   the call ran
+/// @param again true if the call may already have been sent to the same hand: if that hand is dead,
+///   it is unknown whether the call ran
 public record ToolCall(EventId id, String name, Json.Obj input, boolean again) {
   public ToolCall(EventId id, String name, Json.Obj input) {
     this(id, name, input, false);

@@ -5,14 +5,14 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The input of a built-in tool, checked and in the form that `hand` reads: the call's id, the
+/// The validated input of a built-in tool, in the format that `hand` reads: the call's id, the
 /// tool's name and its arguments in a fixed order, each as a length and its bytes.
 final class ToolInput {
   private static final int COMMAND_MAX = 1 << 20;
   private static final int PATH_MAX = 1 << 16;
   private static final int CONTENT_MAX = 16 << 20;
 
-  /// The input is wrong; the message is the tool's answer.
+  /// The input is invalid; the message is the result of the tool.
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -20,7 +20,7 @@ final class ToolInput {
       super(message, null, false, false);
     }
 
-    /// The tool's answer.
+    /// The result of the tool.
     String text() {
       return String.valueOf(getMessage());
     }
@@ -110,7 +110,7 @@ final class ToolInput {
     put(string("path", PATH_MAX, false));
   }
 
-  /// What the model gave; JSON null counts as nothing.
+  /// The value that the model gave; a JSON null counts as absent.
   private @Nullable Json given(String field) {
     var value = input.fields().get(field);
     return value instanceof Json.Null ? null : value;

@@ -3,10 +3,11 @@ package dev.drover.hands;
 import dev.drover.base.Json;
 import java.util.stream.Collectors;
 
-/// What came of a call, for the model to read. A failure is a result too.
+/// The result of a call, for the model. A failure is a result too.
 ///
 /// @param content blocks of the Messages API, at least one
-/// @param lost whatever ran the call is gone: it may or may not have taken effect
+/// @param lost whether the hand that ran the call is gone; the call may or may not have taken
+///   effect
 public record ToolResult(Json.Arr content, boolean isError, boolean lost) {
   private static final String NOTHING = "(no output)";
 
@@ -18,7 +19,7 @@ public record ToolResult(Json.Arr content, boolean isError, boolean lost) {
     return new ToolResult(blocks(text), false, false);
   }
 
-  /// A result of any blocks, such as images.
+  /// Creates a result of arbitrary blocks, such as images.
   public static ToolResult success(Json.Arr content) {
     return new ToolResult(content, false, false);
   }
@@ -27,12 +28,12 @@ public record ToolResult(Json.Arr content, boolean isError, boolean lost) {
     return new ToolResult(blocks(text), true, false);
   }
 
-  /// Whatever ran the call is gone.
+  /// Creates the result of a call whose hand is gone.
   public static ToolResult lost(String text) {
     return new ToolResult(blocks(text), true, true);
   }
 
-  /// What its text blocks say, one to a line.
+  /// The text of its text blocks, joined by line breaks.
   public String text() {
     return content.items().stream()
         .filter(block -> block instanceof Json.Obj text && "text".equals(text.text("type")))

@@ -1,5 +1,5 @@
-/// What acts. A hand is `execute(name, input) -> string`; a sandbox is a hand that somebody has to
-/// close. One leaf package for each technology.
+/// Hands run tool calls: `execute(name, input) -> string`. A sandbox is a hand that must be closed.
+/// One leaf package for each technology.
 @NullMarked
 package dev.drover.hands;
 

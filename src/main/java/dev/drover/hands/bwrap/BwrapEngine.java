@@ -18,8 +18,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Sandboxes by bubblewrap. A boundary for one tenant's own agents: the kernel is shared. Never
-/// without isolation: what is missing is said, and no sandbox is made.
+/// Sandboxes made with bubblewrap. They are a boundary for one tenant's own agents, since the
+/// kernel is shared. A sandbox is always isolated: if something is missing for that, no sandbox is
+/// created, and the error says what is missing.
 public final class BwrapEngine implements Engine {
   private final Machine machine;
   private final SandboxSettings settings;
@@ -29,7 +30,7 @@ public final class BwrapEngine implements Engine {
   private final Images images;
   private final Cgroups cgroups;
 
-  /// @throws IOException when disk images were asked for and cannot be had
+  /// @throws IOException when disk images are required and cannot be used
   public BwrapEngine(Machine machine) throws IOException, InterruptedException {
     this.machine = machine;
     this.settings = machine.settings();
@@ -51,7 +52,7 @@ public final class BwrapEngine implements Engine {
     return () -> traces.withProcess(process.pid()).lines();
   }
 
-  /// Puts everything into place for a hand and writes down how to remove it.
+  /// Prepares everything that a hand needs and records how to remove it.
   private Launch prepare(Site site, Trail trail, boolean probe)
       throws Sandboxes.Unavailable, IOException {
     var bwrap = bwrap().orElseThrow(() -> new Sandboxes.Unavailable(Diagnosis.NO_BWRAP));
@@ -65,7 +66,7 @@ public final class BwrapEngine implements Engine {
     return new Launch(machine, bwrap, etc, site, group, images, probe);
   }
 
-  /// bubblewrap, as the distribution installed it: on Ubuntu no other copy may make namespaces.
+  /// The bubblewrap of the distribution: on Ubuntu, no other copy may create namespaces.
   static Optional<Path> bwrap() {
     return List.of("/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap").stream()
         .map(Path::of)
@@ -73,8 +74,8 @@ public final class BwrapEngine implements Engine {
         .findFirst();
   }
 
-  /// A read from a pipe cannot be given up, so a thread of its own does it; when the launcher is
-  /// killed the pipe ends, and the thread with it.
+  /// A read from a pipe cannot be interrupted, so a separate thread does it. When the launcher is
+  /// killed, the pipe ends, and so does the thread.
   private void awaitListening(Process process, Path log) throws IOException, InterruptedException {
     var first = new CompletableFuture<Integer>();
     Thread.ofVirtual()
@@ -164,7 +165,7 @@ public final class BwrapEngine implements Engine {
     return kept + "; " + disks();
   }
 
-  /// What keeps a session within its disk space here.
+  /// What enforces the disk limits of a session here.
   private String disks() {
     long floor = machine.floor();
     var kept = floor == 0 ? "" : "; %d MiB are kept free".formatted(floor >> 20);

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// What is left of a hand behind bubblewrap: its processes and its control groups.
+/// The traces of a hand that runs in bubblewrap: its processes and its control groups.
 ///
 /// @param group its control groups
 /// @param outer bubblewrap's process on the host
@@ -17,7 +17,7 @@ record BwrapTraces(Cgroups.Group group, List<Being> outer, List<Being> inner) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration STEP = Duration.ofMillis(2);
 
-  /// A process, told from a later one with the same number.
+  /// A process, distinguished from a later one with the same pid.
   record Being(long pid, long start) {
     static List<Being> of(OptionalLong pid) {
       if (pid.isEmpty()) {
@@ -80,10 +80,10 @@ record BwrapTraces(Cgroups.Group group, List<Being> outer, List<Being> inner) {
         || Cgroups.populated(group);
   }
 
-  /// False when something is left after some seconds.
+  /// Returns false if something remains after some seconds.
   boolean kill(Pause pause) throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    // The inner one first, so that the outer one, its parent, sees it off.
+    // The inner process first, so that the outer one, its parent, reaps it.
     inner.forEach(Being::kill);
     while (outer.stream().anyMatch(Being::lives)
         && !inner.isEmpty()

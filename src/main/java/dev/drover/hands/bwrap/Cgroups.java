@@ -15,22 +15,22 @@ import java.util.Map;
 import java.util.Set;
 
 /// The kernel's control groups: one group for each hand, in every hierarchy that counts. The first
-/// rung that the machine offers: version 2 with delegated controllers, version 1, none.
+/// of these that the machine offers is used: version 2 with delegated controllers, version 1, none.
 ///
-/// Everything is plain files below one root, so a test may hand in a tree of its own.
+/// All of them are plain files below one root, so a test can pass its own tree.
 final class Cgroups {
   /// What enforces the limits of a hand.
   enum Level {
-    /// One group, killed at once by the kernel.
+    /// One group, which the kernel can kill as a whole.
     CGROUP_V2,
     /// A group per controller.
     CGROUP_V1,
-    /// None: the kernel bounds the number of processes alone, the hand itself looks at their
+    /// No groups: the kernel limits only the number of processes, and the hand itself checks their
     /// memory.
     RLIMITS
   }
 
-  /// Where a hand's groups are.
+  /// The groups of a hand.
   ///
   /// @param directories one in each hierarchy; empty without control groups
   record Group(List<Path> directories) {
@@ -65,7 +65,7 @@ final class Cgroups {
     try {
       return new Cgroups(Level.CGROUP_V2, Map.of("", version2(root, own.getOrDefault("", "/"))));
     } catch (IOException e) {
-      // Not mounted, or not delegated to us: the next rung.
+      // Not mounted, or not delegated to us: try the next level.
     }
     try {
       return new Cgroups(Level.CGROUP_V1, version1(root, own));
@@ -85,7 +85,7 @@ final class Cgroups {
     try {
       Files.writeString(mine.resolve("cgroup.subtree_control"), wanted);
     } catch (IOException e) {
-      // A group with processes of its own may not share out: the server moves into a leaf.
+      // A group that has processes cannot delegate controllers: the server moves into a leaf.
       var leaf = Files.createDirectories(mine.resolve("drover-server"));
       for (var pid : Files.readAllLines(mine.resolve("cgroup.procs"))) {
         Files.writeString(leaf.resolve("cgroup.procs"), pid);
@@ -118,7 +118,7 @@ final class Cgroups {
     return parents;
   }
 
-  /// A group that an earlier server made, as root, is there but not ours.
+  /// A group that an earlier server created as root exists but cannot be used.
   private static Path writable(Path group) throws IOException {
     if (!Files.isWritable(group)) {
       throw new IOException("not delegated");
@@ -126,7 +126,7 @@ final class Cgroups {
     return group;
   }
 
-  /// Makes the groups of a hand and sets its limits.
+  /// Creates the groups of a hand and sets its limits.
   Group create(String hand, Limits limits) throws IOException {
     var directories = new ArrayList<Path>();
     try {
@@ -181,7 +181,7 @@ final class Cgroups {
     return file.contains("swap") || file.contains("memsw") || file.startsWith("cpu.");
   }
 
-  /// Kills every process in the group. False when there was none.
+  /// Kills every process in the group. Returns false if there was none.
   static boolean kill(Group group) {
     boolean some = false;
     for (var directory : group.directories()) {
@@ -217,7 +217,7 @@ final class Cgroups {
     return false;
   }
 
-  /// Removes the group. False when a process is still in it.
+  /// Removes the group. Returns false if a process is still in it.
   static boolean remove(Group group) {
     boolean gone = true;
     for (var directory : group.directories()) {
@@ -230,8 +230,8 @@ final class Cgroups {
     return gone;
   }
 
-  /// Removes the empty groups of hands that were made before that moment. Who deletes a server's
-  /// data directory leaves nobody who knows of them. A group with a process in it stays.
+  /// Removes the empty groups of hands that were created before `before`. After a server's data
+  /// directory is deleted, no record of these groups remains. A group with a process in it is kept.
   void sweep(Instant before) {
     for (var parent : Set.copyOf(parents.values())) {
       try (var groups = Files.newDirectoryStream(parent, HandId.PREFIX + "*")) {

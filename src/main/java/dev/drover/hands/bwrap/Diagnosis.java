@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Why a sandbox did not start, and what helps.
+/// Explains why a sandbox did not start, and how to fix it.
 final class Diagnosis {
   static final String NO_BWRAP =
       "bubblewrap is not installed, and without it there is no sandbox."
@@ -28,7 +28,7 @@ final class Diagnosis {
 
   private Diagnosis() {}
 
-  /// From the end of what bubblewrap and `hand launch` wrote.
+  /// Derives it from the end of the output of bubblewrap and `hand launch`.
   static String of(Path log) {
     String text;
     try {

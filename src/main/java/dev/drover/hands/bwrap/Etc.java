@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// The `/etc` that sandboxes see: made up, since the host's tells about the host. Programs of the
-/// host's `/usr` find what they need of theirs.
+/// The `/etc` of sandboxes: a generated one, since the host's `/etc` reveals details of the host.
+/// Programs in the host's `/usr` find the files that they need.
 ///
-/// @param directory the made-up directory
+/// @param directory the generated directory
 /// @param shown names of the host's `/etc` that are mounted into it, read-only
 record Etc(Path directory, List<String> shown) {
   private static final Map<String, String> FILES =
@@ -69,8 +69,8 @@ record Etc(Path directory, List<String> shown) {
     return new Etc(directory, List.copyOf(shown));
   }
 
-  /// Readable for every uid, whatever the server's umask. Other servers' sandboxes may look at the
-  /// file, so it is never seen half-written.
+  /// Readable for every uid, whatever the server's umask. Sandboxes of other servers may read the
+  /// file, so it is replaced atomically.
   private static void put(Path file, byte[] content) throws IOException {
     if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
       return;

@@ -12,28 +12,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Disk images of sessions: sparse files with an ext4 that only its own sandbox mounts. `hand
-/// launch` makes and mounts them; this says whether it can, and how.
+/// Disk images of sessions: sparse files with an ext4 file system, each mounted only by its
+/// session's sandbox. `hand launch` creates and mounts them; this class determines whether and how
+/// that is possible.
 ///
-/// @param reason why it cannot; empty when it can
+/// @param reason why images cannot be used; empty if they can
 /// @param template the empty image that new ones are copied from
 record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, long inodes) {
   private static final long MIB = 1 << 20;
   private static final int INODE = 256; // bytes
   private static final long PATIENCE = 20; // seconds
 
-  /// File systems of this machine alone: of a shared one two machines might mount an image.
+  /// Only local file systems: on a shared one, two machines could mount the same image.
   private static final Set<String> LOCAL =
       Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "tmpfs", "zfs");
 
-  /// Tries it: makes a template, an image, and mounts that.
+  /// Tries it: creates a template and an image, and mounts the image.
   ///
   /// @param homes the directory of the sessions' directories
-  /// @throws IOException when images were asked for and cannot be had
+  /// @throws IOException when images are required and cannot be used
   static Images find(Path homes, Path program, SandboxSettings settings, Spawner spawner)
       throws IOException, InterruptedException {
     var limits = settings.limits();
-    // What ext4 needs for itself comes on top.
+    // The space that ext4 itself needs is added.
     long journal = limits.workspace() < 1 << 30 ? 4 * MIB : 16 * MIB;
     long bytes =
         (limits.workspace() + limits.entries() * INODE + limits.workspace() / 64 + 2 * journal)
@@ -57,7 +58,7 @@ record Images(String reason, Path template, Path mkfs, Path fsck, long bytes, lo
     return reason.isEmpty();
   }
 
-  /// What tells `hand launch` of an image.
+  /// The arguments of `hand launch` for an image.
   List<String> words(Path image) {
     return List.of(
         "--image",

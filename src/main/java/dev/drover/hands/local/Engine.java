@@ -9,18 +9,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A technology that runs the program `hand` isolated from the host. It knows nothing of sessions
-/// and of other hands; [LocalSandboxes] does the rest. What it must remember of a hand, to find it
-/// again and to remove it, are its *traces*: lines of text, in a form of its own, kept on disk for
-/// the server after this one. Safe for many threads.
+/// A technology that runs the program `hand` isolated from the host. It knows nothing about
+/// sessions and other hands; [LocalSandboxes] does the rest. What it needs to find and remove a
+/// hand later are the *traces* of the hand: lines of text in the engine's own format, kept on disk
+/// for the next server. Safe for many threads.
 public interface Engine {
-  /// Makes the engine, once the directories are there.
+  /// Creates the engine once the directories exist.
   interface Maker {
-    /// @throws IOException when it lacks something that the settings ask for
+    /// @throws IOException when something that the settings require is missing
     Engine make(Machine machine) throws IOException, InterruptedException;
   }
 
-  /// What an engine gets of its server.
+  /// The resources that an engine gets from its server.
   ///
   /// @param data the data directory
   /// @param homes the directory of the sessions' directories
@@ -37,7 +37,7 @@ public interface Engine {
 
   /// Where a hand is made.
   ///
-  /// @param name fit for a file, and for the name of a container
+  /// @param name suitable as a file name and as the name of a container
   /// @param directory the hand's own, for a socket, a log and the like
   /// @param workspace the directories of its session
   record Site(String name, Path directory, Workspaces.Workspace workspace) {}
@@ -50,37 +50,37 @@ public interface Engine {
 
   /// A hand that was started.
   interface Running {
-    /// What to remember of it, now that it answers.
+    /// The traces to keep, now that the hand answers.
     List<String> traces();
   }
 
-  /// Starts a hand in which [#connect] will find `hand serve`. Every trace is written before it
-  /// could be forgotten. When this fails what was written is killed, by [#kill].
+  /// Starts a hand in which [#connect] will find `hand serve`. Every trace is recorded before it is
+  /// needed. If this fails, the caller kills what was recorded, with [#kill].
   ///
-  /// @throws Sandboxes.Unavailable when something is missing on this machine; the message says what
-  ///   helps
+  /// @throws Sandboxes.Unavailable when something is missing on this machine; the message says how
+  ///   to fix it
   /// @throws IOException when it does not start; the message says why
   Running start(Site site, Trail trail)
       throws Sandboxes.Unavailable, IOException, InterruptedException;
 
-  /// A stream to the hand of that directory, of this server or of an earlier one.
+  /// Opens a stream to the hand of that directory, of this server or of an earlier one.
   ByteStream connect(Path directory) throws IOException, InterruptedException;
 
-  /// Why a hand that was started does not answer, as far as its directory tells.
+  /// Returns why a hand that was started does not answer, as far as its directory shows.
   String diagnosis(Path directory);
 
-  /// Whether these are traces of this engine, whole. It is asked about no others.
+  /// Whether these are complete traces of this engine.
   boolean understands(List<String> traces);
 
   /// Whether anything of the hand is alive.
   boolean lives(List<String> traces);
 
-  /// Kills the hand with all that is in it, and removes what the machine keeps of it. Idempotent.
-  /// False when something is left after some seconds.
+  /// Kills the hand with all its processes and removes its resources from the machine. Idempotent.
+  /// Returns false if something remains after some seconds.
   boolean kill(List<String> traces) throws InterruptedException;
 
-  /// Makes a whole sandbox once and runs something small in it. Empty when all is well; else what
-  /// is wrong and what helps.
+  /// Creates a complete sandbox once and runs a small check in it. Empty if it succeeds; otherwise
+  /// the problem and how to fix it.
   Optional<String> problem(Site site, Trail trail)
       throws Sandboxes.Unavailable, IOException, InterruptedException;
 
@@ -90,6 +90,6 @@ public interface Engine {
   /// Whether a new session gets a disk of its own, which this engine mounts.
   boolean mountsImages();
 
-  /// Removes what belongs to no hand and was made before that moment.
+  /// Removes what belongs to no hand and was created before `before`.
   void sweep(Instant before);
 }

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// The free space of the file system below the data directory, and how much of it is kept: the
-/// server's log is on it, and every other sandbox. A hand looks at it while anything runs inside;
-/// this is for what happens outside. Safe for many threads.
+/// The free space of the file system of the data directory, and how much of it must stay free,
+/// since the server's log and all sandboxes are on it. A hand watches it while something runs
+/// inside; this class is for the work outside. Safe for many threads.
 final class FreeSpace {
   private static final long MOST = 2L << 30;
   private static final int PART = 10;
@@ -24,15 +24,15 @@ final class FreeSpace {
     this.floor = floor.orElse(Math.min(MOST, total / PART));
   }
 
-  /// Bytes that no sandbox may take; 0: none.
+  /// The bytes that no sandbox may use; 0 for no minimum.
   long floor() {
     return floor;
   }
 
-  /// Whether another sandbox may start: below the floor those that are there clean up, and the half
-  /// of it is left to the server.
+  /// Checks that another sandbox may start: below the floor only existing sandboxes may clean up,
+  /// and half of the floor is reserved for the server.
   ///
-  /// @throws Sandboxes.Unavailable when there is too little room
+  /// @throws Sandboxes.Unavailable when there is too little free space
   void check() throws IOException, Sandboxes.Unavailable {
     long free = store.getUsableSpace();
     if (free < floor / 2) {

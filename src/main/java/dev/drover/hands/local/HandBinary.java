@@ -11,14 +11,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/// The program `hand` for this machine, out of the jar.
+/// The program `hand` for this machine, extracted from the jar.
 final class HandBinary {
   /// Where the build puts the programs.
   private static final String PROGRAMS = "/dev/drover/hands/bwrap/";
 
   private HandBinary() {}
 
-  /// Puts the program into `directory` under its hash, unless it is there, and checks it.
+  /// Writes the program to `directory` under its hash, unless it is already there, and verifies it.
   ///
   /// @throws IOException when the jar has none for this architecture, or a damaged one
   static Path extract(Path directory) throws IOException {

@@ -20,14 +20,14 @@ public final class HandSocket {
     return directory.resolve(NAME);
   }
 
-  /// A socket's address has room for a short path. A longer one is reached through a link, for the
-  /// moment that connecting takes.
+  /// The address of a socket holds only a short path. A longer path is reached through a temporary
+  /// link while connecting.
   public static ByteStream connect(Path directory) throws IOException {
     var socket = in(directory);
     if (socket.toString().getBytes(StandardCharsets.UTF_8).length < PATH_MAX) {
       return open(socket);
     }
-    var shelter = Files.createTempDirectory(Path.of("/tmp"), "drover-"); // for us alone
+    var shelter = Files.createTempDirectory(Path.of("/tmp"), "drover-"); // only for this user
     var link = shelter.resolve("h");
     try {
       Files.createSymbolicLink(link, directory);

@@ -8,7 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// What the host says about processes and users.
+/// Information of the host about processes and users.
 public final class Host {
   private Host() {}
 
@@ -20,16 +20,16 @@ public final class Host {
     }
   }
 
-  /// A small file, even when the thread is interrupted: what cannot be read for that reason must
-  /// not be taken for dead.
+  /// Reads a small file, even when the thread is interrupted: a hand must not be considered dead
+  /// because of an interrupt.
   public static String text(Path file) throws IOException {
     try (var in = new FileInputStream(file.toFile())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
-  /// This start of this machine, among all starts of all machines; empty if the kernel does not
-  /// say.
+  /// An id of this boot of this machine, unique among all machines; empty if the kernel does not
+  /// provide it.
   static String boot() {
     try {
       return text(Path.of("/proc/sys/kernel/random/boot_id")).strip();
@@ -47,7 +47,7 @@ public final class Host {
     Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /// When the process started, in the kernel's ticks; empty when it is not alive.
+  /// The start time of the process in kernel ticks; empty if it is not alive.
   public static OptionalLong started(long pid) {
     try {
       var stat = text(Path.of("/proc/" + pid + "/stat"));
@@ -75,7 +75,7 @@ public final class Host {
     }
   }
 
-  /// Kills the process if it is still the one that started then.
+  /// Kills the process if it is still the one with this start time.
   public static void kill(long pid, long start) {
     if (started(pid).equals(OptionalLong.of(start))) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);

@@ -10,20 +10,20 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What it takes to find a hand, to kill it and to remove every trace of it, kept on disk so that
-/// the next server can do it when this one was killed. Processes are only ever looked for on the
-/// machine and in the time between two of its starts that the record is of.
+/// The record of what is needed to find, kill and remove a hand, kept on disk so that the next
+/// server can do it if this one is killed. Processes are searched only on the machine, and during
+/// the boot, that the record is from.
 ///
 /// @param engine that made the hand
 /// @param directory the hand's own, with its socket and this record
-/// @param session whose hand it is; empty when the record does not say
-/// @param boot which start of which machine; empty when the record does not say
-/// @param traces what the engine must know of it
+/// @param session the session of the hand; empty if the record does not contain it
+/// @param boot the boot of the machine; empty if the record does not contain it
+/// @param traces the engine's traces of the hand
 public record Leash(
     Engine engine, Path directory, String session, String boot, List<String> traces) {
   private static final String FILE = "leash";
 
-  /// Of a hand that is about to be made.
+  /// Creates the record of a hand that is about to be created.
   static Leash of(Engine engine, Path directory, SessionId session) {
     return new Leash(engine, directory, session.value(), Host.boot(), List.of());
   }
@@ -36,8 +36,8 @@ public record Leash(
     return new HandId(directory.getFileName().toString());
   }
 
-  /// Whether something of the hand is alive. False for every hand of another machine, or from
-  /// before this one started.
+  /// Whether any process of the hand is alive. False for every hand of another machine or of an
+  /// earlier boot.
   public boolean lives() {
     return isOurs() && engine.lives(traces);
   }
@@ -46,7 +46,7 @@ public record Leash(
     return !boot.isEmpty() && boot.equals(Host.boot());
   }
 
-  /// Durable before anything that it describes may be forgotten.
+  /// Durable when this returns, so that nothing it describes can be lost.
   void write() throws IOException {
     var lines = new ArrayList<String>();
     lines.add("session " + session);
@@ -57,7 +57,7 @@ public record Leash(
     Files.move(next, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /// What is known of the hand: nothing, when a server died before it could write it down.
+  /// Reads the record of a hand; it is empty if a server died before it wrote one.
   static Leash read(Engine engine, Path directory) throws IOException {
     var session = "";
     var boot = "";
@@ -72,7 +72,7 @@ public record Leash(
         }
       }
     } catch (FileNotFoundException e) {
-      // There is no more to know.
+      // Nothing more is known.
     } catch (RuntimeException e) {
       throw new IOException("a damaged record: " + directory.resolve(FILE), e);
     }
@@ -82,9 +82,9 @@ public record Leash(
     return new Leash(engine, directory, session, boot, List.copyOf(traces));
   }
 
-  /// Kills the hand with all that is in it and removes its traces. Idempotent. What cannot be
-  /// removed within seconds stays for the next sweep. Of a hand of another machine, or from before
-  /// this one started, there is nothing here but its directory.
+  /// Kills the hand with all its processes and removes its traces. Idempotent. What cannot be
+  /// removed within seconds is left for the next sweep. Only the directory of a hand of another
+  /// machine or of an earlier boot is removed.
   public void pull() throws InterruptedException {
     if (isOurs() && !engine.kill(traces)) {
       return;

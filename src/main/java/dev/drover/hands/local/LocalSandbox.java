@@ -10,7 +10,7 @@ import dev.drover.session.HandId;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// One hand of this machine, which this server is attached to.
+/// A hand of this machine to which this server is attached.
 public final class LocalSandbox implements Sandbox {
   private final FramedHand hand;
   private final Leash leash;
@@ -46,7 +46,7 @@ public final class LocalSandbox implements Sandbox {
     return hand.isAlive();
   }
 
-  /// What is on disk about it.
+  /// Its record on disk.
   public Leash leash() {
     return leash;
   }
@@ -66,7 +66,7 @@ public final class LocalSandbox implements Sandbox {
     }
   }
 
-  /// An interrupt does not stop it half-way; it is kept for the caller.
+  /// An interrupt does not stop this half-way; the interrupt status is restored for the caller.
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted();

@@ -21,18 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Sandboxes on this machine, by one [Engine].
+/// Sandboxes on this machine, made with one [Engine].
 ///
 /// Below the data directory it keeps `workspaces` (durable, one per session), `hands` (one per live
 /// hand) and `bin`. Several servers of one machine may share them. A hand belongs to the server
-/// that is attached to it, and no other touches it; one that is nobody's lives on for
-/// [SandboxSettings#watchdog], and a sweep removes what is left of the dead. Safe for many threads.
+/// that is attached to it, and no other server uses it. A hand without a server lives for
+/// [SandboxSettings#watchdog], and a sweep removes the remains of dead hands. Safe for many
+/// threads.
 public final class LocalSandboxes implements Sandboxes {
   private static final System.Logger LOG = System.getLogger(LocalSandboxes.class.getName());
   private static final long SWEEP_LEAST = 100; // ms
 
-  /// An empty group as old as that belongs to no hand that is just being made, however the clock
-  /// jumps.
+  /// An empty group of this age belongs to no hand that is being created, even if the clock jumps.
   private static final Duration FORGOTTEN = Duration.ofDays(1);
 
   private final SandboxSettings settings;
@@ -75,13 +75,13 @@ public final class LocalSandboxes implements Sandboxes {
     Thread.ofVirtual().name("hand-janitor").start(this::sweepNowAndThen);
   }
 
-  /// What is limited here, and by what.
+  /// The limits on this machine, and what enforces them.
   public String limits() {
     return engine.limits();
   }
 
-  /// Makes a whole sandbox once and runs something small in it. Empty when all is well; else what
-  /// is wrong and what helps.
+  /// Creates a complete sandbox once and runs a small check in it. Empty if it succeeds; otherwise
+  /// the problem and how to fix it.
   public Optional<String> problem() throws InterruptedException {
     var session = new SessionId("sesn_probe");
     try {
@@ -107,7 +107,7 @@ public final class LocalSandboxes implements Sandboxes {
     return new Engine.Site(leash.hand().value(), leash.directory(), workspace);
   }
 
-  /// Writes a leash down, each time with the traces that it has then.
+  /// Writes a leash to disk, each time with its current traces.
   private static final class Recorder implements Engine.Trail {
     private Leash leash;
 
@@ -152,7 +152,7 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
-  /// Channels close when their thread is interrupted: that says nothing of what they led to.
+  /// A channel closes when its thread is interrupted, which says nothing about the hand.
   private static void heedInterrupt() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
@@ -163,9 +163,9 @@ public final class LocalSandboxes implements Sandboxes {
     return workspaces.lock(session, settings.patience()).orElseThrow(Register.InUse::new);
   }
 
-  /// The hand, if it lives and answers; else what is left of it is removed.
+  /// Returns the hand if it is alive and answers; otherwise removes its remains.
   ///
-  /// @throws Register.InUse when another server stays attached to it
+  /// @throws Register.InUse when another server remains attached to it
   private Optional<Sandbox> take(SessionId session, HandId hand)
       throws IOException, InterruptedException {
     var held = register.take(hand, settings.patience());
@@ -267,7 +267,7 @@ public final class LocalSandboxes implements Sandboxes {
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the hand of " + session + " could not be removed", e);
     } catch (InterruptedException e) {
-      interrupted = true; // it ends itself
+      interrupted = true; // it ends by itself
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -290,7 +290,7 @@ public final class LocalSandboxes implements Sandboxes {
   @Override
   public void discard(SessionId session) {
     if (!discarding.add(session)) {
-      return; // two that remove one tree would be in each other's way
+      return; // two removals of one tree would conflict
     }
     try {
       release(session);
@@ -312,7 +312,7 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
-  /// Closes every sandbox that was not left; the workspaces stay.
+  /// Closes every sandbox that was not left; the workspaces are kept.
   @Override
   public void close() {
     closed.countDown();
@@ -332,7 +332,7 @@ public final class LocalSandboxes implements Sandboxes {
         sweep();
       }
     } catch (InterruptedException e) {
-      // Nobody has this thread to interrupt it.
+      // No other code has a reference to this thread, so it is never interrupted.
     }
   }
 

@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The hands of this machine, on disk: a directory for each, with its leash and a file that whoever
-/// is attached to the hand holds. Several servers may share it. Safe for many threads.
+/// The register of the hands of this machine on disk: a directory for each hand, with its leash and
+/// a lock file that the attached server holds. Several servers may share it. Safe for many threads.
 final class Register {
   private static final String LOCK = "lock";
 
@@ -22,7 +22,7 @@ final class Register {
   private final Engine engine;
   private final Pause pause;
 
-  /// A hand that is ours alone, for now.
+  /// A hand that this server holds exclusively.
   record Held(Leash leash, FileLock lock) {}
 
   /// Another server is attached to the hand.
@@ -40,7 +40,7 @@ final class Register {
     this.pause = pause;
   }
 
-  /// A directory for a new hand. Nobody ever sees it unheld.
+  /// Creates a directory for a new hand. It is held from the moment when others can see it.
   Held make(HandId hand, SessionId session) throws IOException {
     var made = Workspaces.Directories.own(root.resolve("." + hand));
     var directory = root.resolve(hand.value());
@@ -58,9 +58,9 @@ final class Register {
     }
   }
 
-  /// Waits for the hand to be nobody else's. Empty when it is gone.
+  /// Waits until no other server holds the hand. Empty if the hand is gone.
   ///
-  /// @throws InUse when somebody else keeps it for longer than `patience`
+  /// @throws InUse when another server holds it for longer than `patience`
   Optional<Held> take(HandId hand, Duration patience) throws IOException, InterruptedException {
     var directory = root.resolve(hand.value());
     try {
@@ -78,7 +78,7 @@ final class Register {
     return read(root.resolve(hand.value())).lives();
   }
 
-  /// What is on disk about the hand of that directory.
+  /// Reads the record of the hand in that directory.
   Leash read(Path directory) throws IOException {
     return Leash.read(engine, directory);
   }
@@ -92,14 +92,14 @@ final class Register {
     }
   }
 
-  /// Removes every trace of hands that are dead. What lives, or is somebody's, stays.
+  /// Removes the remains of dead hands. Hands that are alive or held are kept.
   void sweep() throws IOException, InterruptedException {
     try (var hands = Files.newDirectoryStream(root, HandId.PREFIX + "*")) {
       for (var directory : hands) {
         try {
           sweep(directory);
         } catch (NoSuchFileException e) {
-          // Somebody else has removed it.
+          // Another server has removed it.
         } catch (IOException e) {
           System.getLogger(Register.class.getName())
               .log(Level.WARNING, "the directory of a hand could not be removed", e);

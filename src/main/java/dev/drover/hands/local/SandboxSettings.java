@@ -5,16 +5,17 @@ import dev.drover.settings.Section;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// How sandboxes are made; the same for all of one server.
+/// The settings for sandboxes, the same for all sandboxes of a server.
 ///
-/// @param limits what each may use
-/// @param watchdog how long a hand that no server is attached to goes on
-/// @param heartbeat how often a hand is asked whether it lives; three silences are death
+/// @param limits the limits of each sandbox
+/// @param watchdog how long a hand to which no server is attached keeps running
+/// @param heartbeat the interval of pings to a hand; after three without an answer it is considered
+///   dead
 /// @param patience how long a new sandbox may take to answer
-/// @param longestCall how long a command may take, whatever the model asks for
+/// @param longestCall the longest time of a command, whatever the model requests
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
-/// @param storage what the files of sessions lie on
+/// @param storage the storage of the files of sessions
 public record SandboxSettings(
     Limits limits,
     Duration watchdog,

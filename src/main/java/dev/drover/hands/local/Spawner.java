@@ -8,13 +8,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread that starts processes. It never ends while the server lives: what a kernel ties
-/// to the thread that forked (a parent's death signal) must not fire because a pool let a thread
-/// go.
+/// The one thread that starts processes. It runs as long as the server: the kernel binds a
+/// parent-death signal to the thread that forked, and it must not fire because a pool ends a
+/// thread.
 public final class Spawner {
   private record Order(ProcessBuilder builder, CompletableFuture<Process> started) {}
 
-  /// How often a program that is still open for writing is tried again, and after what pause.
+  /// The number of retries for a program that is still open for writing, and the pause between
+  /// them.
   private static final int TRIES = 100;
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
@@ -30,7 +31,7 @@ public final class Spawner {
     thread.start();
   }
 
-  /// Starts the process with an empty environment: what the server knows is not for a sandbox.
+  /// Starts the process with an empty environment: a sandbox must not get the server's environment.
   public Process start(ProcessBuilder builder) throws IOException, InterruptedException {
     builder.environment().clear();
     var started = new CompletableFuture<Process>();
@@ -45,8 +46,8 @@ public final class Spawner {
     }
   }
 
-  /// A process that was forked while the program was being written has it open for writing until it
-  /// becomes another program, and meanwhile the kernel does not run it (`ETXTBSY`).
+  /// A process that was forked while the program was being written keeps it open for writing until
+  /// it calls `exec`; until then the kernel refuses to run the program (`ETXTBSY`).
   private Process startWhenWritten(ProcessBuilder builder)
       throws IOException, InterruptedException {
     for (int i = 1; ; i++) {

@@ -4,9 +4,9 @@ import dev.drover.settings.Section;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// What the files of sessions lie on.
+/// The storage of the files of sessions.
 ///
-/// @param kind what a new session gets
+/// @param kind the kind of storage for new sessions
 /// @param floor bytes of the data directory's file system that no sandbox may take; empty: a tenth
 ///   of it, 2 GiB at most
 public record Storage(Kind kind, OptionalLong floor) {
@@ -27,7 +27,7 @@ public record Storage(Kind kind, OptionalLong floor) {
   public enum Kind {
     /// A disk image where the machine can mount one, else directories.
     AUTO,
-    /// A disk image, whose size the kernel holds. Needs root, loop devices and `mkfs.ext4`.
+    /// A disk image, whose size the kernel enforces. Needs root, loop devices and `mkfs.ext4`.
     IMAGE,
     /// Directories of the host, which the hand watches.
     DIRECTORY

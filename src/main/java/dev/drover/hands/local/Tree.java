@@ -10,13 +10,14 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// Removes directories that hold what a model wrote: links that lead out, modes that forbid, depth
-/// without end. No link is followed, and no path grows: a nested directory is first moved up to the
-/// top, so any depth takes a few open files and no stack.
+/// Removes directories with files that a model wrote, which may contain links that lead outside,
+/// restrictive modes and unlimited depth. Links are not followed, and paths do not grow: a nested
+/// directory is first moved up to the top, so any depth needs only a few open files and no
+/// recursion.
 public final class Tree {
   private Tree() {}
 
-  /// Removes `root` and all in it. Idempotent.
+  /// Removes `root` with all its contents. Idempotent.
   public static void remove(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -37,7 +38,8 @@ public final class Tree {
     Files.deleteIfExists(root);
   }
 
-  /// Removes what is at the top; what was below comes up. True when something may be left.
+  /// Removes the entries at the top and moves those below them up. Returns true if something may
+  /// remain.
   private static boolean empty(Path root, SecureDirectoryStream<Path> top, int[] numbers)
       throws IOException {
     boolean more = false;
@@ -100,8 +102,9 @@ public final class Tree {
     }
   }
 
-  /// A mode that the model set must not stop its owner, which without root is us. By path, since
-  /// Java would have to open it to do it otherwise; nothing that could swap it for a link is alive.
+  /// A mode that the model set must not stop the owner of the files, which is this server if it is
+  /// not root. The mode is set by path, since Java would have to open the file otherwise; no
+  /// process that could replace it by a link is alive.
   private static void open(Path directory) throws IOException {
     if (!Host.isRoot()) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));

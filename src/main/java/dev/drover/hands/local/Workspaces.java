@@ -24,11 +24,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The directories of sessions: what a hand reads and writes and what outlives it. When the server
-/// is root each belongs to a uid of its own, the same for every hand of the session, so that one
-/// session's hand can neither read another's files nor count against its limits.
+/// The directories of sessions, which a hand reads and writes and which outlive it. If the server
+/// is root, the directories of each session belong to a separate uid, which all hands of the
+/// session share, so that a hand can neither read the files of another session nor count against
+/// its limits.
 ///
-/// The root of a session's directories is the server's alone; a hand is shown the five inside it.
+/// Only the server can access the root of a session's directories; a hand sees the five directories
+/// inside it.
 public final class Workspaces {
   private static final String HAND = "hand";
   private static final int UIDS = 65_536;
@@ -41,9 +43,9 @@ public final class Workspaces {
   private final int firstUid;
   private final Pause pause;
 
-  /// @param image the file with the disk that is mounted over all of them but the uploads, if the
-  ///   session has one of its own
-  /// @param uid whose the directories are; empty when the server is not root
+  /// @param image the disk image that is mounted over all of them except the uploads, if the
+  ///   session has one
+  /// @param uid the owner of the directories; empty if the server is not root
   public record Workspace(
       Path workspace,
       Path outputs,
@@ -53,7 +55,7 @@ public final class Workspaces {
       Optional<Path> image,
       OptionalInt uid) {}
 
-  /// @param images whether a new session gets a disk of its own; one that is there stays as it is
+  /// @param images whether a new session gets its own disk; existing sessions stay as they are
   Workspaces(Path root, int firstUid, boolean images, Pause pause) throws IOException {
     this.images = images;
     this.root = Directories.own(root);
@@ -62,7 +64,7 @@ public final class Workspaces {
     this.firstUid = firstUid;
   }
 
-  /// The session's directories, made if they are missing.
+  /// Returns the session's directories and creates missing ones.
   Workspace open(SessionId session) throws IOException, InterruptedException {
     var home = Directories.own(home(session));
     var image = image(home);
@@ -88,7 +90,7 @@ public final class Workspaces {
     Host.give(made.outputs, uid);
     Host.give(made.toolOutputs, uid);
     Host.give(made.user, uid);
-    Host.give(made.workspace, uid); // last: it is the record
+    Host.give(made.workspace, uid); // last, because the owner is the record
     return new Workspace(
         made.workspace,
         made.outputs,
@@ -99,7 +101,8 @@ public final class Workspaces {
         OptionalInt.of(uid));
   }
 
-  /// Empty until a hand is made, which fills it. What was begun as plain directories stays so.
+  /// Empty until a hand is created, which fills it. Sessions that began with plain directories keep
+  /// them.
   private Optional<Path> image(Path home) throws IOException {
     var image = home.resolve("disk");
     if (images && !Files.exists(image) && !Files.exists(home.resolve("workspace"))) {
@@ -112,14 +115,14 @@ public final class Workspaces {
     Tree.remove(home(session));
   }
 
-  /// Held by whoever looks for the session's hand, or makes one: there is one at a time. Empty when
-  /// somebody else holds it for longer than `patience`.
+  /// Takes the session's lock, which is held while a server searches or creates the session's hand.
+  /// Empty if another server holds it for longer than `patience`.
   Optional<FileLock> lock(SessionId session, Duration patience)
       throws IOException, InterruptedException {
     return FileLock.take(Directories.own(home(session)).resolve(".lock"), patience, pause);
   }
 
-  /// Those that have directories here.
+  /// The sessions that have directories here.
   Set<SessionId> sessions() throws IOException {
     var sessions = new HashSet<SessionId>();
     try (var homes = Files.newDirectoryStream(root, SessionId.PREFIX + "*")) {
@@ -139,7 +142,7 @@ public final class Workspaces {
     return Files.isDirectory(home(session));
   }
 
-  /// The hand that was made last under that name; it may be dead.
+  /// The newest hand of that name; it may be dead.
   Optional<HandId> hand(HandSpec spec) throws IOException {
     try {
       var id = Files.readString(record(spec)).strip();
@@ -149,7 +152,7 @@ public final class Workspaces {
     }
   }
 
-  /// Durable before the hand is made. The session's lock is held.
+  /// Durable before the hand is created. Called with the session's lock held.
   void hand(HandSpec spec, HandId hand) throws IOException {
     var record = record(spec);
     var next = record.resolveSibling(record.getFileName() + ".new");
@@ -162,7 +165,7 @@ public final class Workspaces {
     return home(spec.session()).resolve(name.equals(HandName.WORKSPACE) ? HAND : HAND + "-" + name);
   }
 
-  /// All hands that were made for the session, one for each name; they may be dead.
+  /// The newest hand of each name of the session; they may be dead.
   List<HandSpec> hands(SessionId session) throws IOException {
     var specs = new ArrayList<HandSpec>();
     try (var records = Files.newDirectoryStream(home(session), HAND + "{,-*}")) {
@@ -184,9 +187,9 @@ public final class Workspaces {
     return root.resolve(SessionId.of(session.value()).value());
   }
 
-  /// Counts up for good, so a uid comes back only after all others. Where it begins depends on the
-  /// directory: two servers with directories of their own on one host hardly ever share a uid,
-  /// whose processes the kernel counts together.
+  /// Counts up permanently, so a uid is reused only after all others. The first uid depends on the
+  /// directory, so that two servers with separate directories on one host rarely share a uid, whose
+  /// processes the kernel counts together.
   private int nextUid() throws IOException, InterruptedException {
     try (var _ =
         FileLock.take(root.resolve(".uids"), PATIENCE, pause)

@@ -1,6 +1,6 @@
-/// What sandboxes of this machine share, whatever makes them: their directories on disk, who is
-/// attached to which, and their lives from the first call to the last trace. A technology is an
-/// [Engine], in a room of its own.
+/// The common part of all sandboxes on this machine: their directories on disk, which server is
+/// attached to which, and their life cycle from the first call to the removal of the last trace.
+/// Each technology is an [Engine] in a separate package.
 @NullMarked
 package dev.drover.hands.local;
 

@@ -100,6 +100,11 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
     }
   }
 
+  /// Whether the reader has seen the end of the body, so that the connection can be used again.
+  public boolean isEnded() {
+    return ended;
+  }
+
   private static byte[] joined(List<ByteBuffer> buffers) {
     var bytes = new byte[buffers.stream().mapToInt(ByteBuffer::remaining).sum()];
     int at = 0;

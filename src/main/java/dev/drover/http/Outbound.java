@@ -128,8 +128,17 @@ public final class Outbound implements AutoCloseable {
       case null ->
           new Unreachable(Unreachable.Why.LOST, "the connection was lost before the answer");
       default ->
-          new Unreachable(Unreachable.Why.LOST, "the connection was lost before the answer", cause);
+          new Unreachable(
+              isWithoutBytes(cause) ? Unreachable.Why.CLOSED : Unreachable.Why.LOST,
+              "the connection was lost before the answer",
+              cause);
     };
+  }
+
+  /// Whether the connection ended before a byte of the response: the JDK says so in the message
+  /// alone. After other words it may have sent some.
+  private static boolean isWithoutBytes(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("header parser received no bytes");
   }
 
   /// Cuts every connection. Responses still awaited fail.

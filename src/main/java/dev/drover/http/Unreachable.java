@@ -20,7 +20,9 @@ public final class Unreachable extends IOException {
     TLS,
     /// The head of the response did not come in time.
     NO_ANSWER,
-    /// The connection ended before the head of the response had come.
+    /// The connection ended before a single byte of the response had come.
+    CLOSED,
+    /// The connection ended in the middle of the head of the response.
     LOST,
     /// There were more redirects than the request allows, or one that is not followed.
     REDIRECT
@@ -55,7 +57,7 @@ public final class Unreachable extends IOException {
   public boolean isNoServer() {
     return switch (why) {
       case UNKNOWN_HOST, NO_CONNECTION, CONNECT_TIMEOUT -> true;
-      case FORBIDDEN, TLS, NO_ANSWER, LOST, REDIRECT -> false;
+      case FORBIDDEN, TLS, NO_ANSWER, CLOSED, LOST, REDIRECT -> false;
     };
   }
 }

@@ -53,16 +53,12 @@ final class EventPatience {
       return END.minusNanos(now - ending);
     }
     if (events < UNDER_WAY) {
-      return first().minusNanos(now - begun);
+      return timeouts.firstEvent().minusNanos(now - begun);
     }
     var heartbeats = longer(HEARTBEATS, timeouts.betweenEvents()).minusNanos(now - lastEvent);
     return timeouts.betweenEvents().compareTo(heartbeats) < 0
         ? timeouts.betweenEvents()
         : heartbeats;
-  }
-
-  private Duration first() {
-    return timeouts.connect().plus(timeouts.firstEvent());
   }
 
   private static Duration longer(Duration one, Duration other) {
@@ -72,7 +68,7 @@ final class EventPatience {
   /// What has not come in time, for an error.
   String missed() {
     return events < UNDER_WAY
-        ? "no reply within " + seconds(first())
+        ? "no reply within " + seconds(timeouts.firstEvent())
         : "no data except heartbeats for longer than " + seconds(timeouts.betweenEvents());
   }
 

@@ -53,6 +53,7 @@ public final class ModelServer implements AutoCloseable {
   private final InstantSource clock;
   private final Remedies remedies;
   private final Remembered remembered = new Remembered();
+  private final IdleConnections idle = new IdleConnections(System::nanoTime);
   private final Outbound client;
 
   /// @param address where requests are posted to
@@ -135,32 +136,50 @@ public final class ModelServer implements AutoCloseable {
 
   private Result once(Json.Obj body, ReplyBuilder reply) throws InterruptedException {
     var patience = new EventPatience(timeouts, System::nanoTime);
-    try (var response = send(body)) {
+    try (var response = send(body, patience)) {
       var source = new ReplySource(response.body(), patience, address);
       var result = received(response, source, patience, reply);
       response.body().drain(AFTERWARDS, MAX_AFTERWARDS);
+      if (response.body().isEnded()) {
+        idle.add();
+      }
       return result;
     } catch (BrokenStream e) {
       return new Result(Failures.broken(e.what()), null);
     }
   }
 
-  private Response send(Json.Obj body) throws BrokenStream, InterruptedException {
-    var patience = timeouts.connect().plus(timeouts.firstEvent());
+  /// Sends the request, and once more if a kept connection turns out to be closed: the server ended
+  /// it while it was idle, and has not answered this request with a single byte.
+  private Response send(Json.Obj body, EventPatience patience)
+      throws BrokenStream, InterruptedException {
+    var sent = request.sending("application/json", body.toString());
+    boolean mayBeStale = idle.take();
     try {
-      return client.send(request.sending("application/json", body.toString()), patience);
+      return client.send(sent, patience.left());
     } catch (Unreachable e) {
-      throw switch (e.why()) {
-        case NO_ANSWER ->
-            failures.unreachable(
-                "the model server at %s did not answer within " + patience.toSeconds() + " s", "");
-        case LOST, REDIRECT ->
-            failures.unreachable(
-                "the connection to the model server at %s was lost before it answered", "");
-        case FORBIDDEN, UNKNOWN_HOST, NO_CONNECTION, CONNECT_TIMEOUT, TLS ->
-            failures.unreachable("cannot connect to the model server at %s", e.what());
-      };
+      if (!mayBeStale || e.why() != Unreachable.Why.CLOSED) {
+        throw unreachable(e, patience);
+      }
     }
+    idle.take();
+    try {
+      return client.send(sent, patience.left());
+    } catch (Unreachable e) {
+      throw unreachable(e, patience);
+    }
+  }
+
+  private BrokenStream unreachable(Unreachable e, EventPatience patience) {
+    return switch (e.why()) {
+      case NO_ANSWER ->
+          failures.unreachable("the model server at %s did not answer: " + patience.missed(), "");
+      case CLOSED, LOST, REDIRECT ->
+          failures.unreachable(
+              "the connection to the model server at %s was lost before it answered", "");
+      case FORBIDDEN, UNKNOWN_HOST, NO_CONNECTION, CONNECT_TIMEOUT, TLS ->
+          failures.unreachable("cannot connect to the model server at %s", e.what());
+    };
   }
 
   private Result received(

@@ -6,9 +6,10 @@ import java.time.Duration;
 /// How long to wait for a model server.
 ///
 /// @param connect until the connection stands
-/// @param firstEvent from then until a reply is under way: until its second event, since many
-///   servers send the first before they have read the prompt. Heartbeats do not count. Models that
-///   are loaded at the first request, and long prompts on small machines, take minutes
+/// @param firstEvent from the request, its connection included, until a reply is under way: until
+///   its second event, since many servers send the first before they have read the prompt.
+///   Heartbeats do not count. Models that are loaded at the first request, and long prompts on
+///   small machines, take minutes
 /// @param betweenEvents between two bytes of a reply from then on, heartbeats among them. Some
 ///   servers send a tool call only when the whole of it is written
 public record Timeouts(Duration connect, Duration firstEvent, Duration betweenEvents) {

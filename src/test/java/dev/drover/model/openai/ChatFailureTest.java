@@ -291,7 +291,7 @@ final class ChatFailureTest extends ChatCase {
           .isEqualTo(
               "the model server at "
                   + server.uri()
-                  + "/v1/chat/completions stalled: no reply within 400 ms");
+                  + "/v1/chat/completions stalled: no reply within 200 ms");
     }
     server.request(1).awaitDisconnect();
   }

@@ -23,6 +23,9 @@ public sealed interface Json {
   /// Longest text of one value that [#parse] accepts, in characters.
   int MAX_STRING = 32 * 1024 * 1024;
 
+  /// Longest number of a text from outside, in characters.
+  int MAX_NUMBER = 400;
+
   Json NULL = new Null();
 
   /// An object. Keys in the order in which they were written.

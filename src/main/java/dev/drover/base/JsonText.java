@@ -37,7 +37,7 @@ final class JsonText {
             StreamReadConstraints.builder()
                 .maxNestingDepth(depth)
                 .maxStringLength(length)
-                .maxNumberLength(400)
+                .maxNumberLength(Json.MAX_NUMBER)
                 .maxNameLength(10_000)
                 .build());
   }
@@ -131,9 +131,11 @@ final class JsonText {
     var kind =
         what.startsWith("Duplicate")
             ? "an object names a key twice"
-            : what.contains("depth") || what.contains("maximum allowed")
-                ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
-                : "not valid JSON";
+            : what.startsWith("Number value length")
+                ? "a number has more than " + Json.MAX_NUMBER + " characters"
+                : what.contains("depth") || what.contains("maximum allowed")
+                    ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
+                    : "not valid JSON";
     return where == null
         ? new Json.Malformed(kind)
         : new Json.Malformed(

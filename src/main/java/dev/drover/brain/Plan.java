@@ -14,6 +14,10 @@ import java.util.Optional;
 /// The decisions of a brain. Pure: the same log and inbox give the same step, on any node and after
 /// any crash.
 final class Plan {
+  /// The maximum number of replies in a row that only ask to be continued (`pause_turn`). Each can
+  /// have about ten calls of a model server's own tools.
+  static final int MAX_PAUSES = 20;
+
   private Plan() {}
 
   /// @param budgetReached whether the session has reached its budget; the model is then not called
@@ -122,6 +126,15 @@ final class Plan {
               "The calls of the last reply did not run: " + limit + " (setting max_tool_rounds).",
               SessionError.Retry.EXHAUSTED);
       return Optional.of(new Step.GiveUp(error, "This call did not run: " + limit + "."));
+    }
+    if (log.pauses() > MAX_PAUSES) {
+      var error =
+          new SessionError(
+              SessionError.Type.TOOL_USE_LIMIT_REACHED,
+              "The model's server has paused the turn more than %d times in a row (`pause_turn`)."
+                  .formatted(MAX_PAUSES),
+              SessionError.Retry.EXHAUSTED);
+      return Optional.of(new Step.GiveUp(error, Endings.INTERRUPTED));
     }
     return log.unusable() < Shortfall.IN_A_ROW
         ? Optional.empty()

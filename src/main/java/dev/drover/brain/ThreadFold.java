@@ -65,6 +65,7 @@ final class ThreadFold {
   private int failures;
   private int rounds;
   private int unusable;
+  private int pauses;
   private Optional<Shortfall> shortfall = Optional.empty();
   private Step.@Nullable BackOff retry;
   private String stopReason = "";
@@ -158,6 +159,7 @@ final class ThreadFold {
     stopDetails = reply.object("stop_details");
     shortfall = Shortfall.read(reply);
     unusable = shortfall.isPresent() && calls.isEmpty() ? unusable + 1 : 0;
+    pauses = calls.isEmpty() && goesOn(stopReason) ? pauses + 1 : 0;
     rounds += calls.isEmpty() && !goesOn(stopReason) ? 0 : 1;
     owed = goesOn(stopReason) || shortfall.isPresent();
   }
@@ -167,6 +169,7 @@ final class ThreadFold {
     if (pause.isEmpty()) {
       rounds = 0;
       unusable = 0;
+      pauses = 0;
     }
   }
 
@@ -209,6 +212,11 @@ final class ThreadFold {
     return unusable;
   }
 
+  /// The number of last replies in a row that only asked to be continued.
+  int pauses() {
+    return pauses;
+  }
+
   /// The shortfall of the last reply; empty if it had none.
   Optional<Shortfall> shortfall() {
     return shortfall;
@@ -217,12 +225,13 @@ final class ThreadFold {
   /// The counters to store with the [Event.StatusIdle] of a paused turn: a fold that starts at its
   /// boundary does not include the beginning of the turn.
   Json.Obj standing() {
-    return Json.obj("rounds", rounds, "unusable", unusable);
+    return Json.obj("rounds", rounds, "unusable", unusable, "pauses", pauses);
   }
 
   private void readStanding(Json.Obj kept) {
     rounds = (int) kept.number("rounds", rounds);
     unusable = (int) kept.number("unusable", unusable);
+    pauses = (int) kept.number("pauses", pauses);
   }
 
   /// The pause after a failed request; empty if there is none.

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The limit on replies of one turn that ask for tools.
 final class ToolRoundsTest {
@@ -97,22 +99,42 @@ final class ToolRoundsTest {
     }
   }
 
-  @Test
-  void aModelThatPausesForEverIsStopped() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\": \"text\", \"text\": \"Still searching\"}",
+        "{\"type\": \"server_tool_use\", \"id\": \"s\", \"name\": \"x\", \"input\": {}}"
+      })
+  void aModelThatPausesForEverIsStopped(String block) throws Exception {
     try (var stage = new Stage()) {
-      stage
-          .model()
-          .otherwise(
-              (_, _) ->
-                  reply(
-                      "pause_turn",
-                      Json.obj(
-                          "type", "server_tool_use", "id", "s", "name", "x", "input", Json.EMPTY)));
+      stage.model().otherwise((_, _) -> reply("pause_turn", Json.trusted(block)));
+      for (int turn = 1; turn <= 2; turn++) {
+        stage.queue("Hi");
+        stage.wake();
+        assertThat(stage.all(Event.Failed.class).getLast().error().type())
+            .isEqualTo(SessionError.Type.TOOL_USE_LIMIT_REACHED);
+        assertThat(stage.all(Event.StatusIdle.class).getLast().reason())
+            .isEqualTo(new StopReason.RetriesExhausted());
+        assertThat(stage.model().prompts()).hasSize(turn * (Plan.MAX_PAUSES + 1));
+      }
+    }
+  }
+
+  @Test
+  void pausesBetweenCallsAreNotInARow() throws Exception {
+    try (var stage = new Stage()) {
+      for (int i = 0; i < 2; i++) {
+        for (int pause = 0; pause < Plan.MAX_PAUSES; pause++) {
+          stage.model().thenReply("pause_turn", Json.obj("type", "text", "text", "Searching"));
+        }
+        stage.model().thenCalls(toolUse("toolu_" + i, "bash", Json.EMPTY));
+      }
+      stage.model().thenText("done");
+      stage.hand().does(call -> ToolResult.success("ran"));
       stage.queue("Hi");
       stage.wake();
-      assertThat(stage.all(Event.Failed.class).getLast().error().type())
-          .isEqualTo(SessionError.Type.TOOL_USE_LIMIT_REACHED);
-      assertThat(stage.model().prompts()).hasSize(LIMIT + 1);
+      assertThat(stage.all(Event.StatusIdle.class).getLast().reason())
+          .isEqualTo(new StopReason.EndTurn());
     }
   }
 }

@@ -22,6 +22,13 @@ final class ContextFull {
       patterns(
           "tokens? per (min|day|hour|second)",
           "\\b(tpm|tpd|rpm)\\b",
+          "tokens?/(min|m|sec|s|hour|h|day|d)\\b",
+          "\\b(in|for|per) (the |this |one |a )?(last |past |current )?([0-9]+"
+              + " )?(second|minute|hour|day)s?\\b",
+          "(try again|retry) (in|after) [0-9]",
+          "\\bwait [0-9]",
+          "throughput",
+          "request rate",
           "rate.?limit",
           "throttl",
           "please wait",
@@ -41,6 +48,7 @@ final class ContextFull {
       patterns(
           "(prompt|input|inputs|messages?|conversation|context|request) (is|are|was) too long",
           "(prompt|input|context|messages) too long",
+          "(prompt|input) [^.]{0,40}is too long",
           "maximum context (length|size|window)",
           "max(imum)?[_ ]context[_ ]",
           "(model'?s?|the|available|supported|allowed) context (length|size|window|limit)",

@@ -206,7 +206,7 @@ final class ErrorBody {
   private static String first(Json.Obj object, List<String> keys) {
     for (var key : keys) {
       switch (object.get(key).orElse(Json.NULL)) {
-        case Json.Str(var text) when !text.isBlank() -> {
+        case Json.Str(var text) when !isNone(text.strip()) -> {
           return text.strip();
         }
         case Json.Num(var literal) when !literal.equals("0") -> {
@@ -218,9 +218,14 @@ final class ErrorBody {
     return "";
   }
 
+  /// Whether a field is empty; servers in Python write `None` for that (LiteLLM).
+  private static boolean isNone(String text) {
+    return text.isEmpty() || text.equals("None") || text.equals("null");
+  }
+
   private void name(Json.Obj object) {
     var param = object.text("param");
-    if (param != null && !param.isBlank()) {
+    if (param != null && !isNone(param.strip())) {
       names.add(param.strip());
     }
     var place = place(object);

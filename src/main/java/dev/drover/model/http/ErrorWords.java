@@ -3,6 +3,7 @@ package dev.drover.model.http;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -12,6 +13,14 @@ import java.util.stream.Stream;
 /// @param names the parts of the request that the error names
 record ErrorWords(String type, String code, String message, List<String> names) {
   static final ErrorWords NONE = new ErrorWords("", "", "", List.of());
+
+  /// A prefix that stands twice, with or without the name of a library before it:
+  /// `litellm.BadRequestError: BadRequestError: `.
+  private static final Pattern REPEATED =
+      Pattern.compile(
+          "(?<![\\w.])((?:\\w{1,40}\\.){0,3}(\\w{1,80})): (?:(?:\\w{1,40}\\.){0,3}\\2: )+");
+
+  private static final Pattern NONE_PREFIX = Pattern.compile("(?<![\\w.])None: ");
 
   ErrorWords {
     names = List.copyOf(names);
@@ -32,12 +41,14 @@ record ErrorWords(String type, String code, String message, List<String> names) 
     return String.join(" ", type, code, message, String.join(" ", names)).strip();
   }
 
-  /// The type and the message, without what stands in both.
+  /// The type and the message, without what stands in both or is repeated.
   String shown() {
-    return Stream.of(type, message.isEmpty() ? code : message)
-        .filter(part -> !part.isBlank())
-        .distinct()
-        .collect(Collectors.joining(": "));
+    var all =
+        Stream.of(type, message.isEmpty() ? code : message)
+            .filter(part -> !part.isBlank())
+            .distinct()
+            .collect(Collectors.joining(": "));
+    return REPEATED.matcher(NONE_PREFIX.matcher(all).replaceAll("")).replaceAll("$1: ");
   }
 
   /// The HTTP status that some servers give as a code when the head of the response is gone.

@@ -189,14 +189,15 @@ public final class ModelServer implements AutoCloseable {
     if (status >= 300 && status < 400) {
       return new Result(failures.redirect(status, response.header("location").orElse("")), null);
     }
+    var encoding = response.header("content-encoding").orElse("");
+    boolean unreadable = ENCODED.matcher(encoding).find();
     if (status != 200) {
-      var words = ErrorWords.of(start(source));
+      var words = unreadable ? ErrorWords.NONE : ErrorWords.of(start(source));
       return new Result(
           failures.ofStatus(status, words, RetryAfter.of(response, clock)),
           new Refused(status, words));
     }
-    var encoding = response.header("content-encoding").orElse("");
-    if (ENCODED.matcher(encoding).find()) {
+    if (unreadable) {
       return new Result(failures.encoded(encoding), null);
     }
     var refused = new AtomicReference<@Nullable Refused>();
@@ -233,7 +234,15 @@ public final class ModelServer implements AutoCloseable {
     } catch (BrokenStream _) {
       // the status says enough
     }
-    return text.toString(StandardCharsets.UTF_8);
+    var all = text.toString(StandardCharsets.UTF_8);
+    return isText(all) ? all : "";
+  }
+
+  /// Whether these are words, and not the bytes of an encoding that nothing declares.
+  private static boolean isText(String all) {
+    long odd =
+        all.chars().filter(c -> c == 0xFFFD || (c < ' ' && !Character.isWhitespace(c))).count();
+    return odd * 8 <= all.length();
   }
 
   /// Cuts every connection. Answers still awaited fail.

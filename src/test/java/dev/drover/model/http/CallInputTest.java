@@ -54,6 +54,26 @@ final class CallInputTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {401, 1_001, 20_000})
+  void aNumberThatIsTooLongIsNamed(int digits) {
+    for (var number : new String[] {"1".repeat(digits), "0." + "1".repeat(digits)}) {
+      assertThat(CallInput.of("{\"a\":" + number + "}"))
+          .isInstanceOfSatisfying(
+              CallInput.Unreadable.class,
+              input ->
+                  assertThat(input.why())
+                      .startsWith("The input has a number of more than 400 characters")
+                      .hasSizeLessThan(200));
+    }
+  }
+
+  @Test
+  void aNumberOf400DigitsIsKept() {
+    var input = "{\"a\":" + "1".repeat(400) + "}";
+    assertThat(CallInput.of(input).toString()).contains(input);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {101, 20_000})
   void whatIsNestedTooDeeplyIsSaidToBe(int levels) {
     assertThat(CallInput.of("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))

@@ -100,6 +100,47 @@ final class ContextFullTest {
         "This endpoint's maximum context length is 131072 tokens. However, you requested about"
             + " 141000 tokens (131000 of text input, 2000 of tool input, 8000 in the output).",
         "litellm.ContextWindowExceededError: the prompt does not fit",
+        // more of the same servers
+        "Prompt is too long",
+        "input is too long",
+        "The total length of the messages exceeds the model's context window",
+        "conversation is too long for this model's context window",
+        "Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in"
+            + " 300000 tokens. Please reduce the length of the messages.",
+        "Requested input length 40000 exceeds maximum input length 32768",
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens in"
+            + " the messages, Please reduce the length of the messages.",
+        "The prompt (total length 40000) is too long to fit into the model (context length 32768)."
+            + " Make sure that `max_model_len` is no smaller than the number of text tokens",
+        "Prompt length (9000) exceeds maximum model length (8192)",
+        "the prompt exceeds the model's context window",
+        "input is larger than the max context size",
+        "prompt is too long (5000 tokens, max 4096)",
+        "The number of tokens in the prompt exceeds the context window",
+        "input (5000 tokens) is larger than the context size (4096 tokens). skipping",
+        "Reached context length of 4096 tokens, but this model does not support mid-generation"
+            + " context overflow.",
+        "context length exceeded",
+        "Context window exceeded",
+        "the prompt does not fit into the context window of this model",
+        "request (40000 tokens) exceeds the available context size",
+        "Invalid parameter: total tokens of messages and max_tokens exceed the model's context"
+            + " limit",
+        "Total input tokens exceed the maximum context length",
+        "Prompt tokens (40000) exceed model's max context (32768)",
+        "Too many input tokens. Max input tokens: 128000",
+        "Too many input tokens",
+        "Validation Error: Malformed input request: expected maxLength: 2048, input is too long",
+        "Input is too long for requested model",
+        "Prompt contains 140000 tokens, too large for model with 131072 maximum context length",
+        "Your request has 40000 tokens, which exceeds the context window of 32768 tokens",
+        "The input exceeds the model's maximum number of tokens",
+        "Request exceeds the maximum number of input tokens",
+        "message size exceeds context window",
+        "Content exceeds the maximum context of this model",
+        "模型上下文长度超过限制",
+        "输入长度超过模型最大长度",
+        "输入token数超过上限",
       })
   void aPromptThatIsLongerThanTheContextIsThat(String message) {
     assertThat(kind(400, message)).isEqualTo(Kind.CONTEXT_FULL);
@@ -145,6 +186,20 @@ final class ContextFullTest {
         "This request would exceed your organization's rate limit of 40,000 input tokens per"
             + " minute",
         "Your monthly token limit exceeded",
+        "Rate limit exceeded: too many tokens per minute",
+        "Too many tokens requested in the last minute",
+        "Number of request tokens has exceeded your per-minute rate limit",
+        "Number of input tokens has exceeded your rate limit of 10,000 tokens per minute",
+        "You have exceeded the token limit for this minute",
+        "Request rate of input tokens exceeds the limit; try again in 20s",
+        "The maximum number of tokens per 60 seconds is exceeded",
+        "Input tokens per minute exceeded",
+        "Too many tokens per day, please wait before trying again.",
+        "Token quota exceeded",
+        "exceeded the maximum number of input tokens in one minute",
+        "Please reduce the length of your messages or wait 12.5s",
+        "Limit of 8000 tokens/min reached",
+        "prompt tokens throughput limit exceeded",
         "maximum number of concurrent requests exceeded",
         // bytes, images, and other things with limits
         "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes >"

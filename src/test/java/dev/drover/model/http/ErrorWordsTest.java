@@ -91,6 +91,22 @@ final class ErrorWordsTest {
         shape(
             "{'error_code':'BAD_REQUEST','message':'{\\'external_model_error\\':{\\'what\\':1}}'}",
             "{'external_model_error':{'what':1}}"),
+        // LiteLLM's empty fields, and prefixes that stand twice
+        shape("{'error':{'message':'no','type':'None','param':'None','code':'500'}}", "no"),
+        shape("{'error':{'message':'None: no','type':null,'param':null,'code':'400'}}", "no"),
+        shape(
+            "{'error':{'message':'litellm.APIError: None: no','type':'None'}}",
+            "litellm.APIError: no"),
+        shape("{'error':{'message':'no','type':'null','code':'null'}}", "no"),
+        shape("{'error':{'type':'t','message':'t: no'}}", "t: no"),
+        shape("Error: Error: no", "Error: no"),
+        shape("Error: Error: Error: no", "Error: no"),
+        shape(
+            "litellm.BadRequestError: litellm.BadRequestError: no", "litellm.BadRequestError: no"),
+        shape("litellm.BadRequestError: BadRequestError: no", "litellm.BadRequestError: no"),
+        shape("{'error':{'message':'a.RateLimit: RateLimit: None: no'}}", "a.RateLimit: no"),
+        shape("None of the models is there", "None of the models is there"),
+        shape("the error: Error: no", "the error: Error: no"),
         shape("null", ""),
         shape("''", ""),
         shape("{}", ""),

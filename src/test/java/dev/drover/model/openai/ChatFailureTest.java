@@ -86,6 +86,17 @@ final class ChatFailureTest extends ChatCase {
     assertThat(failure.message()).contains("the content encoding " + encoding + ",");
   }
 
+  @ParameterizedTest
+  @CsvSource({"br, 500", "zstd, 500", "br, 400", "deflate, 429", "'', 500", "identity, 502"})
+  void anErrorThatCannotBeReadHasTheNameOfItsStatus(String encoding, int status) throws Exception {
+    var bytes = "\u0001\u0002\u0000\u0003".repeat(40);
+    var script = Script.body(status, "application/json", bytes);
+    var failure =
+        failure(encoding.isEmpty() ? script : script.header("content-encoding", encoding));
+    assertThat(failure.message())
+        .matches("HTTP " + status + " from [^ ]+/v1/chat/completions: [A-Z][A-Za-z ]+");
+  }
+
   @Test
   void aPromptThatIsTooLongIsNotJustRejected() throws Exception {
     var body = error("BadRequestError", 400, CONTEXT);

@@ -3,9 +3,9 @@ package dev.drover.http;
 import dev.drover.base.Problem;
 import java.net.InetAddress;
 
-/// The addresses that begin with the same bits, as in `10.0.0.0/8`.
+/// A range of addresses that begin with the same bits, such as `10.0.0.0/8`.
 ///
-/// @param bits how many of `base` count
+/// @param bits the number of bits of `base` that all addresses of the range have
 public record AddressRange(InetAddress base, int bits) {
   /// @throws Problem `INVALID_REQUEST` if it is not an address, or a range with a length that fits
   public AddressRange {
@@ -27,7 +27,7 @@ public record AddressRange(InetAddress base, int bits) {
     }
   }
 
-  /// Whether it is one address.
+  /// Whether the range has a single address.
   boolean isSingle() {
     return bits == base.getAddress().length * 8;
   }

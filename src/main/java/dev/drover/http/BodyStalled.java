@@ -3,7 +3,7 @@ package dev.drover.http;
 import java.io.IOException;
 import java.time.Duration;
 
-/// Nothing of a body came for as long as its reader was willing to wait.
+/// An error: no byte of a body arrived within the time limit of its reader.
 public final class BodyStalled extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -2,11 +2,11 @@ package dev.drover.http;
 
 import java.io.IOException;
 
-/// A body, or a part of one, is longer than its reader accepts.
+/// An error: a body, or a part of one, is longer than its reader accepts.
 public final class BodyTooLong extends IOException {
   private static final long serialVersionUID = 1;
 
-  /// What is too long.
+  /// The part that is too long.
   public enum Part {
     LINE,
     EVENT,

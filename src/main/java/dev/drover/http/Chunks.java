@@ -3,10 +3,10 @@ package dev.drover.http;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Bytes, a stretch at a time.
+/// A source of bytes, one chunk at a time.
 @FunctionalInterface
 public interface Chunks {
-  /// The next stretch, never empty; null at the end.
+  /// The next chunk, never empty; null at the end.
   ///
   /// @throws IOException when the rest cannot be read
   byte @Nullable [] next() throws IOException, InterruptedException;

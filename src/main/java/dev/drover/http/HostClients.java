@@ -23,11 +23,11 @@ import javax.net.ssl.SSLContext;
 /// names that address in its URL and the host in its `host` header. For https, a client per host
 /// names the host in the handshake and checks the certificate against it, see [NamedTls].
 final class HostClients implements AutoCloseable {
-  /// Hosts whose connections are kept. The one that was asked longest ago is dropped: what runs
-  /// there goes on to its end.
+  /// The maximum number of hosts whose connections are kept. The least recently used host is
+  /// dropped; its running requests are completed.
   private static final int HOSTS = 64;
 
-  /// The key of the client for http, and no host.
+  /// The key of the client for http. It is not the name of a host.
   private static final String PLAIN = "";
 
   private static final String RESTRICTED = "jdk.httpclient.allowRestrictedHeaders";
@@ -39,9 +39,9 @@ final class HostClients implements AutoCloseable {
     }
   }
 
-  /// Where a request is sent to, and by what.
+  /// The destination of a request, and the client that sends it.
   ///
-  /// @param host the value of the `host` header, if it is not that of the URL
+  /// @param host the value of the `host` header, if it differs from the host of the URL
   record Destination(HttpClient client, URI url, Optional<String> host) {}
 
   private final Duration connect;
@@ -65,7 +65,7 @@ final class HostClients implements AutoCloseable {
         .executor(threads);
   }
 
-  /// @param address to connect to; empty: any that the host has
+  /// @param address the address to connect to; empty: any address of the host
   Destination to(URI url, Optional<InetAddress> address) {
     if (address.isEmpty()) {
       return new Destination(named, url, Optional.empty());
@@ -75,7 +75,7 @@ final class HostClients implements AutoCloseable {
     return new Destination(client, at(url, address.get()), Optional.of(host(url)));
   }
 
-  /// Names the host of a request.
+  /// Adds the `host` header to a request.
   static void name(HttpRequest.Builder request, String host) {
     try {
       request.header("host", host);
@@ -105,7 +105,7 @@ final class HostClients implements AutoCloseable {
     return url.getHost().toLowerCase(Locale.ROOT) + (url.getPort() < 0 ? "" : ":" + url.getPort());
   }
 
-  /// @param host for https; [#PLAIN] for http, where one client serves all hosts
+  /// @param host the host for https; [#PLAIN] for http, where one client serves all hosts
   private synchronized HttpClient pinned(String host) {
     if (closed) {
       throw new IllegalStateException("the client is closed");
@@ -119,7 +119,7 @@ final class HostClients implements AutoCloseable {
     return client;
   }
 
-  /// Without a proxy: that would look the host up again.
+  /// The client uses no proxy, because a proxy would look up the host again.
   private HttpClient pinnedClient(String host) {
     var builder = builder().proxy(HttpClient.Builder.NO_PROXY);
     if (host.equals(PLAIN)) {
@@ -133,7 +133,7 @@ final class HostClients implements AutoCloseable {
     return builder.sslContext(NamedTls.of(tls, name)).sslParameters(parameters).build();
   }
 
-  /// An address has no name that a handshake could bear.
+  /// Whether the host is a name. A handshake cannot contain an address as its server name.
   private static boolean isName(String host) {
     return !host.startsWith("[") && !host.matches("[0-9.]+");
   }

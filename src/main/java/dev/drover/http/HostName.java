@@ -7,17 +7,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The host of a URL, in the one form that every parser reads in the same way.
+/// The host of a URL, in a form that all parsers read in the same way.
 ///
-/// @param text in lower case, without a dot at its end
-/// @param address if it is one
+/// @param text the host in lower case, without a trailing dot
+/// @param address the address, if the host is one
 record HostName(String text, Optional<InetAddress> address) {
   private static final int LONGEST = 253;
 
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 
-  /// Some parsers take such a host for an address: `2130706433`, `0x7f.1`, `127.1`.
+  /// Hosts that some parsers read as addresses: `2130706433`, `0x7f.1`, `127.1`.
   private static final Pattern NUMERIC = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)");
 
   private static final Pattern QUAD =
@@ -45,9 +45,9 @@ record HostName(String text, Optional<InetAddress> address) {
     return host.startsWith("[") ? bracketed(host) : name(host);
   }
 
-  /// An address in its usual form. The JDK's reading is wider: `010.0.0.1` and `10` are some, too.
+  /// Reads an address in its usual form. The JDK also accepts others, such as `010.0.0.1` and `10`.
   ///
-  /// @throws IllegalArgumentException if it is in none
+  /// @throws IllegalArgumentException if it has no such form
   static InetAddress literal(String text) {
     if (text.indexOf(':') < 0 && !QUAD.matcher(text).matches()) {
       throw new IllegalArgumentException("not an address in its usual form");

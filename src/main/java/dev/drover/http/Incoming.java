@@ -15,12 +15,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The body of one HTTP response, read by one thread that can be interrupted and that notices when
-/// nothing comes any more. The JDK's own input stream knows no such timeout.
+/// The body of one HTTP response, read by one thread, which can be interrupted and has a time limit
+/// for each chunk. The JDK's own input stream has no such limit.
 ///
-/// [#close()] before the end cuts the connection; after the end it is kept for the next request.
+/// [#close()] before the end closes the connection; after the end the connection is kept for the
+/// next request.
 public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, AutoCloseable {
-  /// Stretches of up to 16 KiB that may wait for the reader.
+  /// The maximum number of chunks, of up to 16 KiB each, that wait for the reader.
   private static final int WAITING = 16;
 
   private sealed interface Signal {
@@ -38,11 +39,11 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
 
   Incoming() {}
 
-  /// The next stretch, never empty; null at the end.
+  /// The next chunk, never empty; null at the end.
   ///
-  /// @param limit how long it may take
-  /// @throws BodyStalled if it does not come within `limit`
-  /// @throws IOException when the connection is lost, or was cut by [#close()]
+  /// @param limit the maximum time to wait
+  /// @throws BodyStalled if no chunk arrives within `limit`
+  /// @throws IOException if the connection is lost, or was closed by [#close()]
   public byte @Nullable [] next(Duration limit) throws IOException, InterruptedException {
     while (!ended) {
       if (limit.isNegative()) {
@@ -69,8 +70,8 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
 
   /// The whole body as text.
   ///
-  /// @param limit how long each stretch may take
-  /// @param most in bytes
+  /// @param limit the maximum time to wait for each chunk
+  /// @param most the maximum length in bytes
   /// @throws BodyTooLong if it is longer than `most`
   /// @throws IOException as [#next(Duration)] does
   public String text(Duration limit, int most) throws IOException, InterruptedException {
@@ -84,7 +85,8 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
     return text.toString(StandardCharsets.UTF_8);
   }
 
-  /// Reads what is left if it is little and comes soon, so that the connection can be used again.
+  /// Reads the rest of the body if it is short and arrives soon, so that the connection can be
+  /// reused.
   public void drain(Duration limit, int most) throws InterruptedException {
     try {
       int seen = 0;
@@ -122,7 +124,8 @@ public final class Incoming implements HttpResponse.BodySubscriber<Incoming>, Au
     }
   }
 
-  /// By any thread, also when the response has not begun: then it ends as soon as it does.
+  /// Closes the body. Can be called by any thread, also before the response has begun; the response
+  /// is then cancelled as soon as it begins.
   @Override
   public synchronized void close() {
     closed = true;

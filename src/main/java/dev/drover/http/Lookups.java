@@ -10,10 +10,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Looks names up, for a limited time each. Safe for many threads.
+/// Looks up hosts, with a time limit for each lookup. Safe for many threads.
 final class Lookups {
-  /// Lookups at once. One that takes too long is left to itself, since it cannot be stopped, but
-  /// counts until it ends.
+  /// The maximum number of lookups at the same time. A lookup that takes too long cannot be
+  /// stopped, so it counts until it ends.
   static final int AT_ONCE = 32;
 
   private final Resolver resolver;
@@ -33,7 +33,7 @@ final class Lookups {
       throw unknown("too many DNS lookups at once");
     }
     var lookup = new FutureTask<>(() -> List.of(resolver.lookUp(host)));
-    // On a platform thread: it waits in native code, which would hold a virtual thread's carrier.
+    // A platform thread: lookups block in native code, and so would a virtual thread's carrier.
     Thread.ofPlatform()
         .daemon()
         .name("lookup")

@@ -12,9 +12,9 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/// TLS with one host, whatever address is connected to: the certificate has to be that of the
-/// host's name. Without this, one for the address would do as well, and addresses are what a forged
-/// DNS answer chooses.
+/// TLS with one host, independent of the address of the connection: the certificate must be valid
+/// for the host's name. Otherwise a certificate for the address would be accepted, too, and a
+/// forged DNS answer can choose the address.
 final class NamedTls extends SSLContextSpi {
   private final SSLContext tls;
   private final String host;
@@ -24,7 +24,7 @@ final class NamedTls extends SSLContextSpi {
     this.host = host;
   }
 
-  /// `tls` for connections to `host` alone.
+  /// A context like `tls`, for connections to `host` only.
   static SSLContext of(SSLContext tls, String host) {
     return new SSLContext(new NamedTls(tls, host), tls.getProvider(), tls.getProtocol()) {};
   }

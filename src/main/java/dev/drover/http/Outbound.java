@@ -17,24 +17,24 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// The client for requests to other servers. Blocks; safe for many threads; repeats nothing by
-/// itself.
+/// The client for requests to other servers. Its methods block. It never repeats a request by
+/// itself. Safe for many threads.
 ///
-/// HTTP/1.1 only: each request has a connection of its own, so an interrupt can cut it, and no
-/// limit on streams within one connection is shared by the requests. HostClients are kept and used
-/// again. No redirect is followed unless the request asks for it. Where it may connect is for its
-/// [Guard] to say.
+/// It uses only HTTP/1.1: each request has its own connection, so an interrupt can close it, and
+/// requests do not share a limit of streams within one connection. Connections are kept and reused.
+/// A redirect is followed only if the request allows it. The [Guard] decides to which addresses it
+/// may connect.
 public final class Outbound implements AutoCloseable {
   private final Guard guard;
   private final Duration connect;
   private final HostClients clients;
 
-  /// @param connect how long a connection may take to be established
+  /// @param connect the maximum time to establish a connection
   public Outbound(Guard guard, Duration connect) {
     this(guard, connect, tls());
   }
 
-  /// @param tls which certificates are trusted
+  /// @param tls the trusted certificates
   Outbound(Guard guard, Duration connect, SSLContext tls) {
     this.guard = guard;
     this.connect = connect;
@@ -51,9 +51,9 @@ public final class Outbound implements AutoCloseable {
 
   /// Sends a request and waits for the head of its response.
   ///
-  /// @param head how long that may take, all redirects and connections included
-  /// @throws Unreachable when there is no response
-  /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
+  /// @param head the maximum time for that, all redirects and connections included
+  /// @throws Unreachable if there is no response
+  /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
   public Response send(Request request, Duration head) throws Unreachable, InterruptedException {
     long end = System.nanoTime() + head.toNanos();
@@ -69,7 +69,8 @@ public final class Outbound implements AutoCloseable {
     }
   }
 
-  /// The request's own timeout is not used: from JDK 26 on it would hold for the body too.
+  /// Sends one request. The JDK's own request timeout is not used, because from JDK 26 on it also
+  /// includes the body.
   private Response once(Request request, Duration left, Duration head)
       throws Unreachable, InterruptedException {
     if (Thread.interrupted()) {
@@ -141,7 +142,7 @@ public final class Outbound implements AutoCloseable {
     return String.valueOf(cause.getMessage()).contains("header parser received no bytes");
   }
 
-  /// Cuts every connection. Responses still awaited fail.
+  /// Closes all connections. Pending requests fail.
   @Override
   public void close() {
     clients.close();

@@ -8,27 +8,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Allows servers of the public internet, and those whose addresses an operator opened. For URLs
-/// that clients, models and other servers give.
+/// A guard that allows servers on the public internet and servers whose addresses the operator has
+/// allowed. It is for URLs from clients, models and other servers.
 ///
-/// Each request has its host looked up once. If any of the addresses that come of it is not
-/// allowed, none is: a name that mixes them is an attempt. Refused are loopback, private,
+/// The host of each request is looked up once. If one of its addresses is not allowed, the request
+/// is refused: a name that mixes such addresses is an attack. The guard refuses loopback, private,
 /// link-local, multicast, reserved and documentation addresses, IPv4 addresses within IPv6 ones,
-/// the machine's own, and the metadata servers of clouds; also hosts in a form that some parsers
-/// take for an address (`2130706433`, `0177.0.0.1`).
+/// the addresses of this machine, and the metadata servers of clouds; also hosts in a form that
+/// some parsers read as an address (`2130706433`, `0177.0.0.1`).
 public final class PublicOnly implements Guard {
   private static final Duration LOOKUP = Duration.ofSeconds(5);
 
   private final List<AddressRange> opened;
   private final Lookups lookups;
 
-  /// @param opened addresses that are allowed though they are not public. A metadata server is
-  ///   opened by its own address alone, not by a range around it
+  /// @param opened addresses that are allowed although they are not public. A metadata server is
+  ///   allowed only by its own address, not by a range that contains it
   public PublicOnly(List<AddressRange> opened, Resolver resolver) {
     this(opened, resolver, LOOKUP);
   }
 
-  /// @param lookup how long looking a host up may take
+  /// @param lookup the maximum time to look up a host
   PublicOnly(List<AddressRange> opened, Resolver resolver, Duration lookup) {
     this.opened = List.copyOf(opened);
     this.lookups = new Lookups(resolver, lookup);
@@ -41,7 +41,7 @@ public final class PublicOnly implements Guard {
         host.address().isPresent() ? List.of(host.address().get()) : lookups.of(host.text());
     for (var address : addresses) {
       if (!isAllowed(address)) {
-        // Without the address: who gave the name may not know it.
+        // Without the address, which the author of the URL may not be allowed to know.
         throw new Unreachable(Unreachable.Why.FORBIDDEN, "the host is not on the public internet");
       }
     }
@@ -55,7 +55,7 @@ public final class PublicOnly implements Guard {
         || !(SpecialAddresses.contain(address) || isOwn(address));
   }
 
-  /// What listens on this machine may trust it, and not expect the world.
+  /// Servers on this machine may trust local connections.
   private static boolean isOwn(InetAddress address) {
     try {
       return NetworkInterface.getByInetAddress(address) != null;

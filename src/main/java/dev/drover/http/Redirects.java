@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a request becomes when its response is a redirect. The guard judges it like any other.
+/// The requests that follow redirects. The guard checks them like all others.
 final class Redirects {
-  /// Headers that say nothing of who sends them. Others may be credentials, whatever their name,
-  /// and go to no other origin.
+  /// Headers that do not identify the sender. All others may contain credentials, whatever their
+  /// name, and are not sent to another origin.
   private static final Set<String> PLAIN =
       Set.of("accept", "accept-encoding", "accept-language", "content-type", "user-agent");
 
@@ -23,10 +23,10 @@ final class Redirects {
     };
   }
 
-  /// The request to follow a redirect with.
+  /// The request that follows a redirect.
   ///
-  /// @param left how many redirects may still be followed
-  /// @throws Unreachable `REDIRECT` when it leads where no request may follow
+  /// @param left the number of redirects that may still be followed
+  /// @throws Unreachable `REDIRECT` if the redirect may not be followed
   static Request next(Request request, Response response, int left) throws Unreachable {
     if (left == 0) {
       throw refused("too many redirects");
@@ -60,7 +60,7 @@ final class Redirects {
 
   private static URI target(URI from, String location) throws Unreachable {
     try {
-      // To resolve against an empty path would append the location to the host's name.
+      // Resolving against an empty path would append the location to the host's name.
       var base = from.getRawPath().isEmpty() ? from.resolve("/") : from;
       var target = base.resolve(location.strip());
       if (target.getHost() != null && target.getRawUserInfo() == null && isHttp(target)) {

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request to another server. Its body is in memory; its headers may hold secrets, so it shows
-/// neither.
+/// A request to another server. Its body is in memory. `toString()` shows neither the body nor the
+/// headers, which may contain secrets.
 ///
 /// @param headers by their names in lower case
-/// @param redirects how many may be followed
+/// @param redirects the maximum number of redirects to follow
 public record Request(
     String method, URI url, Map<String, String> headers, Optional<String> body, int redirects) {
   public Request {
@@ -20,25 +20,25 @@ public record Request(
     }
   }
 
-  /// Without a body and headers; no redirect is followed.
+  /// A request without a body and headers that follows no redirects.
   public static Request of(String method, URI url) {
     return new Request(method, url, Map.of(), Optional.empty(), 0);
   }
 
-  /// The same with one more header.
+  /// The same request with one more header.
   public Request with(String name, String value) {
     var more = new LinkedHashMap<>(headers);
     more.put(name.toLowerCase(Locale.ROOT), value);
     return new Request(method, url, more, body, redirects);
   }
 
-  /// The same with a body.
+  /// The same request with a body.
   public Request sending(String type, String text) {
     var typed = with("content-type", type);
     return new Request(method, url, typed.headers, Optional.of(text), redirects);
   }
 
-  /// The same, but up to `most` redirects are followed.
+  /// The same request, following up to `most` redirects.
   public Request following(int most) {
     return new Request(method, url, headers, body, most);
   }

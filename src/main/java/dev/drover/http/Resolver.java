@@ -3,10 +3,10 @@ package dev.drover.http;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/// Finds the addresses of a host: [InetAddress#getAllByName], say. May block; safe for many
+/// Finds the addresses of a host, as [InetAddress#getAllByName] does. May block. Safe for many
 /// threads.
 @FunctionalInterface
 public interface Resolver {
-  /// @throws UnknownHostException if it has none
+  /// @throws UnknownHostException if the host has none
   InetAddress[] lookUp(String host) throws UnknownHostException;
 }

@@ -5,8 +5,8 @@ import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
 
-/// The head of a response, with its body still to be read. To be closed: a body that was not read
-/// to its end has its connection cut then.
+/// The head of a response, and its unread body. It must be closed; this closes the connection if
+/// the body was not read to its end.
 public final class Response implements AutoCloseable {
   private final URI url;
   private final int status;
@@ -20,7 +20,7 @@ public final class Response implements AutoCloseable {
     this.body = body;
   }
 
-  /// Who answered: after redirects, not the URL that was asked for.
+  /// The URL that answered. After redirects, this is not the requested one.
   public URI url() {
     return url;
   }
@@ -39,7 +39,7 @@ public final class Response implements AutoCloseable {
     return headers.allValues(name);
   }
 
-  /// Whether the end of the body is known to be its end, and not that of a lost connection.
+  /// Whether the end of the body can be distinguished from a lost connection.
   public boolean isMeasured() {
     return header("content-length").isPresent() || header("transfer-encoding").isPresent();
   }

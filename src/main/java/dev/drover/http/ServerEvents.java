@@ -14,21 +14,22 @@ import org.jspecify.annotations.Nullable;
 /// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
 ///   events</a>
 public final class ServerEvents {
-  /// How closely a stream has to follow the standard.
+  /// The form that a stream must have.
   public enum Form {
-    /// As the standard says: an event ends with a blank line, or it is none.
+    /// The form of the standard: an event without a blank line at its end is ignored.
     STANDARD,
-    /// As the clients of model servers read:
+    /// The form that clients of model servers accept:
     ///
     /// - an event whose blank line is missing at a clean end of the body counts;
     /// - an event with blank data does not count;
-    /// - a line that begins with `{` is an event that lacks its `data:`, since no field begins so;
+    /// - a line that begins with `{` is an event without its `data:`, since no field begins like
+    ///   that;
     /// - a field `error` is an event of that name;
     /// - the first line that is no field at all is kept, see [#stray].
     LENIENT
   }
 
-  /// How long the parts of a stream may be, in bytes.
+  /// The maximum lengths of the parts of a stream, in bytes.
   ///
   /// @param line the longest line
   /// @param event the most data of an event of several lines
@@ -69,7 +70,7 @@ public final class ServerEvents {
   /// The next event that has data; null at the end of the body.
   ///
   /// @throws BodyTooLong if a part of the stream is longer than its limit
-  /// @throws IOException when the stream cannot be read further
+  /// @throws IOException if the stream cannot be read further
   public @Nullable ServerEvent next() throws IOException, InterruptedException {
     while (ready.isEmpty()) {
       var text = line();

@@ -4,14 +4,15 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Addresses that are not of the public internet. `InetAddress` itself knows only some of them.
+/// The addresses that do not belong to the public internet. `InetAddress` recognizes only some of
+/// them.
 ///
 /// @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4 special-purpose
 ///   addresses</a>
 /// @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6 special-purpose
 ///   addresses</a>
 final class SpecialAddresses {
-  /// Servers of clouds that give a machine its own credentials.
+  /// The metadata servers of clouds, which give a machine its credentials.
   private static final List<AddressRange> METADATA =
       ranges(
           "169.254.169.254", // most clouds
@@ -58,7 +59,7 @@ final class SpecialAddresses {
     return METADATA.stream().anyMatch(range -> range.contains(address));
   }
 
-  /// Whether no server of the public internet can have it.
+  /// Whether no server on the public internet can have this address.
   static boolean contain(InetAddress address) {
     return isMetadata(address) || SPECIAL.stream().anyMatch(range -> range.contains(address));
   }

@@ -2,29 +2,30 @@ package dev.drover.http;
 
 import java.io.IOException;
 
-/// A request that has no response. Its message says why, in a few words, without the URL.
+/// An error: a request has no response. The message gives the reason in a few words, without the
+/// URL.
 public final class Unreachable extends IOException {
   private static final long serialVersionUID = 1;
 
-  /// Why there is no response.
+  /// The reason why there is no response.
   public enum Why {
-    /// The guard refuses the URL or the address that its host has.
+    /// The guard refuses the URL or the address of its host.
     FORBIDDEN,
     /// The host has no address.
     UNKNOWN_HOST,
-    /// The connection was refused, or there is no way to the address.
+    /// The connection was refused, or there is no route to the address.
     NO_CONNECTION,
     /// The connection was not established in time.
     CONNECT_TIMEOUT,
     /// TLS failed, or the certificate is not the host's.
     TLS,
-    /// The head of the response did not come in time.
+    /// The head of the response did not arrive in time.
     NO_ANSWER,
-    /// The connection ended before a single byte of the response had come.
+    /// The connection ended before any byte of the response arrived.
     CLOSED,
     /// The connection ended in the middle of the head of the response.
     LOST,
-    /// There were more redirects than the request allows, or one that is not followed.
+    /// There were more redirects than the request allows, or a redirect that cannot be followed.
     REDIRECT
   }
 

@@ -6,30 +6,30 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// What came of asking a model.
+/// The result of a model request.
 public sealed interface Answer {
-  /// A whole reply: its end was seen.
+  /// A complete reply.
   ///
-  /// @param content the blocks of the reply, unchanged, unknown ones included; they are sent back
-  ///   as they are
+  /// @param content the blocks of the reply, unchanged, including unknown ones; they are sent back
+  ///   unchanged
   /// @param stopReason the Messages API's `stop_reason`
   /// @param stopDetails its `stop_details`, or an empty object
-  /// @param flaws what of the reply cannot be used
+  /// @param flaws the parts of the reply that cannot be used
   record Reply(
       Json.Arr content, String stopReason, Json.Obj stopDetails, ModelUsage usage, Flaws flaws)
       implements Answer {
-    /// A reply without a flaw.
+    /// Creates a reply without flaws.
     public Reply(Json.Arr content, String stopReason, Json.Obj stopDetails, ModelUsage usage) {
       this(content, stopReason, stopDetails, usage, Flaws.NONE);
     }
   }
 
-  /// What of a whole reply cannot be used: a model that is told of it can correct it.
+  /// The parts of a complete reply that cannot be used. A model that is informed of them can
+  /// correct them.
   ///
   /// @param unreadable calls whose input is not one JSON object: the block's index in the content,
-  ///   and what is wrong with its input, quoted. The block stands there with an empty input, and
-  ///   must not be run
-  /// @param lost what the content lacks
+  ///   and the quoted defect of its input. The block has an empty input there and must not be run
+  /// @param lost the part that is missing from the content
   record Flaws(Map<Integer, String> unreadable, Lost lost) {
     public static final Flaws NONE = new Flaws(Map.of(), Lost.NOTHING);
 
@@ -38,56 +38,56 @@ public sealed interface Answer {
     }
   }
 
-  /// What is missing from a reply's content.
+  /// The part that is missing from a reply's content.
   enum Lost {
     NOTHING,
-    /// A tool call that the reply's limit cut off in the middle.
+    /// A tool call that was cut off by the limit of the reply.
     CUT_CALL,
-    /// A tool call that the model's server could not parse, and so did not send.
+    /// A tool call that the model's server could not parse and therefore did not send.
     MALFORMED_CALL
   }
 
-  /// No reply. Whatever was heard of one is void.
+  /// A failure: there is no reply. Previews that were shown are void.
   ///
-  /// @param message says what happened, fit for a client; never a key, a header or a prompt
-  /// @param retryAfter how long the model's server asked us to wait
-  /// @param said what more the server said
+  /// @param message a description for clients, without keys, headers and prompts
+  /// @param retryAfter the time that the model server asked clients to wait
+  /// @param said the whole error text of the server
   record Failure(Kind kind, String message, Optional<Duration> retryAfter, Said said)
       implements Answer {
-    /// A failure of which the message says everything.
+    /// Creates a failure whose message is complete.
     public Failure(Kind kind, String message, Optional<Duration> retryAfter) {
       this(kind, message, retryAfter, Said.NOTHING);
     }
 
-    /// The same failure of a server that counts its messages in another way than the prompt.
+    /// The same failure, of a server that numbers its messages differently from the prompt.
     public Failure withoutIndexes() {
       return new Failure(kind, message, retryAfter, new Said(said.words, false));
     }
   }
 
-  /// All that a server said of an error: for finding its cause, never for a client or a log.
+  /// The whole error text of a server, for finding the cause; never for a client or a log.
   ///
-  /// @param words with the code and the names of the parts of the request; may be empty
+  /// @param words the text, with the code and the named parts of the request; may be empty
   /// @param indexed whether the indexes in them are those of the prompt's messages and blocks
   record Said(String words, boolean indexed) {
     public static final Said NOTHING = new Said("", true);
 
-    /// Without the words.
+    /// A text without the words.
     @Override
     public String toString() {
       return "Said[%d characters]".formatted(words.length());
     }
   }
 
-  /// Why there is no reply.
+  /// The reason why there is no reply.
   enum Kind {
-    /// The server has too much to do (529, 503).
+    /// The server is overloaded (529, 503).
     OVERLOADED(true),
-    /// We asked too often (429).
+    /// Too many requests (429).
     RATE_LIMITED(true),
-    /// The connection, the server or its stream broke; another try may work.
+    /// The connection, the server or its stream failed; a retry may succeed.
     BROKEN(true),
-    /// The server understood and refused; another try will not work.
+    /// The server refused the request; a retry will not succeed.
     REJECTED(false),
     /// The account cannot pay (402).
     BILLING(false),

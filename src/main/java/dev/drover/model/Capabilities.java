@@ -4,14 +4,15 @@ import dev.drover.base.Problem;
 import java.util.List;
 import java.util.Optional;
 
-/// What a model can do, as far as Drover has to know. Immutable.
+/// The capabilities of a model that Drover needs to know. Immutable.
 ///
-/// @param contextTokens the most that a prompt and its reply may have together
-/// @param maxTokens the most that one reply may have; a request asks for as much
-/// @param efforts its effort levels, lowest first; empty: it has none, and none is sent
-/// @param defaultEffort the level that it works at unasked; empty exactly if it has none
-/// @param images whether it sees images
-/// @param documents whether it reads documents that are not text
+/// @param contextTokens the maximum of a prompt and its reply together
+/// @param maxTokens the maximum of one reply; each request asks for it
+/// @param efforts its effort levels, lowest first; empty if the model has none, and none is sent
+/// @param defaultEffort the level that is used if none is requested; empty if and only if there are
+///   none
+/// @param images whether the model accepts images
+/// @param documents whether the model accepts documents that are not text
 /// @param midConversationSystem whether a system message may stand between others
 /// @param price its list price; empty: unknown
 public record Capabilities(
@@ -26,7 +27,7 @@ public record Capabilities(
   /// Every effort level of the protocol, lowest first.
   public static final List<String> EFFORTS = List.of("low", "medium", "high", "xhigh", "max");
 
-  /// @throws Problem `INVALID_REQUEST` that says what does not fit together
+  /// @throws Problem `INVALID_REQUEST` if the values contradict each other; the message says which
   public Capabilities {
     efforts = EFFORTS.stream().filter(List.copyOf(efforts)::contains).toList();
     if (maxTokens < 1 || maxTokens > contextTokens) {

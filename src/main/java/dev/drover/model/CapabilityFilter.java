@@ -2,18 +2,19 @@ package dev.drover.model;
 
 import dev.drover.base.Json;
 
-/// A model that is spared what it cannot take: a note stands in the place of each such block, so
-/// that the conversation goes on and the model knows that something was there.
+/// A filter in front of a model that replaces each block which the model does not accept by a note,
+/// so that the conversation continues and the model knows what is missing.
 ///
-/// @param images whether it sees images
-/// @param documents whether it reads documents that are not text
+/// @param images whether the model accepts images
+/// @param documents whether the model accepts documents that are not text
 record CapabilityFilter(Model model, boolean images, boolean documents) implements Model {
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
     return model.answer(prompt.withMessages(spared(prompt.messages())), listener);
   }
 
-  /// The blocks, each with what is in it; what is no list of blocks stays.
+  /// The filtered blocks, including the blocks within them. A value that is not a list of blocks is
+  /// unchanged.
   private Json.Arr spared(Json.Arr blocks) {
     return new Json.Arr(blocks.items().stream().map(this::spared).toList());
   }
@@ -45,7 +46,7 @@ record CapabilityFilter(Model model, boolean images, boolean documents) implemen
         : holder;
   }
 
-  /// Keeps the mark of a cached prefix.
+  /// The note for a block, with the block's cache mark.
   private static Json.Obj note(Json.Obj block, String what) {
     var titled = block.text("title") == null ? what : what + " named " + block.text("title");
     var note =

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// What a model's server sent along with a content block and may want back, such as the signature
-/// of a thought. It stays in the block under a key of Drover's own, with the name of the model: no
-/// other model gets it, and no client.
+/// Fields that a model server sent with a content block and may expect back, such as the signature
+/// of thinking. They are stored in the block under a key of Drover's own, with the name of the
+/// model. They are never sent to another model or to a client.
 public final class Kept {
   private static final String KEY = "drover_kept";
 
   private Kept() {}
 
-  /// The block with what its server sent along; the block itself if that is nothing.
+  /// The block with the fields that its server sent; the block itself if there are none.
   ///
   /// @param model the model's name on its own server
   public static Json.Obj in(Json.Obj block, String model, Json.Obj what) {
@@ -22,14 +22,16 @@ public final class Kept {
         : block.with(KEY, Json.obj("model", model, "what", what));
   }
 
-  /// What `model` sent along with a block; an empty object if nothing, or if it was another's.
+  /// The fields that `model` sent with a block; an empty object if there are none, or if another
+  /// model sent them.
   public static Json.Obj of(Json.Obj block, String model) {
     var kept = block.object(KEY);
     return model.equals(kept.text("model")) ? kept.object("what") : Json.EMPTY;
   }
 
-  /// Messages for a wire that takes nothing of it back. A thought of a server that does not sign
-  /// its thoughts goes as a whole: a server that does would refuse it.
+  /// The messages without these fields, for an API that does not accept them. Thinking from a
+  /// server that does not sign it is left out, because a server that signs thinking would refuse
+  /// it.
   public static Json.Arr without(Json.Arr messages) {
     var all = new ArrayList<Json>();
     for (var item : messages.items()) {

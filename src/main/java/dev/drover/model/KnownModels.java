@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// What is known of models by their names. The row with the longest fitting beginning counts; a
-/// date or a dash may follow it, so that `claude-opus-4-5` is for `claude-opus-4-5-20251101` and
-/// not for `claude-opus-4-55`.
+/// The known models, by name. The row with the longest matching prefix applies; a date or a dash
+/// may follow the prefix, so `claude-opus-4-5` matches `claude-opus-4-5-20251101` but not
+/// `claude-opus-4-55`.
 ///
-/// From the vendor's own tables of November 2026. Where sources differ the smaller promise stands
-/// here; the operator's settings go before all of it.
+/// The values are from the vendor's own tables of November 2026. Where sources differ, the more
+/// conservative value is used. The operator's settings override them.
 ///
 /// @see <a href="https://platform.claude.com/docs/en/about-claude/pricing">Prices</a>
 /// @see <a href="https://platform.claude.com/docs/en/build-with-claude/effort">Effort</a>
@@ -22,16 +22,16 @@ final class KnownModels {
 
   private static final int MILLION = 1_000_000;
 
-  /// Of a model that nobody has heard of. A small local model's context, and nothing that a server
-  /// might refuse.
+  /// The values of an unknown model: the context of a small local model, and no feature that a
+  /// server might refuse.
   static final Capabilities UNKNOWN =
       new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty());
 
-  /// The same behind a wire that has no word for documents.
+  /// The same on an API without documents.
   static final Capabilities CHAT =
       new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty());
 
-  /// It reads text and says text; its prices are what it costs.
+  /// A model that reads and writes text and costs nothing.
   static final Capabilities REHEARSAL =
       new Capabilities(
           MILLION, 8_192, NONE, Optional.empty(), false, false, true, Optional.of(Price.FREE));
@@ -50,7 +50,7 @@ final class KnownModels {
 
   private KnownModels() {}
 
-  /// @param name what a model is called on its own server
+  /// @param name the model's name on its own server
   static Capabilities of(String name) {
     if (name.equals(ModelRouter.REHEARSAL)) {
       return REHEARSAL;
@@ -95,7 +95,7 @@ final class KnownModels {
     rows.add(
         new Row(
             "claude-sonnet-5-5", large(ALL, "high", true, Price.of("2", "10", "0.10", "2.50"))));
-    // One source has it read system messages in mid-conversation, another not.
+    // Sources differ on whether it accepts system messages in mid-conversation.
     rows.add(
         new Row("claude-sonnet-5", large(ALL, "high", false, Price.of("2", "10", "0.20", "2.50"))));
     rows.add(
@@ -111,13 +111,13 @@ final class KnownModels {
     rows.add(
         new Row("claude-sonnet-4-5", small(64_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
     rows.add(new Row("claude-sonnet-4", small(32_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
-    // A prompt of up to 100,000 tokens costs a fifth; a budget had better stop early than late.
+    // Up to 100,000 tokens a prompt costs a fifth; a budget should end too early, not too late.
     rows.add(
         new Row(
             "claude-haiku-5-5",
             large(ALL, "medium", true, Price.of("0.50", "2.50", "0.05", "0.625"))));
     rows.add(new Row("claude-haiku-4-5", small(64_000, NONE, Price.of("1", "5", "0.10", "1.25"))));
-    // Whatever comes next: priced and told apart by the operator.
+    // Later models: the operator sets their prices and capabilities.
     rows.add(
         new Row(
             "claude-",

@@ -1,14 +1,15 @@
 package dev.drover.model;
 
-/// Hears a reply while it streams. What it hears is a preview: a failure makes all of it void.
-/// Called by the thread that asked, in order.
+/// A listener to the stream of a reply. It receives a preview, which is void if the request fails.
+/// It is called in order, by the thread that made the request.
 public interface Listener {
-  /// A content block begins. `type` is the Messages API's: `text`, `thinking`, `tool_use`, …
+  /// Called when a content block begins. `type` is the Messages API's: `text`, `thinking`,
+  /// `tool_use`, …
   ///
-  /// @param index its place in the reply, from 0
+  /// @param index the block's index in the reply, from 0
   void blockStarted(int index, String type);
 
-  /// More text of a `text` block.
+  /// Called with more text of a `text` block.
   void text(int index, String delta);
 
   Listener DEAF =

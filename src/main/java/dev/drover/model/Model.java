@@ -1,12 +1,12 @@
 package dev.drover.model;
 
-/// What thinks. Holds no state of a conversation; safe for many threads.
+/// A model. It holds no state of a conversation. Safe for many threads.
 public interface Model {
-  /// Asks once and waits for the whole answer. Never tries again by itself: retries are events in
-  /// the log. Only a request that was refused for what it is may be asked in another form. Every
-  /// way in which a server can fail is an [Answer.Failure].
+  /// Makes one request and waits for the complete answer. It does not retry: retries are events in
+  /// the log. Only a request whose form was refused may be made again in another form, and one
+  /// whose kept connection was closed. Every failure of a server is an [Answer.Failure].
   ///
-  /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
+  /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
   Answer answer(Prompt prompt, Listener listener) throws InterruptedException;
 }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Sends a model id to who can answer it: `rehearsal` to the built-in model, an id that the
-/// operator has mapped to where the map says, `openai/NAME` to the OpenAI-compatible server, every
-/// other id to the Messages server.
+/// Routes a model id to its model: `rehearsal` to the built-in model, an id that the operator has
+/// mapped to the mapped id, `openai/NAME` to the OpenAI-compatible server, and every other id to
+/// the Messages server.
 public final class ModelRouter implements Models {
-  /// The id of the built-in offline model; it is always there.
+  /// The id of the built-in offline model, which always exists.
   public static final String REHEARSAL = "rehearsal";
 
-  /// Ids that begin so are for the OpenAI-compatible server, which knows them without it.
+  /// The prefix of ids for the OpenAI-compatible server. The server receives the id without it.
   static final String OPENAI = "openai/";
 
   private static final int MAX_ID = 256;
@@ -26,10 +26,10 @@ public final class ModelRouter implements Models {
 
   /// @param messages the Messages server, if one is configured
   /// @param chat the OpenAI-compatible server, if one is configured
-  /// @param mapped model ids and the ids to use in their place; not followed further
-  /// @param settings what the operator says of models, by id
+  /// @param mapped model ids and the ids to use in their place; the target is not looked up again
+  /// @param settings the operator's settings for models, by id
   /// @throws Problem `INVALID_REQUEST` if `mapped` is not a map of ids, or maps `rehearsal`, or if
-  ///   a model's settings do not fit together
+  ///   a model's settings contradict each other
   public ModelRouter(
       Model rehearsal,
       Optional<Model> messages,
@@ -98,7 +98,8 @@ public final class ModelRouter implements Models {
             + " rehearsal";
   }
 
-  /// Of the id itself, of what it is mapped to, of what is known: the first that says something.
+  /// The first that exists: the settings of the id, the settings of its target, or the known
+  /// values.
   @Override
   public Capabilities capabilities(String modelId) {
     var name = mapped.getOrDefault(modelId, modelId);

@@ -6,9 +6,9 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
-/// What the operator says of a model; what is empty stays as it is known.
+/// The operator's settings for a model. Empty settings do not change the known values.
 ///
-/// @param efforts effort levels; an empty list: it has none
+/// @param efforts effort levels; an empty list if the model has none
 public record ModelSettings(
     Optional<Integer> contextTokens,
     Optional<Integer> maxTokens,
@@ -59,7 +59,7 @@ public record ModelSettings(
           name, BigDecimal.ZERO, MAX_PRICE, "US dollars for a million tokens, such as 0.25");
     }
 
-    /// A price that is not named is the known one; a cache's, where none is known, that of input.
+    /// A price that is not set is the known one. If no cache price is known, it is the input price.
     private Optional<Price> over(Optional<Price> known) {
       var in = input.or(() -> known.map(Price::input));
       var out = output.or(() -> known.map(Price::output));
@@ -78,12 +78,12 @@ public record ModelSettings(
     }
   }
 
-  /// What is known of the model, with these settings before it.
+  /// The capabilities of the model: the known values, overridden by these settings.
   ///
-  /// A context that is set alone leaves at least half of itself to the prompt. Levels that are set
-  /// alone keep the known default if it is one of them; else it is `high`, else the highest.
+  /// If only the context is set, at least half of it is left for the prompt. If only the levels are
+  /// set, the default is the known one if it is among them, else `high`, else the highest.
   ///
-  /// @throws Problem `INVALID_REQUEST` that names the setting that does not fit
+  /// @throws Problem `INVALID_REQUEST` that names the contradicting setting
   Capabilities over(Capabilities known) {
     int context = contextTokens.orElse(known.contextTokens());
     var levels = efforts.orElse(known.efforts());

@@ -7,15 +7,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.stream.Stream;
 
-/// What a model costs by its price list, in US dollars for a million tokens; exact decimals.
+/// The list price of a model, in US dollars per million tokens, as exact decimals.
 ///
-/// @param input what is read anew
-/// @param output what the model says, its thinking included
-/// @param cacheRead what is read from a cached prefix
-/// @param cacheWrite what is put into the cache, kept for five minutes
+/// @param input the price of input tokens that are not cached
+/// @param output the price of output tokens, including thinking
+/// @param cacheRead the price of tokens that are read from the cache
+/// @param cacheWrite the price of tokens that are written to the cache for five minutes
 public record Price(
     BigDecimal input, BigDecimal output, BigDecimal cacheRead, BigDecimal cacheWrite) {
-  /// For what runs on the operator's own machines.
+  /// The price of models on the operator's own machines.
   public static final Price FREE = of("0", "0", "0", "0");
 
   /// @throws Problem `INVALID_REQUEST` if an amount is negative
@@ -25,7 +25,7 @@ public record Price(
     }
   }
 
-  /// What `usage` costs, in cents; exact.
+  /// The exact cost of `usage`, in cents.
   public BigDecimal cents(Usage usage) {
     return Stream.of(
             input.multiply(BigDecimal.valueOf(usage.inputTokens())),
@@ -36,12 +36,12 @@ public record Price(
         .movePointLeft(4);
   }
 
-  /// What `usage` costs, as it is shown: rounded to a cent.
+  /// The cost of `usage`, rounded to a cent for display.
   public Money shown(Usage usage) {
     return new Money(cents(usage).setScale(0, RoundingMode.HALF_UP).longValueExact());
   }
 
-  /// Whether `usage` costs as much as `budget`, or more.
+  /// Whether the cost of `usage` has reached `budget`.
   public boolean reaches(Usage usage, Money budget) {
     return cents(usage).compareTo(BigDecimal.valueOf(budget.cents())) >= 0;
   }

@@ -6,11 +6,11 @@ import java.util.Optional;
 /// One request to a model, in the terms of the Messages API.
 ///
 /// @param model the model's name on its own server
-/// @param maxTokens the most that the reply may have
-/// @param effort `low` to `max`; empty: the model's default
+/// @param maxTokens the maximum length of the reply
+/// @param effort `low` to `max`; empty for the model's default
 /// @param system system blocks; may be empty
 /// @param tools tool definitions; may be empty
-/// @param messages alternating turns, a user's first
+/// @param messages alternating turns, beginning with the user's
 public record Prompt(
     String model,
     int maxTokens,
@@ -19,7 +19,7 @@ public record Prompt(
     Json.Arr tools,
     Json.Arr messages) {
 
-  /// The same request to a model of another name.
+  /// The same request to a model with another name.
   public Prompt forModel(String name) {
     return new Prompt(name, maxTokens, effort, system, tools, messages);
   }

@@ -1,5 +1,5 @@
-/// What thinks: one streaming call, `answer(prompt)`, to a model anywhere. Its currency is raw
-/// Messages-API JSON. One leaf package for each technology.
+/// Models: one streaming call, `answer(prompt)`, to a model anywhere. Prompts and answers are raw
+/// JSON of the Messages API. There is one leaf package for each technology.
 @NullMarked
 package dev.drover.model;
 

@@ -5,14 +5,14 @@ import static java.util.stream.Collectors.joining;
 import dev.drover.base.Problem;
 import java.util.regex.Pattern;
 
-/// The key that a model server asks for. Shows itself to nobody: not in `toString()`, not in a
-/// failure's message. It is no record, because a record would.
+/// The API key of a model server. It appears neither in `toString()` nor in the message of a
+/// failure. It is not a record, because a record would show it.
 public final class ApiKey {
-  /// For servers that ask for none; no header is sent.
+  /// The empty key, for servers without one; no header is sent.
   public static final ApiKey NONE = new ApiKey("");
 
-  /// Shorter keys (`k`, `none`, `ollama`) are parts of ordinary words. They are hidden only where a
-  /// key is spoken of.
+  /// Shorter keys (`k`, `none`, `ollama`) are parts of ordinary words. They are hidden only where
+  /// the text mentions a key.
   private static final int DISTINCT = 8;
 
   private final String value;
@@ -37,7 +37,8 @@ public final class ApiKey {
                 + ")(?![A-Za-z0-9_-])");
   }
 
-  /// A character as JSON, HTML and URLs may spell it: after backslashes, by its number, or by name.
+  /// A pattern of a character in the spellings of JSON, HTML and URLs: after backslashes, by its
+  /// number, or by name.
   private static String spellings(int c) {
     var plain = Pattern.quote(Character.toString(c));
     var named = c == '&' ? "|&amp;" : c == '<' ? "|&lt;" : c == '>' ? "|&gt;" : "";
@@ -49,17 +50,17 @@ public final class ApiKey {
     return value.isEmpty();
   }
 
-  /// The key itself, for the header alone.
+  /// The key itself, only for the header.
   public String reveal() {
     return value;
   }
 
-  /// Whether it is a signed token (a JWT), as identity services issue them, and no plain key.
+  /// Whether it is a signed token (a JWT), as identity services issue them, and not a plain key.
   public boolean isSigned() {
     return value.startsWith("eyJ") && value.contains(".");
   }
 
-  /// `text` without the key, should a server repeat it to us.
+  /// The text without the key, in case a server repeats it.
   String redact(String text) {
     if (value.isEmpty()) {
       return text;

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// What can be done about a field of a block that a Messages server does not take, such as one that
-/// another server sent with a call: the field is left out of every block of that type.
+/// The remedies for a field of a block that a Messages server does not accept, such as one that
+/// another server sent with a call. The field is left out of every block of that type.
 final class BlockRemedies {
-  /// What a block is made of, or has a remedy of its own.
+  /// The fields that a block consists of, or that have a remedy of their own.
   private static final Set<String> NEEDED =
       Set.of(
           "type",
@@ -27,8 +27,8 @@ final class BlockRemedies {
           "data",
           "cache_control");
 
-  /// The place of a block, and the way to what is wrong in it. Some servers put the type that they
-  /// expected before the index.
+  /// The place of a block, and the path to the defect in it. Some servers put the expected type
+  /// before the index.
   private static final Pattern PLACE =
       Pattern.compile(
           "\\bmessages[.\\[](\\d{1,6})\\]?\\.content(?:\\.list\\[\\S{0,200}?\\])?[.\\[](\\d{1,6})\\]?"
@@ -59,7 +59,7 @@ final class BlockRemedies {
                     sent -> without(sent, field)));
   }
 
-  /// The field that the server gives the place of.
+  /// The field whose place the server names.
   private static Optional<Field> placed(String said, Json.Obj body) {
     return PLACE
         .matcher(said)
@@ -84,7 +84,7 @@ final class BlockRemedies {
         : Optional.empty();
   }
 
-  /// The first step of the way that is a field; others are the block's type, once more.
+  /// The first step of the path that is a field; the other steps repeat the block's type.
   private static Optional<Field> field(Json.Obj block, String way) {
     var at = block;
     List<Json> inside = List.of();
@@ -103,7 +103,7 @@ final class BlockRemedies {
     return Optional.empty();
   }
 
-  /// A field of what the model said that the server names without a place.
+  /// A field of the assistant's messages that the server names without a place.
   private static Optional<Field> named(Refused refused, Json.Obj body) {
     return body.items("messages").stream()
         .filter(message -> message instanceof Json.Obj one && "assistant".equals(one.text("role")))

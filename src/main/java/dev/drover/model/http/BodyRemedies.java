@@ -7,14 +7,14 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What can be done about the form of a request: the same is said in another way.
+/// The remedies for the form of a request: the same content is sent in another form.
 final class BodyRemedies {
   private static final Pattern NO_NULL =
       Pattern.compile(
           "null|none\\b|nonetype|nil\\b|string_type|valid (string|list)|must be (a )?(string|text)"
               + "|(is|field) (required|missing)|missing (field|'content')|参数非法|不能为空|未正常接收");
 
-  /// Words that name no part of the request, and that servers write when they meet a null.
+  /// Words that name no part of the request, and that servers write when they find a null.
   private static final Pattern UNPLACED =
       Pattern.compile(
           "nonetype|(properties|property) (of|on|for) null|not a string: null|null ?pointer"
@@ -29,8 +29,8 @@ final class BodyRemedies {
 
   private BodyRemedies() {}
 
-  /// A message that is calls alone has no text: null, for the standard, but some servers want an
-  /// empty text, and others refuse that.
+  /// A message with nothing but calls has no text. The standard form is null, but some servers
+  /// require an empty text, and others refuse that.
   static Optional<Remedy> content(Refused refused, Json.Obj body) {
     if (!refused.names("content") && !refused.names("messages") && !refused.says(UNPLACED)) {
       return Optional.empty();
@@ -80,7 +80,7 @@ final class BodyRemedies {
             .toList());
   }
 
-  /// The marks of cached prefixes: without them the request costs more, and is the same.
+  /// The cache marks. Without them the request costs more, but has the same content.
   static Optional<Remedy> cacheControl(Refused refused, Json.Obj body) {
     boolean marked = body.toString().contains("\"cache_control\"");
     return marked && refused.names("cache_control") && refused.isUnsupported()
@@ -89,7 +89,7 @@ final class BodyRemedies {
         : Optional.empty();
   }
 
-  /// Blocks and what is in them; never the input of a call.
+  /// Blocks and the blocks within them, but never the input of a call.
   private static Json unmarked(Json json) {
     return switch (json) {
       case Json.Arr(var items) -> new Json.Arr(items.stream().map(BodyRemedies::unmarked).toList());
@@ -106,7 +106,7 @@ final class BodyRemedies {
     };
   }
 
-  /// The system prompt as one text, for servers that take no blocks there.
+  /// The system prompt as one text, for servers that accept no blocks there.
   static Optional<Remedy> systemText(Refused refused, Json.Obj body) {
     boolean refusesBlocks = refused.names("system") && refused.says(NO_LIST);
     return refusesBlocks && body.get("system").orElse(Json.NULL) instanceof Json.Arr

@@ -3,26 +3,26 @@ package dev.drover.model.http;
 import dev.drover.base.Json;
 import java.util.List;
 
-/// The input of a tool call, read from the text that the model wrote. What can be read without
-/// doubt is read; everything else is [Unreadable], so that the model can correct it. A command that
-/// is guessed wrongly does harm; one more round does not.
+/// The input of a tool call, read from the text that the model wrote. Unambiguous text is read;
+/// everything else is [Unreadable], so that the model can correct it. A wrong guess at a command
+/// does harm; another round does not.
 ///
-/// Without doubt are:
+/// Unambiguous texts are:
 ///
 /// - no text, `null`, `""` and `[]`: an empty object;
 /// - the same object several times, or with empty ones beside it: that object, once;
 /// - a JSON string that holds the object, twice at most;
 /// - what [LooseJson] corrects.
 public sealed interface CallInput {
-  /// Deepest that an object may be wrapped in strings.
+  /// The maximum number of strings around an object.
   int MAX_WRAPS = 2;
 
-  /// Most values that may follow each other.
+  /// The maximum number of consecutive values.
   int MAX_VALUES = 1_000;
 
   record Whole(Json.Obj input) implements CallInput {}
 
-  /// @param why what is wrong, with the place quoted; fit for the model and the client
+  /// @param why the defect, with a quotation of the place, for the model and the client
   /// @param early whether the text ends before the object does, as when the reply was cut
   record Unreadable(String why, boolean early) implements CallInput {}
 

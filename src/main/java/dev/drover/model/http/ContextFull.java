@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Whether a server's words mean that the prompt is longer than the model's context. A reply limit
-/// that is set too high, a rate limit in tokens, a body or an image with too many bytes are not
-/// that, even if they are said in the same words.
+/// Recognizes errors which mean that the prompt is longer than the model's context. A reply limit
+/// that is too high, a rate limit in tokens, and a body or an image with too many bytes are
+/// different errors, even if the words are similar.
 ///
-/// The wordings are those of public bug reports: hosted models, and what people run themselves.
+/// The wordings are from public bug reports about hosted and self-hosted models.
 final class ContextFull {
   private static final List<Pattern> CODES =
       patterns(
@@ -78,7 +78,7 @@ final class ContextFull {
           "(上下文|输入|提示词|prompt|请求).{0,12}(超长|过长|超过|超出).{0,12}",
           "(长度|token).{0,8}(超过|超出).{0,8}(上下文|最大|限制|上限)");
 
-  /// Wordings that name the reply's limit beside the prompt's.
+  /// Words which show that a text about the reply's limit is also about the prompt.
   private static final List<Pattern> REPLY_AND_PROMPT = patterns("\\b(prompt|inputs?|messages)\\b");
 
   private ContextFull() {}

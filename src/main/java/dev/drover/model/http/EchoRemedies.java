@@ -12,18 +12,18 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// What can be done about fields that a server sent with a reply and that go back with it, such as
-/// a model's thoughts: some servers refuse their own fields, others miss one.
+/// The remedies for fields that came with a reply and are sent back with it, such as a model's
+/// thinking. Some servers refuse their own fields, others require one.
 final class EchoRemedies {
   private static final Set<String> OF_MESSAGE = Set.of("role", "content", "tool_calls", "name");
   private static final Set<String> OF_CALL = Set.of("id", "type", "function");
   private static final Set<String> OF_FUNCTION = Set.of("name", "arguments");
 
-  /// The fields in which thoughts come as one text.
+  /// The fields that contain thinking as one text.
   private static final List<String> TEXTS =
       List.of("reasoning_content", "reasoning", "reasoning_text", "thinking");
 
-  /// Those of them that servers are known to ask for.
+  /// Those that servers are known to require.
   private static final List<String> WANTED = TEXTS.subList(0, 2);
 
   private static final Pattern REMOVE =
@@ -35,7 +35,7 @@ final class EchoRemedies {
 
   private EchoRemedies() {}
 
-  /// Fields of an assistant message, or of a call in it, that the server does not take.
+  /// Fields of an assistant message, or of a call in it, that the server does not accept.
   static Optional<Remedy> refusedField(Refused refused, Json.Obj body) {
     if (!refused.isUnsupported() && !refused.says(REMOVE)) {
       return Optional.empty();
@@ -51,7 +51,7 @@ final class EchoRemedies {
                 sent -> assistants(sent, message -> without(message, named::contains))));
   }
 
-  /// A field for thoughts that the server misses in an assistant message.
+  /// A field for thinking that the server requires in an assistant message.
   static Optional<Remedy> missingField(Refused refused, Json.Obj body) {
     if (refused.isUnsupported() || !refused.says(MISSING)) {
       return Optional.empty();
@@ -69,7 +69,7 @@ final class EchoRemedies {
                     sent -> assistants(sent, message -> with(message, name))));
   }
 
-  /// The thoughts under this name; an empty text where there were none.
+  /// The message with its thinking under this name, or with an empty text if it has none.
   private static Json.Obj with(Json.Obj message, String name) {
     if (message.get(name).isPresent()) {
       return message;
@@ -82,8 +82,8 @@ final class EchoRemedies {
     return came.map(other -> Remedies.without(message, other)).orElse(message).with(name, thoughts);
   }
 
-  /// Some of the names are ordinary words: these have to stand in quotes, in a path, or after the
-  /// word for a field.
+  /// Some of the names are ordinary words. They must be in quotes, in a path, or after a word for a
+  /// field.
   private static boolean isNamed(Refused refused, String name) {
     var word = Pattern.quote(name) + "(?![a-z0-9_])";
     return name.contains("_")
@@ -97,7 +97,7 @@ final class EchoRemedies {
                         + word));
   }
 
-  /// The names of all that is in the assistant's messages and calls beside the fields of the API.
+  /// The names of all fields of the assistant's messages and calls that the API does not define.
   private static Set<String> echoed(Json.Obj body) {
     var names = new LinkedHashSet<String>();
     for (var message : messages(body)) {
@@ -129,7 +129,7 @@ final class EchoRemedies {
             .toList());
   }
 
-  /// A message without the fields that `gone` says, its calls included; the API's own stay.
+  /// The message, and its calls, without the fields that `gone` selects. The API's own fields stay.
   private static Json.Obj without(Json.Obj message, Predicate<String> gone) {
     var rest = without(message, OF_MESSAGE, gone);
     return rest.get("tool_calls").isEmpty()

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What can be done about an effort that a server or a model does not know: the nearest level that
-/// it names is asked for, else none.
+/// The remedies for an effort level that a server or a model does not support: the request asks for
+/// the nearest level that the server names, or for none.
 final class EffortRemedies {
   private static final Pattern NOT_THINKING =
       Pattern.compile(
@@ -15,7 +15,7 @@ final class EffortRemedies {
               + "\\b(reasoning|thinking|effort|think value)\\b"
               + "|\\b(reasoning|effort|think value)\\b.{0,40}(not|n't|unsupported|invalid)");
 
-  /// A list of what is taken.
+  /// A list of the accepted levels.
   private static final Pattern LEVELS =
       Pattern.compile("(?:supported|allowed|valid|one of|must be|expected|should be)(.*)");
 
@@ -49,8 +49,7 @@ final class EffortRemedies {
         || (refused.says(NOT_THINKING) && !refused.names("messages"));
   }
 
-  /// Of the levels that the server names, the highest below the one that it refused, else the
-  /// lowest.
+  /// The highest of the named levels below the refused one, else the lowest.
   private static Optional<String> nearest(ErrorWords words, String level) {
     var list = LEVELS.matcher(words.all());
     if (!list.find()) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Looks for a server's words in the body of an error: in objects, lists, strings that hold JSON
-/// once more (as routers wrap it), event streams, markup and plain text. Bounded: a few levels and
-/// a few messages. Never reads what a server repeats of the request (`input`).
+/// Finds the message in the body of an error: in objects, lists, strings that contain JSON (as
+/// routers wrap it), event streams, markup and plain text. The number of levels and messages is
+/// bounded. The parts of the request that a server repeats (`input`) are not read.
 final class ErrorBody {
   private static final int MAX_DEPTH = 8;
   private static final int MAX_MESSAGES = 4;
 
-  /// Longest message that is kept, in characters.
+  /// The maximum length of a message, in characters.
   private static final int MAX_MESSAGE = 4_000;
 
   private static final List<String> TYPE = List.of("type", "__type", "error_type", "status");
@@ -36,7 +36,7 @@ final class ErrorBody {
           "reason",
           "title");
 
-  /// Where more words may be: objects, lists, or texts.
+  /// The fields that may contain more messages: objects, lists, or texts.
   private static final List<String> INSIDE =
       List.of(
           "error",
@@ -76,7 +76,7 @@ final class ErrorBody {
     return new ErrorWords(type, code, String.join(": ", messages), List.copyOf(names));
   }
 
-  /// The first data of an event stream; other text as it is.
+  /// The first data of an event stream; other text is unchanged.
   private static String events(String text) {
     return text.startsWith("data:") || text.startsWith("event:")
         ? text.lines()
@@ -114,7 +114,7 @@ final class ErrorBody {
     }
   }
 
-  /// Whether there is no text and no number in it, as in `{"error": null}`.
+  /// Whether a value contains no text and no number, such as `{"error": null}`.
   private static boolean isEmpty(Json json) {
     return switch (json) {
       case Json.Obj(var fields) -> fields.values().stream().allMatch(ErrorBody::isEmpty);
@@ -234,7 +234,8 @@ final class ErrorBody {
     }
   }
 
-  /// Where in the request an error is, as FastAPI and others say it: `messages.0.content: `.
+  /// The place of the error in the request, in the form of FastAPI and others: `messages.0.content:
+  /// `.
   private static String place(Json.Obj object) {
     var steps = new ArrayList<String>();
     for (var step : object.items("loc")) {

@@ -7,8 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a server says of an error, whatever the shape of its body; each empty where it says
-/// nothing.
+/// The parts of a server's error, whatever the shape of its body. A missing part is empty.
 ///
 /// @param names the parts of the request that the error names
 record ErrorWords(String type, String code, String message, List<String> names) {
@@ -31,17 +30,17 @@ record ErrorWords(String type, String code, String message, List<String> names) 
     return ErrorBody.read(body);
   }
 
-  /// Everything that says what kind of error it is, in lower case.
+  /// All parts that identify the kind of the error, in lower case.
   String all() {
     return String.join(" ", type, code, message).toLowerCase(Locale.ROOT);
   }
 
-  /// Everything that it says, the names of parts of the request included.
+  /// All parts, including the named parts of the request.
   String whole() {
     return String.join(" ", type, code, message, String.join(" ", names)).strip();
   }
 
-  /// The type and the message, without what stands in both or is repeated.
+  /// The type and the message, without repetitions.
   String shown() {
     var all =
         Stream.of(type, message.isEmpty() ? code : message)
@@ -51,7 +50,7 @@ record ErrorWords(String type, String code, String message, List<String> names) 
     return REPEATED.matcher(NONE_PREFIX.matcher(all).replaceAll("")).replaceAll("$1: ");
   }
 
-  /// The HTTP status that some servers give as a code when the head of the response is gone.
+  /// The HTTP status that some servers give as a code after the head of the response was sent.
   Optional<Integer> status() {
     return code.matches("[45][0-9][0-9]") ? Optional.of(Integer.parseInt(code)) : Optional.empty();
   }

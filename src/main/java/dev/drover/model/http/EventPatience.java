@@ -3,17 +3,17 @@ package dev.drover.model.http;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How long the next byte of one reply may take. Until the reply is under way the limit is fixed,
-/// whatever comes; from then on every byte counts, but heartbeats alone do not hold a reply open
-/// for ever. For one thread.
+/// The time limits of one reply. Until the reply has begun, one limit applies to all of it. From
+/// then on each byte has its own limit, but heartbeats alone do not keep a reply open for ever. For
+/// one thread.
 final class EventPatience {
-  /// Longest time in which nothing but heartbeats comes: a model that thinks in silence.
+  /// The maximum time with nothing but heartbeats, while a model thinks.
   static final Duration HEARTBEATS = Duration.ofMinutes(30);
 
-  /// Longest time from the end of a reply by its own words to the end of its stream.
+  /// The maximum time from the end mark of a reply to the end of its stream.
   static final Duration END = Duration.ofSeconds(10);
 
-  /// Events after which a reply is under way.
+  /// The number of events after which a reply has begun.
   private static final int UNDER_WAY = 2;
 
   private final Timeouts timeouts;
@@ -32,13 +32,13 @@ final class EventPatience {
     this.lastEvent = begun;
   }
 
-  /// An event has come that is no heartbeat.
+  /// Records an event that is not a heartbeat.
   void event() {
     events = Math.min(events + 1, UNDER_WAY);
     lastEvent = nanos.getAsLong();
   }
 
-  /// The reply is over by its own words: nothing that follows is waited for longer than [#END].
+  /// Records that the end mark has arrived: the rest of the stream must arrive within [#END].
   void expectEnd() {
     if (!isEnding) {
       isEnding = true;
@@ -46,7 +46,7 @@ final class EventPatience {
     }
   }
 
-  /// How long the next byte may take from now on; zero or less: no longer.
+  /// The time limit for the next byte; zero or less if the limit is exceeded.
   Duration left() {
     long now = nanos.getAsLong();
     if (isEnding) {
@@ -65,7 +65,7 @@ final class EventPatience {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  /// What has not come in time, for an error.
+  /// The limit that was exceeded, for an error message.
   String missed() {
     return events < UNDER_WAY
         ? "no reply within " + seconds(timeouts.firstEvent())

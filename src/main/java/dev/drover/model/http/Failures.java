@@ -7,34 +7,34 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Says what went wrong with a model server: the address that was asked, and the server's own
-/// words, shortened and without secrets. [Meaning] says of which kind it is.
+/// The failures of a model server. Each names the address of the request and quotes the server's
+/// own message, shortened and without secrets. [Meaning] determines the kind.
 final class Failures {
   private final ApiKey key;
   private final String address;
 
-  /// @param key what no message may hold, even if the server repeats it
-  /// @param address the address that is asked, as it may be shown
+  /// @param key the key that no message may contain, even if the server repeats it
+  /// @param address the address of the requests, in a form that may be shown
   Failures(ApiKey key, String address) {
     this.key = key;
     this.address = address;
   }
 
-  /// Another try may work.
+  /// A temporary failure.
   static Answer.Failure broken(String message) {
     return new Answer.Failure(Kind.BROKEN, message, Optional.empty());
   }
 
-  /// The connection or the wait for it failed; another try may work.
+  /// A temporary failure of the connection, or a time-out.
   ///
-  /// @param what with `%s` where the address belongs
+  /// @param what the message, with `%s` in place of the address
   /// @param why empty if there is nothing more to say
   BrokenStream unreachable(String what, String why) {
     return new BrokenStream(
         what.formatted(address) + (why.isEmpty() ? "" : ": " + Wording.fit(why, key)));
   }
 
-  /// An error after the server had already said 200.
+  /// An error after a status of 200.
   Answer.Failure inStream(Json.Obj body) {
     return inStream(ErrorBody.read(body));
   }
@@ -48,15 +48,16 @@ final class Failures {
         whole(words));
   }
 
-  /// A stream that ended before its reply did.
+  /// A stream that ended before its reply was complete.
   ///
-  /// @param skipped text in it that was no part of a reply, and may say why; may be empty
+  /// @param skipped text in the stream that was not part of a reply and may give the reason; may be
+  ///   empty
   Answer.Failure unended(String how, String skipped) {
     var said = skipped.isBlank() ? "" : ": " + Wording.fit(skipped, key);
     return broken("the stream of the model server at " + address + " ended " + how + said);
   }
 
-  /// A 200 without an event stream: an error that hides behind it, or no such server.
+  /// A 200 without an event stream: an error, or a server that is not a model server.
   Answer.Failure notAStream(String body) {
     var words = ErrorWords.of(body);
     boolean isJson = body.startsWith("{") || body.startsWith("[");
@@ -71,7 +72,7 @@ final class Failures {
             + (isJson || said(words).isEmpty() ? "" : " The body says" + said(words)));
   }
 
-  /// A body in an encoding that is not read; gzip is, see [Unzipped].
+  /// A body in an encoding that is not supported. For gzip see [Unzipped].
   Answer.Failure encoded(String encoding) {
     return new Answer.Failure(
         Kind.REJECTED,
@@ -80,9 +81,9 @@ final class Failures {
         Optional.empty());
   }
 
-  /// The server sends its clients elsewhere; redirects are not followed.
+  /// The failure of a redirect: redirects are not followed.
   ///
-  /// @param location where to; empty if the server does not say
+  /// @param location the target; empty if the server does not name it
   Answer.Failure redirect(int status, String location) {
     return new Answer.Failure(
         Kind.REJECTED,
@@ -101,7 +102,7 @@ final class Failures {
     }
   }
 
-  /// @param words of the response's body
+  /// @param words the error in the response's body
   Answer.Failure ofStatus(int status, ErrorWords words, Optional<Duration> retryAfter) {
     var said = said(words);
     var phrase = said.isEmpty() ? Phrases.of(status).map(name -> ": " + name).orElse("") : said;
@@ -117,7 +118,7 @@ final class Failures {
     return new Answer.Said(words.whole(), true);
   }
 
-  /// A refusal that names a reply limit is about a setting.
+  /// The advice for a refusal that names a reply limit: to change the setting.
   private static String advice(Kind kind, ErrorWords words) {
     boolean isLimit =
         ReplyRoom.left(words).orElse(0) >= ReplyRoom.LEAST

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What can be done about the limit on a reply: it is too large, or has another name there.
+/// The remedies for a reply limit that is too high, or that has another name on the server.
 final class LimitRemedies {
   private static final List<String> NAMES = List.of("max_tokens", "max_completion_tokens");
 
-  /// A prompt that the server has not counted to its end.
+  /// Words which show that the server did not count the whole prompt.
   private static final Pattern ROUGHLY = Pattern.compile("at least|about|approx");
 
   private LimitRemedies() {}
 
-  /// Asks for as much as the server says that there is room for.
+  /// Lowers the limit to the room that the server states.
   static Optional<Remedy> lowered(Refused refused, Json.Obj body) {
     var words = refused.words();
     for (var name : NAMES) {
@@ -42,7 +42,7 @@ final class LimitRemedies {
         body -> body.number(name, 0) > most ? body.with(name, most) : body);
   }
 
-  /// Calls the limit by its other name.
+  /// Sends the limit under its other name.
   static Optional<Remedy> renamed(Refused refused, Json.Obj body) {
     if (!refused.isUnsupported() || lowered(refused, body).isPresent()) {
       return Optional.empty();

@@ -2,11 +2,11 @@ package dev.drover.model.http;
 
 import java.util.regex.Pattern;
 
-/// JSON as models write it by mistake, made strict. Corrected is what has one meaning alone:
+/// Corrects the mistakes that models make in JSON, if there is only one possible meaning:
 ///
 /// - control characters in a string, such as a raw newline: themselves;
 /// - a backslash before a character that only regular expressions put one before, such as `\d` or
-///   `\.`: that backslash. Not if the text has another escape than `\"`, because then nobody knows
+///   `\.`: that backslash. Not if the text has another escape than `\"`, because it is then unknown
 ///   whether `\b` beside it is a backspace or a word boundary; and not before `'`, `$`, `x` and the
 ///   like, which other languages escape for other reasons;
 /// - braces and brackets too many at either end, a code fence around, end marks of chat templates
@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 /// - a comma before a closing bracket;
 /// - single quotes around strings without a backslash; `True`, `False` and `None`.
 ///
-/// The result is still to be parsed: what is not corrected fails there.
+/// The result is not parsed yet; other mistakes fail when it is parsed.
 final class LooseJson {
-  /// One thing that may follow the object: closing brackets, marks such as `<|im_end|>`.
+  /// One element that may follow the object: closing brackets, marks such as `<|im_end|>`.
   private static final Pattern TAIL =
       Pattern.compile("[]}\\s]++|<\\|[^<>]{1,40}>|</\\w{1,40}>|```");
 
@@ -43,7 +43,8 @@ final class LooseJson {
     return loose;
   }
 
-  /// Without the first line of a code fence, which may name a language. Its last is a tail.
+  /// The text without the opening line of a code fence, which may name a language. The closing line
+  /// belongs to the tail.
   private static String unfenced(String text) {
     int from = FENCE.length();
     while (from < text.length() && Character.isLetterOrDigit(text.charAt(from))) {
@@ -52,7 +53,7 @@ final class LooseJson {
     return text.startsWith(FENCE) ? text.substring(from).strip() : text;
   }
 
-  /// Whether nothing follows that means something.
+  /// Whether the rest of the text has no meaning.
   private boolean isTail() {
     var tail = TAIL.matcher(text).region(at, text.length());
     while (tail.lookingAt()) {
@@ -61,7 +62,7 @@ final class LooseJson {
     return tail.regionStart() == text.length();
   }
 
-  /// Whether it begins with a brace too many: no key begins so.
+  /// Whether the text begins with a surplus brace: no key begins with one.
   private static boolean doubled(String text) {
     return text.startsWith("{") && text.substring(1).stripLeading().startsWith("{");
   }
@@ -135,7 +136,7 @@ final class LooseJson {
     }
   }
 
-  /// A string in single quotes; what it holds is itself.
+  /// Reads a string in single quotes. Its content is taken literally.
   private void quoted() {
     int end = text.indexOf('\'', at + 1);
     if (end < 0 || text.substring(at, end).indexOf('\\') >= 0) {

@@ -16,7 +16,7 @@ final class Markup {
     return text.startsWith("<");
   }
 
-  /// The title and the first headings, else all that is seen of the page.
+  /// The title and the first headings, else all visible text of the page.
   static String words(String page) {
     var words = new LinkedHashSet<String>();
     for (var match = HEADINGS.matcher(page); match.find(); ) {

@@ -3,8 +3,8 @@ package dev.drover.model.http;
 import dev.drover.model.Answer.Kind;
 import java.util.Locale;
 
-/// What kind of failure a status and a server's words mean: Anthropic's error types, OpenAI's,
-/// Google's, and the spellings of other servers where they differ.
+/// The kind of failure that a status and a server's message mean: Anthropic's error types,
+/// OpenAI's, Google's, and the spellings of other servers where they differ.
 ///
 /// @see <a href="https://docs.claude.com/en/api/errors">Anthropic's errors</a>
 /// @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's errors</a>
@@ -23,7 +23,7 @@ final class Meaning {
     };
   }
 
-  /// An error after a 200 has its type, or the status that it would have had.
+  /// The kind of an error after a 200, by its type or by the status in its code.
   static Kind inStream(ErrorWords words) {
     return switch (words.type().toLowerCase(Locale.ROOT)) {
       case "overloaded_error", "engine_overloaded_error", "unavailable", "service_unavailable" ->
@@ -44,7 +44,7 @@ final class Meaning {
     };
   }
 
-  /// Not known to be final, unless its words say so.
+  /// The kind of an error that is not known to be final, unless its message says so.
   private static Kind other(ErrorWords words) {
     return refusal(words) == Kind.CONTEXT_FULL ? Kind.CONTEXT_FULL : Kind.BROKEN;
   }
@@ -55,7 +55,7 @@ final class Meaning {
         : ContextFull.isSaid(words) ? Kind.CONTEXT_FULL : Kind.REJECTED;
   }
 
-  /// Groq refuses with a 413 what is more than a minute's tokens.
+  /// Groq answers requests beyond its limit of tokens per minute with a 413.
   private static boolean isRateLimit(ErrorWords words) {
     return words.all().matches("(?s).*(rate_limit_exceeded|tokens per min|\\btpm\\b).*");
   }

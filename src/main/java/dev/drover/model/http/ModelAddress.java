@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// Where a model server takes its requests, made of the base URL that an operator sets.
+/// The address of a model server's endpoint, derived from the base URL in the settings.
 ///
-/// One rule for both wires. A path that ends in the wire's own endpoint is used as it stands.
-/// Otherwise the endpoint is appended, and `/v1` before it unless the path has a version already.
-/// Slashes at the end do not count; a query stays, behind the endpoint.
+/// Both APIs have the same rule. A path that ends in the API's own endpoint is used unchanged.
+/// Otherwise the endpoint is appended, preceded by `/v1` unless the path already contains a
+/// version. Trailing slashes are ignored; a query stays behind the endpoint.
 public final class ModelAddress {
   private static final Pattern VERSION = Pattern.compile("(?i)v[0-9]+[a-z0-9]*");
   private static final List<String> ENDPOINTS =
@@ -22,8 +22,8 @@ public final class ModelAddress {
     this.endpoint = endpoint;
   }
 
-  /// The Messages API: what its SDKs take as a base URL has no version, so only a version at the
-  /// end of the path is one (`/v1/ACCOUNT/anthropic` has none).
+  /// The Messages API: base URLs of its SDKs have no version, so only a version at the end of the
+  /// path is one (`/v1/ACCOUNT/anthropic` has none).
   ///
   /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public static ModelAddress messages(URI base) {
@@ -31,8 +31,7 @@ public final class ModelAddress {
     return at(base, "/messages", VERSION.matcher(segments[segments.length - 1]).matches());
   }
 
-  /// Chat Completions: what its SDKs take as a base URL has a version, in any place
-  /// (`/v1beta/openai`).
+  /// Chat Completions: base URLs of its SDKs have a version, at any place (`/v1beta/openai`).
   ///
   /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public static ModelAddress chat(URI base) {
@@ -87,7 +86,7 @@ public final class ModelAddress {
     return base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
   }
 
-  /// Where requests are posted to.
+  /// The URL to which requests are posted.
   URI endpoint() {
     return endpoint;
   }
@@ -98,12 +97,13 @@ public final class ModelAddress {
     return host.equals(name) || host.endsWith("." + name);
   }
 
-  /// Whether the server is one of Azure's, which take a key under a name of their own.
+  /// Whether the server is one of Azure's, which expect the key in a header of their own.
   public boolean isAzure() {
     return isAt("azure.com") || isAt("azure.us") || isAt("azure.cn");
   }
 
-  /// A URL as it may be shown: without a user, and of the query only the names and the version.
+  /// A URL in a form that may be shown: without a user, and only with the names and the version of
+  /// the query.
   public static String shown(URI url) {
     var query = url.getRawQuery();
     return scheme(url)

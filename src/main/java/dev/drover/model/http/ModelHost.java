@@ -5,26 +5,26 @@ import dev.drover.settings.Section;
 import java.net.URI;
 import java.util.Optional;
 
-/// A model server, as the operator names it.
+/// A model server in the settings.
 ///
-/// @param key empty: it asks for none
-/// @param reasoningField the field in which it wants a model's thoughts back; empty: the one that
-///   they came in; `none`: not at all
+/// @param key the key; empty if the server needs none
+/// @param reasoningField the field in which the server expects thinking to be sent back; empty for
+///   the field in which it came; `none` for no field
 public record ModelHost(URI base, Optional<Secret> key, Timeouts timeouts, String reasoningField) {
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
   private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
-  /// The Messages server; empty: there is none.
+  /// The Messages server; empty if there is none.
   public static Optional<ModelHost> messages(Section section) {
     return read(section, ANTHROPIC, "");
   }
 
-  /// The server of Chat Completions; empty: there is none.
+  /// The Chat Completions server; empty if there is none.
   public static Optional<ModelHost> chat(Section section) {
     return read(section, OPENAI, section.text("reasoning_field").orElse(""));
   }
 
-  /// @param vendor the server that a key alone means
+  /// @param vendor the server that is used if only a key is set
   private static Optional<ModelHost> read(Section section, URI vendor, String reasoningField) {
     var base = section.url("base_url");
     var key = section.secret("api_key");
@@ -46,7 +46,7 @@ public record ModelHost(URI base, Optional<Secret> key, Timeouts timeouts, Strin
     return ModelAddress.messages(base);
   }
 
-  /// Without what a query may hold.
+  /// The address without the values of its query.
   @Override
   public String toString() {
     return ModelAddress.shown(base);

@@ -20,19 +20,21 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A server that models are behind: takes a JSON request and answers with an event stream. Every
-/// way in which that can go wrong is an [Answer.Failure]. Safe for many threads.
+/// A model server: it receives a JSON request and answers with an event stream. Every error is an
+/// [Answer.Failure]. Safe for many threads.
 ///
-/// Connections are kept and used again. It may be anywhere, also on loopback: an operator names it.
-/// No redirect is followed: the key and the prompt go to the configured server and to no other.
+/// Connections are kept and reused. The operator configures the server, so any address is allowed,
+/// including loopback. No redirect is followed: the key and the prompt are sent only to the
+/// configured server.
 public final class ModelServer implements AutoCloseable {
-  /// Longest part of an error's body that is read, in bytes.
+  /// The maximum number of bytes that are read of an error's body.
   private static final int MAX_ERROR = 64 * 1024;
 
-  /// How long an error's body is read.
+  /// The maximum time for reading an error's body.
   private static final Duration MAX_ERROR_TIME = Duration.ofSeconds(10);
 
-  /// How long, and for how many bytes, the end of a body may follow the end of its reply.
+  /// The time and the number of bytes within which the end of a body may follow the end of its
+  /// reply.
   private static final Duration AFTERWARDS = Duration.ofMillis(250);
 
   private static final int MAX_AFTERWARDS = 64 * 1024;
@@ -41,7 +43,7 @@ public final class ModelServer implements AutoCloseable {
   private static final Pattern ENCODED =
       Pattern.compile("(?i)\\b(br|brotli|deflate|zstd|compress)\\b");
 
-  /// How often one request is changed and made again.
+  /// The maximum number of changes to one request.
   private static final int MAX_CHANGES = 4;
 
   private static final System.Logger LOG = System.getLogger(ModelServer.class.getName());
@@ -56,11 +58,11 @@ public final class ModelServer implements AutoCloseable {
   private final IdleConnections idle = new IdleConnections(System::nanoTime);
   private final Outbound client;
 
-  /// @param address where requests are posted to
+  /// @param address the address to which requests are posted
   /// @param headers sent with each request, the key's among them
-  /// @param key what no message may hold
+  /// @param key the key that no message may contain
   /// @param clock reads a `retry-after` that is a date
-  /// @param remedies what can be done when a request is refused
+  /// @param remedies the remedies for refused requests
   public ModelServer(
       ModelAddress address,
       Map<String, String> headers,
@@ -89,12 +91,12 @@ public final class ModelServer implements AutoCloseable {
     return request;
   }
 
-  /// Asks once. A refusal that names what is wrong with the request is answered by asking again
-  /// without it, a few times at most and each change once; what has helped is remembered. Nothing
-  /// of a reply has been passed on then.
+  /// Makes one request. If the server refuses it and names the cause, the request is changed and
+  /// made again, a few times at most and with each change once. Changes that helped are remembered.
+  /// No part of a reply has been passed on by then.
   ///
   /// @param replies a source of builders, one for each request
-  /// @throws InterruptedException when the calling thread is interrupted: the connection is cut
+  /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
   public Answer ask(Json.Obj body, Supplier<? extends ReplyBuilder> replies)
       throws InterruptedException {
@@ -207,7 +209,7 @@ public final class ModelServer implements AutoCloseable {
     return new Result(answer, refused.get());
   }
 
-  /// A stream may begin with the refusal.
+  /// Reads the reply. The stream may begin with a refusal.
   private Answer answer(
       ReplyEvents events,
       EventPatience patience,
@@ -245,7 +247,7 @@ public final class ModelServer implements AutoCloseable {
     return odd * 8 <= all.length();
   }
 
-  /// Cuts every connection. Answers still awaited fail.
+  /// Closes all connections. Pending requests fail.
   @Override
   public void close() {
     client.close();

@@ -2,7 +2,7 @@ package dev.drover.model.http;
 
 import java.util.Optional;
 
-/// The standard names of statuses, for answers that say nothing more.
+/// The standard names of statuses, for answers without a message.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc9110#name-status-codes">RFC 9110, 15</a>
 final class Phrases {

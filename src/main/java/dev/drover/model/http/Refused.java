@@ -4,14 +4,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A request that a server understood and refused before it began a reply.
+/// The refusal of a request, before a reply began.
 ///
-/// @param status of the response, or what its words give in its place
+/// @param status the status of the response, or the one in the error's code
 record Refused(int status, ErrorWords words) {
-  /// Those with which servers refuse what they do not know. Servers in Python fail with a 500.
+  /// The statuses with which servers refuse unknown parts of a request. Some servers in Python fail
+  /// with a 500.
   private static final Set<Integer> STATUSES = Set.of(400, 422, 500, 501);
 
-  /// What follows names parameters that are right.
+  /// Words after which a message names correct parameters.
   private static final Pattern HINT =
       Pattern.compile(
           "expected one of|did you mean|\\buse [`'\"]|please use|\\bsupported"
@@ -29,12 +30,12 @@ record Refused(int status, ErrorWords words) {
               + " (param|arg|field|key|name)|cannot find field|cannot be (used|specified)|not"
               + " implemented|(not|n't) exist|不支持|未知|无法识别|无效");
 
-  /// Whether this may be about a parameter that the server does not take.
+  /// Whether the refusal can be about a part of the request.
   boolean mayBeFixed() {
     return STATUSES.contains(status);
   }
 
-  /// Whether the server says that it does not take something.
+  /// Whether the server says that it does not accept something.
   boolean isUnsupported() {
     return UNSUPPORTED.matcher(subject()).find();
   }
@@ -44,7 +45,7 @@ record Refused(int status, ErrorWords words) {
     return words.names().stream().anyMatch(place -> steps(place).contains(name));
   }
 
-  /// Whether it names this part of the request as what is wrong.
+  /// Whether the server names this part of the request as the cause.
   boolean names(String name) {
     return pointsAt(name)
         || Pattern.compile("(?<![a-z0-9_])" + Pattern.quote(name) + "(?![a-z0-9_])")
@@ -52,7 +53,7 @@ record Refused(int status, ErrorWords words) {
             .find();
   }
 
-  /// Whether its words, hints left out, have a place for this pattern.
+  /// Whether the message, without hints, contains the pattern.
   boolean says(Pattern pattern) {
     return pattern.matcher(subject()).find();
   }

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What can be done about a refusal that names what is wrong with a request: a parameter is left
-/// out, called otherwise, or made smaller. The model, its messages and its tools stay what they
-/// are: without them the request would be another one.
+/// The remedies for refusals that name the cause: a parameter is left out, renamed or lowered, or
+/// the same content is sent in another form. The model, the messages and the tools are never left
+/// out, because that would be a different request.
 public final class Remedies {
-  /// One thing that may be wrong with a request.
+  /// Finds the remedy for one kind of refusal.
   @FunctionalInterface
   interface Finder {
     /// @param body the request that was refused
     Optional<Remedy> find(Refused refused, Json.Obj body);
   }
 
-  /// Parameters that are the request itself, or that have remedies of their own.
+  /// Parameters that are essential, or that have remedies of their own.
   private static final Set<String> NEVER_LEFT_OUT =
       Set.of(
           "model",
@@ -37,7 +37,7 @@ public final class Remedies {
     this.finders = List.of(finders);
   }
 
-  /// For servers that speak Chat Completions.
+  /// The remedies for Chat Completions servers.
   public static Remedies chat() {
     return new Remedies(
         LimitRemedies::lowered,
@@ -54,10 +54,10 @@ public final class Remedies {
         Remedies::leftOut);
   }
 
-  /// For servers that speak the Messages API.
+  /// The remedies for Messages servers.
   ///
-  /// @param vendor the vendor's own server knows the marks of cached prefixes: if it refuses one,
-  ///   the request is wrong, and without marks it would cost much more
+  /// @param vendor whether it is the vendor's own server, which supports cache marks: if it refuses
+  ///   one, the request is wrong, and without marks it would cost much more
   public static Remedies messages(boolean vendor) {
     return vendor
         ? new Remedies(LimitRemedies::lowered, EffortRemedies::find, BlockRemedies::extraField)
@@ -71,7 +71,7 @@ public final class Remedies {
             Remedies::leftOut);
   }
 
-  /// Those that answer this refusal; often none.
+  /// The remedies for a refusal; often none.
   List<Remedy> of(Refused refused, Json.Obj body) {
     if (!refused.mayBeFixed()) {
       return List.of();
@@ -81,7 +81,8 @@ public final class Remedies {
     return found;
   }
 
-  /// A refusal of a field for thoughts has the words of one of thinking, or of the content.
+  /// The refusal of a field for thinking has similar words as one of an effort level or of the
+  /// content.
   private static Finder notOfEcho(Finder finder) {
     return (refused, body) ->
         EchoRemedies.refusedField(refused, body).isPresent()

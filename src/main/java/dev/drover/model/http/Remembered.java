@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which remedies have helped with which models of one server, for as long as this process lives.
-/// Bounded; the models that were not asked for longest are forgotten. Safe for many threads.
+/// The remedies that have helped, for each model of one server, until the process ends. The number
+/// is bounded; the least recently used models are forgotten. Safe for many threads.
 final class Remembered {
   private static final int MAX_MODELS = 1_000;
   private static final int MAX_REMEDIES = 16;
@@ -22,7 +22,7 @@ final class Remembered {
         }
       };
 
-  /// The request as its model's server takes it, as far as is known.
+  /// The request with all remembered remedies for its model.
   synchronized Json.Obj applied(Json.Obj body) {
     for (var remedy : byModel.getOrDefault(model(body), List.of())) {
       body = remedy.applied(body);
@@ -30,7 +30,7 @@ final class Remembered {
     return body;
   }
 
-  /// False if it is known already, or there are too many.
+  /// Adds a remedy. Returns false if it is already known or if there are too many.
   synchronized boolean add(Json.Obj body, Remedy remedy) {
     var known = byModel.computeIfAbsent(model(body), _ -> new ArrayList<>());
     boolean isNew = known.stream().noneMatch(other -> other.what().equals(remedy.what()));

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a 200: an event stream, or a whole JSON reply from a server that does not stream.
-/// Its first characters decide, whatever `content-type` says: servers leave it out, give several,
-/// or give that of an error.
+/// Its first characters decide which, whatever `content-type` says: servers omit it, send several,
+/// or send that of an error.
 final class ReplyBody {
   /// Makes one answer of the events of one stream.
   @FunctionalInterface
@@ -21,10 +21,10 @@ final class ReplyBody {
     Answer read(ReplyEvents events) throws BrokenStream, InterruptedException;
   }
 
-  /// Most blanks before the first character, in bytes.
+  /// The maximum white space before the first character, in bytes.
   private static final int MAX_BLANK = 64 * 1024;
 
-  /// Longest part of a body that is no reply that is kept, in bytes.
+  /// The maximum number of bytes that are kept of a body that is not a reply.
   private static final int MAX_OTHER = 64 * 1024;
 
   private static final Pattern FIELD =
@@ -45,7 +45,7 @@ final class ReplyBody {
     this.measured = measured;
   }
 
-  /// What comes of it.
+  /// Reads the body.
   ///
   /// @throws BrokenStream when it cannot be read to its end, or makes no sense
   Answer read(Failures failures, Reading reading) throws BrokenStream, InterruptedException {
@@ -59,7 +59,7 @@ final class ReplyBody {
     return failures.notAStream(limited(MAX_OTHER));
   }
 
-  /// The first characters that are not blank, enough of them to decide.
+  /// The first characters that are not white space, as many as are needed to decide.
   private String beginning() throws BrokenStream, InterruptedException {
     while (true) {
       var text = start.toString(StandardCharsets.UTF_8).replace("\uFEFF", "").stripLeading();
@@ -77,7 +77,7 @@ final class ReplyBody {
     }
   }
 
-  /// A whole reply, a list of such or of chunks, or chunks a line each.
+  /// Reads a whole reply, a list of replies or chunks, or chunks with one on each line.
   private Answer json(Failures failures, Reading reading)
       throws BrokenStream, InterruptedException {
     var text = whole();
@@ -99,7 +99,7 @@ final class ReplyBody {
     }
   }
 
-  /// A reply, or an error that is said like one.
+  /// Whether a value is a reply, or an error in the same form.
   private static boolean isReply(Json value) {
     return value instanceof Json.Obj body
         && (body.get("choices").isPresent()

@@ -3,7 +3,7 @@ package dev.drover.model.http;
 import dev.drover.http.Chunks;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of a reply, a stretch at a time. What goes wrong with them is fit for a client.
+/// A source of the bytes of a reply, one chunk at a time. Its errors are for clients.
 @FunctionalInterface
 interface ReplyChunks extends Chunks {
   @Override

@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The events of one reply, as a wire reads them: JSON objects up to a `[DONE]` or the end of the
-/// body. Heartbeats are skipped, by their name or their text. So is other text that is no JSON, of
-/// which the last is kept: it may say why there is no reply.
+/// The events of one reply: JSON objects up to a `[DONE]` or the end of the body. Heartbeats are
+/// skipped, by their name or their text. Other text that is not JSON is skipped, too; the last of
+/// it is kept, because it may give the reason why there is no reply.
 ///
-/// Several `data:` lines of one event are one value, as the standard says, unless each line is a
-/// whole value by itself: then the blank lines between them are missing.
+/// Several `data:` lines of one event are one value, as in the standard, unless each line is a
+/// complete value: then the blank lines between events are missing.
 public final class ReplyEvents {
-  /// Most bytes of one reply.
+  /// The maximum length of a reply, in bytes.
   static final int MAX_REPLY = 64 * 1024 * 1024;
 
-  /// Longest line, in bytes: a block that a server tool filled comes as one line.
+  /// The maximum length of a line, in bytes. The result of a server tool is a single line.
   static final int MAX_LINE = 16 * 1024 * 1024;
 
-  /// Longest part of skipped text that is kept, in characters.
+  /// The maximum length of the skipped text that is kept, in characters.
   private static final int MAX_SKIPPED = 1_000;
 
-  /// Longest heartbeat or mark, in characters.
+  /// The maximum length of a heartbeat or an end mark, in characters.
   private static final int MAX_WORD = 64;
 
   private static final Pattern HEARTBEAT =
@@ -39,15 +39,15 @@ public final class ReplyEvents {
   private static final Pattern MARK =
       Pattern.compile("\"?\\[\\s*DONE\\s*]\"?", Pattern.CASE_INSENSITIVE);
 
-  /// How the events ended.
+  /// The way in which the events ended.
   public enum End {
-    /// They go on.
+    /// They have not ended.
     NONE,
     /// By `[DONE]`.
     MARK,
-    /// With the body, whose length the server had told, so that it is known to be whole.
+    /// With the body, which is known to be complete because the server had sent its length.
     CLEAN,
-    /// With the connection: the body had no length, so it may have been cut.
+    /// With the connection: the body had no length, so it may be incomplete.
     UNKNOWN
   }
 
@@ -72,7 +72,7 @@ public final class ReplyEvents {
     this.measured = measured;
   }
 
-  /// Those of a whole JSON text, and no more.
+  /// The events of a complete JSON text.
   static ReplyEvents of(List<Json> values) {
     var events = new ReplyEvents(() -> null, true);
     values.forEach(value -> events.take("", value));
@@ -86,8 +86,8 @@ public final class ReplyEvents {
     ending = end;
   }
 
-  /// The reply is over by its own words; what follows, such as its usage, is not waited for as long
-  /// as a reply is.
+  /// Records that the end mark has arrived, so that a shorter time limit applies to what follows,
+  /// such as the usage.
   public void expectEnd() {
     ending.run();
   }
@@ -140,7 +140,7 @@ public final class ReplyEvents {
         : List.of(data);
   }
 
-  /// Whether a line of an event is a value by itself.
+  /// Whether a line of an event is a complete value.
   private static boolean isWhole(String line) {
     var text = line.strip();
     if (!text.startsWith("{") || !text.endsWith("}")) {
@@ -153,7 +153,7 @@ public final class ReplyEvents {
     }
   }
 
-  /// The next event, which stays the next; null at the end.
+  /// The next event, without removing it; null at the end.
   ///
   /// @throws BrokenStream when the stream cannot be read further
   @Nullable ReplyEvent peek() throws BrokenStream, InterruptedException {
@@ -210,12 +210,13 @@ public final class ReplyEvents {
     return text.length() <= MAX_WORD && MARK.matcher(text).matches();
   }
 
-  /// How they ended, once [#next] has given null.
+  /// The way in which the events ended, after [#next] has returned null.
   public End end() {
     return end;
   }
 
-  /// The last text among them that is no JSON and no heartbeat; empty if there was none.
+  /// The last text between the events that is neither JSON nor a heartbeat; empty if there was
+  /// none.
   public String skipped() {
     var stray = skipped.isEmpty() ? stream.stray() : skipped;
     return stray.substring(0, Math.min(stray.length(), MAX_SKIPPED));

@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one reply, for as long as its patience lasts.
+/// The source of the bytes of one reply, with its time limits.
 ///
-/// @param address whose reply it is, as it may be shown
+/// @param address the server's address, in a form that may be shown
 record ReplySource(Incoming body, EventPatience patience, String address) implements ReplyChunks {
   @Override
   public byte @Nullable [] next() throws BrokenStream, InterruptedException {
     return next(patience.left());
   }
 
-  /// The next stretch, if it comes within `limit`.
+  /// The next chunk, if it arrives within `limit`.
   byte @Nullable [] next(Duration limit) throws BrokenStream, InterruptedException {
     try {
       return body.next(limit);

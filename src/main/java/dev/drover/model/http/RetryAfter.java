@@ -8,10 +8,10 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/// How long a server asks to be left alone: `retry-after-ms`, else `retry-after` in seconds or as
-/// an HTTP date. What cannot be read counts as not said.
+/// The time after which a server allows a retry: `retry-after-ms`, else `retry-after` in seconds or
+/// as an HTTP date. An invalid value is ignored.
 final class RetryAfter {
-  /// The longest that is believed.
+  /// The maximum that is accepted.
   static final Duration MAX = Duration.ofHours(1);
 
   private RetryAfter() {}

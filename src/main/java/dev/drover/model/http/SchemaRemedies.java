@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What can be done about a keyword in a tool's schema that a server does not know: it is left out,
-/// if the schema still says the same tool. The tool itself stays.
+/// The remedies for a keyword in a tool's schema that a server does not support: the keyword is
+/// left out if the schema still describes the same tool. The tool itself stays.
 final class SchemaRemedies {
   private static final Pattern OF_TOOLS =
       Pattern.compile("tools?\\b|functions?\\b|function_declarations|parameters|schema|properties");
 
-  /// What describes or narrows an input; the tool looks at its input itself.
+  /// Keywords that describe or restrict an input. The tool checks its input itself.
   private static final List<String> KEYWORDS =
       List.of(
           "$schema",
@@ -42,7 +42,7 @@ final class SchemaRemedies {
           "minProperties",
           "maxProperties");
 
-  /// Objects of the operator's own names, each with a schema.
+  /// Keywords whose keys are names of the operator, each with a schema.
   private static final Set<String> OF_NAMES =
       Set.of("properties", "$defs", "definitions", "patternProperties", "dependentSchemas");
 
@@ -65,7 +65,7 @@ final class SchemaRemedies {
                     sent -> sent.with("tools", tools(sent, keyword))));
   }
 
-  /// Many keywords are ordinary words, so one in a sentence has to be quoted.
+  /// Many keywords are ordinary words, so a keyword in a sentence must be quoted.
   private static boolean isNamed(Refused refused, String keyword) {
     return refused.pointsAt(keyword)
         || refused.says(

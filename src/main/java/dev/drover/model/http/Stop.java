@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a server's word for the end of a reply means, whichever API the word is from: proxies pass
-/// on those of other vendors.
+/// The meaning of the reason that a server gives for the end of a reply. Reasons of all APIs are
+/// recognized, because proxies pass on those of other vendors.
 public enum Stop {
-  /// There was none.
+  /// No reason was given.
   MISSING,
-  /// The reply is whole, as far as the word says.
+  /// The reply is complete, according to the reason.
   WHOLE,
   /// The limit on the reply, or the model's context, cut it.
   CUT,
-  /// A filter cut it, or the model refused.
+  /// A filter cut the reply, or the model refused.
   REFUSED,
   /// The model called a tool in a form that its server could not parse.
   MALFORMED_CALL,
@@ -71,7 +71,7 @@ public enum Stop {
         : FILTERS.contains(plain) ? REFUSED : FAILURES.contains(plain) ? FAILED : WHOLE;
   }
 
-  /// Whether the word says that the reply has a call, so that one without any lost it.
+  /// Whether the reason is a call, so that a reply without a call has lost it.
   public static boolean isCall(@Nullable String word) {
     return word != null && CALLS.contains(word.strip().toLowerCase(Locale.ROOT));
   }

@@ -2,15 +2,16 @@ package dev.drover.model.http;
 
 import dev.drover.base.Json;
 
-/// A text that comes in pieces, which some servers cut between the halves of a surrogate pair. The
-/// halves are joined; a half that stays alone becomes U+FFFD.
+/// A text that arrives in pieces, which some servers split between the halves of a surrogate pair.
+/// The halves are joined; a half that remains alone becomes U+FFFD.
 public final class TextPieces {
   private final StringBuilder text = new StringBuilder();
   private int shown;
 
   /// Adds a piece.
   ///
-  /// @return what can be shown now: all that was not, but for a half that may yet be joined
+  /// @return the text that can be shown now: all that was not shown before, except for a half that
+  ///   may still be joined
   public String add(String piece) {
     text.append(piece);
     int end = text.length();

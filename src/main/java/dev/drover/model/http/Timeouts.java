@@ -3,21 +3,21 @@ package dev.drover.model.http;
 import dev.drover.settings.Section;
 import java.time.Duration;
 
-/// How long to wait for a model server.
+/// The time limits for a model server.
 ///
-/// @param connect until the connection stands
-/// @param firstEvent from the request, its connection included, until a reply is under way: until
-///   its second event, since many servers send the first before they have read the prompt.
-///   Heartbeats do not count. Models that are loaded at the first request, and long prompts on
-///   small machines, take minutes
-/// @param betweenEvents between two bytes of a reply from then on, heartbeats among them. Some
-///   servers send a tool call only when the whole of it is written
+/// @param connect the time to establish a connection
+/// @param firstEvent the time from the request, including the connection, until the second event of
+///   the reply. Many servers send the first event before they have read the prompt. Heartbeats do
+///   not count. Models that are loaded at the first request, and long prompts on small machines,
+///   take minutes
+/// @param betweenEvents the time between two bytes of a reply from then on, including heartbeats.
+///   Some servers send a tool call only when it is complete
 public record Timeouts(Duration connect, Duration firstEvent, Duration betweenEvents) {
-  /// For servers that may be anywhere and of any size.
+  /// The limits for servers of any size and place.
   public static final Timeouts DEFAULT =
       new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(5));
 
-  /// For the vendors' own servers, which send every piece when it is there.
+  /// The limits for the vendors' own servers, which send every piece as soon as it exists.
   public static final Timeouts VENDOR =
       new Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(2));
 

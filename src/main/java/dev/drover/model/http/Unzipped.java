@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// A body that is unzipped as it comes if it begins like gzip, which no text does, whatever its
-/// `content-encoding` says: some servers and proxies zip though nobody asked them to. How much may
-/// come of it is bounded by those who read it.
+/// A body that is decompressed while it arrives if it begins like gzip, which no text does. Its
+/// `content-encoding` is ignored: some servers and proxies compress replies without a request to do
+/// so. The reader limits the decompressed length.
 final class Unzipped implements ReplyChunks {
   private static final byte GZIP = 0x1f;
   private static final int STRETCH = 16 * 1024;
@@ -53,7 +53,7 @@ final class Unzipped implements ReplyChunks {
     }
   }
 
-  /// The zipped bytes. What their source throws is the cause of an [IOException].
+  /// The compressed bytes. An exception of their source becomes the cause of an [IOException].
   private static final class Raw extends InputStream {
     private final ReplyChunks source;
     private byte @Nullable [] bytes;

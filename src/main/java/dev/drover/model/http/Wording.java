@@ -3,14 +3,14 @@ package dev.drover.model.http;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Makes a server's own words fit for a log and a client: without anything that looks like a
-/// secret, without control characters, on one line, and short.
+/// Prepares a server's message for logs and clients: one short line, without anything that looks
+/// like a secret and without control characters.
 final class Wording {
-  /// Longest part of a server's own words that is passed on, in characters.
+  /// The maximum length of a message, in characters.
   static final int MAX = 300;
 
-  /// Longest text that is looked at for secrets. The end of a longer one is dropped with what might
-  /// be half a secret.
+  /// The maximum length of a text that is searched for secrets. A longer text is cut before the
+  /// last word, which could be half a secret.
   private static final int LOOKED_AT = 4_000;
 
   private static final Pattern LAST_WORD = Pattern.compile("\\S{0,300}$");
@@ -18,7 +18,7 @@ final class Wording {
   private static final Pattern ESCAPES =
       Pattern.compile("\\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?|[@-_])");
 
-  /// A value that is more than a word: it has a digit, or is long.
+  /// A value that is not an ordinary word: it has a digit, or is long.
   private static final String VALUE =
       "(?=[^\\s\"',;)}]{0,200}[0-9]|[^\\s\"',;)}]{20})[^\\s\"',;)}]{4,}";
 
@@ -42,7 +42,7 @@ final class Wording {
 
   private Wording() {}
 
-  /// @param key also hidden, whatever it looks like
+  /// @param key the key, which is always hidden
   static String fit(String text, ApiKey key) {
     var plain = oneLine(ESCAPES.matcher(text).replaceAll(""));
     if (plain.length() > LOOKED_AT) {
@@ -78,7 +78,7 @@ final class Wording {
     };
   }
 
-  /// At most `most` characters; what is left out is marked.
+  /// At most `most` characters; omissions are marked.
   private static String cut(String text, int most) {
     return text.codePointCount(0, text.length()) <= most
         ? text

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one reply of the events of one stream.
+/// Builds one reply from the events of one stream.
 final class Assembly implements ReplyBuilder {
-  /// The reasons to stop that the API has; those of other vendors are translated.
+  /// The stop reasons of the API. Those of other vendors are translated.
   private static final Set<String> KNOWN =
       Set.of("end_turn", "stop_sequence", "tool_use", "pause_turn", "refusal", "max_tokens");
 
@@ -79,7 +79,7 @@ final class Assembly implements ReplyBuilder {
         && blocks.all().stream().anyMatch(block -> block.isText() || block.isCall());
   }
 
-  /// A message that is not streamed, or the head of one that is, which has no content as yet.
+  /// Adds a message that is not streamed, or the head of a streamed one, which has no content yet.
   private void take(Json.Obj message) throws BrokenStream {
     for (var start : starts(message.get("content").orElse(Json.NULL))) {
       begin(Json.obj("index", blocks.all().size(), "content_block", start));
@@ -88,7 +88,7 @@ final class Assembly implements ReplyBuilder {
     count(message.object("usage"));
   }
 
-  /// The blocks of a content: a list of them, one alone, or a text in place of either.
+  /// The blocks of a content: a list of blocks, a single block, or a text.
   private static List<Json> starts(Json content) {
     return switch (content) {
       case Json.Arr(var items) ->
@@ -146,8 +146,8 @@ final class Assembly implements ReplyBuilder {
     count(counts);
   }
 
-  /// The counts of one stream are totals so far. Servers differ in where they give which, and some
-  /// fill the gaps with 0; so the greatest is the right one.
+  /// Counts are running totals. Servers differ in the events that have them, and some send 0 for
+  /// unknown counts, so the greatest one is valid.
   private void count(Json.Obj counts) {
     usage =
         new ModelUsage(
@@ -196,7 +196,8 @@ final class Assembly implements ReplyBuilder {
         new Answer.Flaws(unreadable, lost));
   }
 
-  /// A call that was cut before its first piece of input looks like one that needs none.
+  /// Whether a call was cut off. A call that was cut before its first piece of input looks like one
+  /// without input.
   private boolean isCut(Block block, CallInput input) {
     boolean last = block == blocks.all().getLast();
     return switch (input) {

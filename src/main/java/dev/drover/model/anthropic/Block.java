@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One content block in the making: what it began as, and the deltas that came for it. What is
-/// unknown changes nothing.
+/// A content block that is being received: its start and its deltas. Unknown deltas are ignored.
 final class Block {
   private final long number;
   private final int place;
@@ -22,8 +21,8 @@ final class Block {
   private boolean changed;
   private boolean stopped;
 
-  /// @param number what the server numbers it
-  /// @param place where it stands in the reply, from 0
+  /// @param number the index that the server gave
+  /// @param place its index in the reply, from 0
   Block(long number, int place, Json.Obj start) {
     this.number = number;
     this.place = place;
@@ -31,7 +30,7 @@ final class Block {
     this.shownAtStart = text.add(isText() ? piece(start, "text") : "");
   }
 
-  /// What could be shown of its text when it began.
+  /// The text that could be shown when the block began.
   String shownAtStart() {
     return shownAtStart;
   }
@@ -48,8 +47,8 @@ final class Block {
     return piece(start, "type");
   }
 
-  /// Whether a delta of this type can be for it. A delta of an unknown type, and any delta for a
-  /// block of an unknown type, can.
+  /// Whether a delta of this type can belong to the block. A delta of an unknown type can, and so
+  /// can any delta for a block of an unknown type.
   boolean takes(String delta) {
     var group =
         isText()
@@ -64,7 +63,7 @@ final class Block {
         };
   }
 
-  /// Takes a delta in. What can be shown of the text now; may be empty.
+  /// Adds a delta. Returns the text that can be shown now; may be empty.
   String apply(Json.Obj delta) {
     changed = true;
     switch (delta.text("type")) {
@@ -92,18 +91,18 @@ final class Block {
     return stopped;
   }
 
-  /// Whether nothing but this start has come of it.
+  /// Whether only this start has arrived.
   boolean isOnly(Json.Obj other) {
     return !changed && !stopped && start.equals(other);
   }
 
-  /// The text of `key`, or none.
+  /// The text at `key`; empty if there is none.
   static String piece(Json.Obj object, String key) {
     var piece = object.text(key);
     return piece == null ? "" : piece;
   }
 
-  /// The block, but for its input.
+  /// The block without its input.
   private Json.Obj bare() {
     var block = start;
     if (!text.isEmpty()) {
@@ -123,14 +122,14 @@ final class Block {
     return block;
   }
 
-  /// The whole block.
+  /// The complete block.
   ///
   /// @param read its input, if it has one
   Json whole(Json.Obj read) {
     return Json.paired(hasInput() ? bare().with("input", read) : bare());
   }
 
-  /// Whether it is a call, or a server tool that was given input.
+  /// Whether it is a call, or a server tool with input.
   boolean hasInput() {
     return isCall() || !input.isEmpty();
   }
@@ -148,12 +147,12 @@ final class Block {
     return type().equals("text");
   }
 
-  /// Whether the client has to run it.
+  /// Whether it is a call that the client has to run.
   boolean isCall() {
     return type().equals("tool_use");
   }
 
-  /// Whether it has been given no input at all.
+  /// Whether it has no input.
   boolean isBare() {
     return input.toString().isBlank() && start.object("input").fields().isEmpty();
   }
@@ -162,7 +161,7 @@ final class Block {
     return isCall() && piece(start, "name").isBlank();
   }
 
-  /// Whether the server has said all of it: it was stopped, or its input is one whole object.
+  /// Whether the block is complete: it was stopped, or its input is one whole object.
   boolean isWhole() {
     return !text.isHalf()
         && (isCall()

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// The content blocks of one reply, and the rule whose delta is whose. They keep the order in which
-/// they began. The API's own rule is the `index`; servers leave it out, use it again, or give it to
-/// all blocks alike. So the rule is this:
+/// The content blocks of one reply, in the order in which they began, and the rule that assigns
+/// each delta to a block. The API's own rule is the `index`; some servers omit it, reuse it, or
+/// give all blocks the same one. So the rule is this:
 ///
-/// 1. A start begins a block, also under an index in use. A start that repeats one, of which
-///    nothing has come yet, begins none.
-/// 2. A delta goes to the latest block that has its index and can take it: a text takes no input, a
-///    call no text.
-/// 3. Else to the latest block that has not been stopped and can take it.
-/// 4. Else it begins a block itself, if it is text or thinking. Input that belongs to no call
-///    cannot be carried out: the reply lost a call.
-/// 5. A call in which nothing came, no name and no input, is none.
+/// 1. A start begins a block, also under an index in use. A start that repeats another one, without
+///    deltas in between, does not.
+/// 2. A delta belongs to the latest block with its index that can have it: a text has no input, and
+///    a call has no text.
+/// 3. Otherwise it belongs to the latest block that is not stopped and can have it.
+/// 4. Otherwise it begins a block if it is text or thinking. Input without a call means that the
+///    reply lost a call.
+/// 5. A call without a name and without input is dropped.
 final class Blocks {
-  /// Most blocks of one reply.
+  /// The maximum number of blocks in one reply.
   static final int MAX = 10_000;
 
   private final List<Block> all = new ArrayList<>();
@@ -30,12 +30,12 @@ final class Blocks {
     return all;
   }
 
-  /// Whether input came that belongs to no call.
+  /// Whether input without a call has arrived.
   boolean isCallLost() {
     return lost;
   }
 
-  /// The block that a start begins, if it does.
+  /// Adds a start. Returns the block that it begins; empty if it begins none.
   Optional<Block> start(long number, Json.Obj start) throws BrokenStream {
     boolean repeated =
         latest(block -> block.number() == number).filter(last -> last.isOnly(start)).isPresent();
@@ -51,7 +51,7 @@ final class Blocks {
     return block;
   }
 
-  /// The block that a delta goes to; empty if it has none.
+  /// The block to which a delta belongs; empty if there is none.
   Optional<Block> of(long number, Json.Obj delta) throws BrokenStream {
     var type = Block.piece(delta, "type");
     var block =
@@ -69,7 +69,7 @@ final class Blocks {
     };
   }
 
-  /// Takes in that a block is whole.
+  /// Records that a block is complete.
   void stop(long number) {
     latest(block -> block.number() == number)
         .or(() -> latest(block -> !block.isStopped()))

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// A model behind a server that speaks Anthropic's Messages API: one streaming request for each
-/// answer, blocks put together exactly as they came.
+/// answer, whose blocks are not changed.
 ///
 /// @see <a href="https://docs.claude.com/en/api/messages-streaming">Streaming messages</a>
 public final class MessagesModel implements Model, AutoCloseable {
@@ -29,8 +29,8 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   private final ModelServer server;
 
-  /// @param base where the server is, see [ModelAddress]
-  /// @param clock reads a `retry-after` that is a date
+  /// @param base the server's base URL, see [ModelAddress]
+  /// @param clock the clock for a `retry-after` that is a date
   /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public MessagesModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock) {
     var address = ModelAddress.messages(base);
@@ -42,8 +42,9 @@ public final class MessagesModel implements Model, AutoCloseable {
     return address.isAt("api.anthropic.com");
   }
 
-  /// The vendor takes its keys as `x-api-key`. Many other servers read a bearer's alone, and both
-  /// do no harm there. Azure takes a key under either of two names, and only tokens as a bearer's.
+  /// The vendor expects keys as `x-api-key`. Many other servers read only `authorization: Bearer`,
+  /// and sending both does no harm. Azure accepts a key under two names, and only tokens as
+  /// `Bearer`.
   static Map<String, String> headers(ModelAddress address, ApiKey key) {
     var headers = new HashMap<>(Map.of(VERSION, "2023-06-01"));
     if (key.isEmpty()) {
@@ -88,7 +89,7 @@ public final class MessagesModel implements Model, AutoCloseable {
     return new Json.Obj(body);
   }
 
-  /// Cuts every connection. Answers still awaited fail.
+  /// Closes all connections. Pending requests fail.
   @Override
   public void close() {
     server.close();

@@ -1,5 +1,5 @@
-/// The Messages wire: Anthropic and every other server that speaks `/v1/messages`. [MessagesModel]
-/// asks, `Assembly` makes a reply of the stream's events.
+/// The Messages API of Anthropic and all other servers with `/v1/messages`. [MessagesModel] makes
+/// the request, and `Assembly` builds the reply from the stream's events.
 @NullMarked
 package dev.drover.model.anthropic;
 

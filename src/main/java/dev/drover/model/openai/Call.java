@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// One tool call in the making. What it has beside the fields of the API is kept: some servers want
-/// it back, such as the signature of a thought.
+/// A tool call that is being received. Fields that the API does not define are kept, because some
+/// servers expect them back, such as the signature of thinking.
 final class Call {
-  /// The number of a call that its server does not number.
+  /// The number of a call without an index.
   static final long NONE = -1;
 
-  /// Longest name that is put together, in characters.
+  /// The maximum length of a name that arrives in pieces, in characters.
   private static final int MAX_NAME = 1_000;
 
   private static final Set<String> KNOWN = Set.of("index", "id", "type", "function");
@@ -29,7 +29,7 @@ final class Call {
   private final Map<String, Json> more = new LinkedHashMap<>();
   private final Map<String, Json> moreOfFunction = new LinkedHashMap<>();
 
-  /// @param number what the server numbers it; [#NONE]: it does not
+  /// @param number the index that the server gave; [#NONE] if it gave none
   Call(long number) {
     this.number = number;
   }
@@ -49,7 +49,7 @@ final class Call {
     keep(function, KNOWN_OF_FUNCTION, moreOfFunction);
   }
 
-  /// A name comes at once, again with every delta, or in pieces.
+  /// Adds to the name, which arrives at once, again with every delta, or in pieces.
   private void rename(String piece) {
     if (piece.startsWith(name)) {
       name = piece;
@@ -74,7 +74,7 @@ final class Call {
     }
   }
 
-  /// Takes what another call has: arguments, and what is missing here.
+  /// Takes over the arguments of another call, and the fields that are missing here.
   void take(Call other) {
     id = id.isEmpty() ? other.id : id;
     add(other.arguments.toString());
@@ -97,7 +97,7 @@ final class Call {
     return piece(delta.object("function"), "name");
   }
 
-  /// What a delta says of the arguments, as text. Some servers send them as an object.
+  /// The arguments in a delta, as text. Some servers send them as an object.
   static String arguments(Json.Obj function) {
     return switch (function.get("arguments").orElse(Json.NULL)) {
       case Json.Str(var part) -> part;
@@ -118,7 +118,7 @@ final class Call {
     return name;
   }
 
-  /// Whether nothing of its input has come.
+  /// Whether no part of its input has arrived.
   boolean isBare() {
     return bare;
   }
@@ -128,7 +128,7 @@ final class Call {
     return !bare && name.isBlank();
   }
 
-  /// Whether nothing at all has come.
+  /// Whether it has neither a name nor arguments.
   boolean isNone() {
     return bare && name.isBlank();
   }
@@ -151,7 +151,7 @@ final class Call {
     return CallInput.of(arguments.toString());
   }
 
-  /// The fields that the API does not know; may be empty.
+  /// The fields that the API does not define; may be empty.
   Json.Obj more() {
     return moreOfFunction.isEmpty()
         ? new Json.Obj(more)

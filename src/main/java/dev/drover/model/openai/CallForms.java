@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 
-/// The forms in which servers send `tool_calls`, as the one that the API has: a list of objects
-/// with a `function` each. Some send one object in place of the list, or leave `function` out and
-/// put what belongs in it beside the `id`.
+/// Converts the forms in which servers send `tool_calls` to that of the API: a list of objects with
+/// a `function` each. Some servers send one object instead of the list, or omit `function` and put
+/// its fields beside the `id`.
 final class CallForms {
   private static final Set<String> OF_FUNCTION = Set.of("name", "arguments");
 

@@ -36,24 +36,24 @@ import java.util.function.Predicate;
 ///    another one. If there is no such name, the arguments belong to the call before them with the
 ///    same index, whose input is then not one object.
 final class Calls {
-  /// Most tool calls of one reply.
+  /// The maximum number of tool calls in one reply.
   static final int MAX = 1_000;
 
   private final Set<String> tools;
   private final List<Call> begun = new ArrayList<>();
 
-  /// Those that the elements of the list at hand went to.
+  /// The calls to which the elements of the current list were assigned.
   private final Set<Call> listed = new HashSet<>();
 
-  /// Those that began beside another one in a list.
+  /// The calls that began beside another one in a list.
   private final Set<Call> apart = new HashSet<>();
 
-  /// @param tools the names of all tools that the model was given
+  /// @param tools the names of all tools that were offered to the model
   Calls(Set<String> tools) {
     this.tools = tools;
   }
 
-  /// Those that came, in the order in which they began.
+  /// The calls that have arrived, in the order in which they began.
   List<Call> all() {
     var all = new ArrayList<Call>();
     for (var call : begun) {
@@ -71,13 +71,13 @@ final class Calls {
     return all;
   }
 
-  /// Those that came so far are none of the reply's.
+  /// Drops all calls that have arrived.
   void forget() {
     begun.clear();
     apart.clear();
   }
 
-  /// Takes the calls of one delta or message in. Those that they begin.
+  /// Adds the calls of one delta or message, and returns the calls that began with them.
   List<Call> accept(List<Json.Obj> list) throws BrokenStream {
     listed.clear();
     var first = begun.size();
@@ -206,14 +206,14 @@ final class Calls {
     return begun.reversed().stream().filter(which).findFirst();
   }
 
-  /// Whether an element after that of a call, in one list, is another call.
+  /// Whether an element that follows a call in the same list is another call.
   private static boolean isNext(Call call, Json.Obj delta) {
     var name = Call.name(delta);
     return !name.isEmpty()
         && (call.isBare() ? name.equals(call.name()) : call.isClosed() && !call.name().isEmpty());
   }
 
-  /// Whether all that an element says has been said of a call before.
+  /// Whether an element only repeats a call.
   private static boolean isAgain(Call call, Json.Obj delta) {
     var function = delta.object("function");
     var arguments = Call.arguments(function);
@@ -252,7 +252,8 @@ final class Calls {
     return !id.isEmpty() && !call.id().isEmpty() && !id.equals(call.id());
   }
 
-  /// Whether a name is the rest of one, or all of it, and not that of another tool.
+  /// Whether a name is the rest of another, or repeats it from the start, and is not that of
+  /// another tool.
   private boolean isRest(String begun, String name) {
     return tools.contains(begun + name)
         || name.startsWith(begun)

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// A model behind a server that speaks OpenAI's Chat Completions: one streaming request for each
-/// answer. The prompt goes and the reply comes in the terms of the Messages API; what that wire has
-/// no word for is lost or becomes a note, see docs/models.md.
+/// answer. Prompts and replies are in the terms of the Messages API. What Chat Completions cannot
+/// express is lost or becomes a note, see docs/models.md.
 ///
 /// @see <a href="https://platform.openai.com/docs/api-reference/chat-streaming">Streaming</a>
 public final class ChatModel implements Model, AutoCloseable {
@@ -28,16 +28,16 @@ public final class ChatModel implements Model, AutoCloseable {
   private final String limit;
   private final String reasoningField;
 
-  /// @param base where the server is, see [ModelAddress]
-  /// @param clock reads a `retry-after` that is a date
-  /// @param ids names tool calls that the server leaves without a name
+  /// @param base the server's base URL, see [ModelAddress]
+  /// @param clock the clock for a `retry-after` that is a date
+  /// @param ids the ids of tool calls that come without one
   /// @throws Problem `INVALID_REQUEST` if `base` is not an address of a model server
   public ChatModel(URI base, ApiKey key, Timeouts timeouts, InstantSource clock, Ids ids) {
     this(base, key, timeouts, clock, ids, "");
   }
 
-  /// @param reasoningField the field in which the server wants a model's thoughts back; empty: the
-  ///   one that they came in; `none`: not at all
+  /// @param reasoningField the field in which the server expects thinking to be sent back; empty
+  ///   for the field in which it came; `none` for no field
   public ChatModel(
       URI base,
       ApiKey key,
@@ -53,7 +53,7 @@ public final class ChatModel implements Model, AutoCloseable {
     this.limit = limit(address);
   }
 
-  /// Azure takes its keys under a name of its own, and only tokens as a bearer's.
+  /// Azure expects keys in a header of its own, and only tokens as `Bearer`.
   static Map<String, String> headers(ModelAddress address, ApiKey key) {
     if (key.isEmpty()) {
       return Map.of();
@@ -82,7 +82,7 @@ public final class ChatModel implements Model, AutoCloseable {
     return () -> new ChatReply(listener, ids, prompt.model(), ToolNames.of(prompt));
   }
 
-  /// Cuts every connection. Answers still awaited fail.
+  /// Closes all connections. Pending requests fail.
   @Override
   public void close() {
     server.close();

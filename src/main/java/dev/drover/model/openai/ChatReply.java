@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one reply of the chunks of one stream: what the model thought, one text and the tool
-/// calls, in the order in which they began.
+/// Builds one reply from the chunks of one stream: the thinking, one text and the tool calls, in
+/// the order in which they began.
 final class ChatReply implements ReplyBuilder {
   private final Listener listener;
   private final Ids ids;
@@ -33,10 +33,10 @@ final class ChatReply implements ReplyBuilder {
   private final ToolNames names;
   private final Calls calls;
 
-  /// What began, in order: a [Call], the text, or the reasoning.
+  /// The parts in the order in which they began: a [Call], the text, or the reasoning.
   private final List<Object> order = new ArrayList<>();
 
-  /// What deltas brought, before any message.
+  /// The parts that arrived in deltas before any message.
   private boolean hasText;
 
   private boolean hasCalls;
@@ -46,9 +46,9 @@ final class ChatReply implements ReplyBuilder {
   private @Nullable String finishReason;
   private ModelUsage usage = ModelUsage.NONE;
 
-  /// @param ids names calls that the server leaves without a name
-  /// @param model whose reply this is
-  /// @param names the names of the tools that it was given
+  /// @param ids the ids of calls that come without one
+  /// @param model the model's name on its server
+  /// @param names the names of the offered tools
   ChatReply(Listener listener, Ids ids, String model, ToolNames names) {
     this.listener = listener;
     this.ids = ids;
@@ -107,8 +107,8 @@ final class ChatReply implements ReplyBuilder {
     }
   }
 
-  /// A server that does not stream sends a `message`, and one of the old API a `text`. After deltas
-  /// a message says the same once more, except for what they lacked.
+  /// A server that does not stream sends a `message`, and one with the old API a `text`. A message
+  /// after deltas repeats them, except for parts that they lacked.
   private void change(Json.Obj choice) throws BrokenStream {
     var delta = choice.object("delta");
     think(reasoning.accept(delta));
@@ -159,7 +159,7 @@ final class ChatReply implements ReplyBuilder {
     order.add(part);
   }
 
-  /// A text, or a list of parts, of which some are thoughts.
+  /// Adds a content: a text, or a list of parts, some of which are thinking.
   private void content(Json content) {
     switch (content) {
       case Json.Str(var said) -> say(said);
@@ -189,7 +189,7 @@ final class ChatReply implements ReplyBuilder {
     }
   }
 
-  /// The text at `key`: one, or a list of parts that have one each.
+  /// The text at `key`: a text, or a list of parts with a text each.
   private static String texts(Json.Obj part, String key) {
     var all = new StringBuilder(Call.piece(part, key));
     for (var item : part.items(key)) {
@@ -217,8 +217,8 @@ final class ChatReply implements ReplyBuilder {
     }
   }
 
-  /// Counts are totals so far, so the last count; many chunks have none. What was read from a cache
-  /// is counted among the input there, and beside it in the Messages API.
+  /// Counts are running totals, so the last one is valid; many chunks have none. Cached tokens are
+  /// included in the input here, but not in the Messages API.
   private void count(Json.Obj counts) {
     long input = Math.max(0, counts.number("prompt_tokens", 0));
     long output = Math.max(0, counts.number("completion_tokens", 0));
@@ -255,7 +255,7 @@ final class ChatReply implements ReplyBuilder {
         usage);
   }
 
-  /// @param cut whether the limit cut it: then a call that is not whole is left out
+  /// @param cut whether the limit cut the reply off; an incomplete call is then left out
   private Answer reply(boolean cut, Lost already) {
     var content = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();
@@ -290,7 +290,8 @@ final class ChatReply implements ReplyBuilder {
         new Answer.Flaws(unreadable, lost));
   }
 
-  /// A call that was cut before its first piece of input looks like one that needs none.
+  /// Whether a call was cut off. A call that was cut before its first piece of input looks like one
+  /// without input.
   private static boolean isCut(Call call, CallInput input, boolean last) {
     return switch (input) {
       case CallInput.Unreadable(_, var early) -> early || last;
@@ -332,7 +333,7 @@ final class ChatReply implements ReplyBuilder {
                 reasoning.kept()));
   }
 
-  /// Some servers name no call, or all of them alike.
+  /// The id of a call. Some servers give no ids, or the same one to all calls.
   private String id(Call call, Set<String> used) {
     return !call.id().isEmpty() && used.add(call.id()) ? call.id() : ids.next("call_");
   }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /// A prompt as the body of a Chat Completions request.
 final class ChatRequest {
-  /// The setting of a server that wants no thoughts back.
+  /// The setting for servers that do not expect thinking back.
   private static final String NONE = "none";
 
   private final String model;
@@ -22,9 +22,9 @@ final class ChatRequest {
     this.reasoningField = reasoningField;
   }
 
-  /// @param limit what the server calls the most that a reply may have
-  /// @param reasoningField the field in which the server wants a model's thoughts back; empty: the
-  ///   one that they came in; `none`: not at all
+  /// @param limit the server's name for the reply limit
+  /// @param reasoningField the field in which the server expects thinking to be sent back; empty
+  ///   for the field in which it came; `none` for no field
   static Json.Obj of(Prompt prompt, String limit, String reasoningField) {
     var body = new LinkedHashMap<String, Json>();
     body.put("model", Json.of(prompt.model()));
@@ -40,7 +40,7 @@ final class ChatRequest {
     return new Json.Obj(body);
   }
 
-  /// The highest level that every server with levels knows is `high`.
+  /// The highest level that all servers with levels support is `high`.
   private static String effort(String effort) {
     return effort.equals("xhigh") || effort.equals("max") ? "high" : effort;
   }
@@ -78,7 +78,8 @@ final class ChatRequest {
         : message.items("content");
   }
 
-  /// Thoughts go back in fields beside the content, and only to the model that had them.
+  /// Adds an assistant message. Thinking is sent back in fields beside the content, and only to the
+  /// model that produced it.
   private void assistant(List<Json> content, List<Json> into) {
     var calls = new ArrayList<Json>();
     var texts = new ArrayList<Json>();
@@ -132,7 +133,7 @@ final class ChatRequest {
             : other;
   }
 
-  /// With the fields that its server sent along, if this is the model that made the call.
+  /// A call, with the fields that its server sent along if this is the model that made it.
   private Json call(Json.Obj use) {
     var kept = Kept.of(use, model);
     var function = new LinkedHashMap<String, Json>();
@@ -147,8 +148,8 @@ final class ChatRequest {
     return new Json.Obj(call);
   }
 
-  /// Results first, each as a message of its own, right after the calls; then all the rest. A
-  /// result holds text alone, so its images come with the rest.
+  /// Adds the results first, each as a separate message, directly after the calls, and then the
+  /// rest. A result can contain only text, so its images are in the rest.
   private static void user(List<Json> content, List<Json> into) {
     var rest = new ArrayList<Json>();
     for (var item : content) {
@@ -170,7 +171,7 @@ final class ChatRequest {
     }
   }
 
-  /// There is no word for a failed call but what the text says.
+  /// A tool result. Only its text can show that the call failed.
   private static Json result(Json.Obj block) {
     var text = Content.text(blocks(block));
     boolean failed = block.get("is_error").orElse(Json.NULL).equals(Json.of(true));

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Content blocks of the Messages API as what Chat Completions has for them: texts and images. What
-/// it has no word for becomes a note, so that the model knows that something was there.
+/// Converts content blocks of the Messages API to texts and images of Chat Completions. Other
+/// blocks become notes, so that the model knows what is missing.
 final class Content {
   private Content() {}
 
-  /// One text for blocks that hold no more than text; otherwise a list of parts.
+  /// One text if the blocks contain only text; otherwise a list of parts.
   static Json parts(List<Json> blocks) {
     if (images(blocks).isEmpty()) {
       return Json.of(text(blocks));
@@ -26,7 +26,7 @@ final class Content {
     return new Json.Arr(parts);
   }
 
-  /// The images which can be shown, those within documents among them.
+  /// The images that can be sent, including those within documents.
   static List<Json> images(List<Json> blocks) {
     return blocks.stream().flatMap(Content::images).toList();
   }
@@ -39,7 +39,7 @@ final class Content {
             : Stream.empty();
   }
 
-  /// Everything as text, a line for each block.
+  /// All blocks as text, with a line for each block.
   static String text(List<Json> blocks) {
     return blocks.stream().map(Content::text).collect(Collectors.joining("\n"));
   }
@@ -99,7 +99,7 @@ final class Content {
     return Json.obj("type", "image_url", "image_url", Json.obj("url", url(image)));
   }
 
-  /// Where the image is, or its bytes in a `data:` URL; empty for another source.
+  /// The URL of the image, or a `data:` URL with its bytes; empty for another source.
   private static String url(Json image) {
     var source = ((Json.Obj) image).object("source");
     return switch (piece(source, "type")) {

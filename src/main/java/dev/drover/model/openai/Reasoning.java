@@ -9,22 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What the model thought, in whichever fields its server puts that. One text counts, that of the
-/// field which came first: some servers send the same under two names. Lists are kept as they are.
+/// The thinking of a reply, in the fields that servers use for it. Only the text of the field that
+/// came first is used, because some servers send the same text under two names. Lists are kept
+/// unchanged.
 final class Reasoning {
   private static final List<String> TEXTS =
       List.of("reasoning_content", "reasoning", "reasoning_text", "thinking");
 
   private static final List<String> LISTS = List.of("reasoning_details", "thinking_blocks");
 
-  /// The fields of an item that come in pieces.
+  /// The fields of an item that arrive in pieces.
   private static final List<String> PIECES = List.of("text", "summary", "data", "thinking");
 
   private String field = "";
   private final TextPieces text = new TextPieces();
   private final Map<String, List<Json.Obj>> lists = new LinkedHashMap<>();
 
-  /// Takes in what a delta has of it. Whether that was the first of all.
+  /// Adds the thinking in a delta. Returns whether it was the first.
   boolean accept(Json.Obj delta) {
     boolean first = isEmpty();
     for (var name : TEXTS) {
@@ -44,14 +45,14 @@ final class Reasoning {
     return first && !isEmpty();
   }
 
-  /// Takes in a text that came among the parts of the content. Whether it was the first of all.
+  /// Adds a text from the parts of the content. Returns whether it was the first.
   boolean say(String said) {
     boolean first = isEmpty() && !said.isEmpty();
     text.add(said);
     return first;
   }
 
-  /// Items of a list, put together of their pieces, which have one type and one index.
+  /// The items of a list, joined from pieces with the same type and index.
   private static Json.Arr merged(List<Json.Obj> pieces) {
     var items = new ArrayList<Json>();
     for (int from = 0, to; from < pieces.size(); from = to) {
@@ -93,7 +94,7 @@ final class Reasoning {
     return text.isEmpty() && lists.isEmpty();
   }
 
-  /// The text; where there are only lists, that of their items.
+  /// The text; if there are only lists, the text of their items.
   String text() {
     if (!text.isEmpty()) {
       return text.toString();
@@ -107,7 +108,7 @@ final class Reasoning {
     return Call.piece(item, "text") + Call.piece(item, "summary") + Call.piece(item, "thinking");
   }
 
-  /// What [ChatRequest] needs to send it back.
+  /// The fields that [ChatRequest] needs to send the thinking back.
   Json.Obj kept() {
     var kept = new LinkedHashMap<String, Json>();
     kept.put("field", Json.of(field));

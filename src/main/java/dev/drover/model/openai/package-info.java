@@ -1,5 +1,6 @@
-/// The Chat Completions wire: OpenAI and every other server that speaks `/v1/chat/completions`.
-/// [ChatModel] asks, `ChatRequest` translates the prompt, `ChatReply` makes a reply of the chunks.
+/// The Chat Completions API of OpenAI and all other servers with `/v1/chat/completions`.
+/// [ChatModel] makes the request, `ChatRequest` translates the prompt, and `ChatReply` builds the
+/// reply from the chunks.
 @NullMarked
 package dev.drover.model.openai;
 

@@ -15,25 +15,25 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// The model `rehearsal`: needs no key and no network, and says what it is. It carries out the
-/// instructions that the user's text spells out (see `Script`) with the tools on offer, all calls
-/// of a message at once, and reports the results. A conversation's first message without any gets
-/// one harmless `bash` call that shows where the agent is, so that a newcomer sees a tool run.
+/// The model `rehearsal`, which needs no key and no network, and says that it is not a real model.
+/// It follows the instructions in the user's text (see `Script`) with the offered tools, makes all
+/// calls of a message at once, and reports the results. If the first message of a conversation has
+/// no instructions, it makes one harmless `bash` call that shows the agent's environment.
 ///
 /// The same prompt always gives the same answer, ids included. Token counts are estimates: four
-/// characters each. `effort` and `max_tokens` mean nothing to it.
+/// characters each. It ignores `effort` and `max_tokens`.
 public final class RehearsalModel implements Model {
-  /// The signature of every thinking block: nobody checks it.
+  /// The signature of every thinking block. It is not checked.
   public static final String SIGNATURE = "cmVoZWFyc2Fs";
 
-  /// Characters of text that the listener hears at once, at most.
+  /// The maximum number of characters in one piece of text.
   private static final int PIECE = 24;
 
   private final Duration firstToken;
   private final Pause pause;
 
-  /// @param firstToken how long to wait before the first word, as a real model makes one wait: a
-  ///   client that sends first and opens the stream a moment later then misses nothing
+  /// @param firstToken the time before the first word, as with a real model: a client that sends
+  ///   first and opens the stream a moment later then misses nothing
   public RehearsalModel(Duration firstToken, Pause pause) {
     this.firstToken = firstToken;
     this.pause = pause;
@@ -84,7 +84,7 @@ public final class RehearsalModel implements Model {
     return script.calls().stream().filter(call -> turn.tools().contains(call.tool())).toList();
   }
 
-  /// Says `text` in pieces that end after a blank where they can.
+  /// Sends `text` in pieces that end after a blank if possible.
   private static Json.Obj said(int index, String text, Listener listener)
       throws InterruptedException {
     listener.blockStarted(index, "text");

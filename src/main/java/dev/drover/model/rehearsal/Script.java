@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a text tells the rehearsal model to do, in the order of the text. The language:
+/// The instructions for the rehearsal model in a text, in their order. The language:
 ///
 /// - a line `$ COMMAND`, or a fenced block marked `bash`, `sh` or `shell`: a `bash` call
 /// - a line `read PATH`, `glob PATTERN`, `grep PATTERN` or `grep PATTERN PATH`: that call; a word
-///   with blanks in it goes between double or single quotes
+///   that contains blanks is put in double or single quotes
 /// - a fenced block marked `write PATH`: a `write` call; its lines are the content
 /// - a fenced block marked `edit PATH`: an `edit` call; the old text, a line `=======`, the new
 ///   text
 /// - a line `think: TEXT`: a thinking block before everything else
 ///
 /// A fence is a line of three or more backticks; the block ends at a line of at least as many, or
-/// with the text. Blocks marked otherwise, and all other lines, say nothing.
+/// with the text. Blocks with another mark, and all other lines, are ignored.
 ///
 /// @param thoughts the texts of the `think:` lines
-/// @param mistakes what was meant as an instruction and is none, in words
+/// @param mistakes descriptions of lines that look like instructions but are invalid
 record Script(List<Call> calls, List<String> thoughts, List<String> mistakes) {
   private static final Pattern FENCE = Pattern.compile(" {0,3}(`{3,})\\s*([^`]*?)\\s*");
   private static final Pattern WORDS =

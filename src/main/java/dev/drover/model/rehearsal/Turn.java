@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What a prompt says since the model spoke last.
+/// The part of a prompt that follows the model's last reply.
 ///
-/// @param text what the user wrote
+/// @param text the user's text
 /// @param results the results of the model's calls
-/// @param tools the names of the tools on offer, in their order
-/// @param first whether the model has not spoken before
+/// @param tools the names of the offered tools, in their order
+/// @param first whether the model has not replied before
 record Turn(String text, List<Result> results, Set<String> tools, boolean first) {
 
-  /// @param call what the model had asked for
+  /// @param call the model's call
   record Result(Script.Call call, String output, boolean isError) {}
 
   static Turn of(Prompt prompt) {
@@ -72,7 +72,7 @@ record Turn(String text, List<Result> results, Set<String> tools, boolean first)
     return block.get("is_error").orElse(Json.NULL) instanceof Json.Bool(var error) && error;
   }
 
-  /// The text of a result; what is not text is named.
+  /// The text of a result, with the types of blocks that are not text.
   private static String output(Json.Obj block) {
     return content(block).stream()
         .map(
@@ -87,7 +87,7 @@ record Turn(String text, List<Result> results, Set<String> tools, boolean first)
     return message instanceof Json.Obj object ? content(object) : List.of();
   }
 
-  /// The blocks of `content`; a plain string is one block of text.
+  /// The blocks of `content`; a string is one text block.
   private static List<Json.Obj> content(Json.Obj holder) {
     var plain = holder.text("content");
     if (plain != null) {

@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// What the rehearsal model says. Plain statements about itself and about results; it never poses
-/// as a model that understood.
+/// The texts of the rehearsal model: statements about itself and about results. It never pretends
+/// to understand.
 final class Words {
-  /// Shows the place that the agent is in.
+  /// The command that shows the agent's environment.
   static final Script.Call LOOK = Script.Call.bash("uname -sr; id -un; pwd; ls -A");
 
-  /// Most characters of one result that are repeated.
+  /// The maximum number of characters of a result that are repeated.
   private static final int MAX_OUTPUT = 4_000;
 
   private static final String WHO =
@@ -36,7 +36,7 @@ final class Words {
 
   private Words() {}
 
-  /// The model's whole text for `turn`; `calls` go out after it.
+  /// The model's whole text for `turn`, which precedes `calls`.
   static String of(Turn turn, Script script, List<Script.Call> calls) {
     var parts = new ArrayList<String>();
     turn.results().forEach(result -> parts.add(report(result)));

@@ -1,6 +1,6 @@
-/// The built-in offline model: deterministic, honest about what it is, and driven by the text it
-/// reads. `Script` is the little language of that text, `Turn` what a conversation says now,
-/// `Words` what the model answers; `docs/rehearsal.md` tells users.
+/// The built-in offline model: deterministic, and controlled by the text that it receives. `Script`
+/// reads the instructions in that text, `Turn` is the current part of a conversation, and `Words`
+/// has the model's texts. `docs/rehearsal.md` is the documentation for users.
 @NullMarked
 package dev.drover.model.rehearsal;
 

@@ -1,15 +1,16 @@
 package dev.drover.base;
 
-/// The one rule for which texts are blank: those of which a reader would see nothing. Model servers
-/// refuse a blank text, each by a rule of its own, so this one is the widest.
+/// The rule that decides whether a text is blank, that is, shows nothing to a reader. Model servers
+/// refuse blank texts, each by its own rule; this rule is the widest of them.
 public final class Blank {
-  /// Letters, marks and symbols that show nothing: fillers, joiners and the blank Braille pattern.
+  /// Letters, marks and symbols without visible form: fillers, joiners and the blank Braille
+  /// pattern.
   private static final String FILLERS = "\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0";
 
   private Blank() {}
 
-  /// Whether `text` has nothing but white space, control characters, and characters without a form
-  /// of their own, such as U+00A0, U+200B and U+FEFF. An empty text is blank.
+  /// Whether `text` contains only white space, control characters, and characters without a visible
+  /// form, such as U+00A0, U+200B and U+FEFF. An empty text is blank.
   public static boolean is(String text) {
     return text.codePoints().allMatch(Blank::isUnseen);
   }

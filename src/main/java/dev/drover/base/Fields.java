@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an object from outside strictly: each field is asked for by name, and [#end] refuses what
-/// nobody asked for. Every problem is `INVALID_REQUEST` and names the field by its path. One
-/// thread.
+/// A strict reader of a JSON object from outside. The code reads each field by its name, and [#end]
+/// refuses all other fields. Every problem is `INVALID_REQUEST` and names the field by its path.
+/// Not safe for concurrent use.
 public final class Fields {
   private final Json.Obj object;
   private final String path;
@@ -23,7 +23,7 @@ public final class Fields {
     this.origin = origin;
   }
 
-  /// @param path how the client would name this object, empty for the body itself
+  /// @param path the name of this object in the client's request; empty for the body itself
   public static Fields of(Json json, String path) {
     if (json instanceof Json.Obj object) {
       return new Fields(object, path, _ -> "");
@@ -31,10 +31,9 @@ public final class Fields {
     throw Problem.invalid((path.isEmpty() ? "The request body" : path) + ": must be an object");
   }
 
-  /// As [#of(Json,String)], with something at the end of every message that tells where the field
-  /// came from.
+  /// As [#of(Json,String)], with a suffix for each message that states the origin of the field.
   ///
-  /// @param origin by the field's name
+  /// @param origin returns the suffix for a field's name
   public static Fields of(Json.Obj object, String path, UnaryOperator<String> origin) {
     return new Fields(object, path, origin);
   }
@@ -47,13 +46,13 @@ public final class Fields {
     return Problem.invalid(path(field) + ": " + what + origin.apply(field));
   }
 
-  /// Whether the field is there at all, null included.
+  /// Whether the field is present, even if it is null.
   public boolean has(String field) {
     known.add(field);
     return object.get(field).isPresent();
   }
 
-  /// The field's value; empty when it is absent or null.
+  /// The value of the field; empty if it is absent or null.
   public Optional<Json> value(String field) {
     known.add(field);
     return object.get(field).filter(value -> !(value instanceof Json.Null));
@@ -68,17 +67,17 @@ public final class Fields {
     return text(field, required(field), min, max);
   }
 
-  /// A string of at most `max` characters, or null when absent or null.
+  /// A string of at most `max` characters, or null if it is absent or null.
   public @Nullable String optionalText(String field, int max) {
     return value(field).map(value -> text(field, value, 0, max)).orElse(null);
   }
 
-  /// As [#text], without U+0000: not every store can keep that outside of JSON.
+  /// As [#text], but refuses U+0000, because not every store can keep it outside of JSON.
   public String plainText(String field, int min, int max) {
     return plain(field, text(field, min, max));
   }
 
-  /// As [#optionalText], without U+0000.
+  /// As [#optionalText], but refuses U+0000.
   public @Nullable String optionalPlainText(String field, int max) {
     var text = optionalText(field, max);
     return text == null ? null : plain(field, text);
@@ -91,12 +90,12 @@ public final class Fields {
     return text;
   }
 
-  /// The string that tells what the object is.
+  /// The value of `type`.
   public String type() {
     return text("type", 1, 256);
   }
 
-  /// Refuses any other `type`.
+  /// Refuses any other value of `type`.
   public void type(String expected) {
     if (!type().equals(expected)) {
       throw problem("type", "must be \"" + expected + "\"");
@@ -132,7 +131,7 @@ public final class Fields {
     return value(field).map(value -> of(value, path(field)));
   }
 
-  /// The items of an array, none when it is absent or null.
+  /// The items of an array; none if it is absent or null.
   public List<Json> items(String field, int max) {
     var value = value(field).orElse(new Json.Arr(List.of()));
     if (!(value instanceof Json.Arr array)) {
@@ -144,7 +143,7 @@ public final class Fields {
     return array.items();
   }
 
-  /// The objects of an array, none when it is absent or null.
+  /// The objects of an array; none if it is absent or null.
   public List<Fields> objects(String field, int max) {
     var items = items(field, max);
     var objects = new ArrayList<Fields>(items.size());
@@ -154,12 +153,12 @@ public final class Fields {
     return objects;
   }
 
-  /// The strings of an array, none when it is absent or null.
+  /// The strings of an array; none if it is absent or null.
   public List<String> texts(String field, int max, int maxLength) {
     return items(field, max).stream().map(item -> text(field, item, 1, maxLength)).toList();
   }
 
-  /// A field of the protocol that this version does not honour: refused unless it is absent, null
+  /// Refuses a field of the protocol that this version does not support, unless it is absent, null
   /// or an empty array.
   public void unsupported(String field) {
     value(field)
@@ -170,12 +169,12 @@ public final class Fields {
             });
   }
 
-  /// The object as it came.
+  /// The object, unchanged.
   public Json.Obj raw() {
     return object;
   }
 
-  /// Refuses every field that was not asked for.
+  /// Refuses every field that was not read.
   public void end() {
     for (var field : object.fields().keySet()) {
       if (!known.contains(field)) {

@@ -2,13 +2,13 @@ package dev.drover.base;
 
 import java.util.random.RandomGenerator;
 
-/// Makes the opaque part of ids: `01` and 22 base62 characters, some 130 bits. Safe for many
-/// threads when its generator is.
+/// A source of the opaque part of ids: `01` and 22 base62 characters, about 130 bits. Safe for
+/// concurrent use if its generator is.
 public final class Ids {
   private static final String DIGITS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-  /// Of the opaque part.
+  /// The length of the opaque part.
   private static final int LENGTH = 24;
 
   private final RandomGenerator random;
@@ -20,7 +20,8 @@ public final class Ids {
   /// A new id: `prefix` with its underscore, then the opaque part.
   public String next(String prefix) {
     var id = new StringBuilder(prefix.length() + LENGTH).append(prefix).append("01");
-    // Asked for in one piece: a secure generator pays for each call. Of 64 values two are no digit.
+    // All bytes are requested at once, because each call of a secure generator is expensive. Two of
+    // 64 values are not base62 digits.
     var bytes = new byte[32];
     while (true) {
       random.nextBytes(bytes);
@@ -36,7 +37,8 @@ public final class Ids {
     }
   }
 
-  /// Whether `text` could be an id with this prefix: the prefix, then 1 to 64 letters and digits.
+  /// Whether `text` has the form of an id with this prefix: the prefix, then 1 to 64 letters and
+  /// digits.
   public static boolean wellFormed(String prefix, String text) {
     int rest = text.length() - prefix.length();
     return text.startsWith(prefix)
@@ -47,9 +49,9 @@ public final class Ids {
             .allMatch(c -> c < 128 && Character.isLetterOrDigit(c));
   }
 
-  /// `text`, if it is well-formed.
+  /// Returns `text` if it is well-formed.
   ///
-  /// @throws Problem `INVALID_REQUEST` naming the kind of id otherwise
+  /// @throws Problem `INVALID_REQUEST`, which names the kind of the id, otherwise
   public static String check(String prefix, String what, String text) {
     if (!wellFormed(prefix, text)) {
       throw Problem.invalid("Invalid " + what + " ID");

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ObjectWriteContext;
 
-/// A JSON value: immutable, and written back as it was read. Objects keep the order of their keys
-/// and numbers keep their spelling, so that a model's content blocks survive a trip through the log
-/// unchanged and a prompt's prefix stays the same bytes from one request to the next.
+/// A JSON value. It is immutable and is written as it was read: objects keep the order of their
+/// keys, and numbers keep their spelling. Therefore the content blocks of a model pass through the
+/// log unchanged, and the prefix of a prompt has the same bytes in every request.
 ///
-/// The only door to the JSON library. `toString()` is the compact JSON text.
+/// Only this type and [JsonText] use the JSON library. `toString()` returns the compact JSON text.
 public sealed interface Json {
 
-  /// Deepest nesting that [#parse] accepts.
+  /// The deepest nesting that [#parse] accepts.
   int MAX_DEPTH = 100;
 
-  /// Longest text of one value that [#parse] accepts, in characters.
+  /// The longest string that [#parse] accepts, in characters.
   int MAX_STRING = 32 * 1024 * 1024;
 
   /// Longest number of a text from outside, in characters.
@@ -28,40 +28,41 @@ public sealed interface Json {
 
   Json NULL = new Null();
 
-  /// An object. Keys in the order in which they were written.
+  /// An object, with its keys in the order in which they were written.
   record Obj(Map<String, Json> fields) implements Json {
     public Obj {
       fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    /// The value of `key`, or empty when the key is absent. JSON `null` is a value.
+    /// The value of `key`, or empty if the key is absent. JSON `null` is a value.
     public Optional<Json> get(String key) {
       return Optional.ofNullable(fields.get(key));
     }
 
-    /// The string at `key`, or null when it is absent or something else.
+    /// The string at `key`, or null if it is absent or of another type.
     public @Nullable String text(String key) {
       return fields.get(key) instanceof Str s ? s.value : null;
     }
 
-    /// The whole number at `key`, or `otherwise` when it is absent or something else.
+    /// The whole number at `key`, or `otherwise` if it is absent or of another type.
     public long number(String key, long otherwise) {
       return fields.get(key) instanceof Num n && n.asLong().isPresent()
           ? n.asLong().get()
           : otherwise;
     }
 
-    /// The object at `key`, or an empty one.
+    /// The object at `key`, or an empty object.
     public Obj object(String key) {
       return fields.get(key) instanceof Obj o ? o : EMPTY;
     }
 
-    /// The items of the array at `key`, or none.
+    /// The items of the array at `key`; none if there is no such array.
     public List<Json> items(String key) {
       return fields.get(key) instanceof Arr a ? a.items : List.of();
     }
 
-    /// This object with `key` set to `value`: in its place where the key exists, else at the end.
+    /// A copy of this object with `key` set to `value`. An existing key keeps its place; a new key
+    /// comes last.
     public Obj with(String key, @Nullable Object value) {
       var copy = new LinkedHashMap<>(fields);
       copy.put(key, of(value));
@@ -94,9 +95,9 @@ public sealed interface Json {
     }
   }
 
-  /// A number, as it was spelled.
+  /// A number in its original spelling.
   record Num(String literal) implements Json {
-    /// The value, when it is a whole number that a `long` holds and is spelled as one.
+    /// The value, if it is a whole number that fits in a `long` and is written as one.
     public Optional<Long> asLong() {
       try {
         return Optional.of(Long.parseLong(literal));
@@ -133,8 +134,8 @@ public sealed interface Json {
 
   Obj EMPTY = new Obj(Map.of());
 
-  /// The text is not one JSON value within the limits. The message says what and where and never
-  /// repeats the text.
+  /// An exception for a text that is not one JSON value within the limits. The message states the
+  /// problem and its position, and never quotes the text.
   final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -149,13 +150,13 @@ public sealed interface Json {
       this.offset = offset;
     }
 
-    /// Where in the text reading failed, in characters from 0; less than 0: not known.
+    /// The position in the text at which reading failed, in characters from 0; negative if unknown.
     public int offset() {
       return offset;
     }
   }
 
-  /// An object of alternating keys and values; each value goes through [#of].
+  /// An object of alternating keys and values; each value is converted by [#of].
   static Obj obj(@Nullable Object... keysAndValues) {
     var fields = new LinkedHashMap<String, Json>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -164,13 +165,13 @@ public sealed interface Json {
     return new Obj(fields);
   }
 
-  /// An array; each item goes through [#of].
+  /// An array; each item is converted by [#of].
   static Arr arr(@Nullable Object... items) {
     return new Arr(Arrays.stream(items).map(Json::of).toList());
   }
 
-  /// The JSON form of a Java value: null, [Json], strings, booleans, numbers, lists and maps of
-  /// such.
+  /// The JSON form of a Java value: null, [Json], a string, a boolean, a number, or a list or map
+  /// of these.
   static Json of(@Nullable Object value) {
     return switch (value) {
       case null -> NULL;
@@ -190,29 +191,29 @@ public sealed interface Json {
     };
   }
 
-  /// Reads exactly one value. Duplicate keys, trailing text, more than [#MAX_DEPTH] levels are
-  /// refused; an unpaired surrogate becomes U+FFFD.
+  /// Reads exactly one value. Refuses duplicate keys, trailing text, and more than [#MAX_DEPTH]
+  /// levels. An unpaired surrogate becomes U+FFFD.
   static Json parse(String text) throws Malformed {
     return paired(JsonText.whole(text, JsonText.FACTORY));
   }
 
-  /// Reads all values of a text that holds one after another, as strictly as [#parse].
+  /// Reads all values of a text in which they follow each other, as strictly as [#parse].
   ///
-  /// @throws Malformed also if there are more than `most`
+  /// @throws Malformed also if there are more than `most` values
   static List<Json> several(String text, int most) throws Malformed {
     return JsonText.several(text, most).stream().map(Json::paired).toList();
   }
 
-  /// Reads what another server sent, as tolerantly as the clients that servers are made for: of a
-  /// key that an object names twice the last value counts, `NaN` and infinities are null. An
-  /// unpaired surrogate stays, because its other half may come in the next text; [#paired(Json)]
-  /// when all texts are there.
+  /// Reads the text of another server, as tolerantly as common clients do: if an object repeats a
+  /// key, the last value counts, and `NaN` and infinities become null. An unpaired surrogate stays,
+  /// because its other half may be in the next text; call [#paired(Json)] when all texts are
+  /// complete.
   static Json received(String text) throws Malformed {
     return JsonText.whole(text, JsonText.RECEIVING);
   }
 
-  /// The same value with U+FFFD in place of every unpaired surrogate: UTF-8 has no form for one, so
-  /// it could never leave again.
+  /// A copy of the value with U+FFFD in place of every unpaired surrogate, which could not be
+  /// encoded in UTF-8.
   static Json paired(Json value) {
     return isPaired(value) ? value : replaced(value); // a copy of all that is read would cost
   }
@@ -260,7 +261,7 @@ public sealed interface Json {
     return true;
   }
 
-  /// The same text with U+FFFD in place of every unpaired surrogate.
+  /// A copy of the text with U+FFFD in place of every unpaired surrogate.
   static String paired(String text) {
     return isPaired(text)
         ? text
@@ -270,10 +271,11 @@ public sealed interface Json {
             .toString();
   }
 
-  /// Reads text that this program wrote. It may be deeper and longer than what [#parse] takes, by
-  /// what was put around and together: what was once kept can always be read.
+  /// Reads a text that this program wrote. The text may be deeper and longer than [#parse] accepts,
+  /// because stored values were nested in others and joined; so everything that was stored can be
+  /// read.
   ///
-  /// @throws IllegalStateException if it is not JSON
+  /// @throws IllegalStateException if the text is not JSON
   static Json trusted(String text) {
     try {
       return paired(JsonText.whole(text, JsonText.TRUSTING));

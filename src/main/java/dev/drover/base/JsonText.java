@@ -14,12 +14,12 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.core.json.JsonReadFeature;
 
-/// The library's side of [Json].
+/// The part of [Json] that uses the JSON library.
 final class JsonText {
   static final JsonFactory FACTORY = builder(Json.MAX_DEPTH, Json.MAX_STRING).build();
 
-  /// For what was read by [#FACTORY] and then wrapped: a model's input within its block within its
-  /// event, pieces of a text put together.
+  /// A factory for values that [#FACTORY] read and that were then nested or joined, such as the
+  /// input of a model within its block within its event.
   static final JsonFactory TRUSTING = builder(2 * Json.MAX_DEPTH, Integer.MAX_VALUE).build();
 
   static final JsonFactory RECEIVING =
@@ -124,7 +124,7 @@ final class JsonText {
     }
   }
 
-  /// What is wrong and where, without the offending text: it may be a secret.
+  /// The problem and its position, without the text at that position, which may be a secret.
   private static Json.Malformed malformed(JacksonException e) {
     var where = e.getLocation();
     var what = String.valueOf(e.getOriginalMessage());

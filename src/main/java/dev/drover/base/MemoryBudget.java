@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Memory that large pieces of work share. Each reserves what it may need before it begins, and
-/// waits while others have it: so many at once do not exhaust the heap. Who holds a share must not
-/// ask for another one. First come, first served. Safe for many threads.
+/// An amount of memory that large tasks share. Each task reserves its share before it begins, and
+/// waits while other tasks hold too much, so that many tasks at once do not exhaust the heap. A
+/// task that holds a share must not request another one. Shares are granted in the order of the
+/// requests. Safe for concurrent use.
 public final class MemoryBudget {
   private static final int UNIT = 1024;
 
@@ -14,18 +15,18 @@ public final class MemoryBudget {
   private final int all;
   private final Duration patience;
 
-  /// @param bytes in all
-  /// @param patience how long one waits for a share
+  /// @param bytes the total amount
+  /// @param patience how long a task waits for its share
   public MemoryBudget(long bytes, Duration patience) {
     all = Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
     free = new Semaphore(all, true);
     this.patience = patience;
   }
 
-  /// Waits for a share. Who needs more than there is gets all of it.
+  /// Waits for a share. A request for more than the total amount gets the total amount.
   ///
-  /// @throws Problem `UNAVAILABLE` if it does not come in time, or the thread is interrupted, which
-  ///   it then still is
+  /// @throws Problem `UNAVAILABLE` if the share is not granted in time, or if the thread is
+  ///   interrupted; its interrupt flag is then set
   public Share reserve(long bytes) {
     int units = units(bytes);
     boolean reserved = false;
@@ -44,7 +45,7 @@ public final class MemoryBudget {
     return new Share(units);
   }
 
-  /// Bytes in all.
+  /// The total amount, in bytes.
   public long total() {
     return (long) all * UNIT;
   }
@@ -53,7 +54,7 @@ public final class MemoryBudget {
     return Math.clamp(Math.ceilDiv(bytes, UNIT), 0, all);
   }
 
-  /// What one has reserved. One thread; closed by it, or by who comes after.
+  /// A reserved amount. It is used by one thread at a time.
   public final class Share implements AutoCloseable {
     private int units;
 
@@ -61,14 +62,14 @@ public final class MemoryBudget {
       this.units = units;
     }
 
-    /// Gives back all but so much.
+    /// Returns all but the given number of bytes to the budget.
     public void shrink(long bytes) {
       int kept = Math.min(units, units(bytes));
       free.release(units - kept);
       units = kept;
     }
 
-    /// Idempotent.
+    /// Returns the rest to the budget. Idempotent.
     @Override
     public void close() {
       shrink(0);

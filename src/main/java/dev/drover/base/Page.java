@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A stretch of a list.
+/// A page of a list.
 ///
-/// @param next where the next page starts, opaque to all but who made it; empty on the last page
-/// @param previous where the page before starts; empty on the first one, and where a list does not
-///   go back
+/// @param next the cursor of the next page, opaque to all but its creator; empty on the last page
+/// @param previous the cursor of the previous page; empty on the first page, and for lists that
+///   only go forwards
 public record Page<T>(List<T> items, Optional<String> next, Optional<String> previous) {
   public Page {
     items = List.copyOf(items);
   }
 
-  /// A stretch of a list that does not go back.
+  /// A page of a list that only goes forwards.
   public Page(List<T> items, Optional<String> next) {
     this(items, next, Optional.empty());
   }
 
-  /// The same stretch with other things in it: those that `change` makes of each.
+  /// A page with the same cursors, whose items were converted by `change`.
   public <R> Page<R> each(Function<? super T, Optional<R>> change) {
     return new Page<>(
         items.stream().map(change).flatMap(Optional::stream).toList(), next, previous);

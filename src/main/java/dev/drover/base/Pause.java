@@ -2,10 +2,11 @@ package dev.drover.base;
 
 import java.time.Duration;
 
-/// Waiting, handed in so that tests need not.
+/// A way to wait, which tests replace.
 @FunctionalInterface
 public interface Pause {
-  /// Returns after `duration`, at once if it is not positive. Measured on a clock that never jumps.
+  /// Returns after `duration`, or at once if it is not positive. It is measured with a monotonic
+  /// clock.
   void pause(Duration duration) throws InterruptedException;
 
   Pause REAL = Thread::sleep;

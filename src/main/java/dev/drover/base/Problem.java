@@ -4,12 +4,14 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Something that the caller can act on. `getMessage()` is written for the client and holds no
-/// secret; the cause is for the log. Everything else that goes wrong is a value, or a bug of ours.
+/// An error that the caller can do something about. `getMessage()` is written for the client and
+/// contains no secret; the cause is for the log. All other failures are return values, or bugs of
+/// Drover.
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /// The kinds mirror `error.type` of the public protocol; `api` gives each its HTTP status.
+  /// The kinds correspond to `error.type` of the public protocol; the package `api` maps each to an
+  /// HTTP status.
   public enum Kind {
     INVALID_REQUEST,
     AUTHENTICATION,
@@ -30,17 +32,17 @@ public final class Problem extends RuntimeException {
     this.code = code;
   }
 
-  /// The request is malformed, or not allowed in the resource's current state.
+  /// The request is malformed, or is not allowed in the current state of the resource.
   public static Problem invalid(String message) {
     return new Problem(Kind.INVALID_REQUEST, null, message, null);
   }
 
-  /// As [#invalid(String)], with a stable `error_code` that clients may match on.
+  /// As [#invalid(String)], with a stable `error_code` that clients can compare.
   public static Problem invalid(String code, String message) {
     return new Problem(Kind.INVALID_REQUEST, code, message, null);
   }
 
-  /// The caller is known, and not allowed to do this.
+  /// The caller is authenticated but not allowed to do this.
   public static Problem forbidden(String message) {
     return new Problem(Kind.PERMISSION, null, message, null);
   }
@@ -53,7 +55,7 @@ public final class Problem extends RuntimeException {
     return new Problem(Kind.CONFLICT, null, message, null);
   }
 
-  /// The server cannot do this now, and the same request may work later.
+  /// The server cannot do this at present; the same request may succeed later.
   public static Problem unavailable(String message, Throwable cause) {
     return new Problem(Kind.UNAVAILABLE, null, message, cause);
   }

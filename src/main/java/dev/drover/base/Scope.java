@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// A block that starts virtual threads and does not end before they have. `close()` interrupts
-/// those still running and waits for them, so no thread outlives its block.
+/// A block that starts virtual threads. `close()` interrupts the threads that still run and waits
+/// for them, so no thread outlives its block.
 ///
-/// Opened, forked into and closed by one thread. Java's own `StructuredTaskScope` is still a
-/// preview in 25 and would tie users to one JDK.
+/// One thread opens the scope, starts tasks and closes it. Java's `StructuredTaskScope` is still a
+/// preview in Java 25 and would restrict users to one JDK.
 public final class Scope implements AutoCloseable {
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private final Runnable onEnd;
@@ -19,12 +19,12 @@ public final class Scope implements AutoCloseable {
     this(() -> {});
   }
 
-  /// @param onEnd called by each task's thread once [Task#isDone] is true
+  /// @param onEnd called on the thread of each task when its [Task#isDone] has become true
   public Scope(Runnable onEnd) {
     this.onEnd = onEnd;
   }
 
-  /// One task of the scope.
+  /// A task of the scope.
   public static final class Task<T> {
     private final FutureTask<T> future;
 
@@ -32,13 +32,13 @@ public final class Scope implements AutoCloseable {
       future = new FutureTask<>(body);
     }
 
-    /// Whether [#join] would not wait.
+    /// Whether [#join] returns without waiting.
     public boolean isDone() {
       return future.isDone();
     }
 
-    /// Waits for the result. What the task threw is thrown here: unchecked as it is, checked within
-    /// an [IllegalStateException].
+    /// Waits for the result. An exception of the task is thrown here: unchecked exceptions
+    /// unchanged, checked exceptions as the cause of an [IllegalStateException].
     public T join() throws InterruptedException {
       try {
         return future.get();
@@ -53,7 +53,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /// Starts `body` on a virtual thread of its own.
+  /// Starts `body` on a new virtual thread.
   public <T> Task<T> fork(Callable<T> body) {
     var task = new Task<>(body);
     threads.add(
@@ -66,8 +66,8 @@ public final class Scope implements AutoCloseable {
     return task;
   }
 
-  /// Interrupts what still runs and waits until it has ended. The wait itself cannot be
-  /// interrupted; an interrupt that comes meanwhile is kept for the caller.
+  /// Interrupts the tasks that still run and waits for them. An interrupt during this wait does not
+  /// end it and is kept for the caller.
   @Override
   public void close() {
     threads.forEach(Thread::interrupt);

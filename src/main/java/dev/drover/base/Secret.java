@@ -1,6 +1,6 @@
 package dev.drover.base;
 
-/// A text that must reach no log and no error message: it shows itself only to who asks by name.
+/// A text that must never appear in a log or an error message. Only [#reveal] returns it.
 public final class Secret {
   private final String value;
 

@@ -11,16 +11,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/// Small text files that an operator or a user names: read whole, in UTF-8, and within a bound,
-/// whatever the name stands for.
+/// A reader of small text files that an operator or a user names. It reads whole files in UTF-8,
+/// and limits their size.
 public final class TextFile {
-  /// Files that the process already has open, such as `/dev/stdin` and the `<(…)` of a shell: they
-  /// may be pipes, because opening them waits for nobody.
+  /// Paths of files that the process has already opened, such as `/dev/stdin` and the `<(…)` of a
+  /// shell. These may be pipes, because opening them does not block.
   private static final Pattern OPEN = Pattern.compile("/dev/(stdin|fd/\\d+)|/proc/self/fd/\\d+");
 
   private TextFile() {}
 
-  /// A file that is not read. The message continues a sentence that begins with the file's name.
+  /// An exception for a file that was not read. The message completes a sentence that begins with
+  /// the name of the file.
   public static final class Unusable extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -34,7 +35,8 @@ public final class TextFile {
     }
   }
 
-  /// Reads a whole file. A device or a pipe is refused before it is opened: it may never end.
+  /// Reads a whole file. Devices and pipes are refused before they are opened, because they may
+  /// never end.
   public static String read(Path file, int maxBytes) throws Unusable {
     try {
       if (Files.isDirectory(file)) {

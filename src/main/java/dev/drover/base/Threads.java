@@ -1,10 +1,10 @@
 package dev.drover.base;
 
-/// Waiting for threads.
+/// Functions for waiting for threads.
 public final class Threads {
   private Threads() {}
 
-  /// Waits for a thread that has been told to end. An interrupt is kept for the caller.
+  /// Waits for a thread that was asked to end. An interrupt is kept for the caller.
   public static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {

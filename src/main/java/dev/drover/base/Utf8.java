@@ -1,11 +1,11 @@
 package dev.drover.base;
 
-/// How much room texts take.
+/// Sizes of texts in UTF-8.
 public final class Utf8 {
   private Utf8() {}
 
-  /// The bytes of a text in UTF-8; a surrogate without its half counts as `?`, which takes its
-  /// place.
+  /// The number of bytes of a text in UTF-8. An unpaired surrogate counts as the `?` that replaces
+  /// it.
   public static long length(CharSequence text) {
     long bytes = 0;
     for (int i = 0; i < text.length(); i++) {

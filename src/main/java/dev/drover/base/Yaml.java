@@ -18,13 +18,13 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/// What people write instead of JSON: one document of YAML, read as a JSON value. A key that is
-/// there twice and a value that JSON has no form for are refused.
+/// A reader for YAML, which users write in place of JSON: one document becomes a JSON value.
+/// Duplicate keys and values that have no form in JSON are refused.
 public final class Yaml {
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
-  /// Values of one document, those that aliases repeat included.
+  /// The maximum number of values in a document, including those that aliases repeat.
   private static final int MAX_VALUES = 100_000;
 
   private final Map<String, Integer> lines = new LinkedHashMap<>();
@@ -32,16 +32,17 @@ public final class Yaml {
 
   private Yaml() {}
 
-  /// A document, and where its values begin.
+  /// A document and the lines of its values.
   ///
-  /// @param lines from 1, by the path of keys with dots between them
+  /// @param lines from 1, by the path of the value, with dots between its keys
   public record Document(Json json, Map<String, Integer> lines) {
     public Document {
       lines = Map.copyOf(lines);
     }
   }
 
-  /// The text is not YAML that has a JSON form. The message says where, and quotes no value.
+  /// An exception for a text that is not YAML or has no form in JSON. The message states the
+  /// position and quotes no value.
   public static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -55,7 +56,7 @@ public final class Yaml {
     }
   }
 
-  /// Reads JSON, which keeps the spelling of its numbers, or YAML.
+  /// Reads JSON, in which numbers keep their spelling, or YAML.
   public static Json read(String text) throws Unreadable {
     try {
       return Json.parse(text);
@@ -64,7 +65,7 @@ public final class Yaml {
     }
   }
 
-  /// Reads YAML; of an empty text, null.
+  /// Reads YAML. An empty text is null.
   public static Document document(String text) throws Unreadable {
     var yaml = new Yaml();
     try {
@@ -78,7 +79,7 @@ public final class Yaml {
     }
   }
 
-  /// The names of aliases and tags are left out: they may be pieces of an unquoted secret.
+  /// The names of aliases and tags are left out, because they may be parts of an unquoted secret.
   private static String problem(MarkedYamlEngineException e) {
     var problem = String.valueOf(e.getProblem());
     return "not valid YAML: "

@@ -1,5 +1,5 @@
-/// What every part may use and that uses none of ours: ids, JSON, problems, scopes, waiting. Few
-/// types, each with a reason. The JSON library is named here and nowhere else.
+/// THE BASIS that all parts may use and that uses none of them: ids, JSON, problems, scopes,
+/// waiting. Each of the few types has its reason. Only this package uses the JSON library.
 @NullMarked
 package dev.drover.base;
 

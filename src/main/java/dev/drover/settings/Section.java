@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// A map of settings, to be asked for each by its name. What is asked for is thereby known: its
-/// default, its environment variable, its place in `drover config`. Every problem is
-/// `INVALID_REQUEST` and names the setting by its path and where its value stands. One thread.
+/// A section of the settings, whose reader requests each setting by its name. A request declares
+/// the setting: its default, its environment variable and its place in `drover config`. Every
+/// problem is `INVALID_REQUEST` and names the path of the setting and the place of its value. Not
+/// safe for concurrent use.
 public final class Section {
   private static final int MAX_TEXT = 10_000;
   private static final int MAX_ITEMS = 10_000;
@@ -35,13 +36,13 @@ public final class Section {
     this.values = values;
   }
 
-  /// The section below a name; an empty one if nothing is said of it.
+  /// The section under a name; an empty section if it contains no settings.
   public Section section(String name) {
     reading.section(values.path(name));
     return new Section(reading, values.below(name));
   }
 
-  /// Sections under names that are the operator's own, such as the ids of models.
+  /// Sections under names that the operator chooses, such as the ids of models.
   public Map<String, Section> sections(String name) {
     var found = values.find(name, Shape.MAP);
     record(name, found, Optional.empty(), false);
@@ -64,7 +65,7 @@ public final class Section {
     return sections;
   }
 
-  /// Texts under names that are the operator's own.
+  /// Texts under names that the operator chooses.
   public Map<String, String> map(String name) {
     var found = values.find(name, Shape.MAP);
     record(name, found, Optional.empty(), false);
@@ -105,19 +106,19 @@ public final class Section {
         .orElse(usual);
   }
 
-  /// A truth value without a default.
+  /// A boolean without a default.
   public Optional<Boolean> bool(String name) {
     return read(name, Shape.BOOLEAN, Optional.empty(), fields -> fields.bool(name))
         .flatMap(Function.identity());
   }
 
-  /// The texts of a list; empty: it is not set.
+  /// The texts of a list; empty if it is not set.
   public Optional<List<String>> list(String name) {
     return read(
         name, Shape.LIST, Optional.empty(), fields -> fields.texts(name, MAX_ITEMS, MAX_TEXT));
   }
 
-  /// As [#list(String)], of texts that are among those of `allowed`.
+  /// As [#list(String)]; each text must be one of `allowed`.
   public Optional<List<String>> list(String name, List<String> allowed) {
     return read(
         name,
@@ -152,7 +153,7 @@ public final class Section {
         .orElse(OptionalLong.empty());
   }
 
-  /// A time in milliseconds.
+  /// A duration in milliseconds.
   public Duration millis(String name, long min, long max, Duration usual) {
     return Duration.ofMillis(integer(name, min, max, usual.toMillis()));
   }
@@ -160,13 +161,13 @@ public final class Section {
   /// A size in MiB.
   ///
   /// @param min and max in MiB
-  /// @param usual in bytes
-  /// @return in bytes
+  /// @param usual the default in bytes
+  /// @return the size in bytes
   public long mebibytes(String name, long min, long max, long usual) {
     return integer(name, min, max, usual >> 20) << 20;
   }
 
-  /// A number with a fraction, without a default; `what` ends the message.
+  /// A decimal number without a default; `what` completes the message "must be …".
   public Optional<BigDecimal> decimal(String name, BigDecimal min, BigDecimal max, String what) {
     return decimal(name, min, max, what, Optional.empty());
   }
@@ -194,7 +195,7 @@ public final class Section {
         });
   }
 
-  /// One of a few names; empty: it is not set.
+  /// One of the allowed names; empty if it is not set.
   public Optional<String> choice(String name, List<String> allowed) {
     return read(
         name,
@@ -209,7 +210,7 @@ public final class Section {
         });
   }
 
-  /// One of a few names, whose meanings are the map's values.
+  /// The value of one of the names in `choices`.
   public <T> T choice(String name, Map<String, T> choices, T usual) {
     var shown =
         choices.entrySet().stream()
@@ -231,8 +232,8 @@ public final class Section {
         .orElse(usual);
   }
 
-  /// A text that an HTTP header can carry, and that is never shown. `NAME_file` may name a file
-  /// that holds it.
+  /// A text that an HTTP header can carry and that is never shown. `NAME_file` may name a file that
+  /// contains it.
   public Optional<Secret> secret(String name) {
     var found = secretOrFile(name);
     record(name, found, Optional.empty(), true);
@@ -248,8 +249,8 @@ public final class Section {
     return secret;
   }
 
-  /// The secret itself, or what the file holds that is named in its place; of both, the one that
-  /// goes before the other.
+  /// The secret itself, or the content of the file that is named in its place. If both are set, the
+  /// one with the higher precedence.
   private Optional<Sourced> secretOrFile(String name) {
     var given = values.find(name, Shape.TEXT);
     var named = name + "_file";
@@ -281,7 +282,7 @@ public final class Section {
     }
   }
 
-  /// A server's address, without slashes at its end. It may have a query, and is then not shown.
+  /// The address of a server, without trailing slashes. It may have a query, and is then not shown.
   public Optional<URI> url(String name) {
     var found = values.find(name, Shape.TEXT);
     boolean hasQuery = found.filter(it -> it.value().toString().contains("?")).isPresent();
@@ -300,12 +301,12 @@ public final class Section {
         return url;
       }
     } catch (URISyntaxException _) {
-      // The message follows.
+      // the message follows
     }
     throw fields.problem(name, "must be an http or https URL without user or fragment");
   }
 
-  /// A problem with a setting that was asked for.
+  /// A problem with a setting that was requested.
   public Problem problem(String name, String what) {
     return Problem.invalid(
         values.path(name) + ": " + what + reading.source(values.path(name)).suffix());
@@ -317,8 +318,8 @@ public final class Section {
     return valid(name, shape, reader);
   }
 
-  /// The value that is in effect. An overridden value is read as well, because it may be wrong: it
-  /// would take effect as soon as nothing overrides it.
+  /// The value in effect. Overridden values are validated, too, because they take effect as soon as
+  /// nothing overrides them.
   private <T> Optional<T> valid(String name, Shape shape, Function<Fields, T> reader) {
     var all =
         values.all(name, shape).stream()
@@ -331,7 +332,7 @@ public final class Section {
     return all.isEmpty() ? Optional.empty() : all.getFirst();
   }
 
-  /// The one field, to be read as strictly as a client's.
+  /// The value as an object of one field, for a strict reader.
   private Fields fields(String name, Sourced found) {
     return Fields.of(Json.obj(name, found.value()), values.path(), _ -> found.source().suffix());
   }

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What is said in one place of the tree: by the file, and by what lies over it.
+/// The values of one section: those of the file, and those that override them.
 ///
-/// @param path of the place; empty: the root
-/// @param file what the file says here
-/// @param variable the one value that all of this was read from; null: the file and more
+/// @param path of the section; empty for the root
+/// @param file the part of the settings file for this section
+/// @param variable the source of the whole section, if it was read from one value; otherwise null
 record SectionValues(
     SettingsReading reading,
     String path,
@@ -23,16 +23,16 @@ record SectionValues(
 
   private static final Json EMPTY = new Json.Obj(Map.of());
 
-  /// A value and where it was found.
+  /// A value and its source.
   record Sourced(Json value, ValueSource source) {
-    /// Without the value.
+    /// Leaves out the value, which may be secret.
     @Override
     public String toString() {
       return source.toString();
     }
   }
 
-  /// Without any value.
+  /// Leaves out all values.
   @Override
   public String toString() {
     return path;
@@ -42,19 +42,21 @@ record SectionValues(
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  /// Whether the environment can set what is here: it cannot name what the operator has named.
+  /// The environment variable of a setting; empty under names that the operator chooses, which have
+  /// no variables.
   Optional<String> variable(String name) {
     return own ? Optional.empty() : Optional.of(SettingsReading.variable(path(name)));
   }
 
-  /// A value that is in effect; empty: none is set.
+  /// The value in effect; empty if none is set.
   Optional<Sourced> find(String name, Shape shape) {
     return all(name, shape).stream()
         .findFirst()
         .filter(sourced -> !(sourced.value() instanceof Json.Null));
   }
 
-  /// The value that is in effect and those that it overrides, in this order. JSON null: not set.
+  /// The value in effect, followed by the values that it overrides, in order of precedence. JSON
+  /// null means "not set".
   List<Sourced> all(String name, Shape shape) {
     var values = new ArrayList<Sourced>();
     if (!own) {
@@ -83,12 +85,12 @@ record SectionValues(
         });
   }
 
-  /// The place below a name of ours.
+  /// The section under a name that Drover defines.
   SectionValues below(String name) {
     return new SectionValues(reading, path(name), map(name), variable, own);
   }
 
-  /// The places below a name of ours, by the operator's names.
+  /// The sections under a name that Drover defines, by the names that the operator chose.
   Map<String, SectionValues> each(String name, Optional<Sourced> found) {
     var places = new LinkedHashMap<String, SectionValues>();
     if (found.isPresent()) {
@@ -113,7 +115,7 @@ record SectionValues(
     throw problem(path, "must be a map", sourced.source());
   }
 
-  /// What the file says below a name, in a map or in names with dots.
+  /// The part of the file under a name, written as a map or as names with dots.
   private Json.Obj map(String name) {
     var below = new LinkedHashMap<String, Json>();
     file.get(name)

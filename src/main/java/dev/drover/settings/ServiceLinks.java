@@ -2,8 +2,8 @@ package dev.drover.settings;
 
 import java.util.regex.Pattern;
 
-/// The variables that Kubernetes and Docker put into a container for a service named `drover`. They
-/// begin as ours do and are no settings.
+/// The environment variables that Kubernetes and Docker add to a container for a service named
+/// `drover`. They begin with the prefix of the settings, but are not settings.
 final class ServiceLinks {
   private static final Pattern ADDRESS =
       Pattern.compile(

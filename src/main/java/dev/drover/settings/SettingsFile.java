@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// A YAML file of settings.
+/// A settings file in YAML.
 ///
-/// @param path empty: there is none
-/// @param lines where each key stands, by its path
+/// @param path empty if there is no file
+/// @param lines the line of each key, by its path
 public record SettingsFile(Optional<Path> path, Json.Obj root, Map<String, Integer> lines) {
-  /// Without any setting.
+  /// A file without settings.
   public static final SettingsFile NONE =
       new SettingsFile(Optional.empty(), new Json.Obj(Map.of()), Map.of());
 
@@ -26,7 +26,7 @@ public record SettingsFile(Optional<Path> path, Json.Obj root, Map<String, Integ
 
   /// Reads a file.
   ///
-  /// @throws Problem `INVALID_REQUEST` if it cannot be read or is no map in YAML
+  /// @throws Problem `INVALID_REQUEST` if it cannot be read or is not a map in YAML
   public static SettingsFile read(Path path) {
     try {
       if (Files.notExists(path)) {
@@ -45,13 +45,13 @@ public record SettingsFile(Optional<Path> path, Json.Obj root, Map<String, Integ
     }
   }
 
-  /// Without what the file says.
+  /// Leaves out the content of the file.
   @Override
   public String toString() {
     return path.map(Path::toString).orElse("none");
   }
 
-  /// Where a key stands.
+  /// The file and line of a key.
   ValueSource source(String at) {
     var line = lines.get(at);
     var name = path.map(Path::toString).orElse("");

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One reading of a tree of settings: what was asked for, and so what is known. One thread.
+/// One pass over all settings: it collects which settings the readers request, and so which
+/// settings exist. Not safe for concurrent use.
 final class SettingsReading {
   static final String PREFIX = "DROVER_";
 
@@ -43,7 +44,7 @@ final class SettingsReading {
     return PREFIX + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// The values that override the file; the first overrides the others, too.
+  /// The values that override the file, in order of precedence.
   List<Sourced> overrides(String path, Shape shape) {
     var overrides = new ArrayList<Sourced>();
     var set = fixed.get(path);
@@ -82,18 +83,18 @@ final class SettingsReading {
     asked.put(setting.path(), setting);
   }
 
-  /// Where the value of a setting stands that was asked for.
+  /// The source of the value of a setting that was requested.
   ValueSource source(String path) {
     var setting = asked.get(path);
     return setting == null ? inFile(path) : setting.source();
   }
 
-  /// A map of which every name is known.
+  /// Declares a map in which every name is allowed.
   void map(String path) {
     maps.add(path);
   }
 
-  /// Sections that do not stand in the file.
+  /// Declares sections that come from a variable instead of the file.
   void overlaid(String path, Sourced sections) {
     overlaid.put(path, sections);
   }
@@ -102,7 +103,7 @@ final class SettingsReading {
     return List.copyOf(asked.values());
   }
 
-  /// Refuses what nobody asked for.
+  /// Refuses every setting that no reader requested.
   void refuseUnknown(Predicate<String> others) {
     refuseUnknown(file.root(), "", null);
     overlaid.forEach(

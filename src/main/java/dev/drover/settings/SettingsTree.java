@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// All settings: a file, over which lies the environment, over which lie flags. Immutable.
+/// All settings: those of the file, which environment variables override, which flags override.
+/// Immutable.
 public final class SettingsTree {
   private final SettingsFile file;
   private final Map<String, String> environment;
@@ -29,10 +30,10 @@ public final class SettingsTree {
     this.others = others;
   }
 
-  /// @param environment of the process: a setting's variable is `DROVER_` and its path. Blank ones
-  ///   count as not there
-  /// @param flags by the path of their setting
-  /// @param others whether a variable that begins with `DROVER_` is no setting: it is left alone
+  /// @param environment the environment of the process. The variable of a setting is `DROVER_` and
+  ///   its path; blank variables are ignored
+  /// @param flags the values of flags, by the path of their setting
+  /// @param others whether a variable that begins with `DROVER_` is not a setting and is ignored
   public static SettingsTree of(
       SettingsFile file,
       Map<String, String> environment,
@@ -50,16 +51,16 @@ public final class SettingsTree {
     return new SettingsTree(file, Map.copyOf(ours), Map.copyOf(flags), Map.of(), others);
   }
 
-  /// This tree under values that nothing else can change.
+  /// A copy of this tree with values that override all others.
   ///
-  /// @param values by path; JSON null: not set
+  /// @param values by path; JSON null means "not set"
   public SettingsTree with(Map<String, Json> values) {
     return new SettingsTree(file, environment, flags, Map.copyOf(values), others);
   }
 
-  /// What a tree was read as.
+  /// The result of a pass over all settings.
   ///
-  /// @param settings every setting that was asked for, in the order of asking
+  /// @param settings every setting that was requested, in the order of the requests
   public record Result<T>(T value, List<SettingValue> settings) {
     public Result {
       settings = List.copyOf(settings);
@@ -68,8 +69,8 @@ public final class SettingsTree {
 
   /// Reads the whole tree.
   ///
-  /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong, or that the reader did
-  ///   not ask for, and where it stands
+  /// @throws Problem `INVALID_REQUEST` that names the setting that is invalid or unknown, and its
+  ///   place
   public <T> Result<T> read(Function<Section, T> reader) {
     var reading = new SettingsReading(file, environment, flags, fixed);
     var value =

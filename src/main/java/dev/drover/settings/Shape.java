@@ -5,8 +5,8 @@ import dev.drover.base.Yaml;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/// What a setting is asked for as. It says how a text is read: the environment and flags have
-/// nothing else, and a file may quote a number.
+/// The type as which a setting is requested. It defines how texts are converted: environment
+/// variables and flags are always texts, and a file may quote a number.
 enum Shape {
   TEXT,
   INTEGER,
@@ -18,7 +18,8 @@ enum Shape {
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,19})");
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,19})(\\.[0-9]{1,20})?");
 
-  /// The value that a text of a file stands for; itself if it is not of this shape.
+  /// The value that a quoted text of a file stands for; the text itself if it does not have this
+  /// type.
   Json quoted(String text) {
     boolean fits =
         switch (this) {
@@ -33,10 +34,10 @@ enum Shape {
     return this == BOOLEAN ? Json.of(text.equals("true")) : new Json.Num(text);
   }
 
-  /// The value that a text of the environment or of a flag stands for: a list is separated by
-  /// commas or written as in YAML, a map is written as in YAML.
+  /// The value that the text of a variable or a flag stands for. A list is separated by commas or
+  /// written in YAML; a map is written in YAML.
   ///
-  /// @throws Yaml.Unreadable if it is a list or a map and not YAML
+  /// @throws Yaml.Unreadable if the text is a list or a map in invalid YAML
   Json text(String text) throws Yaml.Unreadable {
     if (this == MAP || (this == LIST && text.startsWith("["))) {
       return Yaml.document(text).json();

@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Finds the names that an unknown one was probably meant to be.
+/// Suggestions of known names for an unknown name.
 final class Suggestions {
   private static final int MOST = 3;
 
   private Suggestions() {}
 
-  /// `; did you mean …?`, or nothing if no name is near.
+  /// The suffix `; did you mean …?`, or an empty text if no known name is similar.
   static String of(String unknown, Collection<String> names) {
     var near = near(unknown, names);
     return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
@@ -28,7 +28,7 @@ final class Suggestions {
           .limit(MOST)
           .toList();
     }
-    // The right name in the wrong section.
+    // the right name in the wrong section
     var last = unknown.substring(unknown.lastIndexOf('.') + 1);
     return names.stream()
         .filter(name -> name.endsWith("." + last))
@@ -37,12 +37,13 @@ final class Suggestions {
         .toList();
   }
 
-  /// Without what people confuse: case, hyphens, underscores.
+  /// The name without the differences that people often overlook: case, hyphens and underscores.
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }
 
-  /// How many letters have to be inserted, removed, replaced or swapped with their neighbour.
+  /// The number of letters that must be inserted, removed, replaced or swapped with their
+  /// neighbour.
   private static int distance(String one, String other) {
     var rows = new int[one.length() + 1][other.length() + 1];
     for (int i = 0; i <= one.length(); i++) {

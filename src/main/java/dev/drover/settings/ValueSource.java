@@ -1,19 +1,19 @@
 package dev.drover.settings;
 
-/// Where the value of a setting comes from.
+/// The source of the value of a setting.
 ///
-/// @param name of the file, with the line, of the variable or of the flag; else empty
+/// @param name the file with the line, the variable or the flag; otherwise empty
 public record ValueSource(Kind kind, String name) {
   static final ValueSource DEFAULT = new ValueSource(Kind.DEFAULT, "");
   static final ValueSource COMMAND = new ValueSource(Kind.COMMAND, "");
 
-  /// In rising order: a later one goes before an earlier one.
+  /// The kinds in ascending order of precedence.
   public enum Kind {
     DEFAULT,
     FILE,
     ENVIRONMENT,
     FLAG,
-    /// What a command needs to work at all.
+    /// A value that a command needs in order to work.
     COMMAND
   }
 
@@ -25,7 +25,7 @@ public record ValueSource(Kind kind, String name) {
     return new ValueSource(Kind.FLAG, "--" + name);
   }
 
-  /// At the end of a message.
+  /// The source as the suffix of a message.
   String suffix() {
     return name.isEmpty() ? "" : " (" + name + ")";
   }

@@ -1,6 +1,6 @@
-/// WHAT THE OPERATOR SETS: one tree of settings, from a YAML file, the environment and flags. Each
-/// part reads its own section of it, strictly, next to what it configures. Nothing here knows a
-/// setting by name.
+/// SETTINGS OF THE OPERATOR: one tree of settings from a YAML file, the environment and flags. Each
+/// part of Drover reads its own section strictly, in the code that it configures. This package does
+/// not know the names of settings.
 @NullMarked
 package dev.drover.settings;
 

@@ -2,7 +2,7 @@ package dev.drover.telemetry;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/// A number that only grows, by labels. Safe for many threads.
+/// A counter, by labels. Safe for concurrent use.
 final class Counter implements Metrics.Figure {
   private final String name;
   private final String help;

@@ -4,14 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What a log line says besides its message, by name: ids, figures and names of ours, never what a
-/// client or a model wrote. Handed to a logger as the message's parameter.
+/// The named values of a log line: ids, figures and names that Drover defines, never texts of a
+/// client or a model. They are passed to a logger as the parameter of the message.
 public record Facts(Map<String, Object> all) {
   public Facts {
     all = Collections.unmodifiableMap(new LinkedHashMap<>(all));
   }
 
-  /// @param pairs names and values in turn
+  /// @param pairs names and values, alternating
   public static Facts of(Object... pairs) {
     var all = new LinkedHashMap<String, Object>();
     for (int i = 0; i < pairs.length; i += 2) {
@@ -20,7 +20,7 @@ public record Facts(Map<String, Object> all) {
     return new Facts(all);
   }
 
-  /// A duration as log lines show it: in milliseconds.
+  /// A duration in the form of log lines, in milliseconds.
   public static double millis(long nanos) {
     return Math.round(nanos / 1e4) / 100.0;
   }

@@ -8,7 +8,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Measures hands and their calls.
+/// The measurements of hands and their calls.
 public final class HandMeters implements HandTap {
   private static final System.Logger LOG = System.getLogger(HandMeters.class.getName());
 

@@ -2,10 +2,9 @@ package dev.drover.telemetry;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/// How values are spread over buckets, by labels. Safe for many threads; a value and its count may
-/// be seen a moment apart.
+/// A histogram, by labels. Safe for concurrent use; the count may briefly differ from the sum.
 final class Histogram implements Metrics.Figure {
-  /// What a sum is kept in: a millionth of a unit.
+  /// The unit of the stored sum: a millionth of the unit of the values.
   private static final double PRECISION = 1e6;
 
   private final String name;
@@ -32,7 +31,7 @@ final class Histogram implements Metrics.Figure {
     series = new Labelled<>(labels, () -> new Series(bounds.length + 1));
   }
 
-  /// The time since `start`, a [System#nanoTime].
+  /// Adds the time since `start`, a value of [System#nanoTime].
   void since(long start, String... labels) {
     observe((System.nanoTime() - start) / 1e9, labels);
   }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The process and its JVM, under the names that Prometheus' own clients use. Asked for at each
-/// scrape, not before: the management beans are slow to load.
+/// The figures of the process and its JVM, under the names of the official Prometheus clients. They
+/// are read at each scrape and not before, because the management beans load slowly.
 final class JvmFigures {
   private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -59,7 +59,7 @@ final class JvmFigures {
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
 
-  /// 0 where the system does not say.
+  /// The value, or 0 if the system does not provide it.
   private static double residentBytes() {
     try (var lines = Files.lines(STATUS)) {
       return lines

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// One figure's values by their labels. There are at most [#LIMIT] of them: what comes beyond is
-/// counted together, so that no mistake in a label can fill the memory.
+/// The values of one figure by their labels. There are at most [#LIMIT] of them; further labels are
+/// counted together, so that a wrong label cannot fill the memory.
 final class Labelled<T> {
   static final int LIMIT = 1_000;
 
@@ -41,7 +41,7 @@ final class Labelled<T> {
     return values.computeIfAbsent(bounded, _ -> make.get());
   }
 
-  /// @param each gets the labels as they are written
+  /// @param each gets the labels in their text form
   void forEach(BiConsumer<String, T> each) {
     values.forEach((labels, value) -> each.accept(written(labels), value));
   }

@@ -11,10 +11,11 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// One line a log record: as text, `time level logger: message name=value …`, or as a JSON object.
-/// An exception follows its line as a stack trace, or is a field of the object.
+/// The formatter of log records, which writes one line for each: as text, `time level logger:
+/// message name=value …`, or as a JSON object. The stack trace of an exception follows the line, or
+/// is a field of the object.
 public final class LogLines extends Formatter {
-  /// The form of every line.
+  /// The form of all lines.
   public enum Form {
     TEXT,
     JSON
@@ -22,12 +23,13 @@ public final class LogLines extends Formatter {
 
   private static final Logger ROOT = Logger.getLogger("");
 
-  /// Held, for the logging library itself forgets levels of loggers that nobody holds.
+  /// References to loggers: the logging library forgets the level of a logger that is not
+  /// referenced.
   private static final Logger DROVER = Logger.getLogger("dev.drover");
 
   private final Form form;
 
-  /// For the logging library, which makes one by name.
+  /// Called by the logging library, which creates the formatter by its name.
   public LogLines() {
     this(Form.TEXT);
   }
@@ -36,7 +38,7 @@ public final class LogLines extends Formatter {
     this.form = form;
   }
 
-  /// Sets the form of all lines of this process, and how much Drover says.
+  /// Sets the form of all lines of this process, and the level of Drover's loggers.
   public static void configure(Form form, Level level) {
     for (Handler handler : ROOT.getHandlers()) {
       handler.setFormatter(new LogLines(form));
@@ -86,7 +88,7 @@ public final class LogLines extends Formatter {
     return new Json.Obj(fields) + "\n";
   }
 
-  /// As the settings call it.
+  /// The name of the form in the settings.
   private static String level(LogRecord record) {
     int level = record.getLevel().intValue();
     return level >= Level.SEVERE.intValue()

@@ -4,9 +4,9 @@ import dev.drover.settings.Section;
 import java.util.Map;
 import java.util.logging.Level;
 
-/// How the log reads.
+/// The settings of the log.
 ///
-/// @param level what is quieter is not logged
+/// @param level messages below this level are not logged
 public record LogSettings(LogLines.Form form, Level level) {
   private static final Map<String, LogLines.Form> FORMS =
       Map.of("text", LogLines.Form.TEXT, "json", LogLines.Form.JSON);

@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// A session log whose appends are measured, and by which turns are followed. What is repeated
-/// after an unknown outcome is counted twice.
+/// A session log whose appends are measured, and from which [Turns] follows the turns. An append
+/// that is repeated after an unknown outcome is counted twice.
 public final class MeteredLog implements EventLog {
   private final EventLog log;
   private final Meters meters;
@@ -32,7 +32,7 @@ public final class MeteredLog implements EventLog {
     this.turns = turns;
   }
 
-  /// What a feed and its log have in common: the turns that both tell of.
+  /// The turns, which both the feed and the log report to.
   public static final class Seam {
     private final Meters meters;
     private final Turns turns;
@@ -42,7 +42,7 @@ public final class MeteredLog implements EventLog {
       turns = new Turns(meters);
     }
 
-    /// For the feed.
+    /// The observer to pass to the feed.
     public Feed.Tap tap() {
       return turns;
     }
@@ -58,7 +58,7 @@ public final class MeteredLog implements EventLog {
         (int) events.stream().filter(MeteredLog::waits).count() - (endsWithAnswer(events) ? 1 : 0);
     int messages = (int) events.stream().filter(Event.UserMessage.class::isInstance).count();
     long start = System.nanoTime();
-    // Counted first: a brain may take them up before this returns.
+    // counted first, because a brain may process the events before this call returns
     turns.asked(id, waiting, messages);
     boolean received = false;
     try {
@@ -75,14 +75,14 @@ public final class MeteredLog implements EventLog {
     }
   }
 
-  /// Whether an event waits in the inbox until a brain takes it up.
+  /// Whether an event waits in the inbox until a brain processes it.
   private static boolean waits(Event event) {
     return event instanceof Event.UserMessage
         || event instanceof Event.UserInterrupt
         || event instanceof Event.SystemMessage;
   }
 
-  /// Whether the request's system message goes into the log with the answer before it.
+  /// Whether the system message of the request is appended together with the answer before it.
   private static boolean endsWithAnswer(List<Event.FromClient> events) {
     return events.size() > 1
         && events.getLast() instanceof Event.SystemMessage

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Every figure of this server by its name, in one place. No label ever holds an id, a text of a
-/// session, or anything else that a client chooses.
+/// All figures of this server by name. No label contains an id, a text of a session, or anything
+/// else that a client chooses.
 public final class Meters {
   private static final double[] FAST = {
     .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10
@@ -89,12 +89,12 @@ public final class Meters {
     JvmFigures.addTo(metrics);
   }
 
-  /// A tool's name as labels have it.
+  /// The name of a tool as a label.
   String tool(String name) {
     return tools.contains(name) ? name : "custom";
   }
 
-  /// Runs a tool's call and measures it.
+  /// Runs the call of a tool and measures it.
   ToolResult measured(String name, ToolRun run) throws InterruptedException {
     long start = System.nanoTime();
     ToolResult result = null;
@@ -106,7 +106,7 @@ public final class Meters {
     }
   }
 
-  /// @param result of the call; null: it was interrupted
+  /// @param result the result of the call; null if it was interrupted
   void called(String name, @Nullable ToolResult result, long start) {
     var tool = tool(name);
     var outcome =
@@ -115,21 +115,21 @@ public final class Meters {
     toolSeconds.since(start, tool, outcome);
   }
 
-  /// One call of a tool.
+  /// Counts one call of a tool.
   interface ToolRun {
     ToolResult run() throws InterruptedException;
   }
 
-  /// Adds numbers that somebody else keeps.
+  /// Adds figures that other parts compute.
   ///
-  /// @param brains brains at work
-  /// @param streams open event streams
+  /// @param brains the number of active brains
+  /// @param streams the number of open event streams
   public void watch(DoubleSupplier brains, DoubleSupplier streams) {
     metrics.gauge("drover_brains_at_work", "Sessions that a brain is awake for.", brains);
     metrics.gauge("drover_event_streams", "Open event streams.", streams);
   }
 
-  /// Adds what the nodes share: living nodes, sessions held and waiting.
+  /// Adds the figures that all nodes share: live nodes, and held and waiting sessions.
   public void watchNodes(Nodes nodes, Jobs jobs, InstantSource clock) {
     metrics.add(new NodeFigures(nodes, jobs, clock));
   }

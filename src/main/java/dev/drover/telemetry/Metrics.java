@@ -4,35 +4,35 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 
-/// Figures, as text in the Prometheus exposition format 0.0.4. Safe for many threads; measuring
-/// takes no lock.
+/// A registry of figures with output in the Prometheus exposition format 0.0.4. Safe for concurrent
+/// use; measuring takes no lock.
 ///
-/// Our own, for a library was measured: it cost 390 kB and a fifth of a second at start, and a
-/// server needs three kinds of figures.
+/// Drover has its own implementation because it needs only three kinds of figures: a library was
+/// measured to add 390 kB and 0.2 s to the start.
 public final class Metrics {
   /// The media type of [#text].
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final List<Figure> figures = new CopyOnWriteArrayList<>();
 
-  /// Something that is shown.
+  /// A registered figure.
   interface Figure {
     void write(StringBuilder out);
   }
 
-  /// A number that only grows. Its name ends with `_total`.
+  /// A counter. Its name ends with `_total`.
   Counter counter(String name, String help, String... labels) {
     return add(new Counter(name, help, labels));
   }
 
-  /// How durations, in seconds, are spread.
+  /// A histogram of durations in seconds.
   ///
-  /// @param bounds the buckets' upper ends, rising
+  /// @param bounds the upper bounds of the buckets, in ascending order
   Histogram histogram(String name, String help, double[] bounds, String... labels) {
     return add(new Histogram(name, help, bounds, labels));
   }
 
-  /// A number that is asked for when it is shown.
+  /// A number that is computed at each scrape.
   void gauge(String name, String help, DoubleSupplier value) {
     add(
         (Figure)
@@ -47,7 +47,7 @@ public final class Metrics {
     return figure;
   }
 
-  /// All figures as they are now.
+  /// All figures with their current values.
   public String text() {
     var out = new StringBuilder(16_384);
     figures.forEach(figure -> figure.write(out));
@@ -59,7 +59,7 @@ public final class Metrics {
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  /// @param labels as they stand between the braces; may be empty
+  /// @param labels the text between the braces; may be empty
   static void line(StringBuilder out, String name, String labels, double value) {
     out.append(name);
     if (!labels.isEmpty()) {

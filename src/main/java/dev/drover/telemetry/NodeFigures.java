@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// What the nodes of one store share. The store is asked for it at most every [#FRESH], however
-/// often figures are asked for; while it does not answer, these figures are missing and the others
-/// are not.
+/// The figures that all nodes of a store share. The store is queried at most every [#FRESH],
+/// however often the figures are requested. While the store does not answer, only these figures are
+/// missing.
 final class NodeFigures implements Metrics.Figure {
   private static final Duration FRESH = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -78,7 +78,7 @@ final class NodeFigures implements Metrics.Figure {
         (double) look.jobs.failed());
   }
 
-  /// In seconds; 0 without a time.
+  /// The age in seconds; 0 if there is no time.
   private double age(Optional<Instant> since) {
     return since
             .map(time -> Math.max(0, Duration.between(time, clock.instant()).toMillis()))
@@ -102,7 +102,7 @@ final class NodeFigures implements Metrics.Figure {
     }
   }
 
-  /// One question at a time.
+  /// One query at a time.
   private synchronized FutureTask<Look> asked() {
     var now = clock.instant();
     if (looking == null || (looking.isDone() && looked.plus(FRESH).isBefore(now))) {

@@ -4,7 +4,8 @@ import dev.drover.api.Operations;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/// Counts requests, and logs each one: at `DEBUG`, or louder when it failed or was slow.
+/// A log and counter of HTTP requests. Each is logged at `DEBUG`, or at a higher level if it failed
+/// or was slow.
 public final class RequestLog implements Operations.Requests {
   private static final System.Logger LOG = System.getLogger(RequestLog.class.getName());
   private static final Duration SLOW = Duration.ofSeconds(2);

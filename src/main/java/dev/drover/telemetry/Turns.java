@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// Follows each session that is not at rest, from a message's receipt to the end of the turn. Keeps
-/// nothing of one that rests. Safe for many threads.
+/// The timing of each session with unfinished work, from the receipt of a message to the end of the
+/// turn. Idle sessions take no memory. Safe for concurrent use.
 final class Turns implements Feed.Tap {
   private static final System.Logger LOG = System.getLogger(Turns.class.getName());
 
@@ -22,8 +22,8 @@ final class Turns implements Feed.Tap {
   private final Map<SessionId, Turn> turns = new ConcurrentHashMap<>();
   private final LongAdder waiting = new LongAdder();
 
-  /// A session at work. Read and changed inside of the map's own lock; times are [System#nanoTime],
-  /// 0 for none.
+  /// An active session. It is read and changed under the lock of the map; times are values of
+  /// [System#nanoTime], or 0 for none.
   private static final class Turn {
     int waiting;
     long asked;
@@ -42,9 +42,9 @@ final class Turns implements Feed.Tap {
     meters.watchInbox(waiting::sum);
   }
 
-  /// Client events are about to be received.
+  /// Notes that client events are about to be received.
   ///
-  /// @param messages how many of them want an answer
+  /// @param messages how many of them expect an answer
   void asked(SessionId session, int events, int messages) {
     change(
         session,
@@ -54,7 +54,7 @@ final class Turns implements Feed.Tap {
         });
   }
 
-  /// They were not received after all.
+  /// Notes that these events were not received.
   void refused(SessionId session, int events) {
     change(
         session,
@@ -64,12 +64,12 @@ final class Turns implements Feed.Tap {
         });
   }
 
-  /// They were received by an earlier process.
+  /// Notes events that an earlier process received.
   void found(SessionId session, int events) {
     change(session, turn -> moreWait(turn, events - turn.waiting));
   }
 
-  /// They are in the log now.
+  /// Notes that these events are in the log.
   void taken(SessionId session, int events) {
     change(session, turn -> moreWait(turn, -events));
   }
@@ -80,7 +80,7 @@ final class Turns implements Feed.Tap {
     waiting.add(turn.waiting - before);
   }
 
-  /// An event of a brain is in the log.
+  /// Notes that an event of a brain is in the log.
   void appended(SessionId session, Event event) {
     switch (event) {
       case Event.StatusRunning _ ->
@@ -94,12 +94,12 @@ final class Turns implements Feed.Tap {
     }
   }
 
-  /// The session rests, but for what has been received since.
+  /// Notes that the session is idle, except for events that were received since then.
   void rested(SessionId session) {
     change(session, turn -> turn.asked = turn.waiting == 0 ? 0 : turn.asked);
   }
 
-  /// The session is over, or somebody else's.
+  /// Forgets a session that is terminated or that another node holds.
   void gone(SessionId session) {
     var turn = turns.remove(session);
     if (turn != null) {
@@ -151,7 +151,7 @@ final class Turns implements Feed.Tap {
         });
   }
 
-  /// Logs outside of the map's lock: standard error may be slow.
+  /// Logs outside of the lock of the map, because standard error may be slow.
   private void end(SessionId session, String reason) {
     var ended = new AtomicReference<>(Facts.of());
     change(session, turn -> ended.set(ended(session, turn, reason)));
@@ -183,7 +183,7 @@ final class Turns implements Feed.Tap {
     return facts;
   }
 
-  /// What the model's server said may quote the prompt, and is left out.
+  /// The message of a model server may quote the prompt and is left out.
   private static void failed(SessionId session, SessionError error) {
     LOG.log(
         Level.INFO,

@@ -1,5 +1,5 @@
-/// What an operator sees from outside: figures for Prometheus, and one log line for each event of
-/// interest. Measured at the seams between the parts, by wrappers that the parts know nothing of.
+/// WHAT AN OPERATOR SEES: figures for Prometheus, and one log line for each important event. They
+/// are measured between the parts, by wrappers that the parts do not know.
 @NullMarked
 package dev.drover.telemetry;
 

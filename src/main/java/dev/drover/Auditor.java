@@ -8,7 +8,7 @@ import dev.drover.store.sql.SqlCheck;
 import dev.drover.store.sqlite.SqliteCheck;
 import java.util.Map;
 
-/// Checks the store that the settings name.
+/// The check of the store that the settings name.
 final class Auditor implements Checking {
   private final Map<String, String> environment;
 

@@ -31,19 +31,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All settings of a server, each read by the part that it is for. Holds no secret in a form that
-/// prints.
+/// All settings of a server, each read by the part that uses it. Its text form contains no secret.
 ///
-/// @param data the directory that everything is kept in
-/// @param key the API key; empty: made at the first start and kept in `<data>/api-key`
-/// @param drain how long a server that stops waits for its turns to end
-/// @param store where the log is kept
-/// @param serving how clients are served
-/// @param brain how turns are carried out
-/// @param pool how many sandboxes there are
-/// @param sandboxes how each is made
-/// @param models who thinks
-/// @param logging how the log reads
+/// @param data the directory in which the server stores its data
+/// @param key the API key; if empty, the first start creates one in `<data>/api-key`
+/// @param drain how long a server that is stopping waits for its turns to end
+/// @param store the settings of the store
+/// @param serving the settings of the API
+/// @param brain the settings of turns
+/// @param pool how many sandboxes there may be
+/// @param sandboxes the settings of each sandbox
+/// @param models the settings of the models
+/// @param logging the settings of the log
 public record Config(
     Path data,
     Optional<Secret> key,
@@ -56,8 +55,8 @@ public record Config(
     ModelsConfig models,
     LogSettings logging) {
 
-  /// What a server needs that lives within one command: it keeps to itself, it does not pace its
-  /// model, and its user finds what the agent made.
+  /// The settings of a server within one command: only this command can reach it, the built-in
+  /// model answers at once, and the files of the agent stay in a directory for the user.
   private static final Map<String, Json> EMBEDDED =
       Map.of(
           "host", Json.of("127.0.0.1"),
@@ -69,7 +68,7 @@ public record Config(
           "workspaces.kind", Json.of("directory"),
           "rehearsal.first_token_ms", Json.of(0));
 
-  /// Variables of commands and scripts, which set nothing.
+  /// Variables of commands and scripts, which are not settings.
   private static final Set<String> OF_COMMANDS =
       Set.of("DROVER_URL", "DROVER_MODEL", "DROVER_HOME", "DROVER_BENCH_DATABASE_URL");
 
@@ -80,14 +79,15 @@ public record Config(
 
   /// Reads the settings.
   ///
-  /// @param flags by the path of their setting, such as `port`; `config` names the file
-  /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong or unknown
+  /// @param flags the values of flags by the path of their setting, such as `port`; `config` names
+  ///   the settings file
+  /// @throws Problem `INVALID_REQUEST` that names the setting that is invalid or unknown
   public static Config read(Map<String, String> flags, Map<String, String> environment) {
     var home = home(environment);
     return tree(flags, environment, home).read(root -> of(root, home)).value();
   }
 
-  /// The same, for a server that lives within one command.
+  /// As [#read], for a server within one command.
   public static Config embedded(Map<String, String> flags, Map<String, String> environment) {
     var home = home(environment);
     var tree = tree(flags, environment, home);
@@ -95,7 +95,7 @@ public record Config(
     return tree.with(EMBEDDED).read(root -> of(root, home)).value();
   }
 
-  /// Every setting, its value and where that comes from.
+  /// Every setting, its value and the source of the value.
   ///
   /// @throws Problem as [#read]
   public static List<SettingValue> settings(
@@ -134,10 +134,10 @@ public record Config(
         LogSettings.read(root.section("log")));
   }
 
-  /// The API key, from the settings or from its file, which is made when there is none. Only its
-  /// owner can read the file.
+  /// The API key, from the settings or from its file. The file is created if it does not exist;
+  /// only its owner can read it.
   ///
-  /// @throws IOException when the file cannot be read or made
+  /// @throws IOException if the file cannot be read or created
   public Secret apiKey(Ids ids) throws IOException {
     if (key.isPresent()) {
       return key.get();
@@ -150,9 +150,10 @@ public record Config(
     return read(file);
   }
 
-  /// What these settings say of a server that may or may not run on this machine. Makes nothing.
+  /// The address and key of the server with these settings on this machine, whether or not it is
+  /// running. Creates nothing.
   ///
-  /// @throws Problem when the key's file cannot be read
+  /// @throws Problem if the file of the key cannot be read
   LocalServer local() {
     var host = serving.host();
     var port = serving.port();
@@ -193,8 +194,8 @@ public record Config(
     }
   }
 
-  /// Never seen half-written, and servers that start together agree on one: a link, unlike a move,
-  /// replaces nothing.
+  /// Creates the file atomically. Servers that start at the same time get the same key, because a
+  /// link, unlike a move, replaces nothing.
   private static void make(Path file, String key) throws IOException {
     var draft =
         Files.createTempFile(
@@ -206,7 +207,7 @@ public record Config(
       Files.writeString(draft, key + "\n");
       Files.createLink(file, draft);
     } catch (FileAlreadyExistsException _) {
-      // Another server was faster, and its key is as good.
+      // another server was faster; its key is used
     } catch (FileSystemException | UnsupportedOperationException _) {
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE); // no links on this file system
     } finally {

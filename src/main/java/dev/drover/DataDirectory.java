@@ -41,8 +41,8 @@ final class DataDirectory {
         cause);
   }
 
-  /// Why nothing can be stored in a directory, which need not exist; empty: it can. Changes
-  /// nothing.
+  /// The reason why nothing can be stored in a directory, or empty if there is none. The directory
+  /// need not exist. Changes nothing.
   static Optional<String> refusal(Path directory) {
     var there = directory;
     while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {

@@ -21,7 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/// Looks at the machine and the settings, and says what is wrong and what helps.
+/// The checks of the machine and the settings: each says what is wrong, and what fixes it.
 final class Doctor {
   private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
   private static final String ELSEWHERE = "Fix it, or choose another directory with --data.";
@@ -61,7 +61,7 @@ final class Doctor {
         : new Check("java", false, "JDK " + version, "Install a JDK 25 or newer.");
   }
 
-  /// Nothing is made or changed: a look at what a start would find.
+  /// Checks the data directory as a start would find it, without any change.
   private static Check data(Config config) {
     var name = "data directory";
     var directory = config.data().toAbsolutePath().normalize();
@@ -117,8 +117,8 @@ final class Doctor {
     }
   }
 
-  /// Tried in a directory of its own, so that a server may run meanwhile; on the data directory's
-  /// disk, if it is there.
+  /// Starts a sandbox in a new directory, so that a server may run at the same time; on the disk of
+  /// the data directory, if that exists.
   private Check sandbox(Config config) {
     var name = "sandbox";
     Path directory;

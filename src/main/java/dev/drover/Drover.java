@@ -52,16 +52,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/// A whole server in this process, from settings to an open port. Accepts requests from
-/// construction to [#close].
+/// A whole server in this process, from the settings to the open port. It accepts requests from its
+/// construction until [#close].
 public final class Drover implements AutoCloseable {
-  /// The workspace that the server's key opens: there is no other yet.
+  /// The workspace of the server's key. There is only this one so far.
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
 
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
 
   private final Deque<Runnable> open = new ArrayDeque<>();
-  // Unguessable ids and keys; java.util.random's default generator is neither.
+  // Ids and keys must not be guessable, so the default generator of java.util.random is not enough.
   private final RandomGenerator random = new SecureRandom();
   private final Ids ids = new Ids(random);
   private final Config config;
@@ -74,14 +74,14 @@ public final class Drover implements AutoCloseable {
   private final Secret key;
   private final Drain drain;
 
-  /// Opens the store, resumes every session that was running, and listens.
+  /// Opens the store, resumes every session with unfinished work, and listens.
   ///
   /// @throws Problem that says what the operator can fix; nothing is left open
   public Drover(Config config) throws InterruptedException {
     this(config, new Wiring());
   }
 
-  /// @param wiring says which implementations this server uses
+  /// @param wiring selects the implementations that this server uses
   Drover(Config config, Wiring wiring) throws InterruptedException {
     this.config = config;
     this.wiring = wiring;
@@ -172,7 +172,7 @@ public final class Drover implements AutoCloseable {
         clock,
         Pause.REAL,
         random,
-        // A request that waits for memory waits for other turns, and can be interrupted.
+        // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
   }
 
@@ -204,18 +204,19 @@ public final class Drover implements AutoCloseable {
     return URI.create(server.url());
   }
 
-  /// Opens every route.
+  /// The API key, which gives access to every route.
   public Secret key() {
     return key;
   }
 
-  /// Has something run if this accepts no connections any more, and never will.
+  /// Sets the action to run if this server can no longer accept connections.
   public void onFailure(Runnable action) {
     server.onFailure(action);
   }
 
-  /// Takes on nothing more, and waits until what runs has ended, for at most as long as the
-  /// settings say. Requests are still answered; `readyz` says that they had better go elsewhere.
+  /// Takes on no new work, and waits until running turns have ended, at most as long as the
+  /// settings allow. Requests are still answered; `readyz` reports that clients should use another
+  /// node.
   public void drain() throws InterruptedException {
     if (!drain.within(config.drain())) {
       LOG.log(
@@ -228,7 +229,8 @@ public final class Drover implements AutoCloseable {
     boolean within(Duration limit) throws InterruptedException;
   }
 
-  /// Frees what this node holds. A database that is away frees it when the node has lapsed.
+  /// Releases the sessions of this node. If the database is unreachable, other nodes release them
+  /// after the lapse.
   private static void leave(Nodes nodes) {
     try {
       nodes.leave();
@@ -239,9 +241,8 @@ public final class Drover implements AutoCloseable {
     }
   }
 
-  /// Stops listening, stops every brain where it is, ends every sandbox in which no call runs. What
-  /// was running goes on, for a while, and is taken up on another node, or at the next start.
-  /// Idempotent.
+  /// Stops listening, stops every brain, and ends every sandbox in which no call runs. Running
+  /// calls continue for a while; another node, or the next start, attaches to them. Idempotent.
   @Override
   public void close() {
     boolean stops = !open.isEmpty();

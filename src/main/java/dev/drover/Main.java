@@ -31,7 +31,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.logging.LogManager;
 
-/// Starts Drover.
+/// The entry point of Drover.
 public final class Main {
   /// The exit status of a server that can accept no connections any more.
   private static final int UNREACHABLE = 1;
@@ -111,7 +111,7 @@ public final class Main {
         .map(url -> () -> ScratchDatabase.make(new Secret(url), ids));
   }
 
-  /// Ends a server that nobody can reach, so that what supervises it starts another.
+  /// Ends a server that cannot be reached any more, so that its supervisor starts a new one.
   private static void fail(Drover drover) {
     try {
       drover.close();

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which models there are, and who answers for them.
+/// The settings of all models and of the servers that run them.
 ///
 /// @param messages the Messages server, if there is one
 /// @param chat the OpenAI-compatible server, if there is one
-/// @param mapped ids to use in place of others
-/// @param settings what the operator says of models, by id
+/// @param mapped ids that replace other ids
+/// @param settings the operator's settings of models, by id
 /// @param firstToken how long the built-in model waits before its first word
 public record ModelsConfig(
     Optional<ModelHost> messages,

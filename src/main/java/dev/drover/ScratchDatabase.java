@@ -13,11 +13,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 
-/// What the bench uses of a PostgreSQL database: a schema that goes when it is closed.
+/// The PostgreSQL schema of a benchmark, which is dropped when this is closed.
 record ScratchDatabase(ScratchSchema schema, Ids ids) implements Bench.Database {
   private static final Duration LAPSE = Duration.ofSeconds(5);
 
-  /// @throws IOException that says why it cannot be made, without the password
+  /// @throws IOException that says, without the password, why the schema cannot be created
   static ScratchDatabase make(Secret url, Ids ids) throws IOException {
     try {
       var name = ids.next("bench_").toLowerCase(Locale.ROOT);

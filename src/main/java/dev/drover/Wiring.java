@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Which implementation of each part a server uses, as its settings say: one method per part. A
-/// part of another kind, such as a store or a model API, is chosen here. [Drover] connects the
-/// parts. Holds no state.
+/// The implementation of each part that a server uses according to its settings: one method per
+/// part. A new kind of a part, such as a store or a model API, is selected here. [Drover] connects
+/// the parts. Stateless.
 class Wiring {
   InstantSource clock() {
     return InstantSource.system();
@@ -56,12 +56,12 @@ class Wiring {
         config.data(), config.sandboxes(), BwrapEngine::new, ids, Pause.REAL, clock());
   }
 
-  /// The tools that run in the server's own process: none yet.
+  /// The tools that run in the server's own process. There are none yet.
   List<ServerTool> tools() {
     return List.of();
   }
 
-  /// @param onClose takes what must run when the server closes
+  /// @param onClose accepts an action to run when the server closes
   Models models(Config config, Ids ids, Consumer<Runnable> onClose) {
     var settings = config.models();
     Optional<Model> messages =
@@ -92,12 +92,12 @@ class Wiring {
     return host.key().map(secret -> new ApiKey(secret.reveal())).orElse(ApiKey.NONE);
   }
 
-  /// How long a model's server may be silent.
+  /// How long the connection to a model server may be silent.
   Timeouts timeouts(ModelHost host) {
     return host.timeouts();
   }
 
-  /// How failed model requests are made again.
+  /// The pauses before the retries of failed model requests.
   Retries retries(Config config) {
     return config.brain().retries();
   }

@@ -1,5 +1,5 @@
-/// Drover: an open, self-hosted Managed Agents server. [dev.drover.Main] wires the parts together
-/// and alone names the leaves.
+/// Drover, an open, self-hosted Managed Agents server. [dev.drover.Main] connects the parts; only
+/// this package names the leaves.
 @NullMarked
 package dev.drover;
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// What is typed, sent to the session. One thread.
+/// The part of a dialogue that sends typed lines to the session. Not safe for concurrent use.
 final class Answers {
   private final Api api;
   private final String session;
@@ -22,14 +22,14 @@ final class Answers {
     this.turn = turn;
   }
 
-  /// Whether anything could not be done or was not understood.
+  /// Whether a line was invalid or its action failed.
   boolean failed() {
     return failed;
   }
 
-  /// Does what was typed.
+  /// Carries out a typed line.
   ///
-  /// @return false: it was to leave
+  /// @return false if the line detaches
   boolean give(InputLine typed) throws InterruptedException {
     switch (typed) {
       case InputLine.Quit _ -> {
@@ -64,7 +64,7 @@ final class Answers {
     }
   }
 
-  /// The one call that asks for permission.
+  /// The only call that waits for permission.
   private Optional<String> only() {
     var asking = pending.asking();
     if (asking.size() == 1) {

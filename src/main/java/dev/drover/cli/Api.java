@@ -12,14 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/// A client of the server's HTTP API. Blocks; safe for many threads. Repeats nothing by itself.
+/// A blocking client of the server's HTTP API. Safe for concurrent use. It never retries.
 final class Api implements AutoCloseable {
-  /// How long a server may take to begin an answer.
+  /// How long a server may take to begin its response.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
-  /// Longest answer that is read, in bytes.
+  /// The longest response that is read, in bytes.
   private static final int MAX_ANSWER = 512 * 1024 * 1024;
 
   private final Outbound client;
@@ -27,15 +27,15 @@ final class Api implements AutoCloseable {
   private final Optional<Secret> key;
 
   /// @param base without a query; may have a path
-  /// @param key empty: none is sent
+  /// @param key empty: no key is sent
   Api(Outbound client, URI base, Optional<Secret> key) {
     this.client = client;
     this.base = base.toString().replaceAll("/+$", "");
     this.key = key;
   }
 
-  /// What the constructor wants: a client for the server that the user names, wherever it is. Slow
-  /// the first time: the JDK readies TLS.
+  /// The HTTP client for the constructor; the user may name any server. The first call is slow,
+  /// because the JDK initializes TLS.
   static Outbound client() {
     return new Outbound(Guard.NONE, CONNECT);
   }
@@ -48,7 +48,7 @@ final class Api implements AutoCloseable {
     return ask(request("DELETE", path));
   }
 
-  /// Without a body: for what is said by the path alone.
+  /// A POST without a body.
   Json.Obj post(String path) throws Refusal, IOException, InterruptedException {
     return ask(request("POST", path));
   }
@@ -57,9 +57,9 @@ final class Api implements AutoCloseable {
     return ask(request("POST", path).sending("application/json", body.toString()));
   }
 
-  /// What happens in a session from now on: when this returns, the server is listening for us.
+  /// Opens the stream of a session: it shows all events after this returns.
   ///
-  /// @param previews whether texts come while they are written, too
+  /// @param previews whether texts are also sent while they are written
   SessionStream stream(String session, boolean previews)
       throws Refusal, IOException, InterruptedException {
     var path =
@@ -104,12 +104,12 @@ final class Api implements AutoCloseable {
     }
   }
 
-  /// An id as a part of a path.
+  /// An id as a segment of a path.
   static String segment(String id) {
     return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /// Breaks what is still open.
+  /// Closes all connections.
   @Override
   public void close() {
     client.close();

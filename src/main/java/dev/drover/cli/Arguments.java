@@ -13,23 +13,23 @@ import java.util.Optional;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// What was given to a command. A wrong value is a [ParameterException] that names its flag.
+/// The arguments of a command. An invalid value is a [ParameterException] that names its flag.
 final class Arguments {
-  /// The most bytes that the files and the standard input of a command may have in all: a server
-  /// takes no larger request.
+  /// The maximum size of all files and the standard input of a command together, in bytes. A server
+  /// accepts no larger request.
   static final int MAX_BYTES = 32 << 20;
 
   private final ParseResult line;
   private final InputStream in;
   private int left = MAX_BYTES;
 
-  /// @param in what `-` stands for
+  /// @param in the input that `-` stands for
   Arguments(ParseResult line, InputStream in) {
     this.line = line;
     this.in = in;
   }
 
-  /// The positional argument: the id of something.
+  /// The positional argument, which is an id.
   String id() {
     String id = line.matchedPositionalValue(0, "");
     if (id.isBlank()) {
@@ -52,7 +52,7 @@ final class Arguments {
     return has(flag) ? line.matchedOptionValue(flag, List.of()) : List.of();
   }
 
-  /// A whole number of at least `least`.
+  /// An integer of at least `least`.
   Optional<Integer> number(String flag, int least) {
     var number =
         has(flag)
@@ -64,14 +64,14 @@ final class Arguments {
     return number;
   }
 
-  /// A long text: itself, or of `@FILE` what the file holds. `\@` begins a text with `@`.
+  /// A text, or the content of the file in `@FILE`. `\@` begins a text with `@`.
   String content(String flag, String value) {
     return value.startsWith("@")
         ? file(flag, value.substring(1))
         : value.startsWith("\\@") ? value.substring(1) : value;
   }
 
-  /// JSON or YAML: itself, of `@FILE` what the file holds, of `-` what standard input says.
+  /// JSON or YAML: the value itself, the content of the file in `@FILE`, or standard input for `-`.
   Json document(String flag, String value) {
     try {
       return Yaml.read(

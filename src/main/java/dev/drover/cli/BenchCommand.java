@@ -3,7 +3,7 @@ package dev.drover.cli;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// `drover bench`: how fast this machine runs Drover.
+/// `drover bench`: measures how fast Drover is on this machine.
 final class BenchCommand {
   private final Shell shell;
   private final Measuring measuring;
@@ -13,7 +13,7 @@ final class BenchCommand {
     this.measuring = measuring;
   }
 
-  /// Says on standard error what it is doing: it takes a while.
+  /// Reports its progress on standard error, because it takes minutes.
   ///
   /// @return the exit status
   int run(List<String> names, boolean quick, OptionalInt streams, Measuring.Form form)

@@ -1,7 +1,7 @@
 package dev.drover.cli;
 
-/// One thing that the doctor looked at.
+/// The result of one check of the doctor.
 ///
-/// @param detail what was found, in a line
-/// @param fix what to do about it, in one or more lines; empty when all is well
+/// @param detail what was found, in one line
+/// @param fix what to do, in one or more lines; empty if the check passed
 public record Check(String name, boolean ok, String detail, String fix) {}

@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import java.util.Map;
 
-/// `drover check`: whether a store is as Drover writes it.
+/// `drover check`: verifies that a store is consistent.
 final class CheckCommand {
   /// The exit status if the store could not be checked, or the findings could not be printed.
   static final int COULD_NOT_LOOK = 2;
@@ -17,7 +17,7 @@ final class CheckCommand {
     this.checking = checking;
   }
 
-  /// @return the exit status: 1 if something was found, 2 if it could not look
+  /// @return the exit status: 1 if there are findings, 2 if the check could not run
   int run(Map<String, String> flags, boolean json) {
     var output = new Output(shell, json);
     var told = new Told(output);

@@ -3,28 +3,29 @@ package dev.drover.cli;
 import dev.drover.base.Problem;
 import java.util.Map;
 
-/// Reads the store that the settings name and says what in it is not as Drover writes it. Handed in
-/// by Main, which alone knows the parts.
+/// A check of the store that the settings name. It is passed in by Main, because the command line
+/// does not know the stores.
 public interface Checking {
-  /// Needs no server, and disturbs none. Writes nothing.
+  /// Needs no server, does not disturb a running one, and writes nothing.
   ///
   /// @param flags by the name of their setting
-  /// @param hearer is told of each thing as it is found
-  /// @throws Problem when it cannot look: no store, a wrong setting, another version's schema
+  /// @param hearer receives each finding at once
+  /// @throws Problem if the check cannot run: no store, an invalid setting, the schema of another
+  ///   version
   Tally run(Map<String, String> flags, Hearer hearer);
 
-  /// Who is told.
+  /// The receiver of findings.
   interface Hearer {
-    /// @param session empty: it is the store as a whole
-    /// @param position of the event that shows it; 0: it is the session's row
+    /// @param session empty if the finding concerns the store as a whole
+    /// @param position of the event; 0 for the row of the session
     void finding(String session, long position, String sentence);
 
-    /// What is not wrong, and good to know.
+    /// A remark that is not an error.
     void note(String session, String sentence);
   }
 
-  /// What was looked at.
+  /// The extent of the check.
   ///
-  /// @param store for people; holds no secret
+  /// @param store the name of the store, for people; contains no secret
   record Tally(String store, long sessions, long events) {}
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command `drover`. Ends nothing itself: [#run] returns the exit status.
+/// The command `drover`. It does not end the process: [#run] returns the exit status.
 public final class Cli {
   private static final int NOT_UNDERSTOOD = 2;
   private static final int OUTPUT_LOST = 1;
@@ -26,8 +26,8 @@ public final class Cli {
   private final Measuring measuring;
   private final Checking checking;
 
-  /// @param doctor looks at the machine, each time it is asked, with the flags that were given by
-  ///   the name of their setting
+  /// @param doctor runs the checks of the machine, with the given flags by the name of their
+  ///   setting
   public Cli(
       Shell shell,
       ServerFactory host,
@@ -41,7 +41,7 @@ public final class Cli {
     this.checking = checking;
   }
 
-  /// Carries out one command line.
+  /// Runs one command line.
   ///
   /// @return the exit status of the process: never 0 if output was lost, except to a closed pipe
   public int run(String... args) {
@@ -69,7 +69,7 @@ public final class Cli {
       Thread.currentThread().interrupt();
       return Ending.Kind.INTERRUPTED.status();
     } catch (OutOfMemoryError _) {
-      // Its input is bounded by its bytes: 16 million numbers take more than 32 MiB.
+      // the input is limited in bytes, but 16 million numbers take much more memory than 32 MiB
       shell.err().println("drover: the input or the answer takes too much memory");
       return 1;
     } catch (RuntimeException e) {
@@ -131,13 +131,13 @@ public final class Cli {
     };
   }
 
-  /// What is wrong with this machine, and with the server that listens here, if one does.
+  /// The checks of this machine, and of the server on it if one is running.
   private List<Check> everything(Map<String, String> flags) {
     var checks = new ArrayList<>(doctor.apply(flags));
     try {
       checks.addAll(ServerChecks.of(host.local(flags)));
     } catch (Problem _) {
-      // the settings name no server: that is among the checks already
+      // the settings are invalid, which is already among the checks
     }
     return checks;
   }
@@ -159,7 +159,7 @@ public final class Cli {
     return usage(line);
   }
 
-  /// zsh reads bash's script through its own `bashcompinit`, which the script loads itself.
+  /// zsh uses the script of bash through its own `bashcompinit`, which the script loads.
   private int complete(ParseResult root, ParseResult command) {
     var name = command.matchedPositionalValue(0, "");
     if (!List.of("bash", "zsh").contains(name)) {

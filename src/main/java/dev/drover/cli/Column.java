@@ -5,14 +5,14 @@ import java.util.function.Function;
 
 /// A column of a table.
 ///
-/// @param of what it shows of an item; may be empty
+/// @param of the text of an item in this column; may be empty
 record Column(String title, Function<Json.Obj, String> of) {
-  /// A text of the item by its name.
+  /// The field of the item with this name, as text.
   static Column of(String title, String field) {
     return new Column(title, item -> text(item, field));
   }
 
-  /// A time, to the second.
+  /// A time, in seconds.
   static Column time(String title, String field) {
     return new Column(title, item -> seconds(text(item, field)));
   }
@@ -30,7 +30,7 @@ record Column(String title, Function<Json.Obj, String> of) {
     };
   }
 
-  /// `2026-08-28T02:22:57.047551Z` as `2026-08-28 02:22:57`; anything else as it is.
+  /// `2026-08-28T02:22:57.047551Z` as `2026-08-28 02:22:57`; any other text unchanged.
   static String seconds(String time) {
     return time.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z")
         ? time.substring(0, 19).replace('T', ' ')

@@ -1,13 +1,13 @@
 package dev.drover.cli;
 
-/// How wide text is on a terminal, and how to make it fit.
+/// The width of texts on a terminal.
 final class Columns {
   private static final String ELLIPSIS = "…";
 
   private Columns() {}
 
-  /// Columns that a code point takes: none, one or two. Emoji made of several code points come out
-  /// too wide, never too narrow.
+  /// The columns that a code point takes: zero, one or two. The width of an emoji with several code
+  /// points may be too large, never too small.
   static int of(int c) {
     return switch (Character.getType(c)) {
       case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
@@ -19,7 +19,7 @@ final class Columns {
     return text.codePoints().map(Columns::of).sum();
   }
 
-  /// One line of at most `width` columns: the line itself, or its beginning and an ellipsis.
+  /// A line of at most `width` columns: the whole line, or its beginning and an ellipsis.
   static String clip(String line, int width) {
     int used = 0;
     int cut = 0;
@@ -37,12 +37,12 @@ final class Columns {
     return line;
   }
 
-  /// `text` and as many blanks as fill `width` columns.
+  /// `text`, padded with spaces to `width` columns.
   static String pad(String text, int width) {
     return text + " ".repeat(Math.max(0, width - of(text)));
   }
 
-  /// Tabs as blanks up to the next multiple of eight.
+  /// Replaces tabs by spaces up to the next multiple of eight.
   static String untab(String line) {
     if (line.indexOf('\t') < 0) {
       return line;

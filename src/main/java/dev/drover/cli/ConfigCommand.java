@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// `drover config`: every setting, its value and where that comes from. The text is a settings file
-/// again, without what is secret.
+/// `drover config`: prints every setting, its value and the source of the value. The text is a
+/// valid settings file without the secrets.
 final class ConfigCommand {
   private static final int COLUMN = 40;
 
-  /// Words that YAML reads as themselves.
+  /// Texts that need no quotes in YAML.
   private static final Pattern PLAIN = Pattern.compile("(?!(true|false|null)$)[A-Za-z/][\\w./-]*");
 
   private final Shell shell;
@@ -36,7 +36,7 @@ final class ConfigCommand {
     return 0;
   }
 
-  /// A map that is a setting stands for all that is in it.
+  /// Leaves out the settings inside of a map that is a setting itself.
   private static List<SettingValue> whole(List<SettingValue> settings) {
     return settings.stream()
         .filter(
@@ -61,7 +61,7 @@ final class ConfigCommand {
     return new Json.Obj(fields);
   }
 
-  /// Prints what stands below a path: single settings first, then sections.
+  /// Prints the settings below a path: first single settings, then sections.
   private static void print(
       Output output, List<SettingValue> settings, String path, String indent) {
     var sections = new LinkedHashMap<String, List<SettingValue>>();
@@ -86,7 +86,7 @@ final class ConfigCommand {
     return settings.stream().filter(setting -> setting.path().startsWith(path)).toList();
   }
 
-  /// @param name behind its indent
+  /// @param name after its indent
   private static String line(SettingValue setting, String name) {
     if (setting.hidden()) {
       return comment(name)

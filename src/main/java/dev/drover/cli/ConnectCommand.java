@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// `drover sessions connect`: a session followed live, and what is typed sent to it.
+/// `drover sessions connect`: follows a session live and sends what the user types.
 final class ConnectCommand {
   static final String UNTIL_IDLE = "--until-idle";
   static final String TAIL = "--tail";

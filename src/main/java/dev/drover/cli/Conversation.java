@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One message to a session and the turn that follows, shown as it happens. [#interrupt] is for any
-/// thread, the rest for one.
+/// One message to a session and the turn that follows, shown live. [#interrupt] is safe on any
+/// thread; the other methods are for one thread.
 final class Conversation {
-  /// Events that wait to be shown. A terminal that is stopped holds up the reader, then the server
-  /// cuts the stream, and what was missed is listed later.
+  /// The number of events that may wait to be shown. If a stopped terminal blocks the reader, the
+  /// server closes the stream, and the missed events are listed later.
   private static final int BACKLOG = 1_024;
 
   private final Api api;
@@ -25,7 +25,7 @@ final class Conversation {
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean interrupt = new AtomicBoolean();
 
-  /// Whether the agent was told to stop because nobody reads any more.
+  /// Whether the agent was interrupted because the output is no longer read.
   private boolean abandoned;
 
   private sealed interface Item {
@@ -33,7 +33,7 @@ final class Conversation {
 
     record Lost(String why) implements Item {}
 
-    /// Look at `interrupt`.
+    /// A signal to check `interrupt`.
     record Nudge() implements Item {}
   }
 
@@ -43,19 +43,19 @@ final class Conversation {
     this.renderer = renderer;
   }
 
-  /// What the session has used, as it was last reported.
+  /// The usage of the session, as last reported.
   Json.Obj usage() {
     return turn.usage();
   }
 
-  /// Asks the agent to stop, as soon as the conversation's thread comes to it.
+  /// Requests an interrupt of the agent. Does not wait.
   void interrupt() {
     interrupt.set(true);
     var _ = items.offer(new Item.Nudge()); // a full queue needs no nudge
   }
 
-  /// Sends `task` and follows the turn to its end. A stream that breaks is opened again, but not
-  /// twice in a row without an event in between.
+  /// Sends `task` and follows the turn to its end. A broken stream is reopened, but not twice in a
+  /// row without an event in between.
   Ending hold(String task) throws Refusal, IOException, InterruptedException {
     var heard = listen(() -> send(Outgoing.message(task)));
     boolean tried = false;
@@ -77,7 +77,7 @@ final class Conversation {
   private sealed interface Heard {
     record End(Ending ending) implements Heard {}
 
-    /// @param any whether anything came
+    /// @param any whether any event arrived
     record Broken(String why, boolean any) implements Heard {}
   }
 
@@ -85,8 +85,8 @@ final class Conversation {
     void run() throws Refusal, IOException, InterruptedException;
   }
 
-  /// Opens the stream, then does `opening`, then shows what comes. In this order nothing falls
-  /// between.
+  /// Opens the stream, then runs `opening`, then shows the events. In this order no event is
+  /// missed.
   private Heard listen(Opening opening) throws Refusal, IOException, InterruptedException {
     items.clear();
     try (var scope = new Scope();
@@ -139,7 +139,7 @@ final class Conversation {
     return null;
   }
 
-  /// Shows what the log holds and the stream did not bring.
+  /// Shows the events in the log that the stream did not show.
   private void catchUp() throws Refusal, IOException, InterruptedException {
     var page = Optional.<String>empty();
     do {

@@ -2,7 +2,8 @@ package dev.drover.cli;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What Ctrl-C does in a run: first it asks the agent to stop, then it leaves at once.
+/// The handler of Ctrl-C in a run: the first one interrupts the agent, the second one exits at
+/// once.
 final class CtrlC implements Runnable {
   private final Shell shell;
   private final Conversation conversation;

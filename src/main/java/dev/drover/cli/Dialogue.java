@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A session on one side, a keyboard on the other, until one of them has enough. Follows the
-/// session through streams that break: each event is shown once, in its order. One thread.
+/// A connection of a user to a session until one of them ends it. It reconnects broken streams, and
+/// shows each event once and in order. Not safe for concurrent use.
 final class Dialogue {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /// Before each next attempt to open the stream, while none succeeds.
+  /// The pauses before consecutive attempts to open the stream.
   private static final List<Duration> PAUSES =
       List.of(
           Duration.ZERO,
@@ -23,10 +23,10 @@ final class Dialogue {
           Duration.ofSeconds(8),
           Duration.ofSeconds(16));
 
-  /// Events that are fetched for what they tell of the session's state, shown or not.
+  /// The least number of events to fetch, shown or not, in order to know the state of the session.
   private static final int LEAST_TAIL = 20;
 
-  /// Events that a broken stream may have left out.
+  /// The most events to fetch after a broken stream.
   private static final int MOST_MISSED = 10_000;
 
   private final Api api;
@@ -44,8 +44,8 @@ final class Dialogue {
   private int streams;
   private boolean inputEnded;
 
-  /// @param untilIdle whether the end of the input is followed by that of the turn
-  /// @param tail how many events so far to show
+  /// @param untilIdle whether to wait for the end of the turn after the end of the input
+  /// @param tail how many earlier events to show
   Dialogue(Api api, Json.Obj session, View view, Inputs inputs, boolean untilIdle, int tail) {
     this.api = api;
     this.session = Column.text(session, "id");
@@ -62,13 +62,13 @@ final class Dialogue {
   private sealed interface Heard {
     record End(int status) implements Heard {}
 
-    /// @param opened whether the stream was there at all
-    /// @param any whether it brought anything
+    /// @param opened whether the stream was open
+    /// @param any whether any event arrived
     record Broken(String why, boolean opened, boolean any) implements Heard {}
   }
 
   /// @return the exit status
-  /// @throws Refusal when the server does not want us
+  /// @throws Refusal if the server refuses the request
   int hold() throws Refusal, InterruptedException {
     int failures = 0;
     boolean told = false;
@@ -97,8 +97,8 @@ final class Dialogue {
     }
   }
 
-  /// Opens the stream, then lists what was missed, then takes what comes. In this order nothing
-  /// falls between.
+  /// Opens the stream, then lists the missed events, then shows the events of the stream. In this
+  /// order no event is missed.
   private Heard listen() throws Refusal, InterruptedException {
     int number = ++streams;
     boolean opened = false;
@@ -175,9 +175,9 @@ final class Dialogue {
     turn.take(event);
   }
 
-  /// Takes what did not come by the stream.
+  /// Handles an item that is not an event of the stream.
   ///
-  /// @return the exit status, if it is time to leave
+  /// @return the exit status if the dialogue ends
   private Optional<Integer> answer(Inputs.@Nullable Item item) throws InterruptedException {
     return switch (item) {
       case Inputs.Item.Detach _ -> detached(untilIdle ? 130 : 0);

@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// `drover doctor`: what works on this machine, and how to mend what does not.
+/// `drover doctor`: checks this machine and suggests fixes.
 final class DoctorCommand {
   private final Shell shell;
   private final Supplier<List<Check>> doctor;

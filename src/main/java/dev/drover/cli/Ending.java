@@ -1,8 +1,8 @@
 package dev.drover.cli;
 
-/// How a run ended.
+/// The end of a run.
 ///
-/// @param detail what there is to say of it, harmless to a terminal; may be empty
+/// @param detail further words, safe for a terminal; may be empty
 record Ending(Kind kind, String detail) {
 
   enum Kind {

@@ -6,11 +6,11 @@ import java.net.URI;
 /// A server that accepts requests.
 ///
 /// @param url without a path
-/// @param key opens every route
-/// @param drain lets what runs end, for a while, and takes on nothing more
-/// @param stop ends the server and gives back what it holds; called once
+/// @param key gives access to every route
+/// @param drain takes on no new work, and lets running turns end for a while
+/// @param stop stops the server and releases its resources; called once
 public record Endpoint(URI url, Secret key, Drain drain, Runnable stop) implements AutoCloseable {
-  /// Waits until all has ended, or for as long as the settings say.
+  /// Waits until all turns have ended, at most as long as the settings allow.
   public interface Drain {
     void run() throws InterruptedException;
   }

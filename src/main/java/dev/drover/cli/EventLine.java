@@ -21,7 +21,7 @@ final class EventLine {
         : Column.seconds(Column.text(event, "processed_at"));
   }
 
-  /// What an event says, in a line; empty when its type says it all.
+  /// The content of an event, in one line; empty if its type says everything.
   static String about(Json.Obj event) {
     return switch (TurnOutcome.type(event)) {
       case "user.message", "agent.message", "system.message" -> content(event);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// A field of a request's body that has a flag.
+/// A field of a request body that has a flag.
 ///
-/// @param name as the protocol spells it
+/// @param name the name in the protocol
 record Field(String name, Kind kind, String label, String description) {
   private static final String BODY = "--body";
   private static final String METADATA = "--metadata";
@@ -18,15 +18,15 @@ record Field(String name, Kind kind, String label, String description) {
   enum Kind {
     /// A text, or `@FILE`.
     TEXT,
-    /// A text as it is, or JSON or YAML in braces.
+    /// A plain text, or JSON or YAML in braces.
     REFERENCE,
     /// JSON or YAML.
     DOCUMENT,
-    /// A whole number from 1.
+    /// An integer of at least 1.
     NUMBER,
     TOOLS,
     METADATA,
-    /// As `METADATA`, and keys can be removed.
+    /// As `METADATA`; keys can also be removed.
     METADATA_PATCH
   }
 
@@ -51,7 +51,7 @@ record Field(String name, Kind kind, String label, String description) {
         "A metadata pair. Can be repeated.");
   }
 
-  /// Adds the fields' flags, and `--body` for all other fields.
+  /// Adds the flags of the fields, and `--body` for all other fields.
   static void declare(CommandSpec spec, List<Field> fields) {
     for (var field : fields) {
       switch (field.kind) {
@@ -74,7 +74,7 @@ record Field(String name, Kind kind, String label, String description) {
                 + " input. Flags override its fields."));
   }
 
-  /// The body: what `--body` says, its fields replaced by those that flags give.
+  /// The request body: that of `--body`, in which flags replace fields.
   static Json.Obj body(Arguments arguments, List<Field> fields) {
     var body = new LinkedHashMap<String, Json>();
     arguments.text(BODY).ifPresent(text -> body.putAll(arguments.object(BODY, text).fields()));
@@ -84,7 +84,7 @@ record Field(String name, Kind kind, String label, String description) {
     return new Json.Obj(body);
   }
 
-  /// As [#body], of an update that changes something.
+  /// As [#body], for an update, which must change something.
   static Json.Obj change(Arguments arguments, List<Field> fields) {
     var body = body(arguments, fields);
     if (body.fields().isEmpty()) {

@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import java.time.Duration;
 import java.util.Locale;
 
-/// What a run has cost, in a line.
+/// The usage and the duration of a run, in one line.
 final class Figures {
   private Figures() {}
 

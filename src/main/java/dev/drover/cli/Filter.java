@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// A parameter of a list that has a flag.
+/// A query parameter of a list that has a flag.
 ///
-/// @param parameter as the protocol spells it
+/// @param parameter the name in the protocol
 record Filter(String parameter, String flag, Kind kind, String label, String description) {
   enum Kind {
     ONE,
@@ -33,7 +33,7 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
     return one("order", "asc|desc", "By time. [default: " + usual + "]");
   }
 
-  /// @param bound one of gt, gte, lt, lte
+  /// @param bound gt, gte, lt or lte
   static Filter time(String bound, String description) {
     return one("created_at[" + bound + "]", "TIME", description);
   }
@@ -49,7 +49,7 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
     }
   }
 
-  /// The query's part that the flags make, each parameter after an ampersand.
+  /// The part of the query that the flags define, with an ampersand before each parameter.
   static String query(Arguments arguments, List<Filter> filters) {
     var query = new StringBuilder();
     for (var filter : filters) {

@@ -9,8 +9,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/// The words that `drover` understands, and its help texts. Built by hand: nothing is looked up by
-/// reflection to parse a line.
+/// The commands and flags of `drover`, and its help texts. They are built by hand, so that parsing
+/// needs no reflection.
 final class Grammar {
   static final String RUN = "run";
   static final String SERVE = "serve";
@@ -34,8 +34,8 @@ final class Grammar {
 
   private Grammar() {}
 
-  /// @param words of the line: groups that it does not name are left without their commands, which
-  ///   take as long to make as a command may take
+  /// @param words of the command line. Groups that it does not name get no commands, because
+  ///   creating them takes as long as a whole command
   static CommandLine commandLine(int width, List<String> words) {
     var root =
         Specs.command("drover", "Runs agents on your own machine, with the Managed Agents API.");
@@ -70,12 +70,12 @@ final class Grammar {
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
-    // '@' is for the texts of requests.
+    // '@' marks files in values.
     line.setExpandAtFiles(false);
     return line;
   }
 
-  /// The list of commands, by what they are for.
+  /// The list of commands, grouped by purpose.
   private static String commands(CommandLine.Help help) {
     return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK, BENCH))
         + section("On a running server", help, GROUPS.stream().map(Group::name).toList())

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 
-/// The end of a session's log.
+/// The newest events of a session.
 final class History {
   private static final int PAGE = 100;
 
@@ -18,9 +18,9 @@ final class History {
     this.session = session;
   }
 
-  /// The newest events that are not `seen`, in their order.
+  /// The newest events that are not in `seen`, in order.
   ///
-  /// @param most of them; what is older is left out
+  /// @param most the maximum number; older events are left out
   List<Json.Obj> unseen(SeenEvents seen, int most)
       throws Refusal, IOException, InterruptedException {
     var found = new ArrayDeque<Json.Obj>();
@@ -40,7 +40,7 @@ final class History {
         if (!(item instanceof Json.Obj event)) {
           continue;
         }
-        // What is queued keeps its place at the end: the log behind it may be new all the same.
+        // queued events stay at the end, so events before them may still be new
         boolean known = seen.has(event);
         if (found.size() == most || (known && event.text("processed_at") != null)) {
           more = false;

@@ -1,6 +1,6 @@
 package dev.drover.cli;
 
-/// A line that was typed to a session.
+/// A line that the user typed.
 sealed interface InputLine {
   String HELP =
       """
@@ -17,7 +17,7 @@ sealed interface InputLine {
 
   record Interrupt() implements InputLine {}
 
-  /// @param id empty: the one that waits
+  /// @param id empty: the call that waits
   record Allow(String id) implements InputLine {}
 
   /// @param words an id, a reason, both or neither
@@ -31,7 +31,7 @@ sealed interface InputLine {
 
   record Nothing() implements InputLine {}
 
-  /// Not understood.
+  /// An invalid line.
   record Wrong(String why) implements InputLine {}
 
   static InputLine read(String line) {

@@ -15,37 +15,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// What comes to a dialogue, from the server, the keyboard and the system, in one queue. Taken by
-/// one thread, filled by any.
+/// The queue of all inputs of a dialogue: from the server, the keyboard and the system. One thread
+/// takes from it; any thread may add.
 final class Inputs {
-  /// What is not shown in time holds up the reader; then the server cuts the stream, and what was
-  /// missed is listed later.
+  /// The number of items that may wait. If the queue is full, the reader blocks, the server closes
+  /// the stream, and the missed events are listed later.
   private static final int BACKLOG = 1_024;
 
-  /// Characters of the longest line: no message may be longer.
+  /// The maximum length of a line in characters, which is also that of a message.
   static final int MAX_LINE = 4_000_000;
 
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean detached = new AtomicBoolean();
 
   sealed interface Item {
-    /// @param stream by which it came: what is left of an older one is stale
+    /// @param stream the number of the stream; events of an older stream are stale
     record Came(int stream, Json.Obj event, String json) implements Item {}
 
     record Lost(int stream, String why) implements Item {}
 
     record Line(String text) implements Item {}
 
-    /// A line was longer than [#MAX_LINE]; nothing after it is read.
+    /// A line was longer than [#MAX_LINE]; the rest of the input is not read.
     record TooLong() implements Item {}
 
-    /// Nothing more will be typed.
+    /// The input has ended.
     record End() implements Item {}
 
     record Detach() implements Item {}
   }
 
-  /// The next item; null when none comes in time. To detach goes before all else.
+  /// The next item; null if none arrives in time. A request to detach comes before all other items.
   @Nullable Item next(Duration patience) throws InterruptedException {
     if (detached.get()) {
       return new Item.Detach();
@@ -53,14 +53,14 @@ final class Inputs {
     return items.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// Asks the dialogue to end. Does not wait.
+  /// Requests the end of the dialogue. Does not wait.
   void detach() {
     detached.set(true);
     var _ = items.offer(new Item.Detach()); // a full queue wakes it as well
   }
 
-  /// Takes in lines until they end, on a thread that the process does not wait for: a read of
-  /// standard input cannot be interrupted.
+  /// Reads lines until the input ends, on a daemon thread, because reading standard input cannot be
+  /// interrupted.
   void read(InputStream in) {
     Thread.ofPlatform().daemon().name("standard input").start(() -> lines(in));
   }
@@ -75,7 +75,7 @@ final class Inputs {
         }
       }
     } catch (IOException _) {
-      // As good as its end.
+      // same as the end of the input
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return;
@@ -105,7 +105,7 @@ final class Inputs {
     return Optional.of(new Item.Line(line.toString()));
   }
 
-  /// Takes in a stream's events until it breaks, or the thread is interrupted.
+  /// Reads the events of a stream until it breaks or the thread is interrupted.
   @Nullable Void pump(int number, SessionStream stream) throws InterruptedException {
     try {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
-/// One use of a [Verb]: what was asked for, and of whom. One thread.
+/// One invocation of a [Verb], with its arguments and its server. Not safe for concurrent use.
 final class Invocation implements AutoCloseable {
   private final Shell shell;
   private final Arguments arguments;
@@ -24,7 +24,7 @@ final class Invocation implements AutoCloseable {
     output = new Output(shell, arguments.has(Specs.JSON));
   }
 
-  /// Runs `verb` and says on standard error what went wrong.
+  /// Runs `verb` and prints errors on standard error.
   ///
   /// @return the exit status
   int run(Verb verb) throws InterruptedException {
@@ -58,7 +58,7 @@ final class Invocation implements AutoCloseable {
     return output;
   }
 
-  /// @throws Problem when the flags or the settings name no server
+  /// @throws Problem if neither flags nor settings name a server
   TargetServer target() {
     if (target == null) {
       target = TargetServer.of(arguments.text(Specs.URL), shell.variables(), this::local);
@@ -66,7 +66,7 @@ final class Invocation implements AutoCloseable {
     return target;
   }
 
-  /// What the settings say of the server of this machine.
+  /// The server of this machine, according to the settings.
   LocalServer local() {
     return host.local(
         arguments.text(Specs.DATA).map(text -> Map.of("data", text)).orElse(Map.of()));
@@ -79,12 +79,12 @@ final class Invocation implements AutoCloseable {
     return api;
   }
 
-  /// The path of the thing whose id was given.
+  /// The path of the object with the given id.
   String path(String collection) {
     return collection + "/" + Api.segment(arguments.id());
   }
 
-  /// Prints what the server answered.
+  /// Prints the server's response.
   int print(Json.Obj answer) {
     output.object(answer);
     return 0;

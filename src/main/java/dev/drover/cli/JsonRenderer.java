@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Each event on a line as it was received, previews included, and nothing else: for programs. What
-/// a person should know goes to standard error.
+/// A renderer for programs: it prints each event, including previews, on one line as it was
+/// received, and nothing else. Messages for people go to standard error.
 final class JsonRenderer implements Renderer {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 

@@ -3,8 +3,8 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// `drover keys`. A server has one API key, made at its first start; nothing can be asked of the
-/// server about it.
+/// `drover keys`. A server has one API key, created on its first start; its API has no routes for
+/// keys.
 final class KeyVerbs {
   static final String NAME = "keys";
   static final String ABOUT = "The API key that commands send.";

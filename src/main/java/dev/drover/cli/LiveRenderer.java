@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// For a person at a terminal: text as it is written, and while nothing is, a line that says what
-/// is being waited for and how long. That line is wiped before anything else is printed.
+/// A renderer for terminals: it shows texts while they are written, and otherwise a progress line
+/// that states what the run waits for and since when. The progress line is erased before other
+/// output.
 final class LiveRenderer implements Renderer {
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
-  /// Nothing is said about waits shorter than this.
+  /// Shorter waits are not shown.
   private static final long UNNOTICED_NANOS = Duration.ofMillis(300).toNanos();
 
   private static final String MODEL = "waiting for the model";
@@ -153,7 +154,7 @@ final class LiveRenderer implements Renderer {
     transcript.text(piece);
   }
 
-  /// The event replaces its preview, which is a beginning of it.
+  /// The event replaces its preview, which is its beginning.
   private void message(Json.Obj event) {
     var text = ToolText.text(event.items("content"), "\n\n");
     if (preview.isEmpty()
@@ -184,7 +185,7 @@ final class LiveRenderer implements Renderer {
     }
   }
 
-  /// Leaves the cursor at the start of an empty line.
+  /// Moves the cursor to the start of an empty line.
   private void settle() {
     closePreview();
     if (progressShown) {

@@ -5,9 +5,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What the settings of this machine say of the server that runs on it, if one does.
+/// The server of this machine according to the settings; it need not be running.
 ///
-/// @param url where it would listen
-/// @param key its API key, from the settings or from its file; empty: none was made yet
-/// @param keyFile where a key that no setting names is kept
+/// @param url the address on which it would listen
+/// @param key the API key from the settings or the file; empty if there is none yet
+/// @param keyFile the file of the key if no setting names one
 public record LocalServer(URI url, Optional<Secret> key, Path keyFile) {}

@@ -5,22 +5,23 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/// Measures Drover on this machine. Handed in by Main, which alone knows the parts.
+/// The benchmark of Drover on this machine. It is passed in by Main, because the command line does
+/// not know the parts.
 public interface Measuring {
-  /// How the result is to be written.
+  /// The form of the result.
   enum Form {
     TABLE,
     MARKDOWN,
     JSON
   }
 
-  /// Takes some minutes, or less than one when `quick`.
+  /// Takes some minutes, or less than one if `quick`.
   ///
-  /// @param names of the measures to take; none: all
-  /// @param streams idle ones to hold at once at the most; none: as many as are usual
-  /// @param progress is told what is being measured
-  /// @return what to print
-  /// @throws Problem for a name that means nothing, and when nothing can be measured
+  /// @param names the measures to take; all if empty
+  /// @param streams the maximum number of idle streams; the default if empty
+  /// @param progress receives the name of each measure before it runs
+  /// @return the text to print
+  /// @throws Problem if a name is unknown, or if nothing can be measured
   String run(
       List<String> names, boolean quick, OptionalInt streams, Form form, Consumer<String> progress)
       throws InterruptedException;

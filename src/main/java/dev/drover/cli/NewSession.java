@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Makes what a task needs: an environment, an agent, a session.
+/// The creation of a session for a task, with its environment and agent.
 final class NewSession {
   private static final String ENVIRONMENT = "default";
   private static final int LONGEST_TITLE = 100;
@@ -16,8 +16,8 @@ final class NewSession {
     this.api = api;
   }
 
-  /// @param system empty: none
-  /// @return the session's id
+  /// @param system empty for none
+  /// @return the id of the session
   String create(String task, String model, Optional<String> system)
       throws Refusal, IOException, InterruptedException {
     var environment = environment();

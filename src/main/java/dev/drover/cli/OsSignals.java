@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Signals through `sun.misc.Signal`, the only door to them: a shutdown hook hears of one signal,
-/// not of a second, and cannot change its mind. Reached by reflection, because the compiler warns
-/// of the name and cannot be told not to.
+/// Signals through `sun.misc.Signal`, the only API for them: a shutdown hook runs at the first
+/// signal, is not notified of a second one, and cannot cancel the exit. It is called by reflection,
+/// because the compiler's warning about it cannot be suppressed.
 final class OsSignals implements Signals {
   @Override
   @SuppressWarnings("ReferenceEquality") // of the proxy, which has no other

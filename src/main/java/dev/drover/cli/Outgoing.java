@@ -2,7 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.base.Json;
 
-/// The events that people send.
+/// The events that clients send.
 final class Outgoing {
   private Outgoing() {}
 
@@ -24,7 +24,7 @@ final class Outgoing {
     return why.isEmpty() ? event : event.with("deny_message", why);
   }
 
-  /// What a custom tool gave.
+  /// The result of a custom tool.
   static Json.Obj result(String call, String text) {
     return Json.obj(
         "type", "user.custom_tool_result", "custom_tool_use_id", call, "content", text(text));

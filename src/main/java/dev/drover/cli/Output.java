@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a command prints: for people, or with `--json` for programs. One thread.
+/// The output of a command: for people, or with `--json` for programs. Not safe for concurrent use.
 final class Output {
   private static final int LONGEST = 200;
 
@@ -26,12 +26,12 @@ final class Output {
     return json;
   }
 
-  /// Whether nobody reads any more.
+  /// Whether the output can no longer be written.
   boolean isClosed() {
     return shell.out().checkError();
   }
 
-  /// Lines of a table. Columns keep the width that the first lines gave them, or grow.
+  /// Prints rows of a table. Columns keep the width of the first rows, or become wider.
   void rows(List<Column> columns, List<Json.Obj> items) {
     if (json) {
       items.forEach(item -> line(item.toString()));
@@ -53,7 +53,7 @@ final class Output {
     }
   }
 
-  /// One object: a line for each field that says something.
+  /// Prints an object: one line for each field that is not empty.
   void object(Json.Obj object) {
     if (json) {
       line(object.toString());
@@ -72,7 +72,7 @@ final class Output {
     }
   }
 
-  /// What is no JSON in any case.
+  /// Prints a line as it is, with or without `--json`.
   void line(String text) {
     shell.out().print(text + "\n");
     shell.out().flush();

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// A list that the server gives page by page.
+/// A list that the server returns in pages.
 ///
-/// @param largest how many items a page may have
-/// @param columns what a person sees of each item
+/// @param largest the maximum number of items on a page
+/// @param columns the columns that people see
 record PagedList(int largest, List<Filter> filters, List<Column> columns) {
   private static final String LIMIT = "--limit";
 
@@ -19,7 +19,7 @@ record PagedList(int largest, List<Filter> filters, List<Column> columns) {
     Filter.declare(spec, filters);
   }
 
-  /// Prints the whole list, as far as it is asked for and somebody reads it.
+  /// Prints the list up to the requested length, or until the output is closed.
   int print(Invocation invocation, String path) throws Refusal, IOException, InterruptedException {
     var output = invocation.output();
     int left = invocation.arguments().number(LIMIT, 1).orElse(Integer.MAX_VALUE);

@@ -5,17 +5,17 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// From one page of a list to the next.
+/// The step from one page of a list to the next.
 final class Paging {
   private Paging() {}
 
-  /// The cursor of the page after this one; empty on the last.
+  /// The cursor of the next page; empty on the last page.
   static Optional<String> next(Json.Obj page) {
     return Optional.ofNullable(page.text("next_page")).filter(cursor -> !cursor.isEmpty());
   }
 
-  /// The query parameter, after an ampersand, that asks for the page after this one, by cursor or
-  /// by the last item's id; empty on the last.
+  /// The query parameter for the next page, after an ampersand, with the cursor or the id of the
+  /// last item; empty on the last page.
   static Optional<String> after(Json.Obj page) {
     var cursor = next(page);
     if (cursor.isPresent()) {
@@ -27,7 +27,7 @@ final class Paging {
         : Optional.empty();
   }
 
-  /// The cursor as one more query parameter.
+  /// The cursor as a further query parameter.
   static String parameter(Optional<String> cursor) {
     return cursor
         .map(text -> "&page=" + URLEncoder.encode(text, StandardCharsets.UTF_8))

@@ -7,7 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The tool calls of a session that wait for its user, folded from its events. One thread.
+/// The tool calls of a session that wait for the user, as a fold over its events. Not safe for
+/// concurrent use.
 final class Pending {
   private final Map<String, Json.Obj> open = new LinkedHashMap<>();
 
@@ -28,7 +29,7 @@ final class Pending {
     }
   }
 
-  /// An idle session says itself what it waits for.
+  /// An idle event lists the calls that wait.
   private void keep(List<Json> ids) {
     var named = new HashSet<String>();
     for (var id : ids) {
@@ -48,7 +49,7 @@ final class Pending {
     return open.containsKey(id);
   }
 
-  /// The ids of calls that wait for permission, or may.
+  /// The ids of calls that wait, or may wait, for permission.
   List<String> asking() {
     return open.entrySet().stream()
         .filter(entry -> !isCustom(entry.getValue()))
@@ -56,7 +57,7 @@ final class Pending {
         .toList();
   }
 
-  /// Each call and what can be typed to answer it.
+  /// Each call, with the line to type as its answer.
   List<String> lines() {
     var lines = new ArrayList<String>();
     open.forEach(
@@ -76,7 +77,7 @@ final class Pending {
     return lines;
   }
 
-  /// What is waited for, in a line.
+  /// All waiting calls, in one line.
   String words() {
     return String.join("; ", lines().stream().filter(line -> !line.startsWith(" ")).toList());
   }

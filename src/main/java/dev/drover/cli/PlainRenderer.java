@@ -4,10 +4,11 @@ import dev.drover.base.Json;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/// Plain lines for files, pipes and simple terminals: no escape codes, nothing that is taken back,
-/// each text when it is complete. What is wrong goes to standard error.
+/// A renderer for files, pipes and simple terminals: it uses no escape codes, never erases, and
+/// shows each text when it is complete. Errors go to standard error.
 final class PlainRenderer implements Renderer {
-  /// Columns of a line: no terminal says how many, but one line of output can be a megabyte.
+  /// The maximum width of a line: the width of the terminal is unknown, and a line of output may
+  /// have a megabyte.
   private static final int WIDTH = 200;
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

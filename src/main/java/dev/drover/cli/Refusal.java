@@ -3,7 +3,7 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import java.util.Objects;
 
-/// The server answered with an error. `getMessage()` is the server's own.
+/// An error response of the server. `getMessage()` is the server's message.
 final class Refusal extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -18,7 +18,7 @@ final class Refusal extends Exception {
     this.requestId = requestId;
   }
 
-  /// @param body of the protocol's error form, or anything else
+  /// @param body in the protocol's form of an error, or any other text
   static Refusal of(int status, String body) {
     Json.Obj answer;
     try {
@@ -39,23 +39,23 @@ final class Refusal extends Exception {
     return status;
   }
 
-  /// The wire's `error.type`.
+  /// The `error.type` of the protocol.
   String type() {
     return type;
   }
 
-  /// By which the server's log knows it; empty if it gave none.
+  /// The id of the request in the server's log; empty if the response has none.
   String requestId() {
     return requestId;
   }
 
-  /// What was said, and how to find it in the server's log, in a line.
+  /// The message and the id of the request, in one line.
   String details() {
     return Sanitized.line(
         getMessage() + " (" + type + (requestId.isEmpty() ? "" : ", " + requestId) + ")");
   }
 
-  /// Everything that there is to say, in a line.
+  /// All details, in one line.
   String words() {
     return Sanitized.line(
         getMessage()

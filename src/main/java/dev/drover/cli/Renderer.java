@@ -3,34 +3,35 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import java.time.Duration;
 
-/// Shows a run while it happens. One thread.
+/// A live view of a run. Not safe for concurrent use.
 interface Renderer {
-  /// Whether text is shown while it is written.
+  /// Whether texts are shown while they are written.
   boolean previews();
 
-  /// How long nothing may come before [#quiet] is called, again and again.
+  /// The time without events after which [#quiet] is called, repeatedly.
   Duration patience();
 
   void begin(String session, String model);
 
-  /// One event or preview, each once.
+  /// Shows an event or a preview. Each is passed once.
   ///
   /// @param json the event as it was received
   void event(Json.Obj event, String json);
 
   void quiet();
 
-  /// A line about the session, among what happens in it.
+  /// Shows a line about the session among its events.
   void note(String line);
 
-  /// Whether nobody sees any more what is shown: the reader of a pipe has gone.
+  /// Whether the output can no longer be written, for example because the reader of a pipe has
+  /// exited.
   boolean isClosed();
 
-  /// Something that the command itself has to say, at once.
+  /// Shows a message of the command itself at once.
   void notice(String line);
 
-  /// The last call.
+  /// Shows the end of the run; called last.
   ///
-  /// @param again how to look at the session again, in a line or two
+  /// @param again how to read the session later, in one or two lines
   void end(Ending ending, Json.Obj usage, Duration wall, String again);
 }

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// The verbs that every kind of resource has.
+/// The commands that every kind of resource has.
 ///
-/// @param path of the list of all
-/// @param label how a usage line calls an id of one
+/// @param path of the list of all resources of the kind
+/// @param label the name of an id in usage lines
 record ResourceVerbs(String path, String label) {
   CommandSpec create(String about, List<Field> fields) {
     var spec =
@@ -49,7 +49,7 @@ record ResourceVerbs(String path, String label) {
     return one("delete", about, call -> call.print(call.api().delete(call.path(path))));
   }
 
-  /// A verb that is about one of them.
+  /// A command for one resource.
   CommandSpec one(String name, String about, Verb verb) {
     return Specs.id(Specs.verb(name, about, verb), label, "The %s's id.".formatted(lower()));
   }

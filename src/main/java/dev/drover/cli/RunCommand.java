@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
-/// `drover run`: one task, on a server of its own, shown while it happens.
+/// `drover run`: runs one task on its own server and shows it live.
 final class RunCommand {
   private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\w@%+=:,./-]+");
   private static final String BUILT_IN_MODEL = "rehearsal";
@@ -19,10 +19,10 @@ final class RunCommand {
   private final LongSupplier nanoTime;
   private final ServerFactory host;
 
-  /// What to run.
+  /// The task to run.
   ///
-  /// @param text `-`: what standard input says
-  /// @param model empty: what `DROVER_MODEL` says, else the built-in one
+  /// @param text `-` for standard input
+  /// @param model if empty, `DROVER_MODEL` or else the built-in model
   record Task(String text, Optional<String> model, Optional<String> system, boolean json) {}
 
   RunCommand(Shell shell, LongSupplier nanoTime, ServerFactory host) {

@@ -2,11 +2,12 @@ package dev.drover.cli;
 
 import java.util.regex.Pattern;
 
-/// Takes from a text whatever could drive a terminal. What a tool found or a model said is not
-/// trusted: an escape code in it could rewrite the screen, set the title, or answer for the user.
+/// Removes everything from a text that could control a terminal. The output of tools and models is
+/// not trusted: an escape code could rewrite the screen, set the title, or answer for the user.
 final class Sanitized {
-  /// Colours, moves and titles in their complete forms, so that nothing of them remains to be read.
-  /// Bounded and within a line: what only begins like a code does not swallow the text after it.
+  /// Complete escape codes for colours, cursor moves and titles, which are removed whole. The
+  /// pattern is limited in length and to one line, so that an incomplete code does not remove the
+  /// text after it.
   private static final Pattern CODES =
       Pattern.compile(
           "(?:\u001b\\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]"
@@ -16,8 +17,8 @@ final class Sanitized {
 
   private Sanitized() {}
 
-  /// Text without codes and controls. Of a code that is cut in two by a piece's end, harmless
-  /// characters remain.
+  /// The text without escape codes and control characters. If a code is split between two pieces,
+  /// harmless characters remain.
   static String output(String text) {
     return controls(CODES.matcher(text.replace("\r\n", "\n")).replaceAll("").replace('\r', '\n'));
   }
@@ -32,7 +33,7 @@ final class Sanitized {
         .toString();
   }
 
-  /// One line: breaks become blanks.
+  /// One line: line breaks become spaces.
   static String line(String text) {
     return output(text).replace('\n', ' ').replace('\t', ' ');
   }

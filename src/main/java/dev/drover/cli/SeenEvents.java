@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Which events were shown already, of the last many. One thread.
+/// The ids of the last events that were shown, within a bound. Not safe for concurrent use.
 final class SeenEvents {
   private static final int MEMORY = 20_000;
 
@@ -18,8 +18,8 @@ final class SeenEvents {
         }
       };
 
-  /// Takes note of an event; false when it is known. One that comes queued and comes again when it
-  /// is processed is two. Previews, which have no id, are always new.
+  /// Adds an event and returns false if it is already known. A queued event and the same event when
+  /// it is processed count as two. Previews have no id and are always new.
   boolean add(Json.Obj event) {
     return event.text("id") == null || keys.put(key(event), true) == null;
   }
@@ -28,7 +28,7 @@ final class SeenEvents {
     return keys.containsKey(key(event));
   }
 
-  /// Whether it was seen before it was processed.
+  /// Whether the event was seen while it was queued.
   boolean hasQueued(Json.Obj event) {
     return keys.containsKey(event.text("id") + "?");
   }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// `drover serve`: a server until a signal ends it. `TERM` lets turns end first, `INT` does not:
-/// who sits at the terminal waits.
+/// `drover serve`: a server that runs until a signal stops it. `TERM` lets running turns end first;
+/// `INT` does not, because a user waits at the terminal.
 final class ServeCommand {
   private static final int LEFT_AT_ONCE = 130;
   private static final int NOT_ANNOUNCED = 1;
@@ -19,8 +19,7 @@ final class ServeCommand {
     this.host = host;
   }
 
-  /// Programs wait for the one line that it prints: if the line cannot be written, the server
-  /// stops.
+  /// Prints one line, for which programs wait. If the line cannot be written, the server stops.
   ///
   /// @return the exit status
   int run(Map<String, String> flags) throws InterruptedException {
@@ -34,7 +33,8 @@ final class ServeCommand {
           }
           stop.countDown();
         };
-    // What signals a process and its group does it twice, and means no more by that.
+    // A supervisor that signals both the process and its group sends TERM twice, so a second one
+    // means nothing.
     Runnable terminated =
         () -> {
           if (!stopping.getAndSet(true)) {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the doctor asks the server of this machine, if one listens: nodes, queue, and the sessions
-/// that have not moved for longest.
+/// The doctor's checks of the server of this machine, if it is running: its nodes, its queue, and
+/// the sessions that have not moved for longest.
 final class ServerChecks {
   private static final int SESSIONS = 5;
   private static final String NAME = "server";

@@ -5,31 +5,31 @@ import dev.drover.settings.SettingValue;
 import java.util.List;
 import java.util.Map;
 
-/// Makes the servers that commands talk to. Handed in by Main, which alone knows the parts. Flags
-/// come by the name of their setting (`host`, `port`, `data`, `config`), those alone that were
-/// given; the environment and the configuration file decide the rest.
+/// A factory of the servers that commands use. It is passed in by Main, because the command line
+/// does not know the parts. Flags are passed by the name of their setting (`host`, `port`, `data`,
+/// `config`) if they were given; the environment and the settings file define the rest.
 public interface ServerFactory {
-  /// Starts the server that others use: where the settings say, until it is closed. Accepts
-  /// requests when this returns.
+  /// Starts a server at the address in the settings. It accepts requests when this returns, until
+  /// it is closed.
   ///
-  /// @throws Problem for what the user can mend: a setting, a port in use
+  /// @throws Problem for errors that the user can fix: a setting, a port in use
   Endpoint serve(Map<String, String> flags) throws InterruptedException;
 
-  /// Starts a server for one command: on any free port of the loopback address, with a model
-  /// `rehearsal` that does not pace itself. Writes nothing to standard output. Accepts requests
-  /// when this returns.
+  /// Starts a server for one command, on a free port of the loopback address, with a `rehearsal`
+  /// model that answers at once. It writes nothing to standard output, and accepts requests when
+  /// this returns.
   ///
-  /// @throws Problem for what the user can mend
+  /// @throws Problem for errors that the user can fix
   Endpoint embed(Map<String, String> flags) throws InterruptedException;
 
-  /// What the settings say of the server of this machine. Starts and makes nothing.
+  /// The server of this machine according to the settings. Starts and creates nothing.
   ///
-  /// @throws Problem for a setting that is wrong, or a key that cannot be read
+  /// @throws Problem if a setting is invalid, or if the key cannot be read
   LocalServer local(Map<String, String> flags);
 
-  /// Every setting that there is, with its value and where that comes from. Holds no secret. Starts
-  /// and makes nothing.
+  /// Every setting, with its value and the source of the value, without secrets. Starts and creates
+  /// nothing.
   ///
-  /// @throws Problem for a setting that is wrong
+  /// @throws Problem if a setting is invalid
   List<SettingValue> settings(Map<String, String> flags);
 }

@@ -8,23 +8,25 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What a session's stream brings, event by event. Read by one thread; closed by any.
+/// The event stream of a session. One thread reads it; any thread may close it.
 final class SessionStream implements AutoCloseable {
-  /// Longest event, in bytes. What a stream brings in all has no limit: it may be open for days.
+  /// The longest event, in bytes. The length of a stream is not limited, because it may be open for
+  /// days.
   private static final int MAX_EVENT = 256 * 1024 * 1024;
 
-  /// The server pings a stream on which nothing happens; how often is a setting of its own.
+  /// How long a stream may be silent. The server pings silent streams at an interval that is a
+  /// setting.
   static final Duration PATIENCE = Duration.ofDays(1);
 
   private final Runnable close;
   private final ServerEvents events;
 
-  /// @param type of the `event` line; `message` without one
+  /// @param type of the `event` line; `message` if there is none
   /// @param data of the `data` lines
   record Frame(String type, String data) {
-    /// The event that it brings.
+    /// The event in this frame.
     ///
-    /// @throws IOException when it brings none, or the server's last words
+    /// @throws IOException if there is none, or if the frame is an error of the server
     Json.Obj event() throws IOException {
       try {
         if (Json.parse(data) instanceof Json.Obj event) {
@@ -34,14 +36,14 @@ final class SessionStream implements AutoCloseable {
           return event;
         }
       } catch (Json.Malformed _) {
-        // Said below.
+        // the error follows
       }
       throw new IOException("the stream contains data that is not an event");
     }
   }
 
   /// @param body of the response
-  /// @param close cuts it
+  /// @param close closes the connection
   SessionStream(Chunks body, Runnable close) {
     this.close = close;
     events =
@@ -51,9 +53,9 @@ final class SessionStream implements AutoCloseable {
             new ServerEvents.Lengths(MAX_EVENT, MAX_EVENT, Long.MAX_VALUE));
   }
 
-  /// Waits for the next event; empty at the end. Pings are left out.
+  /// Waits for the next event; empty at the end. Pings are skipped.
   ///
-  /// @throws IOException when the connection broke
+  /// @throws IOException if the connection broke
   Optional<Frame> next() throws IOException, InterruptedException {
     var event = events.next();
     while (event != null && event.name().equals("ping")) {

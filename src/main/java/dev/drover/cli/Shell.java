@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/// What a command was started from, and what it leaves to.
+/// The process that runs a command: its streams, environment and signals.
 ///
-/// @param terminal whether `out` is one
-/// @param typed whether somebody types `in` on one
+/// @param terminal whether `out` is a terminal
+/// @param typed whether `in` is a terminal
 /// @param variables the environment
-/// @param leave ends the process at once with a status, without tidying up
+/// @param leave exits the process at once with a status, without cleanup
 public record Shell(
     InputStream in,
     StandardOutput out,
@@ -33,8 +33,8 @@ public record Shell(
     variables = Map.copyOf(variables);
   }
 
-  /// That of this process. Writes UTF-8 whatever the locale: a container that was told nothing
-  /// claims to know only ASCII.
+  /// The shell of this process. It writes UTF-8 in any locale, because containers without a
+  /// configured locale claim to support only ASCII.
   public static Shell ofProcess() {
     return new Shell(
         System.in,
@@ -47,14 +47,14 @@ public record Shell(
         Runtime.getRuntime()::halt);
   }
 
-  /// Whether escape codes are welcome.
+  /// Whether escape codes may be printed.
   boolean live() {
     return terminal
         && variables.getOrDefault("NO_COLOR", "").isEmpty()
         && !variables.getOrDefault("TERM", "").equals("dumb");
   }
 
-  /// Columns of a line, as far as `COLUMNS` tells.
+  /// The width of a line according to `COLUMNS`, or the default.
   int width() {
     try {
       return Math.max(LEAST_WIDTH, Integer.parseInt(variables.getOrDefault("COLUMNS", "")));
@@ -76,7 +76,7 @@ public record Shell(
     return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
   }
 
-  /// A console is none as well when only the input is not a terminal: asked second.
+  /// The console is checked second, because it is also missing if only the input is not a terminal.
   @SuppressWarnings("SystemConsoleNull") // seen: null in 25 when there is no terminal
   private static boolean isTerminal(int descriptor) {
     try {

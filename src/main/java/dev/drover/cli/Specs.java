@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/// Commands and flags as all of Drover's look.
+/// The common form of Drover's commands and flags.
 final class Specs {
   static final String JSON = "--json";
   static final String URL = "--url";
@@ -17,13 +17,13 @@ final class Specs {
     return dressed(CommandSpec.create().name(name), description);
   }
 
-  /// A command that is carried out on a running server.
+  /// A command that runs on a running server.
   static CommandSpec verb(String name, String description, Verb verb) {
     var spec = CommandSpec.wrapWithoutInspection(verb).name(name);
     return dressed(spec, description);
   }
 
-  /// A command with commands of its own.
+  /// A command with subcommands.
   static CommandSpec group(String name, String description, CommandSpec... verbs) {
     var spec = command(name, description);
     spec.usageMessage().customSynopsis("drover " + name + " COMMAND [OPTIONS]");
@@ -99,7 +99,7 @@ final class Specs {
     return OptionSpec.builder(name).type(boolean.class).description(escaped(description)).build();
   }
 
-  /// picocli takes descriptions for format strings.
+  /// picocli treats descriptions as format strings.
   private static String escaped(String text) {
     return text.replace("%", "%%");
   }

@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The standard output of a command, in UTF-8. Unlike a plain [PrintStream], it keeps the reason
-/// why a write failed. For any thread.
+/// why a write failed. Safe for concurrent use.
 public final class StandardOutput extends PrintStream {
   private final Sink sink;
   private final boolean pipe;
 
-  /// @param pipe whether a write can fail only because nobody reads the output any more
+  /// @param pipe whether a write can only fail because the reader has exited
   public StandardOutput(OutputStream out, boolean pipe) {
     this(new Sink(out), pipe);
   }
@@ -25,7 +25,8 @@ public final class StandardOutput extends PrintStream {
     this.pipe = pipe;
   }
 
-  /// Why output was lost; empty if all of it was written, or if its reader closed the pipe.
+  /// The reason why output was lost; empty if all of it was written, or if its reader closed the
+  /// pipe.
   Optional<String> loss() {
     flush();
     var failure = sink.failure;

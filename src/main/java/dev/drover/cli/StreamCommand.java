@@ -4,7 +4,8 @@ import dev.drover.base.Json;
 import java.io.IOException;
 import java.util.List;
 
-/// `drover events stream`: what comes on a session's stream, until it ends or nobody reads it.
+/// `drover events stream`: prints the events of a session's stream until it ends or the output is
+/// closed.
 final class StreamCommand {
   static final String DELTAS = "--deltas";
   static final String UNTIL_IDLE = "--until-idle";
@@ -15,7 +16,7 @@ final class StreamCommand {
     this.invocation = invocation;
   }
 
-  /// @return the exit status: 0 when the session, or the wait for it, is over
+  /// @return the exit status: 0 if the session, or the wait for it, has ended
   int run() throws Refusal, IOException, InterruptedException {
     boolean untilIdle = invocation.arguments().has(UNTIL_IDLE);
     var output = invocation.output();

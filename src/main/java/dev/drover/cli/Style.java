@@ -1,9 +1,9 @@
 package dev.drover.cli;
 
-/// The escape codes of a transcript; all empty where none are welcome.
+/// The escape codes of a transcript; all are empty if escape codes may not be printed.
 ///
-/// @param unwrapped lets the terminal cut off a line that is wider than we thought
-/// @param wipe empties the line that the cursor is on
+/// @param unwrapped makes the terminal cut lines that are wider than expected
+/// @param wipe erases the line of the cursor
 record Style(
     String bold,
     String dim,

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The server that a command talks to.
+/// The server that a command uses.
 ///
-/// @param key empty: none is known, and the server will say what it thinks of that
-/// @param keyFrom where the key was taken from, in words
+/// @param key empty if no key is known; the server will then refuse most requests
+/// @param keyFrom the source of the key, for people
 record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
   private static final String URL_VARIABLE = "DROVER_URL";
   static final String KEY_VARIABLE = "DROVER_API_KEY";
 
-  /// @param flag of `--url`; empty: what `DROVER_URL` says, else the server of this machine
-  /// @param local asked only for what nothing else names. Its key goes to this machine alone.
+  /// @param flag the value of `--url`; if empty, `DROVER_URL`, or else the server of this machine
+  /// @param local used only if needed. Its key is only sent to this machine
   static TargetServer of(
       Optional<String> flag, Map<String, String> variables, Supplier<LocalServer> local) {
     var set = variable(variables, URL_VARIABLE).map(text -> url(URL_VARIABLE, text));
@@ -36,7 +36,7 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
     return new TargetServer(url, here.key().map(secret -> key(secret.reveal(), from)), from);
   }
 
-  /// What helps when the server does not take the key.
+  /// Advice for the case that the server refuses the key.
   String advice() {
     return key.isPresent()
         ? "the key was taken from " + keyFrom
@@ -59,12 +59,12 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
         return url;
       }
     } catch (URISyntaxException _) {
-      // Said below.
+      // the error follows
     }
     throw Problem.invalid(name + " must be an http or https URL without user or query");
   }
 
-  /// A key as a header can carry it.
+  /// A key that a header can carry.
   private static Secret key(String text, String from) {
     var key = new Secret(text.strip());
     if (!key.isPrintable()) {
@@ -73,7 +73,7 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
     return key;
   }
 
-  /// By its spelling alone: no name server decides who gets the key.
+  /// Decides by the spelling alone, so that no name server decides who receives the key.
   private static boolean isLoopback(URI url) {
     var host = String.valueOf(url.getHost());
     return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");

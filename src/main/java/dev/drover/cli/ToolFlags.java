@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/// Tools as one writes them on a command line.
+/// The tools of an agent as flags.
 final class ToolFlags {
   private static final String TOOLSET = "agent_toolset_20260401";
   private static final String ALL = "all";
@@ -14,8 +14,8 @@ final class ToolFlags {
 
   private ToolFlags() {}
 
-  /// `tools` of an agent. Names make one toolset: with `all` every built-in tool, without it only
-  /// those that are named. JSON is taken as it is.
+  /// The field `tools` of an agent. Names become one toolset: with `all`, it has every built-in
+  /// tool, otherwise only the named ones. JSON is used unchanged.
   static Json read(Arguments arguments, String flag) {
     boolean all = false;
     Optional<Json> common = Optional.empty();

@@ -6,17 +6,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Tool calls and their results in words, harmless to a terminal.
+/// Tool calls and their results as text, safe for a terminal.
 final class ToolText {
   private static final Pattern BLANK_LINES = Pattern.compile("\\A(?:[ \t]*\n)+");
 
   private ToolText() {}
 
-  /// The lines of a result worth showing, and how many more there are.
+  /// The lines of a result to show, and the number of further lines.
   record Excerpt(List<String> lines, int more) {}
 
-  /// What a call is about, in one line of any length: the command, the path, the pattern; of an
-  /// unknown tool all of its input.
+  /// The subject of a call in one line of any length: the command, the path or the pattern; for an
+  /// unknown tool, its whole input.
   static String about(String tool, Json.Obj input) {
     var known =
         switch (tool) {
@@ -36,12 +36,12 @@ final class ToolText {
     return Sanitized.line(words.isEmpty() ? input.toString() : words);
   }
 
-  /// A call in one line: the tool and what it is about.
+  /// A call in one line: the tool and the subject.
   static String call(Json.Obj event) {
     return name(event) + "  " + about(String.valueOf(event.text("name")), event.object("input"));
   }
 
-  /// A name as the model wrote it.
+  /// The name as the model wrote it.
   static String name(Json.Obj call) {
     var name = call.text("name");
     var server = call.text("mcp_server_name");
@@ -60,7 +60,7 @@ final class ToolText {
         : new Excerpt(lines.subList(0, most), lines.size() - most);
   }
 
-  /// The text of content blocks; what is not text is named.
+  /// The text of content blocks; other blocks are only named.
   static String text(List<Json> blocks, String between) {
     return blocks.stream()
         .filter(Json.Obj.class::isInstance)

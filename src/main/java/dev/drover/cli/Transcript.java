@@ -5,9 +5,9 @@ import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What was said and done, as lines: texts, and tool calls with the beginnings of their results,
-/// with an empty line between what does not belong together. Texts are left to the terminal to
-/// wrap, so that they can be copied; everything else is one line each. One thread.
+/// A transcript of a run in lines: texts, and tool calls with the beginnings of their results,
+/// separated by empty lines. The terminal wraps texts, so that they can be copied; everything else
+/// takes one line each. Not safe for concurrent use.
 final class Transcript {
   private static final int RESULT_LINES = 6;
 
@@ -27,7 +27,7 @@ final class Transcript {
     NOTE
   }
 
-  /// @param width columns of a line
+  /// @param width the columns of a line
   Transcript(PrintStream out, Style style, int width) {
     this.out = out;
     this.style = style;
@@ -40,7 +40,7 @@ final class Transcript {
     begun = false;
   }
 
-  /// More of a text; newlines around the whole of it are left out.
+  /// Prints more of a text, without newlines at its start and end.
   void text(String piece) {
     var text = Sanitized.output(piece);
     int from = 0;
@@ -99,7 +99,7 @@ final class Transcript {
     }
   }
 
-  /// A line about the run itself.
+  /// Prints a line about the run itself.
   void note(String line) {
     gap(Block.NOTE);
     line(style.dim(), line);
@@ -116,7 +116,7 @@ final class Transcript {
     last = next;
   }
 
-  /// @param codes and an indent
+  /// @param codes escape codes and an indent
   private void line(String codes, String text) {
     boolean unwrapped = !style.unwrapped().isEmpty() && codes.startsWith(style.unwrapped());
     boolean styled = !style.plain().isEmpty() && !codes.isBlank();

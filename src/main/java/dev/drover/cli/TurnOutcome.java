@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What a turn has come to, folded from its events. One thread.
+/// The outcome of a turn, as a fold over its events. Not safe for concurrent use.
 final class TurnOutcome {
   private final Set<String> seen = new LinkedHashSet<>();
   private final Map<String, String> calls = new HashMap<>();
@@ -17,8 +17,8 @@ final class TurnOutcome {
   private boolean interrupted;
   private Optional<Ending> ending = Optional.empty();
 
-  /// Takes up an event; false when it is known already. A client's event comes twice, queued and
-  /// processed, and both count.
+  /// Adds an event and returns false if it is already known. The event of a client arrives twice,
+  /// queued and processed, and both count.
   boolean take(Json.Obj event) {
     var id = event.text("id");
     if (id != null && !seen.add(id + (event.text("processed_at") == null ? "?" : ""))) {
@@ -39,23 +39,23 @@ final class TurnOutcome {
     return true;
   }
 
-  /// How the turn ended, once it has.
+  /// The end of the turn; empty until it has ended.
   Optional<Ending> ending() {
     return ending;
   }
 
-  /// What the session has used, as it was last reported.
+  /// The usage of the session, as last reported.
   Json.Obj usage() {
     return usage;
   }
 
-  /// The wire's type of an event; empty if it has none.
+  /// The `type` of an event; empty if it has none.
   static String type(Json.Obj event) {
     var type = event.text("type");
     return type == null ? "" : type;
   }
 
-  /// What a `session.error` says, in a line.
+  /// The content of a `session.error`, in one line.
   static String message(Json.Obj error) {
     var message = error.text("message");
     return Sanitized.line(
@@ -66,11 +66,11 @@ final class TurnOutcome {
     return ending(event, interrupted, pending(event.object("stop_reason")), error);
   }
 
-  /// How a turn ended.
+  /// The end of a turn.
   ///
-  /// @param idle the event that says so
-  /// @param pending what is waited for
-  /// @param error the last one of the turn
+  /// @param idle the event that ends it
+  /// @param pending what the session waits for
+  /// @param error the last error of the turn
   static Ending ending(Json.Obj idle, boolean interrupted, String pending, String error) {
     var type = type(idle.object("stop_reason"));
     return switch (type) {

@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whether a session has come to rest after all that we sent to it. Folded from its events and from
-/// what was sent. One thread.
+/// Whether a session is idle after all events that this client sent: a fold over the session's
+/// events and those sent. Not safe for concurrent use.
 final class TurnState {
   private final Set<String> unprocessed = new HashSet<>();
   private boolean owed;
@@ -14,16 +14,16 @@ final class TurnState {
   private Optional<Json.Obj> idle = Optional.empty();
   private boolean running;
 
-  /// @param status that the session had when nothing was sent yet
+  /// @param status of the session before anything was sent
   TurnState(String status) {
     running = status.equals("running") || status.equals("rescheduling");
     terminated = status.equals("terminated");
   }
 
-  /// @param stored an event of ours, as the server keeps it
+  /// @param stored an event that this client sent, as the server stored it
   void sent(Json.Obj stored) {
     unprocessed.add(Column.text(stored, "id"));
-    // A session that rests already does not say so again after an interrupt.
+    // An idle session emits no further idle event after an interrupt.
     owed |= running || !TurnOutcome.type(stored).equals("user.interrupt");
   }
 
@@ -62,12 +62,12 @@ final class TurnState {
     return terminated;
   }
 
-  /// Whether nothing runs and nothing of ours is left to be done.
+  /// Whether nothing runs and every sent event was handled.
   boolean isSettled() {
     return terminated || (!running && !owed && unprocessed.isEmpty());
   }
 
-  /// The event with which the session last came to rest, if it was seen.
+  /// The session's last idle event, if one was seen.
   Optional<Json.Obj> idle() {
     return idle;
   }

@@ -2,7 +2,8 @@ package dev.drover.cli;
 
 import java.io.IOException;
 
-/// What a command does on a running server. Hangs on its [picocli.CommandLine.Model.CommandSpec].
+/// The action of a command on a running server, attached to its
+/// [picocli.CommandLine.Model.CommandSpec].
 @FunctionalInterface
 interface Verb {
   /// @return the exit status

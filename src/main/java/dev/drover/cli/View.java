@@ -4,13 +4,13 @@ import dev.drover.base.Json;
 import java.util.HashSet;
 import java.util.Set;
 
-/// What a dialogue shows: what the renderer of a run does, and what a run does not have.
+/// The view of a dialogue: a renderer, and what only a dialogue shows.
 final class View {
   private final Renderer renderer;
   private final boolean typed;
   private final Set<String> ours = new HashSet<>();
 
-  /// @param typed whether what we send can be seen already, because it was typed
+  /// @param typed whether sent messages are already visible, because the user typed them
   View(Renderer renderer, boolean typed) {
     this.renderer = renderer;
     this.typed = typed;
@@ -32,14 +32,14 @@ final class View {
             + (title == null ? "" : " · " + title));
   }
 
-  /// @param stored an event that we sent
+  /// @param stored an event that this client sent
   void sent(Json.Obj stored) {
     if (typed) {
       ours.add(Column.text(stored, "id"));
     }
   }
 
-  /// @param again whether it was shown when it was queued
+  /// @param again whether the event was shown when it was queued
   void event(Json.Obj event, String json, boolean again) {
     renderer.event(event, json);
     switch (TurnOutcome.type(event)) {
@@ -69,7 +69,7 @@ final class View {
     }
   }
 
-  /// What the session rests for: that its turn is over, or the calls that wait for an answer.
+  /// Shows why the session is idle: the turn has ended, or calls wait for an answer.
   void rests(Json.Obj idle, Pending pending) {
     if (!pending.isEmpty()) {
       note("waiting for input:");

@@ -1,4 +1,4 @@
-/// The command line: a client of our own HTTP API.
+/// THE COMMAND LINE: a client of Drover's own HTTP API.
 @NullMarked
 package dev.drover.cli;
 

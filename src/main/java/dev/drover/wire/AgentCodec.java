@@ -8,7 +8,7 @@ import dev.drover.catalog.ResourceKind;
 import java.util.LinkedHashMap;
 import java.util.Set;
 
-/// Agents as JSON: the fields of a definition, and metadata.
+/// The JSON form of agents: the fields of a definition, and metadata.
 public final class AgentCodec implements ResourceCodec<Agent> {
   public static final AgentCodec CODEC = new AgentCodec();
 

@@ -6,7 +6,7 @@ import dev.drover.session.Money;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Amounts of money, and budgets, as JSON.
+/// The JSON form of amounts of money and of budgets.
 public final class BudgetCodec {
   private static final Pattern CENTS = Pattern.compile("[1-9][0-9]{0,14}");
 
@@ -18,7 +18,7 @@ public final class BudgetCodec {
         .orElse(Json.NULL);
   }
 
-  /// Reads what is stored; empty: it is none, or not one that this version knows.
+  /// Reads a stored budget; empty if there is none, or if this version does not know its form.
   static Optional<Money> readMoney(Json.Obj money) {
     return Money.ofCents(money.text("amount"));
   }
@@ -29,7 +29,7 @@ public final class BudgetCodec {
         .orElse(Json.NULL);
   }
 
-  /// Reads the field `budget` of a request; empty when it is absent or null.
+  /// Reads the field `budget` of a request; empty if it is absent or null.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
   public static Optional<Money> read(Fields body) {

@@ -3,19 +3,20 @@ package dev.drover.wire;
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
 
-/// How the values of one kind are JSON. There are two readers: what a client sends is checked, what
-/// is stored is believed. Safe for many threads.
+/// The JSON form of the values of one kind. There are two readers: the one for requests validates,
+/// the one for stored values does not. Safe for concurrent use.
 public interface Codec<T> {
-  /// Reads what a client sends: limits hold, and what this version does not honour is refused.
+  /// Reads a value of a request: limits apply, and fields that this version does not support are
+  /// refused.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
   T request(Fields sent);
 
-  /// Reads what this version stored, or an older or a newer one. It refuses nothing: no limit
-  /// holds, what is missing has its default, and what this version does not know is kept, so that
-  /// [#write] gives it back.
+  /// Reads a value that this version, an older or a newer one stored. It refuses nothing: no limits
+  /// apply, missing fields get their defaults, and fields that this version does not know are kept,
+  /// so that [#write] returns them.
   T stored(Json.Obj json);
 
-  /// What is stored, and what the API shows.
+  /// The JSON that is stored and that the API shows.
   Json.Obj write(T value);
 }

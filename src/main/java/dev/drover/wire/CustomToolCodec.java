@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A custom tool as JSON. Its rules are those of the vendor's documentation.
+/// The JSON form of custom tools. Its rules are those of the vendor's documentation.
 final class CustomToolCodec {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
   private static final Pattern PROPERTY = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -40,7 +40,7 @@ final class CustomToolCodec {
     return new CustomTool(name, description, schema);
   }
 
-  /// The schema, kept as it came.
+  /// The schema, unchanged.
   private static Json.Obj schema(Fields tool) {
     var schema = Fields.of(tool.required("input_schema"), tool.path("input_schema"));
     schema.type("object");

@@ -8,13 +8,14 @@ import dev.drover.catalog.ModelConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an agent is, as JSON: fields among those of an agent, of a session and of a request.
+/// The JSON form of an agent's definition, whose fields are among those of agents, sessions and
+/// requests.
 public final class DefinitionCodec implements Codec<Definition> {
   public static final DefinitionCodec CODEC = new DefinitionCodec();
 
   private DefinitionCodec() {}
 
-  /// The resolved form of the protocol. A client may send it, too.
+  /// The resolved form of the protocol, which clients may send, too.
   @Override
   public Json.Obj write(Definition agent) {
     return NewerFields.over(known(agent), agent.newer());
@@ -45,10 +46,11 @@ public final class DefinitionCodec implements Codec<Definition> {
     return with(known, NewerFields.of(json, known(known)));
   }
 
-  /// Reads a definition's fields and leaves the others to the caller, who calls [Fields#end].
+  /// Reads the fields of a definition and leaves the others to the caller, which calls
+  /// [Fields#end].
   ///
-  /// @throws Problem `INVALID_REQUEST` for what the protocol forbids or this version does not
-  ///   honour
+  /// @throws Problem `INVALID_REQUEST` for values that the protocol forbids or this version does
+  ///   not support
   @Override
   public Definition request(Fields body) {
     var definition =
@@ -62,9 +64,9 @@ public final class DefinitionCodec implements Codec<Definition> {
     return definition;
   }
 
-  /// The definition that an update makes of a stored one, read as by [#request]: what is sent takes
-  /// the place of what is there, and all else stays as it is stored. A model loses all that is not
-  /// sent again, but keeps its effort as long as its id stays.
+  /// The definition that results from an update of a stored one, read as by [#request]: sent fields
+  /// replace stored ones, and all others stay as they are stored. A sent model loses all fields
+  /// that are not sent, but keeps its effort if its id does not change.
   public Definition update(Definition stored, Fields sent) {
     var updated = override(stored, sent);
     if (!keepsEffort(stored.model(), sent)) {
@@ -80,7 +82,7 @@ public final class DefinitionCodec implements Codec<Definition> {
             .orElse(updated.newer()));
   }
 
-  /// As [#update], for a session's copy: a model that is sent takes the place of the whole model.
+  /// As [#update], for a session's copy, in which a sent model replaces the whole model.
   public Definition override(Definition stored, Fields sent) {
     var known =
         new Definition(

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Environments as JSON.
+/// The JSON form of environments.
 public final class EnvironmentCodec implements ResourceCodec<Environment> {
   public static final EnvironmentCodec CODEC = new EnvironmentCodec();
 
   private static final List<String> PACKAGE_MANAGERS =
       List.of("apt", "cargo", "gem", "go", "npm", "pip");
 
-  /// Where schema version 14 put what a newer version had stored beside the fields known before.
+  /// The field in which schema version 14 stores the fields of a newer version.
   private static final String MIGRATED = "drover_newer";
 
   private EnvironmentCodec() {}
@@ -64,7 +64,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     }
   }
 
-  /// An environment without a networking reaches nothing.
+  /// An environment without networking has no network access.
   @Override
   public Environment stored(Json.Obj json) {
     var stored =
@@ -116,7 +116,8 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     return new Json.Obj(fields);
   }
 
-  /// Reads a request's `config`; absent or null means a cloud environment without restrictions.
+  /// Reads the `config` of a request; absent or null means a cloud environment without
+  /// restrictions.
   private static Networking readConfig(Optional<Fields> config) {
     if (config.isEmpty()) {
       return new Networking.Unrestricted();
@@ -139,7 +140,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     return networking;
   }
 
-  /// Reads an update's `config`: what it leaves out stays as it is stored.
+  /// Reads the `config` of an update; fields that are absent stay as they are stored.
   private static Networking readConfig(Optional<Fields> config, Environment before) {
     var stored = before.networking();
     if (config.isEmpty()) {
@@ -169,7 +170,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     return networking;
   }
 
-  /// What a newer version stored beside the known fields, once an update has been sent.
+  /// The fields that a newer version stored, after an update.
   private static Json.Obj newer(Json.Obj sent, Environment before) {
     var newer = NewerFields.without(before.newer(), withoutConfig(sent));
     var config = newer.object("config");

@@ -13,12 +13,12 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Events as JSON. Log row, stream frame and list page are the text that [#write] makes; [#read] is
-/// tolerant, for what it reads is our own or a newer version's.
+/// The JSON form of events. Log rows, stream frames and list pages all contain the text of
+/// [#write]. [#read] is tolerant, because it reads texts of this version or a newer one.
 public final class EventCodec {
   private EventCodec() {}
 
-  /// The wire's `type`.
+  /// The `type` of the protocol.
   public static String type(Event event) {
     return switch (event) {
       case Event.UserMessage _ -> "user.message";
@@ -63,10 +63,10 @@ public final class EventCodec {
     return new Json.Obj(fields).toString();
   }
 
-  /// A client's event as it is kept, once it was processed, or as it was shown before: all that is
-  /// in it stays, what this version does not know too.
+  /// The JSON of a client's event with another `processed_at`. All other fields stay, even those
+  /// that this version does not know.
   ///
-  /// @param json what [#write] made of the event, in this version or another
+  /// @param json the text of [#write] for the event, of this version or another
   /// @param processedAt as in [#write]
   public static String stamped(String json, @Nullable Instant processedAt) {
     return ((Json.Obj) Json.trusted(json))
@@ -131,8 +131,8 @@ public final class EventCodec {
     };
   }
 
-  /// Reads what [#write] wrote, in this version or another. What this version does not know becomes
-  /// [Event.Unknown]: a type, and a known type without a field that it stands or falls with.
+  /// Reads a text of [#write], of this version or another. An event of an unknown type, or without
+  /// a field that its type requires, becomes [Event.Unknown].
   ///
   /// @throws IllegalStateException if the text is damaged
   public static Event read(String json) {
@@ -151,7 +151,7 @@ public final class EventCodec {
     }
   }
 
-  /// @throws Missing if it lacks what it stands or falls with
+  /// @throws Missing if a required field is missing
   private static Event read(EventId id, String type, Json.Obj e) {
     return switch (type) {
       case "user.message" -> new Event.UserMessage(id, array(e, "content"));
@@ -304,7 +304,7 @@ public final class EventCodec {
     return text;
   }
 
-  /// A field is missing, or has another shape.
+  /// An exception for a field that is missing or has another type.
   private static final class Missing extends RuntimeException {
     private static final long serialVersionUID = 1;
 

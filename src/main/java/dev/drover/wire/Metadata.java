@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Metadata bags: at most 16 pairs, keys of 1 to 64 and values of up to 512 characters, counted on
-/// what comes out. Every problem is `INVALID_REQUEST`.
+/// Metadata: at most 16 pairs, with keys of 1 to 64 and values of up to 512 characters; the limits
+/// apply to the result. Every problem is `INVALID_REQUEST`.
 public final class Metadata {
   static final String FIELD = "metadata";
   private static final int MAX_PAIRS = 16;
@@ -18,7 +18,7 @@ public final class Metadata {
 
   private Metadata() {}
 
-  /// The bag of something new.
+  /// The metadata of a new object.
   public static Map<String, String> read(Fields body) {
     var problems = new ArrayList<String>();
     var bag = read(body, problems);
@@ -26,8 +26,8 @@ public final class Metadata {
     return bag;
   }
 
-  /// `stored` with what an update sends: a string sets its key, null deletes it. A bag that is null
-  /// or absent changes nothing.
+  /// The metadata after an update: a string sets its key, null deletes it. An absent or null field
+  /// changes nothing.
   public static Map<String, String> patch(Fields body, Map<String, String> stored) {
     var problems = new ArrayList<String>();
     var bag = patch(body, stored, false, problems);
@@ -35,8 +35,8 @@ public final class Metadata {
     return bag;
   }
 
-  /// The bag of a new environment. The problem has the code `invalid_metadata` and names all that
-  /// is wrong.
+  /// The metadata of a new environment. The problem has the code `invalid_metadata` and names
+  /// everything that is invalid.
   public static Map<String, String> readForEnvironment(Fields body) {
     var problems = new ArrayList<String>();
     var bag = read(body, problems);
@@ -44,7 +44,7 @@ public final class Metadata {
     return bag;
   }
 
-  /// As [#patch], with the code of [#readForEnvironment]; an empty string deletes, too.
+  /// As [#patch], with the code of [#readForEnvironment]; an empty string also deletes its key.
   public static Map<String, String> patchForEnvironment(Fields body, Map<String, String> stored) {
     var problems = new ArrayList<String>();
     var bag = patch(body, stored, true, problems);
@@ -52,7 +52,7 @@ public final class Metadata {
     return bag;
   }
 
-  /// The bag of something stored. Another value than a string, which a newer version stored, is its
+  /// The metadata of a stored object. A value of a newer version that is not a string becomes its
   /// JSON text.
   static Map<String, String> stored(Json.Obj json) {
     var bag = new LinkedHashMap<String, String>();

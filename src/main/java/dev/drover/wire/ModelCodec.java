@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// An agent's `model`, as JSON: an id, or an object.
+/// The JSON form of an agent's `model`: an id, or an object.
 final class ModelCodec {
   private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh", "max");
   private static final String STANDARD = "standard";
@@ -23,7 +23,7 @@ final class ModelCodec {
     return new Json.Obj(fields);
   }
 
-  /// Reads what is stored; an effort that this version does not know is asked for as it is.
+  /// Reads a stored model; an effort that this version does not know is passed on unchanged.
   static ModelConfig stored(Json json) {
     if (!(json instanceof Json.Obj model)) {
       return new ModelConfig(

@@ -6,7 +6,7 @@ import dev.drover.catalog.Environment.Networking;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// What a sandbox may reach, as JSON: `networking` of an environment's `config`.
+/// The JSON form of `networking` in an environment's `config`: the hosts that a sandbox may reach.
 public final class NetworkingCodec implements Codec<Networking> {
   public static final NetworkingCodec CODEC = new NetworkingCodec();
 
@@ -34,7 +34,7 @@ public final class NetworkingCodec implements Codec<Networking> {
         "allow_package_managers", limited.packageManagers());
   }
 
-  /// What is not known to be unrestricted, and is not limited either, becomes [Networking.Other].
+  /// A type that is neither unrestricted nor limited becomes [Networking.Other].
   @Override
   public Networking stored(Json.Obj json) {
     var unrestricted = new Networking.Unrestricted();
@@ -64,7 +64,7 @@ public final class NetworkingCodec implements Codec<Networking> {
     return update(NOTHING, sent);
   }
 
-  /// Reads an update: what it leaves out of a limited networking stays as it is stored.
+  /// Reads an update; absent fields of a limited networking stay as they are stored.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
   Networking update(Networking stored, Fields sent) {

@@ -4,14 +4,14 @@ import dev.drover.base.Json;
 import java.util.LinkedHashMap;
 import java.util.Set;
 
-/// What a newer version stored and this one does not know: fields that it does not write, and
-/// values of its own fields that it cannot read. Kept as one object that is laid over what this
-/// version writes. Objects are compared field by field, unless their `type` differs: then, as
-/// everything else, they are kept whole.
+/// The fields that a newer version stored and that this one does not know: those that it does not
+/// write, and values of its own fields that it cannot read. They are one object, which is merged
+/// into what this version writes. Objects are compared field by field, unless their `type` differs;
+/// then, like all other values, they are kept whole.
 public final class NewerFields {
   private NewerFields() {}
 
-  /// The part of `stored` that `known`, which this version makes of it, does not say.
+  /// The part of `stored` that is missing in `known`, the form that this version writes.
   static Json.Obj of(Json.Obj stored, Json.Obj known) {
     var newer = new LinkedHashMap<String, Json>();
     stored
@@ -33,7 +33,7 @@ public final class NewerFields {
     return new Json.Obj(newer);
   }
 
-  /// What [#of] was given as stored, but for fields that only this version has.
+  /// The stored object of [#of] again, and fields that only this version has.
   static Json.Obj over(Json.Obj known, Json.Obj newer) {
     if (newer.fields().isEmpty()) {
       return known;
@@ -55,7 +55,7 @@ public final class NewerFields {
     return new Json.Obj(fields);
   }
 
-  /// What is left of `newer` once a client has given these fields other values.
+  /// The part of `newer` that remains after a client changed these fields.
   static Json.Obj without(Json.Obj newer, Set<String> replaced) {
     if (newer.fields().keySet().stream().noneMatch(replaced::contains)) {
       return newer;
@@ -65,7 +65,7 @@ public final class NewerFields {
     return new Json.Obj(fields);
   }
 
-  /// An object without `type` is a part of one that has it.
+  /// An object without `type` belongs to the object that contains it.
   private static boolean isOneType(Json.Obj newer, Json.Obj known) {
     var type = newer.get("type");
     return type.isEmpty() || type.equals(known.get("type"));

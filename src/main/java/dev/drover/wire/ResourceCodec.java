@@ -6,22 +6,23 @@ import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import java.util.LinkedHashMap;
 
-/// How the resources of one kind are JSON. The codec reads and writes their content; what every
-/// resource has is written here. A request is read without [Fields#end], which the caller calls.
+/// The JSON form of the resources of one kind. The codec reads and writes their content; the fields
+/// that all resources have are written here. A request is read without [Fields#end], which the
+/// caller calls.
 public interface ResourceCodec<T> extends Codec<T> {
   ResourceKind<T> kind();
 
-  /// Reads an update: what it leaves out stays as it is stored.
+  /// Reads an update; absent fields stay as they are stored.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field
   T update(T before, Fields sent);
 
-  /// The content as the API shows it: as it is stored, unless a kind adds to that.
+  /// The content in the API: the stored form, to which a kind may add fields.
   default Json.Obj shown(Resource<T> resource) {
     return write(resource.content());
   }
 
-  /// A resource as the API shows it.
+  /// A resource in the API.
   default Json.Obj show(Resource<T> resource) {
     var fields = new LinkedHashMap<String, Json>();
     fields.put("id", Json.of(resource.id()));

@@ -2,8 +2,7 @@ package dev.drover.wire;
 
 import java.util.List;
 
-/// The kinds of resources of this version, each with its codec: what stores keep, and what the API
-/// serves.
+/// The codecs of all kinds of resources of this version, for the stores and the API.
 public final class ResourceCodecs {
   public static final List<ResourceCodec<?>> ALL =
       List.of(AgentCodec.CODEC, EnvironmentCodec.CODEC);

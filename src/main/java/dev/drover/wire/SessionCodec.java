@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Sessions as the API shows them.
+/// The JSON form of sessions in the API.
 public final class SessionCodec {
   private SessionCodec() {}
 
-  /// @param now for the figures that move while a session lives
-  /// @param listCost what it has cost; empty: its model has no price
+  /// @param now the time for figures that change while a session runs
+  /// @param listCost the cost; empty if its model has no price
   public static Json.Obj write(Session session, Instant now, Optional<Money> listCost) {
     return NewerFields.over(known(session, now, listCost), session.origin().newer());
   }
@@ -41,7 +41,7 @@ public final class SessionCodec {
         "archived_at", Times.write(progress.archivedAt()));
   }
 
-  /// What an update has changed, as [dev.drover.session.Event.SessionUpdated] tells it.
+  /// The changes of an update, for [dev.drover.session.Event.SessionUpdated].
   public static Json.Obj changes(Session before, Session after) {
     var changes = new LinkedHashMap<String, Json>();
     if (!Objects.equals(before.editable().title(), after.editable().title())) {

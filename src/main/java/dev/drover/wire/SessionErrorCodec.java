@@ -5,7 +5,7 @@ import dev.drover.session.SessionError;
 import java.util.Map;
 import java.util.Objects;
 
-/// What went wrong in a session, as JSON. Reading is tolerant: a type that this version does not
+/// The JSON form of the errors of a session. Reading is tolerant: a type that this version does not
 /// know becomes `unknown_error`.
 final class SessionErrorCodec {
   private static final Map<SessionError.Type, String> TYPES =
@@ -38,8 +38,8 @@ final class SessionErrorCodec {
     return new SessionError(type, String.valueOf(error.text("message")), readRetry(error));
   }
 
-  /// One that this version does not know is taken for the end of the turn: the events that follow
-  /// say what came of it.
+  /// An unknown retry status is read as the end of the turn; the following events show what
+  /// happened.
   private static SessionError.Retry readRetry(Json.Obj error) {
     var name = String.valueOf(error.object("retry_status").text("type"));
     for (var retry : SessionError.Retry.values()) {

@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.EventId;
 import dev.drover.session.StopReason;
 
-/// Why a session went idle, as JSON: `stop_reason`, and beside it `stop_details`.
+/// The JSON form of the reason why a session is idle: `stop_reason` and `stop_details`.
 final class StopReasonCodec {
   private StopReasonCodec() {}
 
@@ -28,7 +28,7 @@ final class StopReasonCodec {
     return reason instanceof StopReason.Refusal refusal ? refusal.details() : Json.NULL;
   }
 
-  /// Reads an idle event, of a newer version too.
+  /// Reads an idle event of this version or a newer one.
   static StopReason read(Json.Obj event) {
     var reason = event.object("stop_reason");
     return switch (String.valueOf(reason.text("type"))) {

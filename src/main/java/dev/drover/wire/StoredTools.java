@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Reads an agent's `tools` as they are stored, by a newer version too. Of these it takes what this
-/// version can offer, and never more than was allowed: a kind of tool that it does not know is left
-/// out, and a tool whose permission it cannot read is disabled.
+/// A reader of the stored `tools` of an agent, possibly of a newer version. It returns what this
+/// version supports, and never more than was allowed: an unknown kind of tool is left out, and a
+/// tool whose permission cannot be read is disabled.
 final class StoredTools {
   private StoredTools() {}
 
@@ -51,9 +51,9 @@ final class StoredTools {
     return new Toolset(defaults.setting(), overrides);
   }
 
-  /// A setting, as far as it can be read.
+  /// The readable part of a setting.
   ///
-  /// @param policy empty: this version does not know it
+  /// @param policy empty if this version does not know it
   private record Read(boolean enabled, Optional<Toolset.Policy> policy) {
     static final Read OPEN = new Read(Toolset.OPEN.enabled(), Optional.of(Toolset.OPEN.policy()));
 

@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// Threads of sessions as the API shows them.
+/// The JSON form of a session's threads in the API.
 public final class ThreadCodec {
   private ThreadCodec() {}
 
-  /// @param now for the figures that move while a thread runs
-  /// @param listCost what it has cost; empty: its model has no price
+  /// @param now the time for figures that change while a thread runs
+  /// @param listCost the cost; empty if its model has no price
   public static Json.Obj write(SessionThread thread, Instant now, Optional<Money> listCost) {
     return NewerFields.over(known(thread, now, listCost), thread.newer());
   }

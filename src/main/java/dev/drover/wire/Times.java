@@ -8,7 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Times on the wire: RFC 3339 in UTC with six digits, always.
+/// Times in the protocol: RFC 3339 in UTC, always with six digits of a second.
 public final class Times {
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -19,8 +19,8 @@ public final class Times {
     return time == null ? null : MICROS.format(time);
   }
 
-  /// Any RFC 3339 time, with a year of four digits, any offset and up to nine digits of a second;
-  /// empty if it is not one.
+  /// Reads an RFC 3339 time with a year of four digits, any offset, and up to nine digits of a
+  /// second; empty if the text is not one.
   public static Optional<Instant> read(String text) {
     try {
       var time = OffsetDateTime.parse(text);

@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/// An agent's `tools`, as JSON. What [#write] makes is the resolved form of the protocol, and a
-/// valid request too: [#read] takes both.
+/// The JSON form of an agent's `tools`. [#write] returns the resolved form of the protocol, which
+/// is also a valid request; [#read] accepts both forms.
 final class ToolCodec {
   private static final int MAX_TOOLS = 256;
 
@@ -56,8 +56,8 @@ final class ToolCodec {
 
   /// Reads the field `tools`, which may be absent.
   ///
-  /// @throws Problem `INVALID_REQUEST` for what the protocol forbids or this version does not
-  ///   honour
+  /// @throws Problem `INVALID_REQUEST` for values that the protocol forbids or this version does
+  ///   not support
   static List<Tool> read(Fields body) {
     var tools = new ArrayList<Tool>();
     var names = new HashSet<String>();

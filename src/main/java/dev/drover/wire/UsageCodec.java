@@ -6,11 +6,11 @@ import dev.drover.session.Money;
 import dev.drover.session.Usage;
 import java.util.Optional;
 
-/// What was used, as JSON. Reading is tolerant: what is read is our own.
+/// The JSON form of usage. Reading is tolerant, because it reads stored values only.
 final class UsageCodec {
   private UsageCodec() {}
 
-  /// As sessions, threads and usage events show it.
+  /// The form of sessions, threads and usage events.
   static Json.Obj write(Usage usage, Optional<Money> listCost) {
     return Json.obj(
         "input_tokens",
@@ -44,7 +44,7 @@ final class UsageCodec {
             : 0);
   }
 
-  /// Of one model request.
+  /// The form of a single model request.
   static Json.Obj write(ModelUsage usage) {
     return Json.obj(
         "input_tokens", usage.inputTokens(),

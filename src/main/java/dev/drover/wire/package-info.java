@@ -1,4 +1,4 @@
-/// Our public protocol: JSON to records and back, strict with clients, tolerant with the log.
+/// THE PUBLIC PROTOCOL: JSON to records and back, strict with clients, tolerant with the log.
 @NullMarked
 package dev.drover.wire;
 

@@ -1,7 +1,6 @@
 package dev.drover.hands;
 
 import dev.drover.base.Scope;
-import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.time.Duration;
@@ -10,14 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The sandboxes of all sessions, one for each hand name that a session uses. A sandbox is created
 /// at the first call that needs it, replaced when it has died, and closed when it is idle. The
@@ -34,38 +29,12 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   private final Sandboxes sandboxes;
   private final HandTap tap;
-  private final int most;
   private final Duration idle;
-  private final Duration wait;
-  private final Permits places;
-  private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
+  private final Permits permits;
+  private final Map<HandSlot.Key, HandSlot> slots = new ConcurrentHashMap<>();
+  private final Admission admission;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean leaving; // another server continues all sessions
-
-  /// The hand that a slot is for.
-  private record Key(SessionId session, HandName name) {
-    static Key of(HandSpec spec) {
-      return new Key(spec.session(), spec.name());
-    }
-  }
-
-  /// The slot of one hand. Its contents change only under its lock; calls run without the lock.
-  private static final class Slot {
-    final SessionId session;
-    final ReentrantLock lock = new ReentrantLock();
-    @Nullable Sandbox sandbox;
-    int grips;
-    boolean gone; // no longer in the map
-    volatile boolean owes; // calls were left in it, and their results will be requested
-    volatile boolean leaving; // another server continues the session
-    volatile boolean released; // it is about to be removed; calls no longer wait for it
-    volatile @Nullable CompletableFuture<Boolean> waiting; // for a place
-    volatile long idleSince = System.nanoTime();
-
-    Slot(SessionId session) {
-      this.session = session;
-    }
-  }
 
   /// @param sandboxes closed with this
   /// @param tap notified of hands and their calls
@@ -78,19 +47,18 @@ public final class SandboxPool implements Hands, AutoCloseable {
   SandboxPool(Sandboxes sandboxes, HandTap tap, int most, Duration idle, Duration wait) {
     this.sandboxes = sandboxes;
     this.tap = tap;
-    this.most = most;
     this.idle = idle;
-    this.wait = wait;
-    this.places = new Permits(most);
+    this.permits = new Permits(most);
+    this.admission = new Admission(permits, closed, most, wait);
     Thread.ofVirtual().name("hands-idle").start(this::closeIdle);
   }
 
   @Override
   public Grip provision(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
-    var key = Key.of(spec);
+    var key = HandSlot.Key.of(spec);
     var slot = lock(key);
     try {
-      return new Held(key, slot, sandbox(slot, spec));
+      return grip(slot, sandbox(slot, spec));
     } finally {
       slot.lock.unlock();
     }
@@ -99,7 +67,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   /// The sandbox already exists, so it needs no free permit.
   @Override
   public Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException {
-    var key = Key.of(spec);
+    var key = HandSlot.Key.of(spec);
     var slot = lock(key);
     try {
       if (slot.sandbox != null && !(slot.sandbox.isAlive() && slot.sandbox.id().equals(hand))) {
@@ -111,100 +79,44 @@ public final class SandboxPool implements Hands, AutoCloseable {
       if (slot.sandbox == null && closed.getCount() > 0) {
         sandboxes.attach(spec, hand).ifPresent(found -> keep(slot, found));
       }
-      return Optional.ofNullable(slot.sandbox).map(found -> new Held(key, slot, found));
+      return Optional.ofNullable(slot.sandbox).map(found -> grip(slot, found));
     } finally {
       slot.lock.unlock();
     }
   }
 
-  private void keep(Slot slot, Sandbox sandbox) {
-    places.take();
-    slot.sandbox = sandbox;
-    tap.attached(slot.session);
+  private Grip grip(HandSlot slot, Sandbox sandbox) {
+    return new SlotGrip(slot, sandbox, tap, () -> leaving, this::unheld);
   }
 
-  /// A grip on the sandbox in a slot.
-  private final class Held implements Grip {
-    private final Key key;
-    private final Slot slot;
-    private final Sandbox sandbox;
-    private final AtomicBoolean open = new AtomicBoolean(true);
-    private volatile boolean left;
-
-    /// Called with the slot's lock held.
-    Held(Key key, Slot slot, Sandbox sandbox) {
-      this.key = key;
-      this.slot = slot;
-      this.sandbox = sandbox;
-      slot.grips++;
-    }
-
-    @Override
-    public HandId id() {
-      return sandbox.id();
-    }
-
-    @Override
-    public ToolResult execute(ToolCall call) throws InterruptedException {
-      long start = System.nanoTime();
-      ToolResult result = null;
-      try {
-        result = sandbox.execute(call, () -> left || slot.leaving || leaving);
-        return result;
-      } finally {
-        tap.called(call, result, start);
-      }
-    }
-
-    @Override
-    public void stop(EventId call) {
-      sandbox.stop(call);
-    }
-
-    @Override
-    public void leave() {
-      left = true;
-    }
-
-    @Override
-    public void close() {
-      if (!open.compareAndSet(true, false)) {
-        return;
-      }
-      slot.lock.lock();
-      try {
-        slot.grips--;
-        slot.owes = left;
-        slot.idleSince = System.nanoTime();
-        unheld(key, slot);
-      } finally {
-        slot.lock.unlock();
-      }
-    }
+  private void keep(HandSlot slot, Sandbox sandbox) {
+    permits.take();
+    slot.sandbox = sandbox;
+    tap.attached(slot.key.session());
   }
 
   /// Handles a slot that may no longer have a grip; called with its lock held. If calls wait for a
   /// permit, a sandbox that has just become idle is closed for them.
-  private void unheld(Key key, Slot slot) {
+  private void unheld(HandSlot slot) {
     if (slot.grips > 0) {
       return;
     }
     if (slot.leaving || (leaving && slot.owes)) {
-      letGo(key, slot);
-    } else if (!slot.owes && places.waiting() > 0) {
+      letGo(slot);
+    } else if (!slot.owes && permits.waiting() > 0) {
       empty(slot);
     }
   }
 
-  private void letGo(Key key, Slot slot) {
+  private void letGo(HandSlot slot) {
     if (slot.sandbox != null) {
-      tap.ended(slot.session, false);
+      tap.ended(slot.key.session(), false);
       slot.sandbox.leave();
       slot.sandbox = null;
-      places.release();
+      permits.release();
     }
     slot.gone = true;
-    slots.remove(key, slot);
+    slots.remove(slot.key, slot);
   }
 
   @Override
@@ -212,7 +124,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     keys(session).forEach(this::leave);
   }
 
-  private void leave(Key key) {
+  private void leave(HandSlot.Key key) {
     var slot = slots.get(key);
     if (slot == null) {
       return;
@@ -220,14 +132,14 @@ public final class SandboxPool implements Hands, AutoCloseable {
     slot.leaving = true;
     slot.lock.lock();
     try {
-      unheld(key, slot);
+      unheld(slot);
     } finally {
       slot.lock.unlock();
     }
   }
 
-  private List<Key> keys(SessionId session) {
-    return slots.keySet().stream().filter(key -> key.session.equals(session)).toList();
+  private List<HandSlot.Key> keys(SessionId session) {
+    return slots.keySet().stream().filter(key -> key.session().equals(session)).toList();
   }
 
   @Override
@@ -237,9 +149,9 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// Returns the hand's slot, locked; the caller unlocks it.
   @SuppressWarnings("LockNotBeforeTry")
-  private Slot lock(Key key) throws InterruptedException {
+  private HandSlot lock(HandSlot.Key key) throws InterruptedException {
     while (true) {
-      var slot = slots.computeIfAbsent(key, _ -> new Slot(key.session));
+      var slot = slots.computeIfAbsent(key, _ -> new HandSlot(key));
       slot.lock.lockInterruptibly();
       if (!slot.gone) {
         return slot;
@@ -249,13 +161,16 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   /// Returns a live sandbox. Concurrent calls wait at the lock for the same sandbox.
-  private Sandbox sandbox(Slot slot, HandSpec spec)
+  private Sandbox sandbox(HandSlot slot, HandSpec spec)
       throws Sandboxes.Unavailable, InterruptedException {
     if (slot.sandbox != null && slot.sandbox.isAlive()) {
       return slot.sandbox;
     }
     empty(slot);
-    takePlace(slot);
+    if (!admission.tryEnter(slot)) {
+      evict();
+      admission.await(slot);
+    }
     try {
       if (closed.getCount() == 0) { // a permit may become free because everything ends
         throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
@@ -264,7 +179,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
       return slot.sandbox;
     } finally {
       if (slot.sandbox == null) {
-        places.release();
+        permits.release();
       }
     }
   }
@@ -281,42 +196,9 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  private void takePlace(Slot slot) throws Sandboxes.Unavailable, InterruptedException {
-    mayStart(slot);
-    if (places.tryTake()) {
-      return;
-    }
-    evict();
-    var place = places.queue(QUEUE);
-    slot.waiting = place;
-    try {
-      if (slot.released) {
-        place.complete(false);
-      }
-      if (!places.await(place, wait)) {
-        mayStart(slot);
-        throw new Sandboxes.Unavailable(
-            "CAPACITY: all " + most + " sandboxes of this server are busy. Please retry later.");
-      }
-    } finally {
-      slot.waiting = null;
-    }
-  }
-
-  private void mayStart(Slot slot) throws Sandboxes.Unavailable {
-    if (closed.getCount() == 0) {
-      throw new Sandboxes.Unavailable("The server is stopping. Please retry.");
-    }
-    if (slot.released) {
-      throw new Sandboxes.Unavailable(
-          "The session's sandbox was released while this call waited for it. The call did not"
-              + " run and had no effect.");
-    }
-  }
-
   /// Closes the sandbox that has been idle longest, if any is idle.
   private void evict() {
-    record Idle(Slot slot, long nanos) {}
+    record Idle(HandSlot slot, long nanos) {}
     long now = System.nanoTime();
     var longest =
         slots.values().stream()
@@ -331,7 +213,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
   }
 
-  private boolean emptyIfUnused(Slot slot, Duration since) {
+  private boolean emptyIfUnused(HandSlot slot, Duration since) {
     if (!slot.lock.tryLock()) {
       return false;
     }
@@ -346,15 +228,15 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   /// Closes the sandbox in the slot; called with its lock held. Returns true if there was one.
-  private boolean empty(Slot slot) {
+  private boolean empty(HandSlot slot) {
     if (slot.sandbox == null) {
       return false;
     }
-    tap.ended(slot.session, !slot.sandbox.isAlive());
+    tap.ended(slot.key.session(), !slot.sandbox.isAlive());
     slot.sandbox.close();
     slot.sandbox = null;
     slot.owes = false;
-    places.release();
+    permits.release();
     return true;
   }
 
@@ -370,7 +252,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
 
   /// The number of calls that wait for a permit.
   int waiting() {
-    return places.waiting();
+    return permits.waiting();
   }
 
   /// Closes the session's sandboxes, also those of an earlier server. Calls in them are lost, and
@@ -382,7 +264,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   /// Removes a hand's slot from the map and applies `then` to it.
-  private void take(Key key, Consumer<Slot> then) {
+  private void take(HandSlot.Key key, Consumer<HandSlot> then) {
     var slot = slots.get(key);
     if (slot == null) {
       return;
@@ -425,7 +307,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
               key ->
                   scope.fork(
                       () -> {
-                        take(key, slot -> end(key, slot));
+                        take(key, this::end);
                         return key;
                       }))
           .toList()
@@ -434,15 +316,15 @@ public final class SandboxPool implements Hands, AutoCloseable {
     sandboxes.close();
   }
 
-  private void end(Key key, Slot slot) {
+  private void end(HandSlot slot) {
     if (slot.owes || (leaving && slot.grips > 0)) {
-      letGo(key, slot);
+      letGo(slot);
     } else {
       empty(slot);
     }
   }
 
-  private static void await(Scope.Task<Key> task) {
+  private static void await(Scope.Task<HandSlot.Key> task) {
     try {
       task.join();
     } catch (InterruptedException e) {

@@ -1,0 +1,79 @@
+package dev.drover.hands;
+
+import dev.drover.session.EventId;
+import dev.drover.session.HandId;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// A grip on the sandbox in a slot of a [SandboxPool].
+final class SlotGrip implements Grip {
+  private final HandSlot slot;
+  private final Sandbox sandbox;
+  private final HandTap tap;
+  private final BooleanSupplier leaving;
+  private final Consumer<HandSlot> unheld;
+  private final AtomicBoolean open = new AtomicBoolean(true);
+  private volatile boolean left;
+
+  /// Called with the slot's lock held.
+  ///
+  /// @param leaving whether calls that run must be left to another server
+  /// @param unheld called with the slot's lock held after the grip is closed
+  SlotGrip(
+      HandSlot slot,
+      Sandbox sandbox,
+      HandTap tap,
+      BooleanSupplier leaving,
+      Consumer<HandSlot> unheld) {
+    this.slot = slot;
+    this.sandbox = sandbox;
+    this.tap = tap;
+    this.leaving = leaving;
+    this.unheld = unheld;
+    slot.grips++;
+  }
+
+  @Override
+  public HandId id() {
+    return sandbox.id();
+  }
+
+  @Override
+  public ToolResult execute(ToolCall call) throws InterruptedException {
+    long start = System.nanoTime();
+    ToolResult result = null;
+    try {
+      result = sandbox.execute(call, () -> left || slot.leaving || leaving.getAsBoolean());
+      return result;
+    } finally {
+      tap.called(call, result, start);
+    }
+  }
+
+  @Override
+  public void stop(EventId call) {
+    sandbox.stop(call);
+  }
+
+  @Override
+  public void leave() {
+    left = true;
+  }
+
+  @Override
+  public void close() {
+    if (!open.compareAndSet(true, false)) {
+      return;
+    }
+    slot.lock.lock();
+    try {
+      slot.grips--;
+      slot.owes = left;
+      slot.idleSince = System.nanoTime();
+      unheld.accept(slot);
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+}

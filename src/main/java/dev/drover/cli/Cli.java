@@ -184,7 +184,11 @@ public final class Cli {
     if (e instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().getFirst();
       shell.err().println(command + ": " + unknown(line, word) + " '" + Sanitized.line(word) + "'");
-      var suggestions = unmatched.getSuggestions();
+      var option = "--" + word;
+      var suggestions =
+          line.getCommandSpec().optionsMap().containsKey(option)
+              ? List.of(option)
+              : unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         shell.err().println("Did you mean " + String.join(" or ", suggestions) + "?");
       } else if (!line.getSubcommands().isEmpty()) {

@@ -245,6 +245,12 @@ final class CliTest {
         .contains(
             "drover: unknown command 'rnu'\n"
                 + "The commands are run, serve, doctor, config, check, bench, agents, ");
+    assertThat(shell.run(new Broken(), "version")).isEqualTo(2);
+    assertThat(shell.err())
+        .contains("drover: unknown command 'version'\nDid you mean --version?\n");
+    assertThat(shell.run(new Broken(), "doctor", "json")).isEqualTo(2);
+    assertThat(shell.err())
+        .contains("drover doctor: unexpected argument 'json'\nDid you mean --json?\n");
     assertThat(shell.run(new Broken(), "help", "rnu")).isEqualTo(2);
     assertThat(shell.err()).contains("drover: unknown command 'rnu'\n");
     assertThat(shell.run(new Broken(), "doctor", "now")).isEqualTo(2);

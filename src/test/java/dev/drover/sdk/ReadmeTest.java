@@ -67,7 +67,7 @@ final class ReadmeTest {
     var script = script("With curl", "bash", "curl.sh");
     assertThat(Programs.run(directory, environment, "bash", "-eu", script))
         .contains(RAN)
-        .endsWith("event: session.status_idle\n");
+        .containsPattern("event: session.status_idle\ndata: .*\"end_turn\".*\n$");
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.drover.model.http;
 
 import dev.drover.model.Answer.Kind;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The kind of failure that a status and a server's message mean: Anthropic's error types,
 /// OpenAI's, Google's, and the spellings of other servers where they differ.
@@ -9,55 +11,90 @@ import java.util.Locale;
 /// @see <a href="https://docs.claude.com/en/api/errors">Anthropic's errors</a>
 /// @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's errors</a>
 final class Meaning {
+  /// The statuses of a server that is too busy.
+  private static final Set<Integer> BUSY = Set.of(503, 529);
+
+  /// Wordings of rate limits. Groq answers requests beyond its limit of tokens per minute with 413.
+  private static final Pattern RATE_LIMIT =
+      Pattern.compile(
+          "rate.?limit(ed|ing|s)? (is |was |has been |have been"
+              + " )?(exceed|reach|hit)|(exceed|reach|hit|over)\\w*"
+              + " .{0,40}\\brate.?limit|\\b(are|been|is|was) rate.?limited|too many (concurrent"
+              + " |parallel )?(requests|connections)|too many tokens, please"
+              + " wait|\\b(request|you|been|is|was) throttled|throttling|(tokens|requests) per"
+              + " (min|sec|hour|day)\\w*|\\b[tr]pm\\b|(please )?(retry|try again|wait)"
+              + " (in|after|for) (about )?[0-9.]+ ?(ms|s|m|h)\\w*|请求过于频繁|请求频率|访问频率|限流|速率限制|并发数过");
+
+  private static final Pattern OVERLOAD =
+      Pattern.compile(
+          "\\boverloaded\\b|(server|model|service|engine|system) is (currently |temporarily )?(too"
+              + " )?(busy|unavailable|at capacity|overloaded)|\\b(at|over) capacity\\b|temporarily"
+              + " (unavailable|overloaded)|experiencing (high|heavy) (demand|load|traffic)"
+              + "|负载(过高|较高|已饱和)|(服务|系统|模型)(器)?(繁忙|忙|过载)");
+
   private Meaning() {}
 
+  /// The kind of an error with this status. What the server calls the error says more than the
+  /// status, because gateways answer with a status of their own.
   static Kind of(int status, ErrorWords words) {
+    var names = ErrorNames.of(words);
+    var temporary = status == 402 ? Optional.<Kind>empty() : temporary(names, words);
+    if (temporary.isPresent()) {
+      return temporary.get();
+    }
+    if (status >= 500 && names.isIdentity()) {
+      return refusal(words);
+    }
+    if (status < 500 || BUSY.contains(status)) {
+      return byStatus(status, words);
+    }
+    return names.isRequest()
+        ? refusal(words)
+        : byStatus(words.status().filter(code -> code < 500).orElse(status), words);
+  }
+
+  /// The kind of an error after a 200: the rule is the same, with the status in its code.
+  static Kind inStream(ErrorWords words) {
+    return of(words.status().orElse(500), words);
+  }
+
+  private static Kind byStatus(int status, ErrorWords words) {
     return switch (status) {
       case 402 -> Kind.BILLING;
       case 429 -> isBilling(words) ? Kind.BILLING : Kind.RATE_LIMITED;
       case 503, 529 -> Kind.OVERLOADED;
       case 408, 409, 425 -> Kind.BROKEN;
       case 401, 403, 404, 405, 407 -> isBilling(words) ? Kind.BILLING : Kind.REJECTED;
-      case 413 -> isRateLimit(words) ? Kind.RATE_LIMITED : refusal(words);
       default -> status >= 400 && status < 500 ? refusal(words) : other(words);
     };
   }
 
-  /// The kind of an error after a 200, by its type or by the status in its code.
-  static Kind inStream(ErrorWords words) {
-    return switch (words.type().toLowerCase(Locale.ROOT)) {
-      case "overloaded_error", "engine_overloaded_error", "unavailable", "service_unavailable" ->
-          Kind.OVERLOADED;
-      case "rate_limit_error", "rate_limit_exceeded", "ratelimiterror", "resource_exhausted" ->
-          Kind.RATE_LIMITED;
-      case "billing_error", "insufficient_quota" -> Kind.BILLING;
-      case "invalid_request_error",
-          "authentication_error",
-          "permission_error",
-          "not_found_error",
-          "request_too_large",
-          "exceed_context_size_error",
-          "invalid_argument",
-          "validationexception" ->
-          refusal(words);
-      default -> words.status().map(status -> of(status, words)).orElseGet(() -> other(words));
-    };
+  /// The kind of an error that passes, or that a payment ends, if the server says so.
+  private static Optional<Kind> temporary(ErrorNames names, ErrorWords words) {
+    if (isBilling(words)) {
+      return Optional.of(Kind.BILLING);
+    }
+    var text = words.all();
+    int status = ErrorNames.status(words).orElse(0);
+    if (names.isRateLimit() || status == 429 || RATE_LIMIT.matcher(text).find()) {
+      return Optional.of(Kind.RATE_LIMITED);
+    }
+    return names.isOverload() || BUSY.contains(status) || OVERLOAD.matcher(text).find()
+        ? Optional.of(Kind.OVERLOADED)
+        : Optional.empty();
   }
 
   /// The kind of an error that is not known to be final, unless its message says so.
   private static Kind other(ErrorWords words) {
-    return refusal(words) == Kind.CONTEXT_FULL ? Kind.CONTEXT_FULL : Kind.BROKEN;
+    return isBilling(words)
+        ? Kind.BILLING
+        : ContextFull.isSaid(words) ? Kind.CONTEXT_FULL : Kind.BROKEN;
   }
 
   private static Kind refusal(ErrorWords words) {
     return isBilling(words)
         ? Kind.BILLING
         : ContextFull.isSaid(words) ? Kind.CONTEXT_FULL : Kind.REJECTED;
-  }
-
-  /// Groq answers requests beyond its limit of tokens per minute with a 413.
-  private static boolean isRateLimit(ErrorWords words) {
-    return words.all().matches("(?s).*(rate_limit_exceeded|tokens per min|\\btpm\\b).*");
   }
 
   /// Anthropic reports an empty account as an invalid request, OpenAI as too many of them.

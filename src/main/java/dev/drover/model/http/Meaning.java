@@ -25,6 +25,23 @@ final class Meaning {
               + " (min|sec|hour|day)\\w*|\\b[tr]pm\\b|(please )?(retry|try again|wait)"
               + " (in|after|for) (about )?[0-9.]+ ?(ms|s|m|h)\\w*|请求过于频繁|请求频率|访问频率|限流|速率限制|并发数过");
 
+  private static final Pattern BILLING =
+      Pattern.compile(
+          "billing_(error|not_active|hard_limit)|insufficient_(quota|balance|credits?)|exceeded_current_quota_error|budget_exceeded|budget"
+              + " has been exceeded|credit balance|insufficient (account"
+              + " )?(balance|credits?|funds)|not enough credits?|(out of|no|more|used all("
+              + " available)?) credits\\b|payment required|add credits|(key|spend|spending|billing"
+              + " hard|hard|api usage|credit) limits? (has been |have been |was"
+              + " )?(exceeded|reached|hit)|(exceed|reach)\\w* (your|its|the)[^.]{0,30}"
+              + " (spend(ing)?|usage|credit|billing|budget) limit|account (is |has been )?(not"
+              + " active|in arrears|overdue|suspended due to)|free (tier|quota|allocated"
+              + " quota)[^.]{0,40} exhausted|arrearage|余额不足|欠费|额度已用完|额度不足");
+
+  private static final Pattern PLAN = Pattern.compile("check your (plan and )?billing");
+
+  private static final Pattern RETRY =
+      Pattern.compile("resource_exhausted|(retry|try again) (in|after) [0-9]");
+
   private static final Pattern OVERLOAD =
       Pattern.compile(
           "\\boverloaded\\b|(server|model|service|engine|system) is (currently |temporarily )?(too"
@@ -97,13 +114,11 @@ final class Meaning {
         : ContextFull.isSaid(words) ? Kind.CONTEXT_FULL : Kind.REJECTED;
   }
 
-  /// Anthropic reports an empty account as an invalid request, OpenAI as too many of them.
+  /// Anthropic reports an empty account as an invalid request, OpenAI as too many of them. Google
+  /// uses OpenAI's words for a rate limit, too, but then says when to retry.
   private static boolean isBilling(ErrorWords words) {
-    return words
-        .all()
-        .matches(
-            "(?s).*(billing_error|insufficient_quota|credit balance is too low"
-                + "|insufficient (balance|credits|funds)|out of credits|payment required"
-                + "|arrearage|余额不足|欠费).*");
+    var text = words.all();
+    return BILLING.matcher(text).find()
+        || (PLAN.matcher(text).find() && !RETRY.matcher(text).find());
   }
 }

@@ -129,4 +129,45 @@ final class MeaningTest {
   void allElseHasTheKindOfItsStatus(int status, String body, Kind kind) {
     assertThat(kind(status, body)).isEqualTo(kind);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          429|{'error':{'type':'exceeded_current_quota_error','message':'You exceeded your current token quota, please check your plan and billing details'}}
+          429|{'error':{'type':'exceeded_current_quota_error','message':'no'}}
+          429|You exceeded your current quota, please check your plan and billing details.
+          429|{'error':{'code':'billing_not_active','message':'Your account is not active, please check your billing details on our website.'}}
+          403|Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys
+          403|Key limit exceeded (daily limit)
+          400|{'error':{'message':'Budget has been exceeded! Current cost: 10, Max budget: 5','type':'budget_exceeded','code':'400'}}
+          429|Your team has either used all available credits or reached its monthly spending limit.
+          400|You have reached your specified API usage limits. You will regain access on 2026-12-01.
+          400|Your credit balance is too low to access the Anthropic API.
+          403|{'code':'AllocationQuota.FreeTierOnly','message':'The free tier of the model has been exhausted.'}
+          429|{'error':{'code':'billing_hard_limit_reached','message':'Billing hard limit has been reached'}}
+          402|This request requires more credits, or fewer max_tokens.
+          500|{'error':{'message':'litellm.RateLimitError: OpenAIException - insufficient_quota'}}
+          403|账户余额不足
+          """)
+  void anAccountThatCannotPayIsNotRetried(int status, String body) {
+    assertThat(kind(status, body)).isEqualTo(Kind.BILLING);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          429|[{'error':{'code':429,'status':'RESOURCE_EXHAUSTED','message':'You exceeded your current quota, please check your plan and billing details.'}}]
+          429|You exceeded your current quota, please check your plan and billing details. Please retry in 38.3s.
+          429|Rate limit reached, see your limits on the billing page
+          429|no credit card limit applies here
+          """)
+  void aRateLimitThatMentionsTheAccountIsRetried(int status, String body) {
+    assertThat(kind(status, body)).isEqualTo(Kind.RATE_LIMITED);
+  }
 }

@@ -89,11 +89,11 @@ final class ReadmeTest {
 
   /// Puts a block of the README into a file; its name.
   ///
-  /// @param way how the line begins that introduces the block
+  /// @param way how the paragraph begins that introduces the block
   private static String script(String way, String language, String name) throws Exception {
     var block =
         Pattern.compile(
-                "^%s[^\n]*:\n\n```%s\n(.*?)^```".formatted(way, language),
+                "^%s[^\n]*(?:\n[^\n]+)*\n\n```%s\n(.*?)^```".formatted(way, language),
                 Pattern.MULTILINE | Pattern.DOTALL)
             .matcher(Files.readString(Path.of("README.md")));
     assertThat(block.find()).as(way).isTrue();

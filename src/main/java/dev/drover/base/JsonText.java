@@ -16,6 +16,8 @@ import tools.jackson.core.json.JsonReadFeature;
 
 /// The part of [Json] that uses the JSON library.
 final class JsonText {
+  private static final int MAX_KEY = 10_000;
+
   static final JsonFactory FACTORY = builder(Json.MAX_DEPTH, Json.MAX_STRING).build();
 
   /// A factory for values that [#FACTORY] read and that were then nested or joined, such as the
@@ -38,7 +40,7 @@ final class JsonText {
                 .maxNestingDepth(depth)
                 .maxStringLength(length)
                 .maxNumberLength(Json.MAX_NUMBER)
-                .maxNameLength(10_000)
+                .maxNameLength(MAX_KEY)
                 .build());
   }
 
@@ -128,18 +130,26 @@ final class JsonText {
   private static Json.Malformed malformed(JacksonException e) {
     var where = e.getLocation();
     var what = String.valueOf(e.getOriginalMessage());
-    var kind =
-        what.startsWith("Duplicate")
-            ? "an object names a key twice"
-            : what.startsWith("Number value length")
-                ? "a number has more than " + Json.MAX_NUMBER + " characters"
-                : what.contains("depth") || what.contains("maximum allowed")
-                    ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
-                    : "not valid JSON";
+    var kind = kind(what);
     return where == null
         ? new Json.Malformed(kind)
         : new Json.Malformed(
             kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr(),
             (int) where.getCharOffset());
+  }
+
+  private static String kind(String what) {
+    if (what.startsWith("Duplicate")) {
+      return "an object names a key twice";
+    } else if (what.startsWith("Number value length")) {
+      return "a number has more than " + Json.MAX_NUMBER + " characters";
+    } else if (what.startsWith("Name length")) {
+      return "a key has more than " + MAX_KEY + " characters";
+    } else if (what.startsWith("String value length")) {
+      return "a string has more than " + Json.MAX_STRING + " characters";
+    }
+    return what.startsWith("Document nesting depth")
+        ? "a JSON limit is exceeded (nesting " + Json.MAX_DEPTH + ")"
+        : "not valid JSON";
   }
 }

@@ -432,12 +432,35 @@ final class RefusalsTest {
     assertThat(answer.error()).isEqualTo("invalid_request_error: The request body" + message);
   }
 
+  static Stream<String[]> exceeded() {
+    var key = "k".repeat(10_001);
+    var digits = "1".repeat(401);
+    return Stream.of(
+        new String[] {
+          "{\"a\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}",
+          "a JSON limit is exceeded (nesting 100)"
+        },
+        new String[] {
+          "{\"a\":".repeat(101) + "1" + "}".repeat(101), "a JSON limit is exceeded (nesting 100)"
+        },
+        new String[] {"{\"" + key + "\":1}", "a key has more than 10000 characters"},
+        new String[] {
+          "{\"metadata\":{\"" + key + "\":\"\"}}", "a key has more than 10000 characters"
+        },
+        new String[] {"{\"a\":" + digits + "}", "a number has more than 400 characters"},
+        new String[] {"{\"a\":-" + digits + ".5e1}", "a number has more than 400 characters"},
+        new String[] {"{\"a\":0." + digits + "}", "a number has more than 400 characters"});
+  }
+
+  @ParameterizedTest
+  @MethodSource("exceeded")
+  void theLimitThatABodyExceedsIsNamed(String body, String limit) throws Exception {
+    assertThat(api.post("/v1/agents", body).error())
+        .startsWith("invalid_request_error: The request body: " + limit);
+  }
+
   @Test
-  void deepOrGarbledBodiesAreRefused() throws Exception {
-    var deep = "{\"a\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
-    assertThat(api.post("/v1/agents", deep).error())
-        .isEqualTo(
-            "invalid_request_error: The request body: a JSON limit is exceeded (nesting 100)");
+  void garbledBodiesAreRefused() throws Exception {
     var garbled = BodyPublishers.ofByteArray(new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
     assertThat(api.send(api.request("/v1/agents").POST(garbled).build()).error())
         .isEqualTo("invalid_request_error: The request body is not UTF-8");

@@ -48,7 +48,7 @@ final class ClientEvents {
 
   /// The thread that an event names; empty: it names none.
   private static Optional<ThreadId> thread(Fields event) {
-    return Optional.ofNullable(event.optionalText("session_thread_id", 256)).map(ThreadId::of);
+    return event.value("session_thread_id").map(_ -> event.id("session_thread_id", ThreadId::of));
   }
 
   private EventId id() {
@@ -61,7 +61,7 @@ final class ClientEvents {
   }
 
   private static Event.FromClient confirmation(Fields event, EventId id) {
-    var use = EventId.of(event.text("tool_use_id", 1, 256));
+    var use = event.id("tool_use_id", EventId::of);
     var result = event.text("result", 1, 16);
     if (!result.equals("allow") && !result.equals("deny")) {
       throw event.problem("result", "must be \"allow\" or \"deny\"");
@@ -76,7 +76,7 @@ final class ClientEvents {
   }
 
   private Event.FromClient customResult(Fields event, EventId id) {
-    var use = EventId.of(event.text("custom_tool_use_id", 1, 256));
+    var use = event.id("custom_tool_use_id", EventId::of);
     var content =
         event.value("content").isPresent()
             ? Optional.of(blocks.result(event))

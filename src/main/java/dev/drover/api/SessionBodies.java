@@ -29,7 +29,7 @@ final class SessionBodies {
 
   static SessionRequest create(Fields body, ClientEvents events) {
     var agent = body.required("agent");
-    var environment = EnvironmentId.of(body.text("environment_id", 1, 256));
+    var environment = body.id("environment_id", EnvironmentId::of);
     var title = body.optionalPlainText("title", 256);
     var metadata = Metadata.read(body);
     var budget = BudgetCodec.read(body);
@@ -53,7 +53,7 @@ final class SessionBodies {
   /// @param field an id, or an object that may name a version and overrides
   private static AgentChoice agent(Json field, Fields body) {
     if (field instanceof Json.Str) {
-      return new AgentChoice(AgentId.of(body.text("agent", 1, 256)));
+      return new AgentChoice(body.id("agent", AgentId::of));
     }
     var reference = Fields.of(field, body.path("agent"));
     boolean overrides =
@@ -63,7 +63,7 @@ final class SessionBodies {
           default ->
               throw reference.problem("type", "must be \"agent\" or \"agent_with_overrides\"");
         };
-    var id = AgentId.of(reference.text("id", 1, 256));
+    var id = reference.id("id", AgentId::of);
     var version =
         reference
             .integer("version", 1, Integer.MAX_VALUE)

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,18 @@ public final class Fields {
   public @Nullable String optionalPlainText(String field, int max) {
     var text = optionalText(field, max);
     return text == null ? null : plain(field, text);
+  }
+
+  /// An id.
+  ///
+  /// @param read makes the id of its text, or throws a [Problem] if the text is malformed
+  public <T> T id(String field, Function<String, T> read) {
+    var text = text(field, 1, 256);
+    try {
+      return read.apply(text);
+    } catch (Problem malformed) {
+      throw problem(field, malformed.getMessage());
+    }
   }
 
   private String plain(String field, String text) {

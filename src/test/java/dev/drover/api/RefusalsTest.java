@@ -151,7 +151,7 @@ final class RefusalsTest {
           event("{\"type\":\"user.tool_confirmation\",\"result\":\"allow\"}"),
           "events.0.tool_use_id: field required"
         },
-        new String[] {confirmation("x", "allow", ""), "Invalid event ID"},
+        new String[] {confirmation("x", "allow", ""), "events.0.tool_use_id: Invalid event ID"},
         new String[] {
           confirmation("sevt_1", "maybe", ""), "events.0.result: must be \"allow\" or \"deny\""
         },
@@ -167,6 +167,10 @@ final class RefusalsTest {
         new String[] {
           event("{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt_1\"}"),
           "events.0.custom_tool_use_id: no tool use sevt_1 is waiting for a result"
+        },
+        new String[] {
+          event("{\"type\":\"user.custom_tool_result\",\"custom_tool_use_id\":\"sevt 1\"}"),
+          "events.0.custom_tool_use_id: Invalid event ID"
         },
         new String[] {
           event(
@@ -229,7 +233,8 @@ final class RefusalsTest {
           "events.0.content.0.source.url: must be an http or https URL"
         },
         new String[] {
-          event("{\"type\":\"user.interrupt\",\"session_thread_id\":\"x\"}"), "Invalid thread ID"
+          event("{\"type\":\"user.interrupt\",\"session_thread_id\":\"x\"}"),
+          "events.0.session_thread_id: Invalid thread ID"
         });
   }
 
@@ -298,9 +303,13 @@ final class RefusalsTest {
         "/v1/environments | {\"name\":\"a\",\"scope\":\"account\"} | scope: must be"
             + " \"organization\"",
         "/v1/sessions | {} | agent: field required",
-        "/v1/sessions | {\"agent\":\"x\",\"environment_id\":\"env_01a\"} | Invalid agent ID",
-        "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"x\"} | Invalid environment"
+        "/v1/sessions | {\"agent\":\"x\",\"environment_id\":\"env_01a\"} | agent: Invalid agent"
             + " ID",
+        "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"x\"} | environment_id:"
+            + " Invalid environment ID",
+        "/v1/sessions |"
+            + " {\"agent\":{\"type\":\"agent\",\"id\":\"x\"},\"environment_id\":\"env_01a\"} |"
+            + " agent.id: Invalid agent ID",
         "/v1/sessions | {\"agent\":{\"type\":\"self\"},\"environment_id\":\"env_01a\"} |"
             + " agent.type: must be \"agent\" or \"agent_with_overrides\"",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"budget\":{}} |"

@@ -307,6 +307,7 @@ abstract class SequencesSuite {
     }
     assertThat(client.events(session).get(2).toString()).contains("a\\u0000b");
     refused("name", () -> client.post("/v1/environments", Json.obj("name", "a\0b")));
+    refused("name", () -> client.post("/v1/agents", Json.obj("name", "a\0b", "model", "scripted")));
     refused(
         "description",
         () -> client.post("/v1/environments", Json.obj("name", "n", "description", "\0")));

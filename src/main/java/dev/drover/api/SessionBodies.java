@@ -55,7 +55,7 @@ final class SessionBodies {
     if (field instanceof Json.Str) {
       return new AgentChoice(body.id("agent", AgentId::of));
     }
-    var reference = Fields.of(field, body.path("agent"));
+    var reference = body.objectInsteadOfString("agent");
     boolean overrides =
         switch (reference.type()) {
           case "agent" -> false;

@@ -32,6 +32,14 @@ public final class Fields {
     throw Problem.invalid((path.isEmpty() ? "The request body" : path) + ": must be an object");
   }
 
+  /// The object in a required field that may instead be a string, which the caller has ruled out.
+  public Fields objectInsteadOfString(String field) {
+    if (required(field) instanceof Json.Obj object) {
+      return of(object, path(field));
+    }
+    throw problem(field, "must be a string or an object");
+  }
+
   /// As [#of(Json,String)], with a suffix for each message that states the origin of the field.
   ///
   /// @param origin returns the suffix for a field's name
@@ -82,6 +90,15 @@ public final class Fields {
   public @Nullable String optionalPlainText(String field, int max) {
     var text = optionalText(field, max);
     return text == null ? null : plain(field, text);
+  }
+
+  /// A name of 1 to `max` characters, without U+0000, of which a reader sees something.
+  public String name(String field, int max) {
+    var name = plainText(field, 1, max);
+    if (Blank.is(name)) {
+      throw problem(field, "must contain a character that is not white space");
+    }
+    return name;
   }
 
   /// An id.

@@ -55,7 +55,7 @@ public final class DefinitionCodec implements Codec<Definition> {
   public Definition request(Fields body) {
     var definition =
         new Definition(
-            body.text("name", 1, 256),
+            body.name("name", 256),
             emptyIsNull(body.optionalText("description", 2048)),
             ModelCodec.request(body),
             emptyIsNull(body.optionalText("system", 100_000)),
@@ -86,7 +86,7 @@ public final class DefinitionCodec implements Codec<Definition> {
   public Definition override(Definition stored, Fields sent) {
     var known =
         new Definition(
-            sent.has("name") ? sent.text("name", 1, 256) : stored.name(),
+            sent.has("name") ? sent.name("name", 256) : stored.name(),
             sent.has("description")
                 ? emptyIsNull(sent.optionalText("description", 2048))
                 : stored.description(),

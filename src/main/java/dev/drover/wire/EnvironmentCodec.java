@@ -34,7 +34,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
   public Environment request(Fields sent) {
     var environment =
         new Environment(
-            sent.plainText("name", 1, 256),
+            sent.name("name", 256),
             sent.optionalPlainText("description", 2048),
             readConfig(sent.object("config")),
             Metadata.readForEnvironment(sent));
@@ -46,7 +46,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
   public Environment update(Environment before, Fields sent) {
     var environment =
         new Environment(
-            sent.value("name").isPresent() ? sent.plainText("name", 1, 256) : before.name(),
+            sent.value("name").isPresent() ? sent.name("name", 256) : before.name(),
             sent.has("description")
                 ? sent.optionalPlainText("description", 2048)
                 : before.description(),

@@ -52,7 +52,7 @@ final class ModelCodec {
       body.text("model", 1, 256);
       return new ModelConfig(id.value(), Optional.empty(), STANDARD);
     }
-    var model = Fields.of(body.required("model"), body.path("model"));
+    var model = body.objectInsteadOfString("model");
     var id = model.text("id", 1, 256);
     var speed = Optional.ofNullable(model.optionalText("speed", 16)).orElse(STANDARD);
     if (!speed.equals(STANDARD)) {
@@ -69,7 +69,7 @@ final class ModelCodec {
     if (value instanceof Json.Str text) {
       level = text.value();
     } else {
-      var object = Fields.of(value, model.path("effort"));
+      var object = model.objectInsteadOfString("effort");
       level = object.type();
       object.end();
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -310,6 +311,14 @@ final class RefusalsTest {
         "/v1/sessions |"
             + " {\"agent\":{\"type\":\"agent\",\"id\":\"x\"},\"environment_id\":\"env_01a\"} |"
             + " agent.id: Invalid agent ID",
+        "/v1/sessions | {\"agent\":1,\"environment_id\":\"env_01a\"} | agent: must be a string or"
+            + " an object",
+        "/v1/sessions | {\"agent\":[],\"environment_id\":\"env_01a\"} | agent: must be a string or"
+            + " an object",
+        "/v1/agents | {\"name\":\"a\",\"model\":[]} | model: must be a string or an object",
+        "/v1/agents | {\"name\":\"a\",\"model\":true} | model: must be a string or an object",
+        "/v1/agents | {\"name\":\"a\",\"model\":{\"id\":\"rehearsal\",\"effort\":1}} |"
+            + " model.effort: must be a string or an object",
         "/v1/sessions | {\"agent\":{\"type\":\"self\"},\"environment_id\":\"env_01a\"} |"
             + " agent.type: must be \"agent\" or \"agent_with_overrides\"",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"budget\":{}} |"
@@ -459,6 +468,26 @@ final class RefusalsTest {
         new String[] {"{\"a\":" + digits + "}", "a number has more than 400 characters"},
         new String[] {"{\"a\":-" + digits + ".5e1}", "a number has more than 400 characters"},
         new String[] {"{\"a\":0." + digits + "}", "a number has more than 400 characters"});
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\t\n", "\u00a0", "\u200b", "\ufeff\u2060", "\u3164", "\0", "a\0b"})
+  void aNameThatShowsNothingIsRefused(String name) throws Exception {
+    var message =
+        "invalid_request_error: name: must "
+            + (name.indexOf('\0') < 0
+                ? "contain a character that is not white space"
+                : "not contain the character U+0000");
+    var valid =
+        Map.of(
+            "/v1/agents", Json.obj("name", "a", "model", "rehearsal"),
+            "/v1/environments", Json.obj("name", "valid"));
+    for (var path : valid.keySet()) {
+      var refused = valid.get(path).with("name", Json.of(name)).toString();
+      assertThat(api.post(path, refused).error()).isEqualTo(message);
+      var id = api.post(path, valid.get(path).toString()).body().text("id");
+      assertThat(api.post(path + "/" + id, refused).error()).isEqualTo(message);
+    }
   }
 
   @ParameterizedTest

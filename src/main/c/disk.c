@@ -145,7 +145,7 @@ static void count_nameless(const struct stat *st) {
 static void open_files(pid_t pid) {
   struct descriptors d;
   struct stat st;
-  bool open = descriptors_open(&d, pid);
+  bool open = descriptors_open(&d, process_view(pid));
   while (open && !sum.blind && descriptors_next(&d, &st)) count_nameless(&st);
   if (open && descriptors_close(&d)) return;
   if (errno != ENOENT && errno != ESRCH && !floor_zombie(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
@@ -229,7 +229,7 @@ bool disk_write_starts(size_t n) {
   floor_command_starts();
   if (bytes_max > 0) refresh();
   if (disk_full(n)) return false;
-  touched = true;
+  touched = bytes_max > 0;
   return true;
 }
 

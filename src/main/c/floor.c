@@ -103,11 +103,7 @@ bool floor_hides(pid_t pid, int64_t ms) {
 }
 
 /* A dead process that its parent has not looked at: it holds nothing, and tells nobody what it wrote. */
-bool floor_zombie(pid_t pid) {
-  char text[512];
-  const char *state;
-  return !state_of(pid, text, &state) || *state == 'Z' || *state == 'X';
-}
+bool floor_zombie(pid_t pid) { return process_view(pid) == 0; }
 
 /* The most that a process can have written in its processor time. The file that tells what it has written
  * belongs to root, if the process runs the copy of bash that cannot be read. */

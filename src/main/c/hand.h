@@ -191,6 +191,7 @@ void script_ask_again(struct shell *s, struct buf *out);
 bool script_status(struct shell *s, const struct buf *said, int *status);
 
 char process_state(pid_t pid);        /* as in /proc, or 0 */
+pid_t process_view(pid_t pid);        /* a thread by which /proc shows it, or 0: it is dead or gone */
 void processes_remember(pid_t shell); /* a call begins: what lives now is not its own */
 bool processes_remembered(pid_t but);                /* others that lived when the call began */
 bool processes_alive(const pid_t *but, size_t n);    /* any, beside these and the first one */

@@ -98,15 +98,16 @@ static int64_t memfds_of(int pid) {
   return sum;
 }
 
-static int64_t used_by(int pid, bool exact) {
+static int64_t used_by(int process, bool exact) {
   char text[4096];
-  if (!text_of(pid, "status", text, sizeof text)) return 0;
+  int pid = process_view(process);
+  if (pid == 0 || !text_of(pid, "status", text, sizeof text)) return 0;
   int64_t own = field(text, "\nRssAnon:") + field(text, "\nVmSwap:"), whole = field(text, "\nVmSize:");
   if (exact && text_of(pid, "smaps_rollup", text, sizeof text)) {
     own = field(text, "\nPss_Anon:") + field(text, "\nSwapPss:");
   }
   int64_t common = shared_by(pid);
-  if (common < 0) common = floor_zombie(pid) || !floor_hides(pid, OFTEN_MS) ? 0 : whole;
+  if (common < 0) common = floor_zombie(process) || !floor_hides(process, OFTEN_MS) ? 0 : whole;
   return own + common + memfds_of(pid);
 }
 

@@ -11,11 +11,14 @@
 #include <unistd.h>
 
 #define ROUNDS_MAX 50
-#define LETTING_GO_MS 200
+#define LETTING_GO_MS 10000
+#define WORK_TICKS 10 /* hundredths of a second of a processor */
 
 struct process {
   pid_t pid, parent, group, session;
   char state;
+  int threads;
+  unsigned long worked; /* the processor time of all threads, in ticks */
   unsigned long long started; /* with the pid: this process and no later one */
   bool doomed;
 };
@@ -38,9 +41,38 @@ static bool look_at(pid_t pid, struct process *p) {
   text[n] = 0;
   char *at = strrchr(text, ')'); /* the name before it may hold anything */
   *p = (struct process){.pid = pid};
-  return at && sscanf(at + 1,
-                      " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                      &p->state, &p->parent, &p->group, &p->session, &p->started) == 5;
+  unsigned long user = 0, system = 0;
+  bool read_all =
+      at && sscanf(at + 1,
+                   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %d %*d %llu",
+                   &p->state, &p->parent, &p->group, &p->session, &user, &system, &p->threads,
+                   &p->started) == 8;
+  p->worked = user + system;
+  return read_all;
+}
+
+static bool has_ended(const struct process *p) { return p->state == 'Z' || p->state == 'X'; }
+
+/* Its first thread may have ended, and others go on: such a process looks like a dead one. */
+static bool is_dead(const struct process *p) { return has_ended(p) && p->threads <= 1; }
+
+/* All threads of a process have one memory and one table of descriptors, which the first one shows no
+ * more when it has ended. */
+pid_t process_view(pid_t pid) {
+  char path[40];
+  struct process p;
+  if (!look_at(pid, &p) || is_dead(&p)) return 0;
+  if (!has_ended(&p)) return pid;
+  snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+  DIR *tasks = opendir(path);
+  pid_t found = 0;
+  struct dirent *entry;
+  while (tasks && !found && (entry = readdir(tasks))) {
+    pid_t thread = atoi(entry->d_name);
+    if (thread > 0 && thread != pid && look_at(thread, &p) && !has_ended(&p)) found = thread;
+  }
+  if (tasks) closedir(tasks);
+  return found;
 }
 
 char process_state(pid_t pid) {
@@ -64,7 +96,7 @@ static void look(struct list *list) {
   struct process p;
   while ((entry = readdir(proc))) {
     pid_t pid = atoi(entry->d_name);
-    if (pid > 1 && look_at(pid, &p) && p.state != 'Z') add(list, &p);
+    if (pid > 1 && look_at(pid, &p) && !is_dead(&p)) add(list, &p);
   }
   closedir(proc);
 }
@@ -157,29 +189,36 @@ size_t processes_end(pid_t shell, const pid_t *ours, size_t n, bool all) {
 static bool holds(pid_t pid, const struct stat *pipe) {
   struct descriptors d;
   struct stat st;
-  if (!descriptors_open(&d, pid)) return false; /* gone, or one that hides: it never had the shell's pipe */
+  if (!descriptors_open(&d, process_view(pid))) return false; /* gone, or one that hides: it never had the shell's pipe */
   bool found = false;
   while (!found && descriptors_next(&d, &st)) found = st.st_dev == pipe->st_dev && st.st_ino == pipe->st_ino;
   descriptors_close(&d);
   return found;
 }
 
-/* A child of the shell that was just forked holds the pipe until it runs: it gets time for that. */
+/* A child of the shell that was just forked holds the pipe until it has had a processor for a moment, which
+ * takes long on a busy machine. Whoever waits with it, or works with it, keeps it on purpose. */
+static bool keeps(const struct process *p) {
+  return p->state == 'S' || p->state == 'T' || has_ended(p) || p->worked >= WORK_TICKS;
+}
+
 void processes_keep_from(int pipe, pid_t shell, bool (*trusted)(pid_t)) {
   struct stat wanted;
   struct list now = {0};
   if (fstat(pipe, &wanted) < 0) return;
   int64_t until = now_ms() + LETTING_GO_MS;
+  unsigned pause = 500;
   for (bool again = true; again;) {
     again = false;
     look(&now);
     for (size_t i = 0; i < now.n; i++) {
       const struct process *p = &now.p[i];
       if (p->pid == shell || trusted(p->pid) || !holds(p->pid, &wanted)) continue;
-      if (p->state == 'S' || p->state == 'T' || now_ms() >= until) kill(p->pid, SIGKILL);
+      if (keeps(p) || now_ms() >= until) kill(p->pid, SIGKILL);
       else again = true;
     }
-    if (again) usleep(500);
+    if (again) usleep(pause);
+    pause = pause < 10000 ? 2 * pause : pause;
   }
   free(now.p);
 }

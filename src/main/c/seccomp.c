@@ -75,6 +75,8 @@ enum { AT_NR = 0, AT_ARCH = 4, AT_ARG0 = 16, AT_ARG1 = 24 }; /* both are little-
 #error "hand knows x86-64 and aarch64"
 #endif
 
+#define A_THREAD 0x10000u /* CLONE_THREAD */
+#define SAME_FILES 0x400u /* CLONE_FILES */
 #define CLONE_NEW_ANYTHING 0x7e020080u /* mount, cgroup, uts, ipc, user, pid, net, time */
 
 static struct insn program[512];
@@ -128,9 +130,12 @@ static void assemble(bool allocate) {
 
   leave_others_alone();
 
-  emit(JEQ, SYS_clone, 0, 4);
+  /* A thread has the descriptors of its process, so that any thread shows them. */
+  emit(JEQ, SYS_clone, 0, 6);
   emit(LOAD, AT_ARG0, 0, 0);
-  emit(JSET, CLONE_NEW_ANYTHING, 0, 1);
+  emit(JSET, CLONE_NEW_ANYTHING, 2, 0);
+  emit(JSET, A_THREAD, 0, 2);
+  emit(JSET, SAME_FILES, 1, 0);
   emit(RET, ERRNO(EPERM), 0, 0);
   emit(RET, ALLOW, 0, 0);
 

@@ -102,6 +102,12 @@ static int open_io(pid_t pid, int meeting) {
   return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static void bash_exec(char *const argv[]) {
+  if (hidden) execv(AT_SHELL, argv);
+  execv("/bin/bash", argv);
+  execv("/usr/bin/bash", argv);
+}
+
 static void shell_exec(int script, int meeting, bool confined, const char *directory) {
   child_reset();
   struct rlimit none = {0, 0};
@@ -121,9 +127,7 @@ static void shell_exec(int script, int meeting, bool confined, const char *direc
   if (chdir(AT_HAND) < 0) _exit(126);
   /* The script is named by a link beside hand, so that messages begin with "bash:". */
   char *argv[] = {"bash", "--noprofile", "--norc", "bash", (char *)directory, NULL};
-  if (hidden) execv(AT_SHELL, argv);
-  execv("/bin/bash", argv);
-  execv("/usr/bin/bash", argv);
+  bash_exec(argv);
   static const char text[] = "no bash in this sandbox\n";
   if (write_all(1, text, sizeof text - 1)) _exit(127);
   _exit(127);
@@ -190,8 +194,7 @@ pid_t shell_check(const struct shell *s, const char *command, size_t n, int *sai
     close_above(3);
     const char *option = s->extglob || script_changes_parser(command, n) ? "-O" : "+O";
     char *argv[] = {"bash", "--noprofile", "--norc", (char *)option, "extglob", "-n", "-s", NULL};
-    execv("/bin/bash", argv);
-    execv("/usr/bin/bash", argv);
+    bash_exec(argv);
     _exit(127);
   }
   close(text);

@@ -16,6 +16,17 @@ public abstract class ForgeryContract extends SandboxContract {
 
   private static final String PAUSE = "; select undef, undef, undef, 0.002";
 
+  /// Python whose first thread ends, while another one acts.
+  public static final String HEADLESS =
+      """
+      import ctypes, os, threading, time
+      def act():
+          open("on", "w").close()
+          while True: %s
+      threading.Thread(target=act).start()
+      ctypes.CDLL(None).pthread_exit(None)
+      """;
+
   /// Perl that tries an action for every file of the shell, again and again.
   private static String perl(String files, String action) {
     return "perl -e 'while (1) { for (glob qq($ENV{s})) { for (glob qq(%s)) { %s } }"
@@ -61,15 +72,26 @@ public abstract class ForgeryContract extends SandboxContract {
         Arguments.of("stop the shell", perl("x", "kill q(STOP), $ENV{s}" + PAUSE)),
         Arguments.of(
             "read its script by an inherited descriptor",
-            "exec 7<&255; perl -e 'open O, q(>on); close O; sysread STDIN, $b, 1 while 1' <&7"),
+            "exec 7<&255; perl -e 'open O, q(>on); close O; select undef, undef, undef, 0.001"
+                + " until -e q(go); sysread STDIN, $b, 1 while 1' <&7"),
         Arguments.of(
             "read its script by an inherited descriptor and never wait",
-            "exec 7<&255; perl -e 'use Fcntl; open O, q(>on); close O; fcntl STDIN, F_SETFL, 2048;"
-                + " while (1) { sysread STDIN, $b, 1 }' <&7"),
+            "exec 7<&255; perl -e 'use Fcntl; open O, q(>on); close O; 1 until -e q(go); fcntl"
+                + " STDIN, F_SETFL, 2048; while (1) { sysread STDIN, $b, 1 }' <&7"),
         Arguments.of(
             "write to its script by an inherited descriptor",
             "exec 7>/proc/self/fd/255; perl -e 'open O, q(>on); close O; while (1) { syswrite"
                 + " STDOUT, qq(echo forged\n) if -e q(go) }' >&7"),
+        Arguments.of(
+            "read its script in a process whose first thread has ended",
+            "exec 7</proc/self/fd/255; python3 -c '"
+                + HEADLESS.formatted("os.path.exists(\"go\") and os.read(0, 1)")
+                + "' <&7"),
+        Arguments.of(
+            "stop the bash that checks the syntax, and read and write its descriptors",
+            "bash -c 'while read -r a b c d p < /proc/loadavg; do for ((q = p; q < p + 3; q++)); do"
+                + " [ $q != $s ] && kill -STOP $q && { head -c 99 /proc/$q/fd/0 >>stolen;"
+                + " echo forged >/proc/$q/fd/2; kill -CONT $q; }; done; : > on; done' 2>/dev/null"),
         Arguments.of(
             "run the same program",
             "/run/hand/bin/bash -c 'while :; do read -t 0.01 x </proc/$s/fd/255; : > on; done'"
@@ -80,17 +102,22 @@ public abstract class ForgeryContract extends SandboxContract {
   @MethodSource("attacks")
   void laterResultsAreTrue(String name, String attack) throws Exception {
     var start =
-        attack.startsWith("exec") ? attack.replace("; perl", "; setsid perl") : "setsid " + attack;
-    run(
-        "bash",
-        "command",
-        PROLOGUE + start + " & exec 7<&-; until [ -e on ]; do sleep 0.01; done",
-        "timeout_ms",
-        20_000);
+        attack.startsWith("exec")
+            ? attack.replace("; perl", "; setsid perl").replace("; python3", "; setsid python3")
+            : "setsid " + attack;
+    var begun =
+        run(
+            "bash",
+            "command",
+            PROLOGUE + start + " & exec 7<&-; until [ -e on ]; do sleep 0.01; done",
+            "timeout_ms",
+            20_000);
+    assertThat(begun.isError()).as(begun.text()).isFalse();
     bash("export s=$$; : > go");
     for (int i = 0; i < CALLS; i++) {
       boolean fails = i % 2 == 0;
-      var result = run("bash", "command", "echo real " + i + (fails ? "; false" : ""));
+      var command = "for i in %d; do echo real $i; done%s".formatted(i, fails ? "; false" : "");
+      var result = run("bash", "command", command);
       assertThat(result.text()).as(name).contains("real " + i).doesNotContain("forged");
       assertThat(result.isError()).as(name + ": " + result.text()).isEqualTo(fails);
     }
@@ -113,6 +140,15 @@ public abstract class ForgeryContract extends SandboxContract {
     assertThat(error("bash", "command", "chmod 755 /run/hand/bin/bash")).contains("Read-only");
     assertThat(error("bash", "command", "chmod 666 /run/hand/status")).contains("Read-only");
     assertThat(error("bash", "command", "cat /run/hand/status")).contains("denied");
+  }
+
+  /// They hold the script of the shell until they have had a processor for a moment.
+  @Test
+  void jobsThatHaveHadNoProcessorYetAreNotTakenForThieves() throws Exception {
+    bash(
+        "for k in {1..300}; do (i=0; while [ $i -lt 500 ]; do i=$((i+1)); done; : >done$k) &"
+            + " done");
+    assertThat(bash("wait; ls | grep -c ^done")).isEqualTo("300");
   }
 
   static Stream<Arguments> ordinary() {

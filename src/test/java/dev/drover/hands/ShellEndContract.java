@@ -226,6 +226,21 @@ public abstract class ShellEndContract extends SandboxContract {
   }
 
   @Test
+  void aProcessWhoseFirstThreadHasEndedIsEndedAsWell() throws Exception {
+    var python = "python3 -c '" + ForgeryContract.HEADLESS.formatted("time.sleep(1000)") + "'";
+    error(
+        "bash",
+        "command",
+        python + " & until [ -e on ]; do :; done; sleep 1000",
+        "timeout_ms",
+        4_000);
+    assertThat(bash("ls on; pgrep -c python3; true")).isEqualTo("on\n0");
+    bash("rm on; setsid " + python + " & until [ -e on ]; do :; done");
+    ok("bash", "restart", true);
+    assertThat(bash("pgrep -c python3; true")).isEqualTo("0");
+  }
+
+  @Test
   void restartEndsEverything() throws Exception {
     bash("sleep 7001 & (setsid sleep 7002 &)");
     assertThat(ok("bash", "restart", true)).isEqualTo("bash session restarted");

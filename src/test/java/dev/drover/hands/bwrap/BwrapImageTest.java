@@ -59,6 +59,16 @@ final class BwrapImageTest extends SandboxContract {
     return bench;
   }
 
+  /// Measured in hundredths of a second of a processor, over a second.
+  @Test
+  void aHandThatWaitsUsesNoProcessor() throws Exception {
+    ok("write", "file_path", "a", "content", "b");
+    var used =
+        "t() { set -- $(cut -d')' -f2 /proc/1/stat); echo $((${12} + ${13})); };"
+            + " a=$(t); sleep 1; echo $(($(t) - a))";
+    assertThat(Integer.parseInt(bash(used))).isLessThan(20);
+  }
+
   /// The files behind the loop devices of this machine.
   private static List<String> devices() throws IOException {
     try (Stream<Path> blocks = Files.list(Path.of("/sys/block"))) {

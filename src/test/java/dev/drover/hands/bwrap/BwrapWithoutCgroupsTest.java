@@ -1,5 +1,6 @@
 package dev.drover.hands.bwrap;
 
+import static dev.drover.hands.ForgeryContract.HEADLESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.hands.HandSpec;
@@ -67,6 +68,12 @@ final class BwrapWithoutCgroupsTest extends SandboxContract {
         "timeout_ms",
         15_000);
     assertThat(bash("echo alive")).isEqualTo("alive");
+  }
+
+  @Test
+  void aProcessWhoseFirstThreadHasEndedIsWatchedAsWell() throws Exception {
+    var fill = HEADLESS.formatted("x = bytearray(300 << 20); time.sleep(1000)");
+    assertThat(bash("python3 -c '" + fill + "' & wait $!; echo $?")).endsWith("137");
   }
 
   @Test

@@ -13,25 +13,26 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Accepts connections for as long as that is possible at all. A failure, such as too many open
-/// files, passes: what nobody needs is cut, and it goes on after a moment; a socket that is broken
-/// is replaced. Only when that has been in vain for a while is it given up, and said so.
+/// The listener of the server: accepts connections on a socket and retries after failures. After a
+/// failure, such as too many open files, it closes connections that are not needed, pauses briefly,
+/// and tries again; a broken socket is replaced. If failures last longer than the patience, it logs
+/// an error, calls `failed` and stops.
 final class Acceptor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  /// Opens the socket to listen on.
+  /// Opens the listening socket.
   @FunctionalInterface
   interface Opening {
     ServerSocketChannel open() throws IOException;
   }
 
-  /// What is done with a connection.
+  /// Receives the accepted connections.
   interface Taker {
-    /// @return false if there is no room for it
+    /// @return false if the limit of connections is reached
     boolean take(Socket socket);
 
-    /// Files have run out.
+    /// Closes connections that are not needed, because accepting one failed.
     void relieve();
   }
 
@@ -43,10 +44,10 @@ final class Acceptor implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile ServerSocketChannel channel;
 
-  /// Listens when this returns.
+  /// Opens the socket and starts to accept connections.
   ///
   /// @param patience how long failures may last
-  /// @param failed called once if nothing can be accepted any more
+  /// @param failed called once when the listener stops because of failures
   Acceptor(Opening opening, Taker taker, Ids ids, Duration patience, Runnable failed)
       throws IOException {
     this.opening = opening;
@@ -95,11 +96,11 @@ final class Acceptor implements AutoCloseable {
         refuse(client);
       }
     } catch (IOException | RuntimeException e) {
-      client.close(); // it alone is broken
+      client.close(); // only this connection failed
     }
   }
 
-  /// Says that there is no room, as far as that can be said without waiting.
+  /// Answers a connection beyond the limit with 503, as far as that does not block.
   private void refuse(SocketChannel client) throws IOException {
     try (client) {
       var requestId = ids.next("req_");
@@ -140,7 +141,7 @@ final class Acceptor implements AutoCloseable {
     return closing.getCount() == 0;
   }
 
-  /// Accepts nothing more. Connections are left as they are.
+  /// Stops accepting. Open connections are not affected.
   @Override
   public void close() {
     closing.countDown();

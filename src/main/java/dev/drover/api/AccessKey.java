@@ -8,8 +8,8 @@ import java.util.Set;
 
 /// An API key that the server accepts.
 ///
-/// @param workspace the only one whose resources it can reach
-/// @param may its scopes
+/// @param workspace the only workspace whose resources the key can access
+/// @param may the scopes of the key
 public record AccessKey(Secret secret, WorkspaceId workspace, Set<KeyScope> may) {
   public AccessKey {
     may = Set.copyOf(may);

@@ -6,8 +6,9 @@ import io.helidon.http.encoding.ContentEncoder;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.encoding.ContentEncodingContextConfig;
 
-/// Lets bodies through as they are, so that it is the protocol's error that a client gets for a
-/// compressed one, and not before its path and key were looked at.
+/// A content encoding that passes all bodies through unchanged. Without it, the library would
+/// reject a compressed body itself, before the path and the key are checked; with it, the client
+/// gets the protocol's error.
 final class AnyEncoding implements ContentEncodingContext {
   @Override
   public ContentEncodingContextConfig prototype() {

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Who may call. Keeps the keys' hashes, not the keys; comparing takes the same time whatever is
-/// sent. Safe for many threads.
+/// The authentication of callers. It keeps hashes of the keys instead of the keys, and the time of
+/// a comparison does not depend on the value sent. Safe for many threads.
 final class Auth {
   private static final String BEARER = "bearer ";
 
@@ -34,9 +34,9 @@ final class Auth {
     known = keys.stream().map(Known::new).toList();
   }
 
-  /// The caller whose key one of these headers carries.
+  /// Returns the caller whose key is in one of these headers.
   ///
-  /// @throws Problem `AUTHENTICATION` for a missing and for a wrong key alike
+  /// @throws Problem `AUTHENTICATION`, the same for a missing and for a wrong key
   Caller caller(@Nullable String authorization, @Nullable String apiKey) {
     return known(apiKey)
         .or(() -> known(bearer(authorization)))

@@ -14,9 +14,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/// What the HTTP API stands on.
+/// The parts of the server that the HTTP API uses.
 ///
-/// @param images how large an image may be that a client sends
+/// @param images the maximum size of the images that clients send
 public record Backend(
     SessionDesk desk,
     CatalogDesk catalog,
@@ -29,14 +29,14 @@ public record Backend(
     Ids ids,
     InstantSource clock) {
 
-  /// The caller's session that a path names.
+  /// The session that the path names, if it belongs to the caller's workspace.
   ///
   /// @throws dev.drover.base.Problem `NOT_FOUND`
   Session session(Exchange exchange) {
     return desk.get(exchange.caller(), SessionId.of(exchange.id("session")));
   }
 
-  /// The time, as precisely as the protocol shows it.
+  /// The current time, in the precision that the protocol shows.
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }

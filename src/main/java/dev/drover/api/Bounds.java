@@ -6,25 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/// How many connections clients may hold. Far fewer than the process may open files: the rest is
-/// for the store, the models and the hands.
+/// The limits on client connections. They are far below the limit of open files of the process,
+/// because the store, the models and the hands need files too.
 ///
-/// @param connections in all
-/// @param perAddress of one address, without a key shown on them
+/// @param connections the limit for all connections
+/// @param perAddress the limit for the unauthenticated connections of one address
 public record Bounds(int connections, int perAddress) {
   private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final int USUAL_FILES = 1_024;
   private static final int FEWEST = 16;
   private static final int MOST = 50_000;
 
-  /// Files that are open beside connections, at the least.
+  /// The minimum number of files that are kept for other uses than connections.
   private static final int RESERVE = 128;
 
-  /// The operator's bounds, or what suits this process: half of the files that it may open, and of
-  /// one address a quarter of that.
+  /// The operator's limits, or the defaults for this process: half of its limit of open files, and
+  /// a quarter of that for one address.
   ///
-  /// @throws Problem `INVALID_REQUEST` if the process may not open so many files, or if one address
-  ///   would get more than there are
+  /// @throws Problem `INVALID_REQUEST` if the process may not open that many files, or if the limit
+  ///   for one address is higher than the total
   public static Bounds of(OptionalInt connections, OptionalInt perAddress) {
     return of(connections, perAddress, files());
   }
@@ -48,7 +48,7 @@ public record Bounds(int connections, int perAddress) {
     return new Bounds(most, each);
   }
 
-  /// How many files this process may open.
+  /// The limit of open files of this process.
   private static int files() {
     try {
       for (var line : Files.readAllLines(LIMITS)) {
@@ -60,7 +60,7 @@ public record Bounds(int connections, int perAddress) {
         }
       }
     } catch (IOException | NumberFormatException _) {
-      // another system
+      // not Linux
     }
     return USUAL_FILES;
   }

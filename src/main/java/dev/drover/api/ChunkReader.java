@@ -5,14 +5,15 @@ import io.helidon.common.buffers.DataReader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of a connection, as the protocol library reads them. The library takes neither chunk
-/// extensions nor trailers, and does not look at the end of a chunk: this reads past the first two,
-/// within bounds, and checks the third. Only the reader of chunks calls [#readLine]. One thread.
+/// The reader of a connection's bytes for the protocol library. The library rejects chunk
+/// extensions and trailers, and does not check the end of a chunk: this class skips extensions and
+/// trailers, up to a limit, and checks the end of each chunk. The library calls [#readLine] only to
+/// read chunks. Not safe for concurrent use.
 final class ChunkReader extends DataReader {
-  /// The longest line with the size of a chunk and its extensions, in bytes.
+  /// The maximum length of the line with a chunk's size and extensions, in bytes.
   static final int MAX_SIZE_LINE = 4 * 1024;
 
-  /// The longest trailers in all, in bytes.
+  /// The maximum length of all trailers together, in bytes.
   static final int MAX_TRAILERS = 16 * 1024;
 
   private enum Next {
@@ -23,14 +24,14 @@ final class ChunkReader extends DataReader {
 
   private Next next = Next.SIZE;
 
-  /// @param bytes null at the end of the connection
+  /// @param bytes supplies the bytes; null at the end of the connection
   @SuppressWarnings("removal") // the library offers no other way to extend its reader
   ChunkReader(Supplier<byte @Nullable []> bytes) {
     super(bytes);
   }
 
-  /// The size of the next chunk, without extensions; after the last chunk, an empty line in place
-  /// of the trailers.
+  /// Returns the size of the next chunk, without extensions; after the last chunk, an empty line in
+  /// place of the trailers.
   @Override
   public String readLine() {
     if (next == Next.TRAILERS) {

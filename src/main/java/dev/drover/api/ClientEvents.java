@@ -9,8 +9,8 @@ import dev.drover.session.ThreadId;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the events that a client may send to a session. Every problem is `INVALID_REQUEST` and
-/// names the field.
+/// The reader of the events that a client may send to a session. Every problem is `INVALID_REQUEST`
+/// and names the field.
 final class ClientEvents {
   private static final int MAX_DENY_MESSAGE = 100_000;
 
@@ -46,7 +46,7 @@ final class ClientEvents {
     return read;
   }
 
-  /// The thread that an event names; empty: it names none.
+  /// The thread that an event names, if any.
   private static Optional<ThreadId> thread(Fields event) {
     return event.value("session_thread_id").map(_ -> event.id("session_thread_id", ThreadId::of));
   }
@@ -55,7 +55,7 @@ final class ClientEvents {
     return new EventId(ids.next(EventId.PREFIX));
   }
 
-  /// Reads the events of one request, in its order.
+  /// Reads the events of one request, in order.
   List<Event.FromClient> readAll(List<Fields> sent) {
     return sent.stream().map(this::read).toList();
   }
@@ -86,7 +86,7 @@ final class ClientEvents {
     return new Event.UserCustomToolResult(id, use, content, isError);
   }
 
-  /// Older clients name the thread. The tool use tells it.
+  /// Checks the thread that older clients send, and ignores it: the tool use determines the thread.
   private static void ignoreThread(Fields event) {
     event.optionalText("session_thread_id", 256);
   }

@@ -21,9 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's connection. It has one thread; [#cut] and what says how it stands are for others.
+/// A connection of one client. It is used by one thread, except for [#cut], [#cutIfLate], [#finish]
+/// and the methods that query its state, which any thread may call.
 final class Connection implements ConnectionContext {
-  /// What is written at once: a client that takes so little within the patience is cut.
+  /// The maximum number of bytes in one write. A client that does not receive this much within the
+  /// patience is disconnected.
   private static final int PIECE = 64 * 1024;
 
   private static final long NOTHING = 0;
@@ -39,14 +41,14 @@ final class Connection implements ConnectionContext {
   private final OutputStream pieces = new Pieces();
   private final LongSupplier nanos;
 
-  /// Since when it waits for its client, by the nanosecond clock.
+  /// When the connection began to wait for its client, on the nanosecond clock.
   private final AtomicLong waiting = new AtomicLong();
 
   private volatile long writing;
   private volatile boolean silent = true;
   private volatile @Nullable ServerConnection protocol;
 
-  /// @param nanos the clock by which it waits
+  /// @param nanos the clock for waiting times
   Connection(
       Socket socket,
       String id,
@@ -67,12 +69,12 @@ final class Connection implements ConnectionContext {
     return address;
   }
 
-  /// Whether nothing has come yet.
+  /// Whether the client has not sent anything yet.
   boolean isSilent() {
     return silent;
   }
 
-  /// Whether it waits for its client.
+  /// Whether the connection waits for its client.
   boolean isWaiting() {
     return waiting.get() != NOTHING;
   }
@@ -81,21 +83,22 @@ final class Connection implements ConnectionContext {
     this.protocol = protocol;
   }
 
-  /// This waits for its client from now on.
+  /// Records that the connection waits for its client from now on.
   void begin() {
     waiting.set(now());
   }
 
-  /// This waits no longer.
+  /// Records that the connection no longer waits for its client.
   ///
-  /// @throws CloseConnectionException if it was cut meanwhile
+  /// @throws CloseConnectionException if the connection was cut while it waited
   void end() {
     if (waiting.getAndSet(NOTHING) == NOTHING) {
       throw new CloseConnectionException("the client took too long");
     }
   }
 
-  /// Cuts it if it has waited for its client, or has tried to write the same piece, since before.
+  /// Cuts the connection if it has waited for its client, or has been writing the same piece, since
+  /// before `before`.
   void cutIfLate(long before) {
     long since = waiting.get();
     if (since != NOTHING && since - before < 0) {
@@ -110,16 +113,18 @@ final class Connection implements ConnectionContext {
     }
   }
 
-  /// Ends it at once, whatever it does.
+  /// Closes the connection at once, even during a request.
   void cut() {
     try {
       socket.close();
     } catch (IOException _) {
-      // it is closed
+      // already closed
     }
   }
 
-  /// Ends it after the request that it answers, if there is one.
+  /// Closes the connection after its current request, if there is one.
+  ///
+  /// @param atOnce whether to close it without waiting for the request
   void finish(boolean atOnce) {
     var its = protocol;
     if (its != null) {
@@ -130,7 +135,7 @@ final class Connection implements ConnectionContext {
     }
   }
 
-  /// Closes it in good order.
+  /// Closes the connection in an orderly way.
   void close() {
     try {
       plain.close();
@@ -139,7 +144,7 @@ final class Connection implements ConnectionContext {
     }
   }
 
-  /// Has something run once the client is gone, until [#unwatch].
+  /// Calls `gone` when the client disconnects, until [#unwatch].
   void watch(Runnable gone) {
     ahead.start(gone);
   }
@@ -149,7 +154,7 @@ final class Connection implements ConnectionContext {
   }
 
   private long now() {
-    return nanos.getAsLong() | 1; // never the value that means nothing
+    return nanos.getAsLong() | 1; // never 0, which means that nothing waits
   }
 
   private byte @Nullable [] receive() {
@@ -161,7 +166,8 @@ final class Connection implements ConnectionContext {
       var bytes = ahead.read();
       silent = false;
       if (bytes == null) {
-        // The library takes the end of the connection within the headers for an error of its own.
+        // Otherwise, the library reports a connection that ends within the headers as an error of
+        // its own.
         throw new CloseConnectionException("the client has closed the connection");
       }
       return bytes;
@@ -172,7 +178,7 @@ final class Connection implements ConnectionContext {
     }
   }
 
-  /// Writes to the client and notes since when.
+  /// The output to the client. It records when each write began.
   private final class Pieces extends OutputStream {
     @Override
     public void write(int b) throws IOException {

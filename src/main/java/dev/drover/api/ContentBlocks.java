@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Checks the content blocks of client events, and keeps them exactly as they came, for the model
-/// sees them so. Every problem is `INVALID_REQUEST` and names the field.
+/// The checks of the content blocks of client events. Valid blocks are kept exactly as received,
+/// because they are sent to the model unchanged. Every problem is `INVALID_REQUEST` and names the
+/// field.
 final class ContentBlocks {
   private static final int MAX_BLOCKS = 1_000;
   private static final int MAX_TEXT = 4_000_000;
@@ -23,7 +24,7 @@ final class ContentBlocks {
     this.images = images;
   }
 
-  /// What a user says: at least one block.
+  /// The content of a user message: at least one block.
   Json.Arr message(Fields event) {
     var blocks = new ArrayList<Json>();
     for (var block : event.objects("content", MAX_BLOCKS)) {
@@ -40,7 +41,7 @@ final class ContentBlocks {
     return notEmpty(event, blocks);
   }
 
-  /// What a tool of the client gave.
+  /// The content of the result of a custom tool.
   Json.Arr result(Fields event) {
     var blocks = new ArrayList<Json>();
     for (var block : event.objects("content", MAX_BLOCKS)) {
@@ -59,7 +60,7 @@ final class ContentBlocks {
     return new Json.Arr(blocks);
   }
 
-  /// What the client's program says in its own name: 1 to 1,000 text blocks.
+  /// The content of a system message: 1 to 1,000 text blocks.
   Json.Arr system(Fields event) {
     return notEmpty(event, texts(event));
   }
@@ -82,8 +83,8 @@ final class ContentBlocks {
     return new Json.Arr(blocks);
   }
 
-  /// A text that is sent as it is: model servers refuse a blank one, and every later request that
-  /// has it.
+  /// Checks a text that is sent to the model unchanged. A model server refuses a blank text, and
+  /// would also refuse every later request that contains it.
   private static void said(Fields block) {
     if (Blank.is(text(block))) {
       throw block.problem("text", "must contain a character that is not white space");
@@ -150,7 +151,7 @@ final class ContentBlocks {
     block.optionalText("context", 100_000);
   }
 
-  /// Readers of PDF look for its mark in the first 1,024 bytes.
+  /// PDF readers search for the marker in the first 1,024 bytes.
   private static void pdf(Fields source, String data) {
     var start = Base64Text.start(data, 1_024);
     if (!new String(start, StandardCharsets.ISO_8859_1).contains("%PDF-")) {
@@ -178,7 +179,7 @@ final class ContentBlocks {
         return;
       }
     } catch (URISyntaxException _) {
-      // said below
+      // reported below
     }
     throw source.problem("url", "must be an http or https URL");
   }

@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/// A [SessionDiagnosis] for programs and for people.
+/// The writer of a [SessionDiagnosis]: as JSON for programs, and as a sentence for people.
 ///
-/// @param now when it was looked at
-/// @param lapse how long a node may be silent
+/// @param now the time of the diagnosis
+/// @param lapse how long a node may be without a beat
 record DiagnosisWriter(Instant now, Duration lapse) {
   Json write(SessionDiagnosis diagnosis) {
     return switch (diagnosis) {
@@ -98,7 +98,7 @@ record DiagnosisWriter(Instant now, Duration lapse) {
         .collect(joining(", "));
   }
 
-  /// Seconds with a tenth; more than two minutes in minutes.
+  /// A duration in seconds with one decimal, or in minutes from two minutes on.
   private static String text(Duration time) {
     double seconds = Math.max(0, time.toMillis()) / 1e3;
     return seconds < 120

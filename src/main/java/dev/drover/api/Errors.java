@@ -13,13 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what went wrong into the protocol's error answer, and logs once what is ours to mend.
+/// The error responses of the protocol. It converts problems to responses, and logs internal errors
+/// once.
 final class Errors {
   private static final System.Logger LOG = System.getLogger(Errors.class.getName());
 
   private Errors() {}
 
-  /// An answer that is not a success.
+  /// An error response.
   record Failure(int status, String type, String message, @Nullable String code) {
     Json.Obj body(String requestId) {
       var error = new LinkedHashMap<String, Json>();
@@ -31,7 +32,7 @@ final class Errors {
       return Json.obj("type", "error", "error", new Json.Obj(error), "request_id", requestId);
     }
 
-    /// What the protocol has clients do about it.
+    /// The headers that tell the client how to react, as the protocol defines them.
     Map<String, String> headers() {
       return switch (status) {
         case 401 -> Map.of("www-authenticate", "Bearer");
@@ -42,7 +43,7 @@ final class Errors {
     }
   }
 
-  /// What the client hears of a problem.
+  /// The response to a problem.
   static Failure of(Problem problem) {
     int status =
         switch (problem.kind()) {
@@ -59,7 +60,7 @@ final class Errors {
         status, type(status), String.valueOf(problem.getMessage()), problem.code().orElse(null));
   }
 
-  /// What the client hears of a bug of ours.
+  /// The response to a bug in the server.
   static Failure internal() {
     return new Failure(500, "api_error", "Internal server error", null);
   }
@@ -77,9 +78,10 @@ final class Errors {
     };
   }
 
-  /// Logs what happened and where. What is expected to pass takes one line, for while a database is
-  /// away every request fails so; where, is then said at level `DEBUG`. Messages are left out where
-  /// they may quote what a client sent: only those of our own checks are kept.
+  /// Logs a failure and its stack trace. A temporary failure takes one line, because every request
+  /// fails in this way while a database is unavailable; its stack trace is logged only at level
+  /// `DEBUG`. Messages of exceptions may quote what a client sent, so only those of our own checks
+  /// are logged.
   static void log(String requestId, Throwable thrown) {
     boolean passes =
         thrown instanceof Problem problem && problem.kind() == Problem.Kind.UNAVAILABLE;
@@ -99,7 +101,8 @@ final class Errors {
     LOG.log(passes ? Level.WARNING : Level.ERROR, text.toString());
   }
 
-  /// Answers for requests that never become one: a line or header that cannot be read.
+  /// The responses to requests that cannot be parsed, such as those with an invalid request line or
+  /// header.
   static DirectHandlers unreadable(Ids ids) {
     DirectHandler handler =
         (_, event, status, headers, _) -> {

@@ -8,13 +8,13 @@ import java.util.Base64;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Where a page of one session's events ends.
+/// A cursor into the list of a session's events: the end of a page.
 ///
 /// @param session the end of the session's id
-/// @param position the last one of the log that was looked at
-/// @param sequence the last one of the inbox that was shown
-/// @param shown which events were shown as queued and have not been met in the log, by the ends of
-///   their ids
+/// @param position the last position of the log that was read
+/// @param sequence the last sequence number of the inbox that was listed
+/// @param shown the events that were listed as queued and have not been found in the log yet, by
+///   the ends of their ids
 record EventCursor(
     String session, boolean ascending, long position, long sequence, Set<String> shown) {
   private static final String PREFIX = "page_";
@@ -31,12 +31,12 @@ record EventCursor(
     return new EventCursor(brief(session.value()), ascending, start, start, Set.of());
   }
 
-  /// Where the page ends that began here.
+  /// The end of the page that began at this cursor.
   EventCursor moved(long position, long sequence, Set<String> shown) {
     return new EventCursor(session, ascending, position, sequence, shown);
   }
 
-  /// The end of an id: some 47 random bits, enough to tell the events of one inbox apart.
+  /// The end of an id: about 47 random bits, enough to distinguish the events of one inbox.
   static String brief(EventId id) {
     return brief(id.value());
   }
@@ -55,8 +55,8 @@ record EventCursor(
             .encodeToString(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /// @throws Problem `INVALID_REQUEST` for what [#write] did not write, or wrote for another
-  ///   session or order
+  /// @throws Problem `INVALID_REQUEST` for a text that [#write] did not write, or that it wrote for
+  ///   another session or order
   static EventCursor read(String page, SessionId session, boolean ascending) {
     try {
       if (page.startsWith(PREFIX)) {
@@ -76,7 +76,7 @@ record EventCursor(
         }
       }
     } catch (IllegalArgumentException _) {
-      // not ours
+      // not a cursor of ours
     }
     throw Pages.badCursor();
   }

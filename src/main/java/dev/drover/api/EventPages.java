@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Lists the events of a thread: the log, then what is still queued; reversed when descending.
-/// Between two pages a queued event may move into the log. It is neither lost nor listed twice: the
-/// inbox is read before the log, and the cursor knows what was shown as queued.
+/// The list of a thread's events: the log, then the queued events; in reverse order when
+/// descending. Between two pages, a queued event may move into the log. It is neither lost nor
+/// listed twice, because the inbox is read before the log, and the cursor contains the events that
+/// were listed as queued.
 ///
-/// A page ends before the event that would bring it over [Slice#BYTES], and has at least one.
+/// A page ends before the event that would exceed [Slice#BYTES], but has at least one event.
 final class EventPages {
   private final EventLog log;
 
@@ -27,7 +28,7 @@ final class EventPages {
     this.log = log;
   }
 
-  /// What a request asks for.
+  /// The parameters of a list request.
   record Wanted(EventCursor start, int limit, Set<String> types, Period period, ThreadKey thread) {
     static Wanted of(Query query, SessionId session, ThreadKey thread) {
       boolean ascending = query.ascending(true);
@@ -63,7 +64,7 @@ final class EventPages {
 
   private record Listed(List<String> events, Optional<EventCursor> next) {}
 
-  /// A page in the making.
+  /// A page that is being filled.
   private static final class Page {
     private final Wanted wanted;
     private final List<String> events = new ArrayList<>();
@@ -83,7 +84,7 @@ final class EventPages {
       return Slice.BYTES - bytes;
     }
 
-    /// Whether more than what is on the page already does not fit.
+    /// Whether `more` bytes do not fit on the page. An empty page has room for any event.
     boolean overflows(long more) {
       return !events.isEmpty() && more > bytesLeft();
     }
@@ -93,7 +94,7 @@ final class EventPages {
       bytes += Utf8.length(json);
     }
 
-    /// @return false if it does not fit
+    /// @return false if the event does not fit
     boolean add(Queued waiting) {
       if (room() == 0 || overflows(Utf8.length(waiting.json()))) {
         return false;
@@ -103,7 +104,7 @@ final class EventPages {
       return true;
     }
 
-    /// Adds what was not shown as queued.
+    /// Adds the visible events that were not already listed as queued.
     void add(List<Stored> rows) {
       for (var row : rows) {
         if (row.event().isVisible() && !shown.remove(EventCursor.brief(row.event().id()))) {
@@ -121,7 +122,7 @@ final class EventPages {
     }
   }
 
-  /// Answers with a page.
+  /// Writes a page as the response.
   void answer(Exchange exchange, SessionId id, Wanted wanted) {
     var extent = log.measure(id, wanted.slice(wanted.limit(), Slice.BYTES));
     exchange.memory().works(extent.bytes() + extent.waiting());

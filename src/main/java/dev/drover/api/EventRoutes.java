@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
-/// `/v1/sessions/{id}/events`: sending and listing.
+/// The routes of `/v1/sessions/{id}/events`: sending and listing events.
 final class EventRoutes {
   private static final int MAX_EVENTS = 100;
 
@@ -54,8 +54,8 @@ final class EventRoutes {
     return new ClientEvents(backend.ids(), backend.images()).readAll(sent);
   }
 
-  /// What tells a send from another. Its parts cannot run into each other: all but the last have a
-  /// fixed form or a length before them.
+  /// The hash that distinguishes one send from another, and whether the request is a retry. The
+  /// parts of the hash are unambiguous: each part but the last is preceded by its length.
   private static Delivery delivery(Exchange exchange, SessionId session, byte[] raw) {
     var key = exchange.header("idempotency-key");
     var sha256 = Auth.sha256();
@@ -86,7 +86,7 @@ final class EventRoutes {
             Period.LTE));
     var id = SessionId.of(exchange.id("session"));
     var wanted = EventPages.Wanted.of(query, id, ThreadKey.PRIMARY);
-    backend.session(exchange); // is there
+    backend.session(exchange); // checks that the session exists
     pages.answer(exchange, id, wanted);
   }
 }

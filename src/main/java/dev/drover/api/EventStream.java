@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One reader of the events of a thread, on one thread. [#end] and [#breakIfStalled] are for
-/// others.
+/// A stream of a thread's events to one client. One thread runs it; other threads may call [#end],
+/// [#leave] and [#breakIfStalled].
 final class EventStream {
-  /// The type of the last event of a session that is over but not deleted.
+  /// The type of the last event of a session that has terminated but is not deleted.
   static final String TERMINATED = "session.status_terminated";
 
   private static final String PING = "{\"type\":\"ping\"}";
@@ -37,9 +37,9 @@ final class EventStream {
   private final AtomicLong written = new AtomicLong();
   private long writtenBefore = -1;
 
-  /// Made by the thread that runs it.
+  /// Must be called on the thread that runs the stream.
   ///
-  /// @param shownThread only its events are shown
+  /// @param shownThread the thread whose events are shown
   EventStream(
       Feed.Subscription subscription,
       ThreadKey shownThread,
@@ -53,10 +53,10 @@ final class EventStream {
     this.ping = ping;
   }
 
-  /// @param replay what it begins with
+  /// @param replay the earlier events that the stream begins with
   void run(OutputStream out, Optional<Replay> replay) throws IOException, InterruptedException {
-    // The server holds back headers until the first byte of a body: a comment, which every reader
-    // skips.
+    // The server sends the headers together with the first byte of the body. This comment is that
+    // byte; all clients ignore it.
     write(out, new StringBuilder(":\n\n"));
     var frames = new StringBuilder();
     if (replay.isPresent() && begin(out, frames, replay.get())) {
@@ -90,9 +90,9 @@ final class EventStream {
     }
   }
 
-  /// Shows what happened before the stream was there.
+  /// Writes the events from before the stream was opened.
   ///
-  /// @return whether nothing will follow it
+  /// @return whether the stream ends with them
   private boolean begin(OutputStream out, StringBuilder frames, Replay replay) throws IOException {
     for (var items = replay.next(); !items.isEmpty(); items = replay.next()) {
       for (var item : items) {
@@ -113,7 +113,7 @@ final class EventStream {
     return (replay.isEmpty() || !replay.get().covers(item)) && show(out, frames, item);
   }
 
-  /// Ends the stream once all that waits for its reader is written.
+  /// Ends the stream after all pending items are written.
   void end() {
     lock.lock();
     try {
@@ -126,7 +126,7 @@ final class EventStream {
     }
   }
 
-  /// The reader is gone: what comes is not written any more.
+  /// Reports that the client has disconnected: nothing more is written.
   void leave() {
     lock.lock();
     try {
@@ -139,7 +139,8 @@ final class EventStream {
     }
   }
 
-  /// Breaks the connection if it has been writing the same piece since the last call. One caller.
+  /// Interrupts the stream if it has been writing the same piece since the last call. To be called
+  /// by one thread only.
   void breakIfStalled() {
     long now = writing ? written.get() : -1;
     if (now >= 0 && now == writtenBefore) {
@@ -219,8 +220,8 @@ final class EventStream {
     };
   }
 
-  /// Adds a frame to those that leave together. A long one goes out piece by piece: no reader costs
-  /// a copy of a whole event.
+  /// Adds a frame to the frames that are sent together. A long frame is written in pieces, so that
+  /// no stream needs a copy of a whole event.
   private boolean frame(OutputStream out, StringBuilder frames, String type, String json)
       throws IOException {
     frames.append("event: ").append(type).append("\ndata: ");

@@ -25,14 +25,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its answer. One thread.
+/// A request and its response. Not safe for concurrent use.
 final class Exchange {
   static final String JSON = "application/json";
   static final String ORGANIZATION_ID = "drover";
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
   static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
 
-  /// Characters of a long answer that are written at once.
+  /// The number of characters of a long response that are written at once.
   private static final int PIECE = 64 * 1024;
 
   private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
@@ -68,12 +68,13 @@ final class Exchange {
     return requestId;
   }
 
-  /// What this request may use of the server's memory.
+  /// The memory that this request may use.
   RequestMemory memory() {
     return memory;
   }
 
-  /// The path as it was sent, be it in the absolute form that clients use towards proxies.
+  /// The path as it was sent, also if the request line contains an absolute URL, as requests to
+  /// proxies do.
   ///
   /// @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2">RFC 9112, 3.2.2</a>
   String path() {
@@ -81,7 +82,7 @@ final class Exchange {
     return path.startsWith("/") ? path : ORIGIN.matcher(path).replaceFirst("");
   }
 
-  /// What it came by.
+  /// The connection of the request.
   Connection connection() {
     return connection;
   }
@@ -90,15 +91,15 @@ final class Exchange {
     return request.prologue().method().text();
   }
 
-  /// The path's route is known.
+  /// Records the route of the request.
   ///
-  /// @param names the names in the path, decoded
+  /// @param names the values of the names in the path, decoded
   void routed(String template, Map<String, String> names) {
     route = template;
     this.names = Map.copyOf(names);
   }
 
-  /// What there is to be told once the request is over.
+  /// The record of this request for monitoring, when the request is over.
   Operations.Request over(Duration took) {
     int status = answered() || streamed ? response.status().code() : 0;
     var session = Optional.ofNullable(names.get("session")).filter(SessionId::isWellFormed);
@@ -119,7 +120,7 @@ final class Exchange {
     this.caller = caller;
   }
 
-  /// A name in the path, as [PathPattern] has it.
+  /// The value of a name in the path; see [PathPattern].
   String id(String name) {
     return Objects.requireNonNull(names.get(name), name);
   }
@@ -136,7 +137,7 @@ final class Exchange {
     return request.prologue().method().equals(Method.HEAD);
   }
 
-  /// The body as it came.
+  /// The body as it was sent.
   ///
   /// @throws Problem as [RequestBody#read] says
   byte[] body() {
@@ -156,8 +157,9 @@ final class Exchange {
     answer(List.of(json));
   }
 
-  /// Answers with JSON in pieces. A long one is written bit by bit, so that its bytes are never in
-  /// memory beside its text; a client that takes nothing of it for too long is cut off.
+  /// Answers with JSON in several parts. Long JSON is encoded and written piece by piece, so that
+  /// its bytes and its text are never in memory together. A client that does not read it is
+  /// disconnected.
   void answer(List<String> json) {
     long length = json.stream().mapToLong(Utf8::length).sum();
     if (length <= RequestMemory.SMALL || isHead()) {
@@ -188,7 +190,7 @@ final class Exchange {
     }
   }
 
-  /// Answers with bytes that are not to be changed any more.
+  /// Answers with bytes, which must not be changed afterwards.
   void answer(String contentType, byte[] bytes) {
     answer(200, contentType, bytes);
   }
@@ -213,12 +215,12 @@ final class Exchange {
     response.send();
   }
 
-  /// Whether an answer has begun, so that no other can.
+  /// Whether a response has begun, so that another one cannot be sent.
   boolean answered() {
     return response.isSent() || response.bytesWritten() > 0;
   }
 
-  /// Begins an endless answer.
+  /// Begins a response of unknown length.
   OutputStream stream() {
     streamed = true;
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
@@ -227,8 +229,9 @@ final class Exchange {
     return response.outputStream();
   }
 
-  /// Closes the connection where the client asked for that or where its next request cannot be
-  /// found: the protocol layer announces it, and then waits for the client to do it.
+  /// Closes the connection if the client asked for that, or if its next request cannot be found
+  /// after an unread body. The protocol layer would only announce it and wait for the client to
+  /// close.
   void finish() {
     if (response.isSent()
         && (isLast() || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
@@ -236,8 +239,9 @@ final class Exchange {
     }
   }
 
-  /// Whether the client wants the connection closed after this request, as a proxy often does. What
-  /// it sent and nobody read would then reset the connection, and the answer could be lost.
+  /// Whether the client wants the connection closed after this request, as proxies often do. If
+  /// part of the body is unread when the connection is closed, the connection is reset, and the
+  /// response can be lost.
   private boolean isLast() {
     return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
   }

@@ -23,18 +23,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Speaks HTTP on the connections that a listener accepts, each on a virtual thread of its own. The
-/// protocol is the library's; accepting is not: its own listener ends at the first failure.
+/// The HTTP connections of a server, each on a virtual thread of its own. The library implements
+/// the protocol. It does not accept the connections, because its own listener ends at the first
+/// failure.
 final class HttpConnections implements Acceptor.Taker, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpConnections.class.getName());
 
-  /// Longest request line and headers, in bytes: a page cursor may have some thousands.
+  /// The maximum length of the request line, and of the headers, in bytes. A page cursor may have
+  /// several thousand.
   private static final int MAX_LINE = 32 * 1024;
 
-  /// Kept by every open stream; what is longer goes past it.
+  /// The buffer of each open stream, in bytes. Longer writes bypass it.
   private static final int WRITE_BUFFER = 256;
 
-  /// How long requests that run may take to end when the server stops.
+  /// How long running requests may take to end when the server stops.
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final OpenConnections connections;
@@ -54,7 +56,7 @@ final class HttpConnections implements Acceptor.Taker, AutoCloseable {
         Http1ConnectionSelector.builder()
             .config(
                 Http1Config.builder()
-                    .validatePrologue(false) // or it refuses `types[]=`, which the SDKs send
+                    .validatePrologue(false) // otherwise `types[]=` is refused, which the SDKs send
                     .maxPrologueLength(MAX_LINE)
                     .maxHeadersSize(MAX_LINE)
                     .addReceiveListener(connections)
@@ -67,14 +69,14 @@ final class HttpConnections implements Acceptor.Taker, AutoCloseable {
             (ContentEncodingContext) new AnyEncoding(),
             Errors.unreadable(ids),
             ListenerConfig.builder()
-                .useNio(false) // it keeps 16 kB of buffers for each connection, idle or not
+                .useNio(false) // NIO keeps 16 kB of buffers for each connection, even an idle one
                 .writeBufferSize(WRITE_BUFFER)
                 .maxPayloadSize(Server.MAX_PAYLOAD)
                 .build(),
             threads);
   }
 
-  /// What the protocol asks of what it runs in.
+  /// The context that the protocol library requires.
   private record Listening(
       Context context,
       MediaContext mediaContext,
@@ -112,7 +114,7 @@ final class HttpConnections implements Acceptor.Taker, AutoCloseable {
       connection.speaks(http);
       http.handle(limit);
     } catch (CloseConnectionException | InterruptedException _) {
-      // in good order, or the client is gone
+      // an orderly end, or the client has disconnected
     } catch (UncheckedIOException e) {
       LOG.log(Level.DEBUG, "a connection was lost: " + e.getMessage());
     } catch (RuntimeException | Error e) {
@@ -123,7 +125,7 @@ final class HttpConnections implements Acceptor.Taker, AutoCloseable {
     }
   }
 
-  /// Lets requests that run end for a moment, then ends all.
+  /// Gives running requests a moment to end, then closes all connections.
   @Override
   public void close() {
     connections.open().forEach(connection -> connection.finish(false));

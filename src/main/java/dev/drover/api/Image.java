@@ -3,13 +3,12 @@ package dev.drover.api;
 import dev.drover.base.Fields;
 import java.util.Optional;
 
-/// An image that a client sends, as far as it has to be known: its kind and its size. No pixel is
-/// decoded.
+/// An image that a client sends. Only its type and its size are read; no pixel is decoded.
 ///
-/// @param source where it stands
+/// @param source the object that contains the image
 /// @param data valid base64
 record Image(Fields source, String data) {
-  /// Every kind but JPEG has its size in the first bytes.
+  /// The number of first bytes that contain the size, for every type but JPEG.
   private static final int HEAD = 64;
 
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` that names the field

@@ -2,13 +2,13 @@ package dev.drover.api;
 
 import dev.drover.settings.Section;
 
-/// How large an image may be that a client sends. What is larger would be refused by the model's
-/// server, with every later request of its session.
+/// The maximum size of the images that clients send. A model server would refuse a larger image,
+/// and with it every later request of its session.
 ///
-/// @param base64 the most characters of base64
-/// @param pixels the most pixels in width and in height
+/// @param base64 the maximum number of base64 characters
+/// @param pixels the maximum width and height, in pixels
 public record ImageLimits(int base64, int pixels) {
-  /// Those of the Messages API: 5 MB and 8,000 pixels.
+  /// The limits of the Messages API: 5 MB and 8,000 pixels.
   public static final ImageLimits DEFAULT = new ImageLimits(5 * 1024 * 1024, 8_000);
 
   static ImageLimits read(Section section) {

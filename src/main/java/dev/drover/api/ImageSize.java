@@ -2,9 +2,10 @@ package dev.drover.api;
 
 import java.util.Optional;
 
-/// How many pixels an image says it has, from 1.
+/// The width and height that an image declares, in pixels, from 1.
 record ImageSize(long width, long height) {
-  /// Reads it from the image's first bytes, for JPEG from all; empty: there is none, or it is 0.
+  /// Reads the size from the first bytes of an image, or from all bytes of a JPEG. Empty if there
+  /// is no size, or if it is 0.
   static Optional<ImageSize> of(ImageType type, byte[] bytes) {
     try {
       var size =
@@ -16,7 +17,7 @@ record ImageSize(long width, long height) {
           };
       return size.width > 0 && size.height > 0 ? Optional.of(size) : Optional.empty();
     } catch (ArrayIndexOutOfBoundsException _) {
-      return Optional.empty(); // it ends too early
+      return Optional.empty(); // the data ends too early
     }
   }
 
@@ -28,7 +29,7 @@ record ImageSize(long width, long height) {
         : NONE;
   }
 
-  /// The first chunk is lossy, lossless, or says what follows.
+  /// The first chunk is lossy, lossless or extended; each has the size in another place.
   private static ImageSize webp(byte[] bytes) {
     return switch ((int) big(bytes, 12, 4)) {
       case 0x56503820 -> // "VP8 "
@@ -47,7 +48,7 @@ record ImageSize(long width, long height) {
     };
   }
 
-  /// Goes from segment to segment until one begins a frame.
+  /// Skips segments until one starts a frame.
   private static ImageSize jpeg(byte[] bytes) {
     int at = 2;
     while (true) {
@@ -58,9 +59,9 @@ record ImageSize(long width, long height) {
       if (marker == 0xFF) {
         at++; // a fill byte
       } else if (marker == 0xD9 || marker == 0xDA) {
-        return NONE; // the picture itself, and no frame before it
+        return NONE; // the image data or the end, without a frame before it
       } else if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
-        at += 2; // without a length
+        at += 2; // a marker without a length
       } else if (isFrame(marker)) {
         return new ImageSize(big(bytes, at + 7, 2), big(bytes, at + 5, 2));
       } else {

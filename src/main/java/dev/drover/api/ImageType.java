@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The kinds of images that models take, known by their first bytes.
+/// The image types that models accept, recognized by their first bytes.
 enum ImageType {
   JPEG("image/jpeg", "\u00FF\u00D8\u00FF"),
   PNG("image/png", "\u0089PNG\r\n\u001A\n"),
@@ -17,8 +17,8 @@ enum ImageType {
   private final String mediaType;
   private final String marks;
 
-  /// @param marks one of which the bytes begin with, a character for each byte, `|` between them;
-  ///   `?` is any byte
+  /// @param marks the possible first bytes, one character for each byte, separated by `|`; `?`
+  ///   stands for any byte
   ImageType(String mediaType, String marks) {
     this.mediaType = mediaType;
     this.marks = marks;
@@ -32,7 +32,7 @@ enum ImageType {
     return Arrays.stream(values()).filter(type -> type.mediaType.equals(mediaType)).findFirst();
   }
 
-  /// What the bytes are; empty: none of these.
+  /// The type of an image by its first bytes; empty if it is none of these.
   static Optional<ImageType> of(byte[] bytes) {
     var start = new String(bytes, 0, Math.min(16, bytes.length), StandardCharsets.ISO_8859_1);
     return Arrays.stream(values())

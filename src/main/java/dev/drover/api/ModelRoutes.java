@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
-/// `/v1/models`: the ids that are known by name. A Messages server may serve others, too.
+/// The routes of `/v1/models`: the known model ids. A Messages server may also serve other models.
 final class ModelRoutes {
   private static final Set<String> LIFECYCLES = Set.of("active", "deprecated", "retired");
 
@@ -24,7 +24,7 @@ final class ModelRoutes {
     router.get(
         "/v1/models/{model+}", CATALOG_READ, exchange -> retrieve(exchange, exchange.id("model")));
     router.get(
-        "/v1/models/{owner}/{name}", // a client may leave the slash of an id as it is
+        "/v1/models/{owner}/{name}", // a client may leave the slash of an id unescaped
         CATALOG_READ,
         exchange -> retrieve(exchange, exchange.id("owner") + "/" + exchange.id("name")));
   }

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// `/drover/nodes` and `/drover/sessions`: what an operator asks when something does not move. Not
-/// of the reference: a namespace of our own.
+/// The routes of `/drover/nodes` and `/drover/sessions`, with which an operator finds out why a
+/// session makes no progress. They are Drover's own and not part of the reference API.
 final class NodeRoutes {
   private final Backend backend;
   private final Operations operations;
@@ -86,7 +86,8 @@ final class NodeRoutes {
         "self", node.self());
   }
 
-  /// Those of the workspace that owe work, the stillest first.
+  /// Lists the sessions of the workspace that have unfinished work, the one with the oldest last
+  /// event first.
   private void atWork(Exchange exchange) {
     int limit = exchange.query().limit(20, 100);
     var members = backend.nodes().members();
@@ -98,7 +99,7 @@ final class NodeRoutes {
                 .toList()));
   }
 
-  /// One that was deleted meanwhile is not there.
+  /// The session, or nothing if it has been deleted.
   private Stream<Json> found(Caller caller, SessionId id, List<Nodes.Member> members) {
     try {
       return Stream.of(standings.write(backend.desk().get(caller, id), members));

@@ -11,8 +11,8 @@ import java.util.Map;
 /// for the whole and one for each resource or other group of routes. A fragment is itself a small
 /// document. `OpenApiTest` compares the document with the routes.
 final class OpenApi {
-  /// Operations, schemas and other components are three levels below the root. They, and what is in
-  /// them, are not merged: each is in one fragment.
+  /// The number of levels that are merged. Operations, schemas and other components are three
+  /// levels below the root; each of them is defined in one fragment.
   private static final int LEVELS = 3;
 
   private OpenApi() {}
@@ -21,13 +21,13 @@ final class OpenApi {
     router.open("/openapi.json", exchange -> exchange.answer(Exchange.JSON, Held.BYTES));
   }
 
-  /// @throws IllegalStateException if two fragments define the same thing, with both names
+  /// @throws IllegalStateException if two fragments define the same thing; the message names both
   static Json merged(List<OpenApiFragment> fragments) {
     var parts = fragments.stream().map(one -> new Part(one.file(), one.content())).toList();
     return merged(parts, "", LEVELS);
   }
 
-  /// What a fragment has in one place of the document.
+  /// The value that a fragment has at one place of the document.
   private record Part(String file, Json value) {}
 
   private static Json merged(List<Part> parts, String place, int levels) {

@@ -16,15 +16,15 @@ import java.util.Objects;
 
 /// A part of the OpenAPI document.
 ///
-/// @param file the name of its file, for messages
+/// @param file the file name, for error messages
 record OpenApiFragment(String file, Json content) {
-  /// The fragment that begins the document.
+  /// The first fragment of the document.
   private static final String FIRST = "drover.json";
 
   private static final String DIRECTORY = "openapi/";
 
-  /// Every JSON file in the directory `openapi` beside this class: `drover.json`, then the others
-  /// by name.
+  /// Reads every JSON file in the directory `openapi` beside this class: `drover.json` first, then
+  /// the others by name.
   static List<OpenApiFragment> all() {
     try {
       var first = Objects.requireNonNull(OpenApiFragment.class.getResource(DIRECTORY + FIRST));
@@ -39,7 +39,7 @@ record OpenApiFragment(String file, Json content) {
     }
   }
 
-  /// The names of the files in the directory of `file`, which is in a jar, or in a directory of
+  /// The names of the files in the directory of `file`, which is in a jar or in a directory of
   /// classes.
   static List<String> siblings(URL file) throws IOException {
     var names = new ArrayList<String>();

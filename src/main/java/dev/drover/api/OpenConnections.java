@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/// The open connections of a server, within their bounds. Where there is no room for a new one, one
-/// that nobody needs makes it: without a key shown on it, or between two requests. Cuts those of
-/// clients that do not get on with a request, or do not take its answer. Safe for many threads.
+/// The open connections of a server, within their limits. When the limit is reached, a new
+/// connection replaces one that is unauthenticated or idle between two requests. Clients that are
+/// too slow to send a request or to read a response are disconnected. Safe for many threads.
 final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
   private final Bounds bounds;
   private final Duration patience;
@@ -31,14 +31,15 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Map<Thread, Connection> byThread = new ConcurrentHashMap<>();
 
-  /// On which no key was shown, by address and in all, in the order of their coming.
+  /// The unauthenticated connections, by address and all together, oldest first.
   private final Map<InetAddress, Set<Connection>> byAddress = new HashMap<>();
 
   private final Set<Connection> strangers = new LinkedHashSet<>();
   private final Set<Connection> known = new LinkedHashSet<>();
 
-  /// @param patience how long one wait for a client may last; it is cut within twice that
-  /// @param nanos the clock by which connections wait
+  /// @param patience how long a connection may wait for its client; it is cut within twice that
+  ///   time
+  /// @param nanos the clock for waiting times
   OpenConnections(Bounds bounds, Duration patience, LongSupplier nanos) {
     this.bounds = bounds;
     this.nanos = nanos;
@@ -46,14 +47,14 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
     Thread.ofVirtual().name("patience").start(this::watch);
   }
 
-  /// The clock by which connections wait, in nanoseconds.
+  /// The clock for waiting times, in nanoseconds.
   LongSupplier nanos() {
     return nanos;
   }
 
-  /// Takes a new connection.
+  /// Adds a new connection.
   ///
-  /// @return false if there is no room for it
+  /// @return false if the limit is reached
   boolean admit(Connection connection) {
     Connection victim = null;
     lock.lock();
@@ -82,7 +83,7 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
     return true;
   }
 
-  /// Cuts what nobody needs: files have run out.
+  /// Cuts connections that are not needed, after a failure to accept one.
   void relieve() {
     List<Connection> victims;
     lock.lock();
@@ -103,7 +104,7 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
     return strangers.stream().filter(Connection::isSilent).findFirst();
   }
 
-  /// One that waits for its next request.
+  /// A connection that waits for its next request.
   private Optional<Connection> idle() {
     return known.stream().filter(Connection::isWaiting).findFirst();
   }
@@ -119,7 +120,7 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
         });
   }
 
-  /// A key was shown on it.
+  /// Records that a connection is authenticated.
   void trust(Connection connection) {
     lock.lock();
     try {
@@ -132,13 +133,13 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
     }
   }
 
-  /// This thread serves it, from now on.
+  /// Records that the current thread serves a connection from now on.
   void serve(Connection connection) {
     byThread.put(Thread.currentThread(), connection);
     connection.begin();
   }
 
-  /// This thread has served it: nothing of it is kept.
+  /// Removes a connection when the current thread no longer serves it.
   void over(Connection connection) {
     byThread.remove(Thread.currentThread());
     lock.lock();
@@ -149,12 +150,12 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
     }
   }
 
-  /// The one that this thread serves.
+  /// The connection that the current thread serves.
   Connection current() {
     return Objects.requireNonNull(byThread.get(Thread.currentThread()), "no connection");
   }
 
-  /// Those that are served now.
+  /// The connections that are being served.
   List<Connection> open() {
     return List.copyOf(byThread.values());
   }
@@ -185,7 +186,7 @@ final class OpenConnections implements Http1ConnectionListener, AutoCloseable {
         byThread.values().forEach(connection -> connection.cutIfLate(before));
       }
     } catch (InterruptedException _) {
-      // nobody does, and there is nothing to undo
+      // this thread is never interrupted
     }
   }
 }

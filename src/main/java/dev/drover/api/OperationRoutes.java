@@ -5,8 +5,8 @@ import static dev.drover.desk.KeyScope.OPERATIONS;
 import dev.drover.base.Json;
 import java.nio.charset.StandardCharsets;
 
-/// What an operator's tools ask: `/healthz`, `/readyz`, `/metrics`. All but the figures need no
-/// key.
+/// The routes for an operator's tools: `/healthz`, `/readyz` and `/metrics`. Only the metrics need
+/// a key.
 final class OperationRoutes {
   private final Operations operations;
 

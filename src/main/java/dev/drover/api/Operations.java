@@ -6,36 +6,37 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// What an operator sees of the server.
+/// The connection between the API and the operation of the server.
 ///
-/// @param unready why the server should get no requests now; empty: it may. Asked for each look
-/// @param metrics the figures, as text; asked for each look
+/// @param unready the reason why the server should get no requests now; empty if it is ready.
+///   Called for each check
+/// @param metrics the metrics as text. Called for each request of them
 /// @param metricsType the media type of that text
-/// @param awake the leases of brains that are awake on this node
-/// @param requests told of each request
+/// @param awake the leases of the brains that are awake on this node
+/// @param requests notified of each finished request
 public record Operations(
     Supplier<Optional<String>> unready,
     Supplier<String> metrics,
     String metricsType,
     Supplier<Set<Lease>> awake,
     Requests requests) {
-  /// Always ready, measured by nobody, and without a brain.
+  /// Operations of a server that is always ready and has no metrics and no brain.
   public static final Operations NONE =
       new Operations(Optional::empty, () -> "", "text/plain", Set::of, _ -> {});
 
-  /// Hears of each request when it is over, on its thread: must be quick and never throw. Requests
-  /// that are not HTTP never become one.
+  /// The observer of finished requests. It is called on the thread of the request, must be fast,
+  /// and must never throw. It is not called for requests that are not valid HTTP.
   @FunctionalInterface
   public interface Requests {
     void over(Request request);
   }
 
-  /// A request that is over.
+  /// A finished request.
   ///
-  /// @param route the path's template, or `none` where there is no such path
-  /// @param status of the answer; 0 if there was none
-  /// @param streamed the answer had no end of its own
-  /// @param session the id that the path names, if it has the form of one
+  /// @param route the template of the path, or `none` if no route matches
+  /// @param status the status of the response; 0 if there was none
+  /// @param streamed whether the response was an event stream
+  /// @param session the session id in the path, if it is well-formed
   public record Request(
       String id,
       String method,

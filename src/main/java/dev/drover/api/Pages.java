@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// List answers.
+/// The JSON of lists.
 final class Pages {
   private Pages() {}
 
@@ -17,13 +17,13 @@ final class Pages {
         "data", page.items().stream().map(write).toList(), "next_page", page.next().orElse(null));
   }
 
-  /// A list that is never longer than a page, so that no cursor into it exists.
+  /// A list that always fits on one page, so that no page cursor for it is valid.
   static Json.Obj whole(Query query, List<Json> items) {
     refuse(query.page());
     return Json.obj("data", items, "next_page", null);
   }
 
-  /// How the resources of a kind are listed.
+  /// The parameters of a list of resources.
   static Listing listing(Query query) {
     var period = Period.of(query);
     return new Listing(

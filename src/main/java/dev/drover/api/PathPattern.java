@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The paths of a route.
+/// A pattern for the paths of a route.
 ///
-/// @param template as it is shown: `{}` is a name, a last `**` any rest
-/// @param segments where `{agent}` stands for a name, and `{model+}` for one that may have escaped
-///   slashes in it
+/// @param template the pattern as it is shown in logs and metrics: `{}` stands for a name, a final
+///   `**` for any remaining segments
+/// @param segments the segments of the pattern: `{agent}` stands for a name, `{model+}` for a name
+///   that may contain escaped slashes
 record PathPattern(String template, List<String> segments) {
   private static final String REST = "**";
   private static final Pattern NAMES = Pattern.compile("\\{[^}]*}");
@@ -22,9 +23,9 @@ record PathPattern(String template, List<String> segments) {
     return new PathPattern(NAMES.matcher(path).replaceAll("{}"), Segments.of(path));
   }
 
-  /// Whether a path is one of these.
+  /// Whether a path matches.
   ///
-  /// @param path its segments, decoded
+  /// @param path the decoded segments of the path
   boolean matches(List<String> path) {
     int fixed = fixed();
     if (fixed == segments.size() ? path.size() != fixed : path.size() < fixed) {
@@ -45,7 +46,7 @@ record PathPattern(String template, List<String> segments) {
     return pattern.endsWith("+}") ? Segments.isNameWithSlashes(segment) : Segments.isName(segment);
   }
 
-  /// The names in a path that matches.
+  /// The values of the names in a path that matches.
   Map<String, String> names(List<String> path) {
     var names = new LinkedHashMap<String, String>();
     for (int i = 0; i < fixed(); i++) {

@@ -5,8 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The `created_at[…]` filters of a list as one stretch of time, both ends inclusive. The times
-/// that it filters have whole microseconds, so each bound moves to the next one inside.
+/// The `created_at[…]` filters of a list as one period, both ends inclusive. The filtered times
+/// have whole microseconds, so each end is rounded to the nearest microsecond inside the period.
 record Period(Optional<Instant> from, Optional<Instant> to) {
   static final String GT = "created_at[gt]";
   static final String GTE = "created_at[gte]";

@@ -7,13 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Which previews one reader gets: of the types it asked for, from their start on, without gaps,
-/// and none of an event after the event itself. One thread.
+/// The filter of the previews for one stream. A stream gets previews of the types it asked for,
+/// from their start and without gaps, and none of an event after the event itself. Not safe for
+/// concurrent use.
 final class Previews {
   private final Set<String> wanted;
   private final Map<EventId, Begun> started = new HashMap<>();
 
-  /// @param blocks content blocks that the reader has seen something of
+  /// @param blocks the number of content blocks of which the client has received a part
   private record Begun(String type, int blocks) {}
 
   Previews(Set<String> wanted) {
@@ -35,7 +36,7 @@ final class Previews {
     return true;
   }
 
-  /// An event itself ends its preview; the end of a model request ends all.
+  /// Ends the preview of an event that is shown; the end of a model request ends all previews.
   void shown(Item.Shown event) {
     if (started.isEmpty()) {
       return;

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The parameters of a query string. Whatever is wrong with one is `INVALID_REQUEST` and names it.
-/// `beta`, which older clients send, is never looked at.
+/// The parameters of a query string. Every problem is `INVALID_REQUEST` and names the parameter.
+/// The parameter `beta`, which older clients send, is ignored.
 final class Query {
   private static final int MAX_PARAMETERS = 1_000;
 
@@ -26,7 +26,7 @@ final class Query {
     this.values = values;
   }
 
-  /// @param raw what follows the question mark, as it was sent
+  /// @param raw the text after the question mark, as it was sent
   static Query parse(String raw) {
     var values = new LinkedHashMap<String, List<String>>();
     var parts = raw.isEmpty() ? List.<String>of() : List.of(raw.split("&", -1));
@@ -44,7 +44,7 @@ final class Query {
     return new Query(values);
   }
 
-  /// Refuses parameters other than these.
+  /// Rejects all parameters but these.
   void only(Set<String> valid) {
     for (var name : values.keySet()) {
       if (!valid.contains(name) && !name.equals("beta")) {
@@ -57,7 +57,7 @@ final class Query {
     }
   }
 
-  /// Refuses parameters of the protocol that this version does not honour.
+  /// Rejects parameters of the protocol that this version does not support.
   void unsupported(String... names) {
     for (var name : names) {
       if (values.containsKey(name)) {
@@ -66,7 +66,7 @@ final class Query {
     }
   }
 
-  /// The parameter's value; empty when it is absent or has none.
+  /// The value of a parameter; empty if it is absent or has no value.
   Optional<String> text(String name) {
     var all = values.getOrDefault(name, List.of());
     if (all.size() > 1) {
@@ -85,7 +85,8 @@ final class Query {
     return plain(name, all);
   }
 
-  /// Not every store can look for U+0000, and none has it in what is looked for.
+  /// Rejects values with U+0000: not every store can search for it, and no stored value contains
+  /// it.
   private static List<String> plain(String name, List<String> values) {
     if (values.stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
       throw problem(name, "must not contain the character U+0000");
@@ -97,7 +98,7 @@ final class Query {
     return number("limit", max).orElse(otherwise);
   }
 
-  /// A whole number from 1.
+  /// A whole number from 1 to `max`.
   Optional<Integer> number(String name, int max) {
     return text(name)
         .map(
@@ -108,7 +109,7 @@ final class Query {
                   return number;
                 }
               } catch (NumberFormatException _) {
-                // said below
+                // reported below
               }
               throw problem(name, "must be an integer from 1 to " + max);
             });
@@ -142,7 +143,7 @@ final class Query {
         .orElse(otherwise);
   }
 
-  /// The statuses that a list is narrowed to; empty: all.
+  /// The statuses by which a list is filtered; empty for all.
   Set<Status> statuses() {
     return all("statuses", 100).stream()
         .map(

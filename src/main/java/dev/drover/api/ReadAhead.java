@@ -6,17 +6,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Reads from a client while it is sent a stream, so that its leaving is noticed at once. What it
-/// sends meanwhile is kept for its next request, within a bound. One reader beside the thread of
-/// its own, which ends with the first bytes after the stream.
+/// A reader that reads from a client while a stream is sent to it, so that a disconnect is noticed
+/// at once. What the client sends in the meantime is kept for its next request, up to a limit. Its
+/// methods are for one thread. Its own thread ends with the first bytes that arrive after the
+/// stream.
 final class ReadAhead {
-  /// Bytes kept. A client that sends more is watched no further.
+  /// The number of bytes that are kept. If a client sends more, it is no longer watched.
   private static final int LIMIT = 64 * 1024;
 
   private static final Piece END = new Piece(null, true);
   private static final Piece DONE = new Piece(null, false);
 
-  /// What was read; without bytes the end of the connection, or of the reading ahead.
+  /// A block that was read; without bytes, it marks the end of the connection or of reading ahead.
   private static final class Piece {
     private final byte @Nullable [] bytes;
     private final boolean end;
@@ -37,14 +38,14 @@ final class ReadAhead {
   private boolean reading;
   private @Nullable Runnable gone;
 
-  /// @param source blocks; null at the end, and fails when the connection breaks
+  /// @param source supplies blocks; null at the end; throws if the connection is broken
   ReadAhead(Supplier<byte @Nullable []> source) {
     this.source = source;
   }
 
-  /// Watches until [#stop].
+  /// Watches the client until [#stop].
   ///
-  /// @param gone called once the client is gone
+  /// @param gone called once when the client has disconnected
   void start(Runnable gone) {
     lock.lock();
     try {
@@ -67,7 +68,7 @@ final class ReadAhead {
     }
   }
 
-  /// The next bytes; null at the end.
+  /// Returns the next bytes; null at the end.
   byte @Nullable [] read() throws InterruptedException {
     while (isAhead()) {
       var piece = pieces.take();
@@ -118,7 +119,7 @@ final class ReadAhead {
       var piece = source.get();
       return piece == null ? END : new Piece(piece, false);
     } catch (RuntimeException _) {
-      return END; // gone, too
+      return END; // a broken connection is also an end
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a server should get requests: its sessions are resumed, its store answers, and it is not
-/// about to close. Safe for many threads.
+/// The readiness of a server for requests: its sessions are resumed, its store is available, and it
+/// is not shutting down. Safe for many threads.
 public final class Readiness {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -18,7 +18,7 @@ public final class Readiness {
   private volatile String unready = "The server is starting: its sessions are being resumed.";
   private @Nullable FutureTask<Boolean> asking;
 
-  /// @param store asks the store something, and throws when it does not answer
+  /// @param store a test query to the store; throws if the store is unavailable
   public Readiness(Runnable store) {
     this(store, PATIENCE);
   }
@@ -36,7 +36,7 @@ public final class Readiness {
     unready = "The server is shutting down.";
   }
 
-  /// Why it should get none; empty: it may.
+  /// The reason why the server is not ready; empty if it is.
   public Optional<String> reason() {
     var reason = unready;
     return reason.isEmpty() ? storeTrouble() : Optional.of(reason);
@@ -56,7 +56,8 @@ public final class Readiness {
     }
   }
 
-  /// One question at a time, however many ask: a store that hangs must not fill the memory.
+  /// Starts a test query, or returns the one that is running: if the store hangs, queries must not
+  /// accumulate.
   private synchronized FutureTask<Boolean> ask() {
     if (asking == null || asking.isDone()) {
       asking = new FutureTask<>(store, true);

@@ -22,10 +22,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a stream begins with that is opened a moment after a send which no stream was there for:
-/// all that has happened since the send, as a stream would have shown it. If the session is over,
-/// its end at least: clients go by the event, and open a stream that ends without it again and
-/// again. Read from the log, a page at a time. One thread.
+/// The beginning of a stream that is opened shortly after a send which no stream received: all
+/// events since the send, as a stream would have shown them. If the session has terminated, it
+/// includes at least the final event: clients wait for that event, and would reopen a stream that
+/// ends without it again and again. The events are read from the log, one page at a time. Not safe
+/// for concurrent use.
 final class Replay {
   private static final int PAGE = 100;
 
@@ -45,11 +46,12 @@ final class Replay {
     this.head = head;
   }
 
-  /// Made after the stream has begun to listen: nothing is missed between the two.
+  /// Creates the replay. The stream must already be subscribed, so that no event is missed between
+  /// the replay and the live events.
   ///
-  /// @param session as it was seen since
-  /// @param thread whose stream it is
-  /// @param grace how old a send may be
+  /// @param session the session as it was read after subscribing
+  /// @param thread the thread of the stream
+  /// @param grace the maximum age of a send
   static Optional<Replay> of(
       EventLog log, Feed feed, Session session, ThreadKey thread, Duration grace) {
     var id = session.id();
@@ -60,7 +62,7 @@ final class Replay {
     return session.status() == Status.TERMINATED ? ofEnd(log, id, thread) : Optional.empty();
   }
 
-  /// The sends that no stream was there for, after the last that one was.
+  /// The sends that no stream received, after the last one that a stream received.
   private static List<Send> missed(EventLog log, Feed feed, SessionId session, Duration grace) {
     var sends = grace.isZero() ? List.<Send>of() : log.sends(session, grace);
     if (sends.isEmpty()) {
@@ -74,8 +76,8 @@ final class Replay {
     return sends.subList(from, sends.size());
   }
 
-  /// Empty if the session was deleted meanwhile: the stream listens already, and will be shown
-  /// that.
+  /// The final event. Empty if the session has been deleted: the stream is already subscribed, and
+  /// will show the deletion.
   private static Optional<Replay> ofEnd(EventLog log, SessionId session, ThreadKey thread) {
     var types = Set.of(EventStream.TERMINATED);
     var last = new Slice(Long.MAX_VALUE, 1, false, types, true, Optional.empty(), Optional.empty());
@@ -84,7 +86,7 @@ final class Replay {
         .map(end -> new Replay(log, session, thread, List.of(), end.position() - 1));
   }
 
-  /// What comes next; empty at the end: what follows is live.
+  /// Returns the next items; empty when the replay is complete and live events follow.
   List<Item.Shown> next() {
     var items = new ArrayList<Item.Shown>();
     while (items.isEmpty()) {
@@ -108,8 +110,8 @@ final class Replay {
     return log.getEvents(session, all.of(thread));
   }
 
-  /// Shows what was received while the log ended before a position. What was processed at once is
-  /// in the log.
+  /// Adds the events of the sends that were received before the log reached a position. Events that
+  /// were processed at once are in the log.
   private void showSends(long before, List<Item.Shown> items) {
     while (!sends.isEmpty() && sends.getFirst().head() < before) {
       for (var one : sends.removeFirst().events()) {
@@ -126,8 +128,8 @@ final class Replay {
     return new Item.Shown(event.id(), thread, EventCodec.type(event), json);
   }
 
-  /// Whether an item that comes live was shown here: what was committed while this was read comes
-  /// both ways. What comes after such items is new.
+  /// Whether a live item was already shown by this replay: what is committed during the replay
+  /// arrives both ways. All items after those are new.
   boolean covers(Item item) {
     if (!(item instanceof Item.Shown shown)) {
       return false;

@@ -16,14 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// The body of a request, read at most once, within the bounds of the server's memory. One thread.
+/// The body of a request. It is read at most once, within the limits of the server's memory. Not
+/// safe for concurrent use.
 final class RequestBody {
-  /// Longest request body that any server takes, in bytes.
+  /// The maximum length of a request body for every server, in bytes.
   static final int MAX = 32 * 1024 * 1024;
 
   static final String TOO_LARGE = "The request body is larger than 32 MB";
 
-  /// Unread bodies longer than this are not worth reading for the sake of the connection.
+  /// The maximum length of an unread body that is read only to keep the connection open, in bytes.
   private static final long SMALL = 1024 * 1024;
 
   private final ServerRequest request;
@@ -39,10 +40,10 @@ final class RequestBody {
     this.memory = memory;
   }
 
-  /// The body as it came.
+  /// Reads the body as it was sent.
   ///
-  /// @throws Problem `TOO_LARGE`, `INVALID_REQUEST` for a compressed one, or `UNAVAILABLE` while
-  ///   the server is busy with other large ones
+  /// @throws Problem `TOO_LARGE`, `INVALID_REQUEST` for a compressed body, or `UNAVAILABLE` while
+  ///   other large bodies occupy the memory
   byte[] read() {
     var encoding = request.headers().value(HeaderNames.CONTENT_ENCODING).orElse(null);
     if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
@@ -72,7 +73,7 @@ final class RequestBody {
     }
     connection.begin();
     try {
-      // Not closed: that would wait for the rest of a body that has none.
+      // Not closed: closing would wait for the rest of a body that has ended early.
       var in = request.content().inputStream();
       if (!isChunked()) {
         return in.readNBytes(memory.maxBody() + 1);
@@ -89,7 +90,7 @@ final class RequestBody {
     }
   }
 
-  /// The rest of a body whose length is not known yet.
+  /// Reads the rest of a body whose length is not known yet.
   private byte[] withRest(byte[] start, InputStream in) throws IOException {
     memory.arrives(memory.maxBody());
     var rest = in.readNBytes(memory.maxBody() + 1 - start.length);
@@ -98,7 +99,7 @@ final class RequestBody {
     return body;
   }
 
-  /// The body as a JSON object.
+  /// Parses a body as a JSON object.
   static Fields fields(byte[] body) {
     if (body.length == 0) {
       throw Problem.invalid("The request body is empty: a JSON object is expected");
@@ -113,18 +114,19 @@ final class RequestBody {
     }
   }
 
-  /// Whether the client announced one.
+  /// Whether the request has a body.
   boolean isAnnounced() {
     return declaredLength() > 0 || isChunked();
   }
 
-  /// Whether it is longer than what is read for the sake of the connection alone, or may be.
+  /// Whether the body is, or may be, too long to be read only to keep the connection open.
   boolean isLong() {
     return declaredLength() > SMALL || isChunked();
   }
 
-  /// Takes in what a refused client still sends: many read no answer before they have written all.
-  /// One that asked first (`expect`) sends nothing more.
+  /// Reads and discards the rest of the body of a refused request: many clients read no response
+  /// before they have sent the whole body. A client that sent `expect` sends no body after a
+  /// refusal.
   void drop() {
     if (request.content().consumed() || request.headers().contains(HeaderNames.EXPECT)) {
       return;
@@ -137,7 +139,7 @@ final class RequestBody {
         taken += n;
       }
     } catch (IOException | RuntimeException _) {
-      // It left, or sends something that is no body: it hears so if it can.
+      // The client has disconnected or sends an invalid body; the response is sent if possible.
     } finally {
       connection.end();
     }

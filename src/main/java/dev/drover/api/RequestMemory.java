@@ -5,16 +5,17 @@ import dev.drover.base.MemoryBudget.Share;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// The memory that one request needs for its body and its answer. Small ones need no leave; large
-/// ones share two budgets, so that together they never exhaust the heap: one for bodies that still
-/// arrive, at their clients' pace, and one for the work on a whole body or a long answer. A body is
-/// given back after the work has its share, and the work never waits for a client but to write. One
-/// thread.
+/// The memory that one request reserves for its body and its response. Small ones need no
+/// reservation. Large ones share two budgets, so that together they never exhaust the heap: one for
+/// bodies that are still arriving, at the speed of their clients, and one for processing a complete
+/// body or a long response. The first reservation is released after the second one is granted, so
+/// processing waits for a client only when it writes. Not safe for concurrent use.
 final class RequestMemory implements AutoCloseable {
-  /// Bodies and answers up to this, in bytes, are small.
+  /// The maximum length of a small body or response, in bytes.
   static final int SMALL = 128 * 1024;
 
-  /// The text of a body, its values, the JSON that is written of them, and the copies in between.
+  /// The number of copies of a body during processing: its text, its values, the JSON that is
+  /// written from them, and temporary copies.
   private static final int COPIES = 6;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -23,11 +24,12 @@ final class RequestMemory implements AutoCloseable {
   private @Nullable Share arriving;
   private @Nullable Share working;
 
-  /// What all requests share.
+  /// The budgets that all requests share.
   ///
-  /// @param maxBody bytes of the longest body
+  /// @param maxBody the maximum length of a body, in bytes
   record Budgets(MemoryBudget arriving, MemoryBudget working, int maxBody) {
-    /// A tenth of this process's heap for bodies that arrive, and three for work.
+    /// The budgets for this process: a tenth of the heap for arriving bodies, and three tenths for
+    /// processing.
     static Budgets ofHeap(int maxBody) {
       long tenth = Runtime.getRuntime().maxMemory() / 10;
       return new Budgets(
@@ -39,21 +41,21 @@ final class RequestMemory implements AutoCloseable {
     this.budgets = budgets;
   }
 
-  /// The bytes of the longest body that is taken.
+  /// The maximum length of a body, in bytes.
   int maxBody() {
     return budgets.maxBody();
   }
 
-  /// A body of this length begins to arrive.
+  /// Reserves memory for a body of this length that begins to arrive.
   ///
-  /// @throws dev.drover.base.Problem `UNAVAILABLE` if too many arrive already
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if too many bodies are arriving
   void arrives(long bytes) {
     arriving = budgets.arriving().reserve(bytes);
   }
 
-  /// Work on so many bytes begins: once a request.
+  /// Reserves memory for processing this many bytes, once for each request.
   ///
-  /// @throws dev.drover.base.Problem `UNAVAILABLE` if too much is being done
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if too many requests are being processed
   void works(long bytes) {
     if (bytes > SMALL && working == null) {
       working = budgets.working().reserve(COPIES * bytes);
@@ -63,7 +65,7 @@ final class RequestMemory implements AutoCloseable {
     }
   }
 
-  /// Of all work there is only an answer left to write.
+  /// Reduces the reservation when only a response of this length is left to write.
   void answers(long bytes) {
     if (working != null) {
       working.shrink(2 * bytes);

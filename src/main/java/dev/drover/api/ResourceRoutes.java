@@ -91,7 +91,7 @@ final class ResourceRoutes<T> {
     return content;
   }
 
-  /// A client may name the version that it has seen.
+  /// Checks the version, if the client names the one that it has seen.
   private static void checkVersion(Resource<?> before, Fields body) {
     var version = body.integer("version", 1, Integer.MAX_VALUE);
     if (version.isPresent() && version.get() != before.version()) {

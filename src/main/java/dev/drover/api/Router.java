@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// Finds the action for a request and answers for whatever it throws. First the path (404 even
-/// without a key), then the method, then the key and what it is allowed to do. Routes are added
-/// before the first request.
+/// The router: finds the action for a request and answers with an error if it throws. The path is
+/// checked first, so an unknown path is 404 even without a key; then the method; then the key and
+/// its scopes. All routes are added before the first request.
 final class Router implements Handler {
-  /// @throws Problem for what the caller can act on
+  /// @throws Problem for an error that the caller can act on
   @FunctionalInterface
   interface Action {
     void run(Exchange exchange) throws InterruptedException;
   }
 
-  /// What answers a method on a path.
+  /// A route: the action for a method on a path.
   ///
-  /// @param needs what the caller's key must be allowed to do; empty: needs no key
+  /// @param needs the scope that the caller's key must have; empty if no key is needed
   record Route(String method, PathPattern path, Optional<KeyScope> needs, Action action) {}
 
   private final List<Route> routes = new ArrayList<>();
@@ -36,7 +36,7 @@ final class Router implements Handler {
   private final OpenConnections connections;
   private final RequestMemory.Budgets budgets;
 
-  /// @param requests told of each request when it is over
+  /// @param requests notified of each finished request
   Router(
       Auth auth,
       Ids ids,
@@ -62,7 +62,7 @@ final class Router implements Handler {
     add("DELETE", path, Optional.of(needs), action);
   }
 
-  /// A path that needs no key.
+  /// Adds a path that needs no key.
   void open(String path, Action action) {
     add("GET", path, Optional.empty(), action);
   }
@@ -71,7 +71,7 @@ final class Router implements Handler {
     routes.add(new Route(method, PathPattern.of(path), needs, action));
   }
 
-  /// In the order in which they are looked at.
+  /// The routes, in the order in which they are matched.
   List<Route> routes() {
     return List.copyOf(routes);
   }
@@ -88,7 +88,7 @@ final class Router implements Handler {
       requests.over(exchange.over(Duration.ofNanos(System.nanoTime() - start)));
     }
     exchange.finish();
-    connection.begin(); // for the rest of a body that nobody wanted, and for the next request
+    connection.begin(); // waits for the rest of an unread body and the next request
   }
 
   private void answer(Exchange exchange) {
@@ -136,7 +136,7 @@ final class Router implements Handler {
     }
   }
 
-  /// The one place where it is checked what a key is allowed to do.
+  /// Authenticates the caller and checks the scopes of the key. No other code checks scopes.
   private void admit(Exchange exchange, KeyScope needed) {
     var caller = auth.caller(exchange.header("authorization"), exchange.header("x-api-key"));
     exchange.authenticated(caller);

@@ -8,20 +8,20 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// The segments of a request's path. It is split first and decoded then, so that an escaped slash
-/// stays within its segment and makes no other path.
+/// The segments of a request's path. The path is split before it is decoded, so that an escaped
+/// slash stays within its segment and does not change the path.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc3986#section-2.4">RFC 3986, 2.4</a>
 final class Segments {
   private Segments() {}
 
-  /// @param path begins with a slash
+  /// @param path the path, which begins with a slash
   static List<String> of(String path) {
     return List.of(path.substring(Math.min(1, path.length())).split("/", -1));
   }
 
-  /// @throws Problem `INVALID_REQUEST` for escapes that are none, that are not UTF-8, or that stand
-  ///   for control characters; `NOT_FOUND` for what is no path
+  /// @throws Problem `INVALID_REQUEST` for invalid escapes, and for those that are not UTF-8 or
+  ///   stand for control characters; `NOT_FOUND` if the text is not a path
   static List<String> decoded(String path) {
     if (!path.startsWith("/")) {
       throw Problem.notFound("not found");
@@ -33,13 +33,12 @@ final class Segments {
     return segments;
   }
 
-  /// Whether a segment may name something: it does not when it is empty, a step within the path, or
-  /// has a slash in it.
+  /// Whether a segment is valid as a name: not empty, not `.` or `..`, and without a slash.
   static boolean isName(String segment) {
     return isNameWithSlashes(segment) && segment.indexOf('/') < 0;
   }
 
-  /// The same for names that may have slashes in them, as those of models do.
+  /// Whether a segment is valid as a name that may contain slashes, such as the id of a model.
   static boolean isNameWithSlashes(String segment) {
     return !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
   }

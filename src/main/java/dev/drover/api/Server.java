@@ -13,20 +13,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
-/// The HTTP API: the public protocol under `/v1`, and what an operator's tools ask. Accepts
-/// requests from construction to [#close], each on a virtual thread.
+/// The HTTP API: the public protocol under `/v1`, and the routes for an operator's tools. It
+/// accepts requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
-  /// Longest request that the protocol layer reads past before it gives up on the connection.
+  /// The maximum length of an unread body that the protocol layer skips before it closes the
+  /// connection, in bytes.
   static final long MAX_PAYLOAD = 2L * RequestBody.MAX;
 
-  /// Connections that wait to be accepted.
+  /// The maximum number of connections that wait to be accepted.
   private static final int BACKLOG = 1_024;
 
-  /// How long it may fail to accept connections before it gives up.
+  /// How long accepting connections may fail before the listener stops.
   private static final Duration FAILING = Duration.ofMinutes(1);
 
-  /// How long a client may take for a request's head, and again for its body: at 32 MB, some 2
-  /// Mbit/s. A connection without requests lives no longer.
+  /// How long a client may take to send the head of a request, and again to send its body: at 32
+  /// MB, this is about 2 Mbit/s. A connection without requests is closed after the same time.
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Router router;
@@ -38,14 +39,14 @@ public final class Server implements AutoCloseable {
   private final AtomicInteger port = new AtomicInteger();
   private final AtomicReference<Runnable> failed = new AtomicReference<>(() -> {});
 
-  /// Where to listen and whom to trust.
+  /// The settings of the server.
   ///
-  /// @param port 0: any
-  /// @param ping how long an event stream may be silent
-  /// @param grace how late a stream may be opened after a send and still begin with what followed
-  ///   it; zero: it shows nothing from before
-  /// @param bounds how many connections clients may hold
-  /// @param maxBody bytes of the longest request body, 32 MiB at most
+  /// @param port the port; 0 for any free port
+  /// @param ping the time after which a ping is sent on an idle event stream
+  /// @param grace how long after a send a stream may be opened and still begin with the events that
+  ///   followed the send; zero for no earlier events
+  /// @param bounds the limits on client connections
+  /// @param maxBody the maximum length of a request body, in bytes; at most 32 MiB
   public record Settings(
       String host,
       int port,
@@ -54,14 +55,15 @@ public final class Server implements AutoCloseable {
       Duration grace,
       Bounds bounds,
       int maxBody) {
-    /// The interval that keeps proxies and clients from giving up.
+    /// The default ping interval. It is short enough that proxies and clients do not time out.
     public static final Duration PING = Duration.ofSeconds(15);
 
     public Settings {
       keys = List.copyOf(keys);
     }
 
-    /// Settings for streams that show nothing from before, and with the bounds of this process.
+    /// Settings with the default connection limits of this process, and without earlier events on
+    /// streams.
     public Settings(String host, int port, List<AccessKey> keys, Duration ping) {
       this(host, port, keys, ping, Duration.ZERO);
     }
@@ -78,19 +80,19 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /// Starts to listen.
+  /// Starts the server.
   ///
-  /// @throws Problem `UNAVAILABLE` if the address cannot be had; nothing is left open
+  /// @throws Problem `UNAVAILABLE` if the address is not available; nothing is left open
   public Server(Settings settings, Backend backend) {
     this(settings, backend, Operations.NONE);
   }
 
-  /// As [#Server(Settings,Backend)], seen by an operator.
+  /// As [#Server(Settings,Backend)], with routes and metrics for an operator.
   public Server(Settings settings, Backend backend, Operations operations) {
     this(settings, backend, operations, PATIENCE, System::nanoTime);
   }
 
-  /// As [#Server(Settings,Backend,Operations)], with another patience and clock.
+  /// As [#Server(Settings,Backend,Operations)], with a patience and a clock for tests.
   Server(
       Settings settings,
       Backend backend,
@@ -129,7 +131,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /// Opens the socket: again on the same port.
+  /// Opens the listening socket; after a failure, on the same port as before.
   private ServerSocketChannel open() throws IOException {
     var socket = ServerSocketChannel.open();
     try {
@@ -164,7 +166,7 @@ public final class Server implements AutoCloseable {
     return port.get();
   }
 
-  /// Where clients reach it.
+  /// The URL of the server.
   public String url() {
     var host = settings.host();
     return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port();
@@ -174,22 +176,22 @@ public final class Server implements AutoCloseable {
     return router.routes();
   }
 
-  /// Has something run if this can accept no connections any more, and never will.
+  /// Sets the action that runs if the server permanently stops accepting connections.
   public void onFailure(Runnable action) {
     failed.set(action);
   }
 
-  /// Open connections.
+  /// The number of open connections.
   public int openConnections() {
     return open.count();
   }
 
-  /// Open event streams.
+  /// The number of open event streams.
   public int openStreams() {
     return streams.count();
   }
 
-  /// Ends the event streams, lets running requests finish for a moment, and stops.
+  /// Ends the event streams, gives running requests a moment to finish, and stops the server.
   @Override
   public void close() {
     listener.close();

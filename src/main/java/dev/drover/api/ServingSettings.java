@@ -5,16 +5,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// How clients are served.
+/// The settings of the HTTP API.
 ///
 /// @param host the address to listen on
-/// @param port 0: any
-/// @param ping how long an event stream may be silent
-/// @param grace how late a stream may be opened after a send and still begin with what followed it
-/// @param connections how many clients may hold; empty: what suits the process
-/// @param perAddress how many of these one address may, without a key; empty: a quarter
-/// @param maxBody bytes of the longest request body
-/// @param images how large an image may be that a client sends
+/// @param port the port; 0 for any free port
+/// @param ping the time after which a ping is sent on an idle event stream
+/// @param grace how long after a send a stream may be opened and still begin with the events that
+///   followed the send
+/// @param connections the limit for all client connections; empty for the default of the process
+/// @param perAddress the limit for the unauthenticated connections of one address; empty for a
+///   quarter of `connections`
+/// @param maxBody the maximum length of a request body, in bytes
+/// @param images the maximum size of the images that clients send
 public record ServingSettings(
     String host,
     int port,
@@ -28,7 +30,7 @@ public record ServingSettings(
 
   private static final int MAX_CONNECTIONS = 1_000_000;
 
-  /// @param root the section of all settings
+  /// @param root the root section of the settings
   public static ServingSettings read(Section root) {
     var connections = root.section("connections");
     var max = count(connections, "max", 16);
@@ -52,7 +54,7 @@ public record ServingSettings(
     return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
   }
 
-  /// These settings for a server that such keys open.
+  /// The settings of a server that accepts these keys.
   public Server.Settings with(List<AccessKey> keys) {
     return new Server.Settings(
         host, port, keys, ping, grace, Bounds.of(connections, perAddress), maxBody);

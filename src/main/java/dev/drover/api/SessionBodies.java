@@ -18,8 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Reads the requests that create a session and that change one. Every problem is
-/// `INVALID_REQUEST`.
+/// The reader of the requests that create and update a session. Every problem is `INVALID_REQUEST`.
 final class SessionBodies {
   private static final int MAX_EVENTS = 50;
   private static final List<String> OVERRIDES =

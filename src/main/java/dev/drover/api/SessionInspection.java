@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// Looks at sessions, and writes why they move or do not.
+/// The inspection of sessions: it reports their state and why they do or do not make progress.
 final class SessionInspection {
-  /// Events read at once.
+  /// The number of events that are read at once.
   private static final int PAGE = 200;
 
   private static final String ERROR = "session.error";
@@ -34,7 +34,7 @@ final class SessionInspection {
     this.awake = awake;
   }
 
-  /// @param members all nodes
+  /// @param members all nodes of the database
   /// @throws Problem `NOT_FOUND` if the session was deleted meanwhile
   Json write(Session session, List<Nodes.Member> members) {
     var id = session.id();
@@ -71,7 +71,7 @@ final class SessionInspection {
         "last_error", error.map(SessionInspection::error).orElse(null));
   }
 
-  /// What lies before the last model request has no say in what comes next.
+  /// Reads the log from the last model request on. Earlier events do not affect what comes next.
   private Tail tail(SessionId id) {
     var tail = new Tail();
     long after = last(id, Tail.BEGINS).map(stored -> stored.position() - 1).orElse(0L);

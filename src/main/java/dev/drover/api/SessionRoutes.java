@@ -14,7 +14,7 @@ import dev.drover.wire.SessionCodec;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// `/v1/sessions`, and the resources of a session, of which there are none yet.
+/// The routes of `/v1/sessions`, and of the resources of a session, which are not supported yet.
 final class SessionRoutes {
   private final Backend backend;
   private final SessionDesk desk;

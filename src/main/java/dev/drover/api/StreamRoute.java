@@ -8,9 +8,9 @@ import dev.drover.session.ThreadKey;
 import java.util.Set;
 import java.util.function.Function;
 
-/// `/v1/sessions/{id}/events/stream`: what happens from now on, live. Nothing from before, but for
-/// what followed a send of the last moments that no stream was there for, and the end of a session
-/// that is over.
+/// The route `/v1/sessions/{id}/events/stream`: the live events of a session. Earlier events are
+/// shown in two cases only: events since a recent send that no stream received, and the final event
+/// of a session that has terminated.
 final class StreamRoute {
   private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
 
@@ -27,23 +27,24 @@ final class StreamRoute {
         "/v1/sessions/{session}/events/stream",
         SESSIONS_READ,
         exchange -> run(exchange, _ -> ThreadKey.PRIMARY));
-    // As the first editions of the vendor's quickstart have it.
+    // The path in early versions of the vendor's quickstart.
     router.get(
         "/v1/sessions/{session}/stream",
         SESSIONS_READ,
         exchange -> run(exchange, _ -> ThreadKey.PRIMARY));
   }
 
-  /// Streams until the session is over, the reader is too slow or gone, or the server stops.
+  /// Streams until the session is over, the client is too slow or has disconnected, or the server
+  /// stops.
   ///
-  /// @param shown which of a session's threads is shown; refuses by throwing
+  /// @param shown selects the thread of the session that is shown; may throw to refuse
   void run(Exchange exchange, Function<Session, ThreadKey> shown) throws InterruptedException {
     var previews = Set.copyOf(exchange.query().all("event_deltas", 100));
     if (!PREVIEWS.containsAll(previews)) {
       throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
     }
     var id = SessionId.of(exchange.id("session"));
-    // Listening comes first: a session that is over only after the look at it still ends the
+    // Subscribe first: if the session terminates after it is read below, the event still ends the
     // stream.
     try (var subscription = backend.feed().subscribe(id)) {
       var session = backend.desk().get(exchange.caller(), id);

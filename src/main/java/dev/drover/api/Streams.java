@@ -11,16 +11,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The open event streams of a server. Ends them when it is closed, and those whose reader takes
-/// nothing for longer than a ping interval. Safe for many threads.
+/// The open event streams of a server. It ends all of them when it is closed, and breaks a stream
+/// whose client receives nothing for longer than a ping interval. Safe for many threads.
 final class Streams implements AutoCloseable {
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Duration ping;
   private final Duration grace;
 
-  /// @param ping how long a stream may be silent
-  /// @param grace how late a stream may be opened after a send
+  /// @param ping the time after which a ping is sent on an idle stream
+  /// @param grace how long after a send a stream may be opened and still show what followed it
   Streams(Duration ping, Duration grace) {
     this.ping = ping;
     this.grace = grace;
@@ -39,10 +39,10 @@ final class Streams implements AutoCloseable {
     return open.size();
   }
 
-  /// Runs a stream on this thread to its end.
+  /// Runs a stream on the current thread until it ends.
   ///
-  /// @param replay what it begins with
-  /// @param connection the reader's
+  /// @param replay the earlier events that the stream begins with
+  /// @param connection the connection of the client
   void run(EventStream stream, Connection connection, OutputStream out, Optional<Replay> replay)
       throws InterruptedException {
     open.add(stream);
@@ -61,7 +61,7 @@ final class Streams implements AutoCloseable {
     }
   }
 
-  /// Ends every stream after what it is writing.
+  /// Ends every stream after its pending items are written.
   @Override
   public void close() {
     closing.countDown();
@@ -74,7 +74,7 @@ final class Streams implements AutoCloseable {
         open.forEach(EventStream::breakIfStalled);
       }
     } catch (InterruptedException _) {
-      // nobody does, and there is nothing to undo
+      // this thread is never interrupted
     }
   }
 }

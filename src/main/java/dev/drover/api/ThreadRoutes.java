@@ -12,7 +12,8 @@ import dev.drover.session.ThreadId;
 import dev.drover.wire.ThreadCodec;
 import java.util.Set;
 
-/// `/v1/sessions/{id}/threads`: the threads of a session, their events and streams.
+/// The routes of `/v1/sessions/{id}/threads`: the threads of a session, their events and their
+/// streams.
 final class ThreadRoutes {
   private final Backend backend;
   private final EventPages pages;

@@ -8,7 +8,8 @@ import dev.drover.wire.ResourceCodecs;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Paths of the protocol that this version does not serve, said so by name.
+/// The routes of the protocol that this version does not support. They answer with an error that
+/// names the feature.
 final class Unsupported {
   private static final Map<String, String> FAMILIES =
       Map.of(
@@ -21,7 +22,7 @@ final class Unsupported {
 
   private Unsupported() {}
 
-  /// Answers with a problem, whatever the request says.
+  /// An action that answers every request with a problem.
   private record Refusal(Supplier<Problem> problem) implements Router.Action {
     @Override
     public void run(Exchange exchange) {
@@ -29,14 +30,14 @@ final class Unsupported {
     }
   }
 
-  /// Whether an action only ever refuses.
+  /// Whether an action refuses every request.
   static boolean refuses(Router.Action action) {
     return action instanceof Refusal;
   }
 
-  /// An action that refuses.
+  /// An action that refuses every request.
   ///
-  /// @param what the subject of the sentence and its verb: `updating agents is`
+  /// @param what the subject and the verb of the error message, such as `updating agents is`
   static Router.Action because(String what) {
     return new Refusal(() -> Problem.invalid(what + " not supported by this version of Drover"));
   }
@@ -51,7 +52,7 @@ final class Unsupported {
         });
   }
 
-  /// Whether a kind of resource has the path.
+  /// Whether the path belongs to a supported kind of resource.
   private static boolean isServed(String path) {
     return ResourceCodecs.ALL.stream().anyMatch(codec -> codec.kind().path().equals(path));
   }

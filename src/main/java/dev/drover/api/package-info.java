@@ -1,4 +1,4 @@
-/// HTTP routes and event streams over the session, the catalog and the brain.
+/// The HTTP routes and event streams, which give clients access to the sessions and the catalog.
 @NullMarked
 package dev.drover.api;
 

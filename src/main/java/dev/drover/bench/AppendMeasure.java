@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Durable appends of many sessions at once, straight to the store, beside a raw file log that gets
-/// the same bytes from as many threads.
+/// The measure of durable appends: many threads append to the sessions of a store, without a
+/// server. The floor is a raw file log that gets the same bytes from the same number of threads.
 final class AppendMeasure {
   private static final int CALLERS = 128;
   private static final String TEXT = "A line that an agent might say while it works. ".repeat(4);
 
-  /// Made once: what a caller does to have something to append is not what is measured.
+  /// Built once, so that building the content is not part of the measured time.
   private static final Json.Arr CONTENT =
       new Json.Arr(List.of(Json.obj("type", "text", "text", TEXT)));
 
@@ -102,7 +102,7 @@ final class AppendMeasure {
     return new Event.AgentMessage(new EventId(run.ids().next(EventId.PREFIX)), CONTENT);
   }
 
-  /// Appends to one session, whose log it knows as a brain does.
+  /// Appends to one session. Like a brain, it knows the head of the log.
   private static final class Appender {
     private final Run run;
     private final EventLog log;

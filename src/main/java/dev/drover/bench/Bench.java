@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/// Measures Drover on this machine. Everything stays on loopback and in a temporary directory; a
-/// run ends by itself, in a few minutes, and leaves nothing behind.
+/// The benchmark of Drover on this machine. It uses only loopback and a temporary directory. A run
+/// ends by itself after a few minutes and removes its files.
 public final class Bench {
   private static final Map<String, Measure> MEASURES = measures();
 
@@ -27,38 +27,38 @@ public final class Bench {
   /// Opens the store that a server keeps in a file.
   @FunctionalInterface
   public interface Stores {
-    /// @throws IOException that says why it cannot be opened
+    /// @throws IOException if the store cannot be opened; the message gives the reason
     Store open(Path file) throws IOException;
   }
 
-  /// Makes sandboxes, as a server does.
+  /// Creates the factory of sandboxes, as a server does.
   @FunctionalInterface
   public interface Isolation {
     /// @param data the data directory
-    /// @throws IOException that says why there can be none
+    /// @throws IOException if sandboxes are not available; the message gives the reason
     Sandboxes open(Path data) throws IOException, InterruptedException;
   }
 
-  /// Makes databases that several servers may share, each with nothing in it.
+  /// Creates empty databases that several servers may share.
   @FunctionalInterface
   public interface Databases {
-    /// @throws IOException that says why it cannot be made
+    /// @throws IOException if the database cannot be created; the message gives the reason
     Database make() throws IOException;
   }
 
-  /// A database for the time of a measure. Closing drops it.
+  /// A database that exists for the duration of a measure. Closing it drops it.
   public interface Database extends AutoCloseable {
-    /// For a server's `DROVER_DATABASE_URL`.
+    /// The value of `DROVER_DATABASE_URL` for a server.
     String url();
 
-    /// @throws IOException that says why it cannot be opened
+    /// @throws IOException if the store cannot be opened; the message gives the reason
     Store open() throws IOException;
 
     @Override
     void close();
   }
 
-  /// @param databases without them, what needs one is not measured
+  /// @param databases if empty, the measures that need a database are skipped
   public Bench(Stores stores, Isolation isolation, Optional<Databases> databases, Ids ids) {
     this.stores = stores;
     this.isolation = isolation;
@@ -82,13 +82,13 @@ public final class Bench {
     return measures;
   }
 
-  /// Runs some measures, or all.
+  /// Runs the named measures, or all.
   ///
-  /// @param names of measures; none: all
-  /// @param quick fewer of everything, in half a minute
-  /// @param streams idle ones to hold at once at the most
-  /// @param progress is told what is being measured
-  /// @throws Problem for a name that there is none of, and when a server under measurement fails
+  /// @param names the names of the measures; empty for all
+  /// @param quick whether to take fewer samples, in about half a minute
+  /// @param streams the maximum number of idle streams that are open at the same time
+  /// @param progress receives the name of each measure before it starts
+  /// @throws Problem if a name is unknown, or if a server under measurement fails
   public Report run(
       List<String> names, boolean quick, OptionalInt streams, Consumer<String> progress)
       throws InterruptedException {

@@ -3,9 +3,9 @@ package dev.drover.bench;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A client with one session: a connection that sends and one that listens. One thread, so that
-/// nothing lies between the arrival of an event and the look at the clock: hence a raw socket and
-/// its lines, and not the client and the event reader of `http`.
+/// A client of one session, with one connection that sends messages and one that reads the stream.
+/// It uses one thread, and a raw socket instead of the client and the event reader of `http`, so
+/// that the time is taken as soon as an event arrives.
 final class BenchClient implements AutoCloseable {
   private static final AtomicLong KEYS = new AtomicLong();
 
@@ -13,22 +13,25 @@ final class BenchClient implements AutoCloseable {
   private final Wire post;
   private final Wire stream;
 
-  /// One turn, by [System#nanoTime].
+  /// A turn, with times from [System#nanoTime].
   ///
-  /// @param key the model knows the turn by it
-  /// @param firstText the first words of the agent were there
+  /// @param key identifies the turn in the requests to the model
+  /// @param sent when the message was sent
+  /// @param firstText when the first words of the agent arrived
+  /// @param idle when the session became idle
   record Turn(String key, long sent, long firstText, long idle) {
     double millis() {
       return (idle - sent) / 1e6;
     }
 
-    /// What the server under measurement adds to the model's own time to its first words.
+    /// The time to the first words without the model's own time: what the server under measurement
+    /// adds.
     double overheadMillis(BenchModelServer model) {
       var timing = model.take(key);
       return (firstText - sent - (timing.answered() - timing.received())) / 1e6;
     }
 
-    /// Until the model had the request.
+    /// The time until the model received the request.
     double wakeMillis(BenchModelServer model) {
       return (model.take(key).received() - sent) / 1e6;
     }
@@ -40,13 +43,13 @@ final class BenchClient implements AutoCloseable {
     this.stream = stream;
   }
 
-  /// Opens both; the stream is subscribed when this returns.
+  /// Opens both connections. The stream is subscribed when this returns.
   static BenchClient open(Subject subject, String session) throws IOException {
     return new BenchClient(
         "/v1/sessions/" + session + "/events", Wire.to(subject.url()), stream(subject, session));
   }
 
-  /// Opens a session's stream and reads up to its first line.
+  /// Opens the stream of a session and reads its first line.
   static Wire stream(Subject subject, String session) throws IOException {
     var wire = Wire.to(subject.url());
     wire.write(
@@ -97,8 +100,8 @@ final class BenchClient implements AutoCloseable {
             + ";\"}]}]}");
   }
 
-  /// Sends a message that the model will not answer to this server, and waits until the turn is
-  /// there: durable, and asked of the model.
+  /// Sends a message to which the model does not reply, and waits until the turn is durable and the
+  /// model has received its request.
   void hold(BenchModelServer model) throws IOException, InterruptedException {
     var key = Long.toString(KEYS.incrementAndGet());
     post.write(message("hold", key));
@@ -107,9 +110,9 @@ final class BenchClient implements AutoCloseable {
     model.awaitHeld(key);
   }
 
-  /// Sends an interrupt to the idle session, which wakes a brain that has nothing to ask the model.
+  /// Sends an interrupt to the idle session. It wakes a brain that does not call the model.
   ///
-  /// @return milliseconds until the brain had taken it up
+  /// @return the time until the brain has processed the interrupt, in milliseconds
   double wakeMillis() throws IOException {
     var request = Http.request("POST", path, "{\"events\":[{\"type\":\"user.interrupt\"}]}");
     long sent = System.nanoTime();

@@ -10,10 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A model's server that answers at once, and remembers when: what is measured without it is what
-/// the servers under measurement add. The last message decides: after `tool turn #KEY;` it calls
-/// `bash` with `echo hi`, after `hold turn #KEY;` it says nothing to the first who asks, after
-/// anything else it says a few words. A thread for each connection.
+/// A model server that replies at once and records the times of its requests and replies. The time
+/// between them is subtracted, so that only the overhead of the server under measurement is left.
+/// The last message decides the reply: after `tool turn #KEY;`, it calls `bash` with `echo hi`;
+/// after `hold turn #KEY;`, it does not reply to the first request; after any other message, it
+/// replies with a short text. Each connection has its own thread.
 final class BenchModelServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
@@ -23,7 +24,7 @@ final class BenchModelServer implements AutoCloseable {
   private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private volatile boolean toolFailed;
 
-  /// When the model had the first request of a turn, and when it began to answer, by
+  /// When the model received the first request of a turn, and when it began to reply, by
   /// [System#nanoTime].
   record Timing(long received, long answered) {}
 
@@ -36,9 +37,9 @@ final class BenchModelServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
-  /// What is known of a turn that was made; forgets it.
+  /// Returns the times of a turn and removes them.
   ///
-  /// @param key as in its message
+  /// @param key the key in the message of the turn
   Timing take(String key) {
     var timing = timings.remove(key);
     if (timing == null) {
@@ -47,14 +48,14 @@ final class BenchModelServer implements AutoCloseable {
     return timing;
   }
 
-  /// Whether a tool that the model called gave an error.
+  /// Whether a tool that the model called returned an error.
   boolean toolFailed() {
     return toolFailed;
   }
 
-  /// Waits until somebody has asked in a turn that is to wait.
+  /// Waits for the request of a `hold` turn.
   ///
-  /// @throws IOException if nobody does
+  /// @throws IOException if there is no request in time
   void awaitHeld(String key) throws IOException, InterruptedException {
     if (!latch(key).await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("the model was not asked in turn " + key);
@@ -86,7 +87,7 @@ final class BenchModelServer implements AutoCloseable {
         toolFailed |= asked.toolFailed();
         if (asked.waits() && latch(asked.key()).getCount() > 0) {
           latch(asked.key()).countDown();
-          continue; // whoever asked waits, until it is killed
+          continue; // the server gets no reply until it is killed
         }
         var reply = asked.wantsTool() ? ReplyBytes.TOOL : ReplyBytes.TEXT;
         long answered = System.nanoTime();
@@ -95,7 +96,7 @@ final class BenchModelServer implements AutoCloseable {
         wire.write(reply.rest());
       }
     } catch (IOException _) {
-      // the client has gone
+      // the client has disconnected
     } finally {
       open.remove(wire);
     }
@@ -106,7 +107,7 @@ final class BenchModelServer implements AutoCloseable {
     try {
       server.close();
     } catch (IOException _) {
-      // it is gone either way
+      // nothing is left to close
     }
     open.forEach(Wire::close);
   }

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What the hands take of a tool turn: a new sandbox, and a call in one whose shell runs. No
-/// server, no model and no log.
+/// The measure of the hands' part in a tool turn: provisioning a sandbox, and calls in a sandbox
+/// whose shell is already running. It uses no server, no model and no log.
 final class CallMeasure {
   private static final List<String> COMMANDS = List.of("true", "echo hi", "ls");
   private static final int WARM_UPS = 3;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A server in a process of its own, started with the flags and the classes of this process. It has
-/// answered a request when it is there.
+/// A server in its own process, started with the JVM flags and the class path of this process. When
+/// [#start] returns, it has answered a request.
 final class Child implements AutoCloseable {
   private static final String LISTENING = " listening on ";
   private static final int TIDYING_SECONDS = 20;
@@ -34,11 +34,11 @@ final class Child implements AutoCloseable {
     this.startMillis = startMillis;
   }
 
-  /// Starts it and waits for its first 200.
+  /// Starts a server and waits until it answers a request with 200.
   ///
   /// @param line the main class and its arguments
-  /// @param variables instead of all `DROVER_…` that this process has
-  /// @param log gets what it says on standard error
+  /// @param variables environment variables, which replace all `DROVER_…` variables of this process
+  /// @param log the file for its standard error
   static Child start(List<String> line, Map<String, String> variables, File log)
       throws IOException {
     var builder =
@@ -52,7 +52,7 @@ final class Child implements AutoCloseable {
     try {
       var said = out.readLine();
       while (said != null && !said.contains(LISTENING)) {
-        said = out.readLine(); // a JVM's own flags may make it talk
+        said = out.readLine(); // JVM flags may cause other output
       }
       if (said == null) {
         throw new IOException(
@@ -68,7 +68,8 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /// As the launcher starts a server; see `./drover`. A recording is of the bench itself.
+  /// The command line of a server, as the launcher `./drover` builds it. The flag of a flight
+  /// recording is left out, because it applies to the benchmark itself.
   private static List<String> command(List<String> line) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -87,17 +88,17 @@ final class Child implements AutoCloseable {
     return url;
   }
 
-  /// When it said that it listens, by [System#nanoTime].
+  /// When the server reported that it listens, by [System#nanoTime].
   long listening() {
     return listening;
   }
 
-  /// From the start of the process to its first 200.
+  /// The time from the start of the process to its first response with 200.
   double startMillis() {
     return startMillis;
   }
 
-  /// Resident memory, in MB; 0 where the system does not tell.
+  /// The resident memory, in MB; 0 if the system does not report it.
   double residentMegabytes() throws IOException {
     var status = Path.of("/proc/" + process.pid() + "/status");
     if (!Files.exists(status)) {
@@ -110,12 +111,12 @@ final class Child implements AutoCloseable {
         .orElse(0);
   }
 
-  /// Ends it at once, as `kill -9` does.
+  /// Kills the process at once, as `kill -9` does.
   void kill() {
     process.destroyForcibly().onExit().join();
   }
 
-  /// Asks it to end, and ends it if it does not.
+  /// Stops the process, and kills it if it does not end in time.
   @Override
   public void close() {
     process.destroy();
@@ -128,7 +129,7 @@ final class Child implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     } catch (IOException _) {
-      // it has ended, and so has its output
+      // the process has ended, and so has its output
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Does the same for many at the same time, each on a thread of its own.
+/// Runs the same work for many clients at the same time, each on its own thread.
 final class ClientThreads {
   private ClientThreads() {}
 
@@ -15,12 +15,12 @@ final class ClientThreads {
     T of(A one) throws IOException;
   }
 
-  /// What each of them came to, and how long all took.
+  /// The results of all clients, and the time that all of them took together.
   record Outcome<T>(List<T> results, double seconds) {}
 
-  /// Starts together, ends when the last has.
+  /// Starts all work at the same time, and returns when all of it has ended.
   ///
-  /// @throws IOException of the first that failed
+  /// @throws IOException if any work fails; the first failure is reported
   static <A, T> Outcome<T> of(List<A> many, Work<A, T> work)
       throws IOException, InterruptedException {
     var start = new CountDownLatch(1);

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One of two servers over one database is killed while the model thinks: how long until a client
-/// that listens at the other sees each of its turns go on. Nobody can tell a dead node from a
-/// silent one before it has lapsed: that is the floor.
+/// The measure of failover: two servers share one database, and one of them is killed while its
+/// turns wait for the model. The time is measured until a client of the other server sees each turn
+/// continue. A node counts as dead only after the lapse, so the lapse is the floor.
 final class FailoverMeasure {
-  /// A node looks for the dead five times in a lapse; the turn takes the rest.
+  /// A node checks for dead nodes five times in a lapse; the rest is the time of the turn.
   private static final double LOOK = 0.2;
 
   private static final double TURN_MILLIS = 500;

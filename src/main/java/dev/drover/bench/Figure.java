@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// One thing that was measured.
+/// A measured value.
 ///
-/// @param measure the part of the bench that it comes from
-/// @param floor the same of the server that keeps nothing, where it has it
+/// @param measure the name of the measure
+/// @param floor the value of the floor, if the measure has one
 record Figure(
     String measure, String name, String unit, double value, OptionalDouble floor, Target target) {
 
@@ -21,7 +21,7 @@ record Figure(
     return new Figure(measure, name, unit, value, OptionalDouble.of(floor), target);
   }
 
-  /// Times the floor.
+  /// The value divided by the floor.
   OptionalDouble ratio() {
     return floor.isPresent() && floor.getAsDouble() > 0
         ? OptionalDouble.of(value / floor.getAsDouble())
@@ -60,7 +60,7 @@ record Figure(
     return Math.round(value * 1_000) / 1_000.0;
   }
 
-  /// With as many digits as mean something.
+  /// A number with its significant digits.
   static String number(double value) {
     return value == Math.rint(value) || value >= 1_000
         ? String.format(Locale.ROOT, "%,.0f", value)

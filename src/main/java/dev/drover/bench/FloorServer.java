@@ -18,9 +18,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// The floor that our figures stand on: a server of the same routes, libraries and flags that keeps
-/// nothing. No log, no sessions, no keys, and no parsing but for the text of a message: that goes
-/// to the model, and the model's first words go to whoever listens.
+/// The floor for most figures: a server with the same routes, libraries and flags that stores
+/// nothing. It has no log, no sessions and no keys, and parses only the text of a message. It sends
+/// the text to the model, and sends events for the first words and the end of the reply to the
+/// stream.
 public final class FloorServer {
   private static final byte[] ACCEPTED = Wire.bytes("{\"data\":[]}");
   private static final byte[] WORDS =
@@ -28,7 +29,7 @@ public final class FloorServer {
   private static final byte[] IDLE =
       Wire.bytes("event: session.status_idle\ndata: {\"type\":\"session.status_idle\"}\n\n");
 
-  /// No answer of a model server on loopback takes as long.
+  /// Longer than any response of a model server on loopback takes.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final ServerEvents.Lengths LIMITS =
@@ -42,9 +43,9 @@ public final class FloorServer {
     this.model = model.resolve("/v1/messages");
   }
 
-  /// Serves until its standard input ends, as it does when its parent has gone.
+  /// Serves until its standard input ends, which happens when its parent process ends.
   ///
-  /// @param args the model server's URL
+  /// @param args the URL of the model server
   public static void main(String[] args) throws IOException {
     var floor = new FloorServer(URI.create(args[0]));
     var server =

@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/// Requests to a server under measurement.
+/// Requests to the servers under measurement.
 final class Http {
-  /// Opens every server that the bench starts, for as long as it runs, on loopback.
+  /// The API key of all servers that the benchmark starts. They listen on loopback only, for the
+  /// duration of the run.
   static final String KEY = "sk-drover-bench";
 
   private Http() {}
@@ -27,9 +28,9 @@ final class Http {
                     + body));
   }
 
-  /// Reads a whole answer.
+  /// Reads a whole response and returns its body.
   ///
-  /// @throws IOException if it is not a 200
+  /// @throws IOException if the status is not 200
   static byte[] answer(Wire wire) throws IOException {
     var head = wire.head();
     var body = wire.body();
@@ -51,7 +52,7 @@ final class Http {
     }
   }
 
-  /// Sends a body on a connection of its own; the answer.
+  /// Sends a body on a new connection and returns the response.
   static Json.Obj post(URI url, String path, Json body) throws IOException {
     try (var wire = Wire.to(url)) {
       wire.write(request("POST", path, body.toString()));

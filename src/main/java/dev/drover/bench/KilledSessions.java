@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sessions whose server is killed in the middle of a turn.
+/// Sessions whose server is killed during a turn.
 final class KilledSessions {
   private KilledSessions() {}
 
-  /// New sessions, each with a turn that waits for the model.
+  /// Creates sessions, each with a turn that waits for the model.
   static List<String> atWork(Subject subject, Run run) throws IOException, InterruptedException {
     var sessions = new ArrayList<String>();
     for (int i = 0; i < run.size().killed(); i++) {
@@ -22,11 +22,11 @@ final class KilledSessions {
     return sessions;
   }
 
-  /// Connects to all of them at once, waits until each turn has ended, and looks that nothing was
-  /// lost or done twice.
+  /// Opens the streams of all sessions at once, waits until each turn has ended, and checks that
+  /// nothing was lost or done twice.
   ///
-  /// @param since by [System#nanoTime]
-  /// @return milliseconds from then until a client had the first words of each
+  /// @param since the start of the measured time, by [System#nanoTime]
+  /// @return for each session, the milliseconds until a client received the first words
   static List<Double> goOn(Subject subject, List<String> sessions, long since)
       throws IOException, InterruptedException {
     return ClientThreads.of(
@@ -39,10 +39,10 @@ final class KilledSessions {
         .results();
   }
 
-  /// As [#goOn], of one session whose stream is open.
+  /// As [#goOn], for one session whose stream is already open.
   static double goesOn(Subject subject, String session, Wire stream, long since)
       throws IOException {
-    // What came before the stream was open is in the log.
+    // Events from before the stream was opened are in the log.
     var log = events(subject, session);
     long seen = count(log, "agent.message") > 0 ? System.nanoTime() : 0;
     boolean idle = count(log, "session.status_idle") > 0;

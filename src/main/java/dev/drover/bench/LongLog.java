@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Fills a session's log with turns as they look after a long life: a message, a tool call, an
-/// answer.
+/// A generator of long logs. It fills a session's log with realistic turns: a message, a tool call
+/// and an answer.
 final class LongLog {
   private static final int TURNS_AT_ONCE = 100;
 
@@ -29,7 +29,7 @@ final class LongLog {
     this.ids = ids;
   }
 
-  /// Appends turns until there are `events` events or a few more; the session is idle then.
+  /// Appends turns until the log has at least `events` events. The session is then idle.
   void fill(SessionId session, int events) {
     var first = turn(message(session, 0));
     int turns = (events + first.size() - 1) / first.size();

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// A session with a long log: pages of its list, how soon a brain wakes, and how soon after a
-/// message the model is asked.
+/// The measure of a session with a long log: the times to list a page of events, to wake a brain,
+/// and to send a message to the model.
 final class LongLogMeasure {
   private static final Target TARGET = new Target.AtMost(20);
 

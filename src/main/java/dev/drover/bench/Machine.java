@@ -9,14 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 
-/// What the figures were measured on.
+/// The machine on which the figures were measured.
 ///
-/// @param syncMillis to write 4 kB to the disk of the temporary directory and have it there, median
+/// @param syncMillis the median time to write 4 kB to the disk of the temporary directory and sync
+///   it, in milliseconds
 record Machine(
     String cpu, int cores, long memoryMegabytes, double syncMillis, String java, String system) {
   private static final int SYNCS = 200;
 
-  /// @param directory on the disk that is measured
+  /// @param directory a directory on the disk that is measured
   static Machine look(Path directory) throws IOException {
     return new Machine(
         field("/proc/cpuinfo", "model name", System.getProperty("os.arch")),
@@ -44,8 +45,7 @@ record Machine(
     return new Samples(millis).median();
   }
 
-  /// The value of the first line that begins with `name`, in a file of the system that may be
-  /// absent.
+  /// The value in the first line that begins with `name`, from a system file that may not exist.
   private static String field(String file, String name, String otherwise) throws IOException {
     var path = Path.of(file);
     return Files.exists(path)

@@ -3,9 +3,9 @@ package dev.drover.bench;
 import java.io.IOException;
 import java.util.List;
 
-/// One part of the bench.
+/// A measure of the benchmark.
 @FunctionalInterface
 interface Measure {
-  /// @throws IOException when a server does not do what it is there for
+  /// @throws IOException if a server does not work as expected
   List<Figure> take(Run run) throws IOException, InterruptedException;
 }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Resident memory: with idle streams on a server that has just started, and after the turns that
-/// other measures made.
+/// The measure of resident memory: with idle streams on a server that has just started, and after
+/// the turns of the other measures.
 final class MemoryMeasure {
   private static final Target TARGET = new Target.AtMost(200);
 
-  /// Who open the streams.
+  /// The number of threads that open the streams.
   private static final int CLIENTS = 8;
 
   private static final Target MANY = new Target.AtMost(600);

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Turns of text on one, two and three servers over one database, with as many sessions at work
-/// each time. All of them share this machine: what more of them can do is told by several machines
-/// alone, what several cost is told here.
+/// The measure of text turns on one, two and three servers that share one database, with the same
+/// number of active sessions. All servers run on this machine, so this measures the cost of several
+/// nodes. Their gain can only be measured on several machines.
 final class NodesMeasure {
   private static final List<String> NAMES = List.of("one node", "two nodes", "three nodes");
 
@@ -53,7 +53,7 @@ final class NodesMeasure {
     return figures;
   }
 
-  /// Turns a second, of sessions shared out evenly.
+  /// The turns per second, with the sessions distributed evenly over the nodes.
   private static double rate(Run run, List<Subject> nodes)
       throws IOException, InterruptedException {
     var talks = new ArrayList<BenchClient>();

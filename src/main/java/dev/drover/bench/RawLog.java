@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// The floor of durable appends: a file to which one thread writes what callers hand in, and which
-/// it syncs once for all that came meanwhile. No index, no reading, no sessions.
+/// The floor of durable appends: a raw file. One thread writes the bytes of all waiting callers and
+/// syncs them once. It has no index, no sessions, and cannot be read.
 final class RawLog implements AutoCloseable {
   private static final Append END = new Append(new byte[0]);
 
@@ -39,7 +39,7 @@ final class RawLog implements AutoCloseable {
     thread = Thread.ofPlatform().daemon().name("bench-raw-log").start(this::work);
   }
 
-  /// Durable when it returns. Safe for many threads.
+  /// Appends bytes, which are durable when this returns. Safe for many threads.
   void append(byte[] bytes) throws InterruptedException {
     var append = new Append(bytes);
     waiting.add(append);

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A server is killed while the model thinks, and started again: how long until a client that
-/// connects again sees each turn go on. Counted from the moment the new process says that it
-/// listens.
+/// The measure of recovery: a server is killed while its turns wait for the model, and is started
+/// again. The time is measured from the moment when the new process reports that it listens, until
+/// a client that reconnects sees each turn continue.
 final class RecoveryMeasure {
   private RecoveryMeasure() {}
 

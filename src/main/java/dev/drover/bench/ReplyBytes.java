@@ -2,7 +2,7 @@ package dev.drover.bench;
 
 import dev.drover.base.Json;
 
-/// A streamed reply of the Messages API as it goes over the wire.
+/// A streamed reply of the Messages API, as the bytes of an HTTP response.
 final class ReplyBytes {
   private static final String HEAD =
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -40,12 +40,13 @@ final class ReplyBytes {
     this.rest = rest;
   }
 
-  /// Up to the first piece of text, or the beginning of a call. Shared: not to be changed.
+  /// The bytes up to the first piece of text or the beginning of a tool call. Shared; must not be
+  /// changed.
   byte[] first() {
     return first;
   }
 
-  /// Everything after, to the end of the response. Shared: not to be changed.
+  /// The remaining bytes of the response. Shared; must not be changed.
   byte[] rest() {
     return rest;
   }
@@ -88,7 +89,7 @@ final class ReplyBytes {
     return "event: " + type + "\ndata: " + body.with("type", type) + "\n\n";
   }
 
-  /// All of it is ASCII.
+  /// A chunk of the response. The text must be ASCII.
   private static String chunk(String text) {
     return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
   }

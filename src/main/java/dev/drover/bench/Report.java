@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/// What one run measured. Times are in milliseconds, and everything is beside its floor, where
-/// there is one, and its target.
+/// The result of a run: the figures, with their floors and targets.
 ///
-/// @param leftOut what was not measured, and why: a sentence each
-/// @param seconds that the run took
+/// @param leftOut for each measure that was skipped, a sentence with the reason
+/// @param seconds the duration of the run
 public record Report(Machine machine, List<Figure> figures, List<String> leftOut, long seconds) {
   private static final List<String> TITLES =
       List.of("figure", "Drover", "floor", "ratio", "target", "");
@@ -19,7 +18,7 @@ public record Report(Machine machine, List<Figure> figures, List<String> leftOut
     leftOut = List.copyOf(leftOut);
   }
 
-  /// For programs.
+  /// The report as JSON.
   public String json() {
     return Json.obj(
             "machine",
@@ -33,7 +32,7 @@ public record Report(Machine machine, List<Figure> figures, List<String> leftOut
         + "\n";
   }
 
-  /// For people.
+  /// The report as a text table.
   public String table() {
     var rows = rows();
     var out = new StringBuilder();
@@ -51,7 +50,7 @@ public record Report(Machine machine, List<Figure> figures, List<String> leftOut
     return out + "\n" + ending() + "\n";
   }
 
-  /// For the documentation.
+  /// The report as a Markdown table, for the documentation.
   public String markdown() {
     var out = new StringBuilder();
     for (var row : rows()) {

@@ -2,13 +2,13 @@ package dev.drover.bench;
 
 import java.nio.charset.StandardCharsets;
 
-/// What a request to the model asks for. Read from its end, without parsing: a long session's
-/// request is a megabyte.
+/// The turn of a request to the model. It is found by searching from the end of the body, without
+/// parsing: the request of a long session has a megabyte.
 ///
-/// @param key of the turn
-/// @param wantsTool whether the turn is one with a tool and has no result yet
-/// @param waits whether the turn is one of those whose first request gets no answer
-/// @param toolFailed whether the turn's tool gave an error
+/// @param key the key of the turn
+/// @param wantsTool whether the turn calls a tool and has no result yet
+/// @param waits whether the first request of the turn gets no reply
+/// @param toolFailed whether the tool of the turn returned an error
 record RequestedTurn(String key, boolean wantsTool, boolean waits, boolean toolFailed) {
   private static final byte[] MARK = Wire.bytes(" turn #");
   private static final int KIND = 4;

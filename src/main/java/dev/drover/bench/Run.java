@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the measures of one run share: the model's server, a temporary directory, and the two
-/// servers side by side, once a measure asks for them. Closing ends every process and removes every
-/// file, also when the process is told to end.
+/// The resources that the measures of a run share: the model server, a temporary directory, and the
+/// pair of servers, which starts when a measure first needs it. Closing the run ends all processes
+/// and removes all files. This also happens when the process is terminated.
 final class Run implements AutoCloseable {
   private final Size size;
   private final Bench.Stores stores;
@@ -47,18 +47,18 @@ final class Run implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /// The server that keeps nothing, and ours.
+  /// The floor server and a Drover server.
   record Pair(Subject floor, Subject drover) {
     interface Round<T> {
       T of(Subject subject) throws IOException, InterruptedException;
     }
 
-    /// What the rounds gave.
+    /// The results of the rounds.
     record Both<T>(List<T> floor, List<T> drover) {}
 
-    /// The two take turns, so that what else the machine does hits both.
+    /// Runs rounds on the two servers alternately, so that other load on the machine affects both.
     ///
-    /// @param warmUps rounds of each before those that count
+    /// @param warmUps the number of rounds on each server that do not count
     <T> Both<T> inTurns(int warmUps, int rounds, Round<T> round)
         throws IOException, InterruptedException {
       var both = new Both<T>(new ArrayList<>(), new ArrayList<>());
@@ -94,7 +94,7 @@ final class Run implements AutoCloseable {
     return model;
   }
 
-  /// A directory that is not there yet.
+  /// The path of a directory, which is not created.
   Path directory(String name) {
     return directory.resolve(name);
   }
@@ -103,7 +103,7 @@ final class Run implements AutoCloseable {
     return directory;
   }
 
-  /// The two servers, started by the first measure that needs them.
+  /// The pair of servers. The first call starts them.
   synchronized Pair pair() throws IOException {
     if (pair == null) {
       pair = new Pair(keep(Subject.floor(directory("floor"), model)), drover("drover"));
@@ -111,17 +111,17 @@ final class Run implements AutoCloseable {
     return pair;
   }
 
-  /// The two servers, if a measure has needed them.
+  /// The pair of servers, if it was started.
   synchronized Optional<Pair> pairInUse() {
     return Optional.ofNullable(pair);
   }
 
-  /// A server of ours with a data directory of its own, or one from before.
+  /// A Drover server with its own data directory, new or existing.
   Subject drover(String name) throws IOException {
     return keep(Subject.drover(directory(name), model, Map.of()));
   }
 
-  /// A server of ours over a database that others may share.
+  /// A Drover server on a database that other servers may share.
   Subject drover(String name, Bench.Database database) throws IOException {
     return keep(
         Subject.drover(
@@ -134,12 +134,14 @@ final class Run implements AutoCloseable {
                 Long.toString(size.lapse().toMillis()))));
   }
 
-  /// An empty database, if there is a server for it. Goes at the end.
+  /// Creates an empty database, if a database server is configured. It is dropped at the end of the
+  /// run.
   Optional<Bench.Database> database() throws IOException {
     return databases.isEmpty() ? Optional.empty() : Optional.of(keep(databases.get().make()));
   }
 
-  /// Closes it at the end, unless that was done before: closing twice does nothing.
+  /// Closes a resource at the end of the run. The resource may already be closed then, so its
+  /// `close` must be repeatable.
   synchronized <T extends AutoCloseable> T keep(T closeable) {
     open.push(closeable);
     return closeable;
@@ -151,7 +153,7 @@ final class Run implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException _) {
-      // the process is ending already
+      // the process is already ending
     }
   }
 
@@ -160,7 +162,7 @@ final class Run implements AutoCloseable {
       try {
         open.pop().close();
       } catch (Exception _) {
-        // the others are to be closed all the same
+        // close the others anyway
       }
     }
     try (var files = Files.walk(directory)) {
@@ -168,7 +170,7 @@ final class Run implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException _) {
-      // what is left lies in a temporary directory
+      // the rest stays in the temporary directory
     }
   }
 }

@@ -2,22 +2,22 @@ package dev.drover.bench;
 
 import java.time.Duration;
 
-/// How much is measured. Every count is a bound: nothing goes on until something is reached.
+/// The size of a run. All counts are fixed in advance; no measure runs until a condition is met.
 ///
-/// @param concurrent sessions at work at the same time
-/// @param rounds how often the two servers take turns
-/// @param turns of one session, in a row
-/// @param warmUps rounds before those that count
-/// @param tools sessions with a sandbox
-/// @param starts processes started, of each kind
-/// @param streams idle ones, open at the same time
-/// @param manyStreams more of them, on another server
-/// @param appending how long each stretch of appends lasts
-/// @param events in the long log
-/// @param reads of each page of it
-/// @param killed sessions at work when their server is killed
-/// @param kills of servers, of each kind
-/// @param lapse how long a node may be silent
+/// @param concurrent the number of sessions that are active at the same time
+/// @param rounds the number of rounds on each of the two servers
+/// @param turns the number of consecutive turns of a session
+/// @param warmUps the number of rounds that do not count
+/// @param tools the number of sessions with a sandbox
+/// @param starts the number of processes of each kind that are started
+/// @param streams the number of idle streams that are open at the same time
+/// @param manyStreams the larger number of idle streams, on another server
+/// @param appending the duration of each series of appends
+/// @param events the number of events in the long log
+/// @param reads how often each page of the long log is read
+/// @param killed the number of active sessions when a server is killed
+/// @param kills the number of servers of each kind that are killed
+/// @param lapse how long a node may be without a beat
 record Size(
     int concurrent,
     int rounds,

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// From the start of the process to its first 200, with a data directory from before.
+/// The measure of the start: from the start of the process to its first response with 200, with an
+/// existing data directory.
 final class StartMeasure {
   private StartMeasure() {}
 

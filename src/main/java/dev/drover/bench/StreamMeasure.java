@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 
-/// Opening streams, many at once: from the connection to the first bytes.
+/// The measure of opening many streams at once: from the connection to the first bytes.
 final class StreamMeasure {
   private StreamMeasure() {}
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A server under measurement, in a process of its own. Close it.
+/// A server under measurement, in its own process. Closing it ends the process.
 final class Subject implements AutoCloseable {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -34,10 +34,10 @@ final class Subject implements AutoCloseable {
     this.settings = settings;
   }
 
-  /// `drover serve` as a user runs it, with an agent that may use every tool.
+  /// Starts `drover serve` as a user does, and creates an agent that may use every tool.
   ///
-  /// @param data its data directory
-  /// @param settings environment variables besides those that every server has
+  /// @param data the data directory
+  /// @param settings environment variables, in addition to those that every server gets
   static Subject drover(Path data, BenchModelServer model, Map<String, String> settings)
       throws IOException {
     var child = serve(data, model, settings);
@@ -62,7 +62,7 @@ final class Subject implements AutoCloseable {
     }
   }
 
-  /// The bare process of `drover serve`.
+  /// Starts the process of `drover serve` without an agent.
   static Child serve(Path data, BenchModelServer model) throws IOException {
     return serve(data, model, Map.of());
   }
@@ -79,13 +79,13 @@ final class Subject implements AutoCloseable {
         log(data));
   }
 
-  /// Another process that serves the same sessions: later, with the same data directory, or beside
-  /// this one, over the same database.
+  /// Starts another process for the same sessions: after this one, with the same data directory, or
+  /// at the same time, with the same database.
   Subject again(Path data) throws IOException {
     return new Subject(serve(data, model, settings), agent, environment, model, settings);
   }
 
-  /// The server that keeps nothing.
+  /// Starts the server that stores nothing.
   static Subject floor(Path data, BenchModelServer model) throws IOException {
     return new Subject(startFloor(data, model), "", "", model, Map.of());
   }
@@ -107,7 +107,7 @@ final class Subject implements AutoCloseable {
     return child;
   }
 
-  /// A new session; its id.
+  /// Creates a session and returns its id.
   String session() throws IOException {
     return agent.isEmpty()
         ? "sesn_floor" + NUMBERS.incrementAndGet()
@@ -116,7 +116,7 @@ final class Subject implements AutoCloseable {
                 url(), "/v1/sessions", Json.obj("agent", agent, "environment_id", environment)));
   }
 
-  /// Clients, each with a session of its own.
+  /// Opens clients, each with its own session.
   List<BenchClient> talks(int count) throws IOException {
     var talks = new ArrayList<BenchClient>();
     for (int i = 0; i < count; i++) {

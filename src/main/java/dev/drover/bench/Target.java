@@ -3,23 +3,24 @@ package dev.drover.bench;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// What a figure is to reach.
+/// The target for a figure.
 sealed interface Target {
-  /// Reported, not judged.
+  /// No target: the figure is only reported.
   record None() implements Target {}
 
   record AtMost(double most) implements Target {}
 
-  /// At most so much more than the floor.
+  /// At most this amount above the floor.
   record FloorPlus(double more) implements Target {}
 
-  /// At most so many times the floor.
+  /// At most this multiple of the floor.
   record FloorTimes(double factor) implements Target {}
 
-  /// At least this part of the floor: for figures of which more is better.
+  /// At least this fraction of the floor, for figures where higher is better.
   record FloorShare(double part) implements Target {}
 
-  /// Whether the figure reaches it; empty when there is nothing to judge by.
+  /// Whether the value reaches the target; empty without a target, or without the floor that it
+  /// needs.
   default Optional<Boolean> reached(double value, OptionalDouble floor) {
     return switch (this) {
       case None _ -> Optional.empty();

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Turns in which the model calls `bash` with `echo hi`: two requests to the model, and a sandbox,
-/// which the first call of each session makes. Then calls and sandboxes alone.
+/// The measure of turns in which the model calls `bash` with `echo hi`. Such a turn has two model
+/// requests, and uses a sandbox that the first call of the session provisions. Then sandboxes and
+/// calls are measured without turns.
 final class ToolMeasure {
   private ToolMeasure() {}
 

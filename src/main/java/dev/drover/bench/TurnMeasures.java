@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Turns of text: what a server adds to the model's time to its first words, and how many turns it
-/// gets through.
+/// The measures of text turns: the time that a server adds to the model's time to the first words,
+/// and the number of turns per second.
 final class TurnMeasures {
   private TurnMeasures() {}
 
-  /// One session at a time.
+  /// Runs one session at a time.
   static List<Figure> alone(Run run) throws IOException, InterruptedException {
     var size = run.size();
     var both =
@@ -39,7 +39,8 @@ final class TurnMeasures {
     return overheads;
   }
 
-  /// All sessions at once, each sending its next message as soon as its last turn has ended.
+  /// Runs many sessions at the same time. Each sends its next message as soon as its last turn has
+  /// ended.
   static List<Figure> together(Run run) throws IOException, InterruptedException {
     var size = run.size();
     var both = run.pair().inTurns(size.warmUps(), size.rounds(), subject -> crowd(run, subject));
@@ -84,7 +85,7 @@ final class TurnMeasures {
     return new Samples(rounds.stream().map(round -> turns / round.seconds()).toList()).median();
   }
 
-  /// The median and the 95th percentile.
+  /// The median and the 95th percentile, each with its floor.
   static List<Figure> compared(
       String measure, String name, Samples drover, Samples floor, Target p50, Target p95) {
     return List.of(

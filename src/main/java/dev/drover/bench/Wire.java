@@ -10,10 +10,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// One side of an HTTP/1.1 connection: as little of the protocol as the bench needs, so that what
-/// is measured is the other side. Blocking; one thread.
+/// One end of an HTTP/1.1 connection. It implements only the parts of the protocol that the
+/// benchmark needs, so that its own cost is low. It blocks. Not safe for concurrent use.
 final class Wire implements AutoCloseable {
-  /// No answer of a healthy server takes as long.
+  /// Longer than any response of a healthy server takes.
   private static final int PATIENCE_MILLIS = 60_000;
 
   private static final int BUFFER = 4_096;
@@ -34,14 +34,14 @@ final class Wire implements AutoCloseable {
     in = socket.getInputStream();
   }
 
-  /// A client's side: waits for at most a minute for each byte.
+  /// The client's end. It waits up to a minute for each read.
   static Wire to(URI url) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), url.getPort());
     socket.setSoTimeout(PATIENCE_MILLIS);
     return new Wire(socket);
   }
 
-  /// A server's side: a client may be silent for as long as it likes.
+  /// The server's end. It waits for a client without a limit.
   static Wire of(Socket accepted) throws IOException {
     return new Wire(accepted);
   }
@@ -50,7 +50,7 @@ final class Wire implements AutoCloseable {
     socket.getOutputStream().write(bytes);
   }
 
-  /// Reads the first line and the headers of a message; empty at the end of the connection.
+  /// Reads the head of a message and returns its first line; empty at the end of the connection.
   String head() throws IOException {
     chunked = false;
     withinChunks = false;
@@ -67,7 +67,7 @@ final class Wire implements AutoCloseable {
     return first;
   }
 
-  /// What is left of the body.
+  /// Reads the rest of the body.
   byte[] body() throws IOException {
     var body = new ByteArrayOutputStream((int) Math.max(left, 512));
     while (left > 0 || nextChunk()) {
@@ -82,9 +82,9 @@ final class Wire implements AutoCloseable {
     return body.toByteArray();
   }
 
-  /// The next line of the body without its end.
+  /// Reads the next line of the body, without its line end.
   ///
-  /// @throws EOFException when the body ends
+  /// @throws EOFException at the end of the body
   String bodyLine() throws IOException {
     var line = new StringBuilder();
     while (left > 0 || nextChunk()) {
@@ -143,7 +143,7 @@ final class Wire implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException _) {
-      // it is gone either way
+      // nothing is left to close
     }
   }
 }

@@ -1,5 +1,6 @@
-/// Measures what this server adds between a client and a model, beside a server that keeps nothing.
-/// A client of our own HTTP API, with a model server of its own; everything on loopback.
+/// The benchmark. It measures what the server adds between a client and a model, compared with a
+/// server that stores nothing. It is a client of the HTTP API, brings its own model server, and
+/// uses only loopback.
 @NullMarked
 package dev.drover.bench;
 

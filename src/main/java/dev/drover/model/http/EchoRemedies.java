@@ -91,7 +91,7 @@ final class EchoRemedies {
         : refused.pointsAt(name)
             || refused.says(
                 Pattern.compile(
-                    "[`'\"./\\]]"
+                    "(?<!thinking|reasoning)[`'\"./\\]]"
                         + word
                         + "|(field|property|properties|parameter|argument|key|name|input)s?\\W{1,3}"
                         + word));

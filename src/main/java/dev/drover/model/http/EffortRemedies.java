@@ -13,7 +13,15 @@ final class EffortRemedies {
       Pattern.compile(
           "(not|n't|unsupported|unrecogni[sz]ed|unknown|invalid|no).{0,40}"
               + "\\b(reasoning|thinking|effort|think value)\\b"
-              + "|\\b(reasoning|effort|think value)\\b.{0,40}(not|n't|unsupported|invalid)");
+              + "|\\b(reasoning|effort|think value)\\b.{0,40}(not|n't|unsupported|invalid)"
+              + "|\\bthinking\\b.{0,20}((not|n't) (be |yet |currently )?|un)"
+              + "(supported|available|accepted|allowed|implemented)"
+              + "|\\b(reasoning|thinking)( mode)? is (only|disabled)"
+              + "|不支持.{0,6}(思考|推理)|(思考|推理).{0,8}不支持");
+
+  /// Words with which a server says that the level is not one of those that it knows.
+  private static final Pattern NOT_LISTED =
+      Pattern.compile("(must|should|can|may|has to) (only )?be|one of|expected|allowed|valid|only");
 
   /// A list of the accepted levels.
   private static final Pattern LEVELS =
@@ -45,7 +53,7 @@ final class EffortRemedies {
 
   private static boolean isRefused(Refused refused, String name) {
     return refused.pointsAt(name)
-        || (refused.names(name) && refused.isUnsupported())
+        || (refused.names(name) && (refused.isUnsupported() || refused.says(NOT_LISTED)))
         || (refused.says(NOT_THINKING) && !refused.names("messages"));
   }
 
@@ -58,9 +66,21 @@ final class EffortRemedies {
     var known =
         Capabilities.EFFORTS.stream()
             .filter(name -> !name.equals(level))
-            .filter(name -> list.group(1).matches(".*[`'\"]" + name + "[`'\"].*"))
+            .filter(name -> isListed(list.group(1), name))
             .toList();
     return highest(known, level).or(() -> known.stream().findFirst());
+  }
+
+  /// Whether a list has the name in quotes, or as one of its items.
+  private static boolean isListed(String list, String name) {
+    return Pattern.compile(
+            "[`'\"]"
+                + name
+                + "[`'\"]|(^|[,:|(\\[]|\\b(or|and|of)) ?"
+                + name
+                + "( ?[,|)\\].]| or| and|$)")
+        .matcher(list.strip())
+        .find();
   }
 
   private static Optional<String> highest(List<String> known, String level) {

@@ -17,8 +17,12 @@ final class BodyRemedies {
   /// Words that name no part of the request, and that servers write when they find a null.
   private static final Pattern UNPLACED =
       Pattern.compile(
-          "nonetype|(properties|property) (of|on|for) null|not a string: null|null ?pointer"
-              + "|nil pointer|参数非法|输入不能为空|未正常接收");
+          "nonetype|nilclass|for nil\\b|(properties|property) (of|on|for) null|not a string: null"
+              + "|null ?pointer|nil ?pointer|(is|of|type|value|got|received|found|unmarshal"
+              + "|unexpected):? ([a-z]+ )?[`'\"]?null\\b|(type|got|received|found):? [`'\"]?none\\b"
+              + "|\\b(null|none)[`'\"]? is not (of type|a string)"
+              + "|expected (a )?(string|str|text)[^.]{0,20}\\b(null|none|nil)\\b"
+              + "|参数非法|输入不能为空|未正常接收");
 
   private static final Pattern NO_BLANK =
       Pattern.compile("empty|blank|white ?space|too_short|at least 1|min_?length");

@@ -48,8 +48,10 @@ final class ReplyRoom {
       patterns(
           "at most N (?:completion|output|new)?",
           "tokens: [0-9]+ > N",
-          "(?:range|should be|between|must be in|valid range).{0,40}?[\\[(] ?[0-9]+ ?, ?N ?\\]",
-          "(?:less than or equal to|no (?:more|greater|larger) than|<=|up to) [`'\"]?N",
+          "(?:range|should be|between|within|must be in).{0,40}?[\\[(] ?[0-9]+ ?, ?N ?\\]",
+          "(?:range|between|within|from|must be|should be|allowed|valid)\\b[^0-9]{0,30}?\\b[0-9]+"
+              + " ?(?:\\.{2,3}|…|-|–|~|to|and|through) ?N\\b",
+          "(?:less than or equal to|no (?:more|greater|larger) than|<=|≤|up to) ?[`'\"]?N",
           "between [0-9]+ and N",
           "(?:model limit|limit|maximum|max)(?: allowed)?(?: value)?(?: is| of|:|=) ?[`'\"]?N",
           "cannot (?:be (?:greater|larger|more) than|exceed) .{0,40}?N",

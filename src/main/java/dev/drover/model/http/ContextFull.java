@@ -41,8 +41,11 @@ final class ContextFull {
           "access token",
           "number of bytes",
           "\\bimages?\\b.{0,80}(exceed|too (large|big)|size|dimension)",
+          "at most [0-9,]+ (images?|documents?|files?|pages?|tools?|videos?)\\b",
+          "(number|maximum|max|limit) of ([0-9,]+ )?(images?|documents?|files?|tools?|videos?)\\b",
+          "too many (images?|documents?|files?|pages?|tools?|videos?)\\b",
           "more system memory",
-          "pages may be");
+          "(images?|pages?|documents?|files?) (may|can) be");
 
   private static final List<Pattern> WORDINGS =
       patterns(
@@ -74,12 +77,41 @@ final class ContextFull {
           "too many (input |prompt )?tokens(?! per)",
           "token limit exceeded",
           "context (overflow|is full)",
+          "context.?shift (is )?(disabled|not (supported|enabled))",
+          "(length|size|tokens?|count) of (the |your |all )?(messages?|prompt|inputs?|conversation)"
+              + "\\b.{0,40}exceed",
+          "(conversation|history|messages?) (token count|length|tokens?)\\b.{0,60}exceed",
+          "exceed(s|ed|ing)? (the |this |your )?model('?s)?( maximum| max)?( token)? limit",
+          "(prompt|input|messages?|conversation|request|history) .{0,20}[0-9]+ (input"
+              + " )?tokens?\\b.{0,40}\\b(over|above|beyond|exceed\\w*|but|than)"
+              + " .{0,30}(limit|max|window|allowed)",
+          "(prompt|input|messages?|conversation|request|total).{0,20} token count\\b.{0,40}"
+              + "(exceed|over|above|greater|larger)",
+          "(prompt|input|inputs|messages|conversation|request) exceeds? .{0,30}(context|window)\\b",
+          "(prompt|input|sequence|context|conversation) (length|size|tokens?)\\b.{0,20} >=?"
+              + " ?.{0,30}(max|limit|[0-9])",
+          "sequence length .{0,30}(longer|greater|larger|exceed)",
+          "exceed(s|ed|ing)? .{0,30}(max|maximum) (sequence|model|context|prompt|input) ?len",
+          "too many (total )?text (bytes|characters)",
+          "(not|n't) fit (in|into) (the |this |its )?(model'?s? )?(context|kv cache|window)",
           "(trying to|tokens to) keep .{0,60}context",
           "(上下文|输入|提示词|prompt|请求).{0,12}(超长|过长|超过|超出).{0,12}",
           "(长度|token).{0,8}(超过|超出).{0,8}(上下文|最大|限制|上限)");
 
   /// Words which show that a text about the reply's limit is also about the prompt.
   private static final List<Pattern> REPLY_AND_PROMPT = patterns("\\b(prompt|inputs?|messages)\\b");
+
+  private static final Pattern TOO_LONG =
+      Pattern.compile(
+          "string_above_max_length|string_too_long|string too long|should have at most [0-9]+"
+              + " characters");
+
+  private static final String TEXT_PATH =
+      "(messages|input)([.\\[]{1,2}[0-9]+]?)*([.\\[](user|system|assistant|tool|content|str|text|[0-9]+)]?)*";
+
+  private static final Pattern TEXT = Pattern.compile("(body.)?" + TEXT_PATH);
+
+  private static final Pattern QUOTED_TEXT = Pattern.compile("[`'\"]" + TEXT_PATH + "[`'\"]");
 
   private ContextFull() {}
 
@@ -96,8 +128,18 @@ final class ContextFull {
     if (any(OTHER_LIMITS, text)) {
       return false;
     }
+    if (TOO_LONG.matcher(text).find() && isText(words)) {
+      return true;
+    }
     boolean ofReplies = ReplyRoom.stated(words).isPresent() && !any(REPLY_AND_PROMPT, text);
     return any(CODES, text) || (!ofReplies && any(WORDINGS, text));
+  }
+
+  /// Whether the server names the messages, or a text in them; an id or an address there may be too
+  /// long, too.
+  private static boolean isText(ErrorWords words) {
+    return words.names().stream().anyMatch(name -> TEXT.matcher(name).matches())
+        || QUOTED_TEXT.matcher(words.all()).find();
   }
 
   private static boolean any(List<Pattern> patterns, String text) {

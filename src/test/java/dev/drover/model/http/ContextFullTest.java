@@ -138,6 +138,39 @@ final class ContextFullTest {
         "Request exceeds the maximum number of input tokens",
         "message size exceeds context window",
         "Content exceeds the maximum context of this model",
+        "Total length of messages exceeds model limit of 32768 tokens",
+        "The length of your conversation exceeds the limit",
+        "Conversation length exceeds the model's token limit",
+        "Message tokens exceed the allowed maximum",
+        "This exceeds the model's maximum token limit",
+        "Your prompt contains 40000 tokens, which is over the limit of 32768.",
+        "Your request has 40000 tokens but the limit is 32768",
+        "The conversation has 40000 tokens, above the maximum of 32768",
+        "messages: total token count 210000 exceeds the window of 200000",
+        "The total token count (210000) is greater than the limit",
+        "Prompt length (40000) > max_position_embeddings (32768)",
+        "input length 40000 > 32768",
+        "Token indices sequence length is longer than the specified maximum sequence length for"
+            + " this model (40000 > 32768)",
+        "the request exceeds maximum sequence length",
+        "prompt exceeds model context",
+        "messages exceed the context of this model",
+        "the input exceeds the window",
+        "context shift is disabled",
+        "Context shift not supported for this model",
+        "too many total text bytes: 10000000 > 9000000",
+        "too many text characters",
+        "prompt does not fit in the KV cache",
+        "the prompt won't fit into this model's context",
+        "Invalid 'messages[1].content': string too long. Expected a string with maximum length"
+            + " 1048576, but got a string with length 1100000 instead.",
+        "{\"error\":{\"message\":\"no\",\"param\":\"messages\",\"code\":\"string_above_max_length\"}}",
+        "{\"error\":{\"message\":\"no\",\"param\":\"messages[3].content[0].text\","
+            + "\"code\":\"string_above_max_length\"}}",
+        "{\"error\":{\"message\":\"no\",\"param\":\"messages.[1].content\","
+            + "\"code\":\"string_above_max_length\"}}",
+        "{\"detail\":[{\"type\":\"string_too_long\",\"loc\":[\"body\",\"messages\",1,\"user\",\"content\",\"str\"],\"msg\":\"String"
+            + " should have at most 1000000 characters\"}]}",
         "模型上下文长度超过限制",
         "输入长度超过模型最大长度",
         "输入token数超过上限",
@@ -209,6 +242,19 @@ final class ContextFullTest {
         "request body too large",
         "413 Request Entity Too Large",
         "A maximum of 100 PDF pages may be provided.",
+        "messages: at most 100 images may be sent; request is too long",
+        "the request has too many images and is too long",
+        "Number of images exceeds the limit; prompt is too long",
+        "at most 5 documents are allowed, the request is too long",
+        "files can be sent up to 20 MB; the input is too long",
+        "{\"error\":{\"message\":\"no\",\"param\":\"messages[3].tool_calls[0].id\","
+            + "\"code\":\"string_above_max_length\"}}",
+        "{\"error\":{\"message\":\"no\",\"param\":\"tools[0].function.name\","
+            + "\"code\":\"string_above_max_length\"}}",
+        "{\"error\":{\"message\":\"no\",\"param\":\"messages[0].content[1].image_url.url\","
+            + "\"code\":\"string_above_max_length\"}}",
+        "Invalid 'user': string too long. Expected a string with maximum length 64",
+        "The maximum tokens you requested exceeds the model limit of 4096",
         "Invalid 'tools': array too long. Expected an array with maximum length 128",
         "messages.3.tool_use.name: String should have at most 128 characters",
         "model requires more system memory (5.6 GiB) than is available (2.1 GiB)",
@@ -236,6 +282,7 @@ final class ContextFullTest {
   @Test
   void aBodyThatIsTooLargeMayYetBeAPromptThatIsTooLong() {
     assertThat(kind(413, "Prompt is too long")).isEqualTo(Kind.CONTEXT_FULL);
+    assertThat(kind(413, "prompt exceeds model context")).isEqualTo(Kind.CONTEXT_FULL);
     assertThat(kind(413, "<h1>413 Request Entity Too Large</h1>")).isEqualTo(Kind.REJECTED);
     assertThat(kind(413, "")).isEqualTo(Kind.REJECTED);
     assertThat(

@@ -9,7 +9,7 @@ public record ModelUsage(
   public static final ModelUsage NONE = new ModelUsage(0, 0, 0, 0);
 
   /// The most tokens of a kind that are counted for one request.
-  private static final long MOST = 1_000_000_000_000L;
+  public static final long MOST = 1_000_000_000_000L;
 
   public ModelUsage {
     inputTokens = Math.clamp(inputTokens, 0, MOST);

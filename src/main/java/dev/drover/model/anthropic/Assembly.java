@@ -9,6 +9,7 @@ import dev.drover.model.http.CallInput;
 import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
+import dev.drover.model.http.TokenCount;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,10 +152,10 @@ final class Assembly implements ReplyBuilder {
   private void count(Json.Obj counts) {
     usage =
         new ModelUsage(
-            Math.max(usage.inputTokens(), counts.number("input_tokens", 0)),
-            Math.max(usage.outputTokens(), counts.number("output_tokens", 0)),
-            Math.max(usage.cacheReadTokens(), counts.number("cache_read_input_tokens", 0)),
-            Math.max(usage.cacheCreationTokens(), counts.number("cache_creation_input_tokens", 0)));
+            Math.max(usage.inputTokens(), TokenCount.of(counts, "input_tokens")),
+            Math.max(usage.outputTokens(), TokenCount.of(counts, "output_tokens")),
+            Math.max(usage.cacheReadTokens(), TokenCount.of(counts, "cache_read_input_tokens")),
+            Math.max(usage.cacheCreationTokens(), TokenCount.of(counts, "cache_creation_input_tokens")));
   }
 
   @Override

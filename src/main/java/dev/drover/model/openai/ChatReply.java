@@ -12,6 +12,7 @@ import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
 import dev.drover.model.http.TextPieces;
+import dev.drover.model.http.TokenCount;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -220,11 +221,11 @@ final class ChatReply implements ReplyBuilder {
   /// Counts are running totals, so the last one is valid; many chunks have none. Cached tokens are
   /// included in the input here, but not in the Messages API.
   private void count(Json.Obj counts) {
-    long input = Math.max(0, counts.number("prompt_tokens", 0));
-    long output = Math.max(0, counts.number("completion_tokens", 0));
-    long cached = counts.object("prompt_tokens_details").number("cached_tokens", 0);
+    long input = TokenCount.of(counts, "prompt_tokens");
+    long output = TokenCount.of(counts, "completion_tokens");
+    long cached = TokenCount.of(counts.object("prompt_tokens_details"), "cached_tokens");
     if (input + output > 0) {
-      cached = Math.clamp(cached, 0, input);
+      cached = Math.min(cached, input);
       usage = new ModelUsage(input - cached, output, cached, 0);
     }
   }

@@ -208,4 +208,12 @@ final class ReplyTest extends MessagesCase {
     assertThat(reply.content())
         .hasToString("[{\"type\":\"text\",\"text\":\"no7\"},{\"type\":\"text\",\"text\":\"no3\"}]");
   }
+
+  @Test
+  void countsThatAreNotWholeNumbersCount() throws Exception {
+    var odd = "{\"input_tokens\":20.5,\"output_tokens\":\"100\",\"cache_read_input_tokens\":1e30}";
+    var delta = Json.obj("type", "message_delta", "delta", Json.EMPTY, "usage", Json.received(odd));
+    assertThat(reply(Script.reply().text("Hi").usage(0, 0).event(delta)).usage())
+        .isEqualTo(new ModelUsage(21, 100, 1_000_000_000_000L, 0));
+  }
 }

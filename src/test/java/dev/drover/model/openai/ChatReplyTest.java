@@ -237,6 +237,16 @@ final class ChatReplyTest extends ChatCase {
   }
 
   @Test
+  void countsThatAreNotWholeNumbersCount() throws Exception {
+    var odd =
+        "{\"prompt_tokens\":1e30,\"completion_tokens\":\"100\","
+            + "\"prompt_tokens_details\":{\"cached_tokens\":100.0}}";
+    var chunk = Chunks.finish("stop").with("usage", Json.received(odd));
+    assertThat(reply(Chunks.stream(Chunks.text("Hi"), chunk)).usage())
+        .isEqualTo(new ModelUsage(1_000_000_000_000L - 100, 100, 100, 0));
+  }
+
+  @Test
   void whatIsUnknownIsSkipped() throws Exception {
     var reply =
         reply(

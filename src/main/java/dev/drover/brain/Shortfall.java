@@ -26,6 +26,12 @@ enum Shortfall {
       SessionError.Type.MODEL_REQUEST_FAILED,
       "contained a tool call that could not be parsed, so the call did not run",
       "Make the call again, with one well-formed JSON object as its input."),
+  /// The reply has a call as words, in the form of the model's chat template: its server did not
+  /// parse it.
+  WRITTEN_CALL(
+      SessionError.Type.MODEL_REQUEST_FAILED,
+      "contained a tool call written as text, so the call did not run",
+      "Make the call again as a tool call of the API, not as text."),
   /// The reply reached its limit in the middle of a call.
   CUT_CALL(
       SessionError.Type.TOOL_USE_LIMIT_REACHED,
@@ -37,6 +43,10 @@ enum Shortfall {
   static final int IN_A_ROW = 3;
 
   private static final String KEY = "shortfall";
+
+  private static final String ENABLE_PARSING =
+      " Enable tool parsing in the model's server (vLLM: --enable-auto-tool-choice"
+          + " --tool-call-parser hermes, or the parser of the model).";
 
   private final SessionError.Type type;
   private final String what;
@@ -57,8 +67,23 @@ enum Shortfall {
     return switch (reply.flaws().lost()) {
       case CUT_CALL -> Optional.of(CUT_CALL);
       case MALFORMED_CALL -> Optional.of(MALFORMED_CALL);
-      case NOTHING -> isUsable(reply) ? Optional.empty() : Optional.of(nothing(reply));
+      case NOTHING -> isUsable(reply) ? written(reply) : Optional.of(nothing(reply));
     };
+  }
+
+  private static Optional<Shortfall> written(Answer.Reply reply) {
+    boolean calls = false;
+    boolean written = false;
+    for (var json : reply.content().items()) {
+      if (json instanceof Json.Obj block && !"thinking".equals(block.text("type"))) {
+        var text = "text".equals(block.text("type")) ? block.text("text") : null;
+        calls |= "tool_use".equals(block.text("type"));
+        written = text != null && WrittenCall.is(withoutThought(text));
+      }
+    }
+    return written && !calls && !ThreadFold.goesOn(reply.stopReason())
+        ? Optional.of(WRITTEN_CALL)
+        : Optional.empty();
   }
 
   private static Shortfall nothing(Answer.Reply reply) {
@@ -126,8 +151,8 @@ enum Shortfall {
   SessionError error() {
     return new SessionError(
         type,
-        "The model was asked again, and the last of %d replies in a row %s."
-            .formatted(IN_A_ROW, what),
+        "The model was asked again, and the last of %d replies in a row %s.%s"
+            .formatted(IN_A_ROW, what, this == WRITTEN_CALL ? ENABLE_PARSING : ""),
         SessionError.Retry.EXHAUSTED);
   }
 }

@@ -91,6 +91,10 @@ final class UnusableRepliesTest {
             lacking(Answer.Lost.MALFORMED_CALL, "tool_use", textBlock("Let me see.")),
             "could not be parsed"),
         Arguments.of(
+            "a call as words",
+            reply("end_turn", textBlock("<tool_call>\n{\"name\":\"bash\"}\n</tool_call>")),
+            "written as text"),
+        Arguments.of(
             "a call that was cut",
             lacking(Answer.Lost.CUT_CALL, "max_tokens"),
             "in the middle of a tool call"),

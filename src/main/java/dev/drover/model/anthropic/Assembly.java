@@ -6,6 +6,7 @@ import dev.drover.model.Answer.Lost;
 import dev.drover.model.Listener;
 import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
+import dev.drover.model.http.ReplyApi;
 import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
@@ -26,14 +27,17 @@ final class Assembly implements ReplyBuilder {
       Set.of("end_turn", "stop_sequence", "tool_use", "pause_turn", "refusal", "max_tokens");
 
   private final Listener listener;
+  private final Set<String> tools;
   private final Blocks blocks = new Blocks();
   private @Nullable String stopReason;
   private Json.Obj stopDetails = Json.EMPTY;
   private ModelUsage usage = ModelUsage.NONE;
   private boolean stopped;
 
-  Assembly(Listener listener) {
+  /// @param tools the names of the offered tools
+  Assembly(Listener listener, Set<String> tools) {
     this.listener = listener;
+    this.tools = tools;
   }
 
   @Override
@@ -155,7 +159,13 @@ final class Assembly implements ReplyBuilder {
             Math.max(usage.inputTokens(), TokenCount.of(counts, "input_tokens")),
             Math.max(usage.outputTokens(), TokenCount.of(counts, "output_tokens")),
             Math.max(usage.cacheReadTokens(), TokenCount.of(counts, "cache_read_input_tokens")),
-            Math.max(usage.cacheCreationTokens(), TokenCount.of(counts, "cache_creation_input_tokens")));
+            Math.max(
+                usage.cacheCreationTokens(), TokenCount.of(counts, "cache_creation_input_tokens")));
+  }
+
+  @Override
+  public ReplyApi api() {
+    return ReplyApi.MESSAGES;
   }
 
   @Override
@@ -183,7 +193,7 @@ final class Assembly implements ReplyBuilder {
         lost = block.isBare() ? lost : Lost.MALFORMED_CALL;
       } else {
         called |= block.isCall();
-        content.add(block.whole(read(input, block, unreadable, content.size())));
+        content.add(named(block.whole(read(input, block, unreadable, content.size()))));
       }
     }
     if (!called && lost == Lost.NOTHING && Stop.isCall(stopReason)) {
@@ -195,6 +205,15 @@ final class Assembly implements ReplyBuilder {
         stopDetails,
         usage,
         new Answer.Flaws(unreadable, lost));
+  }
+
+  /// The block, without blanks around the name of a tool.
+  private Json named(Json whole) {
+    var block = (Json.Obj) whole;
+    var name = Block.piece(block, "name");
+    return !tools.contains(name) && tools.contains(name.strip())
+        ? block.with("name", name.strip())
+        : block;
   }
 
   /// Whether a call was cut off. A call that was cut before its first piece of input looks like one

@@ -18,7 +18,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A model behind a server that speaks Anthropic's Messages API: one streaming request for each
 /// answer, whose blocks are not changed.
@@ -65,12 +67,18 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(body(prompt), replies(listener));
+    return server.ask(body(prompt), replies(prompt, listener));
   }
 
-  /// A source of builders, one for each reply.
-  Supplier<ReplyBuilder> replies(Listener listener) {
-    return () -> new Assembly(listener);
+  /// A source of builders, one for each reply to `prompt`.
+  Supplier<ReplyBuilder> replies(Prompt prompt, Listener listener) {
+    return () -> new Assembly(listener, tools(prompt));
+  }
+
+  private static Set<String> tools(Prompt prompt) {
+    return prompt.tools().items().stream()
+        .map(tool -> Block.piece((Json.Obj) tool, "name"))
+        .collect(Collectors.toSet());
   }
 
   private static Json.Obj body(Prompt prompt) {

@@ -12,12 +12,23 @@ import java.util.Optional;
 final class Failures {
   private final ApiKey key;
   private final String address;
+  private final int success;
 
   /// @param key the key that no message may contain, even if the server repeats it
   /// @param address the address of the requests, in a form that may be shown
   Failures(ApiKey key, String address) {
+    this(key, address, 200);
+  }
+
+  private Failures(ApiKey key, String address, int success) {
     this.key = key;
     this.address = address;
+    this.success = success;
+  }
+
+  /// The failures of a response that began with this status.
+  Failures after(int success) {
+    return new Failures(key, address, success);
   }
 
   /// A temporary failure.
@@ -34,7 +45,7 @@ final class Failures {
         what.formatted(address) + (why.isEmpty() ? "" : ": " + Wording.fit(why, key)));
   }
 
-  /// An error after a status of 200.
+  /// An error after the status of a success.
   Answer.Failure inStream(Json.Obj body) {
     return inStream(ErrorBody.read(body));
   }
@@ -43,7 +54,13 @@ final class Failures {
     var kind = Meaning.inStream(words);
     return new Answer.Failure(
         kind,
-        "HTTP 200 from " + address + ", then an error" + said(words) + advice(kind, words),
+        "HTTP "
+            + success
+            + " from "
+            + address
+            + ", then an error"
+            + said(words)
+            + advice(kind, words),
         Optional.empty(),
         whole(words));
   }
@@ -57,7 +74,15 @@ final class Failures {
     return broken("the stream of the model server at " + address + " ended " + how + said);
   }
 
-  /// A 200 without an event stream: an error, or a server that is not a model server.
+  /// A reply in the form of another API than the one that is configured.
+  Answer.Failure otherApi(ReplyApi other) {
+    return new Answer.Failure(
+        Kind.REJECTED,
+        "HTTP %d from %s, but this looks like %s".formatted(success, address, other.advice()),
+        Optional.empty());
+  }
+
+  /// A success without an event stream: an error, or a server that is not a model server.
   Answer.Failure notAStream(String body) {
     var words = ErrorWords.of(body);
     boolean isJson = body.startsWith("{") || body.startsWith("[");
@@ -65,7 +90,9 @@ final class Failures {
       return inStream(words);
     }
     return broken(
-        "HTTP 200 from "
+        "HTTP "
+            + success
+            + " from "
             + address
             + ", but not an event stream. Check that this is a model server that supports"
             + " streaming."
@@ -76,8 +103,8 @@ final class Failures {
   Answer.Failure encoded(String encoding) {
     return new Answer.Failure(
         Kind.REJECTED,
-        "HTTP 200 from %s, but the reply has the content encoding %s, which Drover did not request and cannot read"
-            .formatted(address, Wording.fit(encoding, key)),
+        "HTTP %d from %s, but the reply has the content encoding %s, which Drover did not request and cannot read"
+            .formatted(success, address, Wording.fit(encoding, key)),
         Optional.empty());
   }
 

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -42,6 +43,9 @@ public final class ModelServer implements AutoCloseable {
   /// Content encodings that cannot be read.
   private static final Pattern ENCODED =
       Pattern.compile("(?i)\\b(br|brotli|deflate|zstd|compress)\\b");
+
+  /// The successes that have no body.
+  private static final Set<Integer> NO_BODY = Set.of(204, 205);
 
   /// The maximum number of changes to one request.
   private static final int MAX_CHANGES = 4;
@@ -193,24 +197,27 @@ public final class ModelServer implements AutoCloseable {
     }
     var encoding = response.header("content-encoding").orElse("");
     boolean unreadable = ENCODED.matcher(encoding).find();
-    if (status != 200) {
+    if (status < 200 || status >= 300 || NO_BODY.contains(status)) {
       var words = unreadable ? ErrorWords.NONE : ErrorWords.of(start(source));
       return new Result(
           failures.ofStatus(status, words, RetryAfter.of(response, clock)),
           new Refused(status, words));
     }
     if (unreadable) {
-      return new Result(failures.encoded(encoding), null);
+      return new Result(failures.after(status).encoded(encoding), null);
     }
     var refused = new AtomicReference<@Nullable Refused>();
     var answer =
         new ReplyBody(source, response.headers("content-type"), response.isMeasured())
-            .read(failures, events -> answer(events, patience, reply, refused));
+            .read(
+                failures.after(status),
+                events -> answer(failures.after(status), events, patience, reply, refused));
     return new Result(answer, refused.get());
   }
 
   /// Reads the reply. The stream may begin with a refusal.
   private Answer answer(
+      Failures failing,
       ReplyEvents events,
       EventPatience patience,
       ReplyBuilder reply,
@@ -222,7 +229,7 @@ public final class ModelServer implements AutoCloseable {
       var words = ErrorBody.read(first.body());
       refused.set(new Refused(words.status().orElse(400), words));
     }
-    return new ReplyReader(failures, events, reply).read();
+    return new ReplyReader(failing, events, reply).read();
   }
 
   private static String start(ReplySource source) throws InterruptedException {

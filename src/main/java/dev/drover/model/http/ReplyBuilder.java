@@ -25,6 +25,9 @@ public interface ReplyBuilder {
   /// may end the reply.
   boolean isWhole();
 
+  /// The API whose events these are.
+  ReplyApi api();
+
   /// The end mark that a reply of this API must have, for an error.
   String mark();
 

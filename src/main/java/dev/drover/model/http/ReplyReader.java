@@ -13,6 +13,7 @@ final class ReplyReader {
   private final Failures failures;
   private final ReplyEvents events;
   private final ReplyBuilder reply;
+  private @Nullable ReplyApi api;
 
   ReplyReader(Failures failures, ReplyEvents events, ReplyBuilder reply) {
     this.failures = failures;
@@ -28,8 +29,11 @@ final class ReplyReader {
     if (error != null && !reply.isFinished()) {
       return failures.inStream(error.body());
     }
-    return isEnded()
-        ? reply.reply()
+    if (isEnded()) {
+      return reply.reply();
+    }
+    return api != null && api != reply.api() && !reply.isBegun()
+        ? failures.otherApi(api)
         : failures.unended("without " + reply.mark(), events.skipped());
   }
 
@@ -41,6 +45,7 @@ final class ReplyReader {
         if (event == null || ErrorEvents.is(event)) {
           return event;
         }
+        api = api == null ? ReplyApi.of(event) : api;
         reply.accept(event);
         if (reply.isFinished()) {
           events.expectEnd();

@@ -8,6 +8,7 @@ import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
+import dev.drover.model.http.ReplyApi;
 import dev.drover.model.http.ReplyBuilder;
 import dev.drover.model.http.ReplyEvents.ReplyEvent;
 import dev.drover.model.http.Stop;
@@ -85,6 +86,11 @@ final class ChatReply implements ReplyBuilder {
                     !call.isBare()
                         && !call.name().isBlank()
                         && call.input() instanceof CallInput.Whole);
+  }
+
+  @Override
+  public ReplyApi api() {
+    return ReplyApi.CHAT;
   }
 
   @Override

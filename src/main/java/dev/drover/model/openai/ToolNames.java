@@ -41,8 +41,8 @@ final class ToolNames {
     return own.keySet();
   }
 
-  /// The tool's own name; an unknown name stays as it is.
+  /// The tool's own name, also with blanks around it; an unknown name stays as it is.
   String own(String sent) {
-    return own.getOrDefault(sent, sent);
+    return own.getOrDefault(sent, own.getOrDefault(sent.strip(), sent));
   }
 }

@@ -30,7 +30,7 @@ final class MessagesFuzzTest extends WireFuzz {
 
   @Override
   protected Supplier<ReplyBuilder> replies() {
-    return model.replies(DEAF);
+    return model.replies(MessagesWireCase.PROMPT, DEAF);
   }
 
   @Override

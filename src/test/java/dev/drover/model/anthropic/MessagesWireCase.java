@@ -3,6 +3,7 @@ package dev.drover.model.anthropic;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
+import dev.drover.model.Prompt;
 import dev.drover.model.http.ApiKey;
 import dev.drover.model.http.FakeBody;
 import dev.drover.model.http.ReplyBuilder;
@@ -10,6 +11,7 @@ import dev.drover.model.http.Timeouts;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +25,15 @@ abstract class MessagesWireCase {
               + "[],\"stop_reason\":null,\"usage\":{\"input_tokens\":5,\"output_tokens\":1}}}");
   static final String STOP = event("{\"type\":\"message_stop\"}");
   static final String DONE = "data: [DONE]\n\n";
+
+  static final Prompt PROMPT =
+      new Prompt(
+          "m",
+          100,
+          Optional.empty(),
+          Json.arr(),
+          Json.arr(Json.obj("name", "bash"), Json.obj("name", "read"), Json.obj("name", " odd ")),
+          Json.arr(Json.obj("role", "user", "content", "Hi")));
 
   private static MessagesModel model;
 
@@ -42,7 +53,7 @@ abstract class MessagesWireCase {
   }
 
   static Supplier<ReplyBuilder> replies(Listener listener) {
-    return model.replies(listener);
+    return model.replies(PROMPT, listener);
   }
 
   static String event(String body) {

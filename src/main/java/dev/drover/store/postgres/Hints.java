@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +37,6 @@ final class Hints implements Peers, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Hints.class.getName());
   private static final String CHANNEL = "drover";
   private static final int PAYLOAD = 7_500;
-
-  /// The number of characters of text in one hint: a character has up to 3 bytes, or up to 6 if it
-  /// is escaped.
-  private static final int TEXT = 1_000;
 
   /// The maximum number of waiting hints. Beyond it, previews are dropped, and other nodes find
   /// changes only by polling.
@@ -180,13 +175,7 @@ final class Hints implements Peers, AutoCloseable {
     if (interest == null) {
       return;
     }
-    var lines =
-        switch (preview) {
-          case Feed.Item.PreviewStart start ->
-              List.of(Json.obj("type", start.type(), "id", start.id().value()));
-          case Feed.Item.PreviewText text -> pieces(text);
-          case Feed.Item.Shown _ -> List.<Json.Obj>of();
-        };
+    var lines = PreviewLines.of(preview);
     lock.lock();
     try {
       if (previews.size() + lines.size() <= LIMIT) {
@@ -198,25 +187,6 @@ final class Hints implements Peers, AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  private static List<Json.Obj> pieces(Feed.Item.PreviewText preview) {
-    var lines = new ArrayList<Json.Obj>();
-    for (int from = 0; from < preview.text().length(); ) {
-      int to = Math.min(preview.text().length(), from + TEXT);
-      if (to < preview.text().length()
-          && Character.isHighSurrogate(preview.text().charAt(to - 1))) {
-        to--;
-      }
-      lines.add(
-          Json.obj(
-              "type", preview.type(),
-              "id", preview.id().value(),
-              "index", preview.index(),
-              "text", preview.text().substring(from, to)));
-      from = to;
-    }
-    return lines;
   }
 
   private void tell(String line) {
@@ -352,20 +322,11 @@ final class Hints implements Peers, AutoCloseable {
         var its = hearer;
         if (its != null) {
           var line = (Json.Obj) Json.trusted(more);
-          its.previewed(session, line.number("after", UNKNOWN), preview(line));
+          its.previewed(session, line.number("after", UNKNOWN), PreviewLines.read(line));
         }
       }
       default -> {} // from a newer version
     }
-  }
-
-  private static Feed.Item preview(Json.Obj line) {
-    var type = String.valueOf(line.text("type"));
-    var id = new EventId(String.valueOf(line.text("id")));
-    var text = line.text("text");
-    return text == null
-        ? new Feed.Item.PreviewStart(type, id)
-        : new Feed.Item.PreviewText(type, id, (int) line.number("index", 0), text);
   }
 
   private void pauseAfter(Exception why) {

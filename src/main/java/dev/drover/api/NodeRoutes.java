@@ -40,7 +40,7 @@ final class NodeRoutes {
             "data",
             backend.nodes().members().stream().map(NodeRoutes::write).toList(),
             "lapse_ms",
-            backend.nodes().lapse().toMillis(),
+            backend.nodes().isShared() ? backend.nodes().lapse().toMillis() : null,
             "queue",
             Json.obj(
                 "sessions",

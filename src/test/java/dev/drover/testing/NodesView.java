@@ -24,6 +24,11 @@ public interface NodesView extends Nodes {
   }
 
   @Override
+  default boolean isShared() {
+    return nodes().isShared();
+  }
+
+  @Override
   default List<Lease> claim(int limit) {
     return nodes().claim(limit);
   }

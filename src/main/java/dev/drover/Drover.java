@@ -108,7 +108,7 @@ public final class Drover implements AutoCloseable {
       open.push(keeper::close);
       open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
-      var backend = backend(store, log, brains, models);
+      var backend = backend(store, seam.around(store.sessions()), log, brains, models);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -176,8 +176,9 @@ public final class Drover implements AutoCloseable {
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
   }
 
-  private Backend backend(Store store, EventLog log, Brains brains, Models models) {
-    var desk = new SessionDesk(store.catalogs(), store.sessions(), log, brains, models, ids, clock);
+  private Backend backend(
+      Store store, Sessions sessions, EventLog log, Brains brains, Models models) {
+    var desk = new SessionDesk(store.catalogs(), sessions, log, brains, models, ids, clock);
     return new Backend(
         desk,
         new CatalogDesk(store.catalogs(), models, ids, clock),

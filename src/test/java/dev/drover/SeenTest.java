@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -76,6 +77,10 @@ final class SeenTest {
     handler.setLevel(Level.ALL);
     root.addHandler(handler);
     model = ScriptedMessages.start();
+    open();
+  }
+
+  private void open() throws Exception {
     var settings =
         Map.of(
             "data",
@@ -187,6 +192,91 @@ final class SeenTest {
             () ->
                 assertThat(metrics())
                     .contains("drover_event_streams 0\n", "drover_hands_alive 0\n"));
+  }
+
+  private List<String> turnsEnded(String session) {
+    return lines.stream().filter(line -> line.contains("turn ended session=" + session)).toList();
+  }
+
+  @Test
+  void aTurnThatGoesOnAfterARestartIsMeasuredFromItsBeginning() throws Exception {
+    var never = new CountDownLatch(1);
+    model.script(Script.reply().hold(never), Script.reply().text("done"));
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    model.request(1);
+    await().until(() -> client.types(session).contains("span.model_request_start"));
+    client.close();
+    drover.close();
+    assertThat(turnsEnded(session)).isEmpty();
+    open();
+    client.awaitIdle(session);
+    await().until(() -> !turnsEnded(session).isEmpty());
+    assertThat(turnsEnded(session))
+        .singleElement()
+        .asString()
+        .containsPattern(
+            "stop_reason=end_turn duration_ms=(?!0\\.0 )\\d\\S* model_calls=1 tool_calls=0");
+    assertThat(metrics())
+        .contains("drover_turn_seconds_count{stop_reason=\"end_turn\"} 1\n")
+        .doesNotContain("drover_turn_seconds_sum{stop_reason=\"end_turn\"} 0\n");
+  }
+
+  @Test
+  void theFirstTurnOfASessionThatIsCreatedWithAMessageHasAFirstToken() throws Exception {
+    model.script(Script.reply().text("done"));
+    var message =
+        Json.obj("type", "user.message", "content", List.of(Json.obj("type", "text", "text", "a")));
+    var created = client.another(client.session("scripted"), message);
+    var session = String.valueOf(client.post("/v1/sessions", created).text("id"));
+    client.awaitIdle(session);
+    await().until(() -> !turnsEnded(session).isEmpty());
+    assertThat(turnsEnded(session)).singleElement().asString().contains(" first_token_ms=");
+    assertThat(metrics()).contains("drover_time_to_first_token_seconds_count 1\n");
+  }
+
+  @Test
+  void answersThatRunNothingAreNoTurns() throws Exception {
+    var toolset =
+        Json.obj(
+            "type",
+            "agent_toolset_20260401",
+            "default_config",
+            Json.obj("permission_policy", Json.obj("type", "always_ask")));
+    var agent =
+        client.post(
+            "/v1/agents",
+            Json.obj("name", "Asker", "model", "scripted", "tools", List.of(toolset)));
+    var environment = client.post("/v1/environments", Json.obj("name", "asked"));
+    var session =
+        String.valueOf(
+            client
+                .post(
+                    "/v1/sessions",
+                    Json.obj("agent", agent.text("id"), "environment_id", environment.text("id")))
+                .text("id"));
+    var call = Json.obj("command", "true");
+    model.script(
+        Script.reply().toolUse("bash", call).toolUse("bash", call).toolUse("bash", call),
+        Script.reply().text("done"));
+    try (var stream = client.stream(session, "")) {
+      client.say(session, "go");
+      stream.until("session.status_idle");
+      for (var use : FaultScenario.ofType(client.events(session), "agent.tool_use")) {
+        client.send(
+            session,
+            Json.obj(
+                "type", "user.tool_confirmation", "tool_use_id", use.text("id"), "result", "deny"));
+        stream.until("session.status_idle");
+      }
+    }
+    await().until(() -> turnsEnded(session).size() >= 2);
+    assertThat(turnsEnded(session)).hasSize(2).noneMatch(line -> line.contains("duration_ms=0.0 "));
+    assertThat(metrics())
+        .contains(
+            "drover_turns_total{stop_reason=\"requires_action\"} 1\n",
+            "drover_turns_total{stop_reason=\"end_turn\"} 1\n",
+            "drover_turn_seconds_count{stop_reason=\"requires_action\"} 1\n");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.Receipt;
 import dev.drover.session.Send;
 import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.wire.EventCodec;
@@ -50,6 +51,10 @@ public final class MeteredLog implements EventLog {
     public EventLog around(EventLog log) {
       return new MeteredLog(log, meters, turns);
     }
+
+    public Sessions around(Sessions sessions) {
+      return new MeteredSessions(sessions, meters, turns);
+    }
   }
 
   @Override
@@ -64,6 +69,9 @@ public final class MeteredLog implements EventLog {
     try {
       var receipt = log.receive(id, events, delivery);
       received = receipt.events().stream().anyMatch(queued -> events.contains(queued.event()));
+      if (received && receipt.lease().isPresent()) {
+        turns.startsHere(id);
+      }
       return receipt;
     } finally {
       if (received) {
@@ -100,6 +108,9 @@ public final class MeteredLog implements EventLog {
         meters.events.increment(type(entry.event()));
         turns.appended(lease.session(), entry.event());
         taken += waits(entry.event()) ? 1 : 0;
+        if (entry.event() instanceof Event.StatusIdle idle) {
+          turns.idle(lease.session(), idle.reason(), () -> logged(lease.session(), idle));
+        }
       }
       if (taken > 0) {
         turns.taken(lease.session(), taken);
@@ -111,12 +122,21 @@ public final class MeteredLog implements EventLog {
     return emitted;
   }
 
+  /// The append has succeeded, so a failure to read must not make it fail.
+  private LoggedTurn logged(SessionId session, Event.StatusIdle idle) {
+    try {
+      return LoggedTurn.read(log, session, idle.id());
+    } catch (RuntimeException _) {
+      return LoggedTurn.UNKNOWN;
+    }
+  }
+
   private void measure(String kind, long start, int events) {
     meters.appendSeconds.since(start, kind);
     meters.appendEvents.observe(events, kind);
   }
 
-  private static String type(Event event) {
+  static String type(Event event) {
     return event instanceof Event.Unknown ? "other" : EventCodec.type(event);
   }
 

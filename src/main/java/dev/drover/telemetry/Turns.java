@@ -6,12 +6,16 @@ import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
 import dev.drover.session.StopReason;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// The timing of each session with unfinished work, from the receipt of a message to the end of the
 /// turn. Idle sessions take no memory. Safe for concurrent use.
@@ -32,8 +36,43 @@ final class Turns implements Feed.Tap {
     int modelCalls;
     int toolCalls;
 
+    /// Whether this process has seen everything since the session last rested.
+    boolean known;
+
     boolean rests() {
-      return waiting == 0 && asked == 0 && began == 0;
+      return waiting == 0 && asked == 0 && began == 0 && !known && !hasCalls();
+    }
+
+    boolean hasCalls() {
+      return modelCalls > 0 || toolCalls > 0;
+    }
+
+    /// Ends the turn; what follows begins in this process.
+    Ended end() {
+      long took = began == 0 ? 0 : System.nanoTime() - began;
+      var ended = new Ended(took, known, firstWord, modelCalls, toolCalls);
+      began = 0;
+      firstWord = 0;
+      modelCalls = 0;
+      toolCalls = 0;
+      known = true;
+      return ended;
+    }
+  }
+
+  /// A turn at its idle event.
+  ///
+  /// @param took in nanoseconds; 0 if this process has not seen `session.status_running`
+  private record Ended(long took, boolean known, long firstWord, int modelCalls, int toolCalls) {
+    static final Ended NONE = new Ended(0, false, 0, 0, 0);
+
+    /// Whether `took` is right, also if it is 0: then nothing ran since the last idle event.
+    boolean isSeen() {
+      return known && (took > 0 || (modelCalls == 0 && toolCalls == 0));
+    }
+
+    LoggedTurn seen() {
+      return new LoggedTurn(took > 0, Optional.of(Duration.ofNanos(took)));
     }
   }
 
@@ -52,6 +91,11 @@ final class Turns implements Feed.Tap {
           turn.asked = turn.asked == 0 && messages > 0 ? System.nanoTime() : turn.asked;
           moreWait(turn, events);
         });
+  }
+
+  /// Notes that no node held the session when they were received: what follows begins here.
+  void startsHere(SessionId session) {
+    change(session, turn -> turn.known = true);
   }
 
   /// Notes that these events were not received.
@@ -85,9 +129,9 @@ final class Turns implements Feed.Tap {
     switch (event) {
       case Event.StatusRunning _ ->
           change(session, turn -> turn.began = turn.began == 0 ? System.nanoTime() : turn.began);
-      case Event.ModelRequestStart _ -> change(session, turn -> turn.modelCalls++);
+      // The end, because a resumed turn asks again under the request that another process began.
+      case Event.ModelRequestEnd _ -> change(session, turn -> turn.modelCalls++);
       case Event.ToolUse use when !use.isRunByClient() -> change(session, turn -> turn.toolCalls++);
-      case Event.StatusIdle idle -> end(session, name(idle.reason()));
       case Event.Failed failed -> failed(session, failed.error());
       case Event.ToolAmbiguous call -> ambiguous(session, call);
       default -> {}
@@ -96,7 +140,12 @@ final class Turns implements Feed.Tap {
 
   /// Notes that the session is idle, except for events that were received since then.
   void rested(SessionId session) {
-    change(session, turn -> turn.asked = turn.waiting == 0 ? 0 : turn.asked);
+    change(
+        session,
+        turn -> {
+          turn.asked = turn.waiting == 0 ? 0 : turn.asked;
+          turn.known = false;
+        });
   }
 
   /// Forgets a session that is terminated or that another node holds.
@@ -151,36 +200,34 @@ final class Turns implements Feed.Tap {
         });
   }
 
-  /// Logs outside of the lock of the map, because standard error may be slow.
-  private void end(SessionId session, String reason) {
-    var ended = new AtomicReference<>(Facts.of());
-    change(session, turn -> ended.set(ended(session, turn, reason)));
-    meters.turns.increment(reason);
-    LOG.log(Level.INFO, "turn ended", ended.get());
+  /// Notes an idle event. It ends a turn if something ran since the one before it.
+  ///
+  /// @param logged reads the log, for a turn whose beginning this process has not seen
+  void idle(SessionId session, StopReason reason, Supplier<LoggedTurn> logged) {
+    var ending = new AtomicReference<>(Ended.NONE);
+    change(session, turn -> ending.set(turn.end()));
+    var ended = ending.get();
+    var turn = ended.isSeen() ? ended.seen() : logged.get();
+    if (turn.ran()) {
+      var name = name(reason);
+      meters.turns.increment(name);
+      turn.took().ifPresent(took -> meters.turnSeconds.observe(took.toNanos() / 1e9, name));
+      LOG.log(Level.INFO, "turn ended", facts(session, name, turn, ended));
+    }
   }
 
-  private Facts ended(SessionId session, Turn turn, String reason) {
-    long took = turn.began == 0 ? 0 : System.nanoTime() - turn.began;
-    meters.turnSeconds.observe(took / 1e9, reason);
-    var facts =
-        Facts.of(
-            "session",
-            session,
-            "stop_reason",
-            reason,
-            "duration_ms",
-            Facts.millis(took),
-            "first_token_ms",
-            Facts.millis(turn.firstWord),
-            "model_calls",
-            turn.modelCalls,
-            "tool_calls",
-            turn.toolCalls);
-    turn.began = 0;
-    turn.firstWord = 0;
-    turn.modelCalls = 0;
-    turn.toolCalls = 0;
-    return facts;
+  /// Leaves out what is not known.
+  private static Facts facts(SessionId session, String reason, LoggedTurn turn, Ended ended) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("session", session);
+    facts.put("stop_reason", reason);
+    turn.took().ifPresent(took -> facts.put("duration_ms", Facts.millis(took.toNanos())));
+    if (ended.firstWord > 0) {
+      facts.put("first_token_ms", Facts.millis(ended.firstWord));
+    }
+    facts.put("model_calls", ended.modelCalls);
+    facts.put("tool_calls", ended.toolCalls);
+    return new Facts(facts);
   }
 
   /// The message of a model server may quote the prompt and is left out.

@@ -62,7 +62,17 @@ final class ArchitectureTest {
     uses("wire", "base", "session", "catalog");
     uses("store", "base", "settings", "session", "catalog", "wire");
     uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
-    uses("telemetry", "base", "settings", "session", "hands", "tools", "model", "wire", "api");
+    uses(
+        "telemetry",
+        "base",
+        "settings",
+        "catalog",
+        "session",
+        "hands",
+        "tools",
+        "model",
+        "wire",
+        "api");
     uses("cli", "base", "settings", "http");
     uses("bench", "base", "session", "hands", "store", "wire", "http");
   }
@@ -167,7 +177,8 @@ final class ArchitectureTest {
   void onlyTheDeskTakesWhatClientsWantAndOnlyItAndTheBrainsWakeABrain() {
     calls(Brain.class, "wake").outside("desk", "brain");
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
-    calls(Sessions.class, "create", "update", "archive", "delete").outside("desk", "store");
+    calls(Sessions.class, "create", "update", "archive", "delete")
+        .outside("desk", "store", "telemetry");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");
   }
 

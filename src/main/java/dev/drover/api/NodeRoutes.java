@@ -40,7 +40,7 @@ final class NodeRoutes {
             "data",
             backend.nodes().members().stream().map(NodeRoutes::write).toList(),
             "lapse_ms",
-            backend.nodes().isShared() ? backend.nodes().lapse().toMillis() : null,
+            backend.nodes().lapse().toMillis(),
             "queue",
             Json.obj(
                 "sessions",

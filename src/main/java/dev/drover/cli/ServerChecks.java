@@ -12,9 +12,6 @@ final class ServerChecks {
   private static final int SESSIONS = 5;
   private static final String NAME = "server";
 
-  /// The silence to report on SQLite, where no node waits for another.
-  private static final long LAPSE_ALONE = 180_000;
-
   private ServerChecks() {}
 
   static List<Check> of(LocalServer local) {
@@ -26,7 +23,7 @@ final class ServerChecks {
               NAME,
               "%s, %s".formatted(local.url(), count(nodes.number("brains_awake", 0), "brain"))
                   + " active"));
-      long lapse = nodes.number("lapse_ms", LAPSE_ALONE);
+      long lapse = nodes.number("lapse_ms", 0);
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
       checks.add(queue(nodes.object("queue"), lapse));
       checks.add(jobs(nodes.object("jobs")));

@@ -21,9 +21,6 @@ public interface Nodes {
   /// The longest time that a node may be without a beat.
   Duration lapse();
 
-  /// Whether several nodes can use the store, and take over from one that is dead.
-  boolean isShared();
-
   /// Claims sessions that have unfinished work and that no node holds. The caller must wake a brain
   /// with each lease.
   ///

@@ -24,11 +24,6 @@ public interface NodesView extends Nodes {
   }
 
   @Override
-  default boolean isShared() {
-    return nodes().isShared();
-  }
-
-  @Override
   default List<Lease> claim(int limit) {
     return nodes().claim(limit);
   }

@@ -116,11 +116,6 @@ final class Hints implements Peers, AutoCloseable {
   }
 
   @Override
-  public boolean isShared() {
-    return true;
-  }
-
-  @Override
   public void counted(long others) {
     if (peers.counted(others)) {
       enqueue(GREETING);

@@ -8,9 +8,6 @@ public interface Peers {
   /// How long a node may be without a beat before other nodes consider it dead.
   Duration lapse();
 
-  /// Whether other nodes can use the store.
-  boolean isShared();
-
   /// Sets the number of other nodes that were alive at the last beat.
   void counted(long others);
 
@@ -22,11 +19,6 @@ public interface Peers {
         @Override
         public Duration lapse() {
           return Duration.ofMinutes(3);
-        }
-
-        @Override
-        public boolean isShared() {
-          return false;
         }
 
         @Override

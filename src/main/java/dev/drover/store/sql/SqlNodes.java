@@ -150,11 +150,6 @@ public final class SqlNodes implements Nodes {
   }
 
   @Override
-  public boolean isShared() {
-    return peers.isShared();
-  }
-
-  @Override
   public List<Lease> claim(int limit) {
     if (self.isLeaving()) {
       return List.of();

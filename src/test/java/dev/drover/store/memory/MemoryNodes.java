@@ -68,11 +68,6 @@ final class MemoryNodes implements Nodes {
   }
 
   @Override
-  public boolean isShared() {
-    return true;
-  }
-
-  @Override
   public List<Lease> claim(int limit) {
     synchronized (table) {
       var leases = new ArrayList<Lease>();

@@ -148,7 +148,7 @@ static void open_files(pid_t pid) {
   bool open = descriptors_open(&d, process_view(pid));
   while (open && !sum.blind && descriptors_next(&d, &st)) count_nameless(&st);
   if (open && descriptors_close(&d)) return;
-  if (errno != ENOENT && errno != ESRCH && !floor_zombie(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
+  if (errno != ENOENT && errno != ESRCH && !process_is_dead(pid) && floor_hides(pid, HIDES_MS)) sum.blind = hidden;
 }
 
 /* They can only hold what was written since this sandbox began. */

@@ -64,29 +64,10 @@ static int64_t figure(int fd) {
   return atoll(at + strlen(counter)) - (back == at ? 0 : atoll(back + strlen(taken_back)));
 }
 
-/* What `/proc/PID/stat` says from the state on; false: the process is gone. */
-static bool state_of(pid_t pid, char text[512], const char **state) {
-  char path[40];
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  ssize_t n = read(fd, text, 511);
-  close(fd);
-  if (n <= 0) return false;
-  text[n] = 0;
-  const char *end = strrchr(text, ')');
-  *state = end && end[1] ? end + 2 : "";
-  return true;
-}
-
 /* Whether its threads have had a hundredth of a second of a processor in all. */
 static bool has_worked(pid_t pid) {
-  char text[512];
-  const char *state;
-  unsigned long user, system;
-  return state_of(pid, text, &state) &&
-         (sscanf(state, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2 ||
-          user + system > 0);
+  unsigned long own, all;
+  return process_worked(pid, &own, &all) && own > 0;
 }
 
 /* Whether a process that cannot be looked at does it on purpose: a shell that is just being made is
@@ -102,19 +83,11 @@ bool floor_hides(pid_t pid, int64_t ms) {
   return one == pid && closed >= ms && (closed >= FORGET_MS || has_worked(pid));
 }
 
-/* A dead process that its parent has not looked at: it holds nothing, and tells nobody what it wrote. */
-bool floor_zombie(pid_t pid) { return process_view(pid) == 0; }
-
 /* The most that a process can have written in its processor time. The file that tells what it has written
  * belongs to root, if the process runs the copy of bash that cannot be read. */
 static int64_t bound_of(pid_t pid) {
-  char text[512];
-  const char *state;
-  unsigned long user = 0, system = 0, children_user = 0, children_system = 0;
-  if (!state_of(pid, text, &state)) return 0;
-  sscanf(state, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &user, &system, &children_user,
-         &children_system);
-  return (int64_t)(user + system + children_user + children_system) * (1000 / sysconf(_SC_CLK_TCK)) * SPEED;
+  unsigned long own, all;
+  return process_worked(pid, &own, &all) ? (int64_t)all * (1000 / sysconf(_SC_CLK_TCK)) * SPEED : 0;
 }
 
 /* A process that is gone has written nothing: its parent's figure has its own. INT64_MIN: it hides. */
@@ -132,7 +105,7 @@ static int64_t written_by(pid_t pid) {
   if (n != INT64_MIN) return n;
   if (error != EACCES && error != EPERM) return 0;
   if (shell_copy_is(pid)) return bound_of(pid);
-  return floor_hides(pid, floor_zombie(pid) ? ZOMBIE_MS : HIDES_MS) ? INT64_MIN : 0;
+  return floor_hides(pid, process_is_dead(pid) ? ZOMBIE_MS : HIDES_MS) ? INT64_MIN : 0;
 }
 
 /* What the processes of this sandbox have written since it began, those that ended among them; a bound

@@ -192,6 +192,9 @@ bool script_status(struct shell *s, const struct buf *said, int *status);
 
 char process_state(pid_t pid);        /* as in /proc, or 0 */
 pid_t process_view(pid_t pid);        /* a thread by which /proc shows it, or 0: it is dead or gone */
+bool process_is_dead(pid_t pid);      /* or gone: it holds nothing */
+/* Its processor time, and that with the children it has waited for, in ticks; false: gone. */
+bool process_worked(pid_t pid, unsigned long *own, unsigned long *all);
 void processes_remember(pid_t shell); /* a call begins: what lives now is not its own */
 bool processes_remembered(pid_t but);                /* others that lived when the call began */
 bool processes_alive(const pid_t *but, size_t n);    /* any, beside these and the first one */
@@ -228,7 +231,6 @@ void floor_limit(int64_t bytes);            /* that are kept free; before the ha
 int64_t floor_room(void);
 int64_t floor_written(void);                /* by all processes of this sandbox */
 bool floor_hides(pid_t pid, int64_t ms);    /* it could not be looked at just now, nor so long ago */
-bool floor_zombie(pid_t pid);
 void floor_command_starts(void);
 bool floor_turn(bool (*at_work)(void));     /* true: there is too little, and this sandbox takes it */
 bool floor_reached(size_t more);            /* this sandbox may not add so many bytes */

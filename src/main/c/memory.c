@@ -107,7 +107,7 @@ static int64_t used_by(int process, bool exact) {
     own = field(text, "\nPss_Anon:") + field(text, "\nSwapPss:");
   }
   int64_t common = shared_by(pid);
-  if (common < 0) common = floor_zombie(process) || !floor_hides(process, OFTEN_MS) ? 0 : whole;
+  if (common < 0) common = process_is_dead(process) || !floor_hides(process, OFTEN_MS) ? 0 : whole;
   return own + common + memfds_of(pid);
 }
 

@@ -18,7 +18,7 @@ struct process {
   pid_t pid, parent, group, session;
   char state;
   int threads;
-  unsigned long worked; /* the processor time of all threads, in ticks */
+  unsigned long worked, children; /* the processor time of all threads, and of children, in ticks */
   unsigned long long started; /* with the pid: this process and no later one */
   bool doomed;
 };
@@ -41,13 +41,14 @@ static bool look_at(pid_t pid, struct process *p) {
   text[n] = 0;
   char *at = strrchr(text, ')'); /* the name before it may hold anything */
   *p = (struct process){.pid = pid};
-  unsigned long user = 0, system = 0;
+  unsigned long user = 0, system = 0, children_user = 0, children_system = 0;
   bool read_all =
       at && sscanf(at + 1,
-                   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %d %*d %llu",
-                   &p->state, &p->parent, &p->group, &p->session, &user, &system, &p->threads,
-                   &p->started) == 8;
+                   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu %*d %*d %d %*d %llu",
+                   &p->state, &p->parent, &p->group, &p->session, &user, &system, &children_user,
+                   &children_system, &p->threads, &p->started) == 10;
   p->worked = user + system;
+  p->children = children_user + children_system;
   return read_all;
 }
 
@@ -78,6 +79,16 @@ pid_t process_view(pid_t pid) {
 char process_state(pid_t pid) {
   struct process p;
   return look_at(pid, &p) ? p.state : 0;
+}
+
+bool process_is_dead(pid_t pid) { return process_view(pid) == 0; }
+
+bool process_worked(pid_t pid, unsigned long *own, unsigned long *all) {
+  struct process p;
+  if (!look_at(pid, &p)) return false;
+  *own = p.worked;
+  *all = p.worked + p.children;
+  return true;
 }
 
 static void add(struct list *list, const struct process *p) {

@@ -139,15 +139,23 @@ public sealed interface Json {
   final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final String reason;
     private final int offset;
 
-    Malformed(String message) {
-      this(message, -1);
+    Malformed(String reason) {
+      this(reason, "", -1);
     }
 
-    Malformed(String message, int offset) {
-      super(message);
+    /// @param place follows the reason in the message
+    Malformed(String reason, String place, int offset) {
+      super(reason + place);
+      this.reason = reason;
       this.offset = offset;
+    }
+
+    /// The problem, without its position.
+    public String reason() {
+      return reason;
     }
 
     /// The position in the text at which reading failed, in characters from 0; negative if unknown.

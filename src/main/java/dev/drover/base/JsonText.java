@@ -130,15 +130,15 @@ final class JsonText {
   private static Json.Malformed malformed(JacksonException e) {
     var where = e.getLocation();
     var what = String.valueOf(e.getOriginalMessage());
-    var kind = kind(what);
     return where == null
-        ? new Json.Malformed(kind)
+        ? new Json.Malformed(reason(what))
         : new Json.Malformed(
-            kind + " at line " + where.getLineNr() + ", column " + where.getColumnNr(),
+            reason(what),
+            " at line " + where.getLineNr() + ", column " + where.getColumnNr(),
             (int) where.getCharOffset());
   }
 
-  private static String kind(String what) {
+  private static String reason(String what) {
     if (what.startsWith("Duplicate")) {
       return "an object names a key twice";
     } else if (what.startsWith("Number value length")) {

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 public interface Blobs extends AutoCloseable {
   /// Stores what `in` has up to its end, which may be nothing; does not close it. The content is
   /// durable when this returns, and it is not visible before it is complete. A failure leaves
-  /// nothing. If the process dies, either nothing is left or a whole content, whose id nobody
-  /// knows: see [#storedBefore].
+  /// nothing. If the process dies, either nothing is left or a whole content, whose id is not known
+  /// to any caller: see [#storedBefore].
   ///
   /// @param limit in bytes; at most one byte more is read
   /// @throws dev.drover.base.Problem `TOO_LARGE` if there is more than `limit`

@@ -5,6 +5,9 @@ import java.util.concurrent.CountDownLatch;
 
 /// Decides whether a call may start a new sandbox in its slot. Called with the slot's lock held.
 final class Admission {
+  /// The number of calls that may wait for a permit.
+  static final int QUEUE = 64;
+
   private final Permits permits;
   private final CountDownLatch closed;
   private final int most;
@@ -17,21 +20,21 @@ final class Admission {
     this.wait = wait;
   }
 
-  /// Takes a free permit. False when there is none.
+  /// Takes a free permit. False if there is none.
   boolean tryEnter(HandSlot slot) throws Sandboxes.Unavailable {
     mayStart(slot);
     return permits.tryTake();
   }
 
-  /// Waits for a permit, in a queue of [SandboxPool#QUEUE].
+  /// Waits for a permit.
   void await(HandSlot slot) throws Sandboxes.Unavailable, InterruptedException {
-    var place = permits.queue(SandboxPool.QUEUE);
-    slot.waiting = place;
+    var permit = permits.queue(QUEUE);
+    slot.waiting = permit;
     try {
       if (slot.released) {
-        place.complete(false);
+        permit.complete(false);
       }
-      if (!permits.await(place, wait)) {
+      if (!permits.await(permit, wait)) {
         mayStart(slot);
         throw new Sandboxes.Unavailable(
             "CAPACITY: all " + most + " sandboxes of this server are busy. Please retry later.");

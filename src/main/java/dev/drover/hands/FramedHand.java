@@ -219,8 +219,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  /// Stops a running call at the other end, whoever requested it. Does nothing if there is no such
-  /// call. Returns at once; calls that are requested later are handled after it.
+  /// Stops a running call at the other end, even if another server requested it. Does nothing if
+  /// there is no such call. Returns at once; calls that are requested later are handled after it.
   public void stop(EventId call) {
     var name = ByteBuffer.wrap(call.value().getBytes(StandardCharsets.US_ASCII));
     if (!outgoing.offer(new Outgoing.One(new Frame(Frame.STOP, 0, name)))) {

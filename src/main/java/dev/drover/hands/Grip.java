@@ -14,9 +14,9 @@ public interface Grip extends Hand, AutoCloseable {
   @Override
   ToolResult execute(ToolCall call) throws InterruptedException;
 
-  /// Stops a call that runs in the hand, whoever requested it; its result says that it was
-  /// interrupted. Does nothing if there is no such call. Returns at once; calls that are requested
-  /// later are handled after it.
+  /// Stops a call that runs in the hand, even if another server requested it; its result says that
+  /// it was interrupted. Does nothing if there is no such call. Returns at once; calls that are
+  /// requested later are handled after it.
   void stop(EventId call);
 
   /// Marks the calls as left: some of their results may not be recorded when this is closed, and

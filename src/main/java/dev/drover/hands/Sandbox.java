@@ -19,8 +19,8 @@ public interface Sandbox extends Hand, AutoCloseable {
     return execute(call, () -> false);
   }
 
-  /// Stops a running call, whoever requested it. Does nothing if there is no such call. Returns at
-  /// once; calls that are requested later are handled after it.
+  /// Stops a running call, even if another server requested it. Does nothing if there is no such
+  /// call. Returns at once; calls that are requested later are handled after it.
   void stop(EventId call);
 
   /// Returns false forever once the sandbox is dead: every further call then gets an error that

@@ -19,12 +19,8 @@ import java.util.function.Consumer;
 /// workspace outlives the sandbox, and a sandbox in which calls are left outlives the server.
 ///
 /// Safe for many threads. At most `most` sandboxes exist at once. Beyond that, a call replaces the
-/// sandbox that has been idle longest, or waits up to a minute for a permit, in a queue of
-/// [#QUEUE].
+/// sandbox that has been idle longest, or waits up to a minute for a permit ([Admission]).
 public final class SandboxPool implements Hands, AutoCloseable {
-  /// The number of calls that may wait for a new sandbox.
-  static final int QUEUE = 64;
-
   private static final Duration WAIT = Duration.ofMinutes(1);
 
   private final Sandboxes sandboxes;

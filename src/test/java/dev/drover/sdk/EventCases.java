@@ -94,7 +94,7 @@ abstract class EventCases {
     var hold = new CountDownLatch(1);
     try (var talk = rig.talk(Script.reply().text("One").hold(hold), Script.reply().text("Two"))) {
       talk.say("first");
-      talk.until(BetaManagedAgentsStreamSessionEvents::isEventDelta);
+      talk.untilAsked();
       var second = talk.say("second").data().orElseThrow().getFirst().asUserMessage();
       var last = talk.listed(3).getLast().asUserMessage();
       assertThat(last.id()).isEqualTo(second.id());

@@ -146,7 +146,7 @@ abstract class SessionCases {
     var begun = new CountDownLatch(1);
     try (var talk = rig.talk(Script.reply().text("Well").hold(begun))) {
       talk.say("Hi");
-      talk.until(BetaManagedAgentsStreamSessionEvents::isEventDelta);
+      talk.untilAsked();
       refused(BadRequestException.class, () -> rig.beta.sessions().archive(talk.id), "")
           .hasMessageContaining("Only pending or idle sessions may be archived.");
       refused(BadRequestException.class, () -> rig.beta.sessions().delete(talk.id), "")

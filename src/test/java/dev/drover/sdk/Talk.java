@@ -1,6 +1,7 @@
 package dev.drover.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.StreamResponse;
@@ -30,12 +31,14 @@ final class Talk implements AutoCloseable {
   private final StreamResponse<BetaManagedAgentsStreamSessionEvents> stream;
   private final Iterator<BetaManagedAgentsStreamSessionEvents> events;
   private final List<BetaManagedAgentsStreamSessionEvents> seen = new ArrayList<>();
+  private final int askedBefore;
   private int told;
 
   @SuppressWarnings("MustBeClosed") // it is, with this
   Talk(Rig rig, String id) {
     this.rig = rig;
     this.id = id;
+    askedBefore = rig.model.requests().size();
     stream =
         rig.beta
             .sessions()
@@ -59,6 +62,13 @@ final class Talk implements AutoCloseable {
       }
     }
     throw new AssertionError("the stream ended after " + seen);
+  }
+
+  /// Waits until the model's server has the first request of this talk. A preview would not do:
+  /// those of another node can be lost.
+  void untilAsked() {
+    until(BetaManagedAgentsStreamSessionEvents::isSpanModelRequestStart);
+    await().until(() -> rig.model.requests().size() > askedBefore);
   }
 
   BetaManagedAgentsSessionStatusIdleEvent untilIdle() {

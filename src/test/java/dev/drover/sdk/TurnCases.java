@@ -95,7 +95,7 @@ abstract class TurnCases {
     var well = Script.reply().text("Well").hold(never);
     try (var talk = rig.talk(well, Script.reply().text("Yes."))) {
       talk.say("Go");
-      talk.until(BetaManagedAgentsStreamSessionEvents::isEventDelta);
+      talk.untilAsked();
       talk.say("Or rather?");
       talk.interrupt();
       assertThat(talk.untilIdle().stopReason().isEndTurn()).isTrue();

@@ -10,26 +10,47 @@ import java.util.stream.Collectors;
 /// The remedies for the form of a request: the same content is sent in another form.
 final class BodyRemedies {
   private static final Pattern NO_NULL =
-      Pattern.compile(
-          "null|none\\b|nonetype|nil\\b|string_type|valid (string|list)|must be (a )?(string|text)"
-              + "|(is|field) (required|missing)|missing (field|'content')|参数非法|不能为空|未正常接收");
+      Wordings.any(
+          "null",
+          "none\\b",
+          "nonetype",
+          "nil\\b",
+          "string_type",
+          "valid (string|list)",
+          "must be (a )?(string|text)",
+          "(is|field) (required|missing)",
+          "missing (field|'content')",
+          "参数非法",
+          "不能为空",
+          "未正常接收");
 
   /// Words that name no part of the request, and that servers write when they find a null.
   private static final Pattern UNPLACED =
-      Pattern.compile(
-          "nonetype|nilclass|for nil\\b|(properties|property) (of|on|for) null|not a string: null"
-              + "|null ?pointer|nil ?pointer|(is|of|type|value|got|received|found|unmarshal"
-              + "|unexpected):? ([a-z]+ )?[`'\"]?null\\b|(type|got|received|found):? [`'\"]?none\\b"
-              + "|\\b(null|none)[`'\"]? is not (of type|a string)"
-              + "|expected (a )?(string|str|text)[^.]{0,20}\\b(null|none|nil)\\b"
-              + "|参数非法|输入不能为空|未正常接收");
+      Wordings.any(
+          "nonetype",
+          "nilclass",
+          "for nil\\b",
+          "(properties|property) (of|on|for) null",
+          "not a string: null",
+          "null ?pointer",
+          "nil ?pointer",
+          "(is|of|type|value|got|received|found|unmarshal|unexpected):? ([a-z]+ )?[`'\"]?null\\b",
+          "(type|got|received|found):? [`'\"]?none\\b",
+          "\\b(null|none)[`'\"]? is not (of type|a string)",
+          "expected (a )?(string|str|text)[^.]{0,20}\\b(null|none|nil)\\b",
+          "参数非法",
+          "输入不能为空",
+          "未正常接收");
 
   private static final Pattern NO_BLANK =
-      Pattern.compile("empty|blank|white ?space|too_short|at least 1|min_?length");
+      Wordings.any("empty", "blank", "white ?space", "too_short", "at least 1", "min_?length");
   private static final Pattern NO_LIST =
-      Pattern.compile(
-          "valid string|be (a )?string|expected (a )?(string|text)|cannot unmarshal array"
-              + "|string_type");
+      Wordings.any(
+          "valid string",
+          "be (a )?string",
+          "expected (a )?(string|text)",
+          "cannot unmarshal array",
+          "string_type");
 
   private BodyRemedies() {}
 

@@ -81,16 +81,7 @@ public sealed interface CallInput {
     var what =
         early
             ? "The input ends before its JSON object does: "
-            : String.valueOf(e.getMessage()).contains("limit")
-                ? "The input is nested too deeply, more than %d levels, or too long: "
-                    .formatted(Json.MAX_DEPTH)
-                : String.valueOf(e.getMessage()).contains("a number has")
-                    ? "The input has a number of more than %d characters at character %d: "
-                        .formatted(Json.MAX_NUMBER, at + 1)
-                    : String.valueOf(e.getMessage()).contains("twice")
-                        ? "The input names a key of a JSON object twice, at character %d: "
-                            .formatted(at + 1)
-                        : "The input is not valid JSON at character %d: ".formatted(at + 1);
+            : "The input cannot be read at character %d (%s): ".formatted(at + 1, e.reason());
     return new Unreadable(what + quote(text, early ? text.length() : at), early);
   }
 

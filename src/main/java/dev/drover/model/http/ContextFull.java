@@ -1,8 +1,6 @@
 package dev.drover.model.http;
 
-import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Recognizes errors which mean that the prompt is longer than the model's context. A reply limit
 /// that is too high, a rate limit in tokens, and a body or an image with too many bytes are
@@ -10,16 +8,16 @@ import java.util.stream.Stream;
 ///
 /// The wordings are from public bug reports about hosted and self-hosted models.
 final class ContextFull {
-  private static final List<Pattern> CODES =
-      patterns(
+  private static final Pattern CODES =
+      Wordings.any(
           "context_(length|window)_exceeded",
           "contextwindowexceeded",
           "exceed_context_size",
           "(prompt|input)_too_long",
           "max_(prompt|input)_tokens_exceeded");
 
-  private static final List<Pattern> OTHER_LIMITS =
-      patterns(
+  private static final Pattern OTHER_LIMITS =
+      Wordings.any(
           "tokens? per (min|day|hour|second)",
           "\\b(tpm|tpd|rpm)\\b",
           "tokens?/(min|m|sec|s|hour|h|day|d)\\b",
@@ -47,8 +45,8 @@ final class ContextFull {
           "more system memory",
           "(images?|pages?|documents?|files?) (may|can) be");
 
-  private static final List<Pattern> WORDINGS =
-      patterns(
+  private static final Pattern WORDINGS =
+      Wordings.any(
           "(prompt|input|inputs|messages?|conversation|context|request) (is|are|was) too long",
           "(prompt|input|context|messages) too long",
           "(prompt|input) [^.]{0,40}is too long",
@@ -99,7 +97,7 @@ final class ContextFull {
           "(长度|token).{0,8}(超过|超出).{0,8}(上下文|最大|限制|上限)");
 
   /// Words which show that a text about the reply's limit is also about the prompt.
-  private static final List<Pattern> REPLY_AND_PROMPT = patterns("\\b(prompt|inputs?|messages)\\b");
+  private static final Pattern REPLY_AND_PROMPT = Wordings.any("\\b(prompt|inputs?|messages)\\b");
 
   private static final Pattern TOO_LONG =
       Pattern.compile(
@@ -115,24 +113,21 @@ final class ContextFull {
 
   private ContextFull() {}
 
-  private static List<Pattern> patterns(String... texts) {
-    return Stream.of(texts).map(Pattern::compile).toList();
-  }
-
   static boolean isSaid(ErrorWords words) {
     var left = ReplyRoom.left(words);
     if (left.isPresent()) {
       return left.getAsInt() < ReplyRoom.LEAST;
     }
     var text = words.all();
-    if (any(OTHER_LIMITS, text)) {
+    if (OTHER_LIMITS.matcher(text).find()) {
       return false;
     }
     if (TOO_LONG.matcher(text).find() && isText(words)) {
       return true;
     }
-    boolean ofReplies = ReplyRoom.stated(words).isPresent() && !any(REPLY_AND_PROMPT, text);
-    return any(CODES, text) || (!ofReplies && any(WORDINGS, text));
+    boolean ofReplies =
+        ReplyRoom.stated(words).isPresent() && !REPLY_AND_PROMPT.matcher(text).find();
+    return CODES.matcher(text).find() || (!ofReplies && WORDINGS.matcher(text).find());
   }
 
   /// Whether the server names the messages, or a text in them; an id or an address there may be too
@@ -140,9 +135,5 @@ final class ContextFull {
   private static boolean isText(ErrorWords words) {
     return words.names().stream().anyMatch(name -> TEXT.matcher(name).matches())
         || QUOTED_TEXT.matcher(words.all()).find();
-  }
-
-  private static boolean any(List<Pattern> patterns, String text) {
-    return patterns.stream().anyMatch(pattern -> pattern.matcher(text).find());
   }
 }

@@ -13,14 +13,27 @@ import java.util.stream.Stream;
 /// `rate_limit_error`, `RateLimitError`, `Throttling.RateQuota`.
 final class ErrorNames {
   private static final Pattern RATE =
-      Pattern.compile(
-          "ratelimit|throttl|toomanyrequests|resourceexhausted|requestlimit(exceeded|reached)"
-              + "|limitrequests|limitburst|concurrency(limit|exceed)|slowdown");
+      Wordings.any(
+          "ratelimit",
+          "throttl",
+          "toomanyrequests",
+          "resourceexhausted",
+          "requestlimit(exceeded|reached)",
+          "limitrequests",
+          "limitburst",
+          "concurrency(limit|exceed)",
+          "slowdown");
 
   private static final Pattern OVERLOAD =
-      Pattern.compile(
-          "overload|serviceunavailable|^unavailable$|(server|engine|model|service|system)(too)?busy"
-              + "|overcapacity|nocapacity|capacityexceeded|modelnotready");
+      Wordings.any(
+          "overload",
+          "serviceunavailable",
+          "^unavailable$",
+          "(server|engine|model|service|system)(too)?busy",
+          "overcapacity",
+          "nocapacity",
+          "capacityexceeded",
+          "modelnotready");
 
   /// The names of refusals of who asks, and of what is asked for.
   private static final Pattern IDENTITY =

@@ -16,26 +16,48 @@ final class Meaning {
 
   /// Wordings of rate limits. Groq answers requests beyond its limit of tokens per minute with 413.
   private static final Pattern RATE_LIMIT =
-      Pattern.compile(
-          "rate.?limit(ed|ing|s)? (is |was |has been |have been"
-              + " )?(exceed|reach|hit)|(exceed|reach|hit|over)\\w*"
-              + " .{0,40}\\brate.?limit|\\b(are|been|is|was) rate.?limited|too many (concurrent"
-              + " |parallel )?(requests|connections)|too many tokens, please"
-              + " wait|\\b(request|you|been|is|was) throttled|throttling|(tokens|requests) per"
-              + " (min|sec|hour|day)\\w*|\\b[tr]pm\\b|(please )?(retry|try again|wait)"
-              + " (in|after|for) (about )?[0-9.]+ ?(ms|s|m|h)\\w*|请求过于频繁|请求频率|访问频率|限流|速率限制|并发数过");
+      Wordings.any(
+          "rate.?limit(ed|ing|s)? (is |was |has been |have been )?(exceed|reach|hit)",
+          "(exceed|reach|hit|over)\\w* .{0,40}\\brate.?limit",
+          "\\b(are|been|is|was) rate.?limited",
+          "too many (concurrent |parallel )?(requests|connections)",
+          "too many tokens, please wait",
+          "\\b(request|you|been|is|was) throttled",
+          "throttling",
+          "(tokens|requests) per (min|sec|hour|day)\\w*",
+          "\\b[tr]pm\\b",
+          "(please )?(retry|try again|wait) (in|after|for) (about )?[0-9.]+ ?(ms|s|m|h)\\w*",
+          "请求过于频繁",
+          "请求频率",
+          "访问频率",
+          "限流",
+          "速率限制",
+          "并发数过");
 
   private static final Pattern BILLING =
-      Pattern.compile(
-          "billing_(error|not_active|hard_limit)|insufficient_(quota|balance|credits?)|exceeded_current_quota_error|budget_exceeded|budget"
-              + " has been exceeded|credit balance|insufficient (account"
-              + " )?(balance|credits?|funds)|not enough credits?|(out of|no|more|used all("
-              + " available)?) credits\\b|payment required|add credits|(key|spend|spending|billing"
-              + " hard|hard|api usage|credit) limits? (has been |have been |was"
-              + " )?(exceeded|reached|hit)|(exceed|reach)\\w* (your|its|the)[^.]{0,30}"
-              + " (spend(ing)?|usage|credit|billing|budget) limit|account (is |has been )?(not"
-              + " active|in arrears|overdue|suspended due to)|free (tier|quota|allocated"
-              + " quota)[^.]{0,40} exhausted|arrearage|余额不足|欠费|额度已用完|额度不足");
+      Wordings.any(
+          "billing_(error|not_active|hard_limit)",
+          "insufficient_(quota|balance|credits?)",
+          "exceeded_current_quota_error",
+          "budget_exceeded",
+          "budget has been exceeded",
+          "credit balance",
+          "insufficient (account )?(balance|credits?|funds)",
+          "not enough credits?",
+          "(out of|no|more|used all( available)?) credits\\b",
+          "payment required",
+          "add credits",
+          "(key|spend|spending|billing hard|hard|api usage|credit) limits? (has been |have been"
+              + " |was )?(exceeded|reached|hit)",
+          "(exceed|reach)\\w* (your|its|the)[^.]{0,30} (spend(ing)?|usage|credit|billing|budget)"
+              + " limit",
+          "account (is |has been )?(not active|in arrears|overdue|suspended due to)",
+          "free (tier|quota|allocated quota)[^.]{0,40} exhausted",
+          "arrearage",
+          "余额不足",
+          "欠费",
+          "额度已用完",
+          "额度不足");
 
   private static final Pattern PLAN = Pattern.compile("check your (plan and )?billing");
 
@@ -43,11 +65,15 @@ final class Meaning {
       Pattern.compile("resource_exhausted|(retry|try again) (in|after) [0-9]");
 
   private static final Pattern OVERLOAD =
-      Pattern.compile(
-          "\\boverloaded\\b|(server|model|service|engine|system) is (currently |temporarily )?(too"
-              + " )?(busy|unavailable|at capacity|overloaded)|\\b(at|over) capacity\\b|temporarily"
-              + " (unavailable|overloaded)|experiencing (high|heavy) (demand|load|traffic)"
-              + "|负载(过高|较高|已饱和)|(服务|系统|模型)(器)?(繁忙|忙|过载)");
+      Wordings.any(
+          "\\boverloaded\\b",
+          "(server|model|service|engine|system) is (currently |temporarily )?(too"
+              + " )?(busy|unavailable|at capacity|overloaded)",
+          "\\b(at|over) capacity\\b",
+          "temporarily (unavailable|overloaded)",
+          "experiencing (high|heavy) (demand|load|traffic)",
+          "负载(过高|较高|已饱和)",
+          "(服务|系统|模型)(器)?(繁忙|忙|过载)");
 
   private Meaning() {}
 

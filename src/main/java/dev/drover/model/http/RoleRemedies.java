@@ -13,56 +13,44 @@ final class RoleRemedies {
   /// The text of a message that only separates two others.
   private static final String SEPARATOR = "OK.";
 
-  private static final String ROLE = "[`'\"]?";
-
   private static final Pattern USER_AFTER_TOOL =
-      Pattern.compile(
-          "role:? ?"
-              + ROLE
-              + "user"
-              + ROLE
-              + " (directly |cannot |must not )?(come |follow )?after"
-              + " (a |the )?(role:? ?)?"
-              + ROLE
-              + "tool"
-              + "|user (message|role|turn)s? (cannot|can't|must not|may not|should not)"
+      Wordings.any(
+          "role:? ?[`'\"]?user[`'\"]? (directly |cannot |must not )?(come |follow )?after"
+              + " (a |the )?(role:? ?)?[`'\"]?tool",
+          "user (message|role|turn)s? (cannot|can't|must not|may not|should not)"
               + "[^.]{0,30}(after|follow)[^.]{0,30}tool");
 
   private static final Pattern ALTERNATE =
-      Pattern.compile(
-          "must alternate|should alternate|alternat\\w+ (between )?"
-              + ROLE
-              + "user"
-              + "|non-alternating|(consecutive|successive) (user|assistant)"
-              + "|(two|multiple) (user|assistant) messages in a row|same role (twice|in a row)");
+      Wordings.any(
+          "must alternate",
+          "should alternate",
+          "alternat\\w+ (between )?[`'\"]?user",
+          "non-alternating",
+          "(consecutive|successive) (user|assistant)",
+          "(two|multiple) (user|assistant) messages in a row",
+          "same role (twice|in a row)");
 
   private static final Pattern SYSTEM_FIRST =
-      Pattern.compile(
+      Wordings.any(
           "system (message|prompt|role)s? (must|should|can only|may only|is only|are only|has to)"
-              + "[^.]{0,40}(begin|first|start)"
-              + "|unexpected role:? ?"
-              + ROLE
-              + "system"
-              + ROLE
-              + " after"
-              + "|(multiple|more than one|several|only one|only a single) system (message|prompt)");
+              + "[^.]{0,40}(begin|first|start)",
+          "unexpected role:? ?[`'\"]?system[`'\"]? after",
+          "(multiple|more than one|several|only one|only a single) system (message|prompt)");
 
   private static final Pattern NO_SYSTEM =
-      Pattern.compile(
-          "((?<![a-z])system"
-              + ROLE
-              + " (role|message|prompt|instruction)s?|[`'\"]system[`'\"]|role:? ?"
-              + ROLE
-              + "system)[^.]{0,24}(not|n't|un)[^.]{0,24}(support|allow|accept|enabled|permitted|valid|one"
-              + " of)|(not|n't) support[^.]{0,24}((?<![a-z])system"
-              + " (role|message|prompt|instruction)"
-              + "|[`'\"]system[`'\"])|(unexpected|unsupported|invalid|unknown|unrecogni[sz]ed)("
-              + " message| chat)? role:? ?"
-              + ROLE
-              + "system"
-              + "|unsupported system (role|message|prompt|instruction)"
-              + "|developer instruction is not enabled"
-              + "|only (?![^.]*system)[^.]{0,12}\\buser\\b[^.]{0,40}roles?\\b");
+      Wordings.any(
+          "((?<![a-z])system[`'\"]? (role|message|prompt|instruction)s?"
+              + "|[`'\"]system[`'\"]"
+              + "|role:? ?[`'\"]?system)"
+              + "[^.]{0,24}(not|n't|un)"
+              + "[^.]{0,24}(support|allow|accept|enabled|permitted|valid|one of)",
+          "(not|n't) support[^.]{0,24}"
+              + "((?<![a-z])system (role|message|prompt|instruction)|[`'\"]system[`'\"])",
+          "(unexpected|unsupported|invalid|unknown|unrecogni[sz]ed)( message| chat)? role:?"
+              + " ?[`'\"]?system",
+          "unsupported system (role|message|prompt|instruction)",
+          "developer instruction is not enabled",
+          "only (?![^.]*system)[^.]{0,12}\\buser\\b[^.]{0,40}roles?\\b");
 
   private RoleRemedies() {}
 

@@ -4,8 +4,7 @@ import dev.drover.hands.AttackContract;
 import dev.drover.hands.Limits;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.SandboxSettings;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -17,20 +16,11 @@ final class BwrapAttackTest extends AttackContract {
   private static final Limits SMALL =
       new Limits(128 * MIB, 64, 1, 8 * MIB, 1024 * MIB, 10_000, 512 * MIB, 256 * MIB, 64 * MIB);
 
-  private static BwrapBench bench;
-
-  @BeforeAll
-  static void open() {
-    bench = new BwrapBench(SandboxSettings.DEFAULT.withLimits(SMALL));
-  }
-
-  @AfterAll
-  static void close() {
-    bench.close();
-  }
+  @AutoClose
+  private static final BwrapBench BENCH = new BwrapBench(SandboxSettings.DEFAULT.withLimits(SMALL));
 
   @Override
   protected Sandboxes sandboxes() {
-    return bench;
+    return BENCH;
   }
 }

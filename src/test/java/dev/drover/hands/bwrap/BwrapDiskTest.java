@@ -4,8 +4,7 @@ import dev.drover.hands.DiskContract;
 import dev.drover.hands.Limits;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.SandboxSettings;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -13,22 +12,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Tag("sandbox")
 final class BwrapDiskTest extends DiskContract {
-  private static BwrapBench bench;
-
-  @BeforeAll
-  static void open() {
-    bench =
-        new BwrapBench(
-            SandboxSettings.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
-  }
-
-  @AfterAll
-  static void close() {
-    bench.close();
-  }
+  @AutoClose
+  private static final BwrapBench BENCH =
+      new BwrapBench(
+          SandboxSettings.DEFAULT.withLimits(Limits.DEFAULT.withWorkspace(8 << 20, 2_000)));
 
   @Override
   protected Sandboxes sandboxes() {
-    return bench;
+    return BENCH;
   }
 }

@@ -3,8 +3,7 @@ package dev.drover.hands.bwrap;
 import dev.drover.hands.PathsContract;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.SandboxSettings;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -12,20 +11,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Tag("sandbox")
 final class BwrapPathsTest extends PathsContract {
-  private static BwrapBench bench;
-
-  @BeforeAll
-  static void open() {
-    bench = new BwrapBench(SandboxSettings.DEFAULT);
-  }
-
-  @AfterAll
-  static void close() {
-    bench.close();
-  }
+  @AutoClose private static final BwrapBench BENCH = new BwrapBench(SandboxSettings.DEFAULT);
 
   @Override
   protected Sandboxes sandboxes() {
-    return bench;
+    return BENCH;
   }
 }

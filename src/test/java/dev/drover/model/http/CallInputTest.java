@@ -62,9 +62,17 @@ final class CallInputTest {
               CallInput.Unreadable.class,
               input ->
                   assertThat(input.why())
-                      .startsWith("The input has a number of more than 400 characters")
+                      .contains("(a number has more than 400 characters)")
                       .hasSizeLessThan(200));
     }
+  }
+
+  @Test
+  void aKeyThatIsTooLongIsNamed() {
+    assertThat(CallInput.of("{\"" + "k".repeat(10_001) + "\":1}"))
+        .isInstanceOfSatisfying(
+            CallInput.Unreadable.class,
+            input -> assertThat(input.why()).contains("(a key has more than 10000 characters)"));
   }
 
   @Test
@@ -79,7 +87,7 @@ final class CallInputTest {
     assertThat(CallInput.of("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))
         .isInstanceOfSatisfying(
             CallInput.Unreadable.class,
-            input -> assertThat(input.why()).startsWith("The input is nested too deeply"));
+            input -> assertThat(input.why()).contains("(a JSON limit is exceeded (nesting 100))"));
   }
 
   @ParameterizedTest

@@ -81,7 +81,7 @@ public sealed interface CallInput {
     var what =
         early
             ? "The input ends before its JSON object does: "
-            : "The input cannot be read at character %d (%s): ".formatted(at + 1, e.reason());
+            : "The input cannot be read (%s) at character %d: ".formatted(e.reason(), at + 1);
     return new Unreadable(what + quote(text, early ? text.length() : at), early);
   }
 

@@ -162,6 +162,7 @@ public final class Drover implements AutoCloseable {
         feed,
         models,
         hands,
+        List.of(),
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
         Profile.DEFAULTS,

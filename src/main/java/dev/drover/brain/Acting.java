@@ -62,7 +62,7 @@ final class Acting {
 
   private LogWriter.Next carryOut(List<RoutedCall> routed, Scope scope, CallRouting routing)
       throws InterruptedException {
-    var intents = intents(routed);
+    var intents = intents(routed, routing);
     if (!intents.isEmpty() && at.writer().write(intents) == LogWriter.Next.STOP) {
       return lost(routing);
     }
@@ -102,8 +102,9 @@ final class Acting {
     }
   }
 
-  private List<Emission.Entry> intents(List<RoutedCall> routed) {
+  private List<Emission.Entry> intents(List<RoutedCall> routed, CallRouting routing) {
     var intents = new ArrayList<Emission.Entry>();
+    routing.prepared().forEach(event -> intents.add(at.entry(event)));
     for (var one : routed) {
       if (one instanceof RoutedCall.Dispatched dispatched) {
         var call = dispatched.call();

@@ -14,6 +14,7 @@ public final class Brains implements Brain, AutoCloseable {
   private final Runnable owed;
   private final Map<Lease, Thread> threads = new ConcurrentHashMap<>();
   private final Map<SessionId, BrainSupervisor> supervisors = new ConcurrentHashMap<>();
+  private final RestVisits visits;
   private volatile boolean closed;
 
   /// The brains of a node that does not start the removal jobs of deleted sessions.
@@ -26,6 +27,7 @@ public final class Brains implements Brain, AutoCloseable {
   public Brains(Harness harness, Runnable owed) {
     this.harness = harness;
     this.owed = owed;
+    visits = new RestVisits(harness);
   }
 
   @Override
@@ -54,6 +56,7 @@ public final class Brains implements Brain, AutoCloseable {
                   } finally {
                     supervisors.remove(lease.session(), supervisor);
                     threads.remove(supervisor.lease());
+                    visits.begin(lease.session());
                   }
                 });
     if (threads.putIfAbsent(lease, thread) != null) {
@@ -99,6 +102,7 @@ public final class Brains implements Brain, AutoCloseable {
             thread.interrupt();
           }
         });
+    visits.end(session);
     owed.run();
   }
 
@@ -159,6 +163,7 @@ public final class Brains implements Brain, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    visits.close();
   }
 
   /// Moves a brain from one lease to another.

@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.Event;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.Runs;
 import java.util.ArrayList;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// One thread at a time, except for [#leave]; call [#close] when no other thread uses it.
 final class CallRouting implements AutoCloseable {
   private final WakeContext at;
+  private final Errands errands;
   private final HandCarrier hands;
 
   CallRouting(WakeContext at) {
     this.at = at;
-    hands = new HandCarrier(at, HandSpec.workspace(at.session()));
+    errands = new Errands(at);
+    hands = new HandCarrier(at, HandSpec.workspace(at.session()), errands);
   }
 
   /// Routes the calls, in their order. Waits for hands; the wait can be interrupted.
@@ -46,6 +49,11 @@ final class CallRouting implements AutoCloseable {
       return new RoutedCall.Resumed(call, runner.get());
     }
     return mayRunAgain(call, call.attempts()) ? dispatch(call, carrier) : lost(call, carrier);
+  }
+
+  /// The events to append with the dispatch records.
+  List<Event> prepared() {
+    return errands.events();
   }
 
   /// The carrier of a call. A call of a tool that this version does not have, such as a server tool

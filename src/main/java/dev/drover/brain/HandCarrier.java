@@ -19,18 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class HandCarrier implements Carrier {
   private final WakeContext at;
   private final HandSpec spec;
+  private final Errands errands;
   private final Map<HandId, Optional<Runner>> known = new HashMap<>();
   private final List<Grip> grips = new CopyOnWriteArrayList<>();
   private @Nullable Runner made;
   private Sandboxes.@Nullable Unavailable unavailable;
   private volatile boolean left;
 
-  HandCarrier(WakeContext at, HandSpec spec) {
+  HandCarrier(WakeContext at, HandSpec spec, Errands errands) {
     this.at = at;
     this.spec = spec;
+    this.errands = errands;
   }
 
-  private record Held(Grip grip) implements Runner {
+  private record Held(Grip grip, Errands errands) implements Runner {
     @Override
     public Optional<HandId> hand() {
       return Optional.of(grip.id());
@@ -38,7 +40,7 @@ final class HandCarrier implements Carrier {
 
     @Override
     public ToolResult execute(ToolCall call) throws InterruptedException {
-      return grip.execute(call);
+      return errands.around(grip, call);
     }
 
     @Override
@@ -66,7 +68,10 @@ final class HandCarrier implements Carrier {
     }
     if (made == null) {
       try {
-        made = hold(at.harness().hands().provision(spec));
+        var grip = at.harness().hands().provision(spec);
+        var runner = hold(grip);
+        errands.before(grip);
+        made = runner;
       } catch (Sandboxes.Unavailable e) {
         unavailable = e;
         throw e;
@@ -80,7 +85,7 @@ final class HandCarrier implements Carrier {
     if (left) {
       grip.leave();
     }
-    return new Held(grip);
+    return new Held(grip, errands);
   }
 
   @Override

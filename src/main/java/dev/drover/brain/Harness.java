@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
 /// wakes, on any node and after any crash, lead to the same log. Safe for many threads.
 ///
 /// @param hands the hands; a session's first call that needs one provisions it
+/// @param errands what is done in a hand around its calls, in this order
 /// @param tools the tools that agents can be offered
 /// @param maxToolRounds the maximum number of replies with tool calls in one turn
 /// @param pause performs all timed waits
@@ -30,6 +31,7 @@ public record Harness(
     Feed feed,
     Models models,
     Hands hands,
+    List<HandErrand> errands,
     Inventory tools,
     List<Profile.Rule> profiles,
     Retries retries,
@@ -75,6 +77,11 @@ public record Harness(
     var progress = session.progress();
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
     return new Wake(
-        new WakeContext(this, session.primary(), new LogWriter(log, lease, fold), bell));
+        new WakeContext(
+            this,
+            session.origin().workspace(),
+            session.primary(),
+            new LogWriter(log, lease, fold),
+            bell));
   }
 }

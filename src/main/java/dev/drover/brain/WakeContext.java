@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Definition;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Price;
 import dev.drover.session.Emission;
@@ -19,7 +20,8 @@ import java.util.Optional;
 
 /// The context of one wake for one thread of a session, used by all of its steps. Not safe for many
 /// threads, except for [#id].
-record WakeContext(Harness harness, SessionThread thread, LogWriter writer, Bell bell) {
+record WakeContext(
+    Harness harness, WorkspaceId workspace, SessionThread thread, LogWriter writer, Bell bell) {
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
   }

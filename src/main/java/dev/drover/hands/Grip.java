@@ -19,6 +19,10 @@ public interface Grip extends Hand, AutoCloseable {
   /// requested later are handled after it.
   void stop(EventId call);
 
+  /// Whether another server waits for the hand, or this server stops: work that can be done later
+  /// should end, and the grip be closed.
+  boolean isWanted();
+
   /// Marks the calls as left: some of their results may not be recorded when this is closed, and
   /// will be requested again. From now on an interrupted [#execute] leaves its call running, and
   /// the hand is kept.

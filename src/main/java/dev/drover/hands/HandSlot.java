@@ -12,6 +12,7 @@ final class HandSlot {
   final ReentrantLock lock = new ReentrantLock();
   @Nullable Sandbox sandbox;
   int grips;
+  int visits; // grips that are no use of the hand
   boolean gone; // no longer in the map
   volatile boolean owes; // calls were left in it, and their results will be requested
   volatile boolean leaving; // another server continues the session

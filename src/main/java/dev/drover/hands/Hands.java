@@ -19,6 +19,11 @@ public interface Hands {
   /// the hand is gone or when another server holds it.
   Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException;
 
+  /// Returns a grip on this hand of the session, if this server holds it and it lives; the caller
+  /// closes the grip. Such a visit is not a use: it neither makes a hand nor keeps an idle one
+  /// alive after its end.
+  Optional<Grip> visit(HandSpec spec) throws InterruptedException;
+
   /// Leaves the session to another server: each of its hands is detached, alive, as soon as no grip
   /// holds it. From now on its calls are left, see [Grip#leave]. Idempotent.
   void leave(SessionId session);

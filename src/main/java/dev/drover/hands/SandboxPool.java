@@ -82,7 +82,25 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   private Grip grip(HandSlot slot, Sandbox sandbox) {
-    return new SlotGrip(slot, sandbox, tap, () -> leaving, this::unheld);
+    return new SlotGrip(slot, sandbox, tap, () -> leaving, false, this::unheld);
+  }
+
+  /// A slot whose lock is held elsewhere is in use, or is about to be.
+  @Override
+  public Optional<Grip> visit(HandSpec spec) {
+    var slot = slots.get(HandSlot.Key.of(spec));
+    if (slot == null || !slot.lock.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      var sandbox = slot.sandbox;
+      boolean here = !slot.gone && !slot.leaving && !leaving && closed.getCount() > 0;
+      return here && sandbox != null && sandbox.isAlive()
+          ? Optional.of(new SlotGrip(slot, sandbox, tap, () -> leaving, true, this::unheld))
+          : Optional.empty();
+    } finally {
+      slot.lock.unlock();
+    }
   }
 
   private void keep(HandSlot slot, Sandbox sandbox) {
@@ -94,7 +112,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
   /// Handles a slot that may no longer have a grip; called with its lock held. If calls wait for a
   /// permit, a sandbox that has just become idle is closed for them.
   private void unheld(HandSlot slot) {
-    if (slot.grips > 0) {
+    if (slot.grips > 0 || slot.visits > 0) {
       return;
     }
     if (slot.leaving || (leaving && slot.owes)) {
@@ -215,6 +233,7 @@ public final class SandboxPool implements Hands, AutoCloseable {
     }
     try {
       return slot.grips == 0
+          && slot.visits == 0
           && slot.sandbox != null
           && System.nanoTime() - slot.idleSince >= since.toNanos()
           && empty(slot);

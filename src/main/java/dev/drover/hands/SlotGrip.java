@@ -12,6 +12,7 @@ final class SlotGrip implements Grip {
   private final Sandbox sandbox;
   private final HandTap tap;
   private final BooleanSupplier leaving;
+  private final boolean visits;
   private final Consumer<HandSlot> unheld;
   private final AtomicBoolean open = new AtomicBoolean(true);
   private volatile boolean left;
@@ -19,19 +20,26 @@ final class SlotGrip implements Grip {
   /// Called with the slot's lock held.
   ///
   /// @param leaving whether calls that run must be left to another server
+  /// @param visits whether this is only a visit, see [Hands#visit]
   /// @param unheld called with the slot's lock held after the grip is closed
   SlotGrip(
       HandSlot slot,
       Sandbox sandbox,
       HandTap tap,
       BooleanSupplier leaving,
+      boolean visits,
       Consumer<HandSlot> unheld) {
     this.slot = slot;
     this.sandbox = sandbox;
     this.tap = tap;
     this.leaving = leaving;
+    this.visits = visits;
     this.unheld = unheld;
-    slot.grips++;
+    if (visits) {
+      slot.visits++;
+    } else {
+      slot.grips++;
+    }
   }
 
   @Override
@@ -44,7 +52,7 @@ final class SlotGrip implements Grip {
     long start = System.nanoTime();
     ToolResult result = null;
     try {
-      result = sandbox.execute(call, () -> left || slot.leaving || leaving.getAsBoolean());
+      result = sandbox.execute(call, () -> left || isWanted());
       return result;
     } finally {
       tap.called(call, result, start);
@@ -54,6 +62,11 @@ final class SlotGrip implements Grip {
   @Override
   public void stop(EventId call) {
     sandbox.stop(call);
+  }
+
+  @Override
+  public boolean isWanted() {
+    return slot.leaving || leaving.getAsBoolean();
   }
 
   @Override
@@ -68,9 +81,13 @@ final class SlotGrip implements Grip {
     }
     slot.lock.lock();
     try {
-      slot.grips--;
-      slot.owes = left;
-      slot.idleSince = System.nanoTime();
+      if (visits) {
+        slot.visits--;
+      } else {
+        slot.grips--;
+        slot.owes = left;
+        slot.idleSince = System.nanoTime();
+      }
       unheld.accept(slot);
     } finally {
       slot.lock.unlock();

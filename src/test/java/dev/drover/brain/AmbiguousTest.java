@@ -226,6 +226,7 @@ final class AmbiguousTest {
         made.feed(),
         made.models(),
         made.hands(),
+        made.errands(),
         made.tools(),
         made.profiles(),
         made.retries(),

@@ -423,6 +423,7 @@ final class TurnTest {
             harness.feed(),
             harness.models(),
             harness.hands(),
+            harness.errands(),
             harness.tools(),
             harness.profiles(),
             harness.retries(),

@@ -62,6 +62,39 @@ final class SandboxPoolTest {
   }
 
   @Test
+  void aVisitMakesNoHandAndKeepsAnIdleOneOnlyWhileItLasts() throws Exception {
+    var spec = HandSpec.workspace(A);
+    try (var hands = hands(10, Duration.ZERO)) {
+      assertThat(hands.visit(spec)).isEmpty();
+      assertThat(puppets.made).isEmpty();
+      var grip = hands.provision(spec);
+      var visit = hands.visit(spec).orElseThrow();
+      assertThat(visit.id()).isEqualTo(grip.id());
+      grip.close();
+      assertThat(visit.isWanted()).isFalse();
+      hands.leave(A);
+      assertThat(puppets.left).isEmpty();
+      assertThat(visit.isWanted()).isTrue();
+      visit.close();
+      assertThat(puppets.left).hasSize(1);
+      assertThat(hands.visit(spec)).isEmpty();
+    }
+  }
+
+  @Test
+  void aVisitLeavesWhatIsOwedOwed() throws Exception {
+    var spec = HandSpec.workspace(A);
+    var hands = hands();
+    var grip = hands.provision(spec);
+    grip.leave();
+    grip.close();
+    hands.visit(spec).orElseThrow().close();
+    hands.leave();
+    hands.close();
+    assertThat(puppets.left).hasSize(1);
+  }
+
+  @Test
   void eachHandOfASessionHasASandboxOfItsOwn() throws Exception {
     var other = new HandSpec(A, new HandName("other"));
     try (var hands = hands()) {

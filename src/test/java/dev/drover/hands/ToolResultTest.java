@@ -3,6 +3,7 @@ package dev.drover.hands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Results are content blocks, whatever they are made from.
@@ -34,6 +35,20 @@ final class ToolResultTest {
         }) {
       assertThat(result.content()).isEqualTo(Json.arr(text("(no output)")));
     }
+  }
+
+  @Test
+  void linesJoinTheFirstAndTheLastText() {
+    var result = ToolResult.error("said");
+    assertThat(result.between(List.of(), List.of())).isSameAs(result);
+    assertThat(result.between(List.of("a", "b"), List.of("c")).text()).isEqualTo("a\nb\nsaid\nc");
+    assertThat(result.between(List.of("a"), List.of("c")).content().items()).hasSize(1);
+    assertThat(result.between(List.of("a"), List.of()).isError()).isTrue();
+    var ended = ToolResult.success("said\n").between(List.of(), List.of("c"));
+    assertThat(ended.text()).isEqualTo("said\nc");
+    var image = ToolResult.success(Json.arr(Json.obj("type", "image")));
+    assertThat(image.between(List.of("a"), List.of("c")).content())
+        .isEqualTo(Json.arr(text("a"), Json.obj("type", "image"), text("c")));
   }
 
   @Test

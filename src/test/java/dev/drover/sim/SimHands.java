@@ -48,6 +48,14 @@ final class SimHands implements Hands {
         .map(hand -> hold(session, hand));
   }
 
+  @Override
+  public Optional<Grip> visit(HandSpec spec) {
+    var session = spec.session();
+    return Optional.ofNullable(world.hands.get(session))
+        .filter(hand -> !hand.isDead())
+        .map(hand -> hold(session, hand));
+  }
+
   private Grip hold(SessionId session, SimHand hand) {
     var hold = new Hold(session, hand);
     holds.add(hold);
@@ -87,6 +95,11 @@ final class SimHands implements Hands {
     @Override
     public void stop(EventId call) {
       hand.stop(call);
+    }
+
+    @Override
+    public boolean isWanted() {
+      return left;
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -86,6 +87,7 @@ final class SimNode {
                   feed,
                   world.model,
                   hands,
+                  List.of(),
                   SimTool.inventory(world),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,

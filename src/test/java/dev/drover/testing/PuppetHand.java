@@ -89,6 +89,11 @@ public class PuppetHand implements Hands {
     return hand.equals(id()) ? Optional.of(new Strings(hand)) : Optional.empty();
   }
 
+  @Override
+  public Optional<Grip> visit(HandSpec spec) {
+    return provisions.get() == 0 ? Optional.empty() : Optional.of(new Strings(id()));
+  }
+
   private final class Strings implements Grip {
     private final HandId id;
 
@@ -118,6 +123,11 @@ public class PuppetHand implements Hands {
     @Override
     public void stop(EventId call) {
       stopped.add(call);
+    }
+
+    @Override
+    public boolean isWanted() {
+      return left.size() > 0;
     }
 
     @Override

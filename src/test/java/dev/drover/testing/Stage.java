@@ -7,6 +7,7 @@ import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.Brains;
+import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
@@ -46,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// One session on a store, with a scripted model and a puppet hand: what a test of the brain needs.
 public final class Stage implements AutoCloseable {
@@ -62,6 +64,7 @@ public final class Stage implements AutoCloseable {
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
   private final Inventory inventory;
+  private final List<HandErrand> errands = new CopyOnWriteArrayList<>();
   private final Harness harness;
   private final Brains brains;
   private final SessionId session;
@@ -113,6 +116,7 @@ public final class Stage implements AutoCloseable {
         feed,
         model,
         hand,
+        errands,
         inventory,
         Profile.DEFAULTS,
         QUICK,
@@ -127,6 +131,11 @@ public final class Stage implements AutoCloseable {
 
   public ScriptedModel model() {
     return model;
+  }
+
+  /// The errands of all harnesses of this stage; a test adds its own.
+  public List<HandErrand> errands() {
+    return errands;
   }
 
   public PuppetHand hand() {

@@ -1,0 +1,36 @@
+package dev.drover.brain;
+
+import dev.drover.hands.Sandboxes;
+import dev.drover.hands.ToolCall;
+import java.util.List;
+
+/// Work of the server in a session's hand, around the calls: providing files before them, fetching
+/// what they changed after them.
+///
+/// The errands of a harness run in their order. The methods are called by many threads; for one
+/// session, [#before] and [#after] are never called at the same time, but [#atRest] may run beside
+/// them. Each must be idempotent: after a crash, another brain repeats it.
+///
+/// A `Problem` because the store is unavailable is thrown: the brain repeats the step later. Any
+/// other exception is a bug and ends the turn.
+public interface HandErrand {
+  /// Prepares the hand for new calls. Called once per step, before the calls are dispatched, and
+  /// not for calls that an earlier brain dispatched.
+  ///
+  /// @throws Sandboxes.Unavailable if the calls cannot run; the message is their result
+  default Prepared before(Visit visit) throws Sandboxes.Unavailable, InterruptedException {
+    return Prepared.NOTHING;
+  }
+
+  /// Follows up a call that has ended, before its result is recorded. The hand may be dead.
+  ///
+  /// @return lines that are added to the result, for the model
+  default List<String> after(Visit visit, ToolCall call) throws InterruptedException {
+    return List.of();
+  }
+
+  /// Visits the hand while the session rests: at once, and then every few seconds for as long as
+  /// processes live in the hand and no brain is awake. Runs on a thread of its own, and should
+  /// return soon when [dev.drover.hands.Grip#isWanted]. Exceptions are logged.
+  default void atRest(Visit visit) throws InterruptedException {}
+}

@@ -1,0 +1,106 @@
+package dev.drover.brain;
+
+import dev.drover.base.Problem;
+import dev.drover.hands.HandSpec;
+import dev.drover.session.SessionId;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The errands in the hands of sessions at rest, each session on a virtual thread of its own. Safe
+/// for many threads.
+final class RestVisits implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RestVisits.class.getName());
+
+  private final Harness harness;
+  private final Map<SessionId, Thread> threads = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  RestVisits(Harness harness) {
+    this.harness = harness;
+  }
+
+  /// Visits the session's hand, if this node holds it. Returns at once.
+  void begin(SessionId session) {
+    if (harness.errands().isEmpty() || closed) {
+      return;
+    }
+    threads.compute(session, (_, earlier) -> started(session, earlier));
+  }
+
+  private Thread started(SessionId session, @Nullable Thread earlier) {
+    var thread =
+        Thread.ofVirtual()
+            .name("rest-" + session)
+            .unstarted(
+                () -> {
+                  try {
+                    if (earlier != null) {
+                      earlier.join();
+                    }
+                    visit(session);
+                  } catch (InterruptedException _) {
+                    // the server stops, or the session was deleted
+                  } catch (RuntimeException | Error e) {
+                    failed(session, e);
+                  } finally {
+                    threads.remove(session, Thread.currentThread());
+                  }
+                });
+    if (earlier != null) {
+      earlier.interrupt(); // the new visit begins anew
+    }
+    thread.start();
+    if (closed) {
+      thread.interrupt();
+    }
+    return thread;
+  }
+
+  private void visit(SessionId session) throws InterruptedException {
+    var grip = harness.hands().visit(HandSpec.workspace(session));
+    if (grip.isEmpty()) {
+      return;
+    }
+    try (var held = grip.get()) {
+      var row = harness.sessions().getSession(session);
+      for (var errand : harness.errands()) {
+        errand.atRest(new Visit(row.origin().workspace(), row.primary(), held));
+      }
+    }
+  }
+
+  private static void failed(SessionId session, Throwable e) {
+    if (e instanceof Problem problem && problem.kind() == Problem.Kind.NOT_FOUND) {
+      return; // it was deleted meanwhile
+    }
+    LOG.log(Level.WARNING, "the hand of " + session + " was not visited to the end", e);
+  }
+
+  /// Ends the visit of a session that was deleted. Returns at once.
+  void end(SessionId session) {
+    var thread = threads.get(session);
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  /// Ends all visits and waits until they have ended.
+  @Override
+  public void close() {
+    closed = true;
+    threads.values().forEach(Thread::interrupt);
+    boolean interrupted = Thread.interrupted();
+    for (var thread : threads.values()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

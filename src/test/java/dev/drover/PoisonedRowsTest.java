@@ -43,6 +43,7 @@ final class PoisonedRowsTest {
     POISONS.put("awaited", "UPDATE session SET awaited = 'a b c' WHERE id = ?");
     POISONS.put("agent", "UPDATE session_origin SET agent = '[' WHERE " + OF);
     POISONS.put("networking", "UPDATE session_origin SET networking = '1' WHERE " + OF);
+    POISONS.put("notes", "UPDATE session_origin SET notes = '[1]' WHERE " + OF);
   }
 
   /// Of these everything else of the session is shown.
@@ -50,7 +51,7 @@ final class PoisonedRowsTest {
       List.of("event", "event without its fields", "inbox", "status");
 
   /// Of these not even a list can show anything.
-  private static final List<String> UNREADABLE = List.of("agent", "networking");
+  private static final List<String> UNREADABLE = List.of("agent", "networking", "notes");
 
   @TempDir Path data;
 

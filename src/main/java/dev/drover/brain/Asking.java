@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The part of a wake that calls the model and waits after failed requests.
 final class Asking {
@@ -111,14 +113,21 @@ final class Asking {
 
   private Prompt prompt(Json.Arr messages) {
     var agent = at.agent();
-    var system = agent.system();
+    var system = system();
     return new Prompt(
         agent.model().id(),
         at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
-        system == null || Blank.is(system) ? Json.arr() : context().system(system),
+        system.isEmpty() ? Json.arr() : context().system(system),
         at.toolbox().definitions(),
         messages);
+  }
+
+  /// The agent's system prompt and the notes of the session; empty if there is neither.
+  private String system() {
+    return Stream.concat(Stream.ofNullable(at.agent().system()), at.thread().notes().stream())
+        .filter(paragraph -> !Blank.is(paragraph))
+        .collect(Collectors.joining("\n\n"));
   }
 
   /// A queued message as it will be in the log; its position may still differ.

@@ -18,6 +18,9 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
   ///
   /// @param primary the id of the primary thread, which every session has from the start
   /// @param networking the networking of the environment when the session was created
+  /// @param notes the paragraphs that follow the system prompt of the primary thread's agent, such
+  ///   as the list of its skills; they were written when the session was created, so the prompt
+  ///   never changes
   /// @param newer the fields that a newer version stored and that this version does not know; they
   ///   are kept unchanged and override the other fields when the session is shown
   public record Origin(
@@ -28,8 +31,13 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
       EnvironmentId environment,
       Environment.Networking networking,
       Instant createdAt,
+      List<String> notes,
       Json.Obj newer) {
-    /// An origin without fields of a newer version.
+    public Origin {
+      notes = List.copyOf(notes);
+    }
+
+    /// An origin without notes and without fields of a newer version.
     public Origin(
         WorkspaceId workspace,
         ThreadId primary,
@@ -46,7 +54,21 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
           environment,
           networking,
           createdAt,
+          List.of(),
           Json.EMPTY);
+    }
+
+    public Origin withNotes(List<String> written) {
+      return new Origin(
+          workspace,
+          primary,
+          agentId,
+          agentVersion,
+          environment,
+          networking,
+          createdAt,
+          written,
+          newer);
     }
   }
 
@@ -80,6 +102,7 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
         origin.agentId(),
         origin.agentVersion(),
         editable.agent(),
+        origin.notes(),
         progress,
         origin.createdAt(),
         origin.newer().get("status").map(one -> Json.obj("status", one)).orElse(Json.EMPTY));

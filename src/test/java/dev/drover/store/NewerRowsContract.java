@@ -164,6 +164,7 @@ abstract class NewerRowsContract extends StoreContract {
             origin.environment(),
             NetworkingCodec.CODEC.stored(networking),
             origin.createdAt(),
+            origin.notes(),
             newer),
         new Session.Editable(
             DefinitionCodec.CODEC.stored(definition),

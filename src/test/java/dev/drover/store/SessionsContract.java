@@ -110,6 +110,19 @@ abstract class SessionsContract extends StoreContract {
   }
 
   @Test
+  void theNotesOfASessionAreReadBackToTheLetter() throws Exception {
+    var plain = session(WORKSPACE, clock.instant());
+    var notes = List.of("Two lines:\n  \"one\" and \\two\\", "", "ünïcode 🐎\u0001", "{}");
+    var session = new Session(plain.id(), plain.origin().withNotes(notes), plain.editable());
+    sessions().create(session, List.of());
+    reopened();
+    var read = sessions().getSession(session.id());
+    assertThat(read).isEqualTo(session);
+    assertThat(read.primary().notes()).isEqualTo(notes);
+    assertThat(sessions().list(WORKSPACE, everything(false)).items()).containsExactly(session);
+  }
+
+  @Test
   void aSessionIsMadeOnce() {
     var session = session(WORKSPACE, clock.instant());
     sessions().create(session, List.of());

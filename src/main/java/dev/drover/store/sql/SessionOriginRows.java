@@ -23,7 +23,8 @@ final class SessionOriginRows {
   static final String SELECT =
       "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
-          + " origin.networking, origin.title, origin.metadata, origin.budget, origin.newer, "
+          + " origin.networking, origin.title, origin.metadata, origin.budget, origin.notes,"
+          + " origin.newer, "
           + SessionRows.PROGRESS
           + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
@@ -43,6 +44,7 @@ final class SessionOriginRows {
       @Nullable String title,
       String metadata,
       @Nullable Long budget,
+      String notes,
       String newer,
       String status,
       Progress progress) {
@@ -60,6 +62,7 @@ final class SessionOriginRows {
           row.getString("title"),
           row.getString("metadata"),
           Db.nullableLong(row, "budget"),
+          row.getString("notes"),
           row.getString("newer"),
           row.getString("status"),
           SessionRows.progress(row));
@@ -83,6 +86,7 @@ final class SessionOriginRows {
               new EnvironmentId(environment),
               NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
               Micros.instant(createdAt),
+              StoredJson.list(notes),
               newerFields()),
           new Session.Editable(
               DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
@@ -109,6 +113,7 @@ final class SessionOriginRows {
       editable.title(),
       Json.of(editable.metadata()).toString(),
       editable.budget().map(Money::cents).orElse(null),
+      Json.of(origin.notes()).toString(),
       origin.newer().toString()
     };
   }
@@ -120,8 +125,8 @@ final class SessionOriginRows {
         """
         INSERT INTO session_origin (
           session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
-          networking, title, metadata, budget, newer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          networking, title, metadata, budget, notes, newer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         values);
   }

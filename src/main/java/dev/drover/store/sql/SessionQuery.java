@@ -66,7 +66,8 @@ public record SessionQuery(String sql, List<Object> bound) {
   PageQuery sized() {
     return PageQuery.of(
         sql,
-        "octet_length(origin.agent) + octet_length(origin.metadata) + octet_length(origin.newer)",
+        "octet_length(origin.agent) + octet_length(origin.metadata) + octet_length(origin.notes)"
+            + " + octet_length(origin.newer)",
         bound);
   }
 }

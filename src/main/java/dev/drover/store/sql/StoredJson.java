@@ -2,6 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.base.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The JSON of columns.
@@ -14,6 +15,17 @@ final class StoredJson {
       return object;
     }
     throw new IllegalStateException("stored JSON is damaged: it is not an object");
+  }
+
+  /// Reads a list of strings.
+  ///
+  /// @throws IllegalStateException if the text is damaged
+  static List<String> list(String json) {
+    if (Json.trusted(json) instanceof Json.Arr(var items)
+        && items.stream().allMatch(Json.Str.class::isInstance)) {
+      return items.stream().map(item -> ((Json.Str) item).value()).toList();
+    }
+    throw new IllegalStateException("stored JSON is damaged: it is not a list of strings");
   }
 
   /// Reads a map of strings. A value of another type, stored by a newer version, is returned as its

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 /// processes with the same storage; closed by the one who opened it.
 ///
 /// Every method throws a `Problem` `UNAVAILABLE` if the storage fails or is full.
-public interface Blobs extends AutoCloseable {
+public interface Blobs extends BlobFiles, AutoCloseable {
   /// Stores what `in` has up to its end, which may be nothing; does not close it. The content is
   /// durable when this returns, and it is not visible before it is complete. A failure leaves
   /// nothing. If the process dies, either nothing is left or a whole content, whose id is not known

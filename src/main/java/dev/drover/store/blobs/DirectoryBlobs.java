@@ -9,6 +9,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.store.StoreUnusable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -124,6 +125,27 @@ public final class DirectoryBlobs implements Blobs {
           var in = Channels.newInputStream(file.position(start));
           return Optional.of(new BlobStream(in, id, size, verified));
         });
+  }
+
+  /// The content's own file.
+  @Override
+  public Optional<Held> file(BlobId id) throws InterruptedException {
+    var content = get(id);
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    return reading(
+        () -> {
+          try (var in = content.get()) {
+            in.transferTo(OutputStream.nullOutputStream());
+          }
+          return Optional.of(new OwnFile(shard(id).resolve(id.value())));
+        });
+  }
+
+  private record OwnFile(Path path) implements Held {
+    @Override
+    public void close() {}
   }
 
   @Override

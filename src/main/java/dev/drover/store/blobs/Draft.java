@@ -36,8 +36,10 @@ final class Draft implements AutoCloseable {
     return this;
   }
 
-  /// Makes the content durable. Returns its digest in hexadecimal.
+  /// Makes the content durable and read-only: sandboxes read links of it as other users. Returns
+  /// its digest in hexadecimal.
   String finish() throws IOException {
+    OwnFiles.makeReadable(path);
     file.force(true);
     return HexFormat.of().formatHex(sha256.digest());
   }

@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 
-/// Files and directories that their owner alone may use, without links.
+/// Files in directories that their owner alone may use, without links.
 final class OwnFiles {
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -32,6 +32,11 @@ final class OwnFiles {
 
   static FileChannel read(Path file) throws IOException {
     return FileChannel.open(file, READ);
+  }
+
+  /// Lets nobody change a file, and everybody read it who has a link outside of the directory.
+  static void makeReadable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
   }
 
   /// Creates it if it is missing.

@@ -17,6 +17,9 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -254,6 +257,35 @@ abstract class BlobsContract {
       blobs.delete(blob.id());
       assertThat(in.readAllBytes()).hasSize(499_990);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 300_000})
+  void aContentIsAFileThatEverybodyMayReadAndNobodyMayChange(int size) throws Exception {
+    var blob = put(random(size));
+    for (int n = 0; n < 2; n++) {
+      try (var held = blobs.file(blob.id()).orElseThrow();
+          var same = blobs.file(blob.id()).orElseThrow()) {
+        assertThat(held.path()).hasBinaryContent(random(size));
+        assertThat(same.path()).hasBinaryContent(random(size));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(held.path())))
+            .isEqualTo("r--r--r--");
+      }
+    }
+  }
+
+  @Test
+  void aLinkOfAContentStaysWhenTheContentIsDeleted() throws Exception {
+    var blob = put(random(1_000));
+    Path link;
+    try (var held = blobs.file(blob.id()).orElseThrow()) {
+      link = Files.createLink(held.path().resolveSibling("link"), held.path());
+      blobs.delete(blob.id());
+    }
+    assertThat(link).hasBinaryContent(random(1_000));
+    Files.delete(link);
+    assertThat(blobs.file(blob.id())).isEmpty();
+    assertThat(blobs.file(UNKNOWN)).isEmpty();
   }
 
   @Test

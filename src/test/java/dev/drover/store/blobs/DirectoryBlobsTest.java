@@ -179,7 +179,8 @@ final class DirectoryBlobsTest extends BlobsContract {
       case "empty" -> bytes = new byte[0];
       default -> bytes = Arrays.copyOf(bytes, size + 1);
     }
-    Files.write(file(blob), bytes, StandardOpenOption.TRUNCATE_EXISTING);
+    damage(blob, bytes);
+    assertUnavailable(() -> blobs.file(blob.id()));
     int most = bytes.length;
     try (var in = blobs.get(blob.id()).orElseThrow()) {
       assertThatThrownBy(
@@ -196,6 +197,11 @@ final class DirectoryBlobsTest extends BlobsContract {
     }
   }
 
+  private void damage(Blob blob, byte[] bytes) throws IOException {
+    Files.setPosixFilePermissions(file(blob), PosixFilePermissions.fromString("rw-------"));
+    Files.write(file(blob), bytes, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
   @Test
   void aContentThatIsCutWhileItIsReadFails() throws Exception {
     var blob = blobs.put(stream(random(200_000)), 200_000);
@@ -204,32 +210,35 @@ final class DirectoryBlobsTest extends BlobsContract {
             blobs.get(blob.id()).orElseThrow(), blobs.get(blob.id(), 10, 199_990).orElseThrow())) {
       try (in) {
         assertThat(in.read()).isNotNegative();
-        Files.write(file(blob), random(100), StandardOpenOption.TRUNCATE_EXISTING);
+        damage(blob, random(100));
         assertThatThrownBy(in::readAllBytes).hasMessageEndingWith(" is too short");
-        Files.write(file(blob), random(200_000));
+        damage(blob, random(200_000));
       }
     }
   }
 
   @Test
-  void everythingIsItsOwnersAlone() throws Exception {
-    blobs.put(stream(random(10)), 10);
+  void everythingIsInDirectoriesOfItsOwnerAlone() throws Exception {
+    var blob = blobs.put(stream(random(10)), 10);
     blobs.put(
         then(
             10,
             () -> {
               try (var files = Files.walk(directory())) {
-                assertThat(files)
+                assertThat(files.filter(file -> !file.equals(file(blob))))
                     .hasSizeGreaterThan(258)
                     .allSatisfy(
                         file ->
-                            assertThat(
-                                    PosixFilePermissions.toString(
-                                        Files.getPosixFilePermissions(file)))
+                            assertThat(mode(file))
                                 .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
               }
             }),
         10);
+    assertThat(mode(file(blob))).isEqualTo("r--r--r--");
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
   @Test
@@ -241,6 +250,7 @@ final class DirectoryBlobsTest extends BlobsContract {
     Files.createSymbolicLink(shard, elsewhere);
     assertUnavailable(() -> blobs.get(blob.id()));
     assertUnavailable(() -> blobs.get(blob.id(), 0, 1));
+    assertUnavailable(() -> blobs.file(blob.id()));
     assertUnavailable(() -> blobs.delete(blob.id()));
     assertUnavailable(() -> blobs.put(stream(random(10)), 10));
     assertUnavailable(() -> all(blobs));
@@ -256,6 +266,7 @@ final class DirectoryBlobsTest extends BlobsContract {
     Files.createSymbolicLink(file(blob), secret);
     assertUnavailable(() -> blobs.get(blob.id()));
     assertUnavailable(() -> blobs.get(blob.id(), 0, 1));
+    assertUnavailable(() -> blobs.file(blob.id()));
     blobs.delete(blob.id());
     assertThat(secret).hasContent("s");
     assertThat(Files.exists(file(blob), LinkOption.NOFOLLOW_LINKS)).isFalse();

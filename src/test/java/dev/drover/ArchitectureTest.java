@@ -52,6 +52,7 @@ final class ArchitectureTest {
     uses("base");
     uses("settings", "base");
     uses("http", "base");
+    uses("pax");
     uses("catalog", "base");
     uses("session", "base", "catalog");
     uses("hands", "base", "settings", "session");

@@ -55,13 +55,14 @@ final class ArchitectureTest {
     uses("pax");
     uses("catalog", "base");
     uses("session", "base", "catalog");
+    uses("files", "base", "catalog", "session");
     uses("hands", "base", "settings", "session");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("brain", "base", "settings", "session", "catalog", "hands", "tools", "model");
     uses("desk", "base", "session", "catalog", "brain", "model");
     uses("wire", "base", "session", "catalog");
-    uses("store", "base", "settings", "session", "catalog", "wire");
+    uses("store", "base", "settings", "session", "catalog", "files", "wire");
     uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
     uses(
         "telemetry",

@@ -281,6 +281,28 @@ abstract class CheckContract {
         .containsExactly("0 the row does not say what the session was made from");
   }
 
+  @Test
+  void contentsWhoseReferencesAreCountedWrongly() throws Exception {
+    execute(
+        "INSERT INTO blob (id, workspace_id, digest, size, refs) VALUES ('b1', 'w1', 'd', 7, 2)");
+    execute(
+        "INSERT INTO file (id, workspace_id, filename, mime_type, size, blob_id, created_at)"
+            + " VALUES ('f1', 'w1', 'n', 't/p', 7, 'b1', 0), ('f2', 'w1', 'n', 't/p', 7, 'b2', 0)");
+    execute("INSERT INTO usage (workspace_id, bytes) VALUES ('w1', 8)");
+    try {
+      assertThat(found(""))
+          .containsExactly(
+              "0 the content b1 has 1 references, but its row counts 2",
+              "0 a row refers to the content b2, which has no row",
+              "0 the workspace w1 stores 7 bytes, but its row in usage says 8");
+    } finally {
+      for (var table : List.of("blob", "file", "usage")) {
+        execute("DELETE FROM " + table + " WHERE workspace_id = 'w1'");
+      }
+    }
+    assertThat(found("")).isEmpty();
+  }
+
   void execute(String sql) throws SQLException {
     try (var connection = connect();
         var statement = connection.createStatement()) {

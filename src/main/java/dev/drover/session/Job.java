@@ -1,6 +1,7 @@
 package dev.drover.session;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.BlobId;
 
 /// A job: work that is owed, as claimed by a node.
 ///
@@ -16,6 +17,10 @@ public record Job(long number, String kind, String key, Json payload, int tries,
   /// session's id.
   public static final String REMOVE_WORKSPACE = "remove_workspace";
 
+  /// The kind of job that deletes a stored content to which no row refers any more; the key is the
+  /// content's id.
+  public static final String DELETE_BLOB = "delete_blob";
+
   /// The number of characters of an error that are stored.
   public static final int ERROR_LIMIT = 500;
 
@@ -26,6 +31,11 @@ public record Job(long number, String kind, String key, Json payload, int tries,
     /// The removal job of a deleted session, one for each data directory.
     public static Order removal(SessionId session) {
       return new Order(REMOVE_WORKSPACE, session.value(), Json.EMPTY, true);
+    }
+
+    /// The deletion of a stored content, by any node.
+    public static Order deletion(BlobId content) {
+      return new Order(DELETE_BLOB, content.value(), Json.EMPTY, false);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.drover.store;
 
 import dev.drover.catalog.Catalogs;
+import dev.drover.files.Files;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -14,6 +15,8 @@ public interface Store extends AutoCloseable {
   Sessions sessions();
 
   Catalogs catalogs();
+
+  Files files();
 
   Nodes nodes();
 

@@ -1,6 +1,7 @@
 package dev.drover.testing;
 
 import dev.drover.catalog.Catalogs;
+import dev.drover.files.Files;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -25,6 +26,11 @@ public interface StoreView extends Store {
   @Override
   default Catalogs catalogs() {
     return store().catalogs();
+  }
+
+  @Override
+  default Files files() {
+    return store().files();
   }
 
   @Override

@@ -65,10 +65,11 @@ public final class PostgresStore {
   ///   password
   /// @param lapse how long a node may be without a beat before others take over its sessions
   /// @param place the name of this server's data directory, different from that of any other
+  /// @param quota the limit for the stored contents of one workspace, in bytes
   /// @throws StoreUnusable if it cannot be reached or used, or was written by a newer version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if `url` is not one
   public static SqlStore open(
-      Secret url, Duration lapse, String place, Feed feed, Ids ids, InstantSource clock)
+      Secret url, Duration lapse, String place, long quota, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     var database = DatabaseUrl.of(url.reveal());
     prepare(database, clock);
@@ -78,7 +79,7 @@ public final class PostgresStore {
     var relay = new FeedRelay(feed, readers, hints, ids, clock);
     feed.watchedBy(relay);
     var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, relay);
-    var store = new SqlStore(writer, readers, hints, place, ids, clock, hints::close);
+    var store = new SqlStore(writer, readers, hints, place, quota, ids, clock, hints::close);
     hints.start(
         new Hints.Hearer() {
           @Override
@@ -102,6 +103,13 @@ public final class PostgresStore {
           }
         });
     return store;
+  }
+
+  /// As above, without a quota.
+  public static SqlStore open(
+      Secret url, Duration lapse, String place, Feed feed, Ids ids, InstantSource clock)
+      throws StoreUnusable {
+    return open(url, lapse, place, Long.MAX_VALUE, feed, ids, clock);
   }
 
   /// As above, for a server that stores nothing in a directory.

@@ -34,7 +34,8 @@ public final class Migrations {
           "0012-requests",
           "0013-jobs",
           "0014-documents",
-          "0015-notes");
+          "0015-notes",
+          "0016-files");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -71,6 +71,7 @@ public final class SqlCheck implements AutoCloseable {
       inOneMoment(
           () -> {
             ground.damage(db, sentence -> hearer.finding("", 0, sentence));
+            BlobLook.run(db, sentence -> hearer.finding("", 0, sentence));
             return strays(hearer);
           });
       var after = "";

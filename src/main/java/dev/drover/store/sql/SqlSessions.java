@@ -30,10 +30,13 @@ final class SqlSessions implements Sessions {
   private final Writer writer;
   private final Readers readers;
   private final OwnNode self;
+  private final BlobRows blobs;
   private final Ids ids;
   private final InstantSource clock;
 
-  SqlSessions(Writer writer, Readers readers, OwnNode self, Ids ids, InstantSource clock) {
+  SqlSessions(
+      Writer writer, Readers readers, OwnNode self, BlobRows blobs, Ids ids, InstantSource clock) {
+    this.blobs = blobs;
     this.writer = writer;
     this.readers = readers;
     this.self = self;
@@ -159,6 +162,7 @@ final class SqlSessions implements Sessions {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());
+          FileRows.deleteAll(db, blobs, workspace, id);
           JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           afterCommit.deleted(id, last);

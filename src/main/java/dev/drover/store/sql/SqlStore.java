@@ -2,6 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
+import dev.drover.files.Files;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -21,6 +22,7 @@ public final class SqlStore implements Store {
   private final Readers readers;
   private final Runnable onClose;
   private final Catalogs catalogs;
+  private final Files files;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
@@ -29,12 +31,14 @@ public final class SqlStore implements Store {
   /// Registers this node, and frees what nodes that no longer exist held.
   ///
   /// @param place the name of the data directory: only its nodes can do the jobs for its content
+  /// @param quota the limit for the stored contents of one workspace, in bytes
   /// @param onClose releases the other resources of the store
   public SqlStore(
       Writer writer,
       Readers readers,
       Peers peers,
       String place,
+      long quota,
       Ids ids,
       InstantSource clock,
       Runnable onClose) {
@@ -42,9 +46,11 @@ public final class SqlStore implements Store {
     this.readers = readers;
     this.onClose = onClose;
     var self = new OwnNode(ids.next(SqlNodes.NAME_PREFIX), place);
+    var blobs = new BlobRows(quota, clock);
     catalogs = SqlDocuments.catalogs(writer, readers);
+    files = new SqlFiles(writer, readers, blobs);
     eventLog = new SqlEventLog(writer, readers, self, clock);
-    sessions = new SqlSessions(writer, readers, self, ids, clock);
+    sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
     nodes.beat();
@@ -63,6 +69,11 @@ public final class SqlStore implements Store {
   @Override
   public Catalogs catalogs() {
     return catalogs;
+  }
+
+  @Override
+  public Files files() {
+    return files;
   }
 
   @Override

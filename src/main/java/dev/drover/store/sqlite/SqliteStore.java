@@ -22,9 +22,10 @@ public final class SqliteStore {
 
   /// Opens `path`, and creates the file if it does not exist.
   ///
+  /// @param quota the limit for the stored contents of one workspace, in bytes
   /// @throws StoreUnusable if it cannot be written, is held by another process, is damaged, or was
   ///   written by a newer version
-  public static SqlStore open(Path path, Feed feed, Ids ids, InstantSource clock)
+  public static SqlStore open(Path path, long quota, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     var file = DataFile.hold(path);
     try {
@@ -32,10 +33,16 @@ public final class SqliteStore {
       var writer =
           new Writer(List.of(connections.writer()), SqliteDialect.SQLITE, new FeedPublisher(feed));
       var readers = new Readers(connections.readers(), SqliteDialect.SQLITE);
-      return new SqlStore(writer, readers, Peers.NONE, "", ids, clock, file::close);
+      return new SqlStore(writer, readers, Peers.NONE, "", quota, ids, clock, file::close);
     } catch (StoreUnusable | RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  /// As above, without a quota.
+  public static SqlStore open(Path path, Feed feed, Ids ids, InstantSource clock)
+      throws StoreUnusable {
+    return open(path, Long.MAX_VALUE, feed, ids, clock);
   }
 }

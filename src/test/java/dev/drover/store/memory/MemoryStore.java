@@ -2,6 +2,7 @@ package dev.drover.store.memory;
 
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
+import dev.drover.files.Files;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
@@ -62,6 +63,12 @@ public final class MemoryStore implements Store {
   @Override
   public Catalogs catalogs() {
     return catalogs;
+  }
+
+  /// Files are tested on databases alone.
+  @Override
+  public Files files() {
+    throw new UnsupportedOperationException("files");
   }
 
   @Override

@@ -1,0 +1,143 @@
+package dev.drover.store.sql;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.Blob;
+import dev.drover.catalog.BlobId;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.files.Files;
+import dev.drover.session.Job;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+
+/// The rows of stored contents, with the number of references to each, and what they use of the
+/// quota of their workspace. Every change locks the row of the workspace in `usage` first, so
+/// changes of one workspace never meet. The methods belong to the transaction of the row that
+/// refers to the content.
+final class BlobRows {
+  /// The ids of the contents that rows refer to, once for each reference: one statement for each
+  /// table.
+  static final List<String> REFERENCES =
+      List.of("SELECT blob_id FROM file WHERE blob_id IS NOT NULL");
+
+  private static final long GIB = 1L << 30;
+  private static final long MIB = 1L << 20;
+
+  private final long quota;
+  private final InstantSource clock;
+
+  /// @param quota the limit for the contents of one workspace, in bytes
+  BlobRows(long quota, InstantSource clock) {
+    this.quota = quota;
+    this.clock = clock;
+  }
+
+  /// Makes other transactions that change contents or files of the workspace wait for this one.
+  void lock(Db db, WorkspaceId workspace) throws SQLException {
+    db.update(
+        """
+        INSERT INTO usage (workspace_id, bytes) VALUES (?, 0)
+        ON CONFLICT (workspace_id) DO UPDATE SET bytes = usage.bytes\
+        """,
+        workspace.value());
+  }
+
+  /// Adds a reference to a content that was stored and has no row yet.
+  ///
+  /// @return the content to refer to: another one if the workspace has the same bytes already; then
+  ///   `content` is deleted by a job
+  /// @throws Problem `INVALID_REQUEST` if the content does not fit into the quota
+  BlobId keep(Db db, WorkspaceId workspace, Blob content) throws SQLException {
+    lock(db, workspace);
+    var present =
+        db.first(
+            "SELECT id FROM blob WHERE workspace_id = ? AND digest = ?",
+            row -> new BlobId(row.getString(1)),
+            workspace.value(),
+            content.id().digest());
+    if (present.isPresent()) {
+      keepAgain(db, present.get());
+      if (!present.get().equals(content.id())) {
+        JobRows.owe(db, Job.Order.deletion(content.id()), "", clock.instant());
+      }
+      return present.get();
+    }
+    book(db, workspace, content.size());
+    db.update(
+        "INSERT INTO blob (id, workspace_id, digest, size, refs) VALUES (?, ?, ?, ?, 1)",
+        content.id().value(),
+        workspace.value(),
+        content.id().digest(),
+        content.size());
+    return content.id();
+  }
+
+  /// Adds a reference to a content that has at least one. The workspace must be locked.
+  void keepAgain(Db db, BlobId id) throws SQLException {
+    if (db.update("UPDATE blob SET refs = refs + 1 WHERE id = ?", id.value()) != 1) {
+      throw new IllegalStateException("a row refers to the content " + id + ", which has no row");
+    }
+  }
+
+  private void book(Db db, WorkspaceId workspace, long size) throws SQLException {
+    int booked =
+        db.update(
+            "UPDATE usage SET bytes = bytes + ? WHERE workspace_id = ? AND bytes <= ?",
+            size,
+            workspace.value(),
+            quota - size);
+    if (booked != 1) {
+      throw full(new Files.Usage(used(db, workspace), quota));
+    }
+  }
+
+  static long used(Db db, WorkspaceId workspace) throws SQLException {
+    return db.first(
+            "SELECT bytes FROM usage WHERE workspace_id = ?",
+            row -> row.getLong(1),
+            workspace.value())
+        .orElse(0L);
+  }
+
+  private static Problem full(Files.Usage usage) {
+    return Problem.invalid(
+        "This workspace may store %s; %s are in use. Delete files with drover files delete."
+            .formatted(size(usage.quota()), size(usage.bytes())));
+  }
+
+  private static String size(long bytes) {
+    if (bytes < MIB) {
+      return bytes + " bytes";
+    }
+    boolean large = bytes >= GIB;
+    var number = String.format(Locale.ROOT, "%.1f", (double) bytes / (large ? GIB : MIB));
+    return number.replaceFirst("\\.0$", "") + (large ? " GiB" : " MiB");
+  }
+
+  /// Removes a reference. If it was the last one, the content is deleted by a job.
+  void drop(Db db, WorkspaceId workspace, BlobId id) throws SQLException {
+    lock(db, workspace);
+    record Left(long refs, long size) {}
+    var left =
+        db.first(
+                "UPDATE blob SET refs = refs - 1 WHERE id = ? RETURNING refs, size",
+                row -> new Left(row.getLong(1), row.getLong(2)),
+                id.value())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "a row refers to the content " + id + ", which has no row"));
+    if (left.refs > 0) {
+      return;
+    }
+    db.update("DELETE FROM blob WHERE id = ?", id.value());
+    db.update(
+        "UPDATE usage SET bytes = bytes - ? WHERE workspace_id = ?", left.size, workspace.value());
+    JobRows.owe(db, Job.Order.deletion(id), "", clock.instant());
+  }
+
+  long quota() {
+    return quota;
+  }
+}

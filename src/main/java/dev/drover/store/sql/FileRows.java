@@ -1,0 +1,161 @@
+package dev.drover.store.sql;
+
+import dev.drover.catalog.BlobId;
+import dev.drover.catalog.FileId;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.files.Files;
+import dev.drover.files.StoredFile;
+import dev.drover.session.SessionId;
+import dev.drover.store.Cursor;
+import dev.drover.store.Micros;
+import dev.drover.store.Refusals;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The rows of files. Whatever changes them locks their workspace first, by [BlobRows#lock].
+public final class FileRows {
+  static final Cursor.Of LIST = new Cursor.Of("FILES");
+
+  private static final String COLUMNS =
+      """
+      id, workspace_id, filename, mime_type, size, blob_id, scope_session, output_path, created_at,
+      expires_at\
+      """;
+
+  static final String SELECT = "SELECT " + COLUMNS + " FROM file WHERE workspace_id = ?";
+
+  private FileRows() {}
+
+  static StoredFile file(ResultSet row) throws SQLException {
+    return new StoredFile(
+        new FileId(row.getString("id")),
+        new WorkspaceId(row.getString("workspace_id")),
+        row.getString("filename"),
+        row.getString("mime_type"),
+        row.getLong("size"),
+        Optional.ofNullable(row.getString("blob_id")).map(BlobId::new),
+        Optional.ofNullable(row.getString("scope_session")).map(SessionId::new),
+        Optional.ofNullable(row.getString("output_path")),
+        Micros.instant(row.getLong("created_at")),
+        Optional.ofNullable(SessionRows.instant(row, "expires_at")));
+  }
+
+  static void insert(Db db, StoredFile file) throws SQLException {
+    db.update(
+        "INSERT INTO file (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        file.id().value(),
+        file.workspace().value(),
+        file.filename(),
+        file.mimeType(),
+        file.size(),
+        file.blob().map(BlobId::value).orElse(null),
+        file.scope().map(SessionId::value).orElse(null),
+        file.outputPath().orElse(null),
+        Micros.of(file.createdAt()),
+        SessionRows.micros(file.expiresAt().orElse(null)));
+  }
+
+  /// @throws dev.drover.base.Problem `NOT_FOUND`
+  static StoredFile get(Db db, WorkspaceId workspace, FileId id) throws SQLException {
+    return db.first(SELECT + " AND id = ?", FileRows::file, workspace.value(), id.value())
+        .orElseThrow(() -> Refusals.notFound(id));
+  }
+
+  /// Adds a copy of a file that belongs to a session and shares the content. It does not expire.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND` if there is no such file, or its content has
+  ///   expired
+  static StoredFile copy(
+      Db db,
+      BlobRows blobs,
+      WorkspaceId workspace,
+      FileId from,
+      FileId to,
+      SessionId scope,
+      Instant now)
+      throws SQLException {
+    blobs.lock(db, workspace);
+    var file = get(db, workspace, from);
+    if (file.isExpired(now)) {
+      throw Refusals.expired(file);
+    }
+    var blob = file.blob().orElseThrow();
+    blobs.keepAgain(db, blob);
+    var copy =
+        new StoredFile(
+            to,
+            workspace,
+            file.filename(),
+            file.mimeType(),
+            file.size(),
+            file.blob(),
+            Optional.of(scope),
+            Optional.empty(),
+            now,
+            Optional.empty());
+    insert(db, copy);
+    return copy;
+  }
+
+  static void delete(Db db, BlobRows blobs, WorkspaceId workspace, FileId id) throws SQLException {
+    blobs.lock(db, workspace);
+    delete(db, blobs, get(db, workspace, id));
+  }
+
+  /// Deletes the files of a session.
+  static void deleteAll(Db db, BlobRows blobs, WorkspaceId workspace, SessionId scope)
+      throws SQLException {
+    if (db.number("SELECT COUNT(*) FROM file WHERE scope_session = ?", scope.value()) == 0) {
+      return; // usually: no other transaction has to wait
+    }
+    blobs.lock(db, workspace);
+    var files =
+        db.list(
+            SELECT + " AND scope_session = ?", FileRows::file, workspace.value(), scope.value());
+    for (var file : files) {
+      delete(db, blobs, file);
+    }
+  }
+
+  static void delete(Db db, BlobRows blobs, StoredFile file) throws SQLException {
+    db.update("DELETE FROM file WHERE id = ?", file.id().value());
+    if (file.blob().isPresent()) {
+      blobs.drop(db, file.workspace(), file.blob().get());
+    }
+  }
+
+  /// The statement for a page, newest first, with one row more than the page.
+  record Query(String sql, List<Object> bound) {
+    static Query of(WorkspaceId workspace, Files.Listing listing) {
+      var sql = new StringBuilder(SELECT);
+      var bound = new ArrayList<Object>();
+      bound.add(workspace.value());
+      listing
+          .scope()
+          .ifPresent(
+              scope -> {
+                sql.append(" AND scope_session = ?");
+                bound.add(scope.value());
+              });
+      Cursor.read(listing.page(), LIST, false)
+          .ifPresent(
+              after -> {
+                sql.append(" AND (created_at, id) < (?, ?)");
+                bound.add(Micros.of(after.createdAt()));
+                bound.add(after.id());
+              });
+      sql.append(" ORDER BY created_at DESC, id DESC LIMIT ?");
+      bound.add(listing.limit() + 1);
+      return new Query(sql.toString(), bound);
+    }
+  }
+
+  /// The statement for a page of files.
+  public static String list(WorkspaceId workspace, Files.Listing listing) {
+    return Query.of(workspace, listing).sql();
+  }
+}

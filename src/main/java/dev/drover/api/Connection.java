@@ -153,7 +153,8 @@ final class Connection implements ConnectionContext {
     ahead.stop();
   }
 
-  private long now() {
+  /// The current time on the nanosecond clock.
+  long now() {
     return nanos.getAsLong() | 1; // never 0, which means that nothing waits
   }
 

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
 import dev.drover.desk.Caller;
 import dev.drover.session.SessionId;
@@ -144,6 +145,18 @@ final class Exchange {
     return body.read();
   }
 
+  /// The body as a stream.
+  ///
+  /// @throws Problem as [RequestBody#stream] says
+  UploadStream body(long most, Problem tooLarge) {
+    return body.stream(most, tooLarge);
+  }
+
+  /// @throws Problem `TOO_LARGE` if no route reads a body of the declared length into memory
+  void checkLength() {
+    body.checkLength();
+  }
+
   /// The body as a JSON object.
   Fields fields() {
     return RequestBody.fields(body());
@@ -233,6 +246,9 @@ final class Exchange {
   /// after an unread body. The protocol layer would only announce it and wait for the client to
   /// close.
   void finish() {
+    if (response.isSent() && body.isLong() && !body.drop()) {
+      throw new CloseConnectionException("the rest of the body is too long");
+    }
     if (response.isSent()
         && (isLast() || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
       throw new CloseConnectionException("the last answer on this connection");

@@ -71,7 +71,7 @@ final class HttpConnections implements Acceptor.Taker, AutoCloseable {
             ListenerConfig.builder()
                 .useNio(false) // NIO keeps 16 kB of buffers for each connection, even an idle one
                 .writeBufferSize(WRITE_BUFFER)
-                .maxPayloadSize(Server.MAX_PAYLOAD)
+                .maxPayloadSize(Long.MAX_VALUE) // the routes have limits of their own
                 .build(),
             threads);
   }

@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The body of a request. It is read at most once, within the limits of the server's memory. Not
 /// safe for concurrent use.
@@ -27,10 +29,23 @@ final class RequestBody {
   /// The maximum length of an unread body that is read only to keep the connection open, in bytes.
   private static final long SMALL = 1024 * 1024;
 
+  /// The maximum length of an unread body that is skipped before the connection is closed, in
+  /// bytes.
+  private static final long MAX_UNREAD = 2L * MAX;
+
+  /// How long such a body is skipped at most; a client that sends nothing ends this, too.
+  private static final Duration LONGEST_DROP = Duration.ofSeconds(10);
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final Connection connection;
   private final RequestMemory memory;
+
+  /// The body as it arrives, once its reading has begun.
+  private @Nullable InputStream arriving;
+
+  /// Whether nothing more can or will be read, so that the connection has to be closed.
+  private boolean abandoned;
 
   RequestBody(
       ServerRequest request, ServerResponse response, Connection connection, RequestMemory memory) {
@@ -45,11 +60,7 @@ final class RequestBody {
   /// @throws Problem `TOO_LARGE`, `INVALID_REQUEST` for a compressed body, or `UNAVAILABLE` while
   ///   other large bodies occupy the memory
   byte[] read() {
-    var encoding = request.headers().value(HeaderNames.CONTENT_ENCODING).orElse(null);
-    if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
-      throw Problem.invalid(
-          "request_body_encoding_unsupported", "Content-Encoding: only identity is supported");
-    }
+    checkEncoding();
     if (declaredLength() > memory.maxBody()) {
       throw tooLarge();
     }
@@ -59,6 +70,44 @@ final class RequestBody {
     }
     memory.works(body.length);
     return body;
+  }
+
+  /// The body as a stream, which its caller closes. It needs no memory.
+  ///
+  /// @param most the maximum length, in bytes
+  /// @param tooLarge thrown here, or by the stream, if there is more
+  /// @throws Problem `INVALID_REQUEST` for a compressed body
+  UploadStream stream(long most, Problem tooLarge) {
+    checkEncoding();
+    if (declaredLength() > most) {
+      throw tooLarge;
+    }
+    return new UploadStream(content(), most, tooLarge, this::broken, connection);
+  }
+
+  private void checkEncoding() {
+    var encoding = request.headers().value(HeaderNames.CONTENT_ENCODING).orElse(null);
+    if (encoding != null && !encoding.toLowerCase(Locale.ROOT).equals("identity")) {
+      throw Problem.invalid(
+          "request_body_encoding_unsupported", "Content-Encoding: only identity is supported");
+    }
+  }
+
+  private InputStream content() {
+    if (arriving == null) {
+      arriving = request.content().inputStream();
+    }
+    return arriving;
+  }
+
+  /// Refuses a body that no route takes, before any part of it is read.
+  ///
+  /// @throws Problem `TOO_LARGE`
+  void checkLength() {
+    if (declaredLength() > MAX_UNREAD) {
+      abandoned = true;
+      throw tooLarge();
+    }
   }
 
   private Problem tooLarge() {
@@ -74,7 +123,7 @@ final class RequestBody {
     connection.begin();
     try {
       // Not closed: closing would wait for the rest of a body that has ended early.
-      var in = request.content().inputStream();
+      var in = content();
       if (!isChunked()) {
         return in.readNBytes(memory.maxBody() + 1);
       }
@@ -83,11 +132,17 @@ final class RequestBody {
     } catch (RequestException | Problem e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      response.header(HeaderValues.CONNECTION_CLOSE);
-      throw Problem.invalid("The request body is incomplete, or its framing is not valid HTTP");
+      throw broken();
     } finally {
       connection.end();
     }
+  }
+
+  /// Notes that the body ended early or was malformed. Returns the problem to throw.
+  private Problem broken() {
+    abandoned = true;
+    response.header(HeaderValues.CONNECTION_CLOSE);
+    return Problem.invalid("The request body is incomplete, or its framing is not valid HTTP");
   }
 
   /// Reads the rest of a body whose length is not known yet.
@@ -124,22 +179,34 @@ final class RequestBody {
     return declaredLength() > SMALL || isChunked();
   }
 
-  /// Reads and discards the rest of the body of a refused request: many clients read no response
-  /// before they have sent the whole body. A client that sent `expect` sends no body after a
-  /// refusal.
-  void drop() {
+  /// Reads and discards the rest of the body of a refused request, up to a limit: many clients read
+  /// no response before they have sent the whole body. A client that sent `expect` sends no body
+  /// after a refusal.
+  ///
+  /// @return whether nothing is left
+  boolean drop() {
+    if (abandoned) {
+      return false;
+    }
     if (request.content().consumed() || request.headers().contains(HeaderNames.EXPECT)) {
-      return;
+      return true;
     }
     connection.begin();
-    try (var in = request.content().inputStream()) {
+    try {
+      var in = content();
       var piece = new byte[64 * 1024];
       long taken = 0;
-      for (int n = 0; n >= 0 && taken < Server.MAX_PAYLOAD; n = in.read(piece)) {
+      long begun = connection.now();
+      for (int n = 0; n >= 0; n = in.read(piece)) {
         taken += n;
+        if (taken >= MAX_UNREAD || connection.now() - begun > LONGEST_DROP.toNanos()) {
+          return false;
+        }
       }
+      return true;
     } catch (IOException | RuntimeException _) {
       // The client has disconnected or sends an invalid body; the response is sent if possible.
+      return false;
     } finally {
       connection.end();
     }

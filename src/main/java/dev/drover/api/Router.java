@@ -27,7 +27,9 @@ final class Router implements Handler {
   /// A route: the action for a method on a path.
   ///
   /// @param needs the scope that the caller's key must have; empty if no key is needed
-  record Route(String method, PathPattern path, Optional<KeyScope> needs, Action action) {}
+  /// @param uploads whether the action reads the body as a stream, within its own limit
+  record Route(
+      String method, PathPattern path, Optional<KeyScope> needs, boolean uploads, Action action) {}
 
   private final List<Route> routes = new ArrayList<>();
   private final Auth auth;
@@ -58,6 +60,11 @@ final class Router implements Handler {
     add("POST", path, Optional.of(needs), action);
   }
 
+  /// A `POST` whose body is not held in memory.
+  void upload(String path, KeyScope needs, Action action) {
+    routes.add(new Route("POST", PathPattern.of(path), Optional.of(needs), true, action));
+  }
+
   void delete(String path, KeyScope needs, Action action) {
     add("DELETE", path, Optional.of(needs), action);
   }
@@ -68,7 +75,7 @@ final class Router implements Handler {
   }
 
   private void add(String method, String path, Optional<KeyScope> needs, Action action) {
-    routes.add(new Route(method, PathPattern.of(path), needs, action));
+    routes.add(new Route(method, PathPattern.of(path), needs, false, action));
   }
 
   /// The routes, in the order in which they are matched.
@@ -119,6 +126,9 @@ final class Router implements Handler {
       }
       exchange.routed(route.path().template(), route.path().names(segments));
       if (route.method().equals(method)) {
+        if (!route.uploads()) {
+          exchange.checkLength();
+        }
         route.needs().ifPresent(scope -> admit(exchange, scope));
         route.action().run(exchange);
         return;

@@ -16,10 +16,6 @@ import java.util.function.LongSupplier;
 /// The HTTP API: the public protocol under `/v1`, and the routes for an operator's tools. It
 /// accepts requests from construction to [#close], each on a virtual thread.
 public final class Server implements AutoCloseable {
-  /// The maximum length of an unread body that the protocol layer skips before it closes the
-  /// connection, in bytes.
-  static final long MAX_PAYLOAD = 2L * RequestBody.MAX;
-
   /// The maximum number of connections that wait to be accepted.
   private static final int BACKLOG = 1_024;
 

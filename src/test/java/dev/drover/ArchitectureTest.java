@@ -53,6 +53,7 @@ final class ArchitectureTest {
     uses("settings", "base");
     uses("http", "base");
     uses("pax");
+    uses("directory", "base", "pax");
     uses("catalog", "base");
     uses("session", "base", "catalog");
     uses("files", "base", "catalog", "session");
@@ -143,10 +144,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedForEnginesOfTheHandsAndByTheBenchAlone() {
+  void processesAreStartedForEnginesOfTheHandsAndByTheBenchAndForGitInAUsersDirectory() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("hands.local"), in("hands.bwrap"), in("bench"))
+        .resideOutsideOfPackages(in("hands.local"), in("hands.bwrap"), in("bench"), in("directory"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)

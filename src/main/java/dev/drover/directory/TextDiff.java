@@ -1,0 +1,190 @@
+package dev.drover.directory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// A change as text, in the format that `git apply` reads. It contains what the agent wrote: clean
+/// it before it is shown on a terminal.
+///
+/// @param lines without line breaks
+/// @param isText whether the lines contain the change; otherwise they only say that there is one,
+///   because the file is binary, or larger than 1 MB or 20,000 lines
+public record TextDiff(List<String> lines, int added, int removed, boolean isText) {
+  private static final long MAX_BYTES = 1_000_000;
+  private static final int MAX_LINES = 20_000;
+  private static final int CONTEXT = 3;
+  private static final String NO_NEWLINE = "\\ No newline at end of file";
+
+  public TextDiff {
+    lines = List.copyOf(lines);
+  }
+
+  /// The difference of a change.
+  ///
+  /// @param root the directory, which has the content before the change
+  public static TextDiff of(Change change, Path root) throws IOException {
+    var head = head(change);
+    boolean same =
+        change.before().isPresent()
+            && change.after().isPresent()
+            && change.before().get().sameContent(change.after().get());
+    if (same) {
+      return new TextDiff(head, 0, 0, true);
+    }
+    var before = lines(change.before(), Optional.of(root.resolve(change.path())));
+    var after = lines(change.after(), change.content());
+    if (before.isEmpty() || after.isEmpty()) {
+      head.add(
+          "Binary files %s and %s differ: %s to %s bytes"
+              .formatted(
+                  name("a/", change.path()),
+                  name("b/", change.path()),
+                  change.before().map(FileState::size).orElse(0L),
+                  change.after().map(FileState::size).orElse(0L)));
+      return new TextDiff(head, 0, 0, false);
+    }
+    return text(change, head, before.get(), after.get());
+  }
+
+  private static TextDiff text(
+      Change change, List<String> lines, List<String> before, List<String> after) {
+    var edits = LineEdits.of(before, after);
+    if (!edits.isEmpty()) {
+      lines.add("--- " + (change.before().isEmpty() ? "/dev/null" : name("a/", change.path())));
+      lines.add("+++ " + (change.after().isEmpty() ? "/dev/null" : name("b/", change.path())));
+    }
+    int from = 0;
+    while (from < edits.size()) {
+      int to = from + 1;
+      while (to < edits.size() && edits.get(to).from() - edits.get(to - 1).to() <= 2 * CONTEXT) {
+        to++;
+      }
+      hunk(lines, edits.subList(from, to), before, after);
+      from = to;
+    }
+    return new TextDiff(
+        lines,
+        edits.stream().mapToInt(edit -> edit.newTo() - edit.newFrom()).sum(),
+        edits.stream().mapToInt(edit -> edit.to() - edit.from()).sum(),
+        true);
+  }
+
+  private static void hunk(
+      List<String> lines, List<LineEdits.Edit> edits, List<String> before, List<String> after) {
+    int lead = Math.min(CONTEXT, edits.getFirst().from());
+    int tail = Math.min(CONTEXT, before.size() - edits.getLast().to());
+    int from = edits.getFirst().from() - lead;
+    int to = edits.getLast().to() + tail;
+    int newFrom = edits.getFirst().newFrom() - lead;
+    int newTo = edits.getLast().newTo() + tail;
+    lines.add("@@ -" + range(from, to) + " +" + range(newFrom, newTo) + " @@");
+    int at = from;
+    for (var edit : edits) {
+      add(lines, ' ', before.subList(at, edit.from()));
+      add(lines, '-', before.subList(edit.from(), edit.to()));
+      add(lines, '+', after.subList(edit.newFrom(), edit.newTo()));
+      at = edit.to();
+    }
+    add(lines, ' ', before.subList(at, to));
+  }
+
+  private static String range(int from, int to) {
+    return (to == from ? from : from + 1) + "," + (to - from);
+  }
+
+  private static void add(List<String> lines, char mark, List<String> texts) {
+    for (var text : texts) {
+      boolean ends = text.endsWith("\n");
+      lines.add(mark + (ends ? text.substring(0, text.length() - 1) : text));
+      if (!ends) {
+        lines.add(NO_NEWLINE);
+      }
+    }
+  }
+
+  private static List<String> head(Change change) {
+    var head = new ArrayList<String>();
+    head.add("diff --git " + name("a/", change.path()) + " " + name("b/", change.path()));
+    if (change.before().isEmpty()) {
+      head.add("new file mode " + mode(change.after().orElseThrow()));
+    } else if (change.after().isEmpty()) {
+      head.add("deleted file mode " + mode(change.before().get()));
+    } else if (!mode(change.before().get()).equals(mode(change.after().get()))) {
+      head.add("old mode " + mode(change.before().get()));
+      head.add("new mode " + mode(change.after().get()));
+    }
+    return head;
+  }
+
+  private static String mode(FileState state) {
+    return state.isLink() ? "120000" : state.executable() ? "100755" : "100644";
+  }
+
+  /// A path as git writes it: in quotes if a character in it would end the line or the name.
+  private static String name(String side, String path) {
+    var name = side + path;
+    if (name.chars().allMatch(c -> c >= ' ' && c != '"' && c != '\\' && c != 0x7F)) {
+      return name;
+    }
+    var quoted = new StringBuilder("\"");
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      int c = b & 0xff;
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append((char) c);
+      } else if (c < ' ' || c >= 0x7F) {
+        quoted.append('\\').append("%03o".formatted(c));
+      } else {
+        quoted.append((char) c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  /// The lines with their line breaks; empty if the content is not short text, or is not the one
+  /// that the state describes.
+  private static Optional<List<String>> lines(Optional<FileState> state, Optional<Path> content)
+      throws IOException {
+    if (state.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    if (state.get().isLink()) {
+      return Optional.of(List.of(state.get().digest()));
+    }
+    if (state.get().size() > MAX_BYTES
+        || content.isEmpty()
+        || !Files.isRegularFile(content.get())
+        || Files.size(content.get()) > MAX_BYTES) {
+      return Optional.empty();
+    }
+    var bytes = Files.readAllBytes(content.get());
+    var digest = HexFormat.of().formatHex(Digests.sha256().digest(bytes));
+    return digest.equals(state.get().digest()) ? split(bytes) : Optional.empty();
+  }
+
+  private static Optional<List<String>> split(byte[] bytes) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException _) {
+      return Optional.empty();
+    }
+    var lines = new ArrayList<String>();
+    for (int from = 0; from < text.length(); ) {
+      int end = text.indexOf('\n', from) + 1;
+      int to = end == 0 ? text.length() : end;
+      lines.add(text.substring(from, to));
+      from = to;
+    }
+    return lines.size() > MAX_LINES || text.indexOf('\0') >= 0
+        ? Optional.empty()
+        : Optional.of(lines);
+  }
+}

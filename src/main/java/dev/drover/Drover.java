@@ -14,10 +14,12 @@ import dev.drover.brain.Brains;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
+import dev.drover.brain.MemoryCleanup;
 import dev.drover.brain.Profile;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
@@ -48,8 +50,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from the settings to the open port. It accepts requests from its
@@ -98,9 +100,9 @@ public final class Drover implements AutoCloseable {
       var hands = hands();
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
-      var runner =
-          new JobRunner(
-              jobs, Map.of(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands)), Pause.REAL);
+      var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
+      handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
+      var runner = new JobRunner(jobs, handlers, Pause.REAL);
       var brains = new Brains(harness(store.sessions(), log, hands, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
@@ -183,6 +185,7 @@ public final class Drover implements AutoCloseable {
     return new Backend(
         desk,
         new CatalogDesk(store.catalogs(), models, ids, clock),
+        new MemoryDesk(store.memories()),
         log,
         store.nodes(),
         store.jobs(),

@@ -57,14 +57,25 @@ final class ArchitectureTest {
     uses("catalog", "base");
     uses("session", "base", "catalog");
     uses("files", "base", "catalog", "session");
+    uses("memory", "base", "catalog", "session");
     uses("hands", "base", "settings", "session");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
-    uses("brain", "base", "settings", "session", "catalog", "hands", "tools", "model");
-    uses("desk", "base", "session", "catalog", "brain", "model");
-    uses("wire", "base", "session", "catalog");
-    uses("store", "base", "settings", "session", "catalog", "files", "wire");
-    uses("api", "base", "settings", "session", "catalog", "brain", "model", "desk", "wire");
+    uses("brain", "base", "settings", "session", "catalog", "memory", "hands", "tools", "model");
+    uses("desk", "base", "session", "catalog", "memory", "brain", "model");
+    uses("wire", "base", "session", "catalog", "memory");
+    uses("store", "base", "settings", "session", "catalog", "files", "memory", "wire");
+    uses(
+        "api",
+        "base",
+        "settings",
+        "session",
+        "catalog",
+        "memory",
+        "brain",
+        "model",
+        "desk",
+        "wire");
     uses(
         "telemetry",
         "base",

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Ids;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 public record Backend(
     SessionDesk desk,
     CatalogDesk catalog,
+    MemoryDesk memory,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

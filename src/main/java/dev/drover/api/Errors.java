@@ -11,6 +11,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The error responses of the protocol. It converts problems to responses, and logs internal errors
@@ -21,11 +22,19 @@ final class Errors {
   private Errors() {}
 
   /// An error response.
-  record Failure(int status, String type, String message, @Nullable String code) {
+  ///
+  /// @param fields further fields of `error`
+  record Failure(
+      int status, String type, String message, @Nullable String code, Map<String, String> fields) {
+    Failure(int status, String type, String message, @Nullable String code) {
+      this(status, type, message, code, Map.of());
+    }
+
     Json.Obj body(String requestId) {
       var error = new LinkedHashMap<String, Json>();
       error.put("type", Json.of(type));
       error.put("message", Json.of(message));
+      new TreeMap<>(fields).forEach((name, value) -> error.put(name, Json.of(value)));
       if (code != null) {
         error.put("details", Json.obj("error_code", code));
       }
@@ -56,8 +65,13 @@ final class Errors {
           case API -> 500;
           case UNAVAILABLE -> 503;
         };
+    var particulars = problem.particulars();
     return new Failure(
-        status, type(status), String.valueOf(problem.getMessage()), problem.code().orElse(null));
+        status,
+        particulars.map(Problem.Particulars::type).orElse(type(status)),
+        String.valueOf(problem.getMessage()),
+        problem.code().orElse(null),
+        particulars.map(Problem.Particulars::fields).orElse(Map.of()));
   }
 
   /// The response to a bug in the server.

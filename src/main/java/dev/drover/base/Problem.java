@@ -1,5 +1,6 @@
 package dev.drover.base;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,30 @@ public final class Problem extends RuntimeException {
 
   private final Kind kind;
   private final @Nullable String code;
+  private final transient @Nullable Particulars particulars;
 
   public Problem(Kind kind, @Nullable String code, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
     this.code = code;
+    particulars = null;
+  }
+
+  private Problem(Kind kind, String message, Particulars particulars) {
+    super(message);
+    this.kind = kind;
+    code = null;
+    this.particulars = particulars;
+  }
+
+  /// What the error of one resource has instead of the `error.type` of its kind.
+  ///
+  /// @param type the `error.type`
+  /// @param fields further fields of `error`
+  public record Particulars(String type, Map<String, String> fields) {
+    public Particulars {
+      fields = Map.copyOf(fields);
+    }
   }
 
   /// The request is malformed, or is not allowed in the current state of the resource.
@@ -55,6 +75,11 @@ public final class Problem extends RuntimeException {
     return new Problem(Kind.CONFLICT, null, message, null);
   }
 
+  /// As [#conflict(String)], with an `error.type` of its own.
+  public static Problem conflict(String message, Particulars particulars) {
+    return new Problem(Kind.CONFLICT, message, particulars);
+  }
+
   /// The server cannot do this at present; the same request may succeed later.
   public static Problem unavailable(String message, Throwable cause) {
     return new Problem(Kind.UNAVAILABLE, null, message, cause);
@@ -71,5 +96,10 @@ public final class Problem extends RuntimeException {
 
   public Optional<String> code() {
     return Optional.ofNullable(code);
+  }
+
+  /// Empty: the error has the usual form.
+  public Optional<Particulars> particulars() {
+    return Optional.ofNullable(particulars);
   }
 }

@@ -2,9 +2,9 @@ package dev.drover.desk;
 
 /// A scope of an API key. Each route requires one scope.
 public enum KeyScope {
-  /// Read agents, environments and models.
+  /// Read agents and the other resources of a workspace, and models.
   CATALOG_READ("catalog:read"),
-  /// Create, update, archive and delete agents and environments.
+  /// Create, update, archive and delete the resources of a workspace.
   CATALOG_WRITE("catalog:write"),
   /// Read sessions, their threads and events.
   SESSIONS_READ("sessions:read"),

@@ -21,6 +21,10 @@ public record Job(long number, String kind, String key, Json payload, int tries,
   /// content's id.
   public static final String DELETE_BLOB = "delete_blob";
 
+  /// The kind of job that removes the memories of a deleted memory store; the key is the store's
+  /// id.
+  public static final String DELETE_MEMORIES = "delete_memories";
+
   /// The number of characters of an error that are stored.
   public static final int ERROR_LIMIT = 500;
 

@@ -2,6 +2,7 @@ package dev.drover.store;
 
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.ResourceKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,6 +35,16 @@ public record Cursor(Instant createdAt, String id, boolean back) {
       return new Of(kind.type().toUpperCase(Locale.ROOT) + "S");
     }
 
+    /// The list of the memories of a store.
+    public static Of memories(MemoryStoreId store, boolean deep) {
+      return new Of((deep ? "MEMORIES_" : "MEMORY_DIRECTORY_") + store);
+    }
+
+    /// The list of the versions of the memories of a store.
+    public static Of memoryVersions(MemoryStoreId store) {
+      return new Of("MEMORY_VERSIONS_" + store);
+    }
+
     /// A list of the versions of a resource.
     public static Of versions(ResourceKind<?> kind) {
       return new Of(kind.type().toUpperCase(Locale.ROOT) + "_VERSIONS");
@@ -49,6 +60,17 @@ public record Cursor(Instant createdAt, String id, boolean back) {
   public int version() {
     try {
       return Integer.parseInt(id);
+    } catch (NumberFormatException _) {
+      throw invalid();
+    }
+  }
+
+  /// The end of a page of the versions of memories.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if the cursor is not one
+  public long number() {
+    try {
+      return Long.parseLong(id);
     } catch (NumberFormatException _) {
       throw invalid();
     }
@@ -94,7 +116,8 @@ public record Cursor(Instant createdAt, String id, boolean back) {
     }
   }
 
-  private static Problem invalid() {
+  /// The refusal of a text that is not a cursor of its list.
+  public static Problem invalid() {
     return Problem.invalid("invalid page cursor");
   }
 

@@ -2,6 +2,7 @@ package dev.drover.store;
 
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -17,6 +18,8 @@ public interface Store extends AutoCloseable {
   Catalogs catalogs();
 
   Files files();
+
+  Memories memories();
 
   Nodes nodes();
 

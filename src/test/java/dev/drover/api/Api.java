@@ -9,6 +9,7 @@ import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
@@ -220,6 +221,7 @@ final class Api implements AutoCloseable {
         new Backend(
             desk,
             new CatalogDesk(store.catalogs(), models, ids, InstantSource.system()),
+            new MemoryDesk(store.memories()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

@@ -25,6 +25,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,19 +41,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The document that the server serves says what the server does.
+@Tag("database")
 final class OpenApiTest {
   /// Parameters of the protocol that a route refuses by name.
   private static final Set<String> NOT_YET = Set.of("deployment_id", "memory_store_id");
 
-  private final Api api = new Api();
+  @TempDir Path data;
+
+  private Api api;
   private final Set<Operation> answered = new HashSet<>();
   private ApiDocument document;
 
   @BeforeEach
   void read() throws Exception {
+    api = new Api(Server.Settings.PING, data.resolve("drover.db"));
     document = new ApiDocument(api.get("/openapi.json").body().toString());
   }
 
@@ -211,6 +218,8 @@ final class OpenApiTest {
       var id = api.post(sample.kind().path(), sample.body("path").toString()).text("id");
       resources.put("{" + sample.kind().type() + "_id}", id);
     }
+    var memories = "/v1/memory_stores/" + resources.get("{memory_store_id}") + "/memories";
+    var memory = api.post(memories, "{\"path\":\"/a\",\"content\":\"\"}").body();
     for (var operation : document.operations()) {
       var path = operation.path();
       for (var resource : resources.entrySet()) {
@@ -223,6 +232,8 @@ final class OpenApiTest {
               .replace("{thread_id}", thread)
               .replace("{model_id}/{model_name}", "team/fast")
               .replace("{model_id}", "rehearsal")
+              .replace("{memory_id}", memory.text("id"))
+              .replace("{memory_version_id}", memory.text("memory_version_id"))
               .replace("{resource_id}", "sesrsc_1"));
     }
     return paths;
@@ -261,6 +272,7 @@ final class OpenApiTest {
     for (var sample : ResourceSample.all().toList()) {
       checkKind(sample);
     }
+    checkMemories();
 
     var made = Json.obj("agent", agent, "environment_id", environment, "title", "t").toString();
     var session = "/v1/sessions/" + check("POST /v1/sessions", "/v1/sessions", made).text("id");
@@ -340,6 +352,35 @@ final class OpenApiTest {
       check("DELETE " + all + "/{}", all + "/" + id);
       check("DELETE " + all + "/{}", all + "/" + id);
     }
+  }
+
+  private void checkMemories() throws Exception {
+    var store = "/v1/memory_stores/" + api.post("/v1/memory_stores", "{\"name\":\"N\"}").text("id");
+    var all = "/v1/memory_stores/{}";
+    var memories = store + "/memories";
+    var made =
+        check("POST " + all + "/memories", memories, "{\"path\":\"/a/b\",\"content\":\"x\"}");
+    var one = memories + "/" + made.text("id");
+    check("POST " + all + "/memories", memories, "{\"path\":\"/a\",\"content\":\"x\"}");
+    check("POST " + all + "/memories", memories, "{\"path\":\"a\",\"content\":\"x\"}");
+    check("GET " + all + "/memories", memories + "?view=full");
+    check("GET " + all + "/memories", memories + "?depth=1");
+    check("GET " + all + "/memories/{}", one);
+    check("POST " + all + "/memories/{}", one, "{\"content\":\"y\"}");
+    var digest = "0".repeat(64);
+    check(
+        "POST " + all + "/memories/{}",
+        one,
+        "{\"precondition\":{\"type\":\"content_sha256\",\"content_sha256\":\"" + digest + "\"}}");
+    check("DELETE " + all + "/memories/{}", one + "?expected_content_sha256=" + digest);
+    check("DELETE " + all + "/memories/{}", one);
+    check("DELETE " + all + "/memories/{}", one);
+    var versions = store + "/memory_versions";
+    check("GET " + all + "/memory_versions", versions + "?view=full");
+    var version = versions + "/" + made.text("memory_version_id");
+    check("GET " + all + "/memory_versions/{}", version);
+    check("POST " + all + "/memory_versions/{}/redact", version + "/redact", "");
+    check("GET " + all + "/memory_versions", versions);
   }
 
   private static String session(String stream, String thread) {

@@ -7,6 +7,7 @@ import dev.drover.api.Server;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.settings.SettingValue;
 import dev.drover.testing.Stage;
@@ -55,6 +56,7 @@ final class StageServer implements ServerFactory {
             new Backend(
                 desk,
                 new CatalogDesk(store.catalogs(), stage.model(), ids, InstantSource.system()),
+                new MemoryDesk(store.memories()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -2,6 +2,7 @@ package dev.drover.testing;
 
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -31,6 +32,11 @@ public interface StoreView extends Store {
   @Override
   default Files files() {
     return store().files();
+  }
+
+  @Override
+  default Memories memories() {
+    return store().memories();
   }
 
   @Override

@@ -1,13 +1,16 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Catalog;
 import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Listing;
+import dev.drover.catalog.MemoryStore;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Job;
 import dev.drover.store.CatalogMap;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
@@ -15,6 +18,7 @@ import dev.drover.store.Refusals;
 import dev.drover.wire.ResourceCodec;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,21 +32,24 @@ final class SqlDocuments<T> implements Catalog<T> {
   private final ResourceKind<T> kind;
   private final Writer writer;
   private final Readers readers;
+  private final InstantSource clock;
 
-  private SqlDocuments(ResourceCodec<T> codec, Writer writer, Readers readers) {
+  private SqlDocuments(
+      ResourceCodec<T> codec, Writer writer, Readers readers, InstantSource clock) {
     this.codec = codec;
     this.kind = codec.kind();
     this.writer = writer;
     this.readers = readers;
+    this.clock = clock;
   }
 
   /// The catalogs of all kinds.
-  static Catalogs catalogs(Writer writer, Readers readers) {
+  static Catalogs catalogs(Writer writer, Readers readers, InstantSource clock) {
     return new CatalogMap(
         new CatalogMap.Maker() {
           @Override
           public <T> Catalog<T> make(ResourceCodec<T> codec) {
-            return new SqlDocuments<>(codec, writer, readers);
+            return new SqlDocuments<>(codec, writer, readers, clock);
           }
         });
   }
@@ -164,6 +171,10 @@ final class SqlDocuments<T> implements Catalog<T> {
           take(db, workspace, id);
           if (References.exist(db, workspace, kind, id)) {
             throw Refusals.inUse(kind, id);
+          }
+          if (kind.equals(MemoryStore.KIND)) {
+            var order = new Job.Order(Job.DELETE_MEMORIES, id, Json.EMPTY, false);
+            JobRows.owe(db, order, "", clock.instant());
           }
           return db.update(DocumentRows.DELETE, workspace.value(), kind.type(), id);
         });

@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -23,6 +24,7 @@ public final class SqlStore implements Store {
   private final Runnable onClose;
   private final Catalogs catalogs;
   private final Files files;
+  private final Memories memories;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final Nodes nodes;
@@ -47,8 +49,9 @@ public final class SqlStore implements Store {
     this.onClose = onClose;
     var self = new OwnNode(ids.next(SqlNodes.NAME_PREFIX), place);
     var blobs = new BlobRows(quota, clock);
-    catalogs = SqlDocuments.catalogs(writer, readers);
+    catalogs = SqlDocuments.catalogs(writer, readers, clock);
     files = new SqlFiles(writer, readers, blobs);
+    memories = new SqlMemories(writer, readers, ids, clock);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
@@ -74,6 +77,11 @@ public final class SqlStore implements Store {
   @Override
   public Files files() {
     return files;
+  }
+
+  @Override
+  public Memories memories() {
+    return memories;
   }
 
   @Override

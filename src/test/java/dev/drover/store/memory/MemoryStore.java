@@ -3,6 +3,7 @@ package dev.drover.store.memory;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
@@ -10,6 +11,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import java.lang.reflect.Proxy;
 import java.time.InstantSource;
 
 /// Keeps everything in this process, and only there. Every call is one transaction under one lock
@@ -69,6 +71,18 @@ public final class MemoryStore implements Store {
   @Override
   public Files files() {
     throw new UnsupportedOperationException("files");
+  }
+
+  /// Memories are tested on databases alone: each method fails.
+  @Override
+  public Memories memories() {
+    return (Memories)
+        Proxy.newProxyInstance(
+            Memories.class.getClassLoader(),
+            new Class<?>[] {Memories.class},
+            (_, method, _) -> {
+              throw new UnsupportedOperationException(method.getName());
+            });
   }
 
   @Override

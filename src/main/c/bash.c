@@ -14,11 +14,11 @@ int64_t longest_call = 600000;
 static struct buf notice;  /* what the model must know before the next output */
 static int64_t next_look;  /* at a shell that may be stuck */
 
-/* What no command has started, and none may take along: the groups of the file tools. */
+/* What no command has started, and none may take along: the groups of the file tools and of the transfers. */
 size_t bash_stop_shell(bool everything) {
-  pid_t tools[CALLS_MAX];
-  size_t n = 0;
-  for (struct call *c = calls; c && n < CALLS_MAX; c = c->next) {
+  pid_t tools[CALLS_MAX + TRANSFERS_MAX];
+  size_t n = transfers_pids(tools);
+  for (struct call *c = calls; c && n < CALLS_MAX + TRANSFERS_MAX; c = c->next) {
     if (c->pid > 0) tools[n++] = c->pid;
   }
   return shell_kill(&shell, tools, n, everything);

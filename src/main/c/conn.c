@@ -63,6 +63,12 @@ void conn_forked(void) {
 
 void conn_pong(uint32_t id) { send_frame(OP_PONG, id, NULL, 0, NULL, 0); }
 
+void conn_send(int op, uint32_t id, const void *p, size_t n) {
+  if (connection >= 0) send_frame(op, id, NULL, 0, p, n);
+}
+
+size_t conn_unsent(void) { return out.n; }
+
 bool conn_answer(uint32_t id, const struct result *result) {
   if (connection < 0) return false;
   const char *p = result->text.p;

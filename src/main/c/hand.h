@@ -13,7 +13,7 @@
 
 #include "layout.h"
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define FRAME_MAX (1u << 20)            /* bytes after the length field */
 #define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
 #define OUTPUT_MAX (100u << 10)         /* bytes of output that the model gets */
@@ -24,6 +24,7 @@
 #define WALK_MAX 200000                 /* directory entries that one search looks at */
 #define WALK_DEPTH 100                  /* each level holds a descriptor open */
 #define CALLS_MAX 128                   /* calls that wait or run at once */
+#define TRANSFERS_MAX 8                 /* operations on files, at once */
 /* The journal: a call id that was heard of is never run again. Results are kept for whoever asks for
  * them again, the newest of those that were sent; the ones that nobody has fetched are given up last.
  * Of a result that is given up the id is kept, so that asking for it is an error and not a second run. */

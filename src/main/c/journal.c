@@ -90,7 +90,7 @@ bool calls_own(pid_t pid) {
   for (struct call *c = calls; c; c = c->next) {
     if (c->pid == pid) return true;
   }
-  return false;
+  return transfers_own(pid);
 }
 
 /* Beside the shell itself, which does nothing without a call. */

@@ -10,6 +10,7 @@
 #define AT_HOME "/home/user"
 #define AT_UPLOADS "/mnt/session/uploads"
 #define AT_TOOL_OUTPUTS "/mnt/session/tool_outputs"
+#define AT_MEMORY "/mnt/memory" /* a directory for each memory store */
 #define AT_HAND "/run/hand" /* the program, and the name of the shell's script */
 #define AT_SHELL AT_HAND "/bin/bash" /* a copy of bash that can be executed and not read */
 #define AT_OUTPUT AT_HAND "/output"  /* FIFOs that can be written and not read */

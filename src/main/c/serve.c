@@ -28,6 +28,7 @@ static void detach(void) {
   assembly.n = 0;
   last_attached = now_ms();
   journal_detach();
+  transfers_detach();
 }
 
 /* Everything inside dies with the first process. */
@@ -47,10 +48,13 @@ static bool take_frame(int op, uint32_t id, const char *p, size_t n) {
       assembly_frame = id;
       if (op == OP_PART) return true;
       return call_begin(id, &assembly);
-    case OP_CANCEL: call_cancel(id); return true;
+    case OP_CANCEL:
+      call_cancel(id);
+      transfer_cancel(id);
+      return true;
     case OP_STOP: call_stop(p, n); return true;
     case OP_SHUTDOWN: end();
-    default: return false;
+    default: return transfer_take(op, id, p, n);
   }
 }
 
@@ -70,7 +74,8 @@ static void reap(void) {
 }
 
 static int wait_ms(void) {
-  int64_t until = calls_deadline();
+  int64_t until = calls_deadline(), transfers = transfers_deadline();
+  if (transfers >= 0 && (until < 0 || transfers < until)) until = transfers;
   if (conn_fd() < 0 && (until < 0 || last_attached + watchdog < until)) {
     until = last_attached + watchdog;
   }
@@ -84,8 +89,10 @@ static int wait_ms(void) {
 
 enum { LISTEN, CONNECTION, SIGNALS, OUTPUT, STATUS, COMMAND, FIXED };
 
+static bool something_writes(void) { return calls_at_work() || transfers_write(); }
+
 static void turn(void) {
-  static struct pollfd p[FIXED + CALLS_MAX];
+  static struct pollfd p[FIXED + CALLS_MAX + 2 * TRANSFERS_MAX];
   static struct call *readers[CALLS_MAX];
   int children = 0;
   p[LISTEN] = (struct pollfd){conn_listener(), POLLIN, 0};
@@ -99,7 +106,9 @@ static void turn(void) {
     readers[children] = c;
     p[FIXED + children++] = (struct pollfd){c->fd, POLLIN, 0};
   }
-  if (poll(p, (nfds_t)(FIXED + children), wait_ms()) < 0) {
+  struct pollfd *streams = p + FIXED + children;
+  transfers_poll(streams);
+  if (poll(p, (nfds_t)(FIXED + children + 2 * TRANSFERS_MAX), wait_ms()) < 0) {
     if (errno == EINTR) return;
     end(); /* it would fail again, and for ever */
   }
@@ -108,16 +117,18 @@ static void turn(void) {
   for (int i = 0; i < children; i++) {
     if (p[FIXED + i].revents) calls_read(readers[i]);
   }
+  transfers_turn(streams);
   calls_advance(p[STATUS].revents != 0);
   if (p[SIGNALS].revents) reap();
   if (p[CONNECTION].revents & (POLLIN | POLLHUP | POLLERR) && !conn_receive(take_frame)) detach();
   if (p[LISTEN].revents && !conn_accept()) end();
   calls_advance(false);
+  transfers_advance();
   if (!conn_transmit()) detach();
   if (memory_limit > 0 && now_ms() >= memory_next) {
     memory_next = memory_check(memory_limit);
   }
-  if (disk_turn(calls_at_work)) {
+  if (disk_turn(something_writes)) {
     calls_stop_all();
     if (!conn_transmit()) detach();
   }

@@ -14,7 +14,19 @@ enum {
   OP_STOP = 6, /* a call id: as OP_CANCEL, whoever asked for the call */
   OP_HELLO = 16, /* hand to host: u32 protocol version */
   OP_PONG = 17,
-  OP_RESULT = 19 /* u8 error flag, then the last piece of the text */
+  OP_RESULT = 19, /* u8 error flag, then the last piece of the text */
+  /* Since version 2, operations on files. The payload is fields, each a u32 length and its bytes. What the host
+   * and the operation send each other are streams in OP_DATA, at most as much as the other side gave credit for,
+   * which is 1 MiB at first. OP_CANCEL ends an operation, and OP_DONE says that it is over in any case. */
+  OP_TREE = 32,
+  OP_GET = 33,
+  OP_PUT = 34,
+  OP_REMOVE = 35,
+  OP_LIVES = 40,    /* nothing but the answer in OP_DONE */
+  OP_DATA = 48,     /* both ways */
+  OP_DATA_END = 49, /* host to hand: there is no more */
+  OP_CREDIT = 50,   /* both ways: u32 more bytes */
+  OP_DONE = 51      /* u8: 1 if a command or its processes live */
 };
 
 /* ---- tools.c ---- */
@@ -42,10 +54,25 @@ bool conn_transmit(void);
 void conn_close(void);
 void conn_forked(void); /* in a child */
 void conn_pong(uint32_t id);
+void conn_send(int op, uint32_t id, const void *p, size_t n);
+size_t conn_unsent(void);
 bool conn_answer(uint32_t id, const struct result *result); /* false: no host is there */
 
 /* ---- fork.c ---- */
 void fork_setup(int signal_fd, int64_t processes_max);
+
+/* ---- transfer.c: operations on files ---- */
+struct pollfd;
+bool transfer_take(int op, uint32_t id, const char *p, size_t n); /* false: the peer is not ours */
+void transfer_cancel(uint32_t id);
+void transfers_detach(void);
+bool transfers_own(pid_t pid);
+size_t transfers_pids(pid_t *pids); /* at most TRANSFERS_MAX; how many */
+bool transfers_write(void);         /* one writes into the session's directories */
+void transfers_advance(void);
+int64_t transfers_deadline(void);
+void transfers_poll(struct pollfd *p); /* sets 2 * TRANSFERS_MAX of them */
+void transfers_turn(const struct pollfd *p);
 
 /* ---- journal.c: the calls, oldest first ---- */
 enum state { WAITING, RUNNING, DONE };

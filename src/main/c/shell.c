@@ -287,9 +287,9 @@ static void keep_directory(struct shell *s) {
 }
 
 size_t shell_kill(struct shell *s, const pid_t *tools, size_t n, bool everything) {
-  pid_t ours[CALLS_MAX + 1] = {s->canary};
+  pid_t ours[CALLS_MAX + TRANSFERS_MAX + 1] = {s->canary};
   size_t count = 1;
-  for (size_t i = 0; i < n && count <= CALLS_MAX; i++) ours[count++] = tools[i];
+  for (size_t i = 0; i < n && count <= CALLS_MAX + TRANSFERS_MAX; i++) ours[count++] = tools[i];
   if (!everything && s->pid > 0) keep_directory(s);
   size_t spared = processes_end(s->pid, ours, count, everything);
   if (s->pid > 0) {

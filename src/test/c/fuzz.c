@@ -50,12 +50,28 @@ static void make_call(struct buf *b) {
   if (any(10) == 0) b->n -= any((uint32_t)b->n) + 1;
 }
 
+static void make_transfer(struct buf *b) {
+  static const char *const fields[] = {"outputs", "memory/a", "a/b", "any", "absent", "644", "10", ""};
+  for (uint32_t i = 0, n = any(FIELDS_MAX + 2); i < n; i++) {
+    const char *text = fields[any(8)];
+    put_field(b, text, strlen(text));
+  }
+  if (b->n && any(10) == 0) b->n -= any((uint32_t)b->n) + 1;
+}
+
 static void make_frame(struct buf *stream) {
-  static const int ops[] = {OP_PING, OP_PART, OP_CALL, OP_CALL, OP_CALL, OP_CANCEL, OP_STOP};
+  static const int ops[] = {OP_PING, OP_PART,     OP_CALL,   OP_CALL, OP_CALL,   OP_CANCEL, OP_STOP,   OP_TREE, OP_GET,
+                            OP_PUT,  OP_REMOVE, OP_LIVES, OP_DATA, OP_CREDIT, OP_DATA,   OP_DATA_END};
   struct buf call = {0};
-  unsigned char op = (unsigned char)(any(60) ? (uint32_t)ops[any(7)] : any(256));
+  unsigned char op = (unsigned char)(any(60) ? (uint32_t)ops[any(sizeof ops / sizeof *ops)] : any(256));
   if (any(1000) == 0) op = OP_SHUTDOWN;
   if (op == OP_CALL || op == OP_PART) make_call(&call);
+  if (op >= OP_TREE && op <= OP_REMOVE) make_transfer(&call);
+  if (op == OP_CREDIT && any(20)) put_u32(&call, any(any(2) ? 100 : 1u << 21));
+  if (op == OP_DATA) {
+    static char data[5000];
+    buf_add(&call, data, any(sizeof data));
+  }
   if (op == OP_STOP) buf_format(&call, "sevt_1%u", any(10));
   put_u32(stream, any(100) ? 5 + (uint32_t)call.n : any(3) ? any(20) : any(UINT32_MAX));
   buf_add(stream, &op, 1);
@@ -80,6 +96,8 @@ static void look(void) {
     }
   }
   if (open > CALLS_MAX) abort();
+  pid_t pids[TRANSFERS_MAX];
+  if (transfers_pids(pids) || transfers_write() || transfers_deadline() >= 0) abort(); /* nothing was started */
 }
 
 static void cancel_all(void) {

@@ -27,7 +27,7 @@ public final class Brains implements Brain, AutoCloseable {
   public Brains(Harness harness, Runnable owed) {
     this.harness = harness;
     this.owed = owed;
-    visits = new RestVisits(harness);
+    visits = new RestVisits(harness, supervisors::containsKey);
   }
 
   @Override

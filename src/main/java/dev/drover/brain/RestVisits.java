@@ -3,9 +3,12 @@ package dev.drover.brain;
 import dev.drover.base.Problem;
 import dev.drover.hands.HandSpec;
 import dev.drover.session.SessionId;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The errands in the hands of sessions at rest, each session on a virtual thread of its own. Safe
@@ -13,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class RestVisits implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RestVisits.class.getName());
 
+  private static final Duration APART = Duration.ofSeconds(5);
+
   private final Harness harness;
+  private final Predicate<SessionId> awake;
   private final Map<SessionId, Thread> threads = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  RestVisits(Harness harness) {
+  /// @param awake whether a brain of the session is awake on this node
+  RestVisits(Harness harness, Predicate<SessionId> awake) {
     this.harness = harness;
+    this.awake = awake;
   }
 
   /// Visits the session's hand, if this node holds it. Returns at once.
@@ -39,7 +47,7 @@ final class RestVisits implements AutoCloseable {
                     if (earlier != null) {
                       earlier.join();
                     }
-                    visit(session);
+                    visits(session);
                   } catch (InterruptedException _) {
                     // the server stops, or the session was deleted
                   } catch (RuntimeException | Error e) {
@@ -58,16 +66,30 @@ final class RestVisits implements AutoCloseable {
     return thread;
   }
 
-  private void visit(SessionId session) throws InterruptedException {
+  private void visits(SessionId session) throws InterruptedException {
+    while (visit(session)) {
+      harness.pause().pause(APART);
+      if (awake.test(session)) {
+        return; // another visit follows its end
+      }
+    }
+  }
+
+  /// @return whether processes live in the hand
+  private boolean visit(SessionId session) throws InterruptedException {
     var grip = harness.hands().visit(HandSpec.workspace(session));
     if (grip.isEmpty()) {
-      return;
+      return false;
     }
     try (var held = grip.get()) {
       var row = harness.sessions().getSession(session);
       for (var errand : harness.errands()) {
         errand.atRest(new Visit(row.origin().workspace(), row.primary(), held));
       }
+      var files = held.files();
+      return files.isPresent() && files.get().isAtWork();
+    } catch (IOException _) {
+      return false; // the hand is gone
     }
   }
 

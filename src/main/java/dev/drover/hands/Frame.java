@@ -22,6 +22,17 @@ record Frame(byte op, int id, ByteBuffer payload) {
   static final byte PONG = 17;
   static final byte RESULT = 19;
 
+  // Operations on files, since version 2 of the protocol.
+  static final byte TREE = 32;
+  static final byte GET = 33;
+  static final byte PUT = 34;
+  static final byte REMOVE = 35;
+  static final byte LIVES = 40;
+  static final byte DATA = 48;
+  static final byte DATA_END = 49;
+  static final byte CREDIT = 50;
+  static final byte DONE = 51;
+
   static Frame bare(byte op, int id) {
     return new Frame(op, id, ByteBuffer.allocate(0));
   }

@@ -1,12 +1,12 @@
 package dev.drover.hands;
 
 import dev.drover.session.EventId;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /// A hand that runs the program `hand` at the other end of a byte stream. All input from it is
@@ -30,7 +29,7 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// The number of calls that run at once.
   static final int CALLS = 64;
 
-  private static final int PROTOCOL = 1;
+  private static final int PROTOCOL = 2;
   private static final int RESULT_MAX = 4 << 20;
   private static final int PIECE = Frame.MAX - 64;
   private static final Duration CONFIRM = Duration.ofSeconds(2);
@@ -44,28 +43,9 @@ public final class FramedHand implements Hand, AutoCloseable {
           + " check before you repeat it. Files in the working directory are kept; the shell's"
           + " state, background jobs and other files are gone. The next call gets a fresh sandbox.";
 
-  private enum Stage {
-    QUEUED,
-    SENT,
-    ABANDONED
-  }
-
-  private static final class Pending {
-    final int id;
-    final ToolCall call;
-    final CompletableFuture<ToolResult> result = new CompletableFuture<>();
-    final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
-    final ByteArrayOutputStream text = new ByteArrayOutputStream();
-
-    Pending(int id, ToolCall call) {
-      this.id = id;
-      this.call = call;
-    }
-  }
-
   /// The frames to write. The frames of one entry are written without other frames between them.
   private sealed interface Outgoing {
-    record Call(int id, Pending pending, ByteBuffer request) implements Outgoing {}
+    record Call(int id, PendingCall pending, ByteBuffer request) implements Outgoing {}
 
     record One(Frame frame) implements Outgoing {}
   }
@@ -73,10 +53,10 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final ByteStream stream;
   private final Duration heartbeat;
   private final Runnable onDeath;
-  private final Map<Integer, Pending> calls = new ConcurrentHashMap<>();
+  private final Map<Integer, PendingCall> calls = new ConcurrentHashMap<>();
 
   /// The same calls by id. A repeated request waits for the call that already runs.
-  private final Map<EventId, Pending> asked = new ConcurrentHashMap<>();
+  private final Map<EventId, PendingCall> asked = new ConcurrentHashMap<>();
 
   private final Semaphore permits = new Semaphore(CALLS);
   private final BlockingQueue<Outgoing> outgoing = new ArrayBlockingQueue<>(4 * CALLS);
@@ -84,7 +64,8 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicBoolean dead = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final CompletableFuture<Void> hello = new CompletableFuture<>();
+  private final CompletableFuture<Integer> hello = new CompletableFuture<>();
+  private final Transfers files = new Transfers(this::put, ids::incrementAndGet);
 
   private FramedHand(ByteStream stream, Duration heartbeat, Runnable onDeath) {
     this.stream = stream;
@@ -139,7 +120,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     var known = asked.get(call.id());
     if (known == null) {
       permits.acquire();
-      var pending = new Pending(ids.incrementAndGet(), call);
+      var pending = new PendingCall(ids.incrementAndGet(), call);
       known = asked.putIfAbsent(call.id(), pending);
       if (known == null) {
         return await(send(pending, request), leaves);
@@ -149,7 +130,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     return await(known, leaves);
   }
 
-  private Pending send(Pending pending, byte[] request) throws InterruptedException {
+  private PendingCall send(PendingCall pending, byte[] request) throws InterruptedException {
     calls.put(pending.id, pending);
     try {
       outgoing.put(new Outgoing.Call(pending.id, pending, ByteBuffer.wrap(request)));
@@ -164,7 +145,8 @@ public final class FramedHand implements Hand, AutoCloseable {
     return pending;
   }
 
-  private ToolResult await(Pending pending, BooleanSupplier leaves) throws InterruptedException {
+  private ToolResult await(PendingCall pending, BooleanSupplier leaves)
+      throws InterruptedException {
     boolean goesOn = false;
     try {
       return pending.result.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
@@ -186,7 +168,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
-  private void forget(Pending pending) {
+  private void forget(PendingCall pending) {
     if (calls.remove(pending.id, pending)) {
       asked.remove(pending.call.id(), pending);
       permits.release();
@@ -194,8 +176,8 @@ public final class FramedHand implements Hand, AutoCloseable {
   }
 
   /// Stops the call. If the hand does not confirm this, the hand is ended too.
-  private void cancel(Pending pending) {
-    if (pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
+  private void cancel(PendingCall pending) {
+    if (pending.stage.compareAndSet(PendingCall.Stage.QUEUED, PendingCall.Stage.ABANDONED)) {
       fail(pending);
       return;
     }
@@ -228,17 +210,33 @@ public final class FramedHand implements Hand, AutoCloseable {
     }
   }
 
+  /// The files of the session; empty if the hand is of protocol 1, which an older server made.
+  public Optional<HandFiles> files() {
+    return hello.getNow(0) < PROTOCOL ? Optional.empty() : Optional.of(files);
+  }
+
+  private void put(Frame frame) throws IOException, InterruptedException {
+    while (!dead.get()) {
+      if (outgoing.offer(new Outgoing.One(frame), 1, TimeUnit.SECONDS)) {
+        return;
+      }
+    }
+    throw new IOException("the hand is gone");
+  }
+
   // ---- the three threads ----
 
   private void readFrames() {
     try {
       var first = Frame.read(stream.in());
-      if (first.op() != Frame.HELLO
-          || first.payload().remaining() != 4
-          || first.payload().getInt() != PROTOCOL) {
-        throw new Frame.Violation("not a hand of protocol " + PROTOCOL);
+      int protocol =
+          first.op() == Frame.HELLO && first.payload().remaining() == 4
+              ? first.payload().getInt()
+              : 0;
+      if (protocol < 1 || protocol > PROTOCOL) {
+        throw new Frame.Violation("not a hand of protocol 1 to " + PROTOCOL);
       }
-      hello.complete(null);
+      hello.complete(protocol);
       while (true) {
         take(Frame.read(stream.in()));
       }
@@ -267,13 +265,17 @@ public final class FramedHand implements Hand, AutoCloseable {
         var text = text(pending.text.toByteArray());
         pending.result.complete(flag == 0 ? ToolResult.success(text) : ToolResult.error(text));
       }
-      default -> throw new Frame.Violation("an unknown operation " + frame.op());
+      default -> {
+        if (!files.take(frame)) {
+          throw new Frame.Violation("an unknown operation " + frame.op());
+        }
+      }
     }
   }
 
-  private Pending sent(Frame frame) throws Frame.Violation {
+  private PendingCall sent(Frame frame) throws Frame.Violation {
     var pending = calls.get(frame.id());
-    if (pending == null || pending.stage.get() != Stage.SENT) {
+    if (pending == null || pending.stage.get() != PendingCall.Stage.SENT) {
       throw new Frame.Violation("an answer to no call");
     }
     return pending;
@@ -283,7 +285,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     return e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
   }
 
-  private static void add(Pending pending, ByteBuffer payload) throws Frame.Violation {
+  private static void add(PendingCall pending, ByteBuffer payload) throws Frame.Violation {
     if (pending.text.size() + payload.remaining() > RESULT_MAX) {
       throw new Frame.Violation("a result without end");
     }
@@ -302,7 +304,7 @@ public final class FramedHand implements Hand, AutoCloseable {
         switch (outgoing.take()) {
           case Outgoing.One(var frame) -> write(frame);
           case Outgoing.Call(var id, var pending, var request) -> {
-            if (pending.stage.compareAndSet(Stage.QUEUED, Stage.SENT)) {
+            if (pending.stage.compareAndSet(PendingCall.Stage.QUEUED, PendingCall.Stage.SENT)) {
               write(id, request);
             }
           }
@@ -344,10 +346,10 @@ public final class FramedHand implements Hand, AutoCloseable {
 
   // ---- death ----
 
-  private void fail(Pending pending) {
+  private void fail(PendingCall pending) {
     boolean sent =
-        !pending.stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)
-            && pending.stage.get() != Stage.ABANDONED;
+        !pending.stage.compareAndSet(PendingCall.Stage.QUEUED, PendingCall.Stage.ABANDONED)
+            && pending.stage.get() != PendingCall.Stage.ABANDONED;
     pending.result.complete(
         sent || pending.call.again() ? ToolResult.lost(LOST) : ToolResult.error(NOT_RUN));
   }
@@ -369,6 +371,7 @@ public final class FramedHand implements Hand, AutoCloseable {
     outgoing.offer(new Outgoing.One(Frame.bare(Frame.PING, 0))); // wakes the writer
     onDeath.run();
     calls.values().forEach(this::fail);
+    files.lose(reason);
   }
 
   /// Detaches from the hand: callers that wait lose their calls, but the calls continue if the hand

@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import java.util.Optional;
 
 /// A hold on a session's hand while calls need it. The hand is not evicted meanwhile, and every
 /// call runs in this hand only. Safe for many threads.
@@ -18,6 +19,10 @@ public interface Grip extends Hand, AutoCloseable {
   /// it was interrupted. Does nothing if there is no such call. Returns at once; calls that are
   /// requested later are handled after it.
   void stop(EventId call);
+
+  /// The files of the session; empty if the hand is of an older version, which has no such
+  /// operations. The next hand has them.
+  Optional<HandFiles> files();
 
   /// Whether another server waits for the hand, or this server stops: work that can be done later
   /// should end, and the grip be closed.

@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// A hand that is isolated from the host and must be closed. It can die at any moment and is
@@ -22,6 +23,9 @@ public interface Sandbox extends Hand, AutoCloseable {
   /// Stops a running call, even if another server requested it. Does nothing if there is no such
   /// call. Returns at once; calls that are requested later are handled after it.
   void stop(EventId call);
+
+  /// As [Grip#files].
+  Optional<HandFiles> files();
 
   /// Returns false forever once the sandbox is dead: every further call then gets an error that
   /// says that it did not run.

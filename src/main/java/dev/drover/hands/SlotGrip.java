@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -62,6 +63,11 @@ final class SlotGrip implements Grip {
   @Override
   public void stop(EventId call) {
     sandbox.stop(call);
+  }
+
+  @Override
+  public Optional<HandFiles> files() {
+    return sandbox.files();
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -286,11 +288,112 @@ abstract class FramedHandContract {
   }
 
   @Test
-  void aStrangerIsNotTakenForAHand() throws Exception {
+  void aHandOfAnOlderServerHasNoFiles() throws Exception {
+    try (var hand = hand(LONG)) {
+      assertThat(hand.files()).isEmpty();
+    }
+  }
+
+  /// What a hand of this version does when it is asked for the files below a root.
+  private void isDeathOfFiles(Answer answer) throws Exception {
     send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+    try (var hand = FramedHand.attach(ours, LONG, LONG, deaths::incrementAndGet);
+        var scope = new Scope()) {
+      var files = hand.files().orElseThrow();
+      var task =
+          scope.fork(
+              () -> {
+                try {
+                  return files.tree(HandRoot.OUTPUTS, Optional.empty()).toString();
+                } catch (IOException e) {
+                  return String.valueOf(e.getMessage());
+                }
+              });
+      var frame = Frame.read(peer.in());
+      assertThat(frame.op()).isEqualTo(Frame.TREE);
+      answer.to(frame.id());
+      assertThat(task.join()).contains("the hand is gone");
+      assertThat(deaths).hasValue(1);
+    }
+  }
+
+  @Test
+  void moreThanThereIsCreditForIsDeath() throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+    try (var hand = FramedHand.attach(ours, LONG, LONG, deaths::incrementAndGet);
+        var scope = new Scope()) {
+      var files = hand.files().orElseThrow();
+      var path = HandPath.of("f");
+      var task = scope.fork(() -> files.get(HandRoot.OUTPUTS, path, Optional.empty(), 1 << 30));
+      int id = Frame.read(peer.in()).id();
+      var stamp = new FileStamp(1 << 30, 1, 2, 3, 0100644, 1).encoded();
+      send(Frame.DATA, id, new byte[] {'S', 0, 0, 0, (byte) stamp.length});
+      send(Frame.DATA, id, stamp);
+      try (var content = task.join()) {
+        for (int sent = 0; sent < Transfer.WINDOW; sent += Transfer.PIECE) {
+          assertThat(deaths).hasValue(0);
+          send(Frame.DATA, id, new byte[Transfer.PIECE]);
+        }
+        await().until(() -> deaths.get() == 1);
+        assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void aCreditThatWasNotUsedIsDeath() throws Exception {
+    isDeathOfFiles(id -> send(Frame.CREDIT, id, (byte) 0, (byte) 0, (byte) 0, (byte) 1));
+  }
+
+  @Test
+  void anEndOfFilesWithoutItsFlagIsDeath() throws Exception {
+    isDeathOfFiles(id -> send(Frame.DONE, id));
+  }
+
+  @Test
+  void recordsThatNobodyAskedForEndTheOperationAndNotTheHand() throws Exception {
+    var lies =
+        List.of(
+            new byte[] {'X', 0, 0, 0, 0},
+            new byte[] {'X', 0, 0, 0, 1, 99},
+            new byte[] {'S', 0, 0, 0, 1, 0},
+            new byte[] {'Z', 0, 0, 0, 0},
+            new byte[] {'L', 0, 0, 0, 1, 0},
+            new byte[] {'E', -1, -1, -1, -1},
+            new byte[] {'E', 0},
+            new byte[0]);
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+    try (var hand = FramedHand.attach(ours, LONG, LONG, deaths::incrementAndGet);
+        var scope = new Scope()) {
+      var files = hand.files().orElseThrow();
+      for (var lie : lies) {
+        var task =
+            scope.fork(
+                () -> {
+                  try {
+                    return "listed " + files.tree(HandRoot.OUTPUTS, Optional.empty());
+                  } catch (IOException e) {
+                    return "failed";
+                  }
+                });
+        var frame = Frame.read(peer.in());
+        while (frame.op() != Frame.TREE) {
+          frame = Frame.read(peer.in()); // the cancellation of the one before
+        }
+        send(Frame.DATA, frame.id(), lie);
+        send(Frame.DONE, frame.id(), (byte) 0);
+        assertThat(task.join()).isEqualTo("failed");
+      }
+      assertThat(hand.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aStrangerIsNotTakenForAHand() throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 3);
     assertThatThrownBy(() -> FramedHand.attach(ours, LONG, LONG, () -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("not a hand of protocol 1");
+        .hasMessageContaining("not a hand of protocol 1 to 2");
   }
 
   @Test

@@ -587,6 +587,11 @@ final class SandboxPoolTest {
     }
 
     @Override
+    public Optional<HandFiles> files() {
+      return Optional.empty();
+    }
+
+    @Override
     public void leave() {
       master.left.add(this);
     }

@@ -1,6 +1,7 @@
 package dev.drover.sim;
 
 import dev.drover.hands.Grip;
+import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.ToolCall;
@@ -95,6 +96,11 @@ final class SimHands implements Hands {
     @Override
     public void stop(EventId call) {
       hand.stop(call);
+    }
+
+    @Override
+    public Optional<HandFiles> files() {
+      return Optional.empty();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.drover.testing;
 
 import dev.drover.hands.Grip;
 import dev.drover.hands.Hand;
+import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
@@ -31,6 +32,7 @@ public class PuppetHand implements Hands {
   private final Set<SessionId> kept = ConcurrentHashMap.newKeySet();
   private final AtomicInteger provisions = new AtomicInteger();
   private volatile @Nullable String refusal;
+  private volatile @Nullable HandFiles files;
   private final AtomicInteger lost = new AtomicInteger();
 
   public PuppetHand does(Hand hand) {
@@ -42,6 +44,12 @@ public class PuppetHand implements Hands {
   public void lose() {
     journal.clear();
     lost.incrementAndGet();
+  }
+
+  /// From now on it has these files.
+  public PuppetHand has(HandFiles these) {
+    files = these;
+    return this;
   }
 
   /// What it did, or began.
@@ -123,6 +131,11 @@ public class PuppetHand implements Hands {
     @Override
     public void stop(EventId call) {
       stopped.add(call);
+    }
+
+    @Override
+    public Optional<HandFiles> files() {
+      return Optional.ofNullable(files);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.drover.testing;
 
+import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// Another sandbox seen through one's own eyes: override what should go otherwise.
@@ -25,6 +27,11 @@ public interface SandboxView extends Sandbox {
   @Override
   default void stop(EventId call) {
     sandbox().stop(call);
+  }
+
+  @Override
+  default Optional<HandFiles> files() {
+    return sandbox().files();
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.drover.hands.local;
 
 import dev.drover.base.FileLock;
 import dev.drover.hands.FramedHand;
+import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -39,6 +41,11 @@ public final class LocalSandbox implements Sandbox {
   @Override
   public void stop(EventId call) {
     hand.stop(call);
+  }
+
+  @Override
+  public Optional<HandFiles> files() {
+    return hand.files();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.drover.base.Page;
 import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// Stores the memories of memory stores, and their versions. Each change of a memory adds a
@@ -73,6 +74,25 @@ public interface Memories {
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if it has the content of a memory
   MemoryVersion redact(
       WorkspaceId workspace, MemoryStoreId store, MemoryVersionId id, MemoryActor actor);
+
+  /// The digests of all memories, by path.
+  Map<String, MemoryHead> heads(WorkspaceId workspace, MemoryStoreId store);
+
+  /// Adds a version with a content that was overruled by the current one, and then a version with
+  /// the current content again, so that the newest version stays that of the memory.
+  ///
+  /// @param current the digest that the content must have
+  /// @param other the content that was overruled
+  /// @return the version that has it
+  /// @throws dev.drover.base.Problem `CONFLICT` if the current content has another digest;
+  ///   `INVALID_REQUEST` if the store is archived
+  MemoryVersionId keep(
+      WorkspaceId workspace,
+      MemoryStoreId store,
+      MemoryId id,
+      String current,
+      MemoryText other,
+      MemoryActor actor);
 
   /// Whether there are versions that [#trim] would remove.
   boolean hasVersionsBefore(Instant time);

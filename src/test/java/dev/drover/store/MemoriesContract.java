@@ -13,6 +13,7 @@ import dev.drover.memory.Memories;
 import dev.drover.memory.Memory;
 import dev.drover.memory.MemoryActor;
 import dev.drover.memory.MemoryChange;
+import dev.drover.memory.MemoryHead;
 import dev.drover.memory.MemoryId;
 import dev.drover.memory.MemoryListing;
 import dev.drover.memory.MemoryPath;
@@ -363,6 +364,28 @@ abstract class MemoriesContract extends StoreContract {
     assertThat(get(shared).content()).isEqualTo(contents.getFirst());
   }
 
+  @Test
+  void anOverruledContentIsAVersionAndTheMemoryStaysWhatItWas() {
+    var made = create("/a", "one");
+    create("/b", "other");
+    assertThat(memories().heads(WORKSPACE, notes))
+        .hasSize(2)
+        .containsEntry("/a", new MemoryHead(made.id(), sha256("one")));
+    var loser = MemoryText.of("two");
+    assertConflict(
+        () -> memories().keep(WORKSPACE, notes, made.id(), sha256("two"), loser, AGENT),
+        "precondition_failed",
+        Map.of());
+    var kept = memories().keep(WORKSPACE, notes, made.id(), sha256("one"), loser, AGENT);
+    assertThat(memories().version(WORKSPACE, notes, kept).content()).isEqualTo("two");
+    assertThat(get(made).content()).isEqualTo("one");
+    assertThat(versions().stream().filter(one -> one.memory().equals(made.id())))
+        .extracting(MemoryVersion::content, MemoryVersion::createdBy)
+        .containsExactly(tuple("one", KEY), tuple("two", AGENT), tuple("one", KEY));
+    assertThat(get(made).version()).isEqualTo(versions().getFirst().id());
+    memories().redact(WORKSPACE, notes, kept, KEY);
+  }
+
   // Lists
 
   @Test
@@ -561,6 +584,7 @@ abstract class MemoriesContract extends StoreContract {
             () -> memories().get(WORKSPACE, missing, memory.id()),
             () -> memories().update(WORKSPACE, missing, memory.id(), writing("x"), KEY),
             () -> memories().delete(WORKSPACE, missing, memory.id(), Optional.empty(), KEY),
+            () -> memories().heads(WORKSPACE, missing),
             () -> memories().list(WORKSPACE, missing, listing("/", true, 1)),
             () -> memories().versions(WORKSPACE, missing, all(1, Optional.empty())),
             () -> memories().version(WORKSPACE, missing, version),

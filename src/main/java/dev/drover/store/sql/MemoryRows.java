@@ -2,6 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.catalog.MemoryStoreId;
 import dev.drover.memory.Memory;
+import dev.drover.memory.MemoryHead;
 import dev.drover.memory.MemoryId;
 import dev.drover.memory.MemoryPath;
 import dev.drover.memory.MemoryVersionId;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The rows of memories. Whoever writes one holds the lock of its store.
 final class MemoryRows {
@@ -117,6 +119,20 @@ final class MemoryRows {
             + ")) ORDER BY memory.path LIMIT 1",
         row -> read(row, store),
         values.toArray());
+  }
+
+  static Map<String, MemoryHead> heads(Db db, MemoryStoreId store) throws SQLException {
+    record Row(String path, MemoryHead head) {}
+    return db
+        .list(
+            "SELECT path, id, sha256 FROM memory WHERE store_id = ?",
+            row ->
+                new Row(
+                    row.getString(1),
+                    new MemoryHead(new MemoryId(row.getString(2)), row.getString(3))),
+            store.value())
+        .stream()
+        .collect(Collectors.toMap(Row::path, Row::head));
   }
 
   static long count(Db db, MemoryStoreId store) throws SQLException {

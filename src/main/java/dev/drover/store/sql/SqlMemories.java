@@ -10,6 +10,7 @@ import dev.drover.memory.Memories;
 import dev.drover.memory.Memory;
 import dev.drover.memory.MemoryActor;
 import dev.drover.memory.MemoryChange;
+import dev.drover.memory.MemoryHead;
 import dev.drover.memory.MemoryId;
 import dev.drover.memory.MemoryListing;
 import dev.drover.memory.MemoryPath;
@@ -26,6 +27,7 @@ import dev.drover.store.Refusals;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -224,6 +226,43 @@ final class SqlMemories implements Memories {
           }
           MemoryVersionRows.redact(db, store, id, new Redaction(now(), actor));
           return versionOf(db, store, id);
+        });
+  }
+
+  @Override
+  public Map<String, MemoryHead> heads(WorkspaceId workspace, MemoryStoreId store) {
+    return readers.call(
+        db -> {
+          find(db, workspace, store, "");
+          return MemoryRows.heads(db, store);
+        });
+  }
+
+  @Override
+  public MemoryVersionId keep(
+      WorkspaceId workspace,
+      MemoryStoreId store,
+      MemoryId id,
+      String current,
+      MemoryText other,
+      MemoryActor actor) {
+    var kept = versionId();
+    var newest = versionId();
+    return writer.call(
+        store.value(),
+        (db, _) -> {
+          takeWritable(db, workspace, store);
+          var before = memory(db, store, id);
+          if (!before.sha256().equals(current)) {
+            throw MemoryRefusals.preconditionFailed();
+          }
+          var author = versionOf(db, store, before.version()).createdBy();
+          var change = new MemoryChange(Optional.empty(), Optional.of(other), Optional.empty());
+          var now = now();
+          write(db, changed(before, change, kept, now), actor);
+          var none = new MemoryChange(Optional.empty(), Optional.empty(), Optional.empty());
+          write(db, changed(before, none, newest, now), author);
+          return kept;
         });
   }
 

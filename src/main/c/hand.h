@@ -196,6 +196,8 @@ pid_t process_view(pid_t pid);        /* a thread by which /proc shows it, or 0:
 bool process_is_dead(pid_t pid);      /* or gone: it holds nothing */
 /* Its processor time, and that with the children it has waited for, in ticks; false: gone. */
 bool process_worked(pid_t pid, unsigned long *own, unsigned long *all);
+void processes_freeze(void); /* all others stand still */
+void processes_thaw(void);   /* and go on, if they did before */
 void processes_remember(pid_t shell); /* a call begins: what lives now is not its own */
 bool processes_remembered(pid_t but);                /* others that lived when the call began */
 bool processes_alive(const pid_t *but, size_t n);    /* any, beside these and the first one */

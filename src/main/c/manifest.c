@@ -17,14 +17,14 @@ static uint32_t hash(const char *path, size_t n) {
   return h;
 }
 
-void manifest_start(struct manifest *m) {
+void manifest_start(struct manifest *m, const char *name) {
   struct timespec now;
   *m = (struct manifest){0};
   clock_gettime(CLOCK_REALTIME, &now);
-  m->taken = now.tv_sec;
-  m->taken_ns = now.tv_nsec;
-  buf_add(&m->bytes, &m->taken, sizeof m->taken);
-  buf_add(&m->bytes, &m->taken_ns, sizeof m->taken_ns);
+  m->head.taken = now.tv_sec;
+  m->head.taken_ns = now.tv_nsec;
+  snprintf(m->head.name, sizeof m->head.name, "%s", name ? name : "");
+  buf_add(&m->bytes, &m->head, sizeof m->head);
 }
 
 static struct mark mark_of(const struct stat *st) {
@@ -47,7 +47,10 @@ void manifest_add(struct manifest *m, const struct stat *st, const char *path, s
 }
 
 bool manifest_write(const struct manifest *m, int fd) {
-  return ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 && write_all(fd, m->bytes.p, m->bytes.n);
+  size_t head = sizeof m->head; /* the last thing that is written */
+  return ftruncate(fd, 0) == 0 && lseek(fd, (off_t)head, SEEK_SET) >= 0 &&
+         write_all(fd, m->bytes.p + head, m->bytes.n - head) && lseek(fd, 0, SEEK_SET) == 0 &&
+         write_all(fd, m->bytes.p, head);
 }
 
 struct mark manifest_mark(const struct manifest *m, size_t i, const char **path) {
@@ -78,12 +81,12 @@ static void index_paths(struct manifest *m) {
   }
 }
 
-bool manifest_load(struct manifest *m, int fd) {
+bool manifest_load(struct manifest *m, int fd, const char *name) {
   *m = (struct manifest){0};
-  size_t head = sizeof m->taken + sizeof m->taken_ns, cap = 0, at = head;
-  if (fd < 0 || !read_whole(&m->bytes, fd) || m->bytes.n < head) return false;
-  memcpy(&m->taken, m->bytes.p, sizeof m->taken);
-  memcpy(&m->taken_ns, m->bytes.p + sizeof m->taken, sizeof m->taken_ns);
+  size_t cap = 0, at = sizeof m->head;
+  if (fd < 0 || !name || pread(fd, &m->head, sizeof m->head, 0) != sizeof m->head) return false;
+  if (strncmp(m->head.name, name, sizeof m->head.name) != 0 || !read_whole(&m->bytes, fd)) return false;
+  if (m->bytes.n < sizeof m->head) return false;
   while (at < m->bytes.n) {
     struct mark mark;
     if (m->bytes.n - at < sizeof mark || m->n == PAX_ENTRIES_MAX) return false;
@@ -113,9 +116,10 @@ size_t manifest_find(const struct manifest *m, const char *path, size_t n) {
 bool manifest_same(const struct manifest *m, size_t i, const struct stat *st) {
   const char *path;
   struct mark then = manifest_mark(m, i, &path), now = mark_of(st);
-  bool settled = m->taken > then.changed + 1 ||
-                 (m->taken >= then.changed &&
-                  (m->taken - then.changed) * 1000000000 + m->taken_ns - then.changed_ns > TICK_NS);
+  int64_t taken = m->head.taken;
+  bool settled = taken > then.changed + 1 ||
+                 (taken >= then.changed &&
+                  (taken - then.changed) * 1000000000 + m->head.taken_ns - then.changed_ns > TICK_NS);
   now.path_n = then.path_n;
   return memcmp(&then, &now, sizeof now) == 0 && settled;
 }

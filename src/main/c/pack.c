@@ -279,11 +279,12 @@ bool pack(const struct pack *how, struct packed *packed, struct buf *why) {
   struct packer *k = must(calloc(1, sizeof *k));
   char scratch[64];
   *packed = (struct packed){0};
-  k->out = (struct pax_out){.fd = how->out, .left = how->most};
+  k->out.write = how->write;
+  k->out.left = how->most;
   k->packed = packed;
   k->budget = PAX_ENTRIES_MAX;
-  manifest_start(&k->after);
-  packed->layer = manifest_load(&k->before, how->before);
+  manifest_start(&k->after, how->after_name);
+  packed->layer = manifest_load(&k->before, how->before, how->before_name);
   for (size_t i = 0; i < how->n && going_on(k); i++) root(k, &how->roots[i]);
   if (going_on(k)) finish(k);
   if (going_on(k) && how->after >= 0 && !manifest_write(&k->after, how->after)) k->out.error = errno;

@@ -30,10 +30,11 @@ struct packed {
 struct pack {
   const struct pax_root *roots;
   size_t n;
-  int out;
-  uint64_t most; /* bytes of the archive */
-  /* What the tree was at an earlier time, and what it is now; -1 for none. Files made by pack. */
+  bool (*write)(const void *p, size_t n); /* takes the archive; false with errno */
+  uint64_t most;                          /* bytes of the archive */
+  /* What the tree was at an earlier time, and what it is now, in files that pack has made; -1 for none. */
   int before, after;
+  const char *before_name, *after_name; /* what they are called: of MANIFEST_NAME bytes at most */
 };
 
 struct unpacked {
@@ -52,19 +53,24 @@ struct mark {
   int64_t modified, modified_ns, changed, changed_ns;
   uint32_t mode, path_n;
 };
+#define MANIFEST_NAME 63
+struct manifest_head {
+  char name[MANIFEST_NAME + 1];
+  int64_t taken, taken_ns; /* when the tree was looked at */
+};
 struct manifest {
   struct buf bytes;
-  int64_t taken, taken_ns; /* when the tree was looked at */
+  struct manifest_head head;
   size_t *at;              /* of each mark, in the order in which a tree is walked */
   bool *seen;
   uint32_t *slots;
   size_t n, slots_n;
 };
 #define NOT_FOUND SIZE_MAX
-void manifest_start(struct manifest *m);
+void manifest_start(struct manifest *m, const char *name);
 void manifest_add(struct manifest *m, const struct stat *st, const char *path, size_t n);
 bool manifest_write(const struct manifest *m, int fd);
-bool manifest_load(struct manifest *m, int fd); /* false: there is none that can be used */
+bool manifest_load(struct manifest *m, int fd, const char *name); /* false: there is none of that name */
 size_t manifest_find(const struct manifest *m, const char *path, size_t n);
 struct mark manifest_mark(const struct manifest *m, size_t i, const char **path);
 bool manifest_same(const struct manifest *m, size_t i, const struct stat *st);

@@ -14,7 +14,7 @@ struct head {
 _Static_assert(sizeof(struct head) == PAX_BLOCK, "a header is one block");
 
 static void flush(struct pax_out *out) {
-  if (!out->error && !write_all(out->fd, out->bytes, out->n)) out->error = errno ? errno : EIO;
+  if (!out->error && !out->write(out->bytes, out->n)) out->error = errno ? errno : EIO;
   out->n = 0;
 }
 

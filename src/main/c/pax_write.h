@@ -7,7 +7,8 @@
 enum { PAX_FILE = '0', PAX_HARD_LINK = '1', PAX_LINK = '2', PAX_DIRECTORY = '5', PAX_OF_ONE = 'x', PAX_OF_ALL = 'g' };
 
 struct pax_out {
-  int fd, error; /* error: nothing is written any more */
+  bool (*write)(const void *p, size_t n);
+  int error; /* nothing is written any more */
   uint64_t left; /* bytes that may be written */
   char bytes[1 << 16];
   size_t n;

@@ -146,6 +146,30 @@ static bool is_earlier(const struct list *now, pid_t pid) {
   return then && p && then->started == p->started;
 }
 
+static struct list still; /* those that somebody had stopped before they were frozen */
+static bool frozen;
+
+void processes_freeze(void) {
+  if (frozen) return;
+  look(&still);
+  for (size_t i = 0; i < still.n; i++) {
+    if (still.p[i].state != 'T') still.p[i--] = still.p[--still.n];
+  }
+  frozen = kill(-1, SIGSTOP) == 0;
+}
+
+void processes_thaw(void) {
+  struct list now = {0};
+  if (!frozen) return;
+  frozen = false;
+  look(&now);
+  for (size_t i = 0; i < now.n; i++) {
+    const struct process *then = find(&still, now.p[i].pid);
+    if (!then || then->started != now.p[i].started) kill(now.p[i].pid, SIGCONT);
+  }
+  free(now.p);
+}
+
 /* Lived before the call, descends from such a process, or is in the session or group of one. */
 static bool belongs_to_earlier(const struct list *now, const struct process *p) {
   if (is_earlier(now, p->session) || is_earlier(now, p->group)) return true;

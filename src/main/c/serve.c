@@ -1,6 +1,7 @@
 /* `hand serve`: the first process inside. One loop over the listening socket, the one connection,
  * the shell's pipes and the file tools' answers. */
 #include "serve.h"
+#include "transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -171,6 +172,7 @@ int serve(int argc, char **argv) {
   signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0 || null < 0) return 1;
   fork_setup(signals, processes);
+  archives_setup();
   shell_hide();
   last_attached = now_ms();
   while (true) turn();

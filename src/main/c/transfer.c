@@ -19,6 +19,8 @@
 
 struct operation {
   int op;
+  bool still; /* processes of commands stand still meanwhile */
+  bool writes; /* of unknown size */
   int needed; /* fields */
   void (*run)(const struct request *); /* in a child; NULL: there is nothing to do */
   int bytes;  /* the field that says how many bytes it writes; 0: none */
@@ -30,6 +32,8 @@ static const struct operation operations[] = {
     {.op = OP_GET, .needed = 4, .run = transfer_get},
     {.op = OP_PUT, .needed = 5, .run = transfer_put, .bytes = 3},
     {.op = OP_REMOVE, .needed = 3, .run = transfer_remove},
+    {.op = OP_PACK, .needed = 4, .run = transfer_pack, .still = true},
+    {.op = OP_UNPACK, .needed = 1, .run = transfer_unpack, .writes = true},
 };
 
 struct transfer {
@@ -84,6 +88,7 @@ static void set_free(struct transfer *t) {
     kill(-t->pid, SIGKILL);
     kill(t->pid, SIGKILL);
   }
+  if (t->started && t->operation->still) processes_thaw();
   if (t->from >= 0) close(t->from);
   if (t->to >= 0) close(t->to);
   buf_free(&t->bytes);
@@ -162,7 +167,10 @@ size_t transfers_pids(pid_t *pids) {
 
 bool transfers_write(void) {
   for (int i = 0; i < TRANSFERS_MAX; i++) {
-    if (transfers[i].operation && transfers[i].started && transfers[i].operation->bytes) return true;
+    if (transfers[i].operation && transfers[i].started &&
+        (transfers[i].operation->bytes || transfers[i].operation->writes)) {
+      return true;
+    }
   }
   return false;
 }
@@ -185,13 +193,19 @@ _Noreturn static void run(const struct transfer *t, int in, int out) {
   signal(SIGPIPE, SIG_IGN);
   setpgid(0, 0);
   bool ok = dup2(in, 0) >= 0 && dup2(out, 1) >= 0;
+  for (int i = 0; i < TRANSFERS_MAX; i++) { /* an open end would keep the stream from ending */
+    if (!transfers[i].operation || !transfers[i].started) continue;
+    if (transfers[i].from > 1) close(transfers[i].from);
+    if (transfers[i].to > 1) close(transfers[i].to);
+  }
   if (ok) t->operation->run(&t->request);
   _exit(1); /* without a record that ends it */
 }
 
 static bool has_room(const struct transfer *t) {
   int field = t->operation->bytes;
-  return !field || disk_write_starts((size_t)strtoull(t->request.f[field].p, NULL, 10));
+  if (!field) return !t->operation->writes || disk_write_starts(1);
+  return disk_write_starts((size_t)strtoull(t->request.f[field].p, NULL, 10));
 }
 
 static void start(struct transfer *t) {
@@ -214,10 +228,16 @@ static void start(struct transfer *t) {
     refuse(t, FAILED, "no pipe");
     return;
   }
+  if (t->operation->still && calls_background()) processes_freeze();
   pid_t pid = fork();
-  if (pid == 0) run(t, in[0], out[1]);
+  if (pid == 0) {
+    close(in[1]);
+    close(out[0]);
+    run(t, in[0], out[1]);
+  }
   close(in[0]);
   close(out[1]);
+  t->started = true;
   t->from = out[0];
   t->to = in[1];
   fcntl(t->from, F_SETFL, O_NONBLOCK);
@@ -228,7 +248,6 @@ static void start(struct transfer *t) {
   }
   setpgid(pid, pid);
   t->pid = pid;
-  t->started = true;
   t->deadline = now_ms() + TRANSFER_MS;
 }
 

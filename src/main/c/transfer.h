@@ -15,6 +15,7 @@ enum {
   RECORD_ENTRY = 'E',   /* a stamp, u8 flags, the path below the root */
   RECORD_LISTING = 'L', /* the cookie of the entries that follow, u8: 1 if some are missing */
   RECORD_STAMP = 'S',
+  RECORD_PACKED = 'P', /* the numbers of an archive, in decimal, separated by blanks */
   RECORD_END = 'X' /* u8 outcome, text */
 };
 
@@ -67,5 +68,11 @@ void transfer_get(const struct request *q);
 void transfer_put(const struct request *q);
 /* Fields: root, path, what it removes: `any` or a SHA-256. Directories that become empty go as well. */
 void transfer_remove(const struct request *q);
+/* Fields: a path, or nothing for all that outlives the sandbox; bytes at most; the name of an earlier archive of
+ * the latter, or nothing; the name of this one. The archive, then its numbers. */
+void transfer_pack(const struct request *q);
+/* Fields: a path, or nothing. Takes archives; those of all that outlives a sandbox belong in a new one. */
+void transfer_unpack(const struct request *q);
+void archives_setup(void); /* in the first process */
 
 #endif

@@ -17,6 +17,10 @@
 
 static int directory(const char *path) { return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
 
+static int archive = 1; /* where one goes */
+
+static bool write_archive(const void *p, size_t n) { return write_all(archive, p, n); }
+
 static int manifest(const char *path) { return path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1; }
 
 static int said(bool ok, struct buf *why) {
@@ -27,9 +31,10 @@ static int said(bool ok, struct buf *why) {
 
 static int packs(const char *path, const char *before, const char *after) {
   struct pax_root root = {directory(path), "workspace"};
-  struct pack how = {.roots = &root, .n = 1, .out = 1, .most = 1ull << 40};
+  struct pack how = {.roots = &root, .n = 1, .write = write_archive, .most = 1ull << 40};
   how.before = manifest(before);
   how.after = manifest(after);
+  how.before_name = how.after_name = "one";
   struct packed p;
   struct buf why = {0};
   if (!pack(&how, &p, &why)) return said(false, &why);
@@ -101,7 +106,9 @@ static int scratch(void) { return memfd_create("archive", 0); }
 
 static void packed_again(const char *path, int out, int before, int after, bool expected) {
   struct pax_root root = {directory(path), "workspace"};
-  struct pack how = {.roots = &root, .n = 1, .out = out, .most = 1u << 30, .before = before, .after = after};
+  struct pack how = {.roots = &root, .n = 1, .write = write_archive, .most = 1u << 30, .before = before, .after = after};
+  archive = out;
+  how.before_name = how.after_name = "one";
   struct packed p;
   struct buf why = {0};
   if (pack(&how, &p, &why) != expected) fprintf(stderr, "%.*s\n", (int)why.n, why.p), abort();
@@ -165,22 +172,22 @@ static void same_again(const char *in, const char *copy) {
 /* A tree, its archive, and the tree that comes from it: the same. So with a layer after a change, and no
  * damaged archive reaches beyond its bytes. */
 static void round_of(const char *in, const char *copy, const char *second, long *taken, long *refused) {
-  int archive = scratch(), mark = scratch(), tree = directory(in);
+  int stored = scratch(), mark = scratch(), tree = directory(in);
   fill(tree, 0);
-  packed_again(in, archive, -1, mark, true);
-  if (!unpacked_into(copy, archive)) abort();
+  packed_again(in, stored, -1, mark, true);
+  if (!unpacked_into(copy, stored)) abort();
   same_again(in, copy);
   run("rm -rf '%s'/d* '%s'/a 2>/dev/null; true", in);
   fill(tree, 0);
-  lseek(archive, 0, SEEK_END);
-  packed_again(in, archive, mark, mark, true);
-  if (!unpacked_into(second, archive)) abort();
+  lseek(stored, 0, SEEK_END);
+  packed_again(in, stored, mark, mark, true);
+  if (!unpacked_into(second, stored)) abort();
   same_again(in, second);
   for (int i = 0; i < 8; i++) {
-    mutate(archive, lseek(archive, 0, SEEK_END) + 1);
-    *(unpacked_into(copy, archive) ? taken : refused) += 1;
+    mutate(stored, lseek(stored, 0, SEEK_END) + 1);
+    *(unpacked_into(copy, stored) ? taken : refused) += 1;
   }
-  close(archive), close(mark), close(tree);
+  close(stored), close(mark), close(tree);
 }
 
 static int fuzz(const char *path, uint64_t seed, long rounds) {

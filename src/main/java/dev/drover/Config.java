@@ -14,6 +14,7 @@ import dev.drover.settings.Section;
 import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
 import dev.drover.settings.SettingsTree;
+import dev.drover.snapshot.SnapshotSettings;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
 import dev.drover.tools.Inventory;
@@ -41,6 +42,7 @@ import java.util.Set;
 /// @param brain the settings of turns
 /// @param pool how many sandboxes there may be
 /// @param sandboxes the settings of each sandbox
+/// @param snapshots the settings of snapshots
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -52,6 +54,7 @@ public record Config(
     BrainSettings brain,
     PoolSettings pool,
     SandboxSettings sandboxes,
+    SnapshotSettings snapshots,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -130,6 +133,7 @@ public record Config(
         BrainSettings.read(root, Inventory.HANDS),
         PoolSettings.read(root.section("sandboxes")),
         SandboxSettings.read(root),
+        SnapshotSettings.read(root.section("snapshots")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

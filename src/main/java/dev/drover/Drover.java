@@ -11,12 +11,14 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brains;
+import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.MemoryCleanup;
 import dev.drover.brain.Profile;
 import dev.drover.brain.WorkspaceRemoval;
+import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
@@ -29,6 +31,8 @@ import dev.drover.session.Feed;
 import dev.drover.session.Job;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
+import dev.drover.snapshot.SnapshotErrand;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
@@ -100,10 +104,16 @@ public final class Drover implements AutoCloseable {
       var hands = hands();
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
+      var blobs = wiring.blobs(config, ids);
+      open.push(blobs::close);
+      var snapshots = snapshots(store, blobs, hands);
       var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
       handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
+      handlers.put(Snapshots.TAKE, snapshots);
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      var brains = new Brains(harness(store.sessions(), log, hands, models), runner::hint);
+      boolean taken = config.snapshots().taken(config.store().database().isPresent());
+      var errands = taken ? List.<HandErrand>of(snapshots) : List.<HandErrand>of();
+      var brains = new Brains(harness(store.sessions(), log, hands, errands, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -127,7 +137,10 @@ public final class Drover implements AutoCloseable {
           limit -> {
             readiness.closing();
             store.nodes().drain();
-            return brains.await(limit);
+            long until = System.nanoTime() + limit.toNanos();
+            boolean rested = brains.await(limit);
+            snapshots.drain(Duration.ofNanos(until - System.nanoTime()));
+            return rested;
           };
       LOG.log(Level.INFO, "server started", Facts.of("url", server.url(), "resumed", resumed));
     } catch (StoreUnusable | IOException e) {
@@ -157,14 +170,24 @@ public final class Drover implements AutoCloseable {
     return hands;
   }
 
-  private Harness harness(Sessions sessions, EventLog log, Hands hands, Models models) {
+  private SnapshotErrand snapshots(Store store, Blobs blobs, Hands hands) {
+    var errand =
+        new SnapshotErrand(
+            store.snapshots(), blobs, hands, config.snapshots(), ids, clock, Pause.REAL);
+    open.push(errand::close); // after the brains, before the hands
+    errand.start();
+    return errand;
+  }
+
+  private Harness harness(
+      Sessions sessions, EventLog log, Hands hands, List<HandErrand> errands, Models models) {
     return new Harness(
         log,
         sessions,
         feed,
         models,
         hands,
-        List.of(),
+        errands,
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
         Profile.DEFAULTS,

@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.brain.Retries;
+import dev.drover.catalog.Blobs;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
@@ -18,6 +19,7 @@ import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
@@ -43,6 +45,11 @@ class Wiring {
         ? PostgresStore.open(
             database.get(), config.store().lapse(), place(config), feed, ids, clock())
         : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock());
+  }
+
+  /// @throws StoreUnusable if the place of large contents cannot be used
+  Blobs blobs(Config config, Ids ids) throws StoreUnusable, InterruptedException {
+    return DirectoryBlobs.open(config.data().resolve("blobs"), ids, Pause.REAL);
   }
 
   /// The name of this server's data directory among those of all nodes.

@@ -62,6 +62,7 @@ final class ArchitectureTest {
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("brain", "base", "settings", "session", "catalog", "memory", "hands", "tools", "model");
+    uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
     uses("desk", "base", "session", "catalog", "memory", "brain", "model");
     uses("wire", "base", "session", "catalog", "memory");
     uses("store", "base", "settings", "session", "catalog", "files", "memory", "wire");

@@ -31,6 +31,7 @@ final class EverySettingTest {
           Map.entry("connections.per_address", "20"),
           Map.entry("workspaces.kind", "image"),
           Map.entry("workspaces.free_mib", "5"),
+          Map.entry("snapshots.when", "never"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"),
           Map.entry("max_body_mib", "31"),

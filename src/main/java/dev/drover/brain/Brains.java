@@ -22,8 +22,8 @@ public final class Brains implements Brain, AutoCloseable {
     this(harness, () -> {});
   }
 
-  /// @param owed called after a session was deleted and its removal job is owed; must return at
-  ///   once
+  /// @param owed called when a job may be owed that this node can do: a session was deleted, or
+  ///   another node gave a hint; must return at once
   public Brains(Harness harness, Runnable owed) {
     this.harness = harness;
     this.owed = owed;
@@ -103,6 +103,11 @@ public final class Brains implements Brain, AutoCloseable {
           }
         });
     visits.end(session);
+    owed.run();
+  }
+
+  /// Another node may have added a job that this node can do.
+  void jobsMayWait() {
     owed.run();
   }
 

@@ -19,6 +19,13 @@ final class Errands {
     this.at = at;
   }
 
+  /// Prepares the session for a hand.
+  void beforeHand() throws Sandboxes.Unavailable, InterruptedException {
+    for (var errand : at.harness().errands()) {
+      errand.beforeHand(at.session());
+    }
+  }
+
   /// Prepares a hand for new calls.
   void before(Grip grip) throws Sandboxes.Unavailable, InterruptedException {
     one.lockInterruptibly();

@@ -68,6 +68,7 @@ final class HandCarrier implements Carrier {
     }
     if (made == null) {
       try {
+        errands.beforeHand();
         var grip = at.harness().hands().provision(spec);
         var runner = hold(grip);
         errands.before(grip);

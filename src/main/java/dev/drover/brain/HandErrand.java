@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
+import dev.drover.session.SessionId;
 import java.util.List;
 
 /// Work of the server in a session's hand, around the calls: providing files before them, fetching
@@ -14,6 +15,11 @@ import java.util.List;
 /// A `Problem` because the store is unavailable is thrown: the brain repeats the step later. Any
 /// other exception is a bug and ends the turn.
 public interface HandErrand {
+  /// Called before the session's hand is provisioned, or found, for new calls.
+  ///
+  /// @throws Sandboxes.Unavailable as [#before]
+  default void beforeHand(SessionId session) throws Sandboxes.Unavailable, InterruptedException {}
+
   /// Prepares the hand for new calls. Called once per step, before the calls are dispatched, and
   /// not for calls that an earlier brain dispatched.
   ///

@@ -71,6 +71,7 @@ public final class Keeper implements Nodes.News, AutoCloseable {
 
   @Override
   public void freed(SessionId session) {
+    brains.jobsMayWait();
     if (!claiming.getAndSet(true)) {
       Thread.ofVirtual()
           .start(

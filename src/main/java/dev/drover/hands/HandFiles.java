@@ -47,6 +47,9 @@ public interface HandFiles {
   void remove(HandRoot root, HandPath path, Expected expected)
       throws IOException, InterruptedException;
 
+  /// Archives of the session's directories.
+  HandArchives archives();
+
   /// Whether a command runs in the hand, or a process that one left.
   boolean isAtWork() throws IOException, InterruptedException;
 

@@ -24,6 +24,10 @@ public interface Hands {
   /// alive after its end.
   Optional<Grip> visit(HandSpec spec) throws InterruptedException;
 
+  /// The id of the session's directories on this machine; empty if it has none here. It is another
+  /// one after they were removed and made again.
+  Optional<String> home(SessionId session);
+
   /// Leaves the session to another server: each of its hands is detached, alive, as soon as no grip
   /// holds it. From now on its calls are left, see [Grip#leave]. Idempotent.
   void leave(SessionId session);

@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ final class Records {
   private static final byte ENTRY = 'E';
   private static final byte LISTING = 'L';
   private static final byte STAMP = 'S';
+  private static final byte PACKED = 'P';
   private static final byte END = 'X';
 
   private static final int FINE = 0;
@@ -59,6 +61,23 @@ final class Records {
     next();
     if (outcome() != FINE) {
       throw new Frame.Violation("an end that cannot be");
+    }
+  }
+
+  /// The records of an archive.
+  PackedTree packed(OutputStream to) throws IOException, InterruptedException {
+    for (next(); kind == DATA; next()) {
+      to.write(body.array(), body.position(), body.remaining());
+    }
+    if (kind != PACKED) {
+      throw wrong();
+    }
+    var numbers = StandardCharsets.US_ASCII.decode(body).toString();
+    end();
+    try {
+      return PackedTree.parse(numbers);
+    } catch (IllegalArgumentException e) {
+      throw (Frame.Violation) new Frame.Violation("numbers that cannot be").initCause(e);
     }
   }
 

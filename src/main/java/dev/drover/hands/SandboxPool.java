@@ -307,6 +307,11 @@ public final class SandboxPool implements Hands, AutoCloseable {
   }
 
   @Override
+  public Optional<String> home(SessionId session) {
+    return sandboxes.home(session);
+  }
+
+  @Override
   public Set<SessionId> kept() {
     return sandboxes.kept();
   }

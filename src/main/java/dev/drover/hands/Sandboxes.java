@@ -24,6 +24,9 @@ public interface Sandboxes extends AutoCloseable {
   /// sandbox to which this server is attached must be closed first. Idempotent.
   void discard(SessionId session);
 
+  /// As [Hands#home].
+  Optional<String> home(SessionId session);
+
   /// The sessions that have a workspace here.
   Set<SessionId> kept();
 

@@ -72,7 +72,7 @@ final class Transfers implements HandFiles {
 
   // ---- called by everyone ----
 
-  private Transfer begin(byte op, byte[]... fields) throws IOException, InterruptedException {
+  Transfer begin(byte op, byte[]... fields) throws IOException, InterruptedException {
     int size = 0;
     for (var field : fields) {
       size += 4 + field.length;
@@ -103,7 +103,7 @@ final class Transfers implements HandFiles {
   }
 
   /// Ends an operation that may still run. Its permit is free again when the hand confirms this.
-  private void end(Transfer transfer) {
+  void end(Transfer transfer) {
     if (transfer.isOver()) {
       return;
     }
@@ -205,6 +205,11 @@ final class Transfers implements HandFiles {
           records.nothing();
           return true;
         });
+  }
+
+  @Override
+  public HandArchives archives() {
+    return new ArchiveTransfers(this);
   }
 
   @Override

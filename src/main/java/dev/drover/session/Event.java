@@ -230,6 +230,13 @@ public sealed interface Event {
     }
   }
 
+  /// A record that the session's commands run in other directories from now on: its first ones, or
+  /// ones that were made on another machine, or after the old ones were lost. Written in one append
+  /// with the dispatch records of the first calls there.
+  ///
+  /// @param home the id of the directories
+  record WorkspaceHome(EventId id, String home) implements Private {}
+
   /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {
     private static final String PRIVATE = "drover.";

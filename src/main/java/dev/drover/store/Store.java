@@ -7,6 +7,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
 
 /// A store of all data: its parts share one database and its transactions. Safe for many threads.
 /// Its opener closes it; after that, every call fails.
@@ -24,6 +25,8 @@ public interface Store extends AutoCloseable {
   Nodes nodes();
 
   Jobs jobs();
+
+  Snapshots snapshots();
 
   @Override
   void close();

@@ -47,6 +47,7 @@ public final class EventCodec {
       case Event.ModelRequestEnd _ -> "span.model_request_end";
       case Event.ToolDispatched _ -> "drover.tool_dispatched";
       case Event.ToolAmbiguous _ -> "drover.tool_ambiguous";
+      case Event.WorkspaceHome _ -> "drover.workspace_home";
       case Event.Unknown unknown -> unknown.type();
       case Event.UnknownFromClient unknown -> unknown.type();
       case Event.Damaged _ -> "drover.damaged";
@@ -116,6 +117,7 @@ public final class EventCodec {
               "tool_use_id", e.toolUseId().value(),
               "tool", e.tool(),
               "outcome", lower(e.outcome()));
+      case Event.WorkspaceHome e -> Json.obj("home", e.home());
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt e ->
@@ -224,6 +226,7 @@ public final class EventCodec {
               text(e, "outcome").equals("retried")
                   ? Event.ToolAmbiguous.Outcome.RETRIED
                   : Event.ToolAmbiguous.Outcome.REPORTED);
+      case "drover.workspace_home" -> new Event.WorkspaceHome(id, text(e, "home"));
       default -> new Event.Unknown(id, type, rest(e));
     };
   }

@@ -533,6 +533,11 @@ final class SandboxPoolTest {
     }
 
     @Override
+    public Optional<String> home(SessionId session) {
+      return Optional.empty();
+    }
+
+    @Override
     public Set<SessionId> kept() {
       return Set.of(A);
     }

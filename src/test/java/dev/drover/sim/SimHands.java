@@ -144,6 +144,11 @@ final class SimHands implements Hands {
   }
 
   @Override
+  public Optional<String> home(SessionId session) {
+    return Optional.empty();
+  }
+
+  @Override
   public Set<SessionId> kept() {
     return new LinkedHashSet<>(disk);
   }

@@ -168,6 +168,11 @@ public class PuppetHand implements Hands {
   }
 
   @Override
+  public Optional<String> home(SessionId session) {
+    return Optional.empty();
+  }
+
+  @Override
   public Set<SessionId> kept() {
     return Set.copyOf(kept);
   }

@@ -34,6 +34,11 @@ public interface SandboxesView extends Sandboxes {
   }
 
   @Override
+  default Optional<String> home(SessionId session) {
+    return sandboxes().home(session);
+  }
+
+  @Override
   default Set<SessionId> kept() {
     return sandboxes().kept();
   }

@@ -7,6 +7,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
 import dev.drover.store.Store;
 
 /// Another store seen through one's own eyes: override what should go otherwise.
@@ -42,6 +43,11 @@ public interface StoreView extends Store {
   @Override
   default Nodes nodes() {
     return store().nodes();
+  }
+
+  @Override
+  default Snapshots snapshots() {
+    return store().snapshots();
   }
 
   @Override

@@ -37,7 +37,8 @@ public final class TomorrowsEvents {
           "span.model_request_start|{}",
           "span.model_request_end|{'model_request_start_id':'sevt_s','is_error':false,'model_usage':{'input_tokens':1,'output_tokens':2,'cache_read_input_tokens':0,'cache_creation_input_tokens':0}}",
           "drover.tool_dispatched|{'tool_use_id':'sevt_u','attempt':1,'hand_id':'hand_1'}",
-          "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}");
+          "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}",
+          "drover.workspace_home|{'home':'home_1'}");
 
   private TomorrowsEvents() {}
 

@@ -70,7 +70,7 @@ public final class LocalSandboxes implements Sandboxes {
         maker.make(
             new Engine.Machine(root, homes, program, room.floor(), settings, spawner, pause));
     this.register = new Register(hands, engine, pause);
-    this.workspaces = new Workspaces(homes, settings.firstUid(), engine.mountsImages(), pause);
+    this.workspaces = new Workspaces(homes, settings.firstUid(), engine.mountsImages(), ids, pause);
     register.sweep();
     Thread.ofVirtual().name("hand-janitor").start(this::sweepNowAndThen);
   }
@@ -299,6 +299,16 @@ public final class LocalSandboxes implements Sandboxes {
       LOG.log(Level.WARNING, "the workspace of " + session + " could not be removed yet", e);
     } finally {
       discarding.remove(session);
+    }
+  }
+
+  @Override
+  public Optional<String> home(SessionId session) {
+    try {
+      return workspaces.id(session);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the directories of " + session + " cannot be identified", e);
+      return Optional.empty();
     }
   }
 

@@ -33,6 +33,8 @@ import java.util.Set;
 /// inside it.
 public final class Workspaces {
   private static final String HAND = "hand";
+  private static final String ID = "id";
+  private static final String ID_PREFIX = "home_";
   private static final int UIDS = 65_536;
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -41,6 +43,7 @@ public final class Workspaces {
   private final boolean isRoot;
   private final boolean images;
   private final int firstUid;
+  private final Ids ids;
   private final Pause pause;
 
   /// @param image the disk image that is mounted over all of them except the uploads, if the
@@ -56,8 +59,9 @@ public final class Workspaces {
       OptionalInt uid) {}
 
   /// @param images whether a new session gets its own disk; existing sessions stay as they are
-  Workspaces(Path root, int firstUid, boolean images, Pause pause) throws IOException {
+  Workspaces(Path root, int firstUid, boolean images, Ids ids, Pause pause) throws IOException {
     this.images = images;
+    this.ids = ids;
     this.root = Directories.own(root);
     this.pause = pause;
     this.isRoot = Host.isRoot();
@@ -67,6 +71,7 @@ public final class Workspaces {
   /// Returns the session's directories and creates missing ones.
   Workspace open(SessionId session) throws IOException, InterruptedException {
     var home = Directories.own(home(session));
+    identify(home);
     var image = image(home);
     var made =
         new Workspace(
@@ -99,6 +104,26 @@ public final class Workspaces {
         made.user,
         made.image,
         OptionalInt.of(uid));
+  }
+
+  /// The directories get an id when they are first opened, which is new for every home.
+  private void identify(Path home) throws IOException {
+    var id = home.resolve(ID);
+    if (!Files.exists(id)) {
+      var next = home.resolve(ID + ".new");
+      Files.writeString(next, ids.next(ID_PREFIX) + "\n");
+      Files.move(next, id, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /// The id of the session's directories; empty if there are none.
+  Optional<String> id(SessionId session) throws IOException {
+    try {
+      var id = Files.readString(home(session).resolve(ID)).strip();
+      return Optional.of(id).filter(_ -> Ids.wellFormed(ID_PREFIX, id));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
   }
 
   /// Empty until a hand is created, which fills it. Sessions that began with plain directories keep

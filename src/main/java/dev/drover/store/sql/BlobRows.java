@@ -19,7 +19,9 @@ final class BlobRows {
   /// The ids of the contents that rows refer to, once for each reference: one statement for each
   /// table.
   static final List<String> REFERENCES =
-      List.of("SELECT blob_id FROM file WHERE blob_id IS NOT NULL");
+      List.of(
+          "SELECT blob_id FROM file WHERE blob_id IS NOT NULL",
+          "SELECT blob_id FROM snapshot_layer");
 
   private static final long GIB = 1L << 30;
   private static final long MIB = 1L << 20;

@@ -36,7 +36,8 @@ public final class Migrations {
           "0014-documents",
           "0015-notes",
           "0016-files",
-          "0017-memory");
+          "0017-memory",
+          "0018-snapshots");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -94,7 +94,15 @@ public final class SqlCheck implements AutoCloseable {
 
   /// Reports rows that belong to no session; no constraint of the schema prevents them.
   private boolean strays(Hearer hearer) throws SQLException {
-    for (var table : List.of("session_origin", "thread", "event", "inbox")) {
+    for (var table :
+        List.of(
+            "session_origin",
+            "thread",
+            "event",
+            "inbox",
+            "workspace_home",
+            "snapshot",
+            "snapshot_layer")) {
       db.list(
               """
               SELECT DISTINCT session_key FROM %s AS part

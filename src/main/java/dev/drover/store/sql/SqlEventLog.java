@@ -124,6 +124,7 @@ final class SqlEventLog implements EventLog {
           var appended = state.append(emission, clock.instant());
           var events = appended.events();
           EventRows.append(db, row.get().key(), id, lease.epoch(), events);
+          SnapshotRows.follow(db, row.get().key(), events, self.place());
           InboxRows.processed(db, row.get().key(), events);
           SessionRows.keep(db, id, row.get().with(appended.state()));
           afterCommit.logged(id, events);

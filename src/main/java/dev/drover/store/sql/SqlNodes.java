@@ -113,7 +113,7 @@ public final class SqlNodes implements Nodes {
   /// Registers this node. An earlier node of this machine whose process has ended is buried at
   /// once, so that this start need not wait for its lapse. Nodes of other machines cannot see the
   /// process and wait for the lapse.
-  private static void register(Db db, String name) throws SQLException {
+  private void register(Db db, String name) throws SQLException {
     var own = NodeProcess.own();
     record Earlier(String name, NodeProcess process) {}
     var earlier =
@@ -131,8 +131,8 @@ public final class SqlNodes implements Nodes {
     }
     var now = db.dialect().now();
     db.update(
-        "INSERT INTO node (id, host, machine, pid, process_started, started_at, beat_at)"
-            + " VALUES (?, ?, ?, ?, ?, "
+        "INSERT INTO node (id, host, machine, pid, process_started, place, started_at, beat_at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, "
             + now
             + ", "
             + now
@@ -141,7 +141,8 @@ public final class SqlNodes implements Nodes {
         NodeProcess.host(),
         own.machine(),
         own.pid(),
-        own.started());
+        own.started(),
+        self.place());
   }
 
   @Override

@@ -163,6 +163,7 @@ final class SqlSessions implements Sessions {
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());
           FileRows.deleteAll(db, blobs, workspace, id);
+          SnapshotRows.deleteAll(db, blobs, workspace, row.key());
           JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           afterCommit.deleted(id, last);

@@ -8,6 +8,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.sql.SQLException;
@@ -29,6 +30,7 @@ public final class SqlStore implements Store {
   private final Sessions sessions;
   private final Nodes nodes;
   private final Jobs jobs;
+  private final Snapshots snapshots;
 
   /// Registers this node, and frees what nodes that no longer exist held.
   ///
@@ -56,6 +58,7 @@ public final class SqlStore implements Store {
     sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
+    snapshots = new SqlSnapshots(writer, readers, self, blobs, clock);
     nodes.beat();
   }
 
@@ -92,6 +95,11 @@ public final class SqlStore implements Store {
   @Override
   public Jobs jobs() {
     return jobs;
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   Writer writer() {

@@ -9,6 +9,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.lang.reflect.Proxy;
@@ -65,6 +66,12 @@ public final class MemoryStore implements Store {
   @Override
   public Catalogs catalogs() {
     return catalogs;
+  }
+
+  /// Snapshots are tested on databases alone.
+  @Override
+  public Snapshots snapshots() {
+    throw new UnsupportedOperationException();
   }
 
   /// Files are tested on databases alone.

@@ -1,0 +1,54 @@
+package dev.drover.session;
+
+import dev.drover.catalog.Blob;
+import java.util.Optional;
+
+/// The snapshots of the directories of sessions, the newest one of each session, and where the
+/// directories are. The directories of a session have an *id*, which is new whenever they are made
+/// anew. The event [Event.WorkspaceHome] says which are the right ones; the store remembers the
+/// last one, and the data directory of the node that appended it.
+///
+/// Durable when a call returns; safe for many threads; blocking.
+public interface Snapshots {
+  /// The kind of job that takes a snapshot, in the data directory that has the session's
+  /// directories; the key is the session's id.
+  String TAKE = "take_snapshot";
+
+  /// Where the directories of a session are; empty before its first command.
+  Optional<Home> home(SessionId session);
+
+  /// @param id the id of the directories
+  /// @param here whether this node's data directory is the one that they are in
+  /// @param reachable whether a node that has the data directory is alive
+  record Home(String id, boolean here, boolean reachable) {}
+
+  /// The session's newest snapshot; empty if there is none.
+  Optional<Snapshot> newest(SessionId session);
+
+  /// The position of the last event in the session's log; 0 before the first.
+  long head(SessionId session);
+
+  /// The number of tool calls that were dispatched after a position.
+  long callsAfter(SessionId session, long position);
+
+  /// Makes a snapshot the session's newest one. Contents that only the older one referred to are
+  /// deleted by jobs.
+  ///
+  /// @param snapshot with the layers of the newest one up to now, to which `layer` is added, or
+  ///   with none
+  /// @param layer the content that was stored for it, without a row yet
+  /// @return false if the snapshot is not kept: the session's directories are others by now, or it
+  ///   was deleted, or another snapshot is the newest by now; then `layer` is garbage
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if the content does not fit into the quota
+  boolean keep(SessionId session, Snapshot snapshot, Blob layer);
+
+  /// Notes that the session's directories were still as in the newest snapshot at a later position.
+  void unchanged(SessionId session, Snapshot newest, long position);
+
+  /// Asks for a snapshot by the node that has the session's directories: adds a job, and gives the
+  /// other nodes a hint.
+  void request(SessionId session);
+
+  /// Whether such a job waits or is being done.
+  boolean isRequested(SessionId session);
+}

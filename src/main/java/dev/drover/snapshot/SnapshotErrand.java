@@ -1,0 +1,170 @@
+package dev.drover.snapshot;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Pause;
+import dev.drover.base.Problem;
+import dev.drover.brain.HandErrand;
+import dev.drover.brain.JobHandler;
+import dev.drover.brain.Prepared;
+import dev.drover.brain.Visit;
+import dev.drover.catalog.Blobs;
+import dev.drover.hands.HandSpec;
+import dev.drover.hands.Hands;
+import dev.drover.hands.Sandboxes;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Job;
+import dev.drover.session.SessionId;
+import dev.drover.session.Snapshot;
+import dev.drover.session.Snapshots;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Makes sure that a session's commands run in the right directories. If these are not on this
+/// machine, the node that has them takes a snapshot, and the newest snapshot is restored in a new
+/// hand here; the model is told what was kept. Also takes the snapshots that other nodes ask for,
+/// and schedules those of sessions at rest. Safe for many threads.
+public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseable {
+  /// How long a node waits for the snapshot of another one.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private static final System.Logger LOG = System.getLogger(SnapshotErrand.class.getName());
+
+  private final Snapshots snapshots;
+  private final Hands hands;
+  private final Ids ids;
+  private final Pause pause;
+  private final Taking taking;
+  private final Restoring restoring;
+  private final RestingSessions resting;
+
+  public SnapshotErrand(
+      Snapshots snapshots,
+      Blobs blobs,
+      Hands hands,
+      SnapshotSettings settings,
+      Ids ids,
+      InstantSource clock,
+      Pause pause) {
+    this.snapshots = snapshots;
+    this.hands = hands;
+    this.ids = ids;
+    this.pause = pause;
+    taking = new Taking(snapshots, blobs, ids, clock, settings.mostBytes());
+    restoring = new Restoring(snapshots, blobs);
+    resting = new RestingSessions(settings.after(), pause, this::takeAtRest);
+  }
+
+  /// Starts taking the snapshots of sessions at rest.
+  public void start() {
+    resting.start();
+  }
+
+  /// Whether the session's right directories are others than those on this machine.
+  private boolean isElsewhere(SessionId session) {
+    var own = hands.home(session);
+    return snapshots
+        .home(session)
+        .filter(right -> own.isEmpty() || !own.get().equals(right.id()))
+        .isPresent();
+  }
+
+  @Override
+  public void beforeHand(SessionId session) throws InterruptedException {
+    resting.awake(session);
+    if (isElsewhere(session)) {
+      request(session);
+      hands.discard(session);
+    }
+  }
+
+  /// Lets the node that has the directories take a snapshot, if one is needed and the node lives.
+  private void request(SessionId session) throws InterruptedException {
+    long known = snapshots.newest(session).map(Snapshot::position).orElse(0L);
+    if (snapshots.callsAfter(session, known) == 0 || !isReachable(session)) {
+      return;
+    }
+    snapshots.request(session);
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (snapshots.isRequested(session) && System.nanoTime() < until && isReachable(session)) {
+      pause.pause(LOOK);
+    }
+  }
+
+  private boolean isReachable(SessionId session) {
+    return snapshots.home(session).filter(home -> home.reachable() && !home.here()).isPresent();
+  }
+
+  @Override
+  public Prepared before(Visit visit) throws Sandboxes.Unavailable, InterruptedException {
+    var session = visit.session();
+    var own = hands.home(session);
+    var right = snapshots.home(session);
+    if (own.isEmpty() || right.filter(home -> home.id().equals(own.get())).isPresent()) {
+      return Prepared.NOTHING;
+    }
+    var moved = new Event.WorkspaceHome(new EventId(ids.next(EventId.PREFIX)), own.get());
+    if (right.isEmpty()) {
+      return new Prepared(List.of(moved), List.of());
+    }
+    try {
+      return new Prepared(List.of(moved), List.of(restoring.restore(session, visit.grip())));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the files of " + session + " could not be restored", e);
+      throw new Sandboxes.Unavailable(
+          "The files of this session could not be restored: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void atRest(Visit visit) {
+    resting.rests(visit.session());
+  }
+
+  /// Takes a snapshot of the session's hand, if it lives here.
+  private void takeAtRest(SessionId session) throws InterruptedException {
+    var home = hands.home(session);
+    var grip = hands.visit(HandSpec.workspace(session));
+    if (home.isEmpty() || grip.isEmpty()) {
+      return;
+    }
+    try (var held = grip.get()) {
+      taking.take(session, home.get(), held);
+    } catch (IOException | Problem e) {
+      LOG.log(Level.WARNING, "no snapshot of " + session + " was taken: " + e.getMessage());
+    }
+  }
+
+  /// Takes the snapshot that another node asks for, and gives up the hand, which that node
+  /// replaces.
+  @Override
+  public void handle(Job job) throws Sandboxes.Unavailable, IOException, InterruptedException {
+    var session = new SessionId(job.key());
+    var home = hands.home(session);
+    if (home.isEmpty() || isElsewhere(session)) {
+      return;
+    }
+    resting.awake(session);
+    try (var grip = hands.provision(HandSpec.workspace(session))) {
+      taking.take(session, home.get(), grip);
+    }
+    hands.release(session);
+  }
+
+  /// Takes the snapshots of all sessions at rest now, the most recent first.
+  ///
+  /// @param limit how long this may take
+  public void drain(Duration limit) throws InterruptedException {
+    resting.drain(limit);
+  }
+
+  @Override
+  public void close() {
+    resting.close();
+  }
+}

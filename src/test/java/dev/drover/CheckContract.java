@@ -303,6 +303,33 @@ abstract class CheckContract {
     assertThat(found("")).isEmpty();
   }
 
+  @Test
+  void memoriesWithoutTheirVersionsOrTheirStore() throws Exception {
+    var columns =
+        "INSERT INTO memory_version (store_id, number, id, memory_id, newest, operation, actor,"
+            + " actor_id, created_at, path, sha256, size, content) VALUES ";
+    execute(
+        "INSERT INTO memory (store_id, id, path, number, version_id, sha256, size, created_at,"
+            + " updated_at) VALUES ('s1', 'm1', '/a', 1, 'v1', 'd', 1, 0, 0),"
+            + " ('s1', 'm2', '/b', 2, 'v2', 'd', 1, 0, 0)");
+    execute(
+        columns
+            + "('s1', 1, 'v1', 'm1', 1, 'created', 'api_actor', 'k', 0, '/a', 'd', 1, 'x'),"
+            + "('s1', 2, 'v2', 'm2', 0, 'created', 'api_actor', 'k', 0, '/b', 'e', 1, 'y')");
+    try {
+      assertThat(found(""))
+          .containsExactly(
+              "0 the memory m2 has no version with its content",
+              "0 the memory m2 has 0 newest versions",
+              "0 rows of memory belong to the memory store s1, which does not exist",
+              "0 rows of memory_version belong to the memory store s1, which does not exist");
+    } finally {
+      execute("DELETE FROM memory");
+      execute("DELETE FROM memory_version");
+    }
+    assertThat(found("")).isEmpty();
+  }
+
   void execute(String sql) throws SQLException {
     try (var connection = connect();
         var statement = connection.createStatement()) {

@@ -19,7 +19,7 @@ export function* methods(resource, path) {
   }
 }
 
-export const surface = [...methods(client.beta, 'beta'), ...methods(client.models, 'models')];
+export const surface = [...methods(client.beta, 'beta'), ...methods(client.models, 'models'), ...methods(client.files, 'files')];
 for (const [path, resource, name] of surface) {
   const method = resource[name];
   resource[name] = function (...args) {

@@ -1,6 +1,7 @@
 package dev.drover;
 
 import dev.drover.api.ServingSettings;
+import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
@@ -15,6 +16,7 @@ import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
 import dev.drover.settings.SettingsTree;
 import dev.drover.snapshot.SnapshotSettings;
+import dev.drover.store.BlobSettings;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
 import dev.drover.tools.Inventory;
@@ -38,6 +40,8 @@ import java.util.Set;
 /// @param key the API key; if empty, the first start creates one in `<data>/api-key`
 /// @param drain how long a server that is stopping waits for its turns to end
 /// @param store the settings of the store
+/// @param blobs the settings of stored contents
+/// @param uploads the limits on uploads
 /// @param serving the settings of the API
 /// @param brain the settings of turns
 /// @param pool how many sandboxes there may be
@@ -50,6 +54,8 @@ public record Config(
     Optional<Secret> key,
     Duration drain,
     StoreSettings store,
+    BlobSettings blobs,
+    UploadSettings uploads,
     ServingSettings serving,
     BrainSettings brain,
     PoolSettings pool,
@@ -129,6 +135,8 @@ public record Config(
         root.secret("api_key"),
         root.millis("drain_ms", 0, 3_600_000, Duration.ofSeconds(10)),
         StoreSettings.read(root),
+        BlobSettings.read(root.section("blobs")),
+        UploadSettings.read(root.section("files")),
         ServingSettings.read(root),
         BrainSettings.read(root, Inventory.HANDS),
         PoolSettings.read(root.section("sandboxes")),

@@ -10,9 +10,13 @@ import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.brain.BlobDeletion;
+import dev.drover.brain.BlobSweep;
 import dev.drover.brain.Brains;
+import dev.drover.brain.FileExpiry;
 import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
+import dev.drover.brain.JobHandler;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.MemoryCleanup;
@@ -21,6 +25,7 @@ import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.hands.Hands;
@@ -29,6 +34,7 @@ import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
+import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
@@ -56,6 +62,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from the settings to the open port. It accepts requests from its
@@ -107,8 +114,7 @@ public final class Drover implements AutoCloseable {
       var blobs = wiring.blobs(config, ids);
       open.push(blobs::close);
       var snapshots = snapshots(store, blobs, hands);
-      var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
-      handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
+      var handlers = handlers(store, jobs, blobs, hands);
       handlers.put(Snapshots.TAKE, snapshots);
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
       boolean taken = config.snapshots().taken(config.store().database().isPresent());
@@ -120,7 +126,9 @@ public final class Drover implements AutoCloseable {
       open.push(keeper::close);
       open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
-      var backend = backend(store, seam.around(store.sessions()), log, brains, models);
+      var files =
+          new FileDesk(store.files(), blobs, runner::hint, config.uploads().largest(), ids, clock);
+      var backend = backend(store, seam.around(store.sessions()), log, brains, models, files);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -179,6 +187,15 @@ public final class Drover implements AutoCloseable {
     return errand;
   }
 
+  private Map<String, JobHandler> handlers(Store store, Jobs jobs, Blobs blobs, Hands hands) {
+    var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
+    handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
+    handlers.put(Job.DELETE_BLOB, new BlobDeletion(blobs));
+    handlers.put(BlobSweep.KIND, new BlobSweep(jobs, blobs, store.files(), clock));
+    handlers.put(FileExpiry.KIND, new FileExpiry(jobs, store.files(), clock));
+    return handlers;
+  }
+
   private Harness harness(
       Sessions sessions, EventLog log, Hands hands, List<HandErrand> errands, Models models) {
     return new Harness(
@@ -203,11 +220,12 @@ public final class Drover implements AutoCloseable {
   }
 
   private Backend backend(
-      Store store, Sessions sessions, EventLog log, Brains brains, Models models) {
+      Store store, Sessions sessions, EventLog log, Brains brains, Models models, FileDesk files) {
     var desk = new SessionDesk(store.catalogs(), sessions, log, brains, models, ids, clock);
     return new Backend(
         desk,
         new CatalogDesk(store.catalogs(), models, ids, clock),
+        files,
         new MemoryDesk(store.memories()),
         log,
         store.nodes(),
@@ -215,6 +233,7 @@ public final class Drover implements AutoCloseable {
         feed,
         models,
         config.serving().images(),
+        config.uploads(),
         ids,
         clock);
   }

@@ -41,15 +41,17 @@ class Wiring {
   /// @throws StoreUnusable if the database cannot be opened
   Store store(Config config, Feed feed, Ids ids) throws StoreUnusable {
     var database = config.store().database();
+    long quota = config.blobs().quota();
     return database.isPresent()
         ? PostgresStore.open(
-            database.get(), config.store().lapse(), place(config), feed, ids, clock())
-        : SqliteStore.open(config.data().resolve("drover.db"), feed, ids, clock());
+            database.get(), config.store().lapse(), place(config), quota, feed, ids, clock())
+        : SqliteStore.open(config.data().resolve("drover.db"), quota, feed, ids, clock());
   }
 
-  /// @throws StoreUnusable if the place of large contents cannot be used
+  /// @throws StoreUnusable if the directory cannot be used
   Blobs blobs(Config config, Ids ids) throws StoreUnusable, InterruptedException {
-    return DirectoryBlobs.open(config.data().resolve("blobs"), ids, Pause.REAL);
+    var directory = config.blobs().directory().orElse(config.data().resolve("blobs"));
+    return DirectoryBlobs.open(directory, ids, Pause.REAL);
   }
 
   /// The name of this server's data directory among those of all nodes.

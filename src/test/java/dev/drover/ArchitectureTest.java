@@ -61,9 +61,19 @@ final class ArchitectureTest {
     uses("hands", "base", "settings", "session");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
-    uses("brain", "base", "settings", "session", "catalog", "memory", "hands", "tools", "model");
+    uses(
+        "brain",
+        "base",
+        "settings",
+        "session",
+        "catalog",
+        "files",
+        "memory",
+        "hands",
+        "tools",
+        "model");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
-    uses("desk", "base", "session", "catalog", "memory", "brain", "model");
+    uses("desk", "base", "session", "catalog", "files", "memory", "brain", "model");
     uses("wire", "base", "session", "catalog", "memory");
     uses("store", "base", "settings", "session", "catalog", "files", "memory", "wire");
     uses(
@@ -72,6 +82,7 @@ final class ArchitectureTest {
         "settings",
         "session",
         "catalog",
+        "files",
         "memory",
         "brain",
         "model",

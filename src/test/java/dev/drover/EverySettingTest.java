@@ -27,6 +27,7 @@ final class EverySettingTest {
       Map.ofEntries(
           Map.entry("host", "10.0.0.1"),
           Map.entry("data", "/elsewhere"),
+          Map.entry("blobs.directory", "/elsewhere/blobs"),
           Map.entry("connections.max", "500"),
           Map.entry("connections.per_address", "20"),
           Map.entry("workspaces.kind", "image"),

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Ids;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Models;
@@ -18,9 +19,11 @@ import java.time.temporal.ChronoUnit;
 /// The parts of the server that the HTTP API uses.
 ///
 /// @param images the maximum size of the images that clients send
+/// @param uploads the limits on uploads
 public record Backend(
     SessionDesk desk,
     CatalogDesk catalog,
+    FileDesk files,
     MemoryDesk memory,
     EventLog log,
     Nodes nodes,
@@ -28,6 +31,7 @@ public record Backend(
     Feed feed,
     Models models,
     ImageLimits images,
+    UploadSettings uploads,
     Ids ids,
     InstantSource clock) {
 

@@ -46,7 +46,7 @@ final class Errors {
       return switch (status) {
         case 401 -> Map.of("www-authenticate", "Bearer");
         case 409 -> Map.of("x-should-retry", "false");
-        case 503 -> Map.of("retry-after", "1");
+        case 429, 503 -> Map.of("retry-after", "1");
         default -> Map.of();
       };
     }

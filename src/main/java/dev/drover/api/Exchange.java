@@ -15,6 +15,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,9 @@ final class Exchange {
 
   /// The number of characters of a long response that are written at once.
   private static final int PIECE = 64 * 1024;
+
+  /// The number of bytes of a stream that are written at once.
+  private static final int BYTES = 32 * 1024;
 
   private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
 
@@ -224,8 +228,42 @@ final class Exchange {
 
   /// Answers without a body.
   void answerEmpty() {
-    response.status(Status.NO_CONTENT_204);
+    answerEmpty(Status.NO_CONTENT_204.code());
+  }
+
+  void answerEmpty(int status) {
+    response.status(status);
     response.send();
+  }
+
+  /// Answers with bytes of any type, which are not held in memory. If the stream fails, the
+  /// connection is closed, so that the client sees that the answer is not complete.
+  ///
+  /// @param length the number of bytes of the stream
+  void answer(int status, long length, InputStream in) {
+    response.status(status);
+    response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
+    if (isHead()) {
+      response.send(new byte[0]);
+      return;
+    }
+    var piece = new byte[BYTES];
+    try (var out = response.outputStream()) {
+      for (int count = read(in, piece); count >= 0; count = read(in, piece)) {
+        out.write(piece, 0, count);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new CloseConnectionException("the client left before the end of its answer", e);
+    }
+  }
+
+  private int read(InputStream in, byte[] piece) {
+    try {
+      return in.read(piece);
+    } catch (IOException e) {
+      Errors.log(requestId, new IllegalStateException(e.getMessage(), e));
+      throw new CloseConnectionException("failed within the answer", e);
+    }
   }
 
   /// Whether a response has begun, so that another one cannot be sent.

@@ -150,6 +150,7 @@ public final class Server implements AutoCloseable {
     var pages = new EventPages(backend.log());
     var stream = new StreamRoute(backend, streams);
     ResourceRoutes.addAll(router, backend.catalog());
+    new FileRoutes(backend.files(), new Uploads(backend.uploads().atOnce())).addTo(router);
     new MemoryRoutes(backend.memory()).addTo(router);
     new SessionRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);

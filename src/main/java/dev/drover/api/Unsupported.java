@@ -14,7 +14,6 @@ final class Unsupported {
   private static final Map<String, String> FAMILIES =
       Map.of(
           "vaults", "vaults",
-          "files", "files",
           "skills", "skills",
           "memory_stores", "memory stores",
           "deployments", "deployments",

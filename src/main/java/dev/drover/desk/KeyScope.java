@@ -6,6 +6,10 @@ public enum KeyScope {
   CATALOG_READ("catalog:read"),
   /// Create, update, archive and delete the resources of a workspace.
   CATALOG_WRITE("catalog:write"),
+  /// List and download files.
+  FILES_READ("files:read"),
+  /// Upload and delete files.
+  FILES_WRITE("files:write"),
   /// Read sessions, their threads and events.
   SESSIONS_READ("sessions:read"),
   /// Create, update, archive and delete sessions, and send events to them.

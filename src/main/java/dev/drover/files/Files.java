@@ -1,6 +1,7 @@
 package dev.drover.files;
 
 import dev.drover.base.Page;
+import dev.drover.base.Problem;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -61,7 +63,29 @@ public interface Files {
   Set<BlobId> unreferenced(Collection<BlobId> contents);
 
   /// What the contents of a workspace use, and may use, in bytes.
-  record Usage(long bytes, long quota) {}
+  record Usage(long bytes, long quota) {
+    /// What is left, in bytes.
+    public long left() {
+      return Math.max(0, quota - bytes);
+    }
+
+    /// The problem of a content that does not fit.
+    public Problem exceeded() {
+      return Problem.invalid(
+          "storage_quota_exceeded",
+          "This workspace may store %s; %s are in use. Delete files with drover files delete."
+              .formatted(size(quota), size(bytes)));
+    }
+
+    private static String size(long bytes) {
+      if (bytes < 1 << 20) {
+        return bytes + " bytes";
+      }
+      boolean large = bytes >= 1 << 30;
+      var number = String.format(Locale.ROOT, "%.1f", bytes / (large ? 0x1p30 : 0x1p20));
+      return number.replaceFirst("\\.0$", "") + (large ? " GiB" : " MiB");
+    }
+  }
 
   Usage usage(WorkspaceId workspace);
 }

@@ -1,5 +1,6 @@
 package dev.drover.files;
 
+import dev.drover.base.Problem;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
@@ -30,6 +31,13 @@ public record StoredFile(
   /// Whether the content is gone, or will be at the next opportunity.
   public boolean isExpired(Instant now) {
     return blob.isEmpty() || expiresAt.filter(at -> !at.isAfter(now)).isPresent();
+  }
+
+  /// The problem of a content that is gone.
+  public Problem expired() {
+    var at = expiresAt.map(time -> " at " + time).orElse("");
+    var message = "File " + id + " expired" + at + ".";
+    return new Problem(Problem.Kind.NOT_FOUND, "file_expired", message, null);
   }
 
   /// This file with a content.

@@ -3,7 +3,6 @@ package dev.drover.store;
 import dev.drover.base.Problem;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.ResourceKind;
-import dev.drover.files.StoredFile;
 import dev.drover.session.SessionId;
 
 /// The error messages for clients that all stores share.
@@ -16,12 +15,6 @@ public final class Refusals {
 
   public static Problem notFound(FileId id) {
     return Problem.notFound("File " + id + " not found.");
-  }
-
-  /// The content of a file is not there any more.
-  public static Problem expired(StoredFile file) {
-    var at = file.expiresAt().map(time -> " at " + time).orElse("");
-    return Problem.notFound("File " + file.id() + " expired" + at + ".");
   }
 
   public static Problem notFound(ResourceKind<?> kind, String id) {

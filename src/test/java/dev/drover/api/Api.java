@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
+import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.model.Capabilities;
@@ -27,9 +30,11 @@ import dev.drover.session.StopReason;
 import dev.drover.session.ThreadKey;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.memory.MemoryStore;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.testing.NoBlobs;
 import dev.drover.testing.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -71,8 +76,12 @@ final class Api implements AutoCloseable {
   /// What [#KEY] may do: everything.
   static final AccessKey ACCESS = new AccessKey(new Secret(KEY), WORKSPACE);
 
+  /// The maximum size of a file, in bytes.
+  static final long LARGEST = 3L << 20;
+
   final Ids ids = new Ids(new Random(7));
   final Feed feed = new Feed();
+  final Blobs blobs;
   final Store store;
   final BlockingQueue<Lease> woken = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionId> rung = new LinkedBlockingQueue<>();
@@ -131,8 +140,12 @@ final class Api implements AutoCloseable {
   }
 
   private static Store sqlite(Path file, Feed feed, Ids ids) {
+    return sqlite(file, Long.MAX_VALUE, feed, ids);
+  }
+
+  private static Store sqlite(Path file, long quota, Feed feed, Ids ids) {
     try {
-      return SqliteStore.open(file, feed, ids, InstantSource.system());
+      return SqliteStore.open(file, quota, feed, ids, InstantSource.system());
     } catch (StoreUnusable e) {
       throw new IllegalStateException(e);
     }
@@ -150,11 +163,37 @@ final class Api implements AutoCloseable {
     this(ping, grace, open, sessions -> sessions);
   }
 
+  /// On SQLite, with files in a directory.
+  static Api withFiles(Path directory) throws Exception {
+    return withFiles(directory, Long.MAX_VALUE);
+  }
+
+  /// @param quota of the workspace, in bytes
+  static Api withFiles(Path directory, long quota) throws Exception {
+    var blobs = DirectoryBlobs.open(directory.resolve("blobs"), new Ids(new Random(9)), Pause.REAL);
+    return new Api(
+        Server.Settings.PING,
+        Duration.ZERO,
+        (feed, ids) -> sqlite(directory.resolve("drover.db"), quota, feed, ids),
+        sessions -> sessions,
+        blobs);
+  }
+
   private Api(
       Duration ping,
       Duration grace,
       BiFunction<Feed, Ids, Store> open,
       UnaryOperator<Sessions> between) {
+    this(ping, grace, open, between, NoBlobs.INSTANCE);
+  }
+
+  private Api(
+      Duration ping,
+      Duration grace,
+      BiFunction<Feed, Ids, Store> open,
+      UnaryOperator<Sessions> between,
+      Blobs blobs) {
+    this.blobs = blobs;
     store = open.apply(feed, ids);
     var brain =
         new Brain() {
@@ -221,6 +260,7 @@ final class Api implements AutoCloseable {
         new Backend(
             desk,
             new CatalogDesk(store.catalogs(), models, ids, InstantSource.system()),
+            new FileDesk(store.files(), blobs, () -> {}, LARGEST, ids, InstantSource.system()),
             new MemoryDesk(store.memories()),
             store.eventLog(),
             store.nodes(),
@@ -228,6 +268,7 @@ final class Api implements AutoCloseable {
             feed,
             models,
             ImageLimits.DEFAULT,
+            new UploadSettings(LARGEST, 2),
             ids,
             InstantSource.system());
     var settings = new Server.Settings("127.0.0.1", 0, List.of(ACCESS), ping, grace);
@@ -274,6 +315,20 @@ final class Api implements AutoCloseable {
 
   Answer post(String path) throws IOException, InterruptedException {
     return send(request(path).POST(BodyPublishers.noBody()).build());
+  }
+
+  /// Uploads a file.
+  Answer upload(String name, byte[] content) throws IOException, InterruptedException {
+    var head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"";
+    return send(
+        request("/v1/files")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .POST(
+                BodyPublishers.concat(
+                    BodyPublishers.ofString(head + "\r\n\r\n"),
+                    BodyPublishers.ofByteArray(content),
+                    BodyPublishers.ofString("\r\n--b--\r\n")))
+            .build());
   }
 
   Answer delete(String path) throws IOException, InterruptedException {
@@ -438,5 +493,8 @@ final class Api implements AutoCloseable {
     http.shutdownNow();
     server.close();
     store.close();
+    if (blobs != NoBlobs.INSTANCE) {
+      blobs.close();
+    }
   }
 }

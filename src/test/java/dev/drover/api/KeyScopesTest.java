@@ -9,19 +9,23 @@ import dev.drover.desk.KeyScope;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Keys that may do only some things, and keys of several workspaces. A server has one key today,
 /// which may do everything.
+@Tag("database")
 final class KeyScopesTest {
   private static final WorkspaceId OTHER = new WorkspaceId("wrkspc_01other");
 
@@ -30,10 +34,12 @@ final class KeyScopesTest {
   private static String agent;
   private static String environment;
   private static String session;
+  private static String file;
 
   @BeforeAll
-  static void start() throws Exception {
-    api = new Api();
+  static void start(@TempDir Path directory) throws Exception {
+    api = Api.withFiles(directory);
+    file = "/v1/files/" + api.upload("a.txt", new byte[1]).text("id");
     var keys = new ArrayList<AccessKey>();
     for (var scope : KeyScope.values()) {
       keys.add(new AccessKey(key(scope), Api.WORKSPACE, Set.of(scope)));
@@ -74,6 +80,9 @@ final class KeyScopesTest {
     }
     if (path.startsWith("/v1/sessions")) {
       return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
+    }
+    if (path.startsWith("/v1/files")) {
+      return reads ? KeyScope.FILES_READ : KeyScope.FILES_WRITE;
     }
     return reads ? KeyScope.CATALOG_READ : KeyScope.CATALOG_WRITE;
   }
@@ -117,6 +126,8 @@ final class KeyScopesTest {
         List.of("POST", "ENVIRONMENT", "{}"),
         List.of("GET", "/v1/models", ""),
         List.of("GET", "/v1/models/team/fast", ""),
+        List.of("GET", "/v1/files", ""),
+        List.of("GET", "FILE", ""),
         List.of("GET", "/v1/sessions", ""),
         List.of("GET", "SESSION", ""),
         List.of("GET", "SESSION/events", ""),
@@ -136,7 +147,8 @@ final class KeyScopesTest {
             .get(1)
             .replace("AGENT", agent)
             .replace("ENVIRONMENT", environment)
-            .replace("SESSION", session);
+            .replace("SESSION", session)
+            .replace("FILE", file);
     var scope = needed(request.getFirst(), path);
     assertThat(send(key(scope).reveal(), request.getFirst(), path, request.get(2)).status())
         .isEqualTo(200);
@@ -171,13 +183,17 @@ final class KeyScopesTest {
   @Test
   void aKeyReachesOnlyItsWorkspace() throws Exception {
     for (var path :
-        List.of(agent, environment, session, session + "/events", agent + "/versions")) {
+        List.of(agent, environment, session, session + "/events", agent + "/versions", file)) {
       assertThat(send("other", "GET", path, "").status()).as(path).isEqualTo(404);
     }
     assertThat(send("other", "DELETE", session, "").status()).isEqualTo(404);
+    assertThat(send("other", "DELETE", file, "").status()).isEqualTo(404);
+    assertThat(send("other", "GET", file + "/content", "").status()).isEqualTo(404);
     assertThat(send("other", "POST", session + "/events", Api.message("hi")).status())
         .isEqualTo(404);
-    for (var path : List.of("/v1/agents", "/v1/environments", "/v1/sessions", "/drover/sessions")) {
+    for (var path :
+        List.of(
+            "/v1/agents", "/v1/environments", "/v1/files", "/v1/sessions", "/drover/sessions")) {
       assertThat(send("other", "GET", path, "").data("id")).as(path).isEmpty();
     }
     var id = send("other", "POST", "/v1/agents", "{\"name\":\"a\",\"model\":\"rehearsal\"}");

@@ -4,12 +4,15 @@ import dev.drover.api.AccessKey;
 import dev.drover.api.Backend;
 import dev.drover.api.ImageLimits;
 import dev.drover.api.Server;
+import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.settings.SettingValue;
+import dev.drover.testing.NoBlobs;
 import dev.drover.testing.Stage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -56,6 +59,8 @@ final class StageServer implements ServerFactory {
             new Backend(
                 desk,
                 new CatalogDesk(store.catalogs(), stage.model(), ids, InstantSource.system()),
+                new FileDesk(
+                    store.files(), NoBlobs.INSTANCE, () -> {}, 1, ids, InstantSource.system()),
                 new MemoryDesk(store.memories()),
                 store.eventLog(),
                 store.nodes(),
@@ -63,6 +68,7 @@ final class StageServer implements ServerFactory {
                 stage.feed(),
                 stage.model(),
                 ImageLimits.DEFAULT,
+                UploadSettings.DEFAULT,
                 ids,
                 InstantSource.system()));
     url.set(URI.create(server.url()));

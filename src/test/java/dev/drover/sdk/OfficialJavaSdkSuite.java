@@ -123,6 +123,14 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
+  @Order(8)
+  final class StoredFiles extends FileCases {
+    StoredFiles() {
+      super(rig);
+    }
+  }
+
+  @Nested
   @Order(9)
   final class NothingLeftOut extends NothingLeftOutCases {
     NothingLeftOut() {

@@ -11,6 +11,7 @@ import com.anthropic.models.beta.environments.BetaEnvironment;
 import com.anthropic.models.beta.environments.EnvironmentCreateParams;
 import com.anthropic.models.beta.sessions.SessionCreateParams;
 import com.anthropic.services.blocking.BetaService;
+import com.anthropic.services.blocking.FileService;
 import com.anthropic.services.blocking.ModelService;
 import dev.drover.testing.Deployment;
 import dev.drover.testing.Script;
@@ -37,6 +38,7 @@ final class Rig implements AutoCloseable {
   private static final String SETTINGS =
       """
       max_tool_rounds: 10
+      files.max_mib: 3
       model_settings:
         scripted:
           effort: [low, medium, high]
@@ -50,6 +52,7 @@ final class Rig implements AutoCloseable {
   final AnthropicClient client;
   final BetaService beta;
   final ModelService models;
+  final FileService files;
   private final AtomicInteger names = new AtomicInteger();
 
   Rig(Deployment deployment, Path data) throws IOException, InterruptedException {
@@ -63,6 +66,7 @@ final class Rig implements AutoCloseable {
                 "rehearsal.first_token_ms", "0"));
     client = client(drover.key().reveal());
     beta = witness.watched(BetaService.class, client.beta(), "beta");
+    files = witness.watched(FileService.class, client.files(), "files");
     models = witness.watched(ModelService.class, client.models(), "models");
   }
 

@@ -1,6 +1,7 @@
 package dev.drover.sdk;
 
 import com.anthropic.core.ObjectMappers;
+import com.anthropic.core.http.HttpResponse;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicServiceException;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -49,7 +50,8 @@ final class Witness {
             method.getReturnType(), result, SETTINGS.contains(method.getName()) ? path : name);
       }
       answered.add(name);
-      return result == null ? null : checked(result);
+      // The content of a file is not an object of the protocol.
+      return result == null || result instanceof HttpResponse ? result : checked(result);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof AnthropicServiceException failure) {
         refused.computeIfAbsent(name, _ -> new TreeSet<>()).add(failure.statusCode());

@@ -9,7 +9,6 @@ import dev.drover.session.Job;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 
 /// The rows of stored contents, with the number of references to each, and what they use of the
 /// quota of their workspace. Every change locks the row of the workspace in `usage` first, so
@@ -22,9 +21,6 @@ final class BlobRows {
       List.of(
           "SELECT blob_id FROM file WHERE blob_id IS NOT NULL",
           "SELECT blob_id FROM snapshot_layer");
-
-  private static final long GIB = 1L << 30;
-  private static final long MIB = 1L << 20;
 
   private final long quota;
   private final InstantSource clock;
@@ -90,7 +86,7 @@ final class BlobRows {
             workspace.value(),
             quota - size);
     if (booked != 1) {
-      throw full(new Files.Usage(used(db, workspace), quota));
+      throw new Files.Usage(used(db, workspace), quota).exceeded();
     }
   }
 
@@ -100,21 +96,6 @@ final class BlobRows {
             row -> row.getLong(1),
             workspace.value())
         .orElse(0L);
-  }
-
-  private static Problem full(Files.Usage usage) {
-    return Problem.invalid(
-        "This workspace may store %s; %s are in use. Delete files with drover files delete."
-            .formatted(size(usage.quota()), size(usage.bytes())));
-  }
-
-  private static String size(long bytes) {
-    if (bytes < MIB) {
-      return bytes + " bytes";
-    }
-    boolean large = bytes >= GIB;
-    var number = String.format(Locale.ROOT, "%.1f", (double) bytes / (large ? GIB : MIB));
-    return number.replaceFirst("\\.0$", "") + (large ? " GiB" : " MiB");
   }
 
   /// Removes a reference. If it was the last one, the content is deleted by a job.

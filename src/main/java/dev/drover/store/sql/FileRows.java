@@ -81,7 +81,7 @@ public final class FileRows {
     blobs.lock(db, workspace);
     var file = get(db, workspace, from);
     if (file.isExpired(now)) {
-      throw Refusals.expired(file);
+      throw file.expired();
     }
     var blob = file.blob().orElseThrow();
     blobs.keepAgain(db, blob);

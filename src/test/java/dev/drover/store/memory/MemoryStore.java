@@ -77,7 +77,13 @@ public final class MemoryStore implements Store {
   /// Files are tested on databases alone.
   @Override
   public Files files() {
-    throw new UnsupportedOperationException("files");
+    return (Files)
+        Proxy.newProxyInstance(
+            Files.class.getClassLoader(),
+            new Class<?>[] {Files.class},
+            (_, method, _) -> {
+              throw new UnsupportedOperationException(method.getName());
+            });
   }
 
   /// Memories are tested on databases alone: each method fails.

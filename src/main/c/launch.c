@@ -273,6 +273,7 @@ static void mounts(const struct options *o) {
     }
   }
   ARGS("--remount-ro", "/dev", "--dir", "/var", "--symlink", AT_TMP, "/var/tmp");
+  ARGS("--symlink", AT_UPLOADS, "/uploads"); /* the name that the vendor's examples use */
 }
 
 static void profile(const struct options *o, const char *self, int filter, int listener) {

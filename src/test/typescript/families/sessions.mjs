@@ -162,16 +162,6 @@ test('the primary thread has the events of its session', async () => {
   await assert.rejects(sessions.threads.retrieve('sthr_01unknown', at), is(Anthropic.NotFoundError));
 });
 
-test('a session has no resources yet, and says so', async () => {
-  const session = await newSession();
-  const at = { session_id: session.id };
-  const { resources } = sessions;
-  assert.deepEqual(await all(resources.list(session.id, { limit: 5 })), []);
-  await assert.rejects(resources.add(session.id, { type: 'file', file_id: 'file_1' }), is(Anthropic.BadRequestError, null, /not supported/));
-  await assert.rejects(resources.update('sesrsc_1', { ...at, authorization_token: 't' }), is(Anthropic.BadRequestError, null, /not supported/));
-  await assert.rejects(resources.retrieve('sesrsc_1', at), is(Anthropic.NotFoundError));
-  await assert.rejects(resources.delete('sesrsc_1', at), is(Anthropic.NotFoundError));
-  for (const field of [{ resources: [{ type: 'file', file_id: 'file_1' }] }, { vault_ids: ['vlt_1'] }]) {
-    await assert.rejects(newSession({}, field), is(Anthropic.BadRequestError, null, /not supported/));
-  }
+test('vaults are refused by name', async () => {
+  await assert.rejects(newSession({}, { vault_ids: ['vlt_1'] }), is(Anthropic.BadRequestError, null, /not supported/));
 });

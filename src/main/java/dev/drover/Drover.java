@@ -14,6 +14,7 @@ import dev.drover.brain.BlobDeletion;
 import dev.drover.brain.BlobSweep;
 import dev.drover.brain.Brains;
 import dev.drover.brain.FileExpiry;
+import dev.drover.brain.FileProvision;
 import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobHandler;
@@ -28,6 +29,7 @@ import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
+import dev.drover.desk.SessionResourceDesk;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
@@ -118,7 +120,8 @@ public final class Drover implements AutoCloseable {
       handlers.put(Snapshots.TAKE, snapshots);
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
       boolean taken = config.snapshots().taken(config.store().database().isPresent());
-      var errands = taken ? List.<HandErrand>of(snapshots) : List.<HandErrand>of();
+      var provision = new FileProvision(store.sessionResources(), hands, blobs);
+      var errands = taken ? List.of(snapshots, provision) : List.<HandErrand>of(provision);
       var brains = new Brains(harness(store.sessions(), log, hands, errands, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
@@ -128,7 +131,10 @@ public final class Drover implements AutoCloseable {
       var readiness = new Readiness(() -> store.nodes().held());
       var files =
           new FileDesk(store.files(), blobs, runner::hint, config.uploads().largest(), ids, clock);
-      var backend = backend(store, seam.around(store.sessions()), log, brains, models, files);
+      var resources =
+          new SessionResourceDesk(store.sessionResources(), store.files(), provision, ids, clock);
+      var backend =
+          backend(store, seam.around(store.sessions()), log, brains, models, files, resources);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -220,13 +226,21 @@ public final class Drover implements AutoCloseable {
   }
 
   private Backend backend(
-      Store store, Sessions sessions, EventLog log, Brains brains, Models models, FileDesk files) {
-    var desk = new SessionDesk(store.catalogs(), sessions, log, brains, models, ids, clock);
+      Store store,
+      Sessions sessions,
+      EventLog log,
+      Brains brains,
+      Models models,
+      FileDesk files,
+      SessionResourceDesk resources) {
+    var desk =
+        new SessionDesk(store.catalogs(), store.files(), sessions, log, brains, models, ids, clock);
     return new Backend(
         desk,
         new CatalogDesk(store.catalogs(), models, ids, clock),
         files,
         new MemoryDesk(store.memories()),
+        resources,
         log,
         store.nodes(),
         store.jobs(),

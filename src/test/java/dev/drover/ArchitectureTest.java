@@ -19,6 +19,7 @@ import dev.drover.brain.Brain;
 import dev.drover.catalog.Catalog;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.session.EventLog;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +59,7 @@ final class ArchitectureTest {
     uses("session", "base", "catalog");
     uses("files", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
-    uses("hands", "base", "settings", "session");
+    uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses(
@@ -205,6 +206,7 @@ final class ArchitectureTest {
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
     calls(Sessions.class, "create", "update", "archive", "delete")
         .outside("desk", "store", "telemetry");
+    calls(SessionResources.class, "add", "remove").outside("desk", "store");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");
   }
 

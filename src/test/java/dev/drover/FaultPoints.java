@@ -2,6 +2,8 @@ package dev.drover;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.catalog.BlobFiles;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
@@ -25,6 +27,9 @@ import dev.drover.session.Nodes;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
+import dev.drover.session.SessionResourceId;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -151,6 +156,11 @@ final class FaultPoints extends Wiring {
       }
 
       @Override
+      public SessionResources sessionResources() {
+        return new Giving(store.sessionResources());
+      }
+
+      @Override
       public Nodes nodes() {
         return new Claiming(store.nodes());
       }
@@ -216,6 +226,34 @@ final class FaultPoints extends Wiring {
     @Override
     public Optional<Lease> create(Session session, List<Event.FromClient> events) {
       return around("create", () -> sessions.create(session, events));
+    }
+  }
+
+  /// What sessions are given, and what is taken from them: only some scenarios do that.
+  private final class Giving implements SessionResources {
+    private final SessionResources resources;
+
+    Giving(SessionResources resources) {
+      this.resources = resources;
+    }
+
+    @Override
+    public void add(WorkspaceId workspace, SessionId session, SessionResource.Mounted file) {
+      count("add:before");
+      resources.add(workspace, session, file);
+      count("add:after");
+    }
+
+    @Override
+    public void remove(WorkspaceId workspace, SessionId session, SessionResourceId resource) {
+      count("remove:before");
+      resources.remove(workspace, session, resource);
+      count("remove:after");
+    }
+
+    @Override
+    public List<SessionResource> of(SessionId session) {
+      return resources.of(session);
     }
   }
 
@@ -345,6 +383,21 @@ final class FaultPoints extends Wiring {
     @Override
     public Sandbox sandbox() {
       return sandbox;
+    }
+
+    @Override
+    public void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+        throws IOException, InterruptedException {
+      count("provide:before");
+      sandbox.provide(
+          files,
+          id -> {
+            count("content:before");
+            var file = contents.file(id);
+            count("content:after");
+            return file;
+          });
+      count("provide:after");
     }
 
     @Override

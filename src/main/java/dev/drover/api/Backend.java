@@ -5,6 +5,7 @@ import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
+import dev.drover.desk.SessionResourceDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -25,6 +26,7 @@ public record Backend(
     CatalogDesk catalog,
     FileDesk files,
     MemoryDesk memory,
+    SessionResourceDesk resources,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

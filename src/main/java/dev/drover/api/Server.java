@@ -153,6 +153,7 @@ public final class Server implements AutoCloseable {
     new FileRoutes(backend.files(), new Uploads(backend.uploads().atOnce())).addTo(router);
     new MemoryRoutes(backend.memory()).addTo(router);
     new SessionRoutes(backend).addTo(router);
+    new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);
     stream.addTo(router);
     new ThreadRoutes(backend, pages, stream).addTo(router);

@@ -33,10 +33,17 @@ final class SessionBodies {
     var metadata = Metadata.read(body);
     var budget = BudgetCodec.read(body);
     var initial = body.objects("initial_events", MAX_EVENTS);
-    List.of("resources", "vault_ids").forEach(body::unsupported);
+    var resources = ResourceBodies.list(body);
+    body.unsupported("vault_ids");
     body.end();
     return new SessionRequest(
-        agent(agent, body), environment, title, metadata, budget, initial(initial, events));
+        agent(agent, body),
+        environment,
+        title,
+        metadata,
+        budget,
+        resources,
+        initial(initial, events));
   }
 
   private static List<Event.FromClient> initial(List<Fields> initial, ClientEvents events) {

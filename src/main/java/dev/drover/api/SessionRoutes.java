@@ -4,17 +4,15 @@ import static dev.drover.desk.KeyScope.SESSIONS_READ;
 import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.desk.SessionDesk;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.wire.SessionCodec;
-import java.util.List;
 import java.util.OptionalInt;
 
-/// The routes of `/v1/sessions`, and of the resources of a session, which are not supported yet.
+/// The routes of `/v1/sessions`.
 final class SessionRoutes {
   private final Backend backend;
   private final SessionDesk desk;
@@ -31,13 +29,6 @@ final class SessionRoutes {
     router.post("/v1/sessions/{session}", SESSIONS_WRITE, this::update);
     router.delete("/v1/sessions/{session}", SESSIONS_WRITE, this::delete);
     router.post("/v1/sessions/{session}/archive", SESSIONS_WRITE, this::archive);
-
-    router.get("/v1/sessions/{session}/resources", SESSIONS_READ, this::resources);
-    var resources = Unsupported.because("adding and changing the resources of a session is");
-    router.post("/v1/sessions/{session}/resources", SESSIONS_WRITE, resources);
-    router.post("/v1/sessions/{session}/resources/{resource}", SESSIONS_WRITE, resources);
-    router.get("/v1/sessions/{session}/resources/{resource}", SESSIONS_READ, this::noResource);
-    router.delete("/v1/sessions/{session}/resources/{resource}", SESSIONS_WRITE, this::noResource);
   }
 
   private void create(Exchange exchange) {
@@ -89,18 +80,6 @@ final class SessionRoutes {
     var id = SessionId.of(exchange.id("session"));
     desk.delete(exchange.caller(), id);
     exchange.answer(Json.obj("id", id.value(), "type", "session_deleted"));
-  }
-
-  private void resources(Exchange exchange) {
-    var query = exchange.query();
-    query.limit(1000, 1000);
-    backend.session(exchange);
-    exchange.answer(Pages.whole(query, List.of()));
-  }
-
-  private void noResource(Exchange exchange) {
-    backend.session(exchange);
-    throw Problem.notFound("resource " + exchange.id("resource") + " not found");
   }
 
   private Json write(Session session) {

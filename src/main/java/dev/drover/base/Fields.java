@@ -105,7 +105,14 @@ public final class Fields {
   ///
   /// @param read makes the id of its text, or throws a [Problem] if the text is malformed
   public <T> T id(String field, Function<String, T> read) {
-    var text = text(field, 1, 256);
+    return read(field, 256, read);
+  }
+
+  /// A string of 1 to `max` characters with a form of its own.
+  ///
+  /// @param read makes the value of its text, or throws a [Problem] if the text is malformed
+  public <T> T read(String field, int max, Function<String, T> read) {
+    var text = text(field, 1, max);
     try {
       return read.apply(text);
     } catch (Problem malformed) {

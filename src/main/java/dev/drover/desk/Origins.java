@@ -9,6 +9,7 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.Resource;
+import dev.drover.files.Files;
 import dev.drover.model.Models;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -22,10 +23,12 @@ final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
   private final Models models;
+  private final Equipment equipment;
   private final Ids ids;
   private final InstantSource clock;
 
-  Origins(Catalogs catalogs, Models models, Ids ids, InstantSource clock) {
+  Origins(Catalogs catalogs, Files files, Models models, Ids ids, InstantSource clock) {
+    equipment = new Equipment(files, ids);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
     this.models = models;
@@ -36,23 +39,29 @@ final class Origins {
   /// A new session, which is not stored yet.
   ///
   /// @throws Problem `NOT_FOUND` if the agent, its version or the environment does not exist;
-  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served
+  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served; as
+  ///   [Equipment#of] says
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
     var definition = definition(agent.content().definition(), request.agent());
     var environment = environment(caller, request.environment());
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return new Session(
-        new SessionId(ids.next(SessionId.PREFIX)),
-        new Session.Origin(
-            caller.workspace(),
-            new ThreadId(ids.next(ThreadId.PREFIX)),
-            request.agent().id(),
-            agent.version(),
-            request.environment(),
-            environment.networking(),
-            now),
-        new Session.Editable(definition, request.title(), request.metadata(), request.budget()));
+    var resources = equipment.of(caller, request.resources(), now);
+    var session =
+        new Session(
+            new SessionId(ids.next(SessionId.PREFIX)),
+            new Session.Origin(
+                    caller.workspace(),
+                    new ThreadId(ids.next(ThreadId.PREFIX)),
+                    request.agent().id(),
+                    agent.version(),
+                    request.environment(),
+                    environment.networking(),
+                    now)
+                .withNotes(Equipment.notes(resources)),
+            new Session.Editable(
+                definition, request.title(), request.metadata(), request.budget()));
+    return session.with(resources);
   }
 
   private Resource<Agent> agent(Caller caller, AgentChoice choice) {

@@ -5,6 +5,7 @@ import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.Catalogs;
+import dev.drover.files.Files;
 import dev.drover.model.Models;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
@@ -33,6 +34,7 @@ public final class SessionDesk {
 
   public SessionDesk(
       Catalogs catalogs,
+      Files files,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -43,13 +45,13 @@ public final class SessionDesk {
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(catalogs, models, ids, clock);
+    origins = new Origins(catalogs, files, models, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.
   ///
-  /// @throws Problem `NOT_FOUND` for an unknown agent or environment; `INVALID_REQUEST` for one
-  ///   that is archived, for a model that is not served, and for a budget of a model without a
+  /// @throws Problem `NOT_FOUND` for an unknown agent, environment or file; `INVALID_REQUEST` for
+  ///   one that is archived, for a model that is not served, and for a budget of a model without a
   ///   price
   public Session create(Caller caller, SessionRequest request) {
     var session = origins.session(caller, request);

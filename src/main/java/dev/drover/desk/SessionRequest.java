@@ -18,9 +18,11 @@ public record SessionRequest(
     @Nullable String title,
     Map<String, String> metadata,
     Optional<Money> budget,
+    List<ResourceRequest> resources,
     List<Event.FromClient> events) {
   public SessionRequest {
     metadata = Map.copyOf(metadata);
+    resources = List.copyOf(resources);
     events = List.copyOf(events);
   }
 }

@@ -1,7 +1,11 @@
 package dev.drover.hands;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionResource;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// A hold on a session's hand while calls need it. The hand is not evicted meanwhile, and every
@@ -23,6 +27,13 @@ public interface Grip extends Hand, AutoCloseable {
   /// The files of the session; empty if the hand is of an older version, which has no such
   /// operations. The next hand has them.
   Optional<HandFiles> files();
+
+  /// Makes the files that agents can read below `/mnt/session/uploads` exactly these.
+  ///
+  /// @throws IOException if this fails; repeating it is safe
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if a content cannot be read
+  void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+      throws IOException, InterruptedException;
 
   /// Whether another server waits for the hand, or this server stops: work that can be done later
   /// should end, and the grip be closed.

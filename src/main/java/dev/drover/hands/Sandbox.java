@@ -1,7 +1,11 @@
 package dev.drover.hands;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionResource;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +30,10 @@ public interface Sandbox extends Hand, AutoCloseable {
 
   /// As [Grip#files].
   Optional<HandFiles> files();
+
+  /// As [Grip#provide].
+  void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+      throws IOException, InterruptedException;
 
   /// Returns false forever once the sandbox is dead: every further call then gets an error that
   /// says that it did not run.

@@ -1,7 +1,11 @@
 package dev.drover.hands;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionResource;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -68,6 +72,12 @@ final class SlotGrip implements Grip {
   @Override
   public Optional<HandFiles> files() {
     return sandbox.files();
+  }
+
+  @Override
+  public void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+      throws IOException, InterruptedException {
+    sandbox.provide(files, contents);
   }
 
   @Override

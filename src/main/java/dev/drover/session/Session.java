@@ -13,7 +13,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A session without its log.
-public record Session(SessionId id, Origin origin, Editable editable, Progress progress) {
+///
+/// @param resources what it has been given besides, oldest first
+public record Session(
+    SessionId id,
+    Origin origin,
+    Editable editable,
+    List<SessionResource> resources,
+    Progress progress) {
+  public Session {
+    resources = List.copyOf(resources);
+  }
+
   /// What a session was created from. It never changes.
   ///
   /// @param primary the id of the primary thread, which every session has from the start
@@ -87,9 +98,9 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
     }
   }
 
-  /// A new session.
+  /// A new session without resources.
   public Session(SessionId id, Origin origin, Editable editable) {
-    this(id, origin, editable, Progress.of(origin.createdAt()));
+    this(id, origin, editable, List.of(), Progress.of(origin.createdAt()));
   }
 
   /// The thread that the session has from the start.
@@ -119,11 +130,15 @@ public record Session(SessionId id, Origin origin, Editable editable, Progress p
   }
 
   public Session with(Editable changed) {
-    return new Session(id, origin, changed, progress);
+    return new Session(id, origin, changed, resources, progress);
   }
 
   public Session with(Progress made) {
-    return new Session(id, origin, editable, made);
+    return new Session(id, origin, editable, resources, made);
+  }
+
+  public Session with(List<SessionResource> given) {
+    return new Session(id, origin, editable, given, progress);
   }
 
   public WorkspaceId workspace() {

@@ -128,7 +128,7 @@ public record SessionState(
   }
 
   /// @throws Problem `INVALID_REQUEST` if the session has ended
-  void refuseIfOver() {
+  public void refuseIfOver() {
     if (status() == Status.TERMINATED) {
       throw Problem.invalid(
           isArchived() ? "session has been archived" : "session has been terminated");

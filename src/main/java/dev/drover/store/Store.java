@@ -6,6 +6,7 @@ import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 
@@ -15,6 +16,8 @@ public interface Store extends AutoCloseable {
   EventLog eventLog();
 
   Sessions sessions();
+
+  SessionResources sessionResources();
 
   Catalogs catalogs();
 

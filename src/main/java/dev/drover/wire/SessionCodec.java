@@ -29,7 +29,7 @@ public final class SessionCodec {
         "title", session.editable().title(),
         "metadata", session.editable().metadata(),
         "agent", agent(session),
-        "resources", List.of(),
+        "resources", session.resources().stream().map(SessionResourceCodec::write).toList(),
         "vault_ids", List.of(),
         "budget", BudgetCodec.write(session.budget()),
         "usage", UsageCodec.write(ThreadCodec.usage(progress, now), listCost),

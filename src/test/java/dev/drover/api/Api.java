@@ -8,12 +8,14 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
+import dev.drover.brain.FileProvision;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
+import dev.drover.desk.SessionResourceDesk;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
@@ -36,6 +38,7 @@ import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.testing.NoBlobs;
 import dev.drover.testing.Postgres;
+import dev.drover.testing.PuppetHand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -250,6 +253,7 @@ final class Api implements AutoCloseable {
     desk =
         new SessionDesk(
             store.catalogs(),
+            store.files(),
             between.apply(store.sessions()),
             store.eventLog(),
             brain,
@@ -262,6 +266,12 @@ final class Api implements AutoCloseable {
             new CatalogDesk(store.catalogs(), models, ids, InstantSource.system()),
             new FileDesk(store.files(), blobs, () -> {}, LARGEST, ids, InstantSource.system()),
             new MemoryDesk(store.memories()),
+            new SessionResourceDesk(
+                store.sessionResources(),
+                store.files(),
+                new FileProvision(store.sessionResources(), new PuppetHand(), blobs),
+                ids,
+                InstantSource.system()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

@@ -201,6 +201,19 @@ final class OpenApiTest {
     assertThat(refusing).isEqualTo(3);
   }
 
+  private void checkSessionResources(String session) throws Exception {
+    var all = session + "/resources";
+    var added =
+        Json.obj("type", "file", "file_id", api.upload("r.txt", new byte[1]).text("id")).toString();
+    var one = all + "/" + check("POST /v1/sessions/{}/resources", all, added).text("id");
+    check("POST /v1/sessions/{}/resources", all, added);
+    check("GET /v1/sessions/{}/resources", all);
+    check("GET /v1/sessions/{}/resources/{}", one);
+    check("POST /v1/sessions/{}/resources/{}", one, "{}");
+    check("DELETE /v1/sessions/{}/resources/{}", one);
+    check("DELETE /v1/sessions/{}/resources/{}", one);
+  }
+
   private Set<String> queryOf(Operation operation) {
     return document.parameters(operation, "query").stream()
         .map(parameter -> String.valueOf(parameter.text("name")))
@@ -282,8 +295,7 @@ final class OpenApiTest {
     check("POST /v1/sessions/{}", session, "{\"title\":null,\"agent\":{\"tools\":[]}}");
     check("POST /v1/sessions/{}", session, "{\"vault_ids\":[]}");
     check("GET /v1/sessions/{}/resources", session + "/resources");
-    check("GET /v1/sessions/{}/resources/{}", session + "/resources/sesrsc_1");
-    check("DELETE /v1/sessions/{}/resources/{}", session + "/resources/sesrsc_1");
+    checkSessionResources(session);
     var thread =
         ((Json.Obj)
                 check("GET /v1/sessions/{}/threads", session + "/threads").items("data").getFirst())

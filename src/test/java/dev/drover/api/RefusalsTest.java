@@ -323,8 +323,8 @@ final class RefusalsTest {
             + " agent.type: must be \"agent\" or \"agent_with_overrides\"",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"budget\":{}} |"
             + " budget.type: field required",
-        "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"resources\":[{}]}"
-            + " | resources: is not supported by this version of Drover",
+        "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"vault_ids\":[1]}"
+            + " | vault_ids: is not supported by this version of Drover",
       })
   void aFieldThatIsNotHonouredIsRefusedByName(String path, String body, String message)
       throws Exception {
@@ -359,7 +359,7 @@ final class RefusalsTest {
         "/v1/sessions/sesn_01nobody/events | 404 | Session sesn_01nobody not found.",
         "/v1/sessions/sesn_01nobody/events/stream | 404 | Session sesn_01nobody not found.",
         "/v1/vaults | 404 | vaults are not supported by this version of Drover",
-        "/v1/files/file_01a/content | 404 | files are not supported by this version of Drover",
+        "/v1/vaults/vlt_01a/credentials | 404 | vaults are not supported by this version of Drover",
       })
   void aReadSaysWhatIsWrong(String path, int status, String message) throws Exception {
     var answer = api.get(path.replace("[", "%5B").replace("]", "%5D"));

@@ -7,10 +7,12 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.brain.FileProvision;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
+import dev.drover.desk.SessionResourceDesk;
 import dev.drover.settings.SettingValue;
 import dev.drover.testing.NoBlobs;
 import dev.drover.testing.Stage;
@@ -46,6 +48,7 @@ final class StageServer implements ServerFactory {
     var desk =
         new SessionDesk(
             store.catalogs(),
+            store.files(),
             store.sessions(),
             store.eventLog(),
             stage.wakes(),
@@ -62,6 +65,12 @@ final class StageServer implements ServerFactory {
                 new FileDesk(
                     store.files(), NoBlobs.INSTANCE, () -> {}, 1, ids, InstantSource.system()),
                 new MemoryDesk(store.memories()),
+                new SessionResourceDesk(
+                    store.sessionResources(),
+                    store.files(),
+                    new FileProvision(store.sessionResources(), stage.hand(), NoBlobs.INSTANCE),
+                    ids,
+                    InstantSource.system()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

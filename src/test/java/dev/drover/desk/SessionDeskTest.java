@@ -60,6 +60,7 @@ final class SessionDeskTest {
   private final SessionDesk desk =
       new SessionDesk(
           store.catalogs(),
+          store.files(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),
@@ -159,7 +160,7 @@ final class SessionDeskTest {
 
   private SessionRequest request(AgentChoice choice, Event.FromClient... events) {
     return new SessionRequest(
-        choice, environment, null, Map.of(), Optional.empty(), List.of(events));
+        choice, environment, null, Map.of(), Optional.empty(), List.of(), List.of(events));
   }
 
   private SessionRequest request(Event.FromClient... events) {
@@ -345,7 +346,13 @@ final class SessionDeskTest {
 
   private SessionRequest budgeted(AgentId of, long cents) {
     return new SessionRequest(
-        new AgentChoice(of), environment, null, Map.of(), Optional.of(new Money(cents)), List.of());
+        new AgentChoice(of),
+        environment,
+        null,
+        Map.of(),
+        Optional.of(new Money(cents)),
+        List.of(),
+        List.of());
   }
 
   private void changeBudget(Session session, long cents) {

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
+import dev.drover.catalog.BlobFiles;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import dev.drover.testing.Calls;
 import java.time.Duration;
 import java.util.List;
@@ -558,6 +560,9 @@ final class SandboxPoolTest {
     volatile boolean alive = true;
     volatile boolean closed;
     volatile int running;
+
+    @Override
+    public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {}
 
     Puppet(PuppetSandboxes master, SessionId session) {
       this.master = master;

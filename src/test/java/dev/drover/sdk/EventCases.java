@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.anthropic.core.JsonValue;
 import com.anthropic.errors.BadRequestException;
-import com.anthropic.errors.NotFoundException;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsSessionEvent;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsSessionEventType;
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionEvents;
@@ -18,10 +17,6 @@ import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserDefineOutc
 import com.anthropic.models.beta.sessions.events.BetaManagedAgentsUserMessageEventParams;
 import com.anthropic.models.beta.sessions.events.EventListParams;
 import com.anthropic.models.beta.sessions.events.EventSendParams;
-import com.anthropic.models.beta.sessions.resources.ResourceAddParams;
-import com.anthropic.models.beta.sessions.resources.ResourceDeleteParams;
-import com.anthropic.models.beta.sessions.resources.ResourceRetrieveParams;
-import com.anthropic.models.beta.sessions.resources.ResourceUpdateParams;
 import com.anthropic.models.beta.sessions.threads.BetaManagedAgentsSessionThreadStatus;
 import com.anthropic.models.beta.sessions.threads.ThreadArchiveParams;
 import com.anthropic.models.beta.sessions.threads.ThreadListParams;
@@ -32,7 +27,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/// What is sent to a session and listed of it, its primary thread, its resources.
+/// What is sent to a session and listed of it and its primary thread.
 abstract class EventCases {
   private final Rig rig;
 
@@ -197,44 +192,6 @@ abstract class EventCases {
               "")
           .hasMessageContaining("primary");
     }
-  }
-
-  @Test
-  void aSessionHasNoResourcesYet() {
-    var id = rig.session();
-    var resources = rig.beta.sessions().resources();
-    assertThat(resources.list(id).items()).isEmpty();
-    refused(
-        BadRequestException.class,
-        () ->
-            resources.add(
-                ResourceAddParams.builder()
-                    .sessionId(id)
-                    .fileBetaManagedAgentsFileResourceParams("file_01x")
-                    .build()),
-        "");
-    refused(
-        BadRequestException.class,
-        () ->
-            resources.update(
-                ResourceUpdateParams.builder()
-                    .sessionId(id)
-                    .resourceId("sesrsc_01x")
-                    .authorizationToken("t")
-                    .build()),
-        "");
-    refused(
-        NotFoundException.class,
-        () ->
-            resources.retrieve(
-                ResourceRetrieveParams.builder().sessionId(id).resourceId("sesrsc_01x").build()),
-        "");
-    refused(
-        NotFoundException.class,
-        () ->
-            resources.delete(
-                ResourceDeleteParams.builder().sessionId(id).resourceId("sesrsc_01x").build()),
-        "");
   }
 
   private static EventListParams.Builder list() {

@@ -132,6 +132,14 @@ abstract class OfficialJavaSdkSuite {
 
   @Nested
   @Order(9)
+  final class SessionResources extends SessionResourceCases {
+    SessionResources() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(10)
   final class NothingLeftOut extends NothingLeftOutCases {
     NothingLeftOut() {
       super(rig);

@@ -1,5 +1,6 @@
 package dev.drover.sim;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.Grip;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
@@ -9,6 +10,7 @@ import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,6 +74,10 @@ final class SimHands implements Hands {
       this.session = session;
       this.hand = hand;
     }
+
+    /// There are no files here.
+    @Override
+    public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {}
 
     @Override
     public HandId id() {

@@ -1,5 +1,6 @@
 package dev.drover.testing;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.Grip;
 import dev.drover.hands.Hand;
 import dev.drover.hands.HandFiles;
@@ -11,6 +12,7 @@ import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ public class PuppetHand implements Hands {
   private final List<SessionId> left = new CopyOnWriteArrayList<>();
   private final List<SessionId> discarded = new CopyOnWriteArrayList<>();
   private final Set<SessionId> kept = ConcurrentHashMap.newKeySet();
+  private final List<List<SessionResource.Mounted>> provided = new CopyOnWriteArrayList<>();
   private final AtomicInteger provisions = new AtomicInteger();
   private volatile @Nullable String refusal;
   private volatile @Nullable HandFiles files;
@@ -65,6 +68,11 @@ public class PuppetHand implements Hands {
   /// The sessions whose hand was let go to somebody else.
   public List<SessionId> left() {
     return left;
+  }
+
+  /// The files that it was given, each time that they were checked.
+  public List<List<SessionResource.Mounted>> provided() {
+    return provided;
   }
 
   /// How often a hand was asked for.
@@ -136,6 +144,11 @@ public class PuppetHand implements Hands {
     @Override
     public Optional<HandFiles> files() {
       return Optional.ofNullable(files);
+    }
+
+    @Override
+    public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {
+      provided.add(files);
     }
 
     @Override

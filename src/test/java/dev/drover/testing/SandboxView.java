@@ -1,11 +1,15 @@
 package dev.drover.testing;
 
+import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionResource;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -32,6 +36,12 @@ public interface SandboxView extends Sandbox {
   @Override
   default Optional<HandFiles> files() {
     return sandbox().files();
+  }
+
+  @Override
+  default void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+      throws IOException, InterruptedException {
+    sandbox().provide(files, contents);
   }
 
   @Override

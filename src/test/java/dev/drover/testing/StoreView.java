@@ -6,6 +6,7 @@ import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.store.Store;
@@ -28,6 +29,11 @@ public interface StoreView extends Store {
   @Override
   default Catalogs catalogs() {
     return store().catalogs();
+  }
+
+  @Override
+  default SessionResources sessionResources() {
+    return store().sessionResources();
   }
 
   @Override

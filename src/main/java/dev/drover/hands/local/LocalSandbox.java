@@ -1,6 +1,7 @@
 package dev.drover.hands.local;
 
 import dev.drover.base.FileLock;
+import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
@@ -8,20 +9,28 @@ import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionResource;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A hand of this machine to which this server is attached.
 public final class LocalSandbox implements Sandbox {
   private final FramedHand hand;
   private final Leash leash;
   private final FileLock lock;
+  private final UploadDirectory uploads;
   private final Runnable onClose;
   private final ReentrantLock closing = new ReentrantLock();
+  private final ReentrantLock providing = new ReentrantLock();
+  private @Nullable List<SessionResource.Mounted> provided;
   private boolean closed;
 
-  LocalSandbox(FramedHand hand, Register.Held held, Runnable onClose) {
+  LocalSandbox(FramedHand hand, Register.Held held, UploadDirectory uploads, Runnable onClose) {
+    this.uploads = uploads;
     this.hand = hand;
     this.leash = held.leash();
     this.lock = held.lock();
@@ -46,6 +55,21 @@ public final class LocalSandbox implements Sandbox {
   @Override
   public Optional<HandFiles> files() {
     return hand.files();
+  }
+
+  @Override
+  public void provide(List<SessionResource.Mounted> files, BlobFiles contents)
+      throws IOException, InterruptedException {
+    providing.lockInterruptibly();
+    try {
+      if (!files.equals(provided)) {
+        provided = null;
+        uploads.provide(files, contents);
+        provided = List.copyOf(files);
+      }
+    } finally {
+      providing.unlock();
+    }
   }
 
   @Override

@@ -236,7 +236,8 @@ public final class LocalSandboxes implements Sandboxes {
 
   private Sandbox sandbox(FramedHand hand, Register.Held held) {
     var sandbox = new LocalSandbox[1];
-    sandbox[0] = new LocalSandbox(hand, held, () -> open.remove(sandbox[0]));
+    var uploads = workspaces.uploads(new SessionId(held.leash().session()));
+    sandbox[0] = new LocalSandbox(hand, held, uploads, () -> open.remove(sandbox[0]));
     open.add(sandbox[0]);
     return sandbox[0];
   }

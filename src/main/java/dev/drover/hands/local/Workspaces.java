@@ -208,6 +208,11 @@ public final class Workspaces {
     return specs;
   }
 
+  /// The files that the session has been given.
+  UploadDirectory uploads(SessionId session) {
+    return new UploadDirectory(home(session), pause);
+  }
+
   private Path home(SessionId session) {
     return root.resolve(SessionId.of(session.value()).value());
   }

@@ -20,7 +20,8 @@ final class BlobRows {
   static final List<String> REFERENCES =
       List.of(
           "SELECT blob_id FROM file WHERE blob_id IS NOT NULL",
-          "SELECT blob_id FROM snapshot_layer");
+          "SELECT blob_id FROM snapshot_layer",
+          "SELECT blob_id FROM session_resource WHERE blob_id IS NOT NULL");
 
   private final long quota;
   private final InstantSource clock;

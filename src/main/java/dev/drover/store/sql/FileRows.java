@@ -106,6 +106,16 @@ public final class FileRows {
     delete(db, blobs, get(db, workspace, id));
   }
 
+  /// Deletes a file, unless it was deleted before.
+  static void deleteIfPresent(Db db, BlobRows blobs, WorkspaceId workspace, FileId id)
+      throws SQLException {
+    blobs.lock(db, workspace);
+    var file = db.first(SELECT + " AND id = ?", FileRows::file, workspace.value(), id.value());
+    if (file.isPresent()) {
+      delete(db, blobs, file.get());
+    }
+  }
+
   /// Deletes the files of a session.
   static void deleteAll(Db db, BlobRows blobs, WorkspaceId workspace, SessionId scope)
       throws SQLException {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// A row of a list, and its cursor. A row that cannot be read is omitted, so that the others can
 /// still be shown.
@@ -24,6 +25,10 @@ record Listed<T>(Cursor at, String name, Optional<T> raw) {
       leftOut(name, e);
       return new Listed<>(at, name, Optional.empty());
     }
+  }
+
+  Listed<T> map(UnaryOperator<T> change) {
+    return new Listed<>(at, name, raw.map(change));
   }
 
   <R> Optional<R> read(Function<T, R> reader) {

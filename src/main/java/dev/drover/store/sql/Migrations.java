@@ -37,7 +37,8 @@ public final class Migrations {
           "0015-notes",
           "0016-files",
           "0017-memory",
-          "0018-snapshots");
+          "0018-snapshots",
+          "0019-session-resources");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

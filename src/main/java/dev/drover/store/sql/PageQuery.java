@@ -24,7 +24,11 @@ record PageQuery(String sizes, String rows, List<Object> bound) {
   /// The items that were found.
   ///
   /// @param items up to one more than `limit`; the additional item shows that there is a next page
-  record Found<T>(List<T> items, int limit) {}
+  record Found<T>(List<T> items, int limit) {
+    Found<T> with(List<T> changed) {
+      return new Found<>(changed, limit);
+    }
+  }
 
   /// @param limit the maximum number of items of a page
   <T> Found<T> run(Db db, int limit, Db.Reader<T> reader) throws SQLException {

@@ -169,17 +169,28 @@ final class SessionLook {
 
   /// @return whether the session has a budget
   private boolean origin(LogCheck check, SessionRows.Row session) throws SQLException {
-    record Made(String workspace, boolean budget) {}
+    record Made(String workspace, boolean budget, long resources) {}
     var origin =
         db.first(
-            "SELECT workspace_id, budget FROM session_origin WHERE session_key = ?",
-            row -> new Made(row.getString(1), Db.nullableLong(row, "budget") != null),
+            "SELECT workspace_id, budget, resources FROM session_origin WHERE session_key = ?",
+            row ->
+                new Made(
+                    row.getString(1),
+                    Db.nullableLong(row, "budget") != null,
+                    row.getLong("resources")),
             session.key());
     if (origin.isEmpty()) {
       check.found(0, "the row does not say what the session was made from");
     } else if (!origin.get().workspace.equals(session.workspace())) {
       check.found(
           0, "the row is of workspace %s, its origin of another".formatted(session.workspace()));
+    }
+    long resources =
+        db.number("SELECT COUNT(*) FROM session_resource WHERE session_key = ?", session.key());
+    if (origin.isPresent() && origin.get().resources != resources) {
+      check.found(
+          0,
+          "the row counts %d resources; there are %d".formatted(origin.get().resources, resources));
     }
     return origin.isPresent() && origin.get().budget;
   }

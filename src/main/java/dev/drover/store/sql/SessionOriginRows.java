@@ -8,6 +8,7 @@ import dev.drover.session.Money;
 import dev.drover.session.Progress;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.store.Micros;
@@ -15,23 +16,27 @@ import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.NetworkingCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of sessions' origins and editable values, and the reading of whole sessions.
 final class SessionOriginRows {
   static final String SELECT =
-      "SELECT session.id, session.workspace_id, session.created_at, origin.thread_id,"
+      "SELECT session.key, session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
           + " origin.networking, origin.title, origin.metadata, origin.budget, origin.notes,"
-          + " origin.newer, "
+          + " origin.resources, origin.newer, "
           + SessionRows.PROGRESS
           + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
   private SessionOriginRows() {}
 
   /// The row of a session. Its JSON is parsed later, on the caller's thread.
+  ///
+  /// @param counted the number of resources, which are in another table
   record Raw(
+      long key,
       String id,
       String workspace,
       long createdAt,
@@ -45,11 +50,14 @@ final class SessionOriginRows {
       String metadata,
       @Nullable Long budget,
       String notes,
+      int counted,
       String newer,
       String status,
-      Progress progress) {
+      Progress progress,
+      List<SessionResource> resources) {
     static Raw of(ResultSet row) throws SQLException {
       return new Raw(
+          row.getLong("key"),
           row.getString("id"),
           row.getString("workspace_id"),
           row.getLong("created_at"),
@@ -63,9 +71,34 @@ final class SessionOriginRows {
           row.getString("metadata"),
           Db.nullableLong(row, "budget"),
           row.getString("notes"),
+          row.getInt("resources"),
           row.getString("newer"),
           row.getString("status"),
-          SessionRows.progress(row));
+          SessionRows.progress(row),
+          List.of());
+    }
+
+    Raw with(List<SessionResource> read) {
+      return new Raw(
+          key,
+          id,
+          workspace,
+          createdAt,
+          thread,
+          agentId,
+          agentVersion,
+          agent,
+          environment,
+          networking,
+          title,
+          metadata,
+          budget,
+          notes,
+          counted,
+          newer,
+          status,
+          progress,
+          read);
     }
 
     /// The fields of a newer version. A status that this version does not know is shown unchanged.
@@ -93,8 +126,34 @@ final class SessionOriginRows {
               title,
               StoredJson.texts(metadata),
               Optional.ofNullable(budget).map(Money::new)),
+          resources,
           progress);
     }
+  }
+
+  /// The session that a statement finds, with its resources.
+  static Optional<Raw> first(Db db, String sql, Object... values) throws SQLException {
+    var raw = db.first(sql, Raw::of, values);
+    return raw.isPresent() && raw.get().counted > 0
+        ? Optional.of(raw.get().with(SessionResourceRows.of(db, "?", raw.get().key)))
+        : raw;
+  }
+
+  /// The same sessions, with their resources.
+  static List<Listed<Raw>> equipped(Db db, List<Listed<Raw>> sessions) throws SQLException {
+    var keys =
+        sessions.stream()
+            .flatMap(listed -> listed.raw().stream())
+            .filter(raw -> raw.counted > 0)
+            .map(Raw::key)
+            .toList();
+    if (keys.isEmpty()) {
+      return sessions;
+    }
+    var resources = SessionResourceRows.of(db, keys);
+    return sessions.stream()
+        .map(listed -> listed.map(raw -> raw.with(resources.getOrDefault(raw.key, List.of()))))
+        .toList();
   }
 
   /// The values of a new row, computed on the caller's thread.

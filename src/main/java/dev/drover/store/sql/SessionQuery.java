@@ -67,7 +67,7 @@ public record SessionQuery(String sql, List<Object> bound) {
     return PageQuery.of(
         sql,
         "octet_length(origin.agent) + octet_length(origin.metadata) + octet_length(origin.notes)"
-            + " + octet_length(origin.newer)",
+            + " + octet_length(origin.newer) + 400 * origin.resources",
         bound);
   }
 }

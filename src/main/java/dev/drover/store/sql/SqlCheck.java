@@ -98,6 +98,7 @@ public final class SqlCheck implements AutoCloseable {
     for (var table :
         List.of(
             "session_origin",
+            "session_resource",
             "thread",
             "event",
             "inbox",

@@ -53,6 +53,10 @@ final class SqlSessions implements Sessions {
         (db, afterCommit) -> {
           var row = SessionRows.insert(db, session);
           SessionOriginRows.insert(db, row.key(), origin);
+          if (!session.resources().isEmpty()) {
+            SqlSessionResources.insert(
+                db, blobs, session.workspace(), id, row.key(), session.resources());
+          }
           if (events.isEmpty()) {
             SessionRows.keep(db, id, row);
             return Optional.empty();
@@ -75,7 +79,7 @@ final class SqlSessions implements Sessions {
         (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var state = row.state();
-          var before = db.first(BY_ID, SessionOriginRows.Raw::of, id.value()).orElseThrow().read();
+          var before = SessionOriginRows.first(db, BY_ID, id.value()).orElseThrow().read();
           var after = change.apply(before);
           if (after.equals(before)) {
             return new Updated(before, Optional.empty());
@@ -97,9 +101,9 @@ final class SqlSessions implements Sessions {
     return readers
         .call(
             db ->
-                db.first(
+                SessionOriginRows.first(
+                    db,
                     SessionOriginRows.SELECT + " WHERE session.workspace_id = ? AND session.id = ?",
-                    SessionOriginRows.Raw::of,
                     workspace.value(),
                     id.value()))
         .orElseThrow(() -> Refusals.notFound(id))
@@ -109,7 +113,7 @@ final class SqlSessions implements Sessions {
   @Override
   public Session getSession(SessionId id) {
     return readers
-        .call(db -> db.first(BY_ID, SessionOriginRows.Raw::of, id.value()))
+        .call(db -> SessionOriginRows.first(db, BY_ID, id.value()))
         .orElseThrow(() -> Refusals.notFound(id))
         .read();
   }
@@ -120,7 +124,12 @@ final class SqlSessions implements Sessions {
         Cursor.read(listing.page(), Cursor.Of.SESSIONS, listing.ascending())
             .map(cursor -> cursor.within(listing.from(), listing.to()));
     var query = SessionQuery.of(workspace, listing, from).sized();
-    var found = readers.call(db -> query.run(db, listing.limit(), SqlSessions::listed));
+    var found =
+        readers.call(
+            db -> {
+              var rows = query.run(db, listing.limit(), SqlSessions::listed);
+              return rows.with(SessionOriginRows.equipped(db, rows.items()));
+            });
     return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
         .each(listed -> listed.read(SessionOriginRows.Raw::read));
   }
@@ -162,6 +171,7 @@ final class SqlSessions implements Sessions {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());
+          SqlSessionResources.removeAll(db, blobs, workspace, row.key());
           FileRows.deleteAll(db, blobs, workspace, id);
           SnapshotRows.deleteAll(db, blobs, workspace, row.key());
           JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
@@ -171,7 +181,7 @@ final class SqlSessions implements Sessions {
         });
   }
 
-  private SessionRows.Row take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
+  static SessionRows.Row take(Db db, WorkspaceId workspace, SessionId id) throws SQLException {
     return SessionRows.take(db, id)
         .filter(row -> row.workspace().equals(workspace.value()))
         .orElseThrow(() -> Refusals.notFound(id));

@@ -7,6 +7,7 @@ import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.store.OwnNode;
@@ -28,6 +29,7 @@ public final class SqlStore implements Store {
   private final Memories memories;
   private final EventLog eventLog;
   private final Sessions sessions;
+  private final SessionResources sessionResources;
   private final Nodes nodes;
   private final Jobs jobs;
   private final Snapshots snapshots;
@@ -56,6 +58,7 @@ public final class SqlStore implements Store {
     memories = new SqlMemories(writer, readers, ids, clock);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
+    sessionResources = new SqlSessionResources(writer, readers, blobs);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
     snapshots = new SqlSnapshots(writer, readers, self, blobs, clock);
@@ -70,6 +73,11 @@ public final class SqlStore implements Store {
   @Override
   public Sessions sessions() {
     return sessions;
+  }
+
+  @Override
+  public SessionResources sessionResources() {
+    return sessionResources;
   }
 
   @Override

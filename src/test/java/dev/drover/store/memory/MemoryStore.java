@@ -8,6 +8,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.store.OwnNode;
@@ -24,6 +25,7 @@ public final class MemoryStore implements Store {
   private final Sessions sessions;
   private final Nodes nodes;
   private final Jobs jobs;
+  private final SessionResources sessionResources;
 
   public MemoryStore(Feed feed, Ids ids, InstantSource clock) {
     var shared = new Table();
@@ -41,6 +43,7 @@ public final class MemoryStore implements Store {
     own.register();
     nodes = own;
     jobs = new MemoryJobs(table, self, clock);
+    sessionResources = new MemorySessionResources(table);
   }
 
   /// The same store, seen from another node.
@@ -61,6 +64,11 @@ public final class MemoryStore implements Store {
   @Override
   public Sessions sessions() {
     return sessions;
+  }
+
+  @Override
+  public SessionResources sessionResources() {
+    return sessionResources;
   }
 
   @Override

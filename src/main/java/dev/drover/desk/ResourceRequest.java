@@ -1,0 +1,11 @@
+package dev.drover.desk;
+
+import dev.drover.catalog.FileId;
+import dev.drover.session.MountPath;
+import java.util.Optional;
+
+/// A request to give something to a session.
+public sealed interface ResourceRequest {
+  /// @param path empty: the id of the file is its name
+  record OfFile(FileId file, Optional<MountPath> path) implements ResourceRequest {}
+}

@@ -1,0 +1,58 @@
+package dev.drover.desk;
+
+import dev.drover.base.Ids;
+import dev.drover.brain.FileProvision;
+import dev.drover.files.Files;
+import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
+import dev.drover.session.SessionResourceId;
+import dev.drover.session.SessionResources;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+/// The desk for the resources of sessions: it gives them to sessions that exist, and takes them
+/// away. Every change is durable when a call returns, and a hand on this node has it already. A
+/// session of another workspace is `NOT_FOUND`. Safe for many threads.
+public final class SessionResourceDesk {
+  /// How long a request waits until a hand has the change.
+  private static final Duration WAIT = Duration.ofSeconds(2);
+
+  private final SessionResources resources;
+  private final FileProvision provision;
+  private final Equipment equipment;
+  private final InstantSource clock;
+
+  public SessionResourceDesk(
+      SessionResources resources,
+      Files files,
+      FileProvision provision,
+      Ids ids,
+      InstantSource clock) {
+    this.resources = resources;
+    this.provision = provision;
+    this.equipment = new Equipment(files, ids);
+    this.clock = clock;
+  }
+
+  /// Gives a copy of a file to a session.
+  ///
+  /// @throws dev.drover.base.Problem as [SessionResources#add] says
+  public SessionResource add(Caller caller, SessionId session, ResourceRequest.OfFile request)
+      throws InterruptedException {
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    var file = equipment.of(caller, request, now);
+    resources.add(caller.workspace(), session, file);
+    provision.changed(session, WAIT);
+    return file;
+  }
+
+  /// Takes a resource from a session.
+  ///
+  /// @throws dev.drover.base.Problem as [SessionResources#remove] says
+  public void remove(Caller caller, SessionId session, SessionResourceId resource)
+      throws InterruptedException {
+    resources.remove(caller.workspace(), session, resource);
+    provision.changed(session, WAIT);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.drover.wire;
+
+import dev.drover.base.Json;
+import dev.drover.session.SessionResource;
+
+/// The JSON form of the resources of sessions in the API.
+public final class SessionResourceCodec {
+  private SessionResourceCodec() {}
+
+  public static Json.Obj write(SessionResource resource) {
+    return switch (resource) {
+      case SessionResource.Mounted file ->
+          Json.obj(
+              "id", file.id().value(),
+              "type", "file",
+              "file_id", file.file().value(),
+              "mount_path", file.path().value(),
+              "created_at", Times.write(file.createdAt()),
+              "updated_at", Times.write(file.createdAt()));
+    };
+  }
+}

@@ -1,0 +1,167 @@
+package dev.drover.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What clients may send about the resources of a session, and what is refused.
+@Tag("database")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SessionResourceRoutesTest {
+  private Api api;
+  private String file;
+  private String session;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    api = Api.withFiles(directory);
+    file = api.upload("data.csv", new byte[] {1}).text("id");
+    session = api.session();
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  private List<Json> resources() throws Exception {
+    return api.get(session + "/resources").body().items("data");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {}                                                  | type: field required
+          {"type":null}                                       | type: field required
+          {"type":1}                                          | type: must be a string
+          {"type":"files"}                                    | type: must be "file"
+          {"type":"memory_store","memory_store_id":"m"}       | type: must be "file"
+          {"type":"github_repository","url":"u"}              | type: must be "file"
+          {"type":"file"}                                     | file_id: field required
+          {"type":"file","file_id":null}                      | file_id: field required
+          {"type":"file","file_id":[]}                        | file_id: must be a string
+          {"type":"file","file_id":"../x"}                    | file_id: Invalid file ID
+          {"type":"file","file_id":"sesn_01a"}                | file_id: Invalid file ID
+          {"type":"file","file_id":"FILE","mount_path":1}     | mount_path: must be a string
+          {"type":"file","file_id":"FILE","mount_path":""}    | mount_path: must have 1 to 1024 characters
+          {"type":"file","file_id":"FILE","mount_path":".."}  | mount_path: must not contain ".."
+          {"type":"file","file_id":"FILE","mount_path":"a/../b"} | mount_path: must not contain ".."
+          {"type":"file","file_id":"FILE","mount_path":"a//b"} | mount_path: must not contain an empty segment
+          {"type":"file","file_id":"FILE","mount_path":"a\\u0000"} | mount_path: must not contain control characters
+          {"type":"file","file_id":"FILE","mount_path":"a\\n"} | mount_path: must not contain control characters
+          {"type":"file","file_id":"FILE","mount_path":"/"}   | mount_path: must name a file, not the directory /mnt/session/uploads
+          {"type":"file","file_id":"FILE","path":"a"}         | path: unknown field
+          {"type":"file","file_id":"FILE","access":"read_only"} | access: unknown field
+          """)
+  void whatIsNotAFileWithAPlaceIsRefused(String body, String message) throws Exception {
+    var before = resources();
+    var answer = api.post(session + "/resources", body.replace("FILE", file));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).isEqualTo("invalid_request_error: " + message);
+    assertThat(resources()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {}                               | resources: must be an array
+          [1]                              | resources.0: must be an object
+          [{}]                             | resources.0.type: field required
+          [{"type":"memory"}]              | resources.0.type: must be "file", "github_repository" or "memory_store"
+          [FILE,{"type":"file"}]           | resources.1.file_id: field required
+          [FILE,FILE]                      | resources.1.mount_path: "/mnt/session/uploads/ID" cannot be used beside "/mnt/session/uploads/ID" of resources.0
+          """)
+  void whatASessionCannotBeCreatedWithIsRefused(String resources, String message) throws Exception {
+    var one = Json.obj("type", "file", "file_id", file).toString();
+    var answer = api.post("/v1/sessions", creation(resources.replace("FILE", one)));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).isEqualTo("invalid_request_error: " + message.replace("ID", file));
+  }
+
+  private String creation(String resources) throws Exception {
+    return "{\"agent\":\"%s\",\"environment_id\":\"%s\",\"resources\":%s}"
+        .formatted(api.agent(), api.environment(), resources);
+  }
+
+  @Test
+  void aSessionBeginsWithFiveHundredFilesAtMost() throws Exception {
+    var none = "{\"type\":\"file\",\"file_id\":\"file_none\"}";
+    var many = Collections.nCopies(501, none).toString();
+    assertThat(api.post("/v1/sessions", creation(many)).error())
+        .isEqualTo("invalid_request_error: resources: must contain no more than 500 item(s)");
+    assertThat(api.post("/v1/sessions", creation("[" + none + "]")).error())
+        .isEqualTo("not_found_error: File file_none not found.");
+    var created = api.post("/v1/sessions", creation("null"));
+    assertThat(created.body().items("resources")).isEmpty();
+  }
+
+  @Test
+  void aTakenPlaceIsAConflictThatIsNotSentAgain() throws Exception {
+    var body = Json.obj("type", "file", "file_id", file, "mount_path", "taken/by");
+    var first = api.post(session + "/resources", body.toString());
+    assertThat(first.status()).isEqualTo(200);
+    var second = api.post(session + "/resources", body.toString());
+    assertThat(second.status()).isEqualTo(409);
+    assertThat(second.error())
+        .isEqualTo(
+            "conflict_error: mount_path \"/mnt/session/uploads/taken/by\" is taken by "
+                + first.text("id")
+                + ".");
+    assertThat(api.post(session + "/resources/" + first.text("id"), "{}").error())
+        .isEqualTo(
+            "invalid_request_error: Resource %s is a file, which cannot be updated. Delete it and"
+                    .formatted(first.text("id"))
+                + " add another one.");
+  }
+
+  @Test
+  void idsOfOtherThingsFindNothing() throws Exception {
+    for (var id : List.of("file_01a", "sesrsc_", "sesrsc_a-b", "x")) {
+      assertThat(api.get(session + "/resources/" + id).status()).as(id).isEqualTo(400);
+      assertThat(api.delete(session + "/resources/" + id).status()).as(id).isEqualTo(400);
+    }
+    var other = api.session();
+    var body = Json.obj("type", "file", "file_id", file, "mount_path", "own").toString();
+    var id = api.post(session + "/resources", body).text("id");
+    assertThat(api.get(other + "/resources/" + id).status()).isEqualTo(404);
+    assertThat(api.delete(other + "/resources/" + id).status()).isEqualTo(404);
+    assertThat(api.get(session + "/resources/" + id).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aCursorOfAnotherListIsRefused() throws Exception {
+    var all = api.session();
+    for (var path : List.of("a", "b")) {
+      var body = Json.obj("type", "file", "file_id", file, "mount_path", path).toString();
+      assertThat(api.post(all + "/resources", body).status()).isEqualTo(200);
+    }
+    var cursor = api.get(all + "/resources?limit=1").text("next_page");
+    assertThat(api.get(all + "/resources?limit=1&page=" + cursor).status()).isEqualTo(200);
+    for (var page : List.of("x", "page_", "page_AAAA", cursor + "x", cursor.substring(5))) {
+      assertThat(api.get(all + "/resources?page=" + page).error())
+          .as(page)
+          .isEqualTo("invalid_request_error: invalid page cursor");
+    }
+    assertThat(api.get(session + "/resources?page=" + cursor).status()).isEqualTo(400);
+    for (var limit : List.of("0", "1001", "x")) {
+      assertThat(api.get(all + "/resources?limit=" + limit).status()).isEqualTo(400);
+    }
+  }
+}

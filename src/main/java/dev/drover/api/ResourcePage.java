@@ -19,7 +19,7 @@ record ResourcePage(List<SessionResource> items, boolean more) {
   private static final String PREFIX = "page_";
   private static final Pattern FORM = Pattern.compile("(\\d{1,17}):([A-Za-z0-9_]{1,80})");
   private static final Comparator<Place> ORDER =
-      Comparator.comparing(Place::micros).thenComparing(Place::id);
+      Comparator.comparingLong(Place::micros).thenComparing(Place::id);
 
   /// Where a resource is in the list.
   private record Place(long micros, String id) {

@@ -57,7 +57,10 @@ final class KilledWithFilesTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, String> settings = new HashMap<>();
   @TempDir Path directory;
+
+  @SuppressWarnings("NullAway.Init") // by the first start
   private FaultChild child;
+
   private int deaths;
 
   @Test

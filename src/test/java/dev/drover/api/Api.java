@@ -503,8 +503,6 @@ final class Api implements AutoCloseable {
     http.shutdownNow();
     server.close();
     store.close();
-    if (blobs != NoBlobs.INSTANCE) {
-      blobs.close();
-    }
+    blobs.close();
   }
 }

@@ -7,6 +7,7 @@ import dev.drover.base.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -416,7 +417,7 @@ final class FileRoutesTest {
     private static final int SIZE = 50_000;
 
     private final byte[] body = form("; filename=half", new byte[SIZE], "");
-    private final Socket socket = new Socket("127.0.0.1", api.server.port());
+    private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server.port());
 
     Half() throws IOException {
       var head =

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -43,6 +44,10 @@ public abstract class HandFilesContract extends SandboxContract {
 
   private HandTree tree() throws Exception {
     return files().tree(HandRoot.OUTPUTS, Optional.empty()).orElseThrow();
+  }
+
+  private static FileStamp stamp(Map<String, HandTree.Entry> entries, String path) {
+    return Objects.requireNonNull(entries.get(path), path).stamp();
   }
 
   private Map<String, HandTree.Entry> entries() throws Exception {
@@ -86,11 +91,11 @@ public abstract class HandFilesContract extends SandboxContract {
     assertThat(tree.isCut()).isFalse();
     var entries = entries();
     assertThat(entries).containsOnlyKeys("a", "a/b", "a/b/one", "link", "fifo", "odd%ff\n name");
-    assertThat(entries.get("a/b/one").stamp())
+    assertThat(stamp(entries, "a/b/one"))
         .matches(FileStamp::isFile)
         .matches(stamp -> stamp.size() == 4 && stamp.links() == 1);
-    assertThat(entries.get("a").stamp().isDirectory()).isTrue();
-    assertThat(entries.get("link").stamp()).matches(s -> !s.isFile() && !s.isDirectory());
+    assertThat(stamp(entries, "a").isDirectory()).isTrue();
+    assertThat(stamp(entries, "link")).matches(s -> !s.isFile() && !s.isDirectory());
     assertThat(files().tree(HandRoot.OUTPUTS, Optional.of(tree.cookie()))).isEmpty();
     for (var change :
         List.of("echo two > a/b/one", "chmod 755 a/b/one", "mv fifo f", "touch x", "rm -r a")) {
@@ -127,7 +132,7 @@ public abstract class HandFilesContract extends SandboxContract {
   void aFileIsReadAsItIs() throws Exception {
     bash("cd /mnt/session/outputs; seq 3000000 > big; sha256sum < big > sum; : > empty");
     var digest = MessageDigest.getInstance("SHA-256");
-    var big = entries().get("big").stamp();
+    var big = stamp(entries(), "big");
     try (var content = files().get(HandRoot.OUTPUTS, path("big"), Optional.of(big), 64 * MB)) {
       assertThat(content.stamp()).isEqualTo(big);
       content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
@@ -203,7 +208,7 @@ public abstract class HandFilesContract extends SandboxContract {
       bash("truncate -s 10000000 /mnt/session/outputs/big");
       isRefused(Why.DIFFERENT, content::readAllBytes);
     }
-    var small = entries().get("small").stamp();
+    var small = stamp(entries(), "small");
     bash("cd /mnt/session/outputs; echo b > other; mv other small");
     isRefused(
         Why.DIFFERENT, () -> files().get(HandRoot.OUTPUTS, path("small"), Optional.of(small), MB));
@@ -236,7 +241,7 @@ public abstract class HandFilesContract extends SandboxContract {
   void aFileIsPutOnlyWhereItIsExpected() throws Exception {
     var stamp = put("a/b/new", "one", Expected.NOTHING);
     assertThat(stamp.isFile()).isTrue();
-    assertThat(entries().get("a/b/new").stamp().inode()).isEqualTo(stamp.inode());
+    assertThat(stamp(entries(), "a/b/new").inode()).isEqualTo(stamp.inode());
     assertThat(get("a/b/new")).isEqualTo("one");
     isRefused(Why.DIFFERENT, () -> put("a/b/new", "two", Expected.NOTHING));
     isRefused(Why.DIFFERENT, () -> put("a/b/new", "two", content("other")));
@@ -265,6 +270,11 @@ public abstract class HandFilesContract extends SandboxContract {
           @Override
           public int read() throws IOException {
             throw new IOException("broken");
+          }
+
+          @Override
+          public int read(byte[] bytes, int from, int length) throws IOException {
+            return read();
           }
         };
     assertThatThrownBy(
@@ -368,6 +378,11 @@ public abstract class HandFilesContract extends SandboxContract {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException();
       }
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      return read();
     }
   }
 

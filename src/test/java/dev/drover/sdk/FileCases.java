@@ -68,7 +68,14 @@ abstract class FileCases {
     assertThat(deleted.id()).isEqualTo(file.id());
     assertThat(deleted._type()).hasToString("file_deleted");
     refused(NotFoundException.class, () -> files.retrieveMetadata(file.id()), "");
-    refused(NotFoundException.class, () -> files.download(file.id()).close(), "");
+    refused(
+        NotFoundException.class,
+        () -> {
+          try (var download = files.download(file.id())) {
+            assertThat(download).isNull();
+          }
+        },
+        "");
     refused(NotFoundException.class, () -> files.delete(file.id()), "");
   }
 

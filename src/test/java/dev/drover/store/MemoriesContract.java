@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -301,7 +302,9 @@ abstract class MemoriesContract extends StoreContract {
             for (int j = 0; j < 10; j++) {
               create("/%d/%d".formatted(writer, j), "x");
               try {
-                update(shared, writing(writer + "." + j, get(shared).content()));
+                update(
+                    shared,
+                    writing(writer + "." + j, Objects.requireNonNull(get(shared).content())));
                 won++;
               } catch (Problem e) {
                 assertThat(e.kind()).isEqualTo(Problem.Kind.CONFLICT);

@@ -42,7 +42,7 @@ final class UploadDirectoryTest {
     uploads = new UploadDirectory(home, Pause.REAL);
   }
 
-  /// Contents in files; the one that [#fails] names cannot be read.
+  /// Contents in files; one of them may fail to be read.
   private static final class Contents implements BlobFiles {
     private final Path directory;
     private int left = Integer.MAX_VALUE;

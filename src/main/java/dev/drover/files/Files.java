@@ -73,7 +73,7 @@ public interface Files {
     public Problem exceeded() {
       return Problem.invalid(
           "storage_quota_exceeded",
-          "This workspace may store %s; %s are in use. Delete files with drover files delete."
+          "This workspace may store %s; %s are in use. Delete files that are not needed."
               .formatted(size(quota), size(bytes)));
     }
 

@@ -279,7 +279,7 @@ final class FileRoutesTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.error())
         .startsWith("invalid_request_error: This workspace may store 20 MiB; ")
-        .endsWith(" MiB are in use. Delete files with drover files delete.");
+        .endsWith(" MiB are in use. Delete files that are not needed.");
     var kept = stored();
     assertThat(upload("; filename=a", new byte[3 << 20]).status()).isEqualTo(400);
     assertThat(stored()).isEqualTo(kept);

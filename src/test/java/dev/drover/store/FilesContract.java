@@ -144,7 +144,7 @@ abstract class FilesContract extends StoreContract {
         () -> created(WORKSPACE, 'b', 11),
         Problem.Kind.INVALID_REQUEST,
         "This workspace may store 1000 bytes; 990 bytes are in use."
-            + " Delete files with drover files delete.");
+            + " Delete files that are not needed.");
     assertThat(used(WORKSPACE)).isEqualTo(990);
     assertThat(listed(WORKSPACE)).containsExactly(large.id());
     created(WORKSPACE, 'b', 10);

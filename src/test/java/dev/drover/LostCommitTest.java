@@ -49,7 +49,14 @@ final class LostCommitTest {
 
   private NodeHere node(FaultProxy proxy, int lapse) throws InterruptedException {
     model.otherwise(_ -> Script.reply().text("ok"));
-    return NodeHere.start(data, proxy.jdbcUrl(), model, lapse);
+    var node = NodeHere.start(data, proxy.jdbcUrl(), model, lapse);
+    await().until(this::hasDoneItsFirstJobs); // whose commits must not be the ones that are lost
+    return node;
+  }
+
+  private boolean hasDoneItsFirstJobs() throws SQLException {
+    return number("SELECT count(*) FROM job WHERE state = 'owed'") == 0
+        && number("SELECT count(*) FROM job WHERE kind IN ('sweep_blobs', 'expire_files')") == 2;
   }
 
   private static void awaitTurn(NodeHere node, String session) {
@@ -126,8 +133,12 @@ final class LostCommitTest {
   }
 
   private int sessions() throws SQLException {
+    return number("SELECT count(*) FROM session");
+  }
+
+  private int number(String query) throws SQLException {
     try (var connection = database.connect();
-        var rows = connection.createStatement().executeQuery("SELECT count(*) FROM session")) {
+        var rows = connection.createStatement().executeQuery(query)) {
       rows.next();
       return rows.getInt(1);
     }

@@ -53,7 +53,7 @@ final class ArchitectureTest {
     uses("base");
     uses("settings", "base");
     uses("http", "base");
-    uses("pax");
+    uses("pax", "base");
     uses("directory", "base", "pax");
     uses("catalog", "base");
     uses("session", "base", "catalog");

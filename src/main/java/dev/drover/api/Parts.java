@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.base.BlockStream;
 import dev.drover.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,14 +175,8 @@ final class Parts {
   }
 
   /// The content of the current part, up to the next delimiter.
-  private final class Content extends InputStream {
+  private final class Content extends BlockStream {
     private boolean ended;
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {

@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.base.BlockStream;
 import dev.drover.base.Problem;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
 
 /// The body of a request that is not held in memory. Its client is disconnected if a mebibyte takes
 /// longer than the patience of the server, or the whole body longer than [#LONGEST]. One thread.
-final class UploadStream extends InputStream {
+final class UploadStream extends BlockStream {
   /// The longest time that a body may take.
   static final Duration LONGEST = Duration.ofHours(1);
 
@@ -43,12 +44,6 @@ final class UploadStream extends InputStream {
     left = most;
     deadline = connection.now() + LONGEST.toNanos();
     connection.begin();
-  }
-
-  @Override
-  public int read() throws IOException {
-    var one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   /// @throws Problem if the body is too large, ends early, or is not framed as HTTP defines it

@@ -1,8 +1,16 @@
 package dev.drover.base;
 
+import java.util.Collection;
+
 /// Functions for waiting for threads.
 public final class Threads {
   private Threads() {}
+
+  /// Interrupts threads and waits until they have ended. An interrupt is kept for the caller.
+  public static void stop(Collection<Thread> threads) {
+    threads.forEach(Thread::interrupt);
+    threads.forEach(Threads::join);
+  }
 
   /// Waits for a thread that was asked to end. An interrupt is kept for the caller.
   public static void join(Thread thread) {

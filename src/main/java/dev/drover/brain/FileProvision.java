@@ -82,7 +82,7 @@ public final class FileProvision implements HandErrand {
                   } catch (Sandboxes.Unavailable | Problem e) {
                     LOG.log(Level.DEBUG, "the files of " + session + " are provided later", e);
                   } catch (InterruptedException _) {
-                    // nobody interrupts it
+                    // this thread is never interrupted
                   }
                 });
     thread.join(limit);

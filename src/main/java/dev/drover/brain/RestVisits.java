@@ -1,11 +1,13 @@
 package dev.drover.brain;
 
 import dev.drover.base.Problem;
+import dev.drover.base.Threads;
 import dev.drover.hands.HandSpec;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -112,17 +114,6 @@ final class RestVisits implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    threads.values().forEach(Thread::interrupt);
-    boolean interrupted = Thread.interrupted();
-    for (var thread : threads.values()) {
-      try {
-        thread.join();
-      } catch (InterruptedException _) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.stop(List.copyOf(threads.values()));
   }
 }

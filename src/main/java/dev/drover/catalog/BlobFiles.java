@@ -13,9 +13,9 @@ public interface BlobFiles {
   ///   what was stored
   Optional<Held> file(BlobId id) throws InterruptedException;
 
-  /// A file that exists until this is closed or the content is deleted; its links stay. Everybody
-  /// can read it (mode 0444) where the directories allow it, and nobody may change it, its mode or
-  /// its owner: it may be the stored content itself.
+  /// A file that exists until this is closed or the content is deleted; its links stay. Every user
+  /// can read it (mode 0444) where the directories allow it. Callers must not change it, its mode
+  /// or its owner: it may be the stored content itself.
   interface Held extends AutoCloseable {
     Path path();
 

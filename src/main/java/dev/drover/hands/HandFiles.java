@@ -1,5 +1,6 @@
 package dev.drover.hands;
 
+import dev.drover.base.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public interface HandFiles {
       throws IOException, InterruptedException;
 
   /// The content of a file.
-  abstract class Content extends InputStream {
+  abstract class Content extends BlockStream {
     /// The state of the file that is read.
     public abstract FileStamp stamp();
   }

@@ -146,12 +146,6 @@ final class Records {
       }
 
       @Override
-      public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
       public int read(byte[] bytes, int at, int count) throws IOException {
         if (count == 0) {
           return 0;

@@ -1,5 +1,6 @@
 package dev.drover.pax;
 
+import dev.drover.base.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The content of one file of an archive. Holes are read as zeros. Not safe for concurrent use.
-public final class PaxContent extends InputStream {
+public final class PaxContent extends BlockStream {
   /// A range of a file that has data.
   record Range(long from, long length) {
     long to() {
@@ -28,12 +29,6 @@ public final class PaxContent extends InputStream {
     this.in = in;
     this.ranges = List.copyOf(ranges);
     this.size = size;
-  }
-
-  @Override
-  public int read() throws IOException {
-    var one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

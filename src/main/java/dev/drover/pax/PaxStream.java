@@ -1,5 +1,6 @@
 package dev.drover.pax;
 
+import dev.drover.base.BlockStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,7 @@ import java.util.Queue;
 
 /// An archive that is made while it is read. Files are opened one at a time. Not safe for
 /// concurrent use.
-public final class PaxStream extends InputStream {
+public final class PaxStream extends BlockStream {
   /// Opens the content of a file.
   @FunctionalInterface
   public interface Source {
@@ -33,12 +34,6 @@ public final class PaxStream extends InputStream {
 
   public PaxStream(Iterator<Item> items) {
     this.items = items;
-  }
-
-  @Override
-  public int read() throws IOException {
-    var one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   /// @throws IOException also if a file is shorter or longer than its entry says
@@ -88,7 +83,7 @@ public final class PaxStream extends InputStream {
   }
 
   /// A content of exactly the announced size.
-  private static final class Exact extends InputStream {
+  private static final class Exact extends BlockStream {
     private final InputStream in;
     private final PaxEntry entry;
     private long left;
@@ -97,12 +92,6 @@ public final class PaxStream extends InputStream {
       this.in = in;
       this.entry = entry;
       left = entry.size();
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.drover.snapshot;
 
 import dev.drover.base.Pause;
+import dev.drover.base.Threads;
 import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -122,17 +123,6 @@ final class RestingSessions implements AutoCloseable {
   @Override
   public void close() {
     looking.interrupt();
-    atWork.values().forEach(Thread::interrupt);
-    boolean interrupted = Thread.interrupted();
-    for (var thread : atWork.values()) {
-      try {
-        thread.join();
-      } catch (InterruptedException _) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.stop(List.copyOf(atWork.values()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.model.http;
 
+import dev.drover.base.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -54,7 +55,7 @@ final class Unzipped implements ReplyChunks {
   }
 
   /// The compressed bytes. An exception of their source becomes the cause of an [IOException].
-  private static final class Raw extends InputStream {
+  private static final class Raw extends BlockStream {
     private final ReplyChunks source;
     private byte @Nullable [] bytes;
     private int at;
@@ -62,12 +63,6 @@ final class Unzipped implements ReplyChunks {
     Raw(ReplyChunks source, byte[] first) {
       this.source = source;
       this.bytes = first;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

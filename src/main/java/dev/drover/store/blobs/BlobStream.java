@@ -1,5 +1,6 @@
 package dev.drover.store.blobs;
 
+import dev.drover.base.BlockStream;
 import dev.drover.catalog.BlobId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,7 @@ import java.util.Objects;
 
 /// Reads a content, or a part of it, and fails before the last byte if it is not what was stored.
 /// One thread.
-final class BlobStream extends InputStream {
+final class BlobStream extends BlockStream {
   private final InputStream in;
   private final BlobId id;
   private final MessageDigest sha256 = sha256();
@@ -32,12 +33,6 @@ final class BlobStream extends InputStream {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    var one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

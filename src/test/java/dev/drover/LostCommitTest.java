@@ -73,7 +73,7 @@ final class LostCommitTest {
       // Now and then it is another commit that is lost: that this node lives.
       for (int tries = 0; ; tries++) {
         var session = node.client().session("scripted");
-        proxy.loseAnswer("COMMIT", 1);
+        proxy.loseAnswer("COMMIT of an INSERT", 1);
         var first = node.say(session, "Hi");
         await().until(() -> proxy.lost() > 0);
         if (!first.isOk()) {
@@ -96,7 +96,7 @@ final class LostCommitTest {
     try (var proxy = FaultProxy.postgres(database.url());
         var node = node(proxy, QUIET)) {
       var session = node.client().session("scripted");
-      proxy.loseAnswer("COMMIT", nth);
+      proxy.loseAnswer("COMMIT of an INSERT", nth);
       assertThat(node.say(session, "Hi").isOk()).isTrue();
       awaitTurn(node, session);
       // A turn has three commits: the receipt's, the opening's, the ending's.
@@ -112,7 +112,7 @@ final class LostCommitTest {
         var node = node(proxy, QUIET)) {
       var pattern = node.client().session("scripted");
       var body = node.client().another(pattern, FaultScenario.message("Hi"));
-      proxy.loseAnswer("COMMIT", 1);
+      proxy.loseAnswer("COMMIT of an INSERT", 1);
       var first = node.post("/v1/sessions", body, 0);
       assertThat(proxy.lost()).isOne();
       assertThat(first).matches(NodeHere.Answer::isRefusal);

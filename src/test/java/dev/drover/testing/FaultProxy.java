@@ -67,7 +67,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /// In front of a PostgreSQL server that does not encrypt. A lost answer is told by the beginning
-  /// of its command tag: `COMMIT`, or `INSERT` for one that is a transaction of its own.
+  /// of its command tag: `COMMIT` or `COMMIT of an INSERT`, or `INSERT` for one that is a
+  /// transaction of its own.
   ///
   /// @param url as JDBC wants it
   public static FaultProxy postgres(String url) throws IOException {

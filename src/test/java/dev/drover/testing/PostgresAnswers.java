@@ -2,7 +2,9 @@ package dev.drover.testing;
 
 import java.util.function.Predicate;
 
-/// PostgreSQL's wire, as far as it tells which statement succeeded.
+/// PostgreSQL's wire, as far as it tells which statement succeeded, and whether a transaction that
+/// is committed has inserted anything: what a server does on its own, as to end a job, only
+/// updates.
 ///
 /// @see <a href="https://www.postgresql.org/docs/18/protocol-message-formats.html">Message
 ///   formats</a>
@@ -13,12 +15,14 @@ final class PostgresAnswers implements Answers {
   private final Predicate<String> isLost;
   private final StringBuilder tag = new StringBuilder();
   private boolean opened;
+  private boolean inserted;
   private boolean lost;
   private int type;
   private int headerBytes;
   private int length;
 
-  /// @param isLost asked once for each tag of a CommandComplete, as `COMMIT` or `INSERT 0 1`
+  /// @param isLost asked once for each tag of a CommandComplete, as `INSERT 0 1`, `COMMIT`, or
+  ///   `COMMIT of an INSERT`
   PostgresAnswers(Predicate<String> isLost) {
     this.isLost = isLost;
   }
@@ -71,7 +75,15 @@ final class PostgresAnswers implements Answers {
     }
     if (headerBytes == HEADER && length == 0) {
       headerBytes = 0;
-      lost = type == 'C' && isLost.test(tag.toString());
+      lost = type == 'C' && isLost.test(told(tag.toString()));
     }
+  }
+
+  private String told(String complete) {
+    boolean commits = complete.equals("COMMIT");
+    var told = commits && inserted ? "COMMIT of an INSERT" : complete;
+    inserted =
+        complete.startsWith("INSERT") || inserted && !commits && !complete.equals("ROLLBACK");
+    return told;
   }
 }

@@ -35,15 +35,33 @@ final class PostgresAnswersTest {
   }
 
   @Test
-  void eachTagIsAskedForOnce() {
+  void eachTagIsAskedForOnceAndACommitSaysWhetherItInserted() {
     var tags = new ArrayList<String>();
     var answers = new PostgresAnswers(tag -> !tags.add(tag));
-    for (var tag : List.of("BEGIN", "SELECT 2", "COMMIT")) {
+    for (var tag :
+        List.of(
+            "BEGIN",
+            "INSERT 0 1",
+            "COMMIT",
+            "UPDATE 1",
+            "COMMIT",
+            "INSERT 0 1",
+            "ROLLBACK",
+            "COMMIT")) {
       for (byte one : message('C', tag + "\0")) {
         assertThat(answers.answered(new byte[] {one}, 1)).isEqualTo(1);
       }
     }
-    assertThat(tags).containsExactly("BEGIN", "SELECT 2", "COMMIT");
+    assertThat(tags)
+        .containsExactly(
+            "BEGIN",
+            "INSERT 0 1",
+            "COMMIT of an INSERT",
+            "UPDATE 1",
+            "COMMIT",
+            "INSERT 0 1",
+            "ROLLBACK",
+            "COMMIT");
   }
 
   @Test
@@ -55,7 +73,7 @@ final class PostgresAnswersTest {
   }
 
   private static byte[] passed(byte[] all, int... cuts) {
-    var answers = new PostgresAnswers("COMMIT"::equals);
+    var answers = new PostgresAnswers("COMMIT of an INSERT"::equals);
     var passed = new ByteArrayOutputStream();
     int begin = 0;
     for (int cut : new int[] {cuts[0], cuts[1], all.length}) {

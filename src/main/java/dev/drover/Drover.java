@@ -13,6 +13,7 @@ import dev.drover.base.Secret;
 import dev.drover.brain.BlobDeletion;
 import dev.drover.brain.BlobSweep;
 import dev.drover.brain.Brains;
+import dev.drover.brain.FileAccess;
 import dev.drover.brain.FileExpiry;
 import dev.drover.brain.FileProvision;
 import dev.drover.brain.HandErrand;
@@ -133,8 +134,10 @@ public final class Drover implements AutoCloseable {
           new FileDesk(store.files(), blobs, runner::hint, config.uploads().largest(), ids, clock);
       var resources =
           new SessionResourceDesk(store.sessionResources(), store.files(), provision, ids, clock);
+      var access = new FileAccess(hands, store.snapshots()::home, store.nodes());
       var backend =
-          backend(store, seam.around(store.sessions()), log, brains, models, files, resources);
+          backend(
+              store, seam.around(store.sessions()), log, brains, models, files, resources, access);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -232,7 +235,8 @@ public final class Drover implements AutoCloseable {
       Brains brains,
       Models models,
       FileDesk files,
-      SessionResourceDesk resources) {
+      SessionResourceDesk resources,
+      FileAccess access) {
     var desk =
         new SessionDesk(store.catalogs(), store.files(), sessions, log, brains, models, ids, clock);
     return new Backend(
@@ -241,6 +245,7 @@ public final class Drover implements AutoCloseable {
         files,
         new MemoryDesk(store.memories()),
         resources,
+        access,
         log,
         store.nodes(),
         store.jobs(),

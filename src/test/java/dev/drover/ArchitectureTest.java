@@ -100,7 +100,7 @@ final class ArchitectureTest {
         "model",
         "wire",
         "api");
-    uses("cli", "base", "settings", "http");
+    uses("cli", "base", "settings", "http", "pax", "directory");
     uses("bench", "base", "session", "hands", "store", "wire", "http");
   }
 

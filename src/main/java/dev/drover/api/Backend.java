@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
+import dev.drover.brain.FileAccess;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
@@ -27,6 +28,7 @@ public record Backend(
     FileDesk files,
     MemoryDesk memory,
     SessionResourceDesk resources,
+    FileAccess access,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

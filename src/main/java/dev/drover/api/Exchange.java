@@ -271,7 +271,14 @@ final class Exchange {
     return response.isSent() || response.bytesWritten() > 0;
   }
 
-  /// Begins a response of unknown length.
+  /// Begins a response of unknown length, which is complete when the stream is closed.
+  OutputStream begin(String contentType) {
+    response.status(200);
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
+    return response.outputStream();
+  }
+
+  /// Begins a response of events.
   OutputStream stream() {
     streamed = true;
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");

@@ -65,6 +65,11 @@ final class Router implements Handler {
     routes.add(new Route("POST", PathPattern.of(path), Optional.of(needs), true, action));
   }
 
+  /// A `PUT` whose body is not held in memory.
+  void replace(String path, KeyScope needs, Action action) {
+    routes.add(new Route("PUT", PathPattern.of(path), Optional.of(needs), true, action));
+  }
+
   void delete(String path, KeyScope needs, Action action) {
     add("DELETE", path, Optional.of(needs), action);
   }

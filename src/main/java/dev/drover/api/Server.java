@@ -146,6 +146,7 @@ public final class Server implements AutoCloseable {
       Router router, Backend backend, Streams streams, Operations operations) {
     new OperationRoutes(operations).addTo(router);
     new NodeRoutes(backend, operations).addTo(router);
+    new ArchiveRoutes(backend).addTo(router);
     OpenApi.addTo(router);
     var pages = new EventPages(backend.log());
     var stream = new StreamRoute(backend, streams);

@@ -4,8 +4,10 @@ import dev.drover.base.Json;
 import dev.drover.base.Secret;
 import dev.drover.http.Guard;
 import dev.drover.http.Outbound;
+import dev.drover.http.Payload;
 import dev.drover.http.Request;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,9 @@ import java.util.Optional;
 final class Api implements AutoCloseable {
   /// How long a server may take to begin its response.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /// How long a server may take to receive a stream.
+  private static final Duration TRANSFER = Duration.ofHours(1);
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -76,6 +81,33 @@ final class Api implements AutoCloseable {
       }
     }
     return new SessionStream(() -> response.body().next(SessionStream.PATIENCE), response::close);
+  }
+
+  /// Sends a stream, of any length.
+  ///
+  /// @throws IOException also what the stream threw
+  void upload(String path, InputStream body) throws Refusal, IOException, InterruptedException {
+    var request =
+        request("PUT", path)
+            .with("content-type", "application/x-tar")
+            .sending(new Payload.Stream(body));
+    try (var response = client.send(request, TRANSFER)) {
+      var answer = response.body().text(PATIENCE, MAX_ANSWER);
+      if (response.status() / 100 != 2) {
+        throw Refusal.of(response.status(), answer);
+      }
+    }
+  }
+
+  /// The body of a response, of any length. Closing it closes the response.
+  InputStream download(String path) throws Refusal, IOException, InterruptedException {
+    var response = client.send(request("GET", path), PATIENCE);
+    if (response.status() / 100 == 2) {
+      return response.stream(PATIENCE);
+    }
+    try (response) {
+      throw Refusal.of(response.status(), response.body().text(PATIENCE, MAX_ANSWER));
+    }
   }
 
   private Request request(String method, String path) {

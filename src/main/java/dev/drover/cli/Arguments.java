@@ -38,6 +38,15 @@ final class Arguments {
     return id;
   }
 
+  /// A positional argument.
+  String word(int index) {
+    return line.matchedPositionalValue(index, "");
+  }
+
+  CopyOptions copy() {
+    return CopyOptions.of(line);
+  }
+
   boolean has(String flag) {
     return line.commandSpec().findOption(flag) != null && line.hasMatchedOption(flag);
   }

@@ -216,7 +216,8 @@ public final class Cli {
         String.join(" ", words),
         option(command, "--model"),
         option(command, "--system"),
-        command.hasMatchedOption("--json"));
+        command.hasMatchedOption("--json"),
+        CopyOptions.of(command));
   }
 
   private static OptionalInt streams(ParseResult command) {

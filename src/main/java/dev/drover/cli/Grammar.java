@@ -3,6 +3,7 @@ package dev.drover.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -68,6 +69,7 @@ final class Grammar {
               ? group.spec.get()
               : Specs.command(group.name, group.about));
     }
+    root.addSubcommand(CpCommand.NAME, CpCommand.spec());
     root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
@@ -80,7 +82,10 @@ final class Grammar {
   /// The list of commands, grouped by purpose.
   private static String commands(CommandLine.Help help) {
     return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK, BENCH))
-        + section("On a running server", help, GROUPS.stream().map(Group::name).toList())
+        + section(
+            "On a running server",
+            help,
+            Stream.concat(GROUPS.stream().map(Group::name), Stream.of(CpCommand.NAME)).toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }
 
@@ -107,17 +112,20 @@ final class Grammar {
             "The model. [default: DROVER_MODEL, or else the built-in"
                 + " 'rehearsal', which needs no key]"));
     spec.addOption(Specs.text("--system", "TEXT", "The system prompt of the agent."));
+    CopyOptions.addTo(spec);
+    CopyOptions.addChangesTo(spec);
     spec.addOption(Specs.flag(Specs.JSON, "Print each event as a line of JSON, and nothing else."));
     addPlaces(spec);
     spec.usageMessage()
         .footer(
             "",
             "Ctrl-C interrupts the agent; a second Ctrl-C exits at once.",
+            "With --dir, the changes of the agent are shown at the end, and applied if you agree.",
             "The exit status is 0 if the turn finished, 130 if Ctrl-C stopped it,",
             "2 if the command line is invalid, otherwise 1.",
             "",
             "Examples:",
-            "  drover run 'What is in this directory?'",
+            "  drover run --dir . 'Fix the failing test'",
             "  drover run --model claude-opus-4-8 'Write a haiku to poem.txt'",
             "  drover run --json - < task.md | jq -r .type");
     return spec;

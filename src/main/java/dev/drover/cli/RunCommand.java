@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.base.Scope;
 import dev.drover.base.TextFile;
+import dev.drover.directory.SentCopy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,13 @@ final class RunCommand {
   ///
   /// @param text `-` for standard input
   /// @param model if empty, `DROVER_MODEL` or else the built-in model
-  record Task(String text, Optional<String> model, Optional<String> system, boolean json) {}
+  /// @param copy the directory of which the agent gets a copy
+  record Task(
+      String text,
+      Optional<String> model,
+      Optional<String> system,
+      boolean json,
+      CopyOptions copy) {}
 
   RunCommand(Shell shell, LongSupplier nanoTime, ServerFactory host) {
     this.shell = shell;
@@ -41,12 +48,17 @@ final class RunCommand {
         return 2;
       }
       var client = scope.fork(Api::client); // takes as long as the server's start
+      var directory = directory(task);
       try (var server = host.embed(flags);
           var api = new Api(client.join(), server.url(), Optional.of(server.key()))) {
         var model = model(task);
         var session = new NewSession(api).create(text, model, task.system());
         var renderer = renderer(task);
         renderer.begin(session, model);
+        var sent =
+            directory.isPresent()
+                ? Optional.of(directory.get().send(api, session))
+                : Optional.<SentCopy>empty();
         var conversation = new Conversation(api, session, renderer);
         Ending ending;
         try (var _ = shell.signals().handle(List.of("INT"), new CtrlC(shell, conversation))) {
@@ -57,12 +69,34 @@ final class RunCommand {
             conversation.usage(),
             Duration.ofNanos(nanoTime.getAsLong() - start),
             again(session, flags));
-        return ending.kind().status();
+        boolean whole =
+            sent.isEmpty()
+                || new ReturnedChanges(
+                        shell,
+                        task.json() ? shell.err() : shell.out(),
+                        task.copy(),
+                        sent.get(),
+                        session,
+                        directory.orElseThrow().name())
+                    .handle(api);
+        return whole ? ending.kind().status() : 1;
       }
+    } catch (CopiedDirectory.Declined e) {
+      shell.err().println("drover: " + e.getMessage());
+      return 1;
     } catch (Refusal | IOException e) {
       shell.err().println("drover: " + Conversation.reason(e));
       return 1;
     }
+  }
+
+  /// The directory that was named, or the current one if the user agrees.
+  private Optional<CopiedDirectory> directory(Task task)
+      throws CopiedDirectory.Declined, IOException, InterruptedException {
+    if (task.copy().directory().isPresent()) {
+      return Optional.of(CopiedDirectory.of(shell, task.copy()));
+    }
+    return task.json() ? Optional.empty() : new DirectoryOffer(shell).make(task.copy());
   }
 
   private String text(Task task) throws IOException {

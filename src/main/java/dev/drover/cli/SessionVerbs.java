@@ -3,6 +3,7 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `drover sessions`.
@@ -55,7 +56,7 @@ final class SessionVerbs {
         Specs.group(
             NAME,
             ABOUT,
-            VERBS.create("Creates a session.", CREATED),
+            create(),
             VERBS.retrieve("Shows a session."),
             VERBS.update("Updates a session.", UPDATED),
             VERBS.list("Lists sessions.", SESSIONS),
@@ -73,6 +74,34 @@ final class SessionVerbs {
             "  drover sessions why sesn_...",
             "  drover sessions connect sesn_...");
     return spec;
+  }
+
+  private static CommandSpec create() {
+    var spec = Specs.verb("create", "Creates a session.", SessionVerbs::create);
+    Field.declare(spec, CREATED);
+    CopyOptions.addTo(spec);
+    return spec;
+  }
+
+  /// The directory is checked before the session is created.
+  private static int create(Invocation call) throws Refusal, IOException, InterruptedException {
+    var body = Field.body(call.arguments(), CREATED);
+    var options = call.arguments().copy();
+    try {
+      var directory =
+          options.directory().isPresent()
+              ? Optional.of(CopiedDirectory.of(call.shell(), options))
+              : Optional.<CopiedDirectory>empty();
+      var session = call.api().post(PATH, body);
+      call.print(session);
+      if (directory.isPresent()) {
+        directory.get().send(call.api(), Column.text(session, "id"));
+      }
+      return 0;
+    } catch (CopiedDirectory.Declined e) {
+      call.say(String.valueOf(e.getMessage()));
+      return 1;
+    }
   }
 
   private static int why(Invocation invocation) throws Refusal, IOException, InterruptedException {

@@ -46,6 +46,12 @@ final class Specs {
     return spec;
   }
 
+  /// A command that is not in a group, with the flags of all commands on a running server.
+  static CommandSpec server(CommandSpec spec) {
+    addServer(spec);
+    return spec;
+  }
+
   private static void addServer(CommandSpec spec) {
     spec.addOption(flag(JSON, "Print the server's JSON, one object per line, and nothing else."));
     spec.addOption(

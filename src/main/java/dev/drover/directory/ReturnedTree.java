@@ -55,12 +55,13 @@ public final class ReturnedTree {
 
   /// Reads an archive to its end and compares it.
   ///
+  /// @param archive of the directory: the first segment of all paths is its name
   /// @throws IOException also if the changed contents are too large together
   public Changes compare(InputStream archive) throws IOException, InterruptedException {
     long unnamed;
     try (var reader = new PaxReader(archive)) {
       for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-        take(next.get(), reader);
+        take(below(next.get()), reader);
       }
       unnamed = reader.unnamed();
     }
@@ -75,6 +76,18 @@ public final class ReturnedTree {
       changes.add(new Change(path, before, after.map(Found::state), after.flatMap(Found::content)));
     }
     return new Changes(changes, refused, ignored.size(), unnamed);
+  }
+
+  /// The entry without the name of the directory in its paths.
+  private static PaxEntry below(PaxEntry entry) {
+    var path = entry.path().contains("/") ? tail(entry.path()) : "";
+    return entry.kind() == PaxEntry.Kind.HARD_LINK
+        ? new PaxEntry(entry.kind(), path, entry.mode(), 0, entry.modified(), tail(entry.link()))
+        : entry.at(path);
+  }
+
+  private static String tail(String path) {
+    return path.substring(path.indexOf('/') + 1);
   }
 
   private Set<String> union() {
@@ -100,7 +113,7 @@ public final class ReturnedTree {
 
   private void take(PaxEntry entry, PaxReader reader) throws IOException {
     var path = entry.path();
-    if (entry.kind() == PaxEntry.Kind.DIRECTORY || GitNames.contains(path)) {
+    if (path.isEmpty() || entry.kind() == PaxEntry.Kind.DIRECTORY || GitNames.contains(path)) {
       return;
     }
     if (path.equals(ApplyJournal.NAME) || path.startsWith(ApplyJournal.NAME + "/")) {

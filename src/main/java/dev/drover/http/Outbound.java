@@ -9,7 +9,6 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,8 +50,9 @@ public final class Outbound implements AutoCloseable {
 
   /// Sends a request and waits for the head of its response.
   ///
-  /// @param head the maximum time for that, all redirects and connections included
-  /// @throws Unreachable if there is no response
+  /// @param head the maximum time for that, the body of the request, all redirects and connections
+  ///   included
+  /// @throws Unreachable if there is no response, or if a stream of the body cannot be read
   /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
   public Response send(Request request, Duration head) throws Unreachable, InterruptedException {
@@ -76,9 +76,20 @@ public final class Outbound implements AutoCloseable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    var payload =
+        switch (request.body().orElse(null)) {
+          case null -> BodyPublishers.noBody();
+          case Payload.Text(var text) -> BodyPublishers.ofString(text);
+          case Payload.Stream(var stream) -> BodyPublishers.ofInputStream(() -> stream);
+        };
+    return once(request, payload, left, head);
+  }
+
+  private Response once(Request request, BodyPublisher payload, Duration left, Duration head)
+      throws Unreachable, InterruptedException {
     var destination = clients.to(request.url(), guard.admit(request.url()));
     var body = new Incoming();
-    var sent = destination.client().sendAsync(jdk(request, destination), _ -> body);
+    var sent = destination.client().sendAsync(jdk(request, payload, destination), _ -> body);
     boolean answered = false;
     try {
       var response = sent.get(left.toNanos(), TimeUnit.NANOSECONDS);
@@ -97,17 +108,13 @@ public final class Outbound implements AutoCloseable {
     }
   }
 
-  private static HttpRequest jdk(Request request, HostClients.Destination destination) {
-    var builder =
-        HttpRequest.newBuilder(destination.url())
-            .method(request.method(), publisher(request.body()));
+  private static HttpRequest jdk(
+      Request request, BodyPublisher payload, HostClients.Destination destination) {
+    var builder = HttpRequest.newBuilder(destination.url()).method(request.method(), payload);
+    builder.expectContinue(request.body().filter(Payload.Stream.class::isInstance).isPresent());
     request.headers().forEach(builder::header);
     destination.host().ifPresent(host -> HostClients.name(builder, host));
     return builder.build();
-  }
-
-  private static BodyPublisher publisher(Optional<String> body) {
-    return body.map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody);
   }
 
   private Unreachable unreachable(@Nullable Throwable cause) {

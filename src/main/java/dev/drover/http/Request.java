@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request to another server. Its body is in memory. `toString()` shows neither the body nor the
-/// headers, which may contain secrets.
+/// A request to another server. `toString()` shows neither the body nor the headers, which may
+/// contain secrets.
 ///
 /// @param headers by their names in lower case
 /// @param redirects the maximum number of redirects to follow
 public record Request(
-    String method, URI url, Map<String, String> headers, Optional<String> body, int redirects) {
+    String method, URI url, Map<String, String> headers, Optional<Payload> body, int redirects) {
   public Request {
     headers = Map.copyOf(headers);
     if (headers.containsKey("host")) {
@@ -32,10 +32,14 @@ public record Request(
     return new Request(method, url, more, body, redirects);
   }
 
-  /// The same request with a body.
+  /// The same request with a text as its body.
   public Request sending(String type, String text) {
-    var typed = with("content-type", type);
-    return new Request(method, url, typed.headers, Optional.of(text), redirects);
+    return with("content-type", type).sending(new Payload.Text(text));
+  }
+
+  /// The same request with a body.
+  public Request sending(Payload payload) {
+    return new Request(method, url, headers, Optional.of(payload), redirects);
   }
 
   /// The same request, following up to `most` redirects.

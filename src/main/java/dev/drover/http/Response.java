@@ -1,7 +1,9 @@
 package dev.drover.http;
 
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +48,13 @@ public final class Response implements AutoCloseable {
 
   public Incoming body() {
     return body;
+  }
+
+  /// The body as a stream, which closes this response.
+  ///
+  /// @param patience the maximum time to wait for each chunk
+  public InputStream stream(Duration patience) {
+    return new IncomingStream(this, patience);
   }
 
   @Override

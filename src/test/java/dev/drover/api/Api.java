@@ -8,6 +8,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
+import dev.drover.brain.FileAccess;
 import dev.drover.brain.FileProvision;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
@@ -272,6 +273,7 @@ final class Api implements AutoCloseable {
                 new FileProvision(store.sessionResources(), new PuppetHand(), blobs),
                 ids,
                 InstantSource.system()),
+            new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

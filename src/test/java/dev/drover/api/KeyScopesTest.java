@@ -75,6 +75,9 @@ final class KeyScopesTest {
   /// What a request needs, by its method and path.
   private static KeyScope needed(String method, String path) {
     boolean reads = method.equals("GET") || method.equals("HEAD");
+    if (path.matches("/drover/sessions/[^/]+/files.*")) {
+      return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
+    }
     if (path.startsWith("/drover/") || path.equals("/metrics")) {
       return KeyScope.OPERATIONS;
     }

@@ -327,6 +327,8 @@ final class OpenApiTest {
     check("GET /drover/sessions", "/drover/sessions?limit=0");
     check("GET /drover/sessions/{}", session.replace("/v1/", "/drover/"));
     check("GET /drover/sessions/{}", "/drover/sessions/sesn_none");
+    check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
+    check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /healthz", "/healthz");
     check("GET /health", "/health");
     check("GET /readyz", "/readyz");

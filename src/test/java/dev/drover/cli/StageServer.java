@@ -7,6 +7,7 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.brain.FileAccess;
 import dev.drover.brain.FileProvision;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
@@ -15,6 +16,7 @@ import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
 import dev.drover.settings.SettingValue;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -71,6 +73,7 @@ final class StageServer implements ServerFactory {
                     new FileProvision(store.sessionResources(), stage.hand(), NoBlobs.INSTANCE),
                     ids,
                     InstantSource.system()),
+                new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -82,6 +82,21 @@ final class Directories {
   }
 
   static InputStream archive(PaxStream.Item... items) {
-    return new PaxStream(Arrays.asList(items).iterator());
+    return new PaxStream(Arrays.stream(items).map(Directories::inWorkspace).iterator());
+  }
+
+  /// As the archives of a server: with the name of the directory.
+  private static PaxStream.Item inWorkspace(PaxStream.Item item) {
+    var entry = item.entry();
+    var link = entry.kind() == PaxEntry.Kind.HARD_LINK ? "workspace/" + entry.link() : entry.link();
+    var below =
+        new PaxEntry(
+            entry.kind(),
+            "workspace/" + entry.path(),
+            entry.mode(),
+            entry.size(),
+            entry.modified(),
+            link);
+    return new PaxStream.Item(below, item.source());
   }
 }

@@ -1,0 +1,117 @@
+package dev.drover.brain;
+
+import dev.drover.base.Problem;
+import dev.drover.hands.Grip;
+import dev.drover.hands.HandArchives;
+import dev.drover.hands.HandFiles;
+import dev.drover.hands.HandSpec;
+import dev.drover.hands.Hands;
+import dev.drover.hands.Sandboxes;
+import dev.drover.session.Nodes;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Snapshots;
+import dev.drover.session.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Archives of the files of sessions, for clients. They are made and unpacked in the session's
+/// hand; if none lives, one is made. Safe for many threads.
+public final class FileAccess {
+  private static final long MOST = 16L << 30;
+  private static final Set<Status> AT_WORK = Set.of(Status.RUNNING, Status.RESCHEDULING);
+
+  private final Hands hands;
+  private final Function<SessionId, Optional<Snapshots.Home>> homes;
+  private final Nodes nodes;
+
+  /// @param homes where the directories of a session are, see [Snapshots#home]
+  public FileAccess(Hands hands, Function<SessionId, Optional<Snapshots.Home>> homes, Nodes nodes) {
+    this.hands = hands;
+    this.homes = homes;
+    this.nodes = nodes;
+  }
+
+  /// Writes a file or a directory of the session as an archive.
+  ///
+  /// @param path in the sandbox
+  /// @param live whether the agent may be at work meanwhile
+  /// @throws Problem `CONFLICT` if the agent is at work, or if the files are on another node;
+  ///   `NOT_FOUND` if there is no such path; `UNAVAILABLE` without a sandbox
+  public void read(Session session, String path, boolean live, OutputStream to)
+      throws InterruptedException {
+    check(session, live);
+    try (var grip = grip(session)) {
+      archives(grip).packPath(path, MOST, to);
+    } catch (IOException e) {
+      throw problem(path, e);
+    }
+  }
+
+  /// Unpacks an archive into a directory of the session, which is made if it is missing. Files that
+  /// are there are replaced. After a failure, a part of the archive may be there.
+  ///
+  /// @throws Problem as [#read] does; `INVALID_REQUEST` if the archive or the path is not allowed
+  public void write(Session session, String path, boolean live, InputStream from)
+      throws InterruptedException {
+    check(session, live);
+    if (homes.apply(session.id()).isEmpty() && nodes.members().size() > 1) {
+      throw Problem.conflict(
+          "Files can be put into this session after its first command, because this server has"
+              + " several nodes.");
+    }
+    try (var grip = grip(session)) {
+      archives(grip).unpackPath(path, from);
+    } catch (IOException e) {
+      throw problem(path, e);
+    }
+  }
+
+  private void check(Session session, boolean live) {
+    if (!live && AT_WORK.contains(session.status())) {
+      throw Problem.conflict(
+          "The agent of this session is at work. Wait until it is idle, or add live=true.");
+    }
+    var right = homes.apply(session.id());
+    if (right.isPresent() && !right.map(Snapshots.Home::id).equals(hands.home(session.id()))) {
+      throw Problem.conflict(
+          "The files of this session are on another node, or in a snapshot. They are here after"
+              + " its next command.");
+    }
+  }
+
+  private Grip grip(Session session) throws InterruptedException {
+    try {
+      return hands.provision(HandSpec.workspace(session.id()));
+    } catch (Sandboxes.Unavailable e) {
+      throw Problem.unavailable(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static HandArchives archives(Grip grip) {
+    return grip.files()
+        .orElseThrow(
+            () ->
+                Problem.conflict(
+                    "The sandbox of this session is of an older version. The next one can do"
+                        + " this."))
+        .archives();
+  }
+
+  private static Problem problem(String path, IOException e) {
+    if (e instanceof HandFiles.Refused refused) {
+      return switch (refused.why()) {
+        case MISSING -> Problem.notFound(path + " does not exist in the session");
+        case UNFIT -> Problem.invalid(path + " is not a file or directory, or is behind a link");
+        case DENIED -> Problem.invalid(path + " cannot be opened: permission denied");
+        case NO_ROOM -> Problem.invalid("The disk of the session is full");
+        case FAILED, DIFFERENT, TOO_LARGE -> Problem.invalid(String.valueOf(e.getMessage()));
+      };
+    }
+    return Problem.unavailable("The sandbox of the session failed. Please retry.", e);
+  }
+}

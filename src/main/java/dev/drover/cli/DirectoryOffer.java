@@ -1,0 +1,81 @@
+package dev.drover.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/// The offer to give an agent a copy of the current directory, once per directory and only at a
+/// terminal. That an offer was made is kept in a file of the user.
+final class DirectoryOffer {
+  private static final int MAX_KEPT = 1 << 20;
+
+  private final Shell shell;
+  private final Path directory;
+
+  DirectoryOffer(Shell shell) {
+    this(shell, Path.of("").toAbsolutePath());
+  }
+
+  DirectoryOffer(Shell shell, Path directory) {
+    this.shell = shell;
+    this.directory = directory;
+  }
+
+  /// The directory, if the user agrees. Not offered are the home directory, an empty directory, and
+  /// one that is large.
+  Optional<CopiedDirectory> make(CopyOptions options)
+      throws CopiedDirectory.Declined, IOException, InterruptedException {
+    var question = new Question(shell);
+    var kept = kept();
+    if (!question.isPossible()
+        || kept.isEmpty()
+        || directory.getParent() == null
+        || directory.toString().equals(shell.variables().get("HOME"))
+        || wasMade(kept.get())) {
+      return Optional.empty();
+    }
+    var copied = CopiedDirectory.offered(shell, directory);
+    if (copied.selection().entries().isEmpty() || copied.selection().isLarge()) {
+      return Optional.empty();
+    }
+    remember(kept.get());
+    boolean agreed =
+        question.isYes(
+            "Give the agent a copy of %s (%s)? [y/N]".formatted(copied.name(), copied.size()));
+    return agreed
+        ? Optional.of(CopiedDirectory.of(shell, options.at(directory.toString())))
+        : Optional.empty();
+  }
+
+  /// The file of the directories to which the offer was made; empty without a home directory.
+  private Optional<Path> kept() {
+    var state = shell.variables().getOrDefault("XDG_STATE_HOME", "");
+    var home = shell.variables().getOrDefault("HOME", "");
+    if (!state.isEmpty()) {
+      return Optional.of(Path.of(state, "drover", "offered"));
+    }
+    return home.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(home, ".local", "state", "drover", "offered"));
+  }
+
+  private boolean wasMade(Path kept) throws IOException {
+    try {
+      return Files.size(kept) > MAX_KEPT || Files.readAllLines(kept).contains(line());
+    } catch (NoSuchFileException _) {
+      return false;
+    }
+  }
+
+  private void remember(Path kept) throws IOException {
+    Files.createDirectories(kept.getParent());
+    Files.writeString(kept, line() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  private String line() {
+    return directory.toString().replace("\n", "\\n");
+  }
+}

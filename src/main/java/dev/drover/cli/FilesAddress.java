@@ -1,0 +1,18 @@
+package dev.drover.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/// The address of the files in the sandbox of a session.
+final class FilesAddress {
+  static final String WORKSPACE = "/workspace";
+
+  private FilesAddress() {}
+
+  static String path(String session, String path) {
+    return "/drover/sessions/"
+        + Api.segment(session)
+        + "/files?path="
+        + URLEncoder.encode(path, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.drover.cli;
+
+import dev.drover.directory.Applying;
+import dev.drover.directory.Change;
+import dev.drover.directory.NotApplied;
+import dev.drover.directory.ReturnedTree;
+import dev.drover.directory.SentCopy;
+import dev.drover.directory.TextDiff;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/// What an agent changed in its copy of a directory: shown, and applied if the user agrees.
+final class ReturnedChanges {
+  private static final long MOST = 1L << 30;
+
+  private final Shell shell;
+  private final PrintStream out;
+  private final CopyOptions options;
+  private final SentCopy sent;
+  private final String session;
+  private final String name;
+
+  /// @param out where the changes are shown
+  /// @param name of the directory
+  ReturnedChanges(
+      Shell shell,
+      PrintStream out,
+      CopyOptions options,
+      SentCopy sent,
+      String session,
+      String name) {
+    this.shell = shell;
+    this.out = out;
+    this.options = options;
+    this.sent = sent;
+    this.session = session;
+    this.name = name;
+  }
+
+  /// Fetches and shows the changes, and applies them if the user agrees.
+  ///
+  /// @return whether all that was to be done succeeded
+  boolean handle(Api api) throws Refusal, IOException, InterruptedException {
+    var scratch = Files.createTempDirectory("drover-");
+    try {
+      ReturnedTree.Changes found;
+      var path = FilesAddress.path(session, FilesAddress.WORKSPACE);
+      try (var archive = api.download(path)) {
+        found = new ReturnedTree(sent, scratch, MOST).compare(archive);
+      }
+      tellOfOthers(found);
+      var changes = found.changes();
+      if (changes.isEmpty()) {
+        out.println("No files changed in " + FilesAddress.WORKSPACE);
+        return true;
+      }
+      show(changes);
+      if (options.diff().isPresent()) {
+        Files.write(options.diff().get(), patch(changes));
+      }
+      return decide(changes);
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path scratch) throws IOException {
+    try (Stream<Path> all = Files.list(scratch)) {
+      for (var file : all.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(scratch);
+  }
+
+  private void tellOfOthers(ReturnedTree.Changes found) {
+    if (!found.refused().isEmpty()) {
+      say(
+          "left in the sandbox, because they lead outside: "
+              + Sanitized.line(String.join(", ", found.refused())));
+    }
+    if (found.ignored() > 0) {
+      say("%,d new files that are ignored here stay in the sandbox".formatted(found.ignored()));
+    }
+    if (found.unnamed() > 0) {
+      say("%,d files whose names are not UTF-8 stay in the sandbox".formatted(found.unnamed()));
+    }
+  }
+
+  private void show(List<Change> changes) throws IOException {
+    out.printf(
+        "%,d %s changed in %s%n",
+        changes.size(), changes.size() == 1 ? "file" : "files", FilesAddress.WORKSPACE);
+    var names = changes.stream().map(change -> Sanitized.line(change.path())).toList();
+    int width = names.stream().mapToInt(String::length).max().orElse(0);
+    for (int i = 0; i < changes.size(); i++) {
+      var change = changes.get(i);
+      var line = new StringBuilder("  ").append(change.kind().letter()).append(' ');
+      line.append(names.get(i)).repeat(" ", Math.min(width, 60) - names.get(i).length() + 2);
+      line.append(figures(TextDiff.of(change, sent.root())));
+      if (change.runs()) {
+        line.append("   runs on your machine");
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  private static String figures(TextDiff diff) {
+    if (!diff.isText()) {
+      return "binary or large";
+    }
+    return (diff.added() > 0 ? "+" + diff.added() : "")
+        + (diff.added() > 0 && diff.removed() > 0 ? " " : "")
+        + (diff.removed() > 0 ? "-" + diff.removed() : "");
+  }
+
+  private List<String> patch(List<Change> changes) throws IOException {
+    var lines = new ArrayList<String>();
+    for (var change : changes) {
+      lines.addAll(TextDiff.of(change, sent.root()).lines());
+    }
+    return lines;
+  }
+
+  private void print(List<Change> changes) throws IOException {
+    patch(changes).forEach(line -> out.println(Sanitized.output(line)));
+  }
+
+  private boolean decide(List<Change> changes) throws IOException {
+    if (options.apply()) {
+      return apply(changes);
+    }
+    var question = new Question(shell);
+    if (!question.isPossible()) {
+      print(changes);
+      say("the changes were not applied; --apply applies them");
+      return true;
+    }
+    while (true) {
+      switch (question.ask("Apply to " + name + "? [y]es  [n]o  [e]ach  [d]iff")) {
+        case "y", "yes" -> {
+          return apply(changes);
+        }
+        case "d", "diff" -> print(changes);
+        case "e", "each" -> {
+          return apply(each(question, changes));
+        }
+        case "n", "no", "" -> {
+          return refused();
+        }
+        default -> say("please answer y, n, e or d");
+      }
+    }
+  }
+
+  private List<Change> each(Question question, List<Change> changes) throws IOException {
+    var chosen = new ArrayList<Change>();
+    for (var change : changes) {
+      print(List.of(change));
+      if (question.isYes("Apply to " + Sanitized.line(change.path()) + "? [y/N]")) {
+        chosen.add(change);
+      }
+    }
+    return chosen;
+  }
+
+  private boolean refused() {
+    say("nothing was applied. The files stay in the session: drover cp " + session + ":FILE .");
+    return true;
+  }
+
+  /// Ctrl-C undoes what was applied.
+  private boolean apply(List<Change> changes) throws IOException {
+    if (changes.isEmpty()) {
+      return refused();
+    }
+    var cancelled = new AtomicBoolean();
+    try (var _ = shell.signals().handle(List.of("INT"), () -> cancelled.set(true))) {
+      new Applying(sent.root(), cancelled::get).apply(changes);
+      out.printf("Applied to %s%n", name);
+      return true;
+    } catch (NotApplied e) {
+      for (var conflict : e.conflicts()) {
+        say(Sanitized.line(conflict.path() + " " + conflict.why()));
+      }
+      say(
+          "nothing was applied"
+              + (e.conflicts().isEmpty()
+                  ? ""
+                  : ". To get a file: drover cp "
+                      + session
+                      + ":"
+                      + FilesAddress.WORKSPACE
+                      + "/"
+                      + Sanitized.line(e.conflicts().getFirst().path())
+                      + " ."));
+      return false;
+    }
+  }
+
+  private void say(String line) {
+    out.flush();
+    shell.err().println("drover: " + line);
+  }
+}

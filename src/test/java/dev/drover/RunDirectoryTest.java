@@ -1,0 +1,304 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.BlockStream;
+import dev.drover.base.Json;
+import dev.drover.cli.Checking;
+import dev.drover.cli.Cli;
+import dev.drover.cli.Endpoint;
+import dev.drover.cli.LocalServer;
+import dev.drover.cli.ServerFactory;
+import dev.drover.cli.Shell;
+import dev.drover.cli.StandardOutput;
+import dev.drover.settings.SettingValue;
+import dev.drover.testing.Script;
+import dev.drover.testing.ScriptedMessages;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `drover run --dir` and `drover cp` with a real server and real sandboxes; the model is scripted.
+@Timeout(60)
+@Tag("sandbox")
+@Tag("database")
+final class RunDirectoryTest {
+  @TempDir Path directory;
+
+  private final ScriptedMessages model = ScriptedMessages.start();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Drover server;
+  private Path project;
+
+  /// A clone of a repository whose test fails, with a secret and with what git ignores.
+  @BeforeEach
+  void start() throws Exception {
+    var flags = new HashMap<String, String>();
+    flags.put("data", directory.resolve("data").toString());
+    flags.put("port", "0");
+    flags.put("anthropic.base_url", model.uri().toString());
+    flags.put("anthropic.api_key", "sk-model");
+    flags.put("api_key", "sk-test-key");
+    server = new Drover(Config.read(flags, Map.of()));
+    var upstream = Files.createDirectories(directory.resolve("upstream"));
+    Files.writeString(upstream.resolve("calc.sh"), "add() {\n  echo $(($1 - $2))\n}\n");
+    Files.writeString(
+        upstream.resolve("test.sh"),
+        ". ./calc.sh\n[ \"$(add 2 3)\" = 5 ] || { echo FAIL; exit 1; }\necho ok\n");
+    Files.writeString(upstream.resolve(".gitignore"), "build/\n");
+    git(upstream, "init", "-q");
+    git(upstream, "add", ".");
+    git(upstream, "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "first");
+    git(directory, "clone", "-q", upstream.toString(), "project");
+    project = directory.resolve("project");
+    Files.writeString(project.resolve(".env"), "SECRET=1");
+    Files.createDirectory(project.resolve("build"));
+    Files.writeString(project.resolve("build/old.o"), "object");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    model.close();
+  }
+
+  private static String git(Path where, String... arguments) throws Exception {
+    var command = new ArrayList<>(List.of("git", "-C", where.toString()));
+    command.addAll(List.of(arguments));
+    return output(new ProcessBuilder(command));
+  }
+
+  private static String output(ProcessBuilder builder) throws IOException, InterruptedException {
+    var process = builder.redirectErrorStream(true).start();
+    var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return text;
+  }
+
+  /// The server of this test in place of one that the command would start.
+  private final class Host implements ServerFactory {
+    @Override
+    public Endpoint serve(Map<String, String> flags) {
+      return new Endpoint(server.url(), server.key(), () -> {}, () -> {});
+    }
+
+    @Override
+    public Endpoint embed(Map<String, String> flags) {
+      return serve(flags);
+    }
+
+    @Override
+    public LocalServer local(Map<String, String> flags) {
+      return new LocalServer(server.url(), Optional.of(server.key()), directory.resolve("key"));
+    }
+
+    @Override
+    public List<SettingValue> settings(Map<String, String> flags) {
+      throw new IllegalStateException("nothing asks");
+    }
+  }
+
+  /// @param typed what the user types; empty: there is no terminal
+  private int drover(String typed, String... arguments) {
+    out.reset();
+    err.reset();
+    boolean terminal = !typed.isEmpty();
+    var shell =
+        new Shell(
+            new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+            new StandardOutput(out, false),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            terminal,
+            terminal,
+            Map.of("HOME", directory.toString(), "NO_COLOR", "1"),
+            (_, _) -> () -> {},
+            _ -> {});
+    Checking checking =
+        (_, _) -> {
+          throw new IllegalStateException("nothing asks");
+        };
+    return new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
+        .run(arguments);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private int run(String typed, String... more) {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "ls -A; sh test.sh")),
+        Script.reply()
+            .toolUse(
+                "bash",
+                Json.obj(
+                    "command",
+                    "sed -i 's/-/+/' calc.sh; mkdir build docs; echo x > build/new.o;"
+                        + " echo read > docs/why.md; git init -q . ; sh test.sh")),
+        Script.reply().text("Fixed."));
+    var arguments =
+        new ArrayList<>(List.of("run", "--model", "scripted", "--dir", project.toString()));
+    arguments.addAll(List.of(more));
+    arguments.add("Fix the failing test");
+    return drover(typed, arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void aFailingTestIsFixedAndTheChangesAreShownAndApplied() throws Exception {
+    assertThat(run("d\ny\n")).as(() -> err()).isZero();
+    assertThat(err())
+        .contains("Left out a file that looks like a secret: .env")
+        .contains("copied ~/project to /workspace (3 files, ")
+        .contains("1 new files that are ignored here stay in the sandbox");
+    assertThat(out())
+        .contains("FAIL")
+        .doesNotContain("old.o")
+        .containsSubsequence(
+            "2 files changed in /workspace",
+            "  M calc.sh      +1 -1   runs on your machine",
+            "  A docs/why.md  +1",
+            "-  echo $(($1 - $2))",
+            "+  echo $(($1 + $2))",
+            "Applied to ~/project");
+    assertThat(output(new ProcessBuilder("sh", "test.sh").directory(project.toFile())))
+        .isEqualTo("ok\n");
+    assertThat(git(project, "status", "--porcelain").lines())
+        .containsExactlyInAnyOrder(" M calc.sh", "?? .env", "?? docs/");
+    assertThat(project.resolve("build/old.o")).hasContent("object");
+  }
+
+  @Test
+  void refusedOrWithoutATerminalNothingIsWritten() throws Exception {
+    assertThat(run("n\n")).isZero();
+    assertThat(err()).contains("nothing was applied");
+    assertThat(git(project, "status", "--porcelain")).isEqualTo("?? .env\n");
+    var patch = directory.resolve("changes.patch");
+    assertThat(run("", "--diff", patch.toString())).isZero();
+    assertThat(out()).contains("+  echo $(($1 + $2))");
+    assertThat(err()).contains("the changes were not applied; --apply applies them");
+    assertThat(git(project, "status", "--porcelain")).isEqualTo("?? .env\n");
+    git(project, "apply", patch.toString());
+    assertThat(git(project, "status", "--porcelain")).contains(" M calc.sh");
+  }
+
+  @Test
+  void aConflictIsNamedAndNothingIsWritten() throws Exception {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "echo 1 >> calc.sh; echo 2 > new")),
+        Script.reply().text("Done."));
+    Files.writeString(directory.resolve("answer"), "");
+    // the user edits the file while the agent works: here, before the question is answered
+    var typed =
+        new SequenceInputStream(
+            new BlockStream() {
+              @Override
+              public int read(byte[] bytes, int offset, int length) throws IOException {
+                Files.writeString(project.resolve("calc.sh"), "mine\n");
+                return -1;
+              }
+            },
+            new ByteArrayInputStream("y\n".getBytes(StandardCharsets.UTF_8)));
+    var shell =
+        new Shell(
+            typed,
+            new StandardOutput(out, false),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            true,
+            true,
+            Map.of("HOME", directory.toString(), "NO_COLOR", "1"),
+            (_, _) -> () -> {},
+            _ -> {});
+    Checking none =
+        (_, _) -> {
+          throw new IllegalStateException("nothing asks");
+        };
+    int status =
+        new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", none)
+            .run("run", "--model", "scripted", "--dir", project.toString(), "Go");
+    assertThat(status).isEqualTo(1);
+    assertThat(err())
+        .contains("calc.sh changed here meanwhile")
+        .contains("nothing was applied. To get a file: drover cp sesn_");
+    assertThat(project.resolve("calc.sh")).hasContent("mine\n");
+    assertThat(project.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void theCurrentDirectoryIsOfferedOnceAndNotWithoutATerminal() {
+    model.script(
+        Script.reply().text("One."), Script.reply().text("Two."), Script.reply().text("3"));
+    assertThat(drover("", "run", "--model", "scripted", "Go")).isZero();
+    assertThat(err()).doesNotContain("Give the agent");
+    assertThat(drover("n\n", "run", "--model", "scripted", "Go")).isZero();
+    var offered = directory.resolve(".local/state/drover/offered");
+    boolean wasOffered = err().contains("Give the agent a copy of");
+    assertThat(Files.exists(offered)).isEqualTo(wasOffered);
+    assertThat(drover("n\n", "run", "--model", "scripted", "Go")).isZero();
+    assertThat(err()).doesNotContain("Give the agent");
+  }
+
+  @Test
+  void filesAreCopiedBothWays() throws Exception {
+    model.script(
+        Script.reply()
+            .toolUse(
+                "bash",
+                Json.obj(
+                    "command",
+                    "mkdir -p out/sub; echo one > out/one; echo two > out/sub/two; chmod 755"
+                        + " out/one; ln -s one out/in; ln -s /etc/passwd out/up; ln out/one"
+                        + " out/hard; truncate -s 1M out/sparse")),
+        Script.reply().text("Done."));
+    assertThat(drover("", "run", "--model", "scripted", "Go")).isZero();
+    var session = out().replaceAll("(?s).*?(sesn_\\w+).*", "$1");
+    var here = Files.createDirectory(directory.resolve("here"));
+
+    assertThat(drover("", "cp", session + ":out", here.toString())).as(() -> err()).isZero();
+    assertThat(err())
+        .contains("left out out/up, a link that leads outside")
+        .contains("copied 5 files");
+    assertThat(here.resolve("out/one")).hasContent("one\n").isExecutable();
+    assertThat(here.resolve("out/sub/two")).hasContent("two\n");
+    assertThat(here.resolve("out/in")).isSymbolicLink();
+    assertThat(here.resolve("out/up")).doesNotExist();
+    assertThat(here.resolve("out/sparse")).hasSize(1 << 20);
+
+    assertThat(drover("", "cp", session + ":/workspace/out/.", here.resolve("flat").toString()))
+        .isZero();
+    assertThat(here.resolve("flat/one")).hasContent("one\n");
+    assertThat(drover("", "cp", session + ":out/one", here.resolve("renamed").toString())).isZero();
+    assertThat(here.resolve("renamed")).hasContent("one\n");
+
+    assertThat(drover("", "cp", project.toString(), session + ":/workspace/in")).isZero();
+    assertThat(drover("", "cp", session + ":in/project/calc.sh", "-")).isZero();
+    assertThat(out()).contains("ustar").contains("echo $(($1 - $2))");
+
+    assertThat(drover("", "cp", session + ":nowhere", here.toString())).isEqualTo(1);
+    assertThat(err()).contains("/workspace/nowhere");
+    assertThat(drover("", "cp", here.toString(), here.toString())).isEqualTo(2);
+    Files.createSymbolicLink(here.resolve("link"), project);
+    assertThat(drover("", "cp", session + ":out/.", here.resolve("link").toString())).isZero();
+    assertThat(project.resolve("one")).as("the target itself may be a link").exists();
+  }
+}

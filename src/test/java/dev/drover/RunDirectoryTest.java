@@ -4,21 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.BlockStream;
 import dev.drover.base.Json;
-import dev.drover.cli.Checking;
-import dev.drover.cli.Cli;
-import dev.drover.cli.Endpoint;
-import dev.drover.cli.LocalServer;
-import dev.drover.cli.ServerFactory;
-import dev.drover.cli.Shell;
-import dev.drover.cli.StandardOutput;
-import dev.drover.settings.SettingValue;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -42,9 +33,8 @@ final class RunDirectoryTest {
   @TempDir Path directory;
 
   private final ScriptedMessages model = ScriptedMessages.start();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Drover server;
+  private TerminalUser user;
   private Path project;
 
   /// A clone of a repository whose test fails, with a secret and with what git ignores.
@@ -57,6 +47,7 @@ final class RunDirectoryTest {
     flags.put("anthropic.api_key", "sk-model");
     flags.put("api_key", "sk-test-key");
     server = new Drover(Config.read(flags, Map.of()));
+    user = new TerminalUser(server, directory);
     var upstream = Files.createDirectories(directory.resolve("upstream"));
     Files.writeString(upstream.resolve("calc.sh"), "add() {\n  echo $(($1 - $2))\n}\n");
     Files.writeString(
@@ -92,58 +83,16 @@ final class RunDirectoryTest {
     return text;
   }
 
-  /// The server of this test in place of one that the command would start.
-  private final class Host implements ServerFactory {
-    @Override
-    public Endpoint serve(Map<String, String> flags) {
-      return new Endpoint(server.url(), server.key(), () -> {}, () -> {});
-    }
-
-    @Override
-    public Endpoint embed(Map<String, String> flags) {
-      return serve(flags);
-    }
-
-    @Override
-    public LocalServer local(Map<String, String> flags) {
-      return new LocalServer(server.url(), Optional.of(server.key()), directory.resolve("key"));
-    }
-
-    @Override
-    public List<SettingValue> settings(Map<String, String> flags) {
-      throw new IllegalStateException("nothing asks");
-    }
-  }
-
-  /// @param typed what the user types; empty: there is no terminal
   private int drover(String typed, String... arguments) {
-    out.reset();
-    err.reset();
-    boolean terminal = !typed.isEmpty();
-    var shell =
-        new Shell(
-            new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
-            new StandardOutput(out, false),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            terminal,
-            terminal,
-            Map.of("HOME", directory.toString(), "NO_COLOR", "1"),
-            (_, _) -> () -> {},
-            _ -> {});
-    Checking checking =
-        (_, _) -> {
-          throw new IllegalStateException("nothing asks");
-        };
-    return new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
-        .run(arguments);
+    return user.run(typed, arguments);
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return user.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return user.err();
   }
 
   private int run(String typed, String... more) {
@@ -170,7 +119,7 @@ final class RunDirectoryTest {
     assertThat(err())
         .contains("Left out a file that looks like a secret: .env")
         .contains("copied ~/project to /workspace (3 files, ")
-        .contains("1 new files that are ignored here stay in the sandbox");
+        .contains("a new file that is ignored here stays in the sandbox");
     assertThat(out())
         .contains("FAIL")
         .doesNotContain("old.o")
@@ -202,40 +151,52 @@ final class RunDirectoryTest {
     assertThat(git(project, "status", "--porcelain")).contains(" M calc.sh");
   }
 
+  /// What a user types at the question, after something else has happened.
+  private static InputStream after(Runnable happening) {
+    return new SequenceInputStream(
+        new BlockStream() {
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            happening.run();
+            return -1;
+          }
+        },
+        new ByteArrayInputStream("y\n".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void edit(String file, String text) {
+    try {
+      Files.writeString(project.resolve(file), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void afterCtrlCAtTheQuestionNothingIsWritten() throws Exception {
+    model.script(
+        Script.reply().toolUse("bash", Json.obj("command", "echo 1 >> calc.sh")),
+        Script.reply().text("Done."));
+    var typed =
+        after(
+            () -> {
+              user.interrupt();
+              throw new IllegalStateException("the process has ended");
+            });
+    user.run(typed, "run", "--model", "scripted", "--dir", project.toString(), "Go");
+    assertThat(user.left()).containsExactly(130);
+    assertThat(err()).contains("nothing was applied");
+    assertThat(git(project, "status", "--porcelain")).isEqualTo("?? .env\n");
+  }
+
   @Test
   void aConflictIsNamedAndNothingIsWritten() throws Exception {
     model.script(
         Script.reply().toolUse("bash", Json.obj("command", "echo 1 >> calc.sh; echo 2 > new")),
         Script.reply().text("Done."));
-    Files.writeString(directory.resolve("answer"), "");
     // the user edits the file while the agent works: here, before the question is answered
-    var typed =
-        new SequenceInputStream(
-            new BlockStream() {
-              @Override
-              public int read(byte[] bytes, int offset, int length) throws IOException {
-                Files.writeString(project.resolve("calc.sh"), "mine\n");
-                return -1;
-              }
-            },
-            new ByteArrayInputStream("y\n".getBytes(StandardCharsets.UTF_8)));
-    var shell =
-        new Shell(
-            typed,
-            new StandardOutput(out, false),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            true,
-            true,
-            Map.of("HOME", directory.toString(), "NO_COLOR", "1"),
-            (_, _) -> () -> {},
-            _ -> {});
-    Checking none =
-        (_, _) -> {
-          throw new IllegalStateException("nothing asks");
-        };
-    int status =
-        new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", none)
-            .run("run", "--model", "scripted", "--dir", project.toString(), "Go");
+    var typed = after(() -> edit("calc.sh", "mine\n"));
+    int status = user.run(typed, "run", "--model", "scripted", "--dir", project.toString(), "Go");
     assertThat(status).isEqualTo(1);
     assertThat(err())
         .contains("calc.sh changed here meanwhile")
@@ -244,6 +205,7 @@ final class RunDirectoryTest {
     assertThat(project.resolve("new")).doesNotExist();
   }
 
+  /// The current directory of the tests is that of this repository.
   @Test
   void theCurrentDirectoryIsOfferedOnceAndNotWithoutATerminal() {
     model.script(
@@ -251,11 +213,56 @@ final class RunDirectoryTest {
     assertThat(drover("", "run", "--model", "scripted", "Go")).isZero();
     assertThat(err()).doesNotContain("Give the agent");
     assertThat(drover("n\n", "run", "--model", "scripted", "Go")).isZero();
-    var offered = directory.resolve(".local/state/drover/offered");
-    boolean wasOffered = err().contains("Give the agent a copy of");
-    assertThat(Files.exists(offered)).isEqualTo(wasOffered);
+    assertThat(err()).contains("Give the agent a copy of");
     assertThat(drover("n\n", "run", "--model", "scripted", "Go")).isZero();
     assertThat(err()).doesNotContain("Give the agent");
+  }
+
+  /// The agent leaves all kinds of things behind, some to harm the user's machine or to mislead the
+  /// user at the terminal.
+  @Test
+  void nothingHostileComesBackAndNamesAreShownAsTheyAre() throws Exception {
+    model.script(
+        Script.reply()
+            .toolUse(
+                "bash",
+                Json.obj(
+                    "command",
+                    """
+                    ln -s /etc/passwd up; ln -s ../../.. far; mkfifo pipe
+                    perl -e 'use IO::Socket::UNIX; IO::Socket::UNIX->new(Local=>"sock",Listen=>1)'
+                    mkdir -p .git/hooks sub/.Git; echo evil | tee .git/hooks/post-checkout \\
+                      > sub/.Git/config; chmod 755 .git/hooks/post-checkout
+                    printf x > "$(printf 'calc.sh\\n  D test.sh')"
+                    printf x > "$(printf '\\033[2Kred')"; printf x > "$(printf 'bad\\377')"
+                    printf '+ok\\r-fake\\033[1A\\n' > text; echo one > CALC.sh
+                    rm test.sh; ln -s /bin/sh test.sh; truncate -s 3G huge
+                    """)),
+        Script.reply().text("Done."));
+    assertThat(drover("d\ny\n", "run", "--model", "scripted", "--dir", project.toString(), "Go"))
+        .as(() -> err())
+        .isZero();
+    assertThat(err())
+        .contains("left in the sandbox: far is a link that leads outside")
+        .contains("left in the sandbox: up is a link that leads outside")
+        .contains("left in the sandbox: test.sh is a link that leads outside")
+        .contains("left in the sandbox: huge is too large")
+        .contains("left in the sandbox: 1 with names that are not UTF-8");
+    assertThat(out())
+        .contains("4 files changed in /workspace")
+        .contains("  A \"\\033[2Kred\"")
+        .contains("  A \"calc.sh\\012  D test.sh\"")
+        .contains("\n++ok -fake\n")
+        .doesNotContain("\u001b");
+    assertThat(git(project, "status", "--porcelain").lines())
+        .containsExactlyInAnyOrder(
+            "?? .env",
+            "?? CALC.sh",
+            "?? text",
+            "?? \"\\033[2Kred\"",
+            "?? \"calc.sh\\n  D test.sh\"");
+    assertThat(project.resolve(".git/hooks/post-checkout")).doesNotExist();
+    assertThat(project.resolve("test.sh")).isRegularFile();
   }
 
   @Test
@@ -272,6 +279,9 @@ final class RunDirectoryTest {
         Script.reply().text("Done."));
     assertThat(drover("", "run", "--model", "scripted", "Go")).isZero();
     var session = out().replaceAll("(?s).*?(sesn_\\w+).*", "$1");
+    assertThat(out())
+        .contains("Files: out/sparse (1.0 MB), out/hard (4 bytes), out/one (4 bytes), out/sub/two")
+        .contains("To get a file: drover cp " + session + ":out/sparse .");
     var here = Files.createDirectory(directory.resolve("here"));
 
     assertThat(drover("", "cp", session + ":out", here.toString())).as(() -> err()).isZero();

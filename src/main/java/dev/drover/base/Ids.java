@@ -1,5 +1,6 @@
 package dev.drover.base;
 
+import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
 /// A source of the opaque part of ids: `01` and 22 base62 characters, about 130 bits. Safe for
@@ -15,6 +16,11 @@ public final class Ids {
 
   public Ids(RandomGenerator random) {
     this.random = random;
+  }
+
+  /// Ids that nobody can guess, for names that no test looks at.
+  public static Ids secure() {
+    return new Ids(new SecureRandom());
   }
 
   /// A new id: `prefix` with its underscore, then the opaque part.

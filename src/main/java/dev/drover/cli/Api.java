@@ -86,17 +86,10 @@ final class Api implements AutoCloseable {
   /// Sends a stream, of any length.
   ///
   /// @throws IOException also what the stream threw
-  void upload(String path, InputStream body) throws Refusal, IOException, InterruptedException {
-    var request =
-        request("PUT", path)
-            .with("content-type", "application/x-tar")
-            .sending(new Payload.Stream(body));
-    try (var response = client.send(request, TRANSFER)) {
-      var answer = response.body().text(PATIENCE, MAX_ANSWER);
-      if (response.status() / 100 != 2) {
-        throw Refusal.of(response.status(), answer);
-      }
-    }
+  Json.Obj send(String method, String path, String type, InputStream body)
+      throws Refusal, IOException, InterruptedException {
+    var request = request(method, path).with("content-type", type);
+    return ask(request.sending(new Payload.Stream(body)), TRANSFER);
   }
 
   /// The body of a response, of any length. Closing it closes the response.
@@ -117,9 +110,14 @@ final class Api implements AutoCloseable {
   }
 
   private Json.Obj ask(Request request) throws Refusal, IOException, InterruptedException {
+    return ask(request, PATIENCE);
+  }
+
+  private Json.Obj ask(Request request, Duration patience)
+      throws Refusal, IOException, InterruptedException {
     int status;
     String body;
-    try (var response = client.send(request, PATIENCE)) {
+    try (var response = client.send(request, patience)) {
       status = response.status();
       body = response.body().text(PATIENCE, MAX_ANSWER);
     }

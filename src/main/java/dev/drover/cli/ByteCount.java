@@ -10,6 +10,9 @@ final class ByteCount {
 
   /// A size with up to three digits, such as `12 KB` and `4.1 MB`.
   static String of(long bytes) {
+    if (bytes == 1) {
+      return "1 byte";
+    }
     double amount = bytes;
     int unit = 0;
     while (amount >= 999.5 && unit < UNITS.length - 1) {

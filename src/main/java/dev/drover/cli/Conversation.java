@@ -3,6 +3,8 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +26,7 @@ final class Conversation {
   private final TurnOutcome turn = new TurnOutcome();
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(BACKLOG);
   private final AtomicBoolean interrupt = new AtomicBoolean();
+  private boolean usedTools;
 
   /// Whether the agent was interrupted because the output is no longer read.
   private boolean abandoned;
@@ -46,6 +49,11 @@ final class Conversation {
   /// The usage of the session, as last reported.
   Json.Obj usage() {
     return turn.usage();
+  }
+
+  /// Whether the agent has used a tool of its sandbox.
+  boolean usedTools() {
+    return usedTools;
   }
 
   /// Requests an interrupt of the agent. Does not wait.
@@ -123,6 +131,7 @@ final class Conversation {
 
   private void show(Json.Obj event, String json) {
     if (turn.ending().isEmpty() && turn.take(event)) {
+      usedTools = usedTools || TurnOutcome.type(event).equals("agent.tool_use");
       renderer.event(event, json);
     }
   }
@@ -170,6 +179,10 @@ final class Conversation {
   static String reason(Exception e) {
     return switch (e) {
       case Refusal refusal -> refusal.words();
+      case NoSuchFileException missing ->
+          Sanitized.line(String.valueOf(missing.getFile())) + " does not exist";
+      case AccessDeniedException denied ->
+          Sanitized.line(String.valueOf(denied.getFile())) + ": permission denied";
       case Exception other when other.getMessage() != null ->
           Sanitized.line(String.valueOf(other.getMessage()));
       default -> e.getClass().getSimpleName();

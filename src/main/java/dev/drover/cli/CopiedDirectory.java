@@ -134,7 +134,8 @@ final class CopiedDirectory {
   SentCopy send(Api api, String session) throws Refusal, IOException, InterruptedException {
     var copy = new SentCopy(root, selection);
     try (var archive = copy.archive(this::progress)) {
-      api.upload(FilesAddress.path(session, FilesAddress.WORKSPACE), archive);
+      var address = FilesAddress.path(session, FilesAddress.WORKSPACE);
+      api.send("PUT", address, FilesAddress.TYPE, archive);
     }
     if (shell.live()) {
       shell.err().print("\r\u001b[K");

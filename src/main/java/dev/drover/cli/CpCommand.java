@@ -3,12 +3,14 @@ package dev.drover.cli;
 import dev.drover.directory.Extracting;
 import dev.drover.directory.PackedPath;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// `drover cp`: copies files between this machine and a session.
@@ -17,6 +19,8 @@ final class CpCommand {
   static final String ABOUT = "Copies files between this machine and a session.";
 
   private static final String LIVE = "--live";
+  private static final String FOLLOW = "--follow-links";
+  private static final int MOST_LINKS = 20;
   private static final String STREAM = "-";
   private static final Pattern REMOTE = Pattern.compile("(sesn_[A-Za-z0-9]+):(.*)", Pattern.DOTALL);
 
@@ -34,6 +38,11 @@ final class CpCommand {
     spec.addPositional(word(0, "FROM", "A file or directory, or SESSION:PATH."));
     spec.addPositional(word(1, "TO", "The same; one of the two is in a session."));
     spec.addOption(Specs.flag(LIVE, "Copy even while the agent is at work."));
+    spec.addOption(
+        OptionSpec.builder("-L", FOLLOW)
+            .type(boolean.class)
+            .description("Copy what links lead to in place of the links.")
+            .build());
     spec.usageMessage()
         .footer(
             "",
@@ -112,21 +121,43 @@ final class CpCommand {
     }
     var target = Path.of(to).toAbsolutePath().normalize();
     CopiedDirectory.recover(call.shell(), Files.isDirectory(target) ? target : parent(target));
-    try (var archive = call.api().download(address)) {
-      var done = Extracting.to(target, isContent(source.path()), archive);
-      done.skipped().forEach(path -> call.say("left out " + Sanitized.line(path)));
+    write(source, target);
+    return 0;
+  }
+
+  private void write(Remote source, Path target) throws Refusal, IOException, InterruptedException {
+    boolean follow = call.arguments().has(FOLLOW);
+    var as = follow ? Optional.of(name(source.path())) : Optional.<String>empty();
+    var wish = new Extracting.Wish(isContent(source.path()), follow, as.filter(n -> !n.isEmpty()));
+    var path = plain(source.path());
+    for (int hops = 0; hops < MOST_LINKS; hops++) {
+      Extracting.Done done;
+      try (var archive = call.api().download(address(source.session(), path))) {
+        done = Extracting.to(target, wish, archive);
+      }
+      if (done.link().isPresent()) {
+        path = Path.of(path).resolveSibling(done.link().get()).normalize().toString();
+        continue;
+      }
+      done.skipped().forEach(one -> call.say("left out " + Sanitized.line(one)));
       call.say(
           "copied %,d %s, %s"
               .formatted(
                   done.files(), done.files() == 1 ? "file" : "files", ByteCount.of(done.bytes())));
+      return;
     }
-    return 0;
+    throw new IOException(Sanitized.line(source.path()) + ": too many links");
+  }
+
+  private static String name(String path) {
+    var plain = plain(path);
+    return plain.substring(plain.lastIndexOf('/') + 1);
   }
 
   private static Path parent(Path target) throws IOException {
     var parent = target.getParent();
     if (parent == null || !Files.isDirectory(parent)) {
-      throw new IOException(Sanitized.line(target + ": its directory does not exist"));
+      throw new FileSystemException(target.toString(), null, "its directory does not exist");
     }
     return parent;
   }
@@ -134,13 +165,14 @@ final class CpCommand {
   private int upload(String from, Remote target) throws Refusal, IOException, InterruptedException {
     var address = address(target.session(), plain(target.path()));
     if (from.equals(STREAM)) {
-      call.api().upload(address, call.shell().in());
+      call.api().send("PUT", address, FilesAddress.TYPE, call.shell().in());
       return 0;
     }
     var source = Path.of(from).toAbsolutePath().normalize();
-    var packed = PackedPath.of(source, isContent(from) || from.equals("."));
+    var packed =
+        PackedPath.of(source, isContent(from) || from.equals("."), call.arguments().has(FOLLOW));
     try (var archive = packed.archive()) {
-      call.api().upload(address, archive);
+      call.api().send("PUT", address, FilesAddress.TYPE, archive);
     }
     if (packed.skipped() > 0) {
       call.say("left out %,d links to the outside or special files".formatted(packed.skipped()));

@@ -24,30 +24,42 @@ final class DirectoryOffer {
     this.directory = directory;
   }
 
-  /// The directory, if the user agrees. Not offered are the home directory, an empty directory, and
-  /// one that is large.
+  /// The directory, if the user agrees. Not offered are the home directory, an empty directory, one
+  /// that is large, and one that cannot be read; nothing is offered if that cannot be remembered.
   Optional<CopiedDirectory> make(CopyOptions options)
       throws CopiedDirectory.Declined, IOException, InterruptedException {
     var question = new Question(shell);
-    var kept = kept();
-    if (!question.isPossible()
-        || kept.isEmpty()
-        || directory.getParent() == null
-        || directory.toString().equals(shell.variables().get("HOME"))
-        || wasMade(kept.get())) {
-      return Optional.empty();
-    }
-    var copied = CopiedDirectory.offered(shell, directory);
-    if (copied.selection().entries().isEmpty() || copied.selection().isLarge()) {
-      return Optional.empty();
-    }
-    remember(kept.get());
+    var offered = question.isPossible() ? offered() : Optional.<CopiedDirectory>empty();
     boolean agreed =
-        question.isYes(
-            "Give the agent a copy of %s (%s)? [y/N]".formatted(copied.name(), copied.size()));
+        offered.isPresent()
+            && question.isYes(
+                "Give the agent a copy of %s (%s)? [y/N]"
+                    .formatted(offered.get().name(), offered.get().size()));
     return agreed
         ? Optional.of(CopiedDirectory.of(shell, options.at(directory.toString())))
         : Optional.empty();
+  }
+
+  private Optional<CopiedDirectory> offered() throws InterruptedException {
+    var kept = kept();
+    if (kept.isEmpty()
+        || directory.getParent() == null
+        || directory.toString().equals(shell.variables().get("HOME"))) {
+      return Optional.empty();
+    }
+    try {
+      if (wasMade(kept.get())) {
+        return Optional.empty();
+      }
+      var copied = CopiedDirectory.offered(shell, directory);
+      if (copied.selection().entries().isEmpty()) {
+        return Optional.empty();
+      }
+      remember(kept.get());
+      return copied.selection().isLarge() ? Optional.empty() : Optional.of(copied);
+    } catch (IOException _) {
+      return Optional.empty(); // the task goes on without a copy
+    }
   }
 
   /// The file of the directories to which the offer was made; empty without a home directory.

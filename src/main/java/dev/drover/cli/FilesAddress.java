@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 final class FilesAddress {
   static final String WORKSPACE = "/workspace";
 
+  /// The type of archives.
+  static final String TYPE = "application/x-tar";
+
   private FilesAddress() {}
 
   static String path(String session, String path) {

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.http.Unreachable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
@@ -35,6 +36,8 @@ final class Invocation implements AutoCloseable {
       if (refusal.status() == 401) {
         say(target().advice());
       }
+    } catch (FileSystemException e) { // of this machine
+      say(Conversation.reason(e));
     } catch (IOException e) {
       say(
           e instanceof Unreachable unreachable && unreachable.isNoServer()

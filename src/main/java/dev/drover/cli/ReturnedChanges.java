@@ -3,6 +3,7 @@ package dev.drover.cli;
 import dev.drover.directory.Applying;
 import dev.drover.directory.Change;
 import dev.drover.directory.NotApplied;
+import dev.drover.directory.QuotedPath;
 import dev.drover.directory.ReturnedTree;
 import dev.drover.directory.SentCopy;
 import dev.drover.directory.TextDiff;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 /// What an agent changed in its copy of a directory: shown, and applied if the user agrees.
 final class ReturnedChanges {
   private static final long MOST = 1L << 30;
+  private static final int NAMED = 10;
 
   private final Shell shell;
   private final PrintStream out;
@@ -48,7 +50,7 @@ final class ReturnedChanges {
   /// @return whether all that was to be done succeeded
   boolean handle(Api api) throws Refusal, IOException, InterruptedException {
     var scratch = Files.createTempDirectory("drover-");
-    try {
+    try (var _ = shell.signals().handle(List.of("INT"), () -> leave(scratch))) {
       ReturnedTree.Changes found;
       var path = FilesAddress.path(session, FilesAddress.WORKSPACE);
       try (var archive = api.download(path)) {
@@ -70,39 +72,66 @@ final class ReturnedChanges {
     }
   }
 
+  /// Ctrl-C while the changes are fetched or the question is asked.
+  private void leave(Path scratch) {
+    try {
+      delete(scratch);
+    } catch (IOException _) {
+      // a file is being written to it; the next clean-up of the machine's temporary files gets it
+    }
+    shell.err().println();
+    say("nothing was applied");
+    shell.leave().accept(Ending.Kind.INTERRUPTED.status());
+  }
+
   private static void delete(Path scratch) throws IOException {
+    if (!Files.exists(scratch)) {
+      return;
+    }
     try (Stream<Path> all = Files.list(scratch)) {
       for (var file : all.toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     }
-    Files.delete(scratch);
+    Files.deleteIfExists(scratch);
   }
 
   private void tellOfOthers(ReturnedTree.Changes found) {
-    if (!found.refused().isEmpty()) {
-      say(
-          "left in the sandbox, because they lead outside: "
-              + Sanitized.line(String.join(", ", found.refused())));
+    var left = found.left();
+    for (var one : left.subList(0, Math.min(left.size(), NAMED))) {
+      say("left in the sandbox: " + shown(one.path()) + " " + one.why());
+    }
+    if (left.size() > NAMED) {
+      say("left in the sandbox: %,d more".formatted(left.size() - NAMED));
     }
     if (found.ignored() > 0) {
-      say("%,d new files that are ignored here stay in the sandbox".formatted(found.ignored()));
+      say(
+          found.ignored() == 1
+              ? "a new file that is ignored here stays in the sandbox"
+              : "%,d new files that are ignored here stay in the sandbox"
+                  .formatted(found.ignored()));
     }
     if (found.unnamed() > 0) {
-      say("%,d files whose names are not UTF-8 stay in the sandbox".formatted(found.unnamed()));
+      say("left in the sandbox: %,d with names that are not UTF-8".formatted(found.unnamed()));
     }
+  }
+
+  /// A path on one line. A name that could be taken for another one is in quotes.
+  private static String shown(String path) {
+    return Sanitized.line(path).equals(path) ? path : QuotedPath.quoted(path);
   }
 
   private void show(List<Change> changes) throws IOException {
     out.printf(
         "%,d %s changed in %s%n",
         changes.size(), changes.size() == 1 ? "file" : "files", FilesAddress.WORKSPACE);
-    var names = changes.stream().map(change -> Sanitized.line(change.path())).toList();
+    var names = changes.stream().map(change -> shown(change.path())).toList();
     int width = names.stream().mapToInt(String::length).max().orElse(0);
     for (int i = 0; i < changes.size(); i++) {
       var change = changes.get(i);
       var line = new StringBuilder("  ").append(change.kind().letter()).append(' ');
-      line.append(names.get(i)).repeat(" ", Math.min(width, 60) - names.get(i).length() + 2);
+      line.append(names.get(i))
+          .repeat(" ", Math.max(0, Math.min(width, 60) - names.get(i).length()) + 2);
       line.append(figures(TextDiff.of(change, sent.root())));
       if (change.runs()) {
         line.append("   runs on your machine");
@@ -129,7 +158,8 @@ final class ReturnedChanges {
   }
 
   private void print(List<Change> changes) throws IOException {
-    patch(changes).forEach(line -> out.println(Sanitized.output(line)));
+    // a carriage return would begin a line that could be taken for one of the diff
+    patch(changes).forEach(line -> out.println(Sanitized.output(line).replace('\n', ' ')));
   }
 
   private boolean decide(List<Change> changes) throws IOException {
@@ -163,7 +193,7 @@ final class ReturnedChanges {
     var chosen = new ArrayList<Change>();
     for (var change : changes) {
       print(List.of(change));
-      if (question.isYes("Apply to " + Sanitized.line(change.path()) + "? [y/N]")) {
+      if (question.isYes("Apply to " + shown(change.path()) + "? [y/N]")) {
         chosen.add(change);
       }
     }
@@ -187,7 +217,7 @@ final class ReturnedChanges {
       return true;
     } catch (NotApplied e) {
       for (var conflict : e.conflicts()) {
-        say(Sanitized.line(conflict.path() + " " + conflict.why()));
+        say(shown(conflict.path()) + " " + conflict.why());
       }
       say(
           "nothing was applied"
@@ -198,7 +228,7 @@ final class ReturnedChanges {
                       + ":"
                       + FilesAddress.WORKSPACE
                       + "/"
-                      + Sanitized.line(e.conflicts().getFirst().path())
+                      + shown(e.conflicts().getFirst().path())
                       + " ."));
       return false;
     }

@@ -43,27 +43,27 @@ final class ApplyUndo {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
+  /// Removes what a step put, unless it is gone, or somebody else's by now.
   private void takeAway(ApplyStep step) throws IOException {
-    if (!step.directory() && !tree.state(step.path()).equals(step.after())) {
-      return; // it is gone, or somebody else's by now
-    }
-    try (var spot = tree.spot(step.path())) {
-      if (step.directory()) {
-        spot.directory().deleteDirectory(spot.name());
-      } else {
-        spot.directory().deleteFile(spot.name());
+    try {
+      if (!step.directory() && !tree.state(step.path()).equals(step.after())) {
+        return;
       }
-    } catch (NoSuchFileException | DirectoryNotEmptyException _) {
+      try (var spot = tree.spot(step.path())) {
+        if (!step.directory()) {
+          spot.directory().deleteFile(spot.name());
+        } else if (spot.attributes().filter(one -> one.isDirectory()).isPresent()) {
+          spot.directory().deleteDirectory(spot.name());
+        }
+      }
+    } catch (NoSuchFileException | DirectoryNotEmptyException | BlockedPath _) {
       // it is gone, or others use it by now
     }
   }
 
   private void putBack(String path, int i) throws IOException {
     try (var earlier = tree.spot(ApplyJournal.removedPath(i))) {
-      var place = path;
-      for (int n = 0; !isFree(place); n++) {
-        place = path + ASIDE + (n == 0 ? "" : "-" + n);
-      }
+      var place = place(path);
       try (var target = tree.spot(place)) {
         earlier.moveTo(target);
       }
@@ -73,7 +73,31 @@ final class ApplyUndo {
     }
   }
 
+  /// The path itself, or one beside it, or one in the root if its directory is no longer there.
+  private String place(String path) throws IOException {
+    var place = path;
+    for (int n = 0; !isFree(place); n++) {
+      place = (isReachable(path) ? path : name(path)) + ASIDE + (n == 0 ? "" : "-" + n);
+    }
+    return place;
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private boolean isReachable(String path) throws IOException {
+    try (var _ = tree.spot(path)) {
+      return true;
+    } catch (NoSuchFileException | BlockedPath _) {
+      return false;
+    }
+  }
+
   private boolean isFree(String path) throws IOException {
+    if (!isReachable(path)) {
+      return false;
+    }
     try (var spot = tree.spot(path)) {
       return spot.attributes().isEmpty();
     }

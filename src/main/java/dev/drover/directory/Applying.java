@@ -3,7 +3,6 @@ package dev.drover.directory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -198,7 +197,7 @@ public final class Applying {
         }
         hook.accept("placed " + i);
       }
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException | BlockedPath e) {
       throw changed(step);
     }
   }

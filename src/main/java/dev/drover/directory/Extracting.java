@@ -1,5 +1,6 @@
 package dev.drover.directory;
 
+import dev.drover.base.Ids;
 import dev.drover.pax.PaxEntry;
 import dev.drover.pax.PaxReader;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Writes an archive to a directory of the user. Nothing outside of the target is written, and no
@@ -26,11 +28,15 @@ import java.util.Set;
 public final class Extracting {
   private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-  private static final String UNFINISHED = ".drover-cp";
+
+  /// The name of a file that is being written; a file of the archive cannot have it.
+  private final String temporary = Ids.secure().next(".drover_");
 
   private final Path directory;
   private final OpenTree tree;
   private final String name;
+  private final boolean follow;
+  private final FollowedLinks followed;
   private final List<String> skipped = new ArrayList<>();
   private long files;
   private long bytes;
@@ -38,26 +44,48 @@ public final class Extracting {
   /// What was written.
   ///
   /// @param skipped paths that were left out
-  public record Done(long files, long bytes, List<String> skipped) {
+  /// @param link the target of a link, if that is the whole archive and links are followed
+  public record Done(long files, long bytes, List<String> skipped, Optional<String> link) {
     public Done {
       skipped = List.copyOf(skipped);
     }
   }
 
+  /// How to write an archive.
+  ///
+  /// @param content whether the content of a directory is copied, into a directory of that name
+  /// @param follow whether links are written as what they lead to inside
+  /// @param as the name in a directory that exists, if it is not that of the archive
+  public record Wish(boolean content, boolean follow, Optional<String> as) {}
+
   /// @param name of the first segment of all paths; empty to leave that segment out
-  private Extracting(Path directory, OpenTree tree, String name) {
+  private Extracting(Path directory, OpenTree tree, String name, boolean follow) {
     this.directory = directory;
     this.tree = tree;
     this.name = name;
+    this.follow = follow;
+    this.followed = new FollowedLinks(new Places(), skipped);
+  }
+
+  private final class Places implements FollowedLinks.Writing {
+    @Override
+    public void directory(String path) throws IOException {
+      Extracting.this.directory(path);
+    }
+
+    @Override
+    public void copy(String path, String earlier) throws IOException {
+      Extracting.this.copy(path, earlier);
+    }
   }
 
   /// Writes an archive of one file or one directory.
   ///
   /// @param target a directory, into which the file or directory is copied; or a new name for it,
   ///   in a directory that exists
-  /// @param content whether the content of a directory is copied, into a directory of that name
-  public static Done to(Path target, boolean content, InputStream archive) throws IOException {
+  public static Done to(Path target, Wish wish, InputStream archive) throws IOException {
     boolean exists = Files.isDirectory(target);
+    boolean content = wish.content();
     if (content && !exists) {
       Files.createDirectory(target);
     }
@@ -67,16 +95,26 @@ public final class Extracting {
     }
     try (var tree = new OpenTree(directory);
         var reader = new PaxReader(archive)) {
-      var leaf = String.valueOf(target.getFileName());
-      var one = new Extracting(directory.toRealPath(), tree, content ? "" : exists ? "*" : leaf);
+      var leaf = exists ? wish.as().orElse("*") : String.valueOf(target.getFileName());
+      var name = content ? "" : leaf;
+      var one = new Extracting(directory.toRealPath(), tree, name, wish.follow());
       for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-        one.take(next.get(), reader);
+        var entry = next.get();
+        if (wish.follow() && isLink(entry) && entry.path().indexOf('/') < 0) {
+          return new Done(0, 0, List.of(), Optional.of(entry.link()));
+        }
+        one.take(entry, reader);
       }
+      one.followed.write();
       if (reader.unnamed() > 0) {
         one.skipped.add(reader.unnamed() + " files whose names are not UTF-8");
       }
-      return new Done(one.files, one.bytes, one.skipped);
+      return new Done(one.files, one.bytes, one.skipped, Optional.empty());
     }
+  }
+
+  private static boolean isLink(PaxEntry entry) {
+    return entry.kind() == PaxEntry.Kind.SYMBOLIC_LINK;
   }
 
   /// The path in the directory: `*` keeps the first segment of the archive.
@@ -96,18 +134,23 @@ public final class Extracting {
       }
       return;
     }
+    // judged without the first segment, so that nothing beside the copied directory is reached
+    if (isLink(entry) && !entry.at(below(entry.path())).staysInside()) {
+      skipped.add(path + ", a link that leads outside");
+      return;
+    }
     switch (entry.kind()) {
       case DIRECTORY -> directory(path);
       case FILE -> file(path, entry, reader);
       case HARD_LINK -> copy(path, placed(entry.link()));
       case SYMBOLIC_LINK -> {
-        // judged without the first segment, so that nothing beside the copied directory is reached
-        if (entry.at(below(entry.path())).staysInside()) {
+        if (!follow) {
           link(path, entry.link());
-        } else {
-          skipped.add(path + ", a link that leads outside");
         }
       }
+    }
+    if (follow) {
+      followed.add(entry.kind(), path, entry.link());
     }
   }
 
@@ -218,9 +261,9 @@ public final class Extracting {
     }
   }
 
-  private static String sibling(String path) {
+  private String sibling(String path) {
     int slash = path.lastIndexOf('/');
-    return path.substring(0, slash + 1) + UNFINISHED;
+    return path.substring(0, slash + 1) + temporary;
   }
 
   private static void remove(OpenTree.Spot spot) throws IOException {

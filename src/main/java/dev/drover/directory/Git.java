@@ -1,17 +1,15 @@
 package dev.drover.directory;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /// The `git` command in a directory. It runs no hooks and no monitor of the repository.
 final class Git {
@@ -36,8 +34,8 @@ final class Git {
 
   /// The files of the directory; empty if it is not in a work tree of git, or if there is no `git`.
   Optional<Known> files() throws IOException, InterruptedException {
-    var staged = run(Optional.empty(), "ls-files", "-z", "--cached", "--stage");
-    var others = run(Optional.empty(), "ls-files", "-z", "--others", "--exclude-standard");
+    var staged = run("ls-files", "-z", "--cached", "--stage");
+    var others = run("ls-files", "-z", "--others", "--exclude-standard");
     if (staged.isEmpty()
         || others.isEmpty()
         || staged.get().status != 0
@@ -54,46 +52,13 @@ final class Git {
     return Optional.of(known);
   }
 
-  /// Those of the paths that git ignores. None if the directory is not in a work tree.
-  Set<String> ignored(Collection<String> paths) throws IOException, InterruptedException {
-    if (paths.isEmpty()) {
-      return Set.of();
-    }
-    var list = Files.createTempFile("drover-", ".paths");
-    try {
-      Files.writeString(list, paths.stream().collect(Collectors.joining("\0", "", "\0")));
-      return run(Optional.of(list), "check-ignore", "-z", "--stdin", "--no-index")
-          .filter(done -> done.status == 0)
-          .map(done -> (Set<String>) new TreeSet<>(done.names))
-          .orElse(Set.of());
-    } finally {
-      Files.delete(list);
-    }
-  }
-
   /// Empty if there is no `git`.
-  private Optional<Done> run(Optional<Path> input, String... arguments)
-      throws IOException, InterruptedException {
-    var command =
-        new ArrayList<>(
-            List.of("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"));
-    command.addAll(Arrays.asList(arguments));
-    var builder =
-        new ProcessBuilder(command)
-            .directory(root.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .redirectInput(
-                input
-                    .map(file -> ProcessBuilder.Redirect.from(file.toFile()))
-                    .orElse(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())));
-    builder.environment().keySet().removeAll(ELSEWHERE);
-    builder.environment().put("GIT_OPTIONAL_LOCKS", "0");
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException _) {
-      return Optional.empty(); // it is not installed
+  private Optional<Done> run(String... arguments) throws IOException, InterruptedException {
+    var started = start(Redirect.from(Path.of("/dev/null").toFile()), arguments);
+    if (started.isEmpty()) {
+      return Optional.empty();
     }
+    var process = started.get();
     try (var out = process.getInputStream()) {
       var text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
       var names = text.isEmpty() ? List.<String>of() : List.of(text.split("\0", -1));
@@ -102,6 +67,27 @@ final class Git {
               process.waitFor(), names.isEmpty() ? names : names.subList(0, names.size() - 1)));
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /// Starts a command of git; empty if there is no `git`.
+  Optional<Process> start(Redirect input, String... arguments) {
+    var command =
+        new ArrayList<>(
+            List.of("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"));
+    command.addAll(Arrays.asList(arguments));
+    var builder =
+        new ProcessBuilder(command)
+            .directory(root.toFile())
+            .redirectError(Redirect.DISCARD)
+            .redirectInput(input);
+    builder.environment().keySet().removeAll(ELSEWHERE);
+    builder.environment().put("GIT_OPTIONAL_LOCKS", "0");
+    builder.environment().put("GIT_FLUSH", "1"); // after each answer
+    try {
+      return Optional.of(builder.start());
+    } catch (IOException _) {
+      return Optional.empty(); // it is not installed
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -74,22 +75,39 @@ final class OpenTree implements AutoCloseable {
 
   /// The spot of a path, whose directories must be there.
   ///
-  /// @throws IOException also if a segment on the way is a link or a file
+  /// @throws NoSuchFileException if a directory on the way is missing
+  /// @throws BlockedPath if a segment on the way is a link or a file
   Spot spot(String path) throws IOException {
-    var segments = path.split("/", -1);
     var at = open.newDirectoryStream(Path.of("."));
     try {
-      for (int i = 0; i < segments.length - 1; i++) {
-        var next = at.newDirectoryStream(Path.of(segments[i]), LinkOption.NOFOLLOW_LINKS);
+      int from = 0;
+      for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
+        var next = next(at, path.substring(from, slash), path.substring(0, slash));
         at.close();
         at = next;
+        from = slash + 1;
       }
-      var spot = new Spot(at, Path.of(segments[segments.length - 1]));
+      var spot = new Spot(at, Path.of(path.substring(from)));
       at = null;
       return spot;
     } finally {
       if (at != null) {
         at.close();
+      }
+    }
+  }
+
+  private static SecureDirectoryStream<Path> next(
+      SecureDirectoryStream<Path> at, String segment, String way) throws IOException {
+    try {
+      return at.newDirectoryStream(Path.of(segment), LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      try (var spot = new Spot(at.newDirectoryStream(Path.of(".")), Path.of(segment))) {
+        throw spot.attributes().filter(one -> !one.isDirectory()).isPresent()
+            ? new BlockedPath(way)
+            : e;
       }
     }
   }

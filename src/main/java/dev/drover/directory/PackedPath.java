@@ -4,6 +4,8 @@ import dev.drover.pax.PaxEntry;
 import dev.drover.pax.PaxStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /// A file, or a directory with all that is in it, to be sent as an archive. Links that lead outside
@@ -32,13 +35,17 @@ public final class PackedPath {
   /// Lists what is to be sent.
   ///
   /// @param content whether the content of a directory is sent, and not the directory itself
+  /// @param follow whether links are sent as what they lead to inside, and the source as what it
+  ///   leads to anywhere
   /// @throws IOException also if there is no such file
-  public static PackedPath of(Path source, boolean content) throws IOException {
+  public static PackedPath of(Path source, boolean content, boolean follow) throws IOException {
     var name = source.getFileName();
     boolean directory = Files.isDirectory(source);
     var top = name == null || (content && directory) ? "" : name.toString();
-    var packed = new PackedPath(directory ? source.toRealPath() : source, top);
-    packed.list();
+    var packed = new PackedPath(directory || follow ? source.toRealPath() : source, top);
+    var options =
+        follow ? EnumSet.of(FileVisitOption.FOLLOW_LINKS) : EnumSet.noneOf(FileVisitOption.class);
+    Files.walkFileTree(packed.source, options, Integer.MAX_VALUE, packed.new Visit(follow));
     return packed;
   }
 
@@ -60,33 +67,53 @@ public final class PackedPath {
     return skipped;
   }
 
-  private void list() throws IOException {
-    Files.walkFileTree(
-        source,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-              throws IOException {
-            var path = path(directory);
-            if (!path.isEmpty()) {
-              var found = read(directory);
-              items.add(
-                  new PaxStream.Item(
-                      PaxEntry.directory(
-                          path,
-                          Selecting.mode(found.permissions()),
-                          found.lastModifiedTime().toInstant())));
-            }
-            return FileVisitResult.CONTINUE;
-          }
+  private final class Visit extends SimpleFileVisitor<Path> {
+    private final boolean follow;
 
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            add(file);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Visit(boolean follow) {
+      this.follow = follow;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (follow && !directory.toRealPath().startsWith(source)) {
+        skipped++;
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      var path = path(directory);
+      if (!path.isEmpty()) {
+        var found = read(directory.toRealPath());
+        items.add(
+            new PaxStream.Item(
+                PaxEntry.directory(
+                    path,
+                    Selecting.mode(found.permissions()),
+                    found.lastModifiedTime().toInstant())));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      boolean link = follow && Files.isSymbolicLink(file);
+      // with links followed, one that is still a link leads nowhere
+      if (link && (attributes.isSymbolicLink() || !file.toRealPath().startsWith(source))) {
+        skipped++;
+      } else {
+        add(file, link ? file.toRealPath() : file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof FileSystemLoopException) {
+        skipped++;
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
   }
 
   private static PosixFileAttributes read(Path file) throws IOException {
@@ -98,8 +125,9 @@ public final class PackedPath {
     return top.isEmpty() ? below : below.isEmpty() ? top : top + "/" + below;
   }
 
-  private void add(Path file) throws IOException {
-    var found = read(file);
+  /// @param real the file itself, if `file` is a link to it
+  private void add(Path file, Path real) throws IOException {
+    var found = read(real);
     var modified = found.lastModifiedTime().toInstant();
     if (found.isRegularFile()) {
       files++;
@@ -108,7 +136,7 @@ public final class PackedPath {
           new PaxStream.Item(
               PaxEntry.file(
                   path(file), Selecting.mode(found.permissions()), found.size(), modified),
-              () -> Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)));
+              () -> Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)));
     } else if (found.isSymbolicLink()) {
       var target = Files.readSymbolicLink(file).toString();
       // A target above the source is outside, also where the source has a name in the archive.

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The copy of a directory that is sent to an agent. It remembers the state of each file as it was
@@ -22,12 +23,14 @@ public final class SentCopy {
 
   private final Path root;
   private final Selection selection;
+  private final Set<String> secrets;
   private final Map<String, FileState> states = new ConcurrentHashMap<>();
   private long bytes;
 
   public SentCopy(Path root, Selection selection) {
     this.root = root;
     this.selection = selection;
+    this.secrets = Set.copyOf(selection.secrets());
   }
 
   /// The directory that was copied.
@@ -42,6 +45,11 @@ public final class SentCopy {
 
   boolean byGit() {
     return selection.ignored() == Selection.Rule.GIT;
+  }
+
+  /// The paths that were left out because they look like secrets.
+  Set<String> secrets() {
+    return secrets;
   }
 
   /// The archive, to be read once.

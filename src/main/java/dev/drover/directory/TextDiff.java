@@ -128,24 +128,8 @@ public record TextDiff(List<String> lines, int added, int removed, boolean isTex
     return state.isLink() ? "120000" : state.executable() ? "100755" : "100644";
   }
 
-  /// A path as git writes it: in quotes if a character in it would end the line or the name.
   private static String name(String side, String path) {
-    var name = side + path;
-    if (name.chars().allMatch(c -> c >= ' ' && c != '"' && c != '\\' && c != 0x7F)) {
-      return name;
-    }
-    var quoted = new StringBuilder("\"");
-    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-      int c = b & 0xff;
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append((char) c);
-      } else if (c < ' ' || c >= 0x7F) {
-        quoted.append('\\').append("%03o".formatted(c));
-      } else {
-        quoted.append((char) c);
-      }
-    }
-    return quoted.append('"').toString();
+    return QuotedPath.of(side + path);
   }
 
   /// The lines with their line breaks; empty if the content is not short text, or is not the one

@@ -26,7 +26,7 @@ final class ApplyingTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static final PaxStream.Item[] TREE = {
+  static final PaxStream.Item[] TREE = {
     Directories.file("a", "ONE", 0755),
     Directories.file("dir/new/deep", "deep"),
     Directories.file("was-file/x", "x"),
@@ -43,10 +43,10 @@ final class ApplyingTest {
   void write() throws IOException {
     root = Files.createDirectory(home.resolve("root"));
     scratch = Files.createDirectory(home.resolve("scratch"));
-    fill();
+    fill(root);
   }
 
-  private void fill() throws IOException {
+  static void fill(Path root) throws IOException {
     Directories.write(root, "a", "one");
     Files.setPosixFilePermissions(root.resolve("a"), PosixFilePermissions.fromString("rw-r-----"));
     Directories.write(root, "sub/b", "two");
@@ -73,7 +73,7 @@ final class ApplyingTest {
         .changes();
   }
 
-  private static void applied(Map<String, String> snapshot) {
+  static void applied(Map<String, String> snapshot) {
     assertThat(snapshot)
         .containsEntry("a", "rwxr-x--- ONE")
         .containsEntry("dir/new/deep", "rw-r--r-- deep")
@@ -94,7 +94,7 @@ final class ApplyingTest {
     var steps = new ArrayList<String>();
     new Applying(root, () -> false, steps::add).apply(changes(TREE));
     empty();
-    fill();
+    fill(root);
     return steps;
   }
 
@@ -111,7 +111,7 @@ final class ApplyingTest {
       if (step.equals("done") || step.equals("removed")) {
         applied(Directories.snapshot(root));
         empty();
-        fill();
+        fill(root);
       } else {
         assertThat(kept.orElse(List.of())).isEmpty();
         assertThat(Directories.snapshot(root)).as("killed at %s", step).isEqualTo(before);
@@ -234,7 +234,7 @@ final class ApplyingTest {
         Files.delete(root.resolve(other));
         assertThat(root.resolve("sub/b")).hasContent("two");
         empty();
-        fill();
+        fill(root);
       }
     }
   }

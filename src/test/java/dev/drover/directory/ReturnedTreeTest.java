@@ -1,7 +1,6 @@
 package dev.drover.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.drover.pax.PaxEntry;
 import dev.drover.pax.PaxStream;
@@ -73,7 +72,8 @@ final class ReturnedTreeTest {
             Directories.file("sub/b", "two"),
             Directories.link("link", "a"));
     assertThat(changes.changes().stream().map(ReturnedTreeTest::line)).containsExactly("A c");
-    assertThat(changes.refused()).containsExactly("d");
+    assertThat(changes.left())
+        .containsExactly(new Conflict("d", "is a second name of a file that does not come back"));
   }
 
   @Test
@@ -94,8 +94,9 @@ final class ReturnedTreeTest {
             Directories.link("etc", "/etc"),
             Directories.file(".drover-apply/plan", "[]"));
     assertThat(changes.changes()).isEmpty();
-    assertThat(changes.refused())
-        .containsExactlyInAnyOrder("out", "hooks", "etc", ".drover-apply/plan");
+    assertThat(changes.left())
+        .extracting(Conflict::path)
+        .containsExactly(".drover-apply/plan", "etc", "hooks", "out");
   }
 
   @Test
@@ -130,13 +131,88 @@ final class ReturnedTreeTest {
   }
 
   @Test
-  void theBytesThatAreKeptAreLimited() {
-    assertThatExceptionOfType(IOException.class)
-        .isThrownBy(
-            () ->
-                compare(
-                    Directories.file("x", "x".repeat(60)), Directories.file("y", "y".repeat(60))))
-        .withMessageStartingWith("the changes are larger than");
+  void filesBeyondTheLimitStayInTheSandboxAndAreNotTakenForDeleted()
+      throws IOException, InterruptedException {
+    var changes =
+        compare(
+            Directories.file("a", "a".repeat(60)),
+            Directories.file("sub/b", "b".repeat(60)),
+            Directories.file("c", "c".repeat(40)),
+            Directories.link("link", "a"));
+    assertThat(changes.changes().stream().map(ReturnedTreeTest::line))
+        .containsExactly("M a", "A c");
+    assertThat(changes.left()).extracting(Conflict::path).containsExactly("sub/b");
+  }
+
+  /// What was there, but may not come back as it is now, is not deleted, either.
+  @Test
+  void aFileThatBecameALinkToTheOutsideIsLeft() throws IOException, InterruptedException {
+    var changes =
+        compare(
+            Directories.link("a", "/etc/passwd"),
+            Directories.link("sub", "../.."),
+            Directories.link("link", "a"));
+    assertThat(changes.changes()).isEmpty();
+    assertThat(changes.left())
+        .containsExactly(
+            new Conflict("a", "is a link that leads outside"),
+            new Conflict("sub", "is a link that leads outside"));
+  }
+
+  @Test
+  void aSecretThatWasNotCopiedIsNotReplaced() throws IOException, InterruptedException {
+    Directories.write(root, ".env", "mine");
+    var changes =
+        compare(
+            Directories.file("a", "one"),
+            Directories.file("sub/b", "two"),
+            Directories.link("link", "a"),
+            Directories.file(".env", "example"));
+    assertThat(changes.changes()).isEmpty();
+    assertThat(changes.left())
+        .containsExactly(new Conflict(".env", "exists here and was not copied"));
+  }
+
+  /// Large generated files are nothing to keep, and are not counted as changes.
+  @Test
+  void whatGitIgnoresMayBeOfAnySize() throws IOException, InterruptedException {
+    Directories.write(root, ".gitignore", "*.o\n!kept.o\ndeps/\n");
+    Directories.git(root, "init", "-q");
+    Directories.git(root, "add", ".");
+    Files.createDirectory(root.resolve("other"));
+    Files.createSymbolicLink(root.resolve("way"), Path.of("other"));
+    var changes =
+        compare(
+            Directories.file(".gitignore", "*.o\n!kept.o\ndeps/\n"),
+            Directories.file("a", "one"),
+            Directories.file("sub/b", "two"),
+            Directories.link("link", "a"),
+            Directories.file("deps/large", "x".repeat(200)),
+            Directories.file("x.o", "x".repeat(200)),
+            Directories.file("kept.o", "k"),
+            Directories.file(":odd.o", "x".repeat(200)),
+            Directories.file(":(glob)odd", "o"),
+            Directories.file("new\nline.o", "x".repeat(200)),
+            // git gives no answer about what is behind a link, and goes on with the next
+            Directories.file("way/y.o", "y"),
+            Directories.file("z.o", "x".repeat(200)));
+    assertThat(changes.changes().stream().map(ReturnedTreeTest::line))
+        .containsExactly("A :(glob)odd", "A kept.o", "D way", "A way/y.o");
+    assertThat(changes.ignored()).isEqualTo(5);
+    assertThat(changes.left()).isEmpty();
+  }
+
+  @Test
+  void namesThatDifferOnlyInCaseAreTwoFiles() throws IOException, InterruptedException {
+    var changes =
+        compare(
+            Directories.file("a", "one"),
+            Directories.file("A", "other"),
+            Directories.file("sub/b", "two"),
+            Directories.file("SUB/b", "two"),
+            Directories.link("link", "a"));
+    assertThat(changes.changes().stream().map(ReturnedTreeTest::line))
+        .containsExactly("A A", "A SUB/b");
   }
 
   @Test

@@ -6,6 +6,8 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.brain.FileAccess;
+import dev.drover.brain.FileListing;
+import dev.drover.wire.Times;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// format. They are Drover's own and not part of the reference API.
 final class ArchiveRoutes {
   private static final Set<String> PARAMETERS = Set.of("path", "live");
+  private static final Set<String> LISTING = Set.of("limit", "live");
   private static final String TYPE = "application/x-tar";
   private static final int LONGEST_PATH = 4096;
   private static final long MOST = 16L << 30;
@@ -31,7 +34,32 @@ final class ArchiveRoutes {
 
   void addTo(Router router) {
     router.get("/drover/sessions/{session}/files", SESSIONS_READ, this::read);
+    router.get("/drover/sessions/{session}/files/list", SESSIONS_READ, this::list);
     router.replace("/drover/sessions/{session}/files", SESSIONS_WRITE, this::write);
+  }
+
+  private void list(Exchange exchange) throws InterruptedException {
+    exchange.query().only(LISTING);
+    int limit = exchange.query().limit(100, 1000);
+    var all = files.list(backend.session(exchange), isLive(exchange));
+    exchange.answer(
+        Json.obj(
+            "data",
+            all.files().stream().limit(limit).<Json>map(ArchiveRoutes::file).toList(),
+            "total",
+            all.files().size(),
+            "complete",
+            !all.isCut()));
+  }
+
+  private static Json.Obj file(FileListing.Entry file) {
+    return Json.obj(
+        "path",
+        file.path(),
+        "size_bytes",
+        file.size(),
+        "modified_at",
+        Times.write(file.modified()));
   }
 
   private void read(Exchange exchange) throws InterruptedException {

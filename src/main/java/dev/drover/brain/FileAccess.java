@@ -4,6 +4,7 @@ import dev.drover.base.Problem;
 import dev.drover.hands.Grip;
 import dev.drover.hands.HandArchives;
 import dev.drover.hands.HandFiles;
+import dev.drover.hands.HandRoot;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
@@ -15,6 +16,7 @@ import dev.drover.session.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -71,6 +73,25 @@ public final class FileAccess {
     }
   }
 
+  /// The regular files in the workspace and the outputs of the session, the newest first; none if
+  /// the session has not used a sandbox yet.
+  ///
+  /// @throws Problem as [#read] does
+  public FileListing list(Session session, boolean live) throws InterruptedException {
+    check(session, live);
+    if (hands.home(session.id()).isEmpty()) {
+      return FileListing.NONE;
+    }
+    try (var grip = grip(session)) {
+      var files = files(grip);
+      var workspace = files.tree(HandRoot.WORKSPACE, Optional.empty());
+      var outputs = files.tree(HandRoot.OUTPUTS, Optional.empty());
+      return FileListing.of(Map.of("/workspace/", workspace, "/mnt/session/outputs/", outputs));
+    } catch (IOException e) {
+      throw problem("/workspace", e);
+    }
+  }
+
   private void check(Session session, boolean live) {
     if (!live && AT_WORK.contains(session.status())) {
       throw Problem.conflict(
@@ -93,13 +114,16 @@ public final class FileAccess {
   }
 
   private static HandArchives archives(Grip grip) {
+    return files(grip).archives();
+  }
+
+  private static HandFiles files(Grip grip) {
     return grip.files()
         .orElseThrow(
             () ->
                 Problem.conflict(
                     "The sandbox of this session is of an older version. The next one can do"
-                        + " this."))
-        .archives();
+                        + " this."));
   }
 
   private static Problem problem(String path, IOException e) {

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 
 /// `drover run`: runs one task on its own server and shows it live.
 final class RunCommand {
-  private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\w@%+=:,./-]+");
   private static final String BUILT_IN_MODEL = "rehearsal";
 
   private final Shell shell;
@@ -68,7 +66,7 @@ final class RunCommand {
             ending,
             conversation.usage(),
             Duration.ofNanos(nanoTime.getAsLong() - start),
-            again(session, flags));
+            again(session, flags, files(conversation, api, session, sent.isEmpty())));
         boolean whole =
             sent.isEmpty()
                 || new ReturnedChanges(
@@ -123,20 +121,26 @@ final class RunCommand {
         : new PlainRenderer(shell.out(), shell.err());
   }
 
-  private static String again(String session, Map<String, String> flags) {
-    return session
+  /// @param all whether the files of the workspace count; otherwise its changes are shown
+  private static SessionFiles files(Conversation conversation, Api api, String session, boolean all)
+      throws InterruptedException {
+    return conversation.usedTools() ? SessionFiles.of(api, session, all) : SessionFiles.NONE;
+  }
+
+  private static String again(String session, Map<String, String> flags, SessionFiles files) {
+    return files.line()
+        + session
         + " is kept. To read it later: drover serve"
         + flag("data", flags)
         + flag("config", flags)
         + "\nand drover events list "
         + session
-        + flag("data", flags);
+        + flag("data", flags)
+        + files.example(session, flag("data", flags));
   }
 
   private static String flag(String name, Map<String, String> flags) {
     var text = flags.getOrDefault(name, "");
-    var quoted =
-        NEEDS_NO_QUOTES.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
-    return text.isEmpty() ? "" : " --" + name + " " + quoted;
+    return text.isEmpty() ? "" : " --" + name + " " + ShellQuote.of(text);
   }
 }

@@ -328,6 +328,7 @@ final class OpenApiTest {
     check("GET /drover/sessions/{}", session.replace("/v1/", "/drover/"));
     check("GET /drover/sessions/{}", "/drover/sessions/sesn_none");
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
+    check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");
     check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /healthz", "/healthz");
     check("GET /health", "/health");

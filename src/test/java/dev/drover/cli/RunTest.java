@@ -270,7 +270,9 @@ final class RunTest {
     assertThat(run("run", "x")).isZero();
     assertThat(shell.out()).containsOnlyOnce("▸ bash").containsOnlyOnce("missed").contains("Done.");
     assertThat(shell.err()).contains("reconnecting");
-    assertThat(server.requests()).last().asString().endsWith("/events?limit=1000&page=a+b");
+    assertThat(server.requests().get(server.requests().size() - 2))
+        .endsWith("/events?limit=1000&page=a+b");
+    assertThat(server.requests()).last().asString().contains("/files/list?");
     assertThat(server.bodies(EVENTS)).hasSize(1);
   }
 

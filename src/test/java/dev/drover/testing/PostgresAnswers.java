@@ -83,7 +83,7 @@ final class PostgresAnswers implements Answers {
     boolean commits = complete.equals("COMMIT");
     var told = commits && inserted ? "COMMIT of an INSERT" : complete;
     inserted =
-        complete.startsWith("INSERT") || inserted && !commits && !complete.equals("ROLLBACK");
+        !commits && !complete.equals("ROLLBACK") && (inserted || complete.startsWith("INSERT"));
     return told;
   }
 }

@@ -10,6 +10,7 @@ import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.brain.AttachedFiles;
 import dev.drover.brain.BlobDeletion;
 import dev.drover.brain.BlobSweep;
 import dev.drover.brain.Brains;
@@ -123,7 +124,15 @@ public final class Drover implements AutoCloseable {
       boolean taken = config.snapshots().taken(config.store().database().isPresent());
       var provision = new FileProvision(store.sessionResources(), hands, blobs);
       var errands = taken ? List.of(snapshots, provision) : List.<HandErrand>of(provision);
-      var brains = new Brains(harness(store.sessions(), log, hands, errands, models), runner::hint);
+      var attached =
+          new AttachedFiles(
+              store.files(),
+              blobs,
+              new MemoryBudget(Runtime.getRuntime().maxMemory() / 5, Duration.ofDays(1)),
+              clock);
+      var brains =
+          new Brains(
+              harness(store.sessions(), log, hands, errands, models, attached), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -206,7 +215,12 @@ public final class Drover implements AutoCloseable {
   }
 
   private Harness harness(
-      Sessions sessions, EventLog log, Hands hands, List<HandErrand> errands, Models models) {
+      Sessions sessions,
+      EventLog log,
+      Hands hands,
+      List<HandErrand> errands,
+      Models models,
+      AttachedFiles attached) {
     return new Harness(
         log,
         sessions,
@@ -225,7 +239,8 @@ public final class Drover implements AutoCloseable {
         Pause.REAL,
         random,
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
-        new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)));
+        new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
+        attached);
   }
 
   private Backend backend(

@@ -4,6 +4,7 @@ import static dev.drover.testing.Sequences.CLOSING;
 import static dev.drover.testing.Sequences.OPENING;
 import static dev.drover.testing.Sequences.TEXT;
 import static dev.drover.testing.Sequences.sequence;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
@@ -16,6 +17,7 @@ import dev.drover.testing.ScriptedMessages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -27,13 +29,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The whole server with a scripted Chat Completions server behind it: whole turns with real
-/// sandboxes.
+/// The whole server with a scripted model server behind it, which speaks Chat Completions, and also
+/// Messages: whole turns with real sandboxes.
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
 final class ChatTurnsTest {
   @TempDir static Path data;
+
+  private static final String PNG =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+          + "rkJggg==";
 
   private ScriptedMessages model;
   private Drover drover;
@@ -46,11 +52,12 @@ final class ChatTurnsTest {
         data.resolve("drover.yaml"),
         """
         openai: {base_url: "%s/v1", api_key: sk-chat}
+        anthropic: {base_url: "%s", api_key: sk-messages}
         models: {quick: openai/gpt-quick}
         model_settings:
           openai/gpt-test: {max_tokens: 777, effort: [low, high], images: false}
         """
-            .formatted(model.uri()));
+            .formatted(model.uri(), model.uri()));
     drover =
         new Drover(
             Config.read(Map.of("data", data.toString(), "port", "0"), Map.of()),
@@ -170,6 +177,42 @@ final class ChatTurnsTest {
     model.script(Chunks.stream(Chunks.delta(Json.obj("refusal", "No.")), Chunks.finish("stop")));
     assertThat(turn("quick", text("Go")).getLast().toString())
         .contains("\"type\":\"refusal\"", "\"explanation\":\"No.\"");
+  }
+
+  private static Json.Obj file(String type, String id) {
+    return Json.obj("type", type, "source", Json.obj("type", "file", "file_id", id));
+  }
+
+  @Test
+  void filesReachModelsOnBothWiresUntilTheyAreDeleted() throws Exception {
+    var png = Base64.getDecoder().decode(PNG);
+    var image = client.upload("a.png", png);
+    var table = client.upload("a.csv", "day,sold\n1,2".getBytes(UTF_8));
+    model.script(
+        Chunks.stream(Chunks.text("A dot"), Chunks.finish("stop")),
+        Script.reply().text("A dot"),
+        Script.reply().text("It is gone"));
+    turn("quick", file("image", image), file("document", table));
+    assertThat(model.request(1).body().items("messages").getLast().toString())
+        .contains("\"url\":\"data:image/png;base64," + PNG + "\"", "day,sold\\n1,2")
+        .doesNotContain("file_");
+
+    var session = client.session("scripted");
+    var message = Json.obj("type", "user.message", "content", List.of(file("image", image)));
+    client.send(session, message);
+    client.awaitIdle(session);
+    assertThat(messages(2))
+        .contains("\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"" + PNG);
+    assertThat(client.events(session).toString()).contains(image).doesNotContain(PNG);
+
+    client.delete("/v1/files/" + image);
+    client.say(session, "And now?");
+    client.awaitIdle(session);
+    assertThat(messages(3)).contains("[file " + image + " was deleted]").doesNotContain(PNG);
+  }
+
+  private String messages(int request) throws InterruptedException {
+    return model.request(request).body().items("messages").toString();
   }
 
   @Test

@@ -17,9 +17,15 @@ final class ClientEvents {
   private final Ids ids;
   private final ContentBlocks blocks;
 
-  ClientEvents(Ids ids, ImageLimits images) {
+  /// A reader for the events of a request.
+  static ClientEvents of(Backend backend, Exchange exchange) {
+    var files = new SentFiles(backend.files(), exchange.caller(), backend.images());
+    return new ClientEvents(backend.ids(), new ContentBlocks(backend.images(), files));
+  }
+
+  private ClientEvents(Ids ids, ContentBlocks blocks) {
     this.ids = ids;
-    this.blocks = new ContentBlocks(images);
+    this.blocks = blocks;
   }
 
   private Event.FromClient read(Fields event) {

@@ -3,7 +3,6 @@ package dev.drover.api;
 import dev.drover.base.Blank;
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
-import dev.drover.base.Problem;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +18,11 @@ final class ContentBlocks {
   private static final int MAX_URL = 8_192;
 
   private final ImageLimits images;
+  private final SentFiles files;
 
-  ContentBlocks(ImageLimits images) {
+  ContentBlocks(ImageLimits images, SentFiles files) {
     this.images = images;
+    this.files = files;
   }
 
   /// The content of a user message: at least one block.
@@ -120,16 +121,16 @@ final class ContentBlocks {
           throw source.problem(
               "media_type", "must be image/jpeg, image/png, image/gif or image/webp");
         }
-        new Image(source, base64(source)).check(declared.get(), images);
+        new Image(source, "data", base64(source)).check(declared.get(), images);
       }
       case "url" -> url(source);
-      case "file" -> throw unsupported(source, "file");
-      default -> throw source.problem("type", "must be \"base64\" or \"url\"");
+      case "file" -> files.image(source);
+      default -> throw source.problem("type", "must be \"base64\", \"url\" or \"file\"");
     }
     source.end();
   }
 
-  private static void document(Fields block) {
+  private void document(Fields block) {
     var source = source(block);
     switch (source.type()) {
       case "base64" -> {
@@ -143,8 +144,8 @@ final class ContentBlocks {
         }
       }
       case "url" -> url(source);
-      case "file" -> throw unsupported(source, "file");
-      default -> throw source.problem("type", "must be \"base64\", \"text\" or \"url\"");
+      case "file" -> files.document(source);
+      default -> throw source.problem("type", "must be \"base64\", \"text\", \"url\" or \"file\"");
     }
     source.end();
     block.optionalText("title", 1_000);
@@ -163,10 +164,6 @@ final class ContentBlocks {
     if (!source.text("media_type", 1, 256).equals(expected)) {
       throw source.problem("media_type", "must be " + expected);
     }
-  }
-
-  private static Problem unsupported(Fields fields, String type) {
-    return fields.problem("type", "\"" + type + "\" is not supported by this version of Drover");
   }
 
   private static void url(Fields source) {

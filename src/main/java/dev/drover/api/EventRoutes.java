@@ -34,7 +34,9 @@ final class EventRoutes {
     var id = SessionId.of(exchange.id("session"));
     var raw = exchange.body();
     var receipt =
-        backend.desk().send(exchange.caller(), id, events(raw), delivery(exchange, id, raw));
+        backend
+            .desk()
+            .send(exchange.caller(), id, events(exchange, raw), delivery(exchange, id, raw));
     var answer = new ArrayList<>(List.of("{\"data\":["));
     for (var queued : receipt.events()) {
       answer.add(answer.size() > 1 ? "," : "");
@@ -44,14 +46,14 @@ final class EventRoutes {
     exchange.answer(answer);
   }
 
-  private List<Event.FromClient> events(byte[] raw) {
+  private List<Event.FromClient> events(Exchange exchange, byte[] raw) {
     var body = RequestBody.fields(raw);
     var sent = body.objects("events", MAX_EVENTS);
     body.end();
     if (sent.isEmpty()) {
       throw body.problem("events", "must contain at least 1 item");
     }
-    return new ClientEvents(backend.ids(), backend.images()).readAll(sent);
+    return ClientEvents.of(backend, exchange).readAll(sent);
   }
 
   /// The hash that distinguishes one send from another, and whether the request is a retry. The

@@ -32,7 +32,7 @@ final class SessionRoutes {
   }
 
   private void create(Exchange exchange) {
-    var events = new ClientEvents(backend.ids(), backend.images());
+    var events = ClientEvents.of(backend, exchange);
     var request = SessionBodies.create(exchange.fields(), events);
     exchange.answer(write(desk.create(exchange.caller(), request)));
   }

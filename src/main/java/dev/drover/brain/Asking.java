@@ -83,9 +83,14 @@ final class Asking {
   private Answer answer(Prompt prompt, ReplyPreviews previews) throws InterruptedException {
     try {
       var route = at.harness().models().route(prompt.model());
-      return route.model().answer(prompt.forModel(route.name()), previews);
+      try (var loaded = at.harness().attached().load(at.workspace(), prompt.messages())) {
+        var whole = prompt.forModel(route.name()).withMessages(loaded.messages());
+        return route.model().answer(whole, previews);
+      }
     } catch (Problem e) {
-      return new Answer.Failure(Answer.Kind.REJECTED, e.getMessage(), Optional.empty());
+      boolean passes = e.kind() == Problem.Kind.UNAVAILABLE;
+      var kind = passes ? Answer.Kind.BROKEN : Answer.Kind.REJECTED;
+      return new Answer.Failure(kind, e.getMessage(), Optional.empty());
     }
   }
 

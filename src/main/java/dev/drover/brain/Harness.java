@@ -25,6 +25,7 @@ import java.util.random.RandomGenerator;
 /// @param maxToolRounds the maximum number of replies with tool calls in one turn
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
+/// @param attached the files that messages refer to
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -41,7 +42,8 @@ public record Harness(
     InstantSource clock,
     Pause pause,
     RandomGenerator random,
-    MemoryBudget memory) {
+    MemoryBudget memory,
+    AttachedFiles attached) {
 
   /// Claims the session, if no node holds it, and works until it rests: reads the log from its last
   /// boundary, then performs one step after the other. At most one wake at a time makes progress on

@@ -25,7 +25,7 @@ public record Prompt(
   }
 
   /// The same request with other messages.
-  Prompt withMessages(Json.Arr others) {
+  public Prompt withMessages(Json.Arr others) {
     return new Prompt(model, maxTokens, effort, system, tools, others);
   }
 }

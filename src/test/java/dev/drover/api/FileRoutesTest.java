@@ -16,6 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -396,14 +398,78 @@ final class FileRoutesTest {
     }
   }
 
+  private static final byte[] PNG =
+      Base64.getDecoder()
+          .decode(
+              "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+                  + "rkJggg==");
+
+  private Api.Answer say(String session, String type, String file) throws Exception {
+    var source = Json.obj("type", "file", "file_id", file);
+    var content = List.of(Json.obj("type", type, "source", source));
+    var event = Json.obj("type", "user.message", "content", content);
+    return api.post(session + "/events", Json.obj("events", List.of(event)).toString());
+  }
+
+  @Test
+  void messagesMayReferToFilesThatAModelAccepts() throws Exception {
+    var session = api.session();
+    assertThat(say(session, "image", uploaded("a.png", PNG)).status()).isEqualTo(200);
+    var text = uploaded("a.csv", "a,b".getBytes(UTF_8));
+    assertThat(say(session, "document", text).status()).isEqualTo(200);
+    var pdf = uploaded("a.pdf", "%PDF-1.7".getBytes(UTF_8));
+    assertThat(say(session, "document", pdf).status()).isEqualTo(200);
+    var field = "invalid_request_error: events.0.content.0.source.file_id: ";
+    assertThat(say(session, "image", text).error()).startsWith(field + "is text/csv; an image");
+    assertThat(say(session, "document", uploaded("b.pdf", PNG)).error())
+        .startsWith(field + "is not a PDF");
+    assertThat(say(session, "image", uploaded("b.jpg", PNG)).error())
+        .startsWith(field + "is image/jpeg, but the data is image/png");
+    assertThat(say(session, "document", uploaded("b.txt", new byte[] {(byte) 0xff})).error())
+        .isEqualTo(field + "is not a text in UTF-8");
+    assertThat(say(session, "document", uploaded("c.txt", new byte[0])).error())
+        .isEqualTo(field + "must contain a character that is not white space");
+    assertThat(say(session, "image", "file_none").error())
+        .isEqualTo(field + "File file_none not found.");
+  }
+
+  private Api.Answer show(String session, Stream<String> files) throws Exception {
+    var images =
+        files.map(
+            id -> Json.obj("type", "image", "source", Json.obj("type", "file", "file_id", id)));
+    var event = Json.obj("type", "user.message", "content", images.toList());
+    return api.post(session + "/events", Json.obj("events", List.of(event)).toString());
+  }
+
+  @Test
+  void aRequestMayReferToOneFileOftenButNotToManyOrTooLargeFilesTogether() throws Exception {
+    var session = api.session();
+    var image = uploaded("a.png", PNG);
+    assertThat(show(session, Stream.generate(() -> image).limit(500)).status()).isEqualTo(200);
+    var many = new ArrayList<String>();
+    for (int i = 0; i < 101; i++) {
+      many.add(uploaded("b.png", PNG));
+    }
+    assertThat(show(session, many.stream()).error())
+        .isEqualTo(
+            "invalid_request_error: events.0.content.100.source.file_id: "
+                + "is one more than the 100 files of a request");
+    var large = new ArrayList<String>();
+    var padded = Arrays.copyOf(PNG, 3 << 20);
+    for (int i = 0; i < 9; i++) {
+      large.add(uploaded("c.png", padded));
+    }
+    assertThat(show(session, large.stream()).error())
+        .startsWith(
+            "invalid_request_error: events.0.content.8.source.file_id: "
+                + "is too large with the files before it: 28,311,552 bytes;");
+  }
+
   @Test
   void uploadsBeyondTheLimitAreAskedToWait() throws Exception {
     try (var first = new Half();
         var second = new Half()) {
-      Api.Answer third;
-      do {
-        third = upload("; filename=third", new byte[1]); // until the server has begun the others
-      } while (third.status() == 200);
+      var third = upload("; filename=third", new byte[1]);
       assertThat(third.status()).isEqualTo(429);
       assertThat(third.headers().firstValue("retry-after")).hasValue("1");
       assertThat(first.rest()).startsWith("HTTP/1.1 200");
@@ -412,9 +478,10 @@ final class FileRoutesTest {
     assertThat(upload("; filename=third", new byte[1]).status()).isEqualTo(200);
   }
 
-  /// An upload of which half has been sent.
+  /// An upload that the server has begun to read, and of which half has been sent.
   private final class Half implements AutoCloseable {
     private static final int SIZE = 50_000;
+    private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
     private final byte[] body = form("; filename=half", new byte[SIZE], "");
     private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server.port());
@@ -425,6 +492,7 @@ final class FileRoutesTest {
           POST /v1/files HTTP/1.1\r
           Host: a\r
           Connection: close\r
+          Expect: 100-continue\r
           X-Api-Key: %s\r
           Content-Type: multipart/form-data; boundary=%s\r
           Content-Length: %d\r
@@ -432,6 +500,8 @@ final class FileRoutesTest {
           """
               .formatted(Api.KEY, BOUNDARY, body.length);
       socket.getOutputStream().write(head.getBytes(UTF_8));
+      var answer = new String(socket.getInputStream().readNBytes(CONTINUE.length()), UTF_8);
+      assertThat(answer).isEqualTo(CONTINUE);
       socket.getOutputStream().write(body, 0, SIZE / 2);
     }
 

@@ -216,11 +216,11 @@ final class RefusalsTest {
         new String[] {content("{\"type\":\"image\"}"), "events.0.content.0.source: field required"},
         new String[] {
           content("{\"type\":\"image\",\"source\":{\"type\":\"file\",\"file_id\":\"f\"}}"),
-          "events.0.content.0.source.type: \"file\" is not supported by this version of Drover"
+          "events.0.content.0.source.file_id: Invalid file ID"
         },
         new String[] {
           content("{\"type\":\"document\",\"source\":{\"type\":\"file\",\"file_id\":\"f\"}}"),
-          "events.0.content.0.source.type: \"file\" is not supported by this version of Drover"
+          "events.0.content.0.source.file_id: Invalid file ID"
         },
         new String[] {
           image("image/bmp", "aGk="),

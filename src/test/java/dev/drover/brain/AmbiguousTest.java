@@ -236,7 +236,8 @@ final class AmbiguousTest {
         made.clock(),
         made.pause(),
         made.random(),
-        made.memory());
+        made.memory(),
+        made.attached());
   }
 
   @Test

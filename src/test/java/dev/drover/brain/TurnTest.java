@@ -433,7 +433,8 @@ final class TurnTest {
             () -> start.minus(Duration.ofHours(reads.getAndIncrement())),
             harness.pause(),
             harness.random(),
-            harness.memory());
+            harness.memory(),
+            harness.attached());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");
     backwards.wake(stage.session());

@@ -19,6 +19,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
+import dev.drover.testing.NoFiles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -97,7 +98,8 @@ final class SimNode {
                   world.scheduler,
                   world.scheduler::pause,
                   world.random,
-                  new MemoryBudget(1L << 30, Duration.ofDays(1))),
+                  new MemoryBudget(1L << 30, Duration.ofDays(1)),
+                  NoFiles.ATTACHED),
               this::hint);
       lane.start(name, world.guarded(name, this::keep));
     }

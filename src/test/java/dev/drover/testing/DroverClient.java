@@ -49,6 +49,19 @@ public final class DroverClient implements AutoCloseable {
     return answer(request(path).DELETE());
   }
 
+  /// Uploads a file; its id.
+  public String upload(String name, byte[] content) {
+    var head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"";
+    var body =
+        HttpRequest.BodyPublishers.concat(
+            HttpRequest.BodyPublishers.ofString(head + "\r\n\r\n"),
+            HttpRequest.BodyPublishers.ofByteArray(content),
+            HttpRequest.BodyPublishers.ofString("\r\n--b--\r\n"));
+    var request =
+        request("/v1/files").header("content-type", "multipart/form-data; boundary=b").POST(body);
+    return String.valueOf(answer(request).text("id"));
+  }
+
   /// A session with all built-in tools; its id.
   public String session(String model) {
     var environment =

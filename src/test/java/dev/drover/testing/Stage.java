@@ -126,7 +126,8 @@ public final class Stage implements AutoCloseable {
         InstantSource.system(),
         pause,
         new Random(7),
-        new MemoryBudget(1L << 30, Duration.ofDays(1)));
+        new MemoryBudget(1L << 30, Duration.ofDays(1)),
+        NoFiles.ATTACHED);
   }
 
   public ScriptedModel model() {

@@ -67,15 +67,17 @@ public record Config(
   /// The settings of a server within one command: only this command can reach it, the built-in
   /// model answers at once, and the files of the agent stay in a directory for the user.
   private static final Map<String, Json> EMBEDDED =
-      Map.of(
-          "host", Json.of("127.0.0.1"),
-          "port", Json.of(0),
-          "database_url", Json.NULL,
-          "database_url_file", Json.NULL,
-          "log.level", Json.of("warning"),
-          "drain_ms", Json.of(0),
-          "workspaces.kind", Json.of("directory"),
-          "rehearsal.first_token_ms", Json.of(0));
+      Map.ofEntries(
+          Map.entry("host", Json.of("127.0.0.1")),
+          Map.entry("port", Json.of(0)),
+          Map.entry("database_url", Json.NULL),
+          Map.entry("database_url_file", Json.NULL),
+          Map.entry("blobs.directory", Json.NULL),
+          Map.entry("blobs.s3.bucket", Json.NULL),
+          Map.entry("log.level", Json.of("warning")),
+          Map.entry("drain_ms", Json.of(0)),
+          Map.entry("workspaces.kind", Json.of("directory")),
+          Map.entry("rehearsal.first_token_ms", Json.of(0)));
 
   /// Variables of commands and scripts, which are not settings.
   private static final Set<String> OF_COMMANDS =

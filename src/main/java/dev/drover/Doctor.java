@@ -9,9 +9,11 @@ import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteLook;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /// The checks of the machine and the settings: each says what is wrong, and what fixes it.
 final class Doctor {
@@ -49,6 +52,7 @@ final class Doctor {
     }
     checks.add(data(config));
     config.store().database().ifPresent(url -> checks.add(database(url)));
+    checks.add(contents(config));
     checks.add(sandbox(config));
     checks.add(models(config));
     return checks;
@@ -114,6 +118,57 @@ final class Doctor {
     } catch (StoreUnusable | Problem e) {
       return new Check(
           name, false, String.valueOf(e.getMessage()), "Fix it, or set another database.");
+    }
+  }
+
+  /// Stores a content in the bucket, reads and deletes it; only looks at a directory.
+  private Check contents(Config config) {
+    var name = "contents";
+    var bucket = config.blobs().bucket();
+    if (bucket.isEmpty()) {
+      var directory = config.blobs().directory(config.data());
+      return DataDirectory.refusal(directory)
+          .map(text -> new Check(name, false, text, "Fix it, or set another blobs.directory."))
+          .orElseGet(() -> fine(name, "in " + directory));
+    }
+    var fix = "Check the settings blobs.s3 and what the keys may do, and run it again.";
+    try (var cache = new Scratch();
+        var blobs =
+            S3Blobs.open(
+                bucket.get(),
+                cache.directory(),
+                0,
+                ids,
+                Pause.REAL,
+                new Random(),
+                System::nanoTime)) {
+      var blob = blobs.put(InputStream.nullInputStream(), 0);
+      try (var content = blobs.get(blob.id()).orElseThrow()) {
+        content.readAllBytes();
+      }
+      blobs.delete(blob.id());
+      return fine(name, "in the bucket " + bucket.get().shown());
+    } catch (StoreUnusable | Problem | IOException e) {
+      return new Check(name, false, bucket.get().shown() + ": " + reason(e), fix);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Check(name, false, "interrupted", "Run it again.");
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")");
+  }
+
+  /// A temporary directory that is removed when this is closed.
+  private record Scratch(Path directory) implements AutoCloseable {
+    Scratch() throws IOException {
+      this(Files.createTempDirectory("drover-doctor"));
+    }
+
+    @Override
+    public void close() {
+      remove(directory);
     }
   }
 

@@ -47,6 +47,7 @@ import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
 import dev.drover.telemetry.HandMeters;
+import dev.drover.telemetry.MeteredBlobs;
 import dev.drover.telemetry.MeteredJobs;
 import dev.drover.telemetry.MeteredLog;
 import dev.drover.telemetry.MeteredModels;
@@ -115,7 +116,7 @@ public final class Drover implements AutoCloseable {
       var hands = hands();
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
-      var blobs = wiring.blobs(config, ids);
+      var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
       var snapshots = snapshots(store, blobs, hands);
       var handlers = handlers(store, jobs, blobs, hands);

@@ -20,6 +20,7 @@ import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.DirectoryBlobs;
+import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 
 /// The implementation of each part that a server uses according to its settings: one method per
@@ -48,10 +50,20 @@ class Wiring {
         : SqliteStore.open(config.data().resolve("drover.db"), quota, feed, ids, clock());
   }
 
-  /// @throws StoreUnusable if the directory cannot be used
+  /// @throws StoreUnusable if the directory or the bucket cannot be used
   Blobs blobs(Config config, Ids ids) throws StoreUnusable, InterruptedException {
-    var directory = config.blobs().directory().orElse(config.data().resolve("blobs"));
-    return DirectoryBlobs.open(directory, ids, Pause.REAL);
+    var settings = config.blobs();
+    if (settings.bucket().isEmpty()) {
+      return DirectoryBlobs.open(settings.directory(config.data()), ids, Pause.REAL);
+    }
+    return S3Blobs.open(
+        settings.bucket().get(),
+        config.data().resolve("cache"),
+        settings.cache(),
+        ids,
+        Pause.REAL,
+        new Random(),
+        System::nanoTime);
   }
 
   /// The name of this server's data directory among those of all nodes.

@@ -76,7 +76,7 @@ final class ArchitectureTest {
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
     uses("desk", "base", "session", "catalog", "files", "memory", "brain", "model");
     uses("wire", "base", "session", "catalog", "memory");
-    uses("store", "base", "settings", "session", "catalog", "files", "memory", "wire");
+    uses("store", "base", "settings", "http", "session", "catalog", "files", "memory", "wire");
     uses(
         "api",
         "base",

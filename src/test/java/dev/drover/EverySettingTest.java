@@ -9,6 +9,7 @@ import dev.drover.settings.SettingValue;
 import dev.drover.settings.ValueSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,11 @@ final class EverySettingTest {
           Map.entry("host", "10.0.0.1"),
           Map.entry("data", "/elsewhere"),
           Map.entry("blobs.directory", "/elsewhere/blobs"),
+          Map.entry("blobs.s3.endpoint", "http://127.0.0.1:9"),
+          Map.entry("blobs.s3.region", "eu-central-1"),
+          Map.entry("blobs.s3.bucket", "contents"),
+          Map.entry("blobs.s3.prefix", "here/"),
+          Map.entry("blobs.s3.path_style", "false"),
           Map.entry("connections.max", "500"),
           Map.entry("connections.per_address", "20"),
           Map.entry("workspaces.kind", "image"),
@@ -39,6 +45,12 @@ final class EverySettingTest {
           Map.entry("openai.reasoning_field", "none"),
           Map.entry("models", "{fast: rehearsal}"),
           Map.entry("model_settings", "{fast: {images: false, effort: [low]}}"));
+
+  /// What else must be set for some.
+  private static final Map<String, Map<String, String>> WITH =
+      Map.of(
+          "blobs.s3.bucket",
+          Map.of("DROVER_BLOBS_S3_ACCESS_KEY", "key", "DROVER_BLOBS_S3_SECRET_KEY", "key"));
 
   @TempDir Path directory;
 
@@ -54,7 +66,10 @@ final class EverySettingTest {
       return Files.writeString(directory.resolve("secret"), "sk-hidden").toString();
     } else if (path.endsWith("base_url")) {
       return "http://127.0.0.1:9";
-    } else if (path.endsWith("api_key") || path.endsWith("database_url")) {
+    } else if (path.endsWith("api_key")
+        || path.endsWith("s3.access_key")
+        || path.endsWith("s3.secret_key")
+        || path.endsWith("database_url")) {
       return "sk-hidden";
     }
     return OTHERS.containsKey(path)
@@ -67,16 +82,19 @@ final class EverySettingTest {
     for (var setting : settings()) {
       var other = other(setting);
       var variable = setting.variable().orElseThrow();
-      var environment = Map.of("HOME", "/home/me", variable, other);
+      var home = new HashMap<>(HOME);
+      home.putAll(WITH.getOrDefault(setting.path(), Map.of()));
+      var environment = new HashMap<>(home);
+      environment.put(variable, other);
       seen(setting, ValueSource.Kind.ENVIRONMENT, Config.settings(Map.of(), environment));
       var quoted = other.startsWith("{") || other.matches("[0-9]+") ? other : Json.of(other);
       var file = Files.writeString(directory.resolve("s.yaml"), setting.path() + ": " + quoted);
       seen(
-          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), HOME));
+          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), home));
       var nested = setting.path().replace(".", ": {") + ": " + quoted;
       Files.writeString(file, nested + "}".repeat(setting.path().split("\\.").length - 1));
       seen(
-          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), HOME));
+          setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), home));
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 public interface Blobs extends BlobFiles, AutoCloseable {
   /// Stores what `in` has up to its end, which may be nothing; does not close it. The content is
   /// durable when this returns, and it is not visible before it is complete. A failure leaves
-  /// nothing. If the process dies, either nothing is left or a whole content, whose id is not known
-  /// to any caller: see [#storedBefore].
+  /// nothing, as far as the storage can still be reached. If the process dies, either nothing is
+  /// left or a whole content, whose id is not known to any caller: see [#storedBefore].
   ///
   /// @param limit in bytes; at most one byte more is read
   /// @throws dev.drover.base.Problem `TOO_LARGE` if there is more than `limit`
@@ -40,7 +40,8 @@ public interface Blobs extends BlobFiles, AutoCloseable {
 
   /// Calls `each` with the contents that were stored before `time`, by the storage's clock, in no
   /// order. Contents that are stored or deleted meanwhile may be missing. A content without a row
-  /// is garbage if `time` is longer ago than a [#put] and the transaction of its row take.
+  /// is garbage if `time` is longer ago than a [#put] and the transaction of its row take. Removes
+  /// the incomplete contents that were begun before `time`.
   void storedBefore(Instant time, Consumer<Blob> each) throws InterruptedException;
 
   @Override

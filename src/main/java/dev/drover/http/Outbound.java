@@ -1,5 +1,7 @@
 package dev.drover.http;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -52,7 +54,7 @@ public final class Outbound implements AutoCloseable {
   ///
   /// @param head the maximum time for that, the body of the request, all redirects and connections
   ///   included
-  /// @throws Unreachable if there is no response, or if a stream of the body cannot be read
+  /// @throws Unreachable if there is no response, or if a stream or file of the body cannot be read
   /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
   public Response send(Request request, Duration head) throws Unreachable, InterruptedException {
@@ -76,13 +78,28 @@ public final class Outbound implements AutoCloseable {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    var payload =
-        switch (request.body().orElse(null)) {
-          case null -> BodyPublishers.noBody();
-          case Payload.Text(var text) -> BodyPublishers.ofString(text);
-          case Payload.Stream(var stream) -> BodyPublishers.ofInputStream(() -> stream);
-        };
-    return once(request, payload, left, head);
+    return switch (request.body().orElse(null)) {
+      case null -> once(request, BodyPublishers.noBody(), left, head);
+      case Payload.Text(var text) -> once(request, BodyPublishers.ofString(text), left, head);
+      case Payload.Stream(var stream) ->
+          once(request, BodyPublishers.ofInputStream(() -> stream), left, head);
+      case Payload.FilePart part -> {
+        try (var stream = part.open()) {
+          yield once(request, publisher(stream, part.count()), left, head);
+        } catch (Unreachable e) {
+          throw e;
+        } catch (IOException e) {
+          throw new Unreachable(Unreachable.Why.LOST, "the file to send cannot be read", e);
+        }
+      }
+    };
+  }
+
+  /// @param stream is read once: no request is repeated
+  private static BodyPublisher publisher(InputStream stream, long length) {
+    return length == 0
+        ? BodyPublishers.noBody()
+        : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> stream), length);
   }
 
   private Response once(Request request, BodyPublisher payload, Duration left, Duration head)

@@ -1,6 +1,10 @@
 package dev.drover.http;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /// The body of a request.
 public sealed interface Payload {
@@ -10,4 +14,16 @@ public sealed interface Payload {
   /// A stream of unknown length, which is read once. It is not read before the server has agreed to
   /// take it.
   record Stream(InputStream in) implements Payload {}
+
+  /// A part of a file, which is sent without being in memory as a whole. The file must not change
+  /// meanwhile.
+  ///
+  /// @param from the number of bytes before the part
+  /// @param count the length of the part; the file must have so much
+  record FilePart(Path file, long from, long count) implements Payload {
+    /// The part as a stream, which closes the file.
+    public InputStream open() throws IOException {
+      return new FilePartStream(FileChannel.open(file, StandardOpenOption.READ), from, count);
+    }
+  }
 }

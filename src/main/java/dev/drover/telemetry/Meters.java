@@ -78,6 +78,9 @@ public final class Meters {
       metrics.histogram(
           "drover_http_request_seconds", "Requests, event streams aside.", FAST, "method", "route");
 
+  final Counter blobs =
+      metrics.counter(
+          "drover_blobs_total", "Uses of the store of contents.", "operation", "outcome");
   final Counter jobs =
       metrics.counter("drover_jobs_total", "Tries of jobs that ended.", "kind", "outcome");
 
@@ -132,6 +135,11 @@ public final class Meters {
   /// Adds the figures that all nodes share: live nodes, and held and waiting sessions.
   public void watchNodes(Nodes nodes, Jobs jobs, InstantSource clock) {
     metrics.add(new NodeFigures(nodes, jobs, clock));
+  }
+
+  void watchBlobs(DoubleSupplier up) {
+    metrics.gauge(
+        "drover_blob_store_up", "1 unless the last use of the store of contents failed.", up);
   }
 
   void watchInbox(DoubleSupplier waiting) {

@@ -2,9 +2,6 @@ package dev.drover.testing;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +69,7 @@ public final class PostgresServer implements AutoCloseable {
       var data = directory.toRealPath().resolve("data");
       var wal = walDirectory == null ? null : walDirectory.toRealPath().resolve("wal");
       var log = Files.createTempFile(Watchdog.directory(), "postgres-", ".log").toFile();
-      var server = new PostgresServer(data, wal, log, freePort());
+      var server = new PostgresServer(data, wal, log, FreePort.any());
       try {
         server.create(settings);
         server.start();
@@ -252,19 +248,5 @@ public final class PostgresServer implements AutoCloseable {
       process.destroyForcibly().waitFor();
       throw new AssertionError("PostgreSQL did not stop");
     }
-  }
-
-  /// None that the kernel hands out by itself: while the server is stopped, nobody else gets it,
-  /// and nobody who tries to connect to it meets himself.
-  private static int freePort() throws IOException {
-    for (int tries = 0; tries < 100; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
-      try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException _) {
-        // taken
-      }
-    }
-    throw new IOException("no port is free");
   }
 }

@@ -2,7 +2,6 @@ package dev.drover.store.blobs;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
-import dev.drover.base.Problem;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,23 +22,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Contents as files of a directory: `ab/<id>`, where `ab` are the first digits of the id. A
 /// content is written to a file in `incoming`, synced, and moved to its place. [Drafts] removes
 /// what processes that died left there.
 public final class DirectoryBlobs implements Blobs {
-  private static final int BUFFER = 1 << 16;
   private static final List<String> SHARDS =
       IntStream.range(0, 256).mapToObj("%02x"::formatted).toList();
 
   private final Path directory;
+  private final Disk disk;
   private final Ids ids;
   private final Drafts drafts;
 
   private DirectoryBlobs(Path directory, Ids ids, Drafts drafts) {
     this.directory = directory;
+    disk = new Disk(directory);
     this.ids = ids;
     this.drafts = drafts;
   }
@@ -70,20 +68,9 @@ public final class DirectoryBlobs implements Blobs {
       throw new IllegalArgumentException("a limit of " + limit + " bytes");
     }
     var tag = ids.next("");
-    try (var draft = writing(() -> new Draft(drafts.file(tag)))) {
-      var buffer = new byte[BUFFER];
-      while (true) {
-        long left = limit - draft.size();
-        int count = in.read(buffer, 0, (int) Math.min(BUFFER - 1, left) + 1);
-        if (count < 0) {
-          return writing(() -> stored(draft, tag));
-        }
-        if (count > left) {
-          var message = "The content is larger than " + limit + " bytes";
-          throw new Problem(Problem.Kind.TOO_LARGE, null, message, null);
-        }
-        writing(() -> draft.append(buffer, count));
-      }
+    try (var draft = disk.writing(() -> new Draft(drafts.file(tag)))) {
+      draft.fill(in, limit, disk);
+      return disk.writing(() -> stored(draft, tag));
     }
   }
 
@@ -112,7 +99,7 @@ public final class DirectoryBlobs implements Blobs {
 
   private Optional<InputStream> open(BlobId id, long from, long count, boolean verified)
       throws InterruptedException {
-    return reading(
+    return disk.reading(
         () -> {
           FileChannel file;
           try {
@@ -134,7 +121,7 @@ public final class DirectoryBlobs implements Blobs {
     if (content.isEmpty()) {
       return Optional.empty();
     }
-    return reading(
+    return disk.reading(
         () -> {
           try (var in = content.get()) {
             in.transferTo(OutputStream.nullOutputStream());
@@ -150,7 +137,7 @@ public final class DirectoryBlobs implements Blobs {
 
   @Override
   public void delete(BlobId id) throws InterruptedException {
-    writing(
+    disk.writing(
         () -> {
           var shard = shard(id);
           boolean deleted = Files.deleteIfExists(shard.resolve(id.value()));
@@ -162,7 +149,7 @@ public final class DirectoryBlobs implements Blobs {
   @Override
   public void storedBefore(Instant time, Consumer<Blob> each) throws InterruptedException {
     for (var shard : SHARDS) {
-      reading(() -> storedBefore(FileTime.from(time), directory.resolve(shard))).forEach(each);
+      disk.reading(() -> storedBefore(FileTime.from(time), directory.resolve(shard))).forEach(each);
     }
   }
 
@@ -181,41 +168,6 @@ public final class DirectoryBlobs implements Blobs {
       }
     }
     return blobs;
-  }
-
-  @FunctionalInterface
-  private interface Step<T> {
-    T run() throws IOException;
-  }
-
-  private <T> T reading(Step<T> step) throws InterruptedException {
-    return attempt(step, () -> "The server cannot read its stored contents.");
-  }
-
-  private <T> T writing(Step<T> step) throws InterruptedException {
-    return attempt(
-        step,
-        () -> isFull() ? "The server's disk is full." : "The server cannot store the content.");
-  }
-
-  private static <T> T attempt(Step<T> step, Supplier<String> failure) throws InterruptedException {
-    try {
-      return step.run();
-    } catch (ClosedByInterruptException e) {
-      Thread.interrupted();
-      throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
-    } catch (IOException e) {
-      throw Problem.unavailable(failure.get(), e);
-    }
-  }
-
-  /// The system's own message depends on the language that is set.
-  private boolean isFull() {
-    try {
-      return Files.getFileStore(directory).getUsableSpace() < BUFFER;
-    } catch (IOException _) {
-      return false;
-    }
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.drover.store.blobs;
 
+import dev.drover.base.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -27,7 +29,32 @@ final class Draft implements AutoCloseable {
     return size;
   }
 
-  Draft append(byte[] bytes, int count) throws IOException {
+  Path path() {
+    return path;
+  }
+
+  /// Adds all that a stream has.
+  ///
+  /// @param limit for the whole content, in bytes; at most one byte more is read
+  /// @throws Problem `TOO_LARGE`, or `UNAVAILABLE` if it cannot be written
+  /// @throws IOException what the stream threw
+  void fill(InputStream in, long limit, Disk disk) throws IOException, InterruptedException {
+    var buffer = new byte[Disk.BUFFER];
+    while (true) {
+      long left = limit - size;
+      int count = in.read(buffer, 0, (int) Math.min(Disk.BUFFER - 1, left) + 1);
+      if (count < 0) {
+        return;
+      }
+      if (count > left) {
+        var message = "The content is larger than " + limit + " bytes";
+        throw new Problem(Problem.Kind.TOO_LARGE, null, message, null);
+      }
+      disk.writing(() -> append(buffer, count));
+    }
+  }
+
+  private Draft append(byte[] bytes, int count) throws IOException {
     for (var buffer = ByteBuffer.wrap(bytes, 0, count); buffer.hasRemaining(); ) {
       file.write(buffer);
     }
@@ -36,11 +63,17 @@ final class Draft implements AutoCloseable {
     return this;
   }
 
-  /// Makes the content durable and read-only: sandboxes read links of it as other users. Returns
-  /// its digest in hexadecimal.
+  /// Makes the content durable, and ends it as [#digest] does.
   String finish() throws IOException {
-    OwnFiles.makeReadable(path);
+    var digest = digest();
     file.force(true);
+    return digest;
+  }
+
+  /// Makes the content read-only: sandboxes read links of it as other users. Returns its digest in
+  /// hexadecimal. Called once, at the end.
+  String digest() throws IOException {
+    OwnFiles.makeReadable(path);
     return HexFormat.of().formatHex(sha256.digest());
   }
 

@@ -311,4 +311,49 @@ final class RunDirectoryTest {
     assertThat(drover("", "cp", session + ":out/.", here.resolve("link").toString())).isZero();
     assertThat(project.resolve("one")).as("the target itself may be a link").exists();
   }
+
+  @Test
+  void aNewSessionGetsACopyAndLinksAreFollowedOnRequest() throws Exception {
+    Files.createSymbolicLink(project.resolve("link"), Path.of("calc.sh"));
+    var agent = id("agents", "create", "--name", "A", "--model", "scripted", "--tool", "all");
+    var environment = id("environments", "create", "--name", "E");
+    var flags = List.of("--agent", agent, "--environment-id", environment);
+    var session = id(create(flags, "--dir", project.toString()));
+    assertThat(err()).contains("copied ~/project to /workspace (4 files, ");
+    assertThat(drover("", create(flags, "--dir", directory.resolve("none").toString()))).isOne();
+    assertThat(err()).contains("is not a directory");
+
+    var here = Files.createDirectory(directory.resolve("here"));
+    assertThat(drover("", "cp", session + ":/workspace", here.toString())).as(() -> err()).isZero();
+    assertThat(here.resolve("workspace/link")).isSymbolicLink();
+    assertThat(here.resolve("workspace/.env")).doesNotExist();
+    assertThat(drover("", "cp", "-L", session + ":.", here.resolve("all").toString())).isZero();
+    assertThat(here.resolve("all/link")).isRegularFile().hasSameTextualContentAs(calc());
+    assertThat(drover("", "cp", "-L", session + ":link", here.toString())).isZero();
+    assertThat(here.resolve("link")).isRegularFile().hasSameTextualContentAs(calc());
+
+    assertThat(drover("", "cp", "-L", project.resolve("link").toString(), session + ":up"))
+        .isZero();
+    assertThat(drover("", "cp", session + ":up/link", here.resolve("up").toString())).isZero();
+    assertThat(here.resolve("up")).isRegularFile().hasSameTextualContentAs(calc());
+  }
+
+  private Path calc() {
+    return project.resolve("calc.sh");
+  }
+
+  private static String[] create(List<String> flags, String... more) {
+    var all = new ArrayList<>(List.of("sessions", "create"));
+    all.addAll(flags);
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  /// The id of what a command creates.
+  private String id(String... arguments) {
+    var all = new ArrayList<>(List.of(arguments));
+    all.add("--json");
+    assertThat(drover("", all.toArray(String[]::new))).as(() -> err()).isZero();
+    return String.valueOf(((Json.Obj) Json.trusted(out())).text("id"));
+  }
 }

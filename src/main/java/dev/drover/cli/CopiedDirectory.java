@@ -145,10 +145,13 @@ final class CopiedDirectory {
   }
 
   private String skipped() {
-    return selection.skipped() == 0
-        ? ""
-        : "; left out %,d links to the outside, repositories or special files"
-            .formatted(selection.skipped());
+    return switch (selection.skipped()) {
+      case 0 -> "";
+      case 1 -> "; left out a link to the outside, a repository or a special file";
+      default ->
+          "; left out %,d links to the outside, repositories or special files"
+              .formatted(selection.skipped());
+    };
   }
 
   private long shown;

@@ -175,7 +175,10 @@ final class CpCommand {
       call.api().send("PUT", address, FilesAddress.TYPE, archive);
     }
     if (packed.skipped() > 0) {
-      call.say("left out %,d links to the outside or special files".formatted(packed.skipped()));
+      call.say(
+          packed.skipped() == 1
+              ? "left out a link to the outside or a special file"
+              : "left out %,d links to the outside or special files".formatted(packed.skipped()));
     }
     call.say(
         "copied %,d %s, %s"

@@ -58,6 +58,7 @@ final class ArchitectureTest {
     uses("catalog", "base");
     uses("session", "base", "catalog");
     uses("files", "base", "catalog", "session");
+    uses("skills", "base", "catalog");
     uses("memory", "base", "catalog", "session");
     uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
@@ -164,6 +165,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("tools.jackson..")
+        .check(DROVER);
+  }
+
+  @Test
+  void onlySkillsReadArchives() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("skills"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.commons.compress..")
         .check(DROVER);
   }
 

@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -69,6 +72,7 @@ public final class Yaml {
   public static Document document(String text) throws Unreadable {
     var yaml = new Yaml();
     try {
+      checkDepth(text);
       var root = new Compose(LoadSettings.builder().build()).composeString(text);
       var json = root.isPresent() ? yaml.json(root.get(), "", 0) : Json.NULL;
       return new Document(json, yaml.lines);
@@ -77,6 +81,26 @@ public final class Yaml {
     } catch (YamlEngineException _) {
       throw new Unreadable("not valid YAML");
     }
+  }
+
+  /// The library composes nested values by recursion, without a limit. Its parser does not recurse.
+  private static void checkDepth(String text) throws Unreadable {
+    int depth = 0;
+    for (var event : new Parse(LoadSettings.builder().build()).parseString(text)) {
+      depth +=
+          switch (event) {
+            case CollectionStartEvent _ -> 1;
+            case CollectionEndEvent _ -> -1;
+            default -> 0;
+          };
+      if (depth > Json.MAX_DEPTH + 1) {
+        throw tooDeep(event.getStartMark());
+      }
+    }
+  }
+
+  private static Unreadable tooDeep(Optional<Mark> mark) {
+    return at(mark, "nested deeper than " + Json.MAX_DEPTH);
   }
 
   /// The names of aliases and tags are left out, because they may be parts of an unquoted secret.
@@ -97,7 +121,7 @@ public final class Yaml {
 
   private Json json(Node node, String path, int depth) throws Unreadable {
     if (depth > Json.MAX_DEPTH) {
-      throw at(node.getStartMark(), "nested deeper than " + Json.MAX_DEPTH);
+      throw tooDeep(node.getStartMark());
     }
     if (++values > MAX_VALUES) {
       throw at(node.getStartMark(), "more than " + MAX_VALUES + " values");

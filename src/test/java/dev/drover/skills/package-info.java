@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.skills;
+
+import org.jspecify.annotations.NullMarked;

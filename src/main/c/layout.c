@@ -8,6 +8,7 @@ const struct directory directories[DIRECTORIES] = {
     [USER] = {"/mnt/user", "--user", NULL, "user", WRITES},
     [OUTPUTS] = {"/mnt/session/outputs", "--outputs", NULL, "outputs", WRITES},
     [UPLOADS] = {AT_UPLOADS, "--uploads", NULL, NULL, READS},
+    [SKILLS] = {AT_SKILLS, "--skills", NULL, NULL, READS},
     [TOOL_OUTPUTS] = {AT_TOOL_OUTPUTS, "--tool-outputs", NULL, "tool_outputs", READS},
     [HOME] = {AT_HOME, "--home", "0755", NULL, NONE},
     [SHM] = {"/dev/shm", "--shm", "1777", NULL, NONE},

@@ -9,6 +9,7 @@
 #define AT_TMP "/tmp"
 #define AT_HOME "/home/user"
 #define AT_UPLOADS "/mnt/session/uploads"
+#define AT_SKILLS "/skills"
 #define AT_TOOL_OUTPUTS "/mnt/session/tool_outputs"
 #define AT_MEMORY "/mnt/memory" /* a directory for each memory store */
 #define AT_HAND "/run/hand" /* the program, and the name of the shell's script */
@@ -26,7 +27,7 @@ struct directory {
   enum access tools;
 };
 
-enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, TOOL_OUTPUTS, HOME, SHM, DIRECTORIES };
+enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, SKILLS, TOOL_OUTPUTS, HOME, SHM, DIRECTORIES };
 extern const struct directory directories[DIRECTORIES];
 
 #endif

@@ -24,6 +24,7 @@ import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.MemoryCleanup;
 import dev.drover.brain.Profile;
+import dev.drover.brain.SkillProvision;
 import dev.drover.brain.WorkspaceRemoval;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
@@ -32,6 +33,7 @@ import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
+import dev.drover.desk.SkillDesk;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
@@ -42,6 +44,8 @@ import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.skills.Scratch;
+import dev.drover.skills.SkillUnpacking;
 import dev.drover.snapshot.SnapshotErrand;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
@@ -64,6 +68,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -122,9 +127,13 @@ public final class Drover implements AutoCloseable {
       var handlers = handlers(store, jobs, blobs, hands);
       handlers.put(Snapshots.TAKE, snapshots);
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      boolean taken = config.snapshots().taken(config.store().database().isPresent());
       var provision = new FileProvision(store.sessionResources(), hands, blobs);
-      var errands = taken ? List.of(snapshots, provision) : List.<HandErrand>of(provision);
+      var errands = new ArrayList<HandErrand>();
+      if (config.snapshots().taken(config.store().database().isPresent())) {
+        errands.add(snapshots); // first: the others add to what it restores
+      }
+      errands.add(provision);
+      errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch())));
       var attached =
           new AttachedFiles(
               store.files(),
@@ -145,9 +154,18 @@ public final class Drover implements AutoCloseable {
       var resources =
           new SessionResourceDesk(store.sessionResources(), store.files(), provision, ids, clock);
       var access = new FileAccess(hands, store.snapshots()::home, store.nodes());
+      var skills = new SkillDesk(store.skills(), blobs, scratch(), ids, clock);
       var backend =
           backend(
-              store, seam.around(store.sessions()), log, brains, models, files, resources, access);
+              store,
+              seam.around(store.sessions()),
+              log,
+              brains,
+              models,
+              files,
+              resources,
+              access,
+              skills);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -244,6 +262,10 @@ public final class Drover implements AutoCloseable {
         attached);
   }
 
+  private Scratch scratch() {
+    return new Scratch(config.data().resolve("scratch"));
+  }
+
   private Backend backend(
       Store store,
       Sessions sessions,
@@ -252,16 +274,27 @@ public final class Drover implements AutoCloseable {
       Models models,
       FileDesk files,
       SessionResourceDesk resources,
-      FileAccess access) {
+      FileAccess access,
+      SkillDesk skills) {
     var desk =
-        new SessionDesk(store.catalogs(), store.files(), sessions, log, brains, models, ids, clock);
+        new SessionDesk(
+            store.catalogs(),
+            store.files(),
+            store.skills(),
+            sessions,
+            log,
+            brains,
+            models,
+            ids,
+            clock);
     return new Backend(
         desk,
-        new CatalogDesk(store.catalogs(), models, ids, clock),
+        new CatalogDesk(store.catalogs(), store.skills(), models, ids, clock),
         files,
         new MemoryDesk(store.memories()),
         resources,
         access,
+        skills,
         log,
         store.nodes(),
         store.jobs(),

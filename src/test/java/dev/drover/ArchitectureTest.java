@@ -58,7 +58,7 @@ final class ArchitectureTest {
     uses("catalog", "base");
     uses("session", "base", "catalog");
     uses("files", "base", "catalog", "session");
-    uses("skills", "base", "catalog");
+    uses("skills", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
     uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
@@ -70,14 +70,25 @@ final class ArchitectureTest {
         "session",
         "catalog",
         "files",
+        "skills",
         "memory",
         "hands",
         "tools",
         "model");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
-    uses("desk", "base", "session", "catalog", "files", "memory", "brain", "model");
-    uses("wire", "base", "session", "catalog", "memory");
-    uses("store", "base", "settings", "http", "session", "catalog", "files", "memory", "wire");
+    uses("desk", "base", "session", "catalog", "files", "skills", "memory", "brain", "model");
+    uses("wire", "base", "session", "catalog", "skills", "memory");
+    uses(
+        "store",
+        "base",
+        "settings",
+        "http",
+        "session",
+        "catalog",
+        "files",
+        "skills",
+        "memory",
+        "wire");
     uses(
         "api",
         "base",
@@ -86,6 +97,7 @@ final class ArchitectureTest {
         "catalog",
         "files",
         "memory",
+        "skills",
         "brain",
         "model",
         "desk",

@@ -7,6 +7,7 @@ import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
+import dev.drover.desk.SkillDesk;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -29,6 +30,7 @@ public record Backend(
     MemoryDesk memory,
     SessionResourceDesk resources,
     FileAccess access,
+    SkillDesk skills,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

@@ -151,8 +151,10 @@ public final class Server implements AutoCloseable {
     var pages = new EventPages(backend.log());
     var stream = new StreamRoute(backend, streams);
     ResourceRoutes.addAll(router, backend.catalog());
-    new FileRoutes(backend.files(), new Uploads(backend.uploads().atOnce())).addTo(router);
+    var uploads = new Uploads(backend.uploads().atOnce());
+    new FileRoutes(backend.files(), uploads).addTo(router);
     new MemoryRoutes(backend.memory()).addTo(router);
+    new SkillRoutes(backend.skills(), uploads).addTo(router);
     new SessionRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);

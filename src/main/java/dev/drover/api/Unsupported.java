@@ -14,7 +14,6 @@ final class Unsupported {
   private static final Map<String, String> FAMILIES =
       Map.of(
           "vaults", "vaults",
-          "skills", "skills",
           "memory_stores", "memory stores",
           "deployments", "deployments",
           "deployment_runs", "deployments");

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param description may be null; up to 2,048 characters
 /// @param system the system prompt; may be null; up to 100,000 characters
 /// @param tools in the operator's order; at most one [Toolset], and custom tools of different names
+/// @param skills in the operator's order, of different ids
 /// @param newer what a newer version stored and this one does not know: kept as it came, and shown
 ///   over the other components, which say how much of it this version honours
 public record Definition(
@@ -18,19 +19,21 @@ public record Definition(
     ModelConfig model,
     @Nullable String system,
     List<Tool> tools,
+    List<SkillReference> skills,
     Json.Obj newer) {
   public Definition {
     tools = List.copyOf(tools);
+    skills = List.copyOf(skills);
   }
 
-  /// A definition of which this version knows everything.
+  /// A definition without skills, of which this version knows everything.
   public Definition(
       String name,
       @Nullable String description,
       ModelConfig model,
       @Nullable String system,
       List<Tool> tools) {
-    this(name, description, model, system, tools, Json.EMPTY);
+    this(name, description, model, system, tools, List.of(), Json.EMPTY);
   }
 
   /// The built-in tools; empty: the agent has none.
@@ -42,8 +45,13 @@ public record Definition(
     return tools.stream().filter(CustomTool.class::isInstance).map(CustomTool.class::cast).toList();
   }
 
+  /// The same agent with other skills.
+  public Definition withSkills(List<SkillReference> others) {
+    return new Definition(name, description, model, system, tools, others, newer);
+  }
+
   /// The same agent with another model.
   public Definition withModel(ModelConfig other) {
-    return new Definition(name, description, other, system, tools, newer);
+    return new Definition(name, description, other, system, tools, skills, newer);
   }
 }

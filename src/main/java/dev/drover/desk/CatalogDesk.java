@@ -7,7 +7,9 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Listing;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Models;
+import dev.drover.skills.Skills;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -21,10 +23,17 @@ import java.util.function.Function;
 public final class CatalogDesk {
   /// A rule for the content of a kind, applied when a resource is created or updated.
   interface Rule<T> {
+    /// @param workspace the workspace of the resource
     /// @param before the old content; empty if the resource is new
     /// @return `after`, or the content to store instead
     /// @throws dev.drover.base.Problem if the content is refused
-    T settled(Optional<T> before, T after);
+    T settled(WorkspaceId workspace, Optional<T> before, T after);
+
+    /// This rule, and then another one.
+    default Rule<T> and(Rule<T> next) {
+      return (workspace, before, after) ->
+          next.settled(workspace, before, settled(workspace, before, after));
+    }
   }
 
   private final Catalogs catalogs;
@@ -34,17 +43,19 @@ public final class CatalogDesk {
   /// The rules, by the type of the kind.
   private final Map<String, Rule<?>> rules;
 
-  public CatalogDesk(Catalogs catalogs, Models models, Ids ids, InstantSource clock) {
+  public CatalogDesk(
+      Catalogs catalogs, Skills skills, Models models, Ids ids, InstantSource clock) {
     this.catalogs = catalogs;
     this.ids = ids;
     this.clock = clock;
-    rules = Map.of(Agent.KIND.type(), ModelChoice.ofAgents(models));
+    var skillChoice = new SkillChoice(skills);
+    rules = Map.of(Agent.KIND.type(), ModelChoice.ofAgents(models).and(skillChoice.ofAgents()));
   }
 
   @SuppressWarnings("unchecked") // each was put in under the type of its own kind
-  private <T> T settled(ResourceKind<T> kind, Optional<T> before, T after) {
+  private <T> T settled(Caller caller, ResourceKind<T> kind, Optional<T> before, T after) {
     var rule = (Rule<T>) rules.get(kind.type());
-    return rule == null ? after : rule.settled(before, after);
+    return rule == null ? after : rule.settled(caller.workspace(), before, after);
   }
 
   /// The time, with the precision of the protocol.
@@ -55,9 +66,9 @@ public final class CatalogDesk {
   /// Creates a resource.
   ///
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#create] says; `INVALID_REQUEST`
-  ///   for an agent whose model is not served
+  ///   for an agent whose model is not served, or that names a skill that does not exist
   public <T> Resource<T> create(Caller caller, ResourceKind<T> kind, T content) {
-    var settled = settled(kind, Optional.empty(), content);
+    var settled = settled(caller, kind, Optional.empty(), content);
     var resource = new Resource<>(ids.next(kind.prefix()), caller.workspace(), settled, now());
     catalogs.of(kind).create(resource);
     return resource;
@@ -90,7 +101,7 @@ public final class CatalogDesk {
             caller.workspace(),
             id,
             now(),
-            before -> settled(kind, Optional.of(before.content()), change.apply(before)));
+            before -> settled(caller, kind, Optional.of(before.content()), change.apply(before)));
   }
 
   /// Archives a resource.

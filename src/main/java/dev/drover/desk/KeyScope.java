@@ -14,7 +14,8 @@ public enum KeyScope {
   SESSIONS_READ("sessions:read"),
   /// Create, update, archive and delete sessions, and send events to them.
   SESSIONS_WRITE("sessions:write"),
-  /// Read the state of the server itself: its metrics, its nodes, and why sessions wait.
+  /// Read the state of the server itself: its metrics, its nodes, and why sessions wait; import
+  /// skills.
   OPERATIONS("operations");
 
   private final String text;

@@ -13,7 +13,7 @@ final class ModelChoice {
 
   /// The rule that a new agent, or one whose model changes, must name a model that is served.
   static CatalogDesk.Rule<Agent> ofAgents(Models models) {
-    return (before, after) -> {
+    return (_, before, after) -> {
       var model = before.map(agent -> agent.definition().model());
       return model.equals(Optional.of(after.definition().model()))
           ? after

@@ -14,21 +14,27 @@ import dev.drover.model.Models;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
+import dev.drover.skills.SkillNote;
+import dev.drover.skills.Skills;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 
 /// The factory of new sessions. It makes them from an agent and an environment of the caller's
 /// workspace.
 final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
+  private final SkillChoice skills;
   private final Models models;
   private final Equipment equipment;
   private final Ids ids;
   private final InstantSource clock;
 
-  Origins(Catalogs catalogs, Files files, Models models, Ids ids, InstantSource clock) {
+  Origins(
+      Catalogs catalogs, Files files, Skills skills, Models models, Ids ids, InstantSource clock) {
     equipment = new Equipment(files, ids);
+    this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
     this.models = models;
@@ -39,14 +45,18 @@ final class Origins {
   /// A new session, which is not stored yet.
   ///
   /// @throws Problem `NOT_FOUND` if the agent, its version or the environment does not exist;
-  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served; as
-  ///   [Equipment#of] says
+  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served, or
+  ///   a skill does not exist; as [Equipment#of] says
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
-    var definition = definition(agent.content().definition(), request.agent());
+    var pinned =
+        skills.pinned(
+            caller.workspace(), definition(agent.content().definition(), request.agent()));
     var environment = environment(caller, request.environment());
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     var resources = equipment.of(caller, request.resources(), now);
+    var notes = new ArrayList<>(SkillNote.of(pinned.versions()).stream().toList());
+    notes.addAll(Equipment.notes(resources));
     var session =
         new Session(
             new SessionId(ids.next(SessionId.PREFIX)),
@@ -58,9 +68,9 @@ final class Origins {
                     request.environment(),
                     environment.networking(),
                     now)
-                .withNotes(Equipment.notes(resources)),
+                .withNotes(notes),
             new Session.Editable(
-                definition, request.title(), request.metadata(), request.budget()));
+                pinned.definition(), request.title(), request.metadata(), request.budget()));
     return session.with(resources);
   }
 

@@ -17,6 +17,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Sessions;
 import dev.drover.session.ThreadId;
+import dev.drover.skills.Skills;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class SessionDesk {
   public SessionDesk(
       Catalogs catalogs,
       Files files,
+      Skills skills,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -45,7 +47,7 @@ public final class SessionDesk {
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(catalogs, files, models, ids, clock);
+    origins = new Origins(catalogs, files, skills, models, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.

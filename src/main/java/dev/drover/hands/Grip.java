@@ -35,6 +35,12 @@ public interface Grip extends Hand, AutoCloseable {
   void provide(List<SessionResource.Mounted> files, BlobFiles contents)
       throws IOException, InterruptedException;
 
+  /// Makes these directories exist below `/skills` of the hand, if they do not exist yet.
+  /// Idempotent.
+  ///
+  /// @throws IOException if they cannot be written; what was written is complete
+  void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException;
+
   /// Whether another server waits for the hand, or this server stops: work that can be done later
   /// should end, and the grip be closed.
   boolean isWanted();

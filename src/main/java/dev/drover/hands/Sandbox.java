@@ -35,6 +35,12 @@ public interface Sandbox extends Hand, AutoCloseable {
   void provide(List<SessionResource.Mounted> files, BlobFiles contents)
       throws IOException, InterruptedException;
 
+  /// Makes these directories exist below `/skills` of the hand, if they do not exist yet.
+  /// Idempotent.
+  ///
+  /// @throws IOException if they cannot be written; what was written is complete
+  void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException;
+
   /// Returns false forever once the sandbox is dead: every further call then gets an error that
   /// says that it did not run.
   boolean isAlive();

@@ -81,6 +81,11 @@ final class SlotGrip implements Grip {
   }
 
   @Override
+  public void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException {
+    sandbox.provideSkills(skills);
+  }
+
+  @Override
   public boolean isWanted() {
     return slot.leaving || leaving.getAsBoolean();
   }

@@ -39,7 +39,6 @@ public final class PackedSkill implements AutoCloseable {
     zip = new ZipArchiveOutputStream(file);
     zip.setLevel(9);
     zip.setUseZip64(Zip64Mode.Never);
-    zip.setEncoding(StandardCharsets.UTF_8.name());
   }
 
   static Problem tooMany() {

@@ -23,7 +23,7 @@ public final class SkillDraft implements AutoCloseable {
   private long end;
 
   /// A file that was sent, and where it is in the temporary file.
-  private record Sent(String name, long from, long size, byte[] head) {}
+  private record Sent(String name, long from, long size, boolean zip, boolean script) {}
 
   public SkillDraft(Scratch scratch) {
     this.scratch = scratch;
@@ -45,7 +45,7 @@ public final class SkillDraft implements AutoCloseable {
     for (int n = content.read(block); n >= 0; n = content.read(block)) {
       write(block, n);
     }
-    sent.add(new Sent(name, from, end - from, head));
+    sent.add(new Sent(name, from, end - from, SkillZip.begins(head), isScript(head)));
   }
 
   private void write(byte[] bytes, int count) {
@@ -69,7 +69,7 @@ public final class SkillDraft implements AutoCloseable {
     }
     var names = new EntryNames();
     try {
-      if (sent.size() == 1 && SkillZip.begins(sent.getFirst().head)) {
+      if (sent.size() == 1 && sent.getFirst().zip) {
         try (var zip = SkillZip.open(file)) {
           return PackedSkill.pack(zip.entries(names), scratch.file());
         }
@@ -92,7 +92,7 @@ public final class SkillDraft implements AutoCloseable {
       var path = EntryPath.of(one.name);
       if (!path.isClutter()) {
         names.addFile(path);
-        entries.add(new SkillEntry(path, isScript(one.head), one.size, () -> open(one)));
+        entries.add(new SkillEntry(path, one.script, one.size, () -> open(one)));
       }
     }
     return entries;

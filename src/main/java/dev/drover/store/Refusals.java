@@ -4,6 +4,8 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.session.SessionId;
+import dev.drover.skills.SkillId;
+import dev.drover.skills.SkillVersionId;
 
 /// The error messages for clients that all stores share.
 public final class Refusals {
@@ -15,6 +17,21 @@ public final class Refusals {
 
   public static Problem notFound(FileId id) {
     return Problem.notFound("File " + id + " not found.");
+  }
+
+  public static Problem notFound(SkillId id) {
+    return Problem.notFound("Skill " + id + " not found.");
+  }
+
+  public static Problem notFound(SkillVersionId id) {
+    return Problem.notFound("Skill version " + id + " not found.");
+  }
+
+  /// All versions of a skill have one name.
+  public static Problem otherName(SkillId skill, String name, String other) {
+    return Problem.invalid(
+        "files: the name of skill %s is \"%s\" in all its versions; this one has the name \"%s\""
+            .formatted(skill, name, other));
   }
 
   public static Problem notFound(ResourceKind<?> kind, String id) {

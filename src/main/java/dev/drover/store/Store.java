@@ -9,6 +9,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.skills.Skills;
 
 /// A store of all data: its parts share one database and its transactions. Safe for many threads.
 /// Its opener closes it; after that, every call fails.
@@ -24,6 +25,8 @@ public interface Store extends AutoCloseable {
   Files files();
 
   Memories memories();
+
+  Skills skills();
 
   Nodes nodes();
 

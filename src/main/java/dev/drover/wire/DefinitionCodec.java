@@ -29,7 +29,7 @@ public final class DefinitionCodec implements Codec<Definition> {
         "system", agent.system(),
         "tools", ToolCodec.write(agent.tools()),
         "mcp_servers", List.of(),
-        "skills", List.of(),
+        "skills", SkillReferences.write(agent.skills()),
         "execution_identity", Json.obj("type", "service_account"));
   }
 
@@ -42,7 +42,9 @@ public final class DefinitionCodec implements Codec<Definition> {
             json.text("description"),
             ModelCodec.stored(json.get("model").orElse(Json.NULL)),
             json.text("system"),
-            StoredTools.read(json.items("tools")));
+            StoredTools.read(json.items("tools")),
+            SkillReferences.stored(json.items("skills")),
+            Json.EMPTY);
     return with(known, NewerFields.of(json, known(known)));
   }
 
@@ -59,8 +61,11 @@ public final class DefinitionCodec implements Codec<Definition> {
             emptyIsNull(body.optionalText("description", 2048)),
             ModelCodec.request(body),
             emptyIsNull(body.optionalText("system", 100_000)),
-            ToolCodec.read(body));
+            ToolCodec.read(body),
+            SkillReferences.read(body),
+            Json.EMPTY);
     refuseUnsupported(body);
+    SkillReferences.check(body, definition);
     return definition;
   }
 
@@ -94,8 +99,13 @@ public final class DefinitionCodec implements Codec<Definition> {
             sent.has("system")
                 ? emptyIsNull(sent.optionalText("system", 100_000))
                 : stored.system(),
-            sent.has("tools") ? ToolCodec.read(sent) : stored.tools());
+            sent.has("tools") ? ToolCodec.read(sent) : stored.tools(),
+            sent.has("skills") ? SkillReferences.read(sent) : stored.skills(),
+            Json.EMPTY);
     refuseUnsupported(sent);
+    if (sent.has("tools") || sent.has("skills")) {
+      SkillReferences.check(sent, known);
+    }
     return with(known, NewerFields.without(stored.newer(), sent.raw().fields().keySet()));
   }
 
@@ -109,12 +119,17 @@ public final class DefinitionCodec implements Codec<Definition> {
 
   private static Definition with(Definition known, Json.Obj newer) {
     return new Definition(
-        known.name(), known.description(), known.model(), known.system(), known.tools(), newer);
+        known.name(),
+        known.description(),
+        known.model(),
+        known.system(),
+        known.tools(),
+        known.skills(),
+        newer);
   }
 
   private static void refuseUnsupported(Fields body) {
     body.unsupported("mcp_servers");
-    body.unsupported("skills");
     body.unsupported("multiagent");
     if (body.has("callable_agents")) {
       throw body.problem(

@@ -185,7 +185,7 @@ final class AgentRoutesTest {
         "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.name: field required",
         "{\"tools\":[{\"type\":\"mcp_toolset\"}]} | tools.0.type: \"mcp_toolset\" is not supported"
             + " by this version of Drover",
-        "{\"skills\":[{}]} | skills: is not supported by this version of Drover",
+        "{\"skills\":[{}]} | skills.0.type: field required",
         "{\"metadata\":{\"a\":1}} | metadata.a: must be a string",
         "{\"metadata\":{\"\":\"x\"}} | metadata: keys must have 1 to 64 characters",
         "{\"id\":\"agent_01a\"} | id: unknown field",

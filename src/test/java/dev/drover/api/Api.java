@@ -17,6 +17,7 @@ import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
+import dev.drover.desk.SkillDesk;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
@@ -31,6 +32,8 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.session.StopReason;
 import dev.drover.session.ThreadKey;
+import dev.drover.skills.Scratch;
+import dev.drover.skills.ZipBytes;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.DirectoryBlobs;
@@ -76,6 +79,8 @@ import org.jspecify.annotations.Nullable;
 final class Api implements AutoCloseable {
   static final String KEY = "sk-drover-test";
   static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01default");
+
+  private static final Scratch SCRATCH = new Scratch(Path.of(System.getProperty("java.io.tmpdir")));
 
   /// What [#KEY] may do: everything.
   static final AccessKey ACCESS = new AccessKey(new Secret(KEY), WORKSPACE);
@@ -255,6 +260,7 @@ final class Api implements AutoCloseable {
         new SessionDesk(
             store.catalogs(),
             store.files(),
+            store.skills(),
             between.apply(store.sessions()),
             store.eventLog(),
             brain,
@@ -264,7 +270,7 @@ final class Api implements AutoCloseable {
     backend =
         new Backend(
             desk,
-            new CatalogDesk(store.catalogs(), models, ids, InstantSource.system()),
+            new CatalogDesk(store.catalogs(), store.skills(), models, ids, InstantSource.system()),
             new FileDesk(store.files(), blobs, () -> {}, LARGEST, ids, InstantSource.system()),
             new MemoryDesk(store.memories()),
             new SessionResourceDesk(
@@ -274,6 +280,7 @@ final class Api implements AutoCloseable {
                 ids,
                 InstantSource.system()),
             new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
+            new SkillDesk(store.skills(), blobs, SCRATCH, ids, InstantSource.system()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),
@@ -340,6 +347,26 @@ final class Api implements AutoCloseable {
                     BodyPublishers.ofString(head + "\r\n\r\n"),
                     BodyPublishers.ofByteArray(content),
                     BodyPublishers.ofString("\r\n--b--\r\n")))
+            .build());
+  }
+
+  /// Uploads a skill of one file.
+  Answer uploadSkill(String path, String name) throws IOException, InterruptedException {
+    var manifest = ZipBytes.manifest(name, "What it is for.");
+    return form(path, "files[]\"; filename=\"" + name + "/SKILL.md", manifest);
+  }
+
+  /// Sends a form of one part.
+  ///
+  /// @param part its name, and what may follow it in quotes
+  Answer form(String path, String part, String content) throws IOException, InterruptedException {
+    var body =
+        "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n--b--\r\n"
+            .formatted(part, content);
+    return send(
+        request(path)
+            .header("content-type", "multipart/form-data; boundary=b")
+            .POST(BodyPublishers.ofString(body))
             .build());
   }
 

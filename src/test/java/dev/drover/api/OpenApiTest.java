@@ -232,6 +232,10 @@ final class OpenApiTest {
     }
     var memories = "/v1/memory_stores/" + resources.get("{memory_store_id}") + "/memories";
     var memory = api.post(memories, "{\"path\":\"/a\",\"content\":\"\"}").body();
+    var skill = api.uploadSkill("/v1/skills", "demo");
+    resources.put("{skill_id}", skill.text("id"));
+    resources.put("{version}", skill.text("latest_version_id"));
+    resources.put("{skill_name}", "xlsx");
     resources.put("{file_id}", api.upload("a.txt", new byte[3]).text("id"));
     for (var operation : document.operations()) {
       var path = operation.path();
@@ -344,6 +348,7 @@ final class OpenApiTest {
     check("DELETE /v1/sessions/{}", other);
     check("POST /v1/sessions/{}", session, "{\"title\":\"u\"}");
     checkFiles();
+    checkSkills();
     assertThat(answered).containsAll(document.operations());
   }
 
@@ -362,6 +367,34 @@ final class OpenApiTest {
     check("DELETE /v1/files/{}", file);
     check("GET /v1/files/{}", file);
     check("GET /v1/files/{}/content", file + "/content");
+  }
+
+  private void checkSkills() throws Exception {
+    var skill = check(operation("POST /v1/skills"), api.uploadSkill("/v1/skills", "demo"));
+    check(operation("POST /v1/skills"), api.uploadSkill("/v1/skills", "Demo"));
+    var one = "/v1/skills/" + skill.text("id");
+    var versions = one + "/versions";
+    var added = check(operation("POST /v1/skills/{}/versions"), api.uploadSkill(versions, "demo"));
+    check(operation("POST /v1/skills/{}/versions"), api.uploadSkill(versions, "other"));
+    check("GET /v1/skills", "/v1/skills?source=custom");
+    check("GET /v1/skills", "/v1/skills?source=x");
+    check("GET /v1/skills/{}", one);
+    check("GET /v1/skills/{}/versions", versions);
+    check("GET /v1/skills/{}/versions/{}", versions + "/latest");
+    check("GET /v1/skills/{}/versions/{}", versions + "/skver_none");
+    var latest = versions + "/" + added.text("id");
+    var archive =
+        api.send(api.request(latest + "/content").method("HEAD", BodyPublishers.noBody()).build());
+    assertThat(archive.headers().firstValue("content-type")).hasValue("application/zip");
+    check("GET /v1/skills/{}/versions/{}/content", versions + "/skver_none/content");
+    check("DELETE /v1/skills/{}/versions/{}", latest);
+    check("DELETE /v1/skills/{}/versions/{}", latest);
+    check("DELETE /v1/skills/{}", one);
+    check("DELETE /v1/skills/{}", one);
+    check("GET /v1/skills/{}", one);
+    var xlsx = "/drover/skills/xlsx";
+    check(operation("POST /drover/skills/{}"), api.uploadSkill(xlsx, "demo"));
+    check(operation("POST /drover/skills/{}"), api.uploadSkill("/drover/skills/XLSX", "demo"));
   }
 
   /// What every kind of resource answers, after the example of its create request.

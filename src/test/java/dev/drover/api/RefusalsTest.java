@@ -293,8 +293,8 @@ final class RefusalsTest {
       delimiter = '|',
       value = {
         "/v1/agents | {\"model\":\"rehearsal\"} | name: field required",
-        "/v1/agents | {\"name\":\"a\",\"model\":\"rehearsal\",\"skills\":[{}]} | skills: is not"
-            + " supported by this version of Drover",
+        "/v1/agents | {\"name\":\"a\",\"model\":\"rehearsal\",\"skills\":[{}]} | skills.0.type:"
+            + " field required",
         "/v1/agents | {\"name\":\"a\",\"model\":\"rehearsal\",\"nope\":1} | nope: unknown field",
         "/v1/agents | {\"name\":\"a\",\"model\":\"other\"} | model: no server for \"other\"; set"
             + " DROVER_ANTHROPIC_API_KEY",
@@ -563,7 +563,7 @@ final class RefusalsTest {
         new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
       var out = socket.getOutputStream();
       out.write(
-          ("POST /v1/skills HTTP/1.1\r\nhost: a\r\nx-api-key: "
+          ("POST /v1/vaults HTTP/1.1\r\nhost: a\r\nx-api-key: "
                   + Api.KEY
                   + "\r\nconnection: close\r\ncontent-length: 4\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));

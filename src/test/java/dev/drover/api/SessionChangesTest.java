@@ -119,7 +119,7 @@ final class SessionChangesTest {
         "\"model\":\"other\" | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
         "\"name\":\"x\" | agent.name: unknown field",
         "\"tools\":[{\"type\":\"x\"}] | agent.tools.0.type: unknown tool type",
-        "\"skills\":[{}] | agent.skills: is not supported by this version of Drover",
+        "\"skills\":[{}] | agent.skills.0.type: field required",
       })
   void aBadOverrideMakesNoSession(String override, String message) throws Exception {
     var answer =

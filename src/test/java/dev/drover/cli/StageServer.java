@@ -14,7 +14,9 @@ import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
+import dev.drover.desk.SkillDesk;
 import dev.drover.settings.SettingValue;
+import dev.drover.skills.Scratch;
 import dev.drover.testing.NoBlobs;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
@@ -51,6 +53,7 @@ final class StageServer implements ServerFactory {
         new SessionDesk(
             store.catalogs(),
             store.files(),
+            store.skills(),
             store.sessions(),
             store.eventLog(),
             stage.wakes(),
@@ -63,7 +66,8 @@ final class StageServer implements ServerFactory {
                 "127.0.0.1", 0, List.of(new AccessKey(KEY, Stage.WORKSPACE)), Server.Settings.PING),
             new Backend(
                 desk,
-                new CatalogDesk(store.catalogs(), stage.model(), ids, InstantSource.system()),
+                new CatalogDesk(
+                    store.catalogs(), store.skills(), stage.model(), ids, InstantSource.system()),
                 new FileDesk(
                     store.files(), NoBlobs.INSTANCE, () -> {}, 1, ids, InstantSource.system()),
                 new MemoryDesk(store.memories()),
@@ -74,6 +78,12 @@ final class StageServer implements ServerFactory {
                     ids,
                     InstantSource.system()),
                 new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
+                new SkillDesk(
+                    store.skills(),
+                    NoBlobs.INSTANCE,
+                    new Scratch(Path.of(System.getProperty("java.io.tmpdir"))),
+                    ids,
+                    InstantSource.system()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -61,6 +61,7 @@ final class SessionDeskTest {
       new SessionDesk(
           store.catalogs(),
           store.files(),
+          store.skills(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),

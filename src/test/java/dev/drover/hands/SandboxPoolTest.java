@@ -602,6 +602,9 @@ final class SandboxPoolTest {
     }
 
     @Override
+    public void provideSkills(List<SkillDirectory> skills) {}
+
+    @Override
     public void leave() {
       master.left.add(this);
     }

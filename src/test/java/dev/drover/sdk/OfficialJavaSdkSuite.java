@@ -107,6 +107,14 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
+  @Order(6)
+  final class Skills extends SkillCases {
+    Skills() {
+      super(rig);
+    }
+  }
+
+  @Nested
   @Order(7)
   final class Sessions extends SessionCases {
     Sessions() {

@@ -13,6 +13,7 @@ import com.anthropic.models.beta.sessions.SessionCreateParams;
 import com.anthropic.services.blocking.BetaService;
 import com.anthropic.services.blocking.FileService;
 import com.anthropic.services.blocking.ModelService;
+import com.anthropic.services.blocking.SkillService;
 import dev.drover.testing.Deployment;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -53,6 +54,7 @@ final class Rig implements AutoCloseable {
   final BetaService beta;
   final ModelService models;
   final FileService files;
+  final SkillService skills;
   private final AtomicInteger names = new AtomicInteger();
 
   Rig(Deployment deployment, Path data) throws IOException, InterruptedException {
@@ -68,6 +70,7 @@ final class Rig implements AutoCloseable {
     beta = witness.watched(BetaService.class, client.beta(), "beta");
     files = witness.watched(FileService.class, client.files(), "files");
     models = witness.watched(ModelService.class, client.models(), "models");
+    skills = witness.watched(SkillService.class, client.skills(), "skills");
   }
 
   /// A client of its own, unwatched.

@@ -5,6 +5,7 @@ import dev.drover.hands.Grip;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
+import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -108,6 +109,9 @@ final class SimHands implements Hands {
     public Optional<HandFiles> files() {
       return Optional.empty();
     }
+
+    @Override
+    public void provideSkills(List<SkillDirectory> skills) {}
 
     @Override
     public boolean isWanted() {

@@ -2,6 +2,7 @@ package dev.drover.skills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
@@ -16,7 +17,7 @@ final class SkillNoteTest {
         new SkillId("skill_" + name),
         name,
         description,
-        new BlobId("0".repeat(64) + "-1"),
+        new Blob(new BlobId("0".repeat(64) + "-1"), 1),
         1,
         Instant.EPOCH);
   }

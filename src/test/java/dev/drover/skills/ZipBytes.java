@@ -23,6 +23,7 @@ public final class ZipBytes {
   /// An entry as the archive describes it.
   ///
   /// @param at where its local header is
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(
       byte[] name, int mode, int method, int flags, long crc, long packed, long size, long at) {}
 

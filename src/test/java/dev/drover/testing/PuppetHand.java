@@ -7,6 +7,7 @@ import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -150,6 +151,9 @@ public class PuppetHand implements Hands {
     public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {
       provided.add(files);
     }
+
+    @Override
+    public void provideSkills(List<SkillDirectory> skills) {}
 
     @Override
     public boolean isWanted() {

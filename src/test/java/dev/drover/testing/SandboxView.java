@@ -3,6 +3,7 @@ package dev.drover.testing;
 import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -42,6 +43,11 @@ public interface SandboxView extends Sandbox {
   default void provide(List<SessionResource.Mounted> files, BlobFiles contents)
       throws IOException, InterruptedException {
     sandbox().provide(files, contents);
+  }
+
+  @Override
+  default void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException {
+    sandbox().provideSkills(skills);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.skills.Skills;
 import dev.drover.store.Store;
 
 /// Another store seen through one's own eyes: override what should go otherwise.
@@ -54,6 +55,11 @@ public interface StoreView extends Store {
   @Override
   default Snapshots snapshots() {
     return store().snapshots();
+  }
+
+  @Override
+  default Skills skills() {
+    return store().skills();
   }
 
   @Override

@@ -32,6 +32,7 @@ record Launch(
     words.addAll(List.of("--workspace", workspace.workspace().toString()));
     words.addAll(List.of("--outputs", workspace.outputs().toString()));
     words.addAll(List.of("--uploads", workspace.uploads().toString()));
+    words.addAll(List.of("--skills", workspace.skills().toString()));
     words.addAll(List.of("--tool-outputs", workspace.toolOutputs().toString()));
     words.addAll(List.of("--user", workspace.user().toString()));
     words.addAll(List.of("--etc", etc.directory().toString()));

@@ -5,6 +5,7 @@ import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
@@ -23,14 +24,21 @@ public final class LocalSandbox implements Sandbox {
   private final Leash leash;
   private final FileLock lock;
   private final UploadDirectory uploads;
+  private final SkillDirectories skills;
   private final Runnable onClose;
   private final ReentrantLock closing = new ReentrantLock();
   private final ReentrantLock providing = new ReentrantLock();
   private @Nullable List<SessionResource.Mounted> provided;
   private boolean closed;
 
-  LocalSandbox(FramedHand hand, Register.Held held, UploadDirectory uploads, Runnable onClose) {
+  LocalSandbox(
+      FramedHand hand,
+      Register.Held held,
+      UploadDirectory uploads,
+      SkillDirectories skills,
+      Runnable onClose) {
     this.uploads = uploads;
+    this.skills = skills;
     this.hand = hand;
     this.leash = held.leash();
     this.lock = held.lock();
@@ -70,6 +78,11 @@ public final class LocalSandbox implements Sandbox {
     } finally {
       providing.unlock();
     }
+  }
+
+  @Override
+  public void provideSkills(List<SkillDirectory> wanted) throws IOException, InterruptedException {
+    skills.provide(wanted);
   }
 
   @Override

@@ -235,9 +235,10 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   private Sandbox sandbox(FramedHand hand, Register.Held held) {
+    var skills = workspaces.skills(new SessionId(held.leash().session()));
     var sandbox = new LocalSandbox[1];
     var uploads = workspaces.uploads(new SessionId(held.leash().session()));
-    sandbox[0] = new LocalSandbox(hand, held, uploads, () -> open.remove(sandbox[0]));
+    sandbox[0] = new LocalSandbox(hand, held, uploads, skills, () -> open.remove(sandbox[0]));
     open.add(sandbox[0]);
     return sandbox[0];
   }

@@ -29,7 +29,7 @@ import java.util.Set;
 /// session share, so that a hand can neither read the files of another session nor count against
 /// its limits.
 ///
-/// Only the server can access the root of a session's directories; a hand sees the five directories
+/// Only the server can access the root of a session's directories; a hand sees the six directories
 /// inside it.
 public final class Workspaces {
   private static final String HAND = "hand";
@@ -46,13 +46,14 @@ public final class Workspaces {
   private final Ids ids;
   private final Pause pause;
 
-  /// @param image the disk image that is mounted over all of them except the uploads, if the
-  ///   session has one
+  /// @param image the disk image that is mounted over all of them except the uploads and the
+  ///   skills, if the session has one
   /// @param uid the owner of the directories; empty if the server is not root
   public record Workspace(
       Path workspace,
       Path outputs,
       Path uploads,
+      Path skills,
       Path toolOutputs,
       Path user,
       Optional<Path> image,
@@ -78,6 +79,7 @@ public final class Workspaces {
             Directories.made(home.resolve("workspace"), "rwx------"),
             Directories.made(home.resolve("outputs"), "rwx------"),
             Directories.made(home.resolve("uploads"), "rwxr-xr-x"),
+            Directories.made(home.resolve("skills"), "rwxr-xr-x"),
             Directories.made(home.resolve("tool_outputs"), "rwx------"),
             Directories.made(home.resolve("user"), "rwx------"),
             image,
@@ -100,6 +102,7 @@ public final class Workspaces {
         made.workspace,
         made.outputs,
         made.uploads,
+        made.skills,
         made.toolOutputs,
         made.user,
         made.image,
@@ -211,6 +214,11 @@ public final class Workspaces {
   /// The files that the session has been given.
   UploadDirectory uploads(SessionId session) {
     return new UploadDirectory(home(session), pause);
+  }
+
+  /// The skills of the session.
+  SkillDirectories skills(SessionId session) {
+    return new SkillDirectories(home(session), pause);
   }
 
   private Path home(SessionId session) {

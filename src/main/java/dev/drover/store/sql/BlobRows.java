@@ -21,7 +21,8 @@ final class BlobRows {
       List.of(
           "SELECT blob_id FROM file WHERE blob_id IS NOT NULL",
           "SELECT blob_id FROM snapshot_layer",
-          "SELECT blob_id FROM session_resource WHERE blob_id IS NOT NULL");
+          "SELECT blob_id FROM session_resource WHERE blob_id IS NOT NULL",
+          "SELECT blob_id FROM skill_version");
 
   private final long quota;
   private final InstantSource clock;

@@ -38,7 +38,8 @@ public final class Migrations {
           "0016-files",
           "0017-memory",
           "0018-snapshots",
-          "0019-session-resources");
+          "0019-session-resources",
+          "0020-skills");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

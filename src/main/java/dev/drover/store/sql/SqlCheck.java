@@ -104,7 +104,8 @@ public final class SqlCheck implements AutoCloseable {
             "inbox",
             "workspace_home",
             "snapshot",
-            "snapshot_layer")) {
+            "snapshot_layer",
+            "session_skill")) {
       db.list(
               """
               SELECT DISTINCT session_key FROM %s AS part

@@ -57,6 +57,7 @@ final class SqlSessions implements Sessions {
             SqlSessionResources.insert(
                 db, blobs, session.workspace(), id, row.key(), session.resources());
           }
+          SkillRows.pin(db, blobs, row.key(), session.workspace(), session.agent());
           if (events.isEmpty()) {
             SessionRows.keep(db, id, row);
             return Optional.empty();
@@ -167,6 +168,7 @@ final class SqlSessions implements Sessions {
           var row = take(db, workspace, id);
           var state = row.state();
           state.mayDelete();
+          SkillRows.unpin(db, blobs, row.key(), workspace);
           for (var table : List.of("inbox", "event", "thread", "session_origin")) {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }

@@ -10,6 +10,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ public final class SqlStore implements Store {
   private final Catalogs catalogs;
   private final Files files;
   private final Memories memories;
+  private final Skills skills;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final SessionResources sessionResources;
@@ -56,6 +58,7 @@ public final class SqlStore implements Store {
     catalogs = SqlDocuments.catalogs(writer, readers, clock);
     files = new SqlFiles(writer, readers, blobs);
     memories = new SqlMemories(writer, readers, ids, clock);
+    skills = new SqlSkills(writer, readers, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
     sessionResources = new SqlSessionResources(writer, readers, blobs);
@@ -93,6 +96,11 @@ public final class SqlStore implements Store {
   @Override
   public Memories memories() {
     return memories;
+  }
+
+  @Override
+  public Skills skills() {
+    return skills;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
 import java.lang.reflect.Proxy;
@@ -85,13 +86,23 @@ public final class MemoryStore implements Store {
   /// Files are tested on databases alone.
   @Override
   public Files files() {
-    return (Files)
+    return onDatabasesAlone(Files.class);
+  }
+
+  /// Skills are tested on databases alone.
+  @Override
+  public Skills skills() {
+    return onDatabasesAlone(Skills.class);
+  }
+
+  private static <T> T onDatabasesAlone(Class<T> type) {
+    return type.cast(
         Proxy.newProxyInstance(
-            Files.class.getClassLoader(),
-            new Class<?>[] {Files.class},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (_, method, _) -> {
               throw new UnsupportedOperationException(method.getName());
-            });
+            }));
   }
 
   /// Memories are tested on databases alone: each method fails.

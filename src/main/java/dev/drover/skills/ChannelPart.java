@@ -1,13 +1,13 @@
 package dev.drover.skills;
 
+import dev.drover.base.BlockStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /// A part of a file, as a stream. It does not use the position of the channel, and does not close
 /// it. Not safe for concurrent use.
-final class ChannelPart extends InputStream {
+final class ChannelPart extends BlockStream {
   private final FileChannel file;
   private final long end;
   private long at;
@@ -16,12 +16,6 @@ final class ChannelPart extends InputStream {
     this.file = file;
     this.at = from;
     this.end = from + count;
-  }
-
-  @Override
-  public int read() throws IOException {
-    var one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

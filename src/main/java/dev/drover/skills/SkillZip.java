@@ -1,5 +1,6 @@
 package dev.drover.skills;
 
+import dev.drover.base.BlockStream;
 import dev.drover.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,21 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.UnicodePathExtraField;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry.NameSource;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /// A zip archive from outside. Nothing that it says is believed: not its sizes, names or checksums.
 /// Not safe for concurrent use.
 final class SkillZip implements AutoCloseable {
-  /// The number of entries above which an archive is not even opened: its directory is read into
-  /// memory.
-  private static final int MAX_LISTED = 10_000;
-
-  private static final int BLOCK = 64 * 1024;
-  private static final int LISTED = 0x02014b50; // begins an entry of the directory
   private static final int TYPE = 0170000;
   private static final int FILE = 0100000;
   private static final int DIRECTORY = 0040000;
@@ -44,34 +40,17 @@ final class SkillZip implements AutoCloseable {
   /// @param channel the archive; closed with this
   /// @throws Problem `INVALID_REQUEST` if it is not a zip archive
   static SkillZip open(FileChannel channel) throws IOException {
-    if (listed(channel) > MAX_LISTED) {
-      throw PackedSkill.tooMany();
-    }
+    DirectoryLimits.check(channel);
     try {
       return new SkillZip(
           ZipFile.builder()
               .setSeekableByteChannel(channel)
               .setCharset(StandardCharsets.UTF_8)
-              .setUseUnicodeExtraFields(true)
+              .setIgnoreLocalFileHeader(true) // many entries may share a large one
               .get());
     } catch (IOException | RuntimeException e) {
       throw Problem.invalid("files: is not a valid zip archive");
     }
-  }
-
-  /// How many entries its directory has, at most.
-  private static int listed(FileChannel channel) throws IOException {
-    var block = ByteBuffer.allocate(BLOCK);
-    int last = 0;
-    int found = 0;
-    for (long at = 0; channel.read(block.clear(), at) > 0; at += block.limit()) {
-      block.flip();
-      while (block.hasRemaining()) {
-        last = last >>> 8 | block.get() << 24; // the numbers of a zip archive are little-endian
-        found += last == LISTED ? 1 : 0;
-      }
-    }
-    return found;
   }
 
   /// Its files, in the order of its directory.
@@ -80,13 +59,7 @@ final class SkillZip implements AutoCloseable {
   List<SkillEntry> entries(EntryNames names) {
     var files = new ArrayList<SkillEntry>();
     for (var entry : Collections.list(zip.getEntries())) {
-      var name = entry.getName();
-      if (name.isEmpty()) {
-        throw EntryPath.refused(name, "has no name");
-      }
-      if (entry.getNameSource() != NameSource.UNICODE_EXTRA_FIELD && !isUtf8(entry.getRawName())) {
-        throw EntryPath.refused(name, "has a name that is not UTF-8");
-      }
+      var name = name(entry);
       int mode = (int) (entry.getExternalAttributes() >>> 16) & 0xFFFF;
       int type = mode & TYPE;
       boolean directory = name.endsWith("/");
@@ -110,13 +83,30 @@ final class SkillZip implements AutoCloseable {
     return files;
   }
 
-  private static boolean isUtf8(byte[] name) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name));
-      return true;
-    } catch (CharacterCodingException _) {
-      return false;
+  private static String name(ZipArchiveEntry entry) {
+    var raw = nameInExtraField(entry).orElse(entry.getRawName());
+    if (raw.length == 0) {
+      throw EntryPath.refused("", "has no name");
     }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
+    } catch (CharacterCodingException _) {
+      throw EntryPath.refused(entry.getName(), "has a name that is not UTF-8");
+    }
+  }
+
+  /// The name in UTF-8 that some programs add to one in another character set.
+  private static Optional<byte[]> nameInExtraField(ZipArchiveEntry entry) {
+    if (entry.getGeneralPurposeBit().usesUTF8ForNames()
+        || !(entry.getExtraField(UnicodePathExtraField.UPATH_ID)
+            instanceof UnicodePathExtraField field)) {
+      return Optional.empty();
+    }
+    var sum = new CRC32();
+    sum.update(entry.getRawName());
+    return field.getNameCRC32() == sum.getValue()
+        ? Optional.ofNullable(field.getUnicodeName())
+        : Optional.empty();
   }
 
   private static void check(ZipArchiveEntry entry, EntryPath path) {
@@ -146,7 +136,7 @@ final class SkillZip implements AutoCloseable {
   }
 
   /// A content that must have the size and the checksum of its entry.
-  private static final class Checked extends InputStream {
+  private static final class Checked extends BlockStream {
     private final InputStream in;
     private final ZipArchiveEntry entry;
     private final EntryPath path;
@@ -157,12 +147,6 @@ final class SkillZip implements AutoCloseable {
       this.in = in;
       this.entry = entry;
       this.path = path;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -10,7 +10,7 @@ public abstract class FileToolsContract extends SandboxContract {
   private static final String OUTSIDE =
       " is outside the session's working directory and its other permitted directories: /workspace,"
           + " /tmp, /mnt/user, /mnt/session/outputs, /mnt/session/uploads (read-only),"
-          + " /mnt/session/tool_outputs (read-only)";
+          + " /skills (read-only), /mnt/session/tool_outputs (read-only)";
 
   private String read(String path) throws InterruptedException {
     return ok("read", "file_path", path);

@@ -1,103 +1,32 @@
 package dev.drover.skills;
 
 import static dev.drover.skills.ZipBytes.DIRECTORY;
-import static dev.drover.skills.ZipBytes.FILE;
 import static dev.drover.skills.ZipBytes.SCRIPT;
 import static dev.drover.skills.ZipBytes.manifest;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.drover.base.Problem;
+import dev.drover.base.BlockStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients upload as a skill, from well-meant to hostile.
-final class SkillArchiveTest {
-  private static final int LINK = 0120777;
-
-  @TempDir Path directory;
-
-  private static ZipBytes demo() {
-    return ZipBytes.skill("demo", "Shows things.");
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
-  }
-
-  /// Packs parts, whose contents are given by their names, and returns the archive.
-  private byte[] packed(Map<String, byte[]> parts) throws IOException {
-    try (var draft = new SkillDraft(new Scratch(directory))) {
-      for (var part : parts.entrySet()) {
-        draft.add(part.getKey(), new ByteArrayInputStream(part.getValue()));
-      }
-      try (var packed = draft.pack();
-          var content = packed.content()) {
-        return content.readAllBytes();
-      }
-    }
-  }
-
-  private byte[] packed(ZipBytes zip) throws IOException {
-    return packed(Map.of("any name.zip", zip.bytes()));
-  }
-
-  /// The message of the refusal.
-  private String refused(Map<String, byte[]> parts) {
-    return assertTimeoutPreemptively(
-        Duration.ofSeconds(30),
-        () -> {
-          try {
-            packed(parts);
-          } catch (Problem e) {
-            assertThat(e.kind()).isEqualTo(Problem.Kind.INVALID_REQUEST);
-            return String.valueOf(e.getMessage());
-          }
-          throw new AssertionError("it was accepted");
-        });
-  }
-
-  private String refused(byte[] zip) {
-    return refused(Map.of("demo.zip", zip));
-  }
-
-  /// The modes and contents of the files in an archive, in its order.
-  private Map<String, String> files(byte[] archive) throws IOException {
-    var path = Files.write(directory.resolve("read.zip"), archive);
-    var files = new LinkedHashMap<String, String>();
-    try (var zip = ZipFile.builder().setPath(path).get()) {
-      for (var entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
-        var content = new String(zip.getInputStream(entry).readAllBytes(), UTF_8);
-        files.put(entry.getName(), Integer.toOctalString(entry.getUnixMode()) + " " + content);
-      }
-    }
-    Files.delete(path);
-    return files;
-  }
-
+final class SkillArchiveTest extends SkillUploads {
   // What is accepted
 
   @Test
@@ -226,90 +155,6 @@ final class SkillArchiveTest {
     }
   }
 
-  @Test
-  void aLongNameAndANameThatIsNotUtf8AreRefused() {
-    assertThat(refused(demo().file("demo/" + "ü".repeat(101), "x").bytes()))
-        .endsWith("has a name of more than 200 bytes");
-    var latin = new byte[] {'d', 'e', 'm', 'o', '/', (byte) 0xFC};
-    assertThat(refused(demo().entry(latin, FILE, 8, 0x800, bytes("x"), null).bytes()))
-        .startsWith("files: ");
-    assertThat(refused(demo().entry(latin, FILE, 8, 0, bytes("x"), null).bytes()))
-        .startsWith("files: ");
-    assertThat(refused(demo().entry(new byte[0], FILE, 8, 0, bytes("x"), null).bytes()))
-        .isEqualTo("files: \"\" has no name");
-  }
-
-  static Stream<Arguments> hostile() {
-    var big = new byte[30 << 20];
-    var huge = new byte[(30 << 20) + 1];
-    var pressed = new byte[2 << 20];
-    var noise = new byte[2 << 20];
-    new Random(7).nextBytes(noise);
-    var overlapping = demo().stored("demo/0", noise);
-    IntStream.range(1, 60).forEach(i -> overlapping.again("demo/" + i));
-    var crowded = demo();
-    IntStream.range(0, 20_000).forEach(i -> crowded.again("demo/" + i));
-    var utf8 = 0x800;
-    return Stream.of(
-        arguments(demo().file("demo/l", LINK, bytes("/etc/passwd")), "neither a file nor"),
-        arguments(demo().file("demo/fifo", 0010644, new byte[0]), "neither a file nor"),
-        arguments(demo().file("demo/null", 0020666, new byte[0]), "neither a file nor"),
-        arguments(demo().file("demo/socket", 0140777, new byte[0]), "neither a file nor"),
-        arguments(demo().file("demo/d/", LINK, bytes("/etc")), "neither a file nor"),
-        arguments(demo().file("demo/d", DIRECTORY, new byte[0]), "neither a file nor"),
-        arguments(demo().file("demo/x", "1").file("demo/x", "2"), "is there twice"),
-        arguments(demo().file("demo/x", "1").file("demo/X", "2"), "only in upper and lower case"),
-        arguments(demo().file("demo/x/1", "1").file("demo/X/2", "2"), "only in upper and lower"),
-        arguments(demo().file("demo/x/1", "1").file("demo/x", "2"), "both a file and a directory"),
-        arguments(demo().file("demo/x", "1").file("demo/x/1", "2"), "both a file and a directory"),
-        arguments(demo().entry(bytes("demo/e"), FILE, 8, utf8 | 1, bytes("x"), null), "encrypted"),
-        arguments(demo().entry(bytes("demo/m"), FILE, 12, utf8, bytes("x"), null), "method"),
-        arguments(demo().entry(bytes("demo/lie"), FILE, 8, utf8, big, 10L), "damaged"),
-        arguments(demo().entry(bytes("demo/lie"), FILE, 8, utf8, bytes("x"), 10L), "damaged"),
-        arguments(demo().file("demo/sum", "x").wrongSum(), "damaged"),
-        arguments(demo().entry(bytes("demo/big"), FILE, 0, utf8, huge, null), "larger than 30 MB"),
-        arguments(demo().file("demo/pressed", FILE, pressed), "compressed by more than 200 to 1"),
-        arguments(overlapping, "larger than 100 MB together"),
-        arguments(crowded, "more than 2000"),
-        arguments(new ZipBytes(), "must be a zip archive"),
-        arguments(new ZipBytes().file("demo/README.md", "x"), "contains no SKILL.md"),
-        arguments(new ZipBytes().file("demo/skill.md", "x"), "contains no SKILL.md"),
-        arguments(new ZipBytes().file("SKILL.md", manifest("demo", "x")), "must be in the skill's"),
-        arguments(
-            new ZipBytes().file("other/SKILL.md", manifest("demo", "x")),
-            "must have the name that the frontmatter of SKILL.md has: demo"),
-        arguments(new ZipBytes().file("__MACOSX/x", "x"), "contain no file"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("hostile")
-  void anArchiveThatIsNotHonestIsRefused(ZipBytes zip, String why) {
-    assertThat(refused(zip.bytes())).startsWith("files: ").contains(why).hasSizeLessThan(300);
-  }
-
-  @Test
-  void anArchiveThatIsCutOrDamagedAnywhereIsRefusedOrTheSame() throws IOException {
-    var whole = demo().file("demo/x", "some content, some content, some content").bytes();
-    var good = packed(Map.of("demo.zip", whole));
-    for (int at = 4; at < whole.length; at++) {
-      var damaged = whole.clone();
-      damaged[at] ^= 0x41;
-      unharmed(Map.of("demo.zip", damaged), good);
-      unharmed(Map.of("demo.zip", Arrays.copyOf(whole, at)), good);
-    }
-  }
-
-  /// Whatever is wrong with a zip archive is the client's fault.
-  private void unharmed(Map<String, byte[]> parts, byte[] good) throws IOException {
-    try {
-      var packed = packed(parts);
-      assertThat(files(packed).keySet()).allMatch(name -> name.startsWith("demo/"));
-      assertThat(packed.length).isLessThan(good.length + 1_000);
-    } catch (Problem e) {
-      assertThat(e.kind()).isEqualTo(Problem.Kind.INVALID_REQUEST);
-    }
-  }
-
   static Stream<Arguments> frontmatters() {
     var many = "---\nname: demo\ndescription: x\n" + "a: &a [1]\n";
     return Stream.of(
@@ -385,9 +230,9 @@ final class SkillArchiveTest {
   @Test
   void aFailureOfTheClientIsNotHidden() throws IOException {
     var broken =
-        new InputStream() {
+        new BlockStream() {
           @Override
-          public int read() {
+          public int read(byte[] bytes, int from, int length) {
             throw new UncheckedIOException(new IOException("the client left"));
           }
         };

@@ -31,6 +31,7 @@ final class Grammar {
           new Group(SessionVerbs.NAME, SessionVerbs.ABOUT, SessionVerbs::spec),
           new Group(EventVerbs.NAME, EventVerbs.ABOUT, EventVerbs::spec),
           new Group(FileVerbs.NAME, FileVerbs.ABOUT, FileVerbs::spec),
+          new Group(SkillVerbs.NAME, SkillVerbs.ABOUT, SkillVerbs::spec),
           new Group(MemoryStoreVerbs.NAME, MemoryStoreVerbs.ABOUT, MemoryStoreVerbs::spec),
           new Group(MemoryVerbs.NAME, MemoryVerbs.ABOUT, MemoryVerbs::spec),
           new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),

@@ -64,15 +64,21 @@ final class Specs {
   }
 
   static CommandSpec id(CommandSpec spec, String label, String description) {
-    return spec.addPositional(
-        PositionalParamSpec.builder()
-            .index("0")
-            .paramLabel(label)
-            .arity("1")
-            .required(true)
-            .type(String.class)
-            .description(description)
-            .build());
+    return spec.addPositional(word(0, label, "1", description));
+  }
+
+  /// A positional argument.
+  ///
+  /// @param arity `1`, or `0..1` if it may be missing
+  static PositionalParamSpec word(int index, String label, String arity, String description) {
+    return PositionalParamSpec.builder()
+        .index(Integer.toString(index))
+        .paramLabel(label)
+        .arity(arity)
+        .required(arity.equals("1"))
+        .type(String.class)
+        .description(description)
+        .build();
   }
 
   static OptionSpec text(String name, String label, String description) {

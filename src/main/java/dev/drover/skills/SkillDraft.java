@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// The files of a skill as a client sends them: one zip archive, or files whose names are paths. It
@@ -23,7 +23,7 @@ public final class SkillDraft implements AutoCloseable {
   private long end;
 
   /// A file that was sent, and where it is in the temporary file.
-  private record Sent(String name, long from, long size, boolean zip, boolean script) {}
+  private record Sent(String name, long from, long size, boolean zip, boolean program) {}
 
   public SkillDraft(Scratch scratch) {
     this.scratch = scratch;
@@ -45,7 +45,7 @@ public final class SkillDraft implements AutoCloseable {
     for (int n = content.read(block); n >= 0; n = content.read(block)) {
       write(block, n);
     }
-    sent.add(new Sent(name, from, end - from, SkillZip.begins(head), isScript(head)));
+    sent.add(new Sent(name, from, end - from, SkillZip.begins(head), isProgram(head)));
   }
 
   private void write(byte[] bytes, int count) {
@@ -92,16 +92,20 @@ public final class SkillDraft implements AutoCloseable {
       var path = EntryPath.of(one.name);
       if (!path.isClutter()) {
         names.addFile(path);
-        entries.add(new SkillEntry(path, one.script, one.size, () -> open(one)));
+        entries.add(new SkillEntry(path, one.program, one.size, () -> open(one)));
       }
     }
     return entries;
   }
 
   /// A form has no place for the mode of a file, so files that name their interpreter are
-  /// executable.
-  private static boolean isScript(byte[] head) {
-    return head.length >= 2 && Arrays.equals(head, 0, 2, new byte[] {'#', '!'}, 0, 2);
+  /// executable, and programs of Linux.
+  private static boolean isProgram(byte[] head) {
+    return begins(head, "#!") || begins(head, "\177ELF");
+  }
+
+  private static boolean begins(byte[] head, String with) {
+    return new String(head, StandardCharsets.ISO_8859_1).startsWith(with);
   }
 
   private InputStream open(Sent one) {

@@ -79,6 +79,19 @@ final class SkillArchiveTest extends SkillUploads {
   }
 
   @Test
+  void programsAreExecutableAlsoWithoutAnArchive() throws IOException {
+    var parts = new LinkedHashMap<String, byte[]>();
+    parts.put("demo/SKILL.md", bytes(manifest("demo", "Shows things.")));
+    parts.put("demo/elf", bytes("\177ELF..."));
+    parts.put("demo/script", bytes("#!/bin/sh"));
+    parts.put("demo/short", bytes("#"));
+    assertThat(files(packed(parts)))
+        .containsEntry("demo/elf", "100755 \177ELF...")
+        .containsEntry("demo/script", "100755 #!/bin/sh")
+        .containsEntry("demo/short", "100644 #");
+  }
+
+  @Test
   void theFrontmatterNamesAndDescribesTheSkill() throws IOException {
     var manifest =
         "\uFEFF---\r\n"

@@ -142,8 +142,9 @@ public final class ZipBytes {
             .putInt(0x08074b50)
             .putInt((int) listed.crc)
             .putInt(packed.length)
-            .putInt(content.length);
-    return add(listed.summed(0).sized(0, 0, NO_EXTRA), listed, packed, after.array());
+            .putInt(content.length)
+            .array();
+    return add(listed.summed(0).sized(0, 0, NO_EXTRA), listed, packed, after);
   }
 
   /// A file that is described as if it had more than 4 GB.

@@ -8,6 +8,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.base.TextFile;
 import dev.drover.brain.BrainSettings;
+import dev.drover.brain.OutputLimits;
 import dev.drover.cli.LocalServer;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
@@ -42,6 +43,7 @@ import java.util.Set;
 /// @param store the settings of the store
 /// @param blobs the settings of stored contents
 /// @param uploads the limits on uploads
+/// @param outputs the limits on the outputs of sessions
 /// @param serving the settings of the API
 /// @param brain the settings of turns
 /// @param pool how many sandboxes there may be
@@ -56,6 +58,7 @@ public record Config(
     StoreSettings store,
     BlobSettings blobs,
     UploadSettings uploads,
+    OutputLimits outputs,
     ServingSettings serving,
     BrainSettings brain,
     PoolSettings pool,
@@ -132,13 +135,15 @@ public record Config(
   }
 
   private static Config of(Section root, Path home) {
+    var uploads = UploadSettings.read(root.section("files"));
     return new Config(
         Path.of(root.text("data", home.toString())).toAbsolutePath().normalize(),
         root.secret("api_key"),
         root.millis("drain_ms", 0, 3_600_000, Duration.ofSeconds(10)),
         StoreSettings.read(root),
         BlobSettings.read(root.section("blobs")),
-        UploadSettings.read(root.section("files")),
+        uploads,
+        OutputLimits.read(root.section("outputs"), uploads.largest()),
         ServingSettings.read(root),
         BrainSettings.read(root, Inventory.HANDS),
         PoolSettings.read(root.section("sandboxes")),

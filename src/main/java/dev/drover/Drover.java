@@ -23,6 +23,9 @@ import dev.drover.brain.JobHandler;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.MemoryCleanup;
+import dev.drover.brain.OutputCollection;
+import dev.drover.brain.OutputCollector;
+import dev.drover.brain.OutputErrand;
 import dev.drover.brain.Profile;
 import dev.drover.brain.SkillProvision;
 import dev.drover.brain.WorkspaceRemoval;
@@ -123,8 +126,12 @@ public final class Drover implements AutoCloseable {
       var jobs = new MeteredJobs(store.jobs(), meters);
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
+      var outputs = outputs(store, jobs, blobs, hands);
       var snapshots = snapshots(store, blobs, hands);
       var handlers = handlers(store, jobs, blobs, hands);
+      handlers.put(
+          Job.COLLECT_OUTPUTS,
+          new OutputCollection(jobs, store.sessions(), store.snapshots(), hands, outputs));
       handlers.put(Snapshots.TAKE, snapshots);
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
       var provision = new FileProvision(store.sessionResources(), hands, blobs);
@@ -134,6 +141,7 @@ public final class Drover implements AutoCloseable {
       }
       errands.add(provision);
       errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch())));
+      errands.add(outputs);
       var attached =
           new AttachedFiles(
               store.files(),
@@ -213,6 +221,13 @@ public final class Drover implements AutoCloseable {
             config.pool().idle());
     open.push(hands::close);
     return hands;
+  }
+
+  private OutputErrand outputs(Store store, Jobs jobs, Blobs blobs, Hands hands) {
+    var collector = new OutputCollector(store.outputs(), blobs, config.outputs(), ids, clock);
+    var outputs = new OutputErrand(collector, hands, jobs);
+    open.push(outputs::close);
+    return outputs;
   }
 
   private SnapshotErrand snapshots(Store store, Blobs blobs, Hands hands) {

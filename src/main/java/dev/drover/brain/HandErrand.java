@@ -39,4 +39,7 @@ public interface HandErrand {
   /// processes live in the hand and no brain is awake. Runs on a thread of its own, and should
   /// return soon when [dev.drover.hands.Grip#isWanted]. Exceptions are logged.
   default void atRest(Visit visit) throws InterruptedException {}
+
+  /// Called instead of [#atRest] if this server has no living hand of the session.
+  default void atRestWithoutHand(SessionId session) throws InterruptedException {}
 }

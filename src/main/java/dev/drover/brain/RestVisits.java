@@ -81,6 +81,9 @@ final class RestVisits implements AutoCloseable {
   private boolean visit(SessionId session) throws InterruptedException {
     var grip = harness.hands().visit(HandSpec.workspace(session));
     if (grip.isEmpty()) {
+      for (var errand : harness.errands()) {
+        errand.atRestWithoutHand(session);
+      }
       return false;
     }
     try (var held = grip.get()) {

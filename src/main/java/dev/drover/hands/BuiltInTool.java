@@ -15,7 +15,8 @@ public enum BuiltInTool {
       not. Standard input is empty. Standard output and error come back together; a non-zero exit status \
       is reported as an error. Very long output is cut to its end and kept whole in a file that the result \
       names. exit, or a failure after set -e, ends the shell, and the next call gets a new one in \
-      /workspace; the result says so. Set restart to end everything and get a fresh shell.\
+      /workspace; the result says so. Set restart to end everything and get a fresh shell. The user can \
+      download the files in /mnt/session/outputs.\
       """,
       schema(
           Json.obj(
@@ -59,7 +60,7 @@ public enum BuiltInTool {
       """
       Write a file, replacing what was there. Missing parent directories are made. The mode of a file, the \
       link that leads to it and its other names stay. Files below /workspace, /tmp, /mnt/user and \
-      /mnt/session/outputs can be written.\
+      /mnt/session/outputs can be written; the user can download the files in the last one.\
       """,
       schema(
           Json.obj(

@@ -25,6 +25,10 @@ public record Job(long number, String kind, String key, Json payload, int tries,
   /// id.
   public static final String DELETE_MEMORIES = "delete_memories";
 
+  /// The kind of job that collects the outputs of a session in a data directory; the key is the
+  /// session's id.
+  public static final String COLLECT_OUTPUTS = "collect_outputs";
+
   /// The number of characters of an error that are stored.
   public static final int ERROR_LIMIT = 500;
 
@@ -35,6 +39,11 @@ public record Job(long number, String kind, String key, Json payload, int tries,
     /// The removal job of a deleted session, one for each data directory.
     public static Order removal(SessionId session) {
       return new Order(REMOVE_WORKSPACE, session.value(), Json.EMPTY, true);
+    }
+
+    /// The collection of what a session's outputs in this node's data directory have.
+    public static Order collection(SessionId session) {
+      return new Order(COLLECT_OUTPUTS, session.value(), Json.EMPTY, true);
     }
 
     /// The deletion of a stored content, by any node.

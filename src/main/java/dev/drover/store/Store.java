@@ -2,6 +2,7 @@ package dev.drover.store;
 
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
@@ -27,6 +28,8 @@ public interface Store extends AutoCloseable {
   Memories memories();
 
   Skills skills();
+
+  Outputs outputs();
 
   Nodes nodes();
 

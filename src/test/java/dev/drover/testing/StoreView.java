@@ -2,6 +2,7 @@ package dev.drover.testing;
 
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
@@ -35,6 +36,11 @@ public interface StoreView extends Store {
   @Override
   default SessionResources sessionResources() {
     return store().sessionResources();
+  }
+
+  @Override
+  default Outputs outputs() {
+    return store().outputs();
   }
 
   @Override

@@ -61,8 +61,11 @@ public final class FileRows {
 
   /// @throws dev.drover.base.Problem `NOT_FOUND`
   static StoredFile get(Db db, WorkspaceId workspace, FileId id) throws SQLException {
-    return db.first(SELECT + " AND id = ?", FileRows::file, workspace.value(), id.value())
-        .orElseThrow(() -> Refusals.notFound(id));
+    return find(db, workspace, id).orElseThrow(() -> Refusals.notFound(id));
+  }
+
+  static Optional<StoredFile> find(Db db, WorkspaceId workspace, FileId id) throws SQLException {
+    return db.first(SELECT + " AND id = ?", FileRows::file, workspace.value(), id.value());
   }
 
   /// Adds a copy of a file that belongs to a session and shares the content. It does not expire.
@@ -141,7 +144,7 @@ public final class FileRows {
   /// The statement for a page, newest first, with one row more than the page.
   record Query(String sql, List<Object> bound) {
     static Query of(WorkspaceId workspace, Files.Listing listing) {
-      var sql = new StringBuilder(SELECT);
+      var sql = new StringBuilder(SELECT).append(" AND replaced_at IS NULL");
       var bound = new ArrayList<Object>();
       bound.add(workspace.value());
       listing

@@ -39,7 +39,8 @@ public final class Migrations {
           "0017-memory",
           "0018-snapshots",
           "0019-session-resources",
-          "0020-skills");
+          "0020-skills",
+          "0021-outputs");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -6,6 +6,7 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.files.StoredFile;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
@@ -96,7 +97,9 @@ final class SqlFiles implements Files {
             writer.call(
                 due.workspace.value(),
                 (db, _) -> db.update("DELETE FROM file WHERE id = ?", due.id.value())));
-    return contents.size() + files.size();
+    var replaced = due("replaced_at <= ?", now.minus(Outputs.REPLACED));
+    replaced.forEach(due -> writer.call(due.workspace.value(), (db, _) -> remove(db, due)));
+    return contents.size() + files.size() + replaced.size();
   }
 
   private List<Due> due(String condition, Instant at) {
@@ -107,6 +110,15 @@ final class SqlFiles implements Files {
                 row -> new Due(new WorkspaceId(row.getString(1)), new FileId(row.getString(2))),
                 Micros.of(at),
                 SOME));
+  }
+
+  private boolean remove(Db db, Due due) throws SQLException {
+    blobs.lock(db, due.workspace);
+    var file = FileRows.find(db, due.workspace, due.id);
+    if (file.isPresent()) {
+      FileRows.delete(db, blobs, file.get());
+    }
+    return file.isPresent();
   }
 
   /// Another node may have removed it meanwhile.

@@ -176,6 +176,7 @@ final class SqlSessions implements Sessions {
           SqlSessionResources.removeAll(db, blobs, workspace, row.key());
           FileRows.deleteAll(db, blobs, workspace, id);
           SnapshotRows.deleteAll(db, blobs, workspace, row.key());
+          SqlOutputs.deleteAll(db, id);
           JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
           var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
           afterCommit.deleted(id, last);

@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
@@ -29,6 +30,7 @@ public final class SqlStore implements Store {
   private final Files files;
   private final Memories memories;
   private final Skills skills;
+  private final Outputs outputs;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final SessionResources sessionResources;
@@ -59,6 +61,7 @@ public final class SqlStore implements Store {
     files = new SqlFiles(writer, readers, blobs);
     memories = new SqlMemories(writer, readers, ids, clock);
     skills = new SqlSkills(writer, readers, blobs, clock);
+    outputs = new SqlOutputs(writer, readers, self, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
     sessionResources = new SqlSessionResources(writer, readers, blobs);
@@ -101,6 +104,11 @@ public final class SqlStore implements Store {
   @Override
   public Skills skills() {
     return skills;
+  }
+
+  @Override
+  public Outputs outputs() {
+    return outputs;
   }
 
   @Override

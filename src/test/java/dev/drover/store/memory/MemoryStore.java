@@ -3,6 +3,7 @@ package dev.drover.store.memory;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -84,6 +85,11 @@ public final class MemoryStore implements Store {
   }
 
   /// Files are tested on databases alone.
+  @Override
+  public Outputs outputs() {
+    throw new UnsupportedOperationException("outputs");
+  }
+
   @Override
   public Files files() {
     return onDatabasesAlone(Files.class);

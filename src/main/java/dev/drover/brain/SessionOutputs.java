@@ -1,0 +1,153 @@
+package dev.drover.brain;
+
+import dev.drover.files.Outputs;
+import dev.drover.hands.FileStamp;
+import dev.drover.hands.HandPath;
+import dev.drover.hands.HandTree;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a node knows of the outputs of one session: those that are kept, those that have changed,
+/// and those that were refused. Without it, everything is found again. Not safe for many threads.
+final class SessionOutputs {
+  /// How long a file must stay as it is while processes could still write to it.
+  static final Duration STEADY = Duration.ofSeconds(1);
+
+  /// The number of lines for the model.
+  private static final int LINES = 10;
+
+  private record Seen(FileStamp stamp, Instant since) {}
+
+  private final Map<HandPath, String> kept = new HashMap<>();
+  private final Map<HandPath, Seen> changed = new HashMap<>();
+  private final Map<HandPath, FileStamp> refused = new HashMap<>();
+  private final List<String> lines = new ArrayList<>();
+  private int unsaid;
+  private boolean cut;
+  private boolean lost;
+  private Optional<HandTree.Cookie> cookie = Optional.empty();
+
+  SessionOutputs(List<Outputs.Output> known) {
+    known.forEach(output -> kept.put(new HandPath(output.path()), output.stamp()));
+  }
+
+  Optional<HandTree.Cookie> cookie() {
+    return cookie;
+  }
+
+  /// The number of outputs that are kept.
+  int count() {
+    return kept.size();
+  }
+
+  boolean isKept(HandPath path) {
+    return kept.containsKey(path);
+  }
+
+  /// Whether everything is kept or refused, as far as the last tree shows.
+  boolean isSettled() {
+    return changed.isEmpty() && !lost;
+  }
+
+  static String text(FileStamp stamp) {
+    return "%d %d %d %d %o %d"
+        .formatted(
+            stamp.size(),
+            stamp.inode(),
+            stamp.modified(),
+            stamp.changed(),
+            stamp.mode(),
+            stamp.links());
+  }
+
+  /// Compares a tree with what is known.
+  void look(HandTree tree, Instant now) {
+    cookie = Optional.of(tree.cookie());
+    var before = Map.copyOf(changed);
+    changed.clear();
+    lost = false;
+    for (var entry : tree.entries()) {
+      var stamp = entry.stamp();
+      if (stamp.equals(refused.get(entry.path()))
+          || text(stamp).equals(kept.get(entry.path()))
+          || (stamp.isDirectory() && !entry.isClosed())) {
+        continue;
+      }
+      if (stamp.isFile()) {
+        var seen = before.get(entry.path());
+        changed.put(
+            entry.path(), seen != null && seen.stamp.equals(stamp) ? seen : new Seen(stamp, now));
+      } else {
+        refuse(entry.path(), stamp, unfit(entry));
+      }
+    }
+    if (tree.isCut() && !cut) {
+      cut = true;
+      say("outputs: there are too many files and directories; not all were looked at");
+    }
+  }
+
+  private static String unfit(HandTree.Entry entry) {
+    return entry.isClosed()
+        ? "the directory cannot be read, or is nested too deeply"
+        : "it is not a regular file";
+  }
+
+  /// The changed files that are ready to be read, by path.
+  ///
+  /// @param quiet whether no process could write to them
+  List<HandTree.Entry> ready(boolean quiet, Instant now) {
+    return changed.entrySet().stream()
+        .filter(one -> quiet || !one.getValue().since.plus(STEADY).isAfter(now))
+        .map(one -> new HandTree.Entry(one.getKey(), one.getValue().stamp, false))
+        .sorted((a, b) -> a.path().compareTo(b.path()))
+        .toList();
+  }
+
+  void keep(HandPath path, FileStamp stamp) {
+    changed.remove(path);
+    kept.put(path, text(stamp));
+  }
+
+  /// Notes that a file could not be read, because it has changed or is gone. The next tree has it,
+  /// if it is still there.
+  void lose(HandPath path) {
+    changed.remove(path);
+    cookie = Optional.empty();
+    lost = true;
+  }
+
+  /// Notes that this state of a file is not kept, and why.
+  void refuse(HandPath path, FileStamp stamp, String why) {
+    changed.remove(path);
+    refused.put(path, stamp);
+    say("outputs: " + path.shown().replaceAll("\\p{Cntrl}", "_") + " was not kept: " + why);
+  }
+
+  private void say(String line) {
+    if (lines.contains(line)) {
+      return;
+    }
+    if (lines.size() < LINES) {
+      lines.add(line);
+    } else {
+      unsaid++;
+    }
+  }
+
+  /// What the model was not told yet.
+  List<String> takeLines() {
+    var told = new ArrayList<>(lines);
+    if (unsaid > 0) {
+      told.add("outputs: " + unsaid + " more were not kept");
+    }
+    lines.clear();
+    unsaid = 0;
+    return told;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.drover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Problem;
+import dev.drover.catalog.Blob;
+import dev.drover.catalog.BlobId;
+import dev.drover.catalog.FileId;
+import dev.drover.files.Files;
+import dev.drover.files.Outputs;
+import dev.drover.files.StoredFile;
+import dev.drover.session.Job;
+import dev.drover.session.SessionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What every [Outputs] does.
+abstract class OutputsContract extends StoreContract {
+  static final long QUOTA = 1_000;
+
+  private Outputs outputs() {
+    return store.outputs();
+  }
+
+  /// @param digit in place of the bytes: the same digit means the same bytes
+  private Outputs.Found found(SessionId session, String path, String stamp, char digit, long size) {
+    var blob = new Blob(new BlobId(String.valueOf(digit).repeat(64) + "-" + ids.next("")), size);
+    var file =
+        new StoredFile(
+            new FileId(ids.next(FileId.PREFIX)),
+            WORKSPACE,
+            path,
+            "text/plain",
+            size,
+            Optional.empty(),
+            Optional.of(session),
+            Optional.of(path),
+            clock.instant(),
+            Optional.empty());
+    return new Outputs.Found(path, stamp, file, blob);
+  }
+
+  private void add(SessionId session, Outputs.Found... found) {
+    outputs().add(WORKSPACE, session, List.of(found));
+  }
+
+  private List<FileId> listed(SessionId session) {
+    var all = new Files.Listing(100, Optional.empty(), Optional.of(session));
+    return store.files().list(WORKSPACE, all).items().stream().map(StoredFile::id).toList();
+  }
+
+  private Set<String> deletions() {
+    var jobs = store.jobs().claim(Set.of(Job.DELETE_BLOB), 100);
+    jobs.forEach(store.jobs()::done);
+    return Set.copyOf(jobs.stream().map(Job::key).toList());
+  }
+
+  @Test
+  void anOutputIsKnownByItsPathStateAndDigestAlsoAfterARestart() throws Exception {
+    var session = newSession();
+    assertThat(outputs().known(session)).isEmpty();
+    var a = found(session, "a", "1", 'a', 10);
+    var odd = found(session, "\u0001\u00ff\u00e9%ff", "2", 'b', 20);
+    add(session, a, odd);
+    reopened();
+    assertThat(outputs().known(session))
+        .containsExactlyInAnyOrder(
+            new Outputs.Output("a", "1", "a".repeat(64)),
+            new Outputs.Output(odd.path(), "2", "b".repeat(64)));
+    assertThat(listed(session)).containsExactlyInAnyOrder(a.file().id(), odd.file().id());
+    assertThat(outputs().known(newSession())).isEmpty();
+  }
+
+  @Test
+  void theSameContentAtItsPathIsNotAddedAgainEvenIfTheFileWasDeleted() {
+    var session = newSession();
+    var first = found(session, "a", "1", 'a', 10);
+    add(session, first);
+    store.files().delete(WORKSPACE, first.file().id());
+    assertThat(deletions()).containsExactly(first.content().id().value());
+    var again = found(session, "a", "2", 'a', 10);
+    add(session, again);
+    assertThat(deletions()).containsExactly(again.content().id().value());
+    assertThat(listed(session)).isEmpty();
+    assertThat(outputs().known(session))
+        .containsExactly(new Outputs.Output("a", "2", "a".repeat(64)));
+    assertThat(store.files().usage(WORKSPACE).bytes()).isZero();
+  }
+
+  @Test
+  void aReplacedFileIsReadableForADay() {
+    var session = newSession();
+    var first = found(session, "a", "1", 'a', 10);
+    var second = found(session, "a", "2", 'b', 20);
+    add(session, first);
+    add(session, second);
+    assertThat(listed(session)).containsExactly(second.file().id());
+    assertThat(store.files().get(WORKSPACE, first.file().id()).blob()).isPresent();
+    clock.move(Outputs.REPLACED.minus(Duration.ofSeconds(1)));
+    assertThat(store.files().expire(clock.instant())).isZero();
+    clock.move(Duration.ofSeconds(2));
+    assertThat(store.files().expire(clock.instant())).isEqualTo(1);
+    assertProblem(
+        () -> store.files().get(WORKSPACE, first.file().id()),
+        Problem.Kind.NOT_FOUND,
+        "File " + first.file().id() + " not found.");
+    assertThat(store.files().usage(WORKSPACE).bytes()).isEqualTo(20);
+    assertThat(listed(session)).containsExactly(second.file().id());
+  }
+
+  @Test
+  void allContentsAreAddedOrNone() {
+    var session = newSession();
+    assertProblem(
+        () -> add(session, found(session, "a", "1", 'a', 600), found(session, "b", "1", 'b', 600)),
+        Problem.Kind.INVALID_REQUEST,
+        "This workspace may store 1000 bytes; 600 bytes are in use. Delete files that are not"
+            + " needed.");
+    assertThat(listed(session)).isEmpty();
+    assertThat(outputs().known(session)).isEmpty();
+    assertThat(store.files().usage(WORKSPACE).bytes()).isZero();
+  }
+
+  @Test
+  void aDeletedSessionHasNoOutputs() {
+    var session = newSession();
+    add(session, found(session, "a", "1", 'a', 10), found(session, "b", "1", 'b', 10));
+    add(session, found(session, "a", "2", 'c', 10));
+    outputs().owe(session);
+    store.sessions().delete(WORKSPACE, session);
+    assertThat(outputs().known(session)).isEmpty();
+    assertThat(outputs().owed()).isEmpty();
+    assertThat(store.files().usage(WORKSPACE).bytes()).isZero();
+    assertProblem(
+        () -> add(session, found(session, "a", "1", 'a', 10)),
+        Problem.Kind.NOT_FOUND,
+        "Session " + session + " not found.");
+  }
+
+  @Test
+  void aCollectionIsOwedUntilItIsDone() throws Exception {
+    var session = newSession();
+    var other = newSession();
+    outputs().owe(session);
+    outputs().owe(session);
+    outputs().owe(other);
+    reopened();
+    assertThat(outputs().owed()).containsExactlyInAnyOrder(session, other);
+    assertThat(outputs().isOwed(session)).isTrue();
+    outputs().collected(session);
+    outputs().collected(session);
+    assertThat(outputs().owed()).containsExactly(other);
+    assertThat(outputs().isOwed(session)).isFalse();
+  }
+}

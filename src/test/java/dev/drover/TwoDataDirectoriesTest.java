@@ -6,28 +6,26 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
-import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.DirectoryBlobs;
+import dev.drover.testing.BlobsView;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -77,17 +75,7 @@ final class TwoDataDirectoriesTest {
       };
 
   /// Contents that end in the middle while `away` is set.
-  private record Breaking(Blobs blobs, AtomicBoolean away) implements Blobs {
-    @Override
-    public Blob put(InputStream in, long limit) throws IOException, InterruptedException {
-      return blobs.put(in, limit);
-    }
-
-    @Override
-    public Optional<InputStream> get(BlobId id) throws InterruptedException {
-      return blobs.get(id);
-    }
-
+  private record Breaking(Blobs blobs, AtomicBoolean away) implements BlobsView {
     @Override
     public Optional<Held> file(BlobId id) throws InterruptedException {
       return away.get() ? blobs.file(id).map(Breaking::half) : blobs.file(id);
@@ -112,26 +100,6 @@ final class TwoDataDirectoriesTest {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-
-    @Override
-    public Optional<InputStream> get(BlobId id, long from, long count) throws InterruptedException {
-      return blobs.get(id, from, count);
-    }
-
-    @Override
-    public void delete(BlobId id) throws InterruptedException {
-      blobs.delete(id);
-    }
-
-    @Override
-    public void storedBefore(Instant time, Consumer<Blob> each) throws InterruptedException {
-      blobs.storedBefore(time, each);
-    }
-
-    @Override
-    public void close() {
-      blobs.close();
     }
   }
 
@@ -262,6 +230,38 @@ final class TwoDataDirectoriesTest {
     var result = run(b, session, "cat file");
     assertThat(result).contains("restored from a snapshot").doesNotContain("later command");
     assertThat(withoutNote(result)).isEqualTo("first");
+  }
+
+  @Test
+  void theOutputsOfASessionAreCollectedWhereverItIs() throws Exception {
+    var session = session(a);
+    run(a, session, "cd /mnt/session/outputs; echo one > f; echo two > g");
+    var first = untilOutputs(b, session, "f one", "g two");
+    run(b, session, "cd /mnt/session/outputs; echo changed > f; rm g; echo three > h");
+    var second = untilOutputs(a, session, "f changed", "g two", "h three");
+    assertThat(second.get("g two")).isEqualTo(first.get("g two"));
+    run(a, session, "cd /mnt/session/outputs; cat f h > i");
+    var third = untilOutputs(b, session, "f changed", "g two", "h three", "i changed\nthree");
+    assertThat(third).containsAllEntriesOf(second);
+  }
+
+  /// The ids of a session's outputs by path and content, once they are these.
+  private static Map<String, String> untilOutputs(Drover node, String session, String... outputs) {
+    try (var client = client(node)) {
+      return await()
+          .until(() -> outputs(client, session), all -> all.keySet().equals(Set.of(outputs)));
+    }
+  }
+
+  private static Map<String, String> outputs(DroverClient client, String session) {
+    var outputs = new HashMap<String, String>();
+    for (var one : client.get("/v1/files?scope_id=" + session).items("data")) {
+      var file = (Json.Obj) one;
+      var id = String.valueOf(file.text("id"));
+      var content = client.text("/v1/files/" + id + "/content").strip();
+      assertThat(outputs.put(file.text("path") + " " + content, id)).isNull();
+    }
+    return outputs;
   }
 
   private List<Path> stored() throws IOException {

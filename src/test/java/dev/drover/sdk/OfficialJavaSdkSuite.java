@@ -147,6 +147,14 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
+  @Order(9)
+  final class Outputs extends OutputCases {
+    Outputs() {
+      super(rig);
+    }
+  }
+
+  @Nested
   @Order(10)
   final class NothingLeftOut extends NothingLeftOutCases {
     NothingLeftOut() {

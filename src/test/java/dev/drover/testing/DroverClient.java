@@ -45,6 +45,11 @@ public final class DroverClient implements AutoCloseable {
     return answer(request(path));
   }
 
+  /// What is there, such as the content of a file.
+  public String text(String path) {
+    return text(request(path));
+  }
+
   public Json.Obj delete(String path) {
     return answer(request(path).DELETE());
   }
@@ -229,12 +234,16 @@ public final class DroverClient implements AutoCloseable {
   }
 
   private Json.Obj answer(HttpRequest.Builder request) {
+    return (Json.Obj) Json.trusted(text(request));
+  }
+
+  private String text(HttpRequest.Builder request) {
     try {
       var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw new AssertionError(response.statusCode() + " " + response.body());
       }
-      return (Json.Obj) Json.trusted(response.body());
+      return response.body();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -2,8 +2,11 @@ package dev.drover;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobFiles;
+import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.files.Outputs;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
@@ -33,6 +36,7 @@ import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.testing.BlobsView;
 import dev.drover.testing.EventLogView;
 import dev.drover.testing.NodesView;
 import dev.drover.testing.SandboxView;
@@ -41,6 +45,7 @@ import dev.drover.testing.SessionsView;
 import dev.drover.testing.StoreView;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -52,6 +57,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -161,6 +167,11 @@ final class FaultPoints extends Wiring {
       }
 
       @Override
+      public Outputs outputs() {
+        return new Collecting(store.outputs());
+      }
+
+      @Override
       public Nodes nodes() {
         return new Claiming(store.nodes());
       }
@@ -255,6 +266,71 @@ final class FaultPoints extends Wiring {
     public List<SessionResource> of(SessionId session) {
       return resources.of(session);
     }
+  }
+
+  /// What is recorded of outputs: only some scenarios have any, and how often depends on timing.
+  private final class Collecting implements Outputs {
+    private final Outputs outputs;
+
+    Collecting(Outputs outputs) {
+      this.outputs = outputs;
+    }
+
+    @Override
+    public List<Output> known(SessionId session) {
+      count("known:before");
+      return outputs.known(session);
+    }
+
+    @Override
+    public void add(WorkspaceId workspace, SessionId session, List<Found> contents) {
+      count("book:before");
+      outputs.add(workspace, session, contents);
+      count("book:after");
+    }
+
+    @Override
+    public void owe(SessionId session) {
+      count("owe:before");
+      outputs.owe(session);
+      count("owe:after");
+    }
+
+    @Override
+    public void collected(SessionId session) {
+      count("collected:before");
+      outputs.collected(session);
+      count("collected:after");
+    }
+
+    @Override
+    public boolean isOwed(SessionId session) {
+      return outputs.isOwed(session);
+    }
+
+    @Override
+    public Set<SessionId> owed() {
+      return outputs.owed();
+    }
+  }
+
+  @Override
+  Blobs blobs(Config config, Ids ids) throws StoreUnusable, InterruptedException {
+    var blobs = super.blobs(config, ids);
+    return new BlobsView() {
+      @Override
+      public Blobs blobs() {
+        return blobs;
+      }
+
+      @Override
+      public Blob put(InputStream in, long limit) throws IOException, InterruptedException {
+        count("put:before");
+        var blob = blobs.put(in, limit);
+        count("put:after");
+        return blob;
+      }
+    };
   }
 
   /// Looks at what a node takes over; that it looks and finds nothing is no point.

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -70,6 +71,8 @@ final class UploadDirectory {
         }
       }
       write(wanted);
+    } catch (InvalidPathException e) {
+      throw new IOException("the locale of the server does not allow this name of a file", e);
     }
   }
 

@@ -83,12 +83,16 @@ final class UploadDirectoryTest {
   }
 
   private SessionResource.Mounted file(String path, String text) throws IOException {
+    return file(MountPath.of(path), text);
+  }
+
+  private SessionResource.Mounted file(MountPath path, String text) throws IOException {
     return new SessionResource.Mounted(
         new SessionResourceId("sesrsc_1"),
         new FileId("file_copy"),
         new FileId("file_original"),
         contents.add(text),
-        MountPath.of(path),
+        path,
         Instant.EPOCH);
   }
 
@@ -112,6 +116,19 @@ final class UploadDirectoryTest {
 
   private static String mode(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void aNameThatCannotBeWrittenHereIsAnErrorAndTheFilesBeforeItStay() throws Exception {
+    provide(file("a", "first"));
+    var odd =
+        file(new MountPath("b\uD800"), "second"); // no locale can write it; many cannot write ä
+    assertThatThrownBy(() -> provide(file("a", "first"), odd))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the locale of the server does not allow");
+    assertThat(shown()).isEqualTo(Map.of("a", "first"));
+    provide(file("a", "first"), file("c", "third"));
+    assertThat(shown()).containsOnlyKeys("a", "c");
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +50,12 @@ final class ReadmeTest {
 
   @Test
   void onTheCommandLine() throws Exception {
+    var script = script("On the command line", "bash", "cli.sh");
+    assertThat(Programs.run(directory, withDrover(directory), "bash", "-eu", script)).contains(RAN);
+  }
+
+  /// The environment for the command line, which is made runnable as `./drover` in a directory.
+  private Map<String, String> withDrover(Path directory) throws Exception {
     var drover = directory.resolve("drover");
     Files.writeString(
         drover,
@@ -58,8 +66,7 @@ final class ReadmeTest {
     finding.put("DROVER_URL", server.url().toString());
     finding.put("DROVER_API_KEY", ServerProcess.KEY);
     finding.put("CLASSPATH", System.getProperty("java.class.path"));
-    var script = script("On the command line", "bash", "cli.sh");
-    assertThat(Programs.run(directory, finding, "bash", "-eu", script)).contains(RAN);
+    return finding;
   }
 
   @Test
@@ -81,6 +88,67 @@ final class ReadmeTest {
   }
 
   @Test
+  void filesOnTheCommandLine() throws Exception {
+    var files = filesOf("cli");
+    append(files, "after.sh", "On the command line", "Files on the command line", "bash");
+    Programs.run(files, withDrover(files), "bash", "-eu", "after.sh");
+    assertIsChart(files);
+  }
+
+  @Test
+  void filesWithCurl() throws Exception {
+    var files = filesOf("curl");
+    append(files, "after.sh", "With curl", "Files with curl", "bash");
+    Programs.run(files, environment, "bash", "-eu", "after.sh");
+    assertIsChart(files);
+  }
+
+  @Test
+  void filesInTypeScript() throws Exception {
+    Programs.installTypeScript();
+    var files = filesOf("typescript");
+    Files.createSymbolicLink(
+        files.resolve("node_modules"), Programs.TYPESCRIPT.resolve("node_modules"));
+    append(files, "after.mjs", "In TypeScript", "Files in TypeScript", "js");
+    Programs.run(files, environment, "node", "after.mjs");
+    assertIsChart(files);
+  }
+
+  @Test
+  void filesInJava() throws Exception {
+    var files = filesOf("java");
+    Files.writeString(files.resolve("InAndOut.java"), block("Files in Java", "java"));
+    Programs.runJava(files, environment, "InAndOut.java");
+    assertIsChart(files);
+  }
+
+  /// A new directory with the files that the examples need.
+  private static Path filesOf(String name) throws Exception {
+    var files = Files.createDirectory(directory.resolve(name));
+    Files.writeString(files.resolve("files.sh"), block("A session can be given files", "bash"));
+    Programs.run(files, Map.of(), "bash", "-eu", "files.sh");
+    return files;
+  }
+
+  private static void append(Path files, String name, String before, String way, String language)
+      throws Exception {
+    Files.writeString(files.resolve(name), block(before, language) + block(way, language));
+  }
+
+  /// The bars of Zug, Bern and Biel, black on white.
+  private static void assertIsChart(Path files) throws Exception {
+    var chart = ImageIO.read(files.resolve("chart.png").toFile());
+    assertThat(chart.getWidth()).isEqualTo(120);
+    assertThat(chart.getHeight()).isEqualTo(150);
+    var raster = chart.getRaster();
+    for (int x = 0; x < 120; x++) {
+      int bar = List.of(31, 134, 56).get(x / 40);
+      assertThat(raster.getSample(x, 150 - bar, 0)).isZero();
+      assertThat(raster.getSample(x, 149 - bar, 0)).isEqualTo(255);
+    }
+  }
+
+  @Test
   void inJava() throws Exception {
     var program = script("In Java", "java", "First.java");
     assertThat(Programs.runJava(directory, environment, program))
@@ -91,13 +159,17 @@ final class ReadmeTest {
   ///
   /// @param way how the paragraph begins that introduces the block
   private static String script(String way, String language, String name) throws Exception {
+    Files.writeString(directory.resolve(name), block(way, language));
+    return name;
+  }
+
+  private static String block(String way, String language) throws Exception {
     var block =
         Pattern.compile(
                 "^%s[^\n]*(?:\n[^\n]+)*\n\n```%s\n(.*?)^```".formatted(way, language),
                 Pattern.MULTILINE | Pattern.DOTALL)
             .matcher(Files.readString(Path.of("README.md")));
     assertThat(block.find()).as(way).isTrue();
-    Files.writeString(directory.resolve(name), block.group(1));
-    return name;
+    return block.group(1);
   }
 }

@@ -87,11 +87,16 @@ final class FaultClient implements AutoCloseable {
     var form =
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n%s\r\n--b--\r\n"
             .formatted(text);
+    return String.valueOf(form("/v1/files", form.getBytes(UTF_8)).text("id"));
+  }
+
+  /// @param form with the boundary `b`
+  Json.Obj form(String path, byte[] form) throws Exception {
     var request =
-        request("/v1/files")
+        request(path)
             .header("content-type", "multipart/form-data; boundary=b")
-            .POST(BodyPublishers.ofString(form));
-    return String.valueOf(object(request, Set.of(200)).text("id"));
+            .POST(BodyPublishers.ofByteArray(form));
+    return object(request, Set.of(200));
   }
 
   Json.Obj get(String path) throws Exception {

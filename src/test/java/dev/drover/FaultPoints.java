@@ -10,6 +10,7 @@ import dev.drover.files.Outputs;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
@@ -34,6 +35,9 @@ import dev.drover.session.SessionResource;
 import dev.drover.session.SessionResourceId;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
+import dev.drover.skills.Skill;
+import dev.drover.skills.SkillVersion;
+import dev.drover.skills.Skills;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.testing.BlobsView;
@@ -42,6 +46,7 @@ import dev.drover.testing.NodesView;
 import dev.drover.testing.SandboxView;
 import dev.drover.testing.SandboxesView;
 import dev.drover.testing.SessionsView;
+import dev.drover.testing.SkillsView;
 import dev.drover.testing.StoreView;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
@@ -169,6 +174,11 @@ final class FaultPoints extends Wiring {
       @Override
       public Outputs outputs() {
         return new Collecting(store.outputs());
+      }
+
+      @Override
+      public Skills skills() {
+        return new Stocking(store.skills());
       }
 
       @Override
@@ -333,6 +343,36 @@ final class FaultPoints extends Wiring {
     };
   }
 
+  /// What skills there are: only some scenarios have any.
+  private final class Stocking implements SkillsView {
+    private final Skills skills;
+
+    Stocking(Skills skills) {
+      this.skills = skills;
+    }
+
+    @Override
+    public Skills skills() {
+      return skills;
+    }
+
+    @Override
+    public Skill create(Skill skill, SkillVersion.Draft version, Blob content) {
+      count("skill:before");
+      var created = skills.create(skill, version, content);
+      count("skill:after");
+      return created;
+    }
+
+    @Override
+    public SkillVersion add(SkillVersion.Draft version, Blob content) {
+      count("version:before");
+      var added = skills.add(version, content);
+      count("version:after");
+      return added;
+    }
+  }
+
   /// Looks at what a node takes over; that it looks and finds nothing is no point.
   private final class Claiming implements NodesView {
     private final Nodes nodes;
@@ -474,6 +514,24 @@ final class FaultPoints extends Wiring {
             return file;
           });
       count("provide:after");
+    }
+
+    @Override
+    public void provideSkills(List<SkillDirectory> skills)
+        throws IOException, InterruptedException {
+      count("skills:before");
+      sandbox.provideSkills(skills.stream().map(this::counted).toList());
+      count("skills:after");
+    }
+
+    private SkillDirectory counted(SkillDirectory skill) {
+      return new SkillDirectory(
+          skill.name(),
+          directory -> {
+            count("unpack:before");
+            skill.content().write(directory);
+            count("unpack:after");
+          });
     }
 
     @Override

@@ -69,22 +69,13 @@ final class SkillsOnTwoNodesTest {
   }
 
   private static String upload(Drover node, String path, String description) throws Exception {
-    var zip =
-        ZipBytes.skill("poems", description)
-            .file(
-                "poems/run",
-                ZipBytes.SCRIPT,
-                "#!/bin/sh\necho ran\n".getBytes(StandardCharsets.UTF_8))
-            .bytes();
-    var head =
-        "--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"poems.zip\"\r\n\r\n"
-            .getBytes(StandardCharsets.UTF_8);
-    var tail = "\r\n--b--\r\n".getBytes(StandardCharsets.UTF_8);
+    var run = "#!/bin/sh\necho ran\n".getBytes(StandardCharsets.UTF_8);
+    var form = ZipBytes.skill("poems", description).file("poems/run", ZipBytes.SCRIPT, run).form();
     var request =
         HttpRequest.newBuilder(node.url().resolve(path))
             .header("authorization", "Bearer " + KEY)
             .header("content-type", "multipart/form-data; boundary=b")
-            .POST(BodyPublishers.ofByteArrays(List.of(head, zip, tail)))
+            .POST(BodyPublishers.ofByteArray(form))
             .build();
     try (var http = HttpClient.newHttpClient()) {
       var answer = http.send(request, BodyHandlers.ofString());

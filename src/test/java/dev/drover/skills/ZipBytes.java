@@ -220,6 +220,17 @@ public final class ZipBytes {
     return all.toByteArray();
   }
 
+  /// A form with the archive, between boundaries `b`.
+  public byte[] form() {
+    var all = new ByteArrayOutputStream();
+    all.writeBytes(
+        "--b\r\nContent-Disposition: form-data; name=\"files[]\"; filename=\"s.zip\"\r\n\r\n"
+            .getBytes(StandardCharsets.UTF_8));
+    all.writeBytes(bytes());
+    all.writeBytes("\r\n--b--\r\n".getBytes(StandardCharsets.UTF_8));
+    return all.toByteArray();
+  }
+
   private static byte[] end(int count, long length, long at) {
     return buffer(22)
         .putInt(0x06054b50)

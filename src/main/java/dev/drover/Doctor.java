@@ -9,6 +9,7 @@ import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.blobs.BlobPlace;
 import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteLook;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /// The checks of the machine and the settings: each says what is wrong, and what fixes it.
@@ -136,7 +138,7 @@ final class Doctor {
         var blobs =
             S3Blobs.open(
                 bucket.get(),
-                cache.directory(),
+                new BlobPlace(cache.directory(), OptionalLong.of(0)),
                 0,
                 ids,
                 Pause.REAL,

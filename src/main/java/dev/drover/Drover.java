@@ -126,6 +126,7 @@ public final class Drover implements AutoCloseable {
       var jobs = new MeteredJobs(store.jobs(), meters);
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
+      OwnContents.claim(config, blobs, store.database());
       var outputs = outputs(store, jobs, blobs, hands);
       var snapshots = snapshots(store, blobs, hands);
       var handlers = handlers(store, jobs, blobs, hands);
@@ -243,7 +244,8 @@ public final class Drover implements AutoCloseable {
     var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
     handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
     handlers.put(Job.DELETE_BLOB, new BlobDeletion(blobs));
-    handlers.put(BlobSweep.KIND, new BlobSweep(jobs, blobs, store.files(), clock));
+    handlers.put(
+        BlobSweep.KIND, new BlobSweep(jobs, blobs, store.database(), store.files(), clock));
     handlers.put(FileExpiry.KIND, new FileExpiry(jobs, store.files(), clock));
     return handlers;
   }

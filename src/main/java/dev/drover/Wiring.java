@@ -19,6 +19,7 @@ import dev.drover.model.rehearsal.RehearsalModel;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.blobs.BlobPlace;
 import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresStore;
@@ -26,6 +27,7 @@ import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.tools.ServerTool;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -54,16 +56,20 @@ class Wiring {
   Blobs blobs(Config config, Ids ids) throws StoreUnusable, InterruptedException {
     var settings = config.blobs();
     if (settings.bucket().isEmpty()) {
-      return DirectoryBlobs.open(settings.directory(config.data()), ids, Pause.REAL);
+      return DirectoryBlobs.open(place(config, settings.directory(config.data())), ids, Pause.REAL);
     }
     return S3Blobs.open(
         settings.bucket().get(),
-        config.data().resolve("cache"),
+        place(config, config.data().resolve("cache")),
         settings.cache(),
         ids,
         Pause.REAL,
         new Random(),
         System::nanoTime);
+  }
+
+  private static BlobPlace place(Config config, Path directory) {
+    return new BlobPlace(directory, config.sandboxes().storage().floor());
   }
 
   /// The name of this server's data directory among those of all nodes.

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("database")
 @Tag("sandbox")
 final class TwoDataDirectoriesTest {
-  private static final String MANY =
+  static final String MANY =
       """
       mkdir -p a/b 'odd name' && cd a && echo one > one && ln one two && ln -s /no/where link
       printf 'x' > $'line\\nbreak' && printf '\\377' > $'\\377bytes' && touch -d '1969-12-31 12:00' old
@@ -50,7 +50,7 @@ final class TwoDataDirectoriesTest {
       chmod 711 one && chmod 000 b && chmod 1777 '../odd name' && mkfifo pipe
       echo kept > /mnt/session/outputs/out.txt && echo mine > /mnt/user/mine && cd\
       """;
-  private static final String MANIFEST =
+  static final String MANIFEST =
       """
       cd /workspace && chmod 700 a/b && touch -d @7 a && find . /mnt/session/outputs /mnt/user ! -type p \
       -printf '%p %y %m %n %T@ %s %l\\n' | LC_ALL=C sort \

@@ -6,6 +6,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.files.Files;
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,12 +29,15 @@ public final class BlobSweep implements JobHandler {
 
   private final Jobs jobs;
   private final Blobs blobs;
+  private final String database;
   private final Files files;
   private final InstantSource clock;
 
-  public BlobSweep(Jobs jobs, Blobs blobs, Files files, InstantSource clock) {
+  /// @param database the name of the database that has the rows
+  public BlobSweep(Jobs jobs, Blobs blobs, String database, Files files, InstantSource clock) {
     this.jobs = jobs;
     this.blobs = blobs;
+    this.database = database;
     this.files = files;
     this.clock = clock;
   }
@@ -47,7 +51,10 @@ public final class BlobSweep implements JobHandler {
   }
 
   @Override
-  public void handle(Job job) throws InterruptedException {
+  public void handle(Job job) throws IOException, InterruptedException {
+    if (!blobs.claim(database).equals(database)) { // at the start, the storage may have been away
+      throw new IOException("the stored contents belong to another database");
+    }
     var old = new ArrayList<BlobId>();
     blobs.storedBefore(before(), blob -> old.add(blob.id()));
     for (int from = 0; from < old.size(); from += BATCH) {

@@ -44,6 +44,13 @@ public interface Blobs extends BlobFiles, AutoCloseable {
   /// the incomplete contents that were begun before `time`.
   void storedBefore(Instant time, Consumer<Blob> each) throws InterruptedException;
 
+  /// Marks the storage as that of a database, unless it has a mark. Contents that are in no row of
+  /// a database are deleted as garbage, so two databases must not share a storage.
+  ///
+  /// @param database the name of the database: letters and digits, at most 100
+  /// @return the name of the database that has the storage
+  String claim(String database) throws InterruptedException;
+
   @Override
   void close();
 }

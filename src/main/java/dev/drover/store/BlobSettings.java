@@ -38,6 +38,24 @@ public record BlobSettings(
     }
   }
 
+  /// Refuses a storage that another database has.
+  ///
+  /// @param data the data directory
+  public StoreUnusable taken(Path data) {
+    var fix = bucket.isPresent() ? "blobs.s3.prefix" : "blobs.directory";
+    var mark =
+        bucket
+            .map(one -> "the object " + one.prefix() + "database of the bucket " + one.name())
+            .orElseGet(() -> "the file " + directory(data).resolve("database"));
+    return new StoreUnusable(
+        "Cannot use "
+            + bucket.map(one -> "the bucket " + one.shown()).orElseGet(() -> "" + directory(data))
+            + ": it has the contents of another database, and each would delete what the other"
+            + " stored. Set another %s, or the other database. If that database no longer exists,"
+                .formatted(fix)
+            + " delete %s.".formatted(mark));
+  }
+
   /// The directory for the contents.
   ///
   /// @param data the data directory

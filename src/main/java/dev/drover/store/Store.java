@@ -37,6 +37,9 @@ public interface Store extends AutoCloseable {
 
   Snapshots snapshots();
 
+  /// The name of the database: letters and digits. No other database has it, except for a copy.
+  String database();
+
   @Override
   void close();
 }

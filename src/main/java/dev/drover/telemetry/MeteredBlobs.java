@@ -81,6 +81,11 @@ public final class MeteredBlobs implements Blobs {
   }
 
   @Override
+  public String claim(String database) throws InterruptedException {
+    return blobs.claim(database);
+  }
+
+  @Override
   public void close() {
     blobs.close();
   }

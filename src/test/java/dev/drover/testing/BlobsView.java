@@ -45,6 +45,11 @@ public interface BlobsView extends Blobs {
   }
 
   @Override
+  default String claim(String database) throws InterruptedException {
+    return blobs().claim(database);
+  }
+
+  @Override
   default void close() {
     blobs().close();
   }

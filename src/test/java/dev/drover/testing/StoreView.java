@@ -69,6 +69,11 @@ public interface StoreView extends Store {
   }
 
   @Override
+  default String database() {
+    return store().database();
+  }
+
+  @Override
   default Jobs jobs() {
     return store().jobs();
   }

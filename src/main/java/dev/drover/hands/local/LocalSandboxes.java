@@ -1,6 +1,7 @@
 package dev.drover.hands.local;
 
 import dev.drover.base.FileLock;
+import dev.drover.base.FreeSpace;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.hands.FramedHand;
@@ -194,6 +195,16 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
+  /// Below the floor only existing sandboxes may clean up.
+  private void checkRoom() throws IOException, Unavailable {
+    if (room.isShort()) {
+      throw new Unavailable(
+          "The server's disk is nearly full: %d bytes are free, %d are kept free. No sandbox was"
+                  .formatted(room.free(), room.floor())
+              + " started. Delete sessions, or free some space.");
+    }
+  }
+
   /// Two sandboxes must not mount one disk.
   private void checkDisk(HandSpec spec, Workspaces.Workspace workspace)
       throws Unavailable, IOException {
@@ -211,7 +222,7 @@ public final class LocalSandboxes implements Sandboxes {
 
   private Sandbox start(HandSpec spec) throws Unavailable, IOException, InterruptedException {
     var session = spec.session();
-    room.check();
+    checkRoom();
     var workspace = workspaces.open(session);
     checkDisk(spec, workspace);
     var id = newId();

@@ -27,25 +27,27 @@ final class BlobCache implements AutoCloseable {
   private static final int PROCESSES = 1_000;
 
   private final Path directory;
+  private final Disk disk;
   private final FileLock lock;
   private final long limit;
   private final Map<BlobId, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
   private long size;
 
-  private BlobCache(Path directory, FileLock lock, long limit) {
+  private BlobCache(Path directory, Disk disk, FileLock lock, long limit) {
     this.directory = directory;
+    this.disk = disk;
     this.lock = lock;
     this.limit = limit;
   }
 
-  /// @param root is created if it is missing
   /// @param limit in bytes
-  static BlobCache open(Path root, long limit) throws IOException {
+  static BlobCache open(BlobPlace place, long limit) throws IOException {
+    var root = place.directory();
     OwnFiles.createDirectory(root);
     for (int n = 0; n < PROCESSES; n++) {
       var lock = FileLock.tryTake(root.resolve(n + ".lock")).orElse(null);
       if (lock != null) {
-        var cache = new BlobCache(root.resolve(Integer.toString(n)), lock, limit);
+        var cache = new BlobCache(root.resolve(Integer.toString(n)), Disk.of(place), lock, limit);
         boolean opened = false;
         try {
           cache.load();
@@ -86,7 +88,7 @@ final class BlobCache implements AutoCloseable {
   }
 
   Disk disk() {
-    return new Disk(directory);
+    return disk;
   }
 
   /// A file for a content on its way.

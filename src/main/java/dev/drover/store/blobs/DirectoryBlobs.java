@@ -9,8 +9,12 @@ import dev.drover.store.StoreUnusable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -31,22 +36,27 @@ public final class DirectoryBlobs implements Blobs {
   private static final List<String> SHARDS =
       IntStream.range(0, 256).mapToObj("%02x"::formatted).toList();
 
+  /// The name of the file that names the database.
+  public static final String MARK = "database";
+
+  private static final int LONGEST_MARK = 200;
+
   private final Path directory;
   private final Disk disk;
   private final Ids ids;
   private final Drafts drafts;
 
-  private DirectoryBlobs(Path directory, Ids ids, Drafts drafts) {
+  private DirectoryBlobs(Path directory, Disk disk, Ids ids, Drafts drafts) {
     this.directory = directory;
-    disk = new Disk(directory);
+    this.disk = disk;
     this.ids = ids;
     this.drafts = drafts;
   }
 
-  /// @param directory is created if it is missing
   /// @throws StoreUnusable if it cannot be created or written, or contains a link
-  public static DirectoryBlobs open(Path directory, Ids ids, Pause pause)
+  public static DirectoryBlobs open(BlobPlace place, Ids ids, Pause pause)
       throws StoreUnusable, InterruptedException {
+    var directory = place.directory();
     try {
       OwnFiles.createDirectory(directory);
       for (var shard : SHARDS) {
@@ -55,11 +65,17 @@ public final class DirectoryBlobs implements Blobs {
       var drafts = Drafts.open(directory.resolve("incoming"), ids.next(""), pause);
       OwnFiles.sync(directory);
       OwnFiles.sync(directory.toAbsolutePath().resolveSibling("").toRealPath());
-      return new DirectoryBlobs(directory, ids, drafts);
+      return new DirectoryBlobs(directory, Disk.of(place), ids, drafts);
     } catch (IOException e) {
       throw new StoreUnusable(
           "Cannot use " + directory + " (" + e + "). Drover stores large contents there.", e);
     }
+  }
+
+  /// As above; contents may take all of the disk.
+  public static DirectoryBlobs open(Path directory, Ids ids, Pause pause)
+      throws StoreUnusable, InterruptedException {
+    return open(new BlobPlace(directory, OptionalLong.of(0)), ids, pause);
   }
 
   @Override
@@ -168,6 +184,49 @@ public final class DirectoryBlobs implements Blobs {
       }
     }
     return blobs;
+  }
+
+  @Override
+  public String claim(String database) throws InterruptedException {
+    var mark = directory.resolve(MARK);
+    if (!Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+      mark(mark, database);
+    }
+    return disk.reading(
+        () -> {
+          try (var in = Channels.newInputStream(OwnFiles.read(mark))) {
+            return new String(in.readNBytes(LONGEST_MARK), StandardCharsets.UTF_8).strip();
+          }
+        });
+  }
+
+  /// The mark is complete as soon as it has its name; another process may be faster.
+  private void mark(Path mark, String database) throws InterruptedException {
+    disk.writing(
+        () -> {
+          var draft = drafts.file(ids.next(""));
+          try {
+            try (var file = OwnFiles.create(draft)) {
+              file.write(ByteBuffer.wrap((database + "\n").getBytes(StandardCharsets.UTF_8)));
+              file.force(true);
+            }
+            link(mark, draft);
+          } finally {
+            Files.deleteIfExists(draft);
+          }
+          OwnFiles.sync(directory);
+          return mark;
+        });
+  }
+
+  private static void link(Path mark, Path draft) throws IOException {
+    try {
+      Files.createLink(mark, draft);
+    } catch (FileAlreadyExistsException _) {
+      // the other process has marked it
+    } catch (FileSystemException | UnsupportedOperationException _) {
+      Files.move(draft, mark); // a file system without links
+    }
   }
 
   @Override

@@ -1,16 +1,19 @@
 package dev.drover.store.blobs;
 
+import dev.drover.base.FreeSpace;
 import dev.drover.base.Problem;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /// Work with the files of a directory, whose failures clients may see. Safe for many threads.
-record Disk(Path directory) {
+record Disk(FreeSpace space) {
   /// The size of the pieces in which contents are read and written, in bytes.
   static final int BUFFER = 1 << 16;
+
+  static Disk of(BlobPlace place) throws IOException {
+    return new Disk(new FreeSpace(place.directory(), place.floor()));
+  }
 
   @FunctionalInterface
   interface Step<T> {
@@ -29,6 +32,16 @@ record Disk(Path directory) {
         () -> isFull() ? "The server's disk is full." : "The server cannot store the content.");
   }
 
+  /// Refuses to store more when little space is left, so that the server's log has some.
+  ///
+  /// @throws Problem `UNAVAILABLE`
+  void checkRoom() throws InterruptedException {
+    if (reading(space::isShort)) {
+      var message = "The server's disk is nearly full.";
+      throw new Problem(Problem.Kind.UNAVAILABLE, null, message, null);
+    }
+  }
+
   private static <T> T attempt(Step<T> step, Supplier<String> failure) throws InterruptedException {
     try {
       return step.run();
@@ -43,7 +56,7 @@ record Disk(Path directory) {
   /// The system's own message depends on the language that is set.
   private boolean isFull() {
     try {
-      return Files.getFileStore(directory).getUsableSpace() < BUFFER;
+      return space.free() < BUFFER;
     } catch (IOException _) {
       return false;
     }

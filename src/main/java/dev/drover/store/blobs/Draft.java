@@ -36,7 +36,7 @@ final class Draft implements AutoCloseable {
   /// Adds all that a stream has.
   ///
   /// @param limit for the whole content, in bytes; at most one byte more is read
-  /// @throws Problem `TOO_LARGE`, or `UNAVAILABLE` if it cannot be written
+  /// @throws Problem `TOO_LARGE`, or `UNAVAILABLE` if it cannot be written, or little space is left
   /// @throws IOException what the stream threw
   void fill(InputStream in, long limit, Disk disk) throws IOException, InterruptedException {
     var buffer = new byte[Disk.BUFFER];
@@ -50,6 +50,7 @@ final class Draft implements AutoCloseable {
         var message = "The content is larger than " + limit + " bytes";
         throw new Problem(Problem.Kind.TOO_LARGE, null, message, null);
       }
+      disk.checkRoom();
       disk.writing(() -> append(buffer, count));
     }
   }

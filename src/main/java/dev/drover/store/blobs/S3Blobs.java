@@ -11,7 +11,6 @@ import dev.drover.store.StoreUnusable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +24,9 @@ import java.util.stream.Stream;
 /// local file first: its digest, which is a part of its name, is known at its end. The bucket and
 /// the prefix must belong to one installation of Drover: it removes what its own rows do not name.
 public final class S3Blobs implements Blobs {
+  /// The name of the object, after the prefix, that names the database.
+  public static final String MARK = "database";
+
   private static final int LOCKS = 64;
 
   private final BucketSettings bucket;
@@ -47,14 +49,14 @@ public final class S3Blobs implements Blobs {
 
   /// Opens a bucket. It need not be reachable.
   ///
-  /// @param directory for local copies; is created if it is missing
+  /// @param place for local copies
   /// @param cache the maximum size of the local copies, in bytes
   /// @param nanos a monotonic clock
   /// @throws StoreUnusable if the server refuses the bucket or the keys, or the directory cannot be
   ///   used
   public static S3Blobs open(
       BucketSettings bucket,
-      Path directory,
+      BlobPlace place,
       long cache,
       Ids ids,
       Pause pause,
@@ -63,11 +65,12 @@ public final class S3Blobs implements Blobs {
       throws StoreUnusable, InterruptedException {
     S3Blobs blobs;
     try {
-      var local = BlobCache.open(directory, cache);
+      var local = BlobCache.open(place, cache);
       blobs = new S3Blobs(bucket, new S3Client(bucket, pause, random, nanos), local, ids);
     } catch (IOException e) {
       throw new StoreUnusable(
-          "Cannot use " + directory + " (" + e + "). Drover copies stored contents there.", e);
+          "Cannot use " + place.directory() + " (" + e + "). Drover copies stored contents there.",
+          e);
     }
     try {
       blobs.objects.objects(S3Objects.list(bucket.prefix()).query("max-keys", "1"));
@@ -240,6 +243,23 @@ public final class S3Blobs implements Blobs {
     } catch (S3Failure e) {
       throw client.unavailable(e);
     }
+  }
+
+  /// The first of two databases that do this at the same moment may get its own name; each calls
+  /// this again before it deletes garbage.
+  @Override
+  public String claim(String database) throws InterruptedException {
+    var key = bucket.prefix() + MARK;
+    var mark = asking(() -> objects.text(key));
+    if (mark.isEmpty()) {
+      asking(
+          () -> {
+            objects.put(key, database);
+            return true;
+          });
+      mark = asking(() -> objects.text(key));
+    }
+    return mark.orElse("").strip();
   }
 
   @Override

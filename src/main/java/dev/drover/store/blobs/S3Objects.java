@@ -32,6 +32,23 @@ final class S3Objects {
     }
   }
 
+  /// Stores a short text as an object.
+  void put(String key, String text) throws S3Failure, InterruptedException {
+    client.call(S3Call.of("PUT", key).sending(new Payload.Text(text)), S3Objects::text);
+  }
+
+  /// A short text that is stored as an object; empty if there is no such object.
+  Optional<String> text(String key) throws S3Failure, InterruptedException {
+    try {
+      return Optional.of(client.call(S3Call.of("GET", key), S3Objects::text));
+    } catch (S3Failure e) {
+      if (e.isMissingObject()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   /// A content that is being read.
   ///
   /// @param size of what is read, in bytes

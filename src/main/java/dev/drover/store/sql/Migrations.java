@@ -104,6 +104,13 @@ public final class Migrations {
     return applied.size();
   }
 
+  /// The name of a database: the time, in microseconds, when its schema was created.
+  static String database(Db db) throws SQLException {
+    var times =
+        db.list("SELECT applied_at FROM schema_migration WHERE version = 1", row -> row.getLong(1));
+    return "d" + times.getFirst();
+  }
+
   private static List<Applied> applied(Db db) throws SQLException {
     return db.list(
         "SELECT version, checksum FROM schema_migration ORDER BY version",

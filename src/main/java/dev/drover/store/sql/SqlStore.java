@@ -126,6 +126,11 @@ public final class SqlStore implements Store {
     return snapshots;
   }
 
+  @Override
+  public String database() {
+    return readers.call(Migrations::database);
+  }
+
   Writer writer() {
     return writer;
   }

@@ -61,6 +61,21 @@ abstract class BlobsContract {
     return blobs.put(stream(content), LIMIT);
   }
 
+  @Test
+  void theFirstDatabaseThatClaimsTheStorageHasIt() throws Exception {
+    var owners =
+        together(
+            4,
+            () -> {
+              try (var another = open()) {
+                return another.claim("one");
+              }
+            });
+    assertThat(owners).containsOnly("one");
+    assertThat(blobs.claim("two")).isEqualTo("one");
+    assertThat(all(blobs)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 65_535, 65_536, 65_537, 131_072, 1_000_003})
   void aContentIsReadAsItWasWritten(int size) throws Exception {

@@ -25,6 +25,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,12 @@ final class DirectoryBlobsTest extends BlobsContract {
   }
 
   static DirectoryBlobs open(Path directory) throws StoreUnusable, InterruptedException {
-    return DirectoryBlobs.open(directory, IDS, Pause.REAL);
+    return open(directory, 0);
+  }
+
+  private static DirectoryBlobs open(Path directory, long floor)
+      throws StoreUnusable, InterruptedException {
+    return DirectoryBlobs.open(new BlobPlace(directory, OptionalLong.of(floor)), IDS, Pause.REAL);
   }
 
   @Override
@@ -78,6 +86,29 @@ final class DirectoryBlobsTest extends BlobsContract {
       }
     }
     return copy;
+  }
+
+  @Test
+  void oneOfManyDatabasesGetsTheDirectory() throws Exception {
+    var number = new AtomicInteger();
+    var owners = together(16, () -> blobs.claim("d" + number.incrementAndGet()));
+    assertThat(Set.copyOf(owners)).hasSize(1);
+    assertThat(directory().resolve(DirectoryBlobs.MARK)).hasContent(owners.getFirst());
+  }
+
+  @Test
+  void nothingIsStoredWhenTheDiskIsNearlyFull() throws Exception {
+    var kept = blobs.put(stream(random(10)), 10);
+    try (var nearlyFull = open(directory(), Long.MAX_VALUE)) {
+      assertThatThrownBy(() -> nearlyFull.put(stream(random(10)), 10))
+          .isInstanceOfSatisfying(
+              Problem.class,
+              problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
+          .hasMessage("The server's disk is nearly full.");
+      assertThat(read(nearlyFull, kept.id())).isEqualTo(random(10));
+      nearlyFull.delete(kept.id());
+    }
+    assertThat(all(blobs)).isEmpty();
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +74,14 @@ final class S3AwayTest {
 
   private S3Blobs open(BucketSettings bucket) throws Exception {
     var cache = temporary.resolve("cache");
-    return S3Blobs.open(bucket, cache, 1 << 20, IDS, _ -> {}, new Random(1), nanos::get);
+    return S3Blobs.open(
+        bucket,
+        new BlobPlace(cache, OptionalLong.of(0)),
+        1 << 20,
+        IDS,
+        _ -> {},
+        new Random(1),
+        nanos::get);
   }
 
   private static void assertAway(Contents.Act act) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,7 @@ final class S3BlobsTest extends BlobsContract {
   private S3Blobs open(BucketSettings bucket) throws Exception {
     return S3Blobs.open(
         bucket,
-        temporary.resolve("cache"),
+        new BlobPlace(temporary.resolve("cache"), OptionalLong.of(0)),
         CACHE,
         IDS,
         Pause.REAL,

@@ -59,6 +59,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public String database() {
+    return "memory";
+  }
+
+  @Override
   public EventLog eventLog() {
     return eventLog;
   }

@@ -1,14 +1,20 @@
 package dev.drover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.drover.base.BlockStream;
 import dev.drover.cli.Check;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.S3Server;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -29,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("database")
 @Tag("sandbox")
 final class BucketNodesTest {
+  /// More than what the sockets on the way take, in bytes.
+  private static final int LARGE = 60_000_000;
+
   private static final Pattern ID = Pattern.compile("\"id\" *: *\"(file_[^\"]+)\"");
 
   @TempDir Path directory;
@@ -81,14 +90,18 @@ final class BucketNodesTest {
   }
 
   private HttpResponse<String> upload(Drover node, String content) throws Exception {
+    return upload(node, BodyPublishers.ofString(content));
+  }
+
+  private HttpResponse<String> upload(Drover node, BodyPublisher content) throws Exception {
+    var head = "--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
     var form =
-        "--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n"
-            + content
-            + "\r\n--XX--\r\n";
+        BodyPublishers.concat(
+            BodyPublishers.ofString(head), content, BodyPublishers.ofString("\r\n--XX--\r\n"));
     return http.send(
         to(node, "/v1/files")
             .header("content-type", "multipart/form-data; boundary=XX")
-            .POST(BodyPublishers.ofString(form))
+            .POST(form)
             .build(),
         BodyHandlers.ofString());
   }
@@ -123,6 +136,47 @@ final class BucketNodesTest {
     var found = ID.matcher(file.body());
     assertThat(found.find()).as(file.body()).isTrue();
     return found.group(1);
+  }
+
+  @Test
+  void anUploadDuringWhichTheBucketGoesAwayIsRefusedAndNothingIsShown() throws Exception {
+    var begun = new ByteArrayInputStream(new byte[LARGE]);
+    var content =
+        new SequenceInputStream(
+            begun,
+            new BlockStream() {
+              @Override
+              public int read(byte[] bytes, int from, int length) throws IOException {
+                try {
+                  server.stopImmediately();
+                } catch (InterruptedException e) {
+                  throw new IOException(e);
+                }
+                return -1;
+              }
+            });
+    var refused = upload(a, BodyPublishers.ofInputStream(() -> content));
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+    assertThat(get(a, "/v1/files").body()).doesNotContain("file_");
+    server.start();
+    await()
+        .untilAsserted(() -> assertThat(upload(a, "x").statusCode()).isEqualTo(200)); // again soon
+    try (var local = Files.walk(directory.resolve("a/cache/0/incoming"))) {
+      assertThat(local.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
+  void aDownloadDuringWhichTheBucketGoesAwayEndsBeforeItsEnd() throws Exception {
+    var file = id(upload(a, BodyPublishers.ofByteArray(new byte[LARGE])));
+    var request = to(b, "/v1/files/" + file + "/content").build();
+    var response = http.send(request, BodyHandlers.ofInputStream());
+    assertThat(response.statusCode()).isEqualTo(200);
+    try (var in = response.body()) {
+      in.readNBytes(1 << 20);
+      server.stopImmediately();
+      assertThatThrownBy(in::readAllBytes).isInstanceOf(IOException.class);
+    }
   }
 
   @Test

@@ -31,6 +31,10 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   /// How long a node waits for the snapshot of another one.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /// How often a snapshot is tried that another node asks for, if the directories themselves are
+  /// the reason why it fails; then that node does without.
+  private static final int TRIES = 4;
+
   private static final Duration LOOK = Duration.ofMillis(50);
 
   private static final System.Logger LOG = System.getLogger(SnapshotErrand.class.getName());
@@ -75,7 +79,7 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   }
 
   @Override
-  public void beforeHand(SessionId session) throws InterruptedException {
+  public void beforeHand(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
     resting.awake(session);
     if (isElsewhere(session)) {
       request(session);
@@ -84,14 +88,21 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   }
 
   /// Lets the node that has the directories take a snapshot, if one is needed and the node lives.
-  private void request(SessionId session) throws InterruptedException {
+  ///
+  /// @throws Sandboxes.Unavailable if that takes too long: the node may be waiting for the storage
+  private void request(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
     long known = snapshots.newest(session).map(Snapshot::position).orElse(0L);
     if (snapshots.callsAfter(session, known) == 0 || !isReachable(session)) {
       return;
     }
     snapshots.request(session);
     long until = System.nanoTime() + PATIENCE.toNanos();
-    while (snapshots.isRequested(session) && System.nanoTime() < until && isReachable(session)) {
+    while (snapshots.isRequested(session) && isReachable(session)) {
+      if (System.nanoTime() > until) {
+        throw new Sandboxes.Unavailable(
+            "The files of this session are on another node, which has not been able to store a"
+                + " snapshot of them so far. They are not lost. Try again later.");
+      }
       pause.pause(LOOK);
     }
   }
@@ -152,6 +163,12 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
     resting.awake(session);
     try (var grip = hands.provision(HandSpec.workspace(session))) {
       taking.take(session, home.get(), grip);
+    } catch (IOException | Problem e) {
+      boolean passes = e instanceof Problem problem && problem.kind() == Problem.Kind.UNAVAILABLE;
+      if (passes || job.tries() < TRIES) {
+        throw e;
+      }
+      LOG.log(Level.WARNING, "there is no snapshot of " + session + ": " + e.getMessage());
     }
     hands.release(session);
   }

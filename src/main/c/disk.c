@@ -109,6 +109,7 @@ static bool step(void) {
   const char *name = entry->d_name;
   struct stat st;
   if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return true;
+  if (depth == 1 && root == MEMORY + 1 && !is_writable_store(name)) return true;
   if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0) return true;
   count(&st);
   if (S_ISDIR(st.st_mode)) enter(dirfd(dir), name);
@@ -124,7 +125,7 @@ static bool is_ours(dev_t device) {
   struct stat st;
   for (int i = 0; i < DIRECTORIES; i++) {
     const struct directory *d = &directories[i];
-    if (d->disk && stat(d->path, &st) == 0 && st.st_dev == device) return true;
+    if (d->disk && d->option && stat(d->path, &st) == 0 && st.st_dev == device) return true;
   }
   return false;
 }

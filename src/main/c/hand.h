@@ -83,6 +83,7 @@ int open_place(const struct place *place, int flags, mode_t mode);
 int open_parent(const struct place *place, bool make, const char **leaf);
 bool canonical(const char *given, char *out, size_t size, int *error);
 bool is_inside(const char *path, const char *root);
+bool is_writable_store(const char *name); /* the name of a memory store, of which a path may follow */
 bool is_permitted(const char *path); /* a canonical one */
 
 /* ---- tools that run in a child process ---------------------------------------------------- */

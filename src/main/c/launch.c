@@ -21,8 +21,15 @@
 
 #define MANY 32
 #define TEXTS_MAX (8 + DIRECTORIES)
+#define SOURCES_MAX (DIRECTORIES + STORES_MAX + 1)
 #define ARGS_MAX 512
 #define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
+
+/* A directory below AT_MEMORY. */
+struct store {
+  const char *slug, *at; /* on the host */
+  bool writable;
+};
 
 struct options {
   const char *socket, *bwrap, *etc, *watchdog, *memory, *disk, *entries, *least, *longest;
@@ -30,7 +37,8 @@ struct options {
   const char *cgroups[MANY], *etc_binds[MANY];
   const char *channels; /* the directory of the FIFOs */
   int output, status;   /* FIFOs */
-  int cgroups_n, etc_binds_n;
+  int cgroups_n, etc_binds_n, stores_n;
+  struct store stores[STORES_MAX];
   long long uid, nproc, fsize;
   struct image image; /* without a path: none */
   bool probe;
@@ -51,6 +59,7 @@ static void parse(int argc, char **argv, struct options *o) {
                         {"--floor", &o->least},     {"--longest", &o->longest}};
   size_t n = 8;
   for (int i = 0; i < DIRECTORIES; i++) {
+    if (!directories[i].option) continue;
     texts[n].name = directories[i].option;
     texts[n++].to = &o->at[i];
   }
@@ -75,6 +84,11 @@ static void parse(int argc, char **argv, struct options *o) {
       o->image = (struct image){argv[i], argv[i + 1], argv[i + 2], argv[i + 3], atoll(argv[i + 4]),
                                 atoll(argv[i + 5])};
       i += 5;
+    } else if (strcmp(name, "--memory-store") == 0 && o->stores_n < STORES_MAX) {
+      errno = 0;
+      if (argc - i < 3) die(name);
+      o->stores[o->stores_n++] = (struct store){argv[i], argv[i + 2], strcmp(argv[i + 1], "writable") == 0};
+      i += 2;
     } else if (strcmp(name, "--fsize") == 0) {
       o->fsize = atoll(argv[i]);
     } else if (strcmp(name, "--cgroup") == 0 && o->cgroups_n < MANY) {
@@ -134,25 +148,36 @@ static void limit(int what, rlim_t n) {
   if (setrlimit(what, &l) < 0) die("rlimit");
 }
 
+static const char *join_text(const char *a, const char *b) {
+  char *text = must(malloc(strlen(a) + strlen(b) + 1));
+  strcpy(text, a);
+  return strcat(text, b);
+}
+
 /* The hand's uid may not pass through the directories above the data directory. So root shows it
  * what it needs in a mount namespace that only this process has. */
 static void stage(struct options *o, const char **self) {
   struct {
     const char **path, *disk;
-  } sources[DIRECTORIES + 1];
+  } sources[SOURCES_MAX];
   int n = 0;
   for (int i = 0; i < DIRECTORIES; i++) {
-    if (directories[i].mode) continue;
+    if (directories[i].mode || !directories[i].option) continue;
     sources[n].path = &o->at[i];
     sources[n++].disk = directories[i].disk;
   }
+  for (int i = 0; i < o->stores_n; i++) {
+    struct store *store = &o->stores[i];
+    sources[n].path = &store->at;
+    sources[n++].disk = store->writable ? join_text("memory-", store->slug) : NULL;
+  }
   sources[n].path = &o->etc;
   sources[n++].disk = NULL;
-  static char at[DIRECTORIES + 2][64];
+  static char at[SOURCES_MAX + 1][64];
   char device[32], disk[64];
   if (unshare(CLONE_NEWNS) < 0 && !o->image.path) return; /* root in name only: bubblewrap will say what it lacks */
   if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
-  int fds[DIRECTORIES + 2];
+  int fds[SOURCES_MAX + 1];
   for (int i = 0; i < n; i++) {
     fds[i] = open(*sources[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fds[i] < 0) die(*sources[i].path);
@@ -169,7 +194,7 @@ static void stage(struct options *o, const char **self) {
     die("the session's disk");
   }
   for (int i = 0; i <= n; i++) {
-    char from[96];
+    char from[384];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fds[i]);
     if (o->image.path && i < n && sources[i].disk) { /* the root of the disk is root's alone */
       snprintf(from, sizeof from, "%s/%s", disk, sources[i].disk);
@@ -202,12 +227,6 @@ static void arg(const char *text) {
     const char *const list[] = {__VA_ARGS__};                            \
     for (size_t i_ = 0; i_ < sizeof list / sizeof *list; i_++) arg(list[i_]); \
   } while (0)
-
-static const char *join_text(const char *a, const char *b) {
-  char *text = must(malloc(strlen(a) + strlen(b) + 1));
-  strcpy(text, a);
-  return strcat(text, b);
-}
 
 static const char *number(long long n) {
   char *text = must(malloc(24));
@@ -266,11 +285,16 @@ static bool counts_by_namespace(void) {
 static void mounts(const struct options *o) {
   for (int i = 0; i < DIRECTORIES; i++) {
     const struct directory *d = &directories[i];
+    if (!d->option) continue;
     if (d->mode) {
       ARGS("--size", o->at[i], "--perms", d->mode, "--tmpfs", d->path);
     } else {
       ARGS(d->disk ? "--bind" : "--ro-bind", o->at[i], d->path);
     }
+  }
+  for (int i = 0; i < o->stores_n; i++) {
+    const struct store *store = &o->stores[i];
+    ARGS(store->writable ? "--bind" : "--ro-bind", store->at, join_text(AT_MEMORY "/", store->slug));
   }
   ARGS("--remount-ro", "/dev", "--dir", "/var", "--symlink", AT_TMP, "/var/tmp");
   ARGS("--symlink", AT_UPLOADS, "/uploads"); /* the name that the vendor's examples use */

@@ -10,6 +10,7 @@ const struct directory directories[DIRECTORIES] = {
     [UPLOADS] = {AT_UPLOADS, "--uploads", NULL, NULL, READS},
     [SKILLS] = {AT_SKILLS, "--skills", NULL, NULL, READS},
     [TOOL_OUTPUTS] = {AT_TOOL_OUTPUTS, "--tool-outputs", NULL, "tool_outputs", READS},
+    [MEMORY] = {AT_MEMORY, NULL, NULL, "memory", WRITES},
     [HOME] = {AT_HOME, "--home", "0755", NULL, NONE},
     [SHM] = {"/dev/shm", "--shm", "1777", NULL, NONE},
 };

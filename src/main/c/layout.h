@@ -12,6 +12,7 @@
 #define AT_SKILLS "/skills"
 #define AT_TOOL_OUTPUTS "/mnt/session/tool_outputs"
 #define AT_MEMORY "/mnt/memory" /* a directory for each memory store */
+#define STORES_MAX 8
 #define AT_HAND "/run/hand" /* the program, and the name of the shell's script */
 #define AT_SHELL AT_HAND "/bin/bash" /* a copy of bash that can be executed and not read */
 #define AT_OUTPUT AT_HAND "/output"  /* FIFOs that can be written and not read */
@@ -21,13 +22,14 @@ enum access { NONE, READS, WRITES }; /* of the file tools */
 
 struct directory {
   const char *path;
-  const char *option; /* of `hand launch`: where it is on the host, or the size of one in memory */
+  const char *option; /* of `hand launch`: where it is on the host, or the size of one in memory; NULL: see MEMORY */
   const char *mode;   /* of one in memory, which goes with the sandbox; NULL: it is the session's */
   const char *disk;   /* its name on the session's own disk. NULL: on the host always, and read-only */
   enum access tools;
 };
 
-enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, SKILLS, TOOL_OUTPUTS, HOME, SHM, DIRECTORIES };
+/* MEMORY is there only if the session has memory stores. It is nobody's, and the stores are mounted in it. */
+enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, SKILLS, TOOL_OUTPUTS, MEMORY, HOME, SHM, DIRECTORIES };
 extern const struct directory directories[DIRECTORIES];
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 bool is_inside(const char *path, const char *root) {
@@ -88,9 +89,32 @@ end:
   return ok;
 }
 
+bool is_writable_store(const char *name) {
+  char path[sizeof AT_MEMORY + NAME_MAX + 2];
+  struct statvfs fs;
+  snprintf(path, sizeof path, "%s/%.*s", AT_MEMORY, (int)strcspn(name, "/"), name);
+  return statvfs(path, &fs) == 0 && !(fs.f_flag & ST_RDONLY);
+}
+
+/* Each store is a root of its own. */
+static void enter_store(struct place *place) {
+  static char root[sizeof AT_MEMORY + NAME_MAX + 2];
+  const char *name = place->path + strlen(AT_MEMORY);
+  place->read_only = !*name || !is_writable_store(name + 1);
+  if (!*name) return;
+  size_t n = strlen(AT_MEMORY) + 1 + strcspn(name + 1, "/");
+  snprintf(root, sizeof root, "%.*s", (int)n, place->path);
+  if (access(root, F_OK) == 0) place->root = root;
+}
+
+static bool is_shown(size_t directory) {
+  const struct directory *d = &directories[directory];
+  return d->tools != NONE && (directory != MEMORY || access(d->path, F_OK) == 0);
+}
+
 bool is_permitted(const char *path) {
   for (size_t i = 0; i < DIRECTORIES; i++) {
-    if (directories[i].tools != NONE && is_inside(path, directories[i].path)) return true;
+    if (is_shown(i) && is_inside(path, directories[i].path)) return true;
   }
   return false;
 }
@@ -124,9 +148,10 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
     return false;
   }
   for (size_t i = 0; i < DIRECTORIES; i++) {
-    if (directories[i].tools != NONE && is_inside(out->path, directories[i].path)) {
+    if (is_shown(i) && is_inside(out->path, directories[i].path)) {
       out->root = directories[i].path;
       out->read_only = directories[i].tools == READS;
+      if (i == MEMORY) enter_store(out);
       return fits(tool, given, out->path, r);
     }
   }
@@ -135,7 +160,7 @@ bool find_place(const char *tool, const char *given, struct place *out, struct r
        "directories:",
        tool, given);
   for (size_t i = 0; i < DIRECTORIES; i++) {
-    if (directories[i].tools == NONE) continue;
+    if (!is_shown(i)) continue;
     buf_format(&r->text, "%s %s%s", i ? "," : "", directories[i].path,
                directories[i].tools == READS ? " (read-only)" : "");
   }

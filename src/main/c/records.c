@@ -78,6 +78,7 @@ static bool is_slug(const char *name) {
 bool root_named(const char *name, char *path, size_t size) {
   for (size_t i = 0; i < DIRECTORIES; i++) {
     const struct directory *d = &directories[i];
+    if (!d->option) continue;
     bool named = d->disk ? strcmp(name, d->disk) == 0 : i == UPLOADS && strcmp(name, "uploads") == 0;
     if (named) return snprintf(path, size, "%s", d->path) < (int)size;
   }

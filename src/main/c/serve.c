@@ -68,6 +68,7 @@ static void reap(void) {
   while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
     if (!WIFSTOPPED(status)) {
       calls_child_ended(pid, status);
+      transfers_child_ended(pid);
     } else if (calls_own(pid)) {
       kill(pid, SIGCONT); /* a command has stopped it, and nothing else would wake it */
     }

@@ -69,6 +69,7 @@ bool transfer_take(int op, uint32_t id, const char *p, size_t n); /* false: the 
 void transfer_cancel(uint32_t id);
 void transfers_detach(void);
 bool transfers_own(pid_t pid);
+void transfers_child_ended(pid_t pid);
 size_t transfers_pids(pid_t *pids); /* at most TRANSFERS_MAX; how many */
 bool transfers_write(void);         /* one writes into the session's directories */
 void transfers_advance(void);

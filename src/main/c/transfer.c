@@ -52,6 +52,7 @@ struct transfer {
 };
 
 static struct transfer transfers[TRANSFERS_MAX];
+static pid_t ending[4 * TRANSFERS_MAX]; /* children of operations that are over, until they are reaped */
 
 static const struct operation *operation_of(int op) {
   for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
@@ -83,10 +84,20 @@ static bool parse(struct buf *bytes, struct request *q) {
   return true;
 }
 
+static bool replace_ending(pid_t from, pid_t to) {
+  for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+    if (ending[i] != from) continue;
+    ending[i] = to;
+    return true;
+  }
+  return false;
+}
+
 static void set_free(struct transfer *t) {
   if (t->pid > 0) {
     kill(-t->pid, SIGKILL);
     kill(t->pid, SIGKILL);
+    replace_ending(0, t->pid); /* without room it is taken for a process of a command */
   }
   if (t->started && t->operation->still) processes_thaw();
   if (t->from >= 0) close(t->from);
@@ -154,7 +165,14 @@ bool transfers_own(pid_t pid) {
   for (int i = 0; i < TRANSFERS_MAX; i++) {
     if (transfers[i].operation && transfers[i].pid == pid) return true;
   }
-  return false;
+  return replace_ending(pid, pid);
+}
+
+void transfers_child_ended(pid_t pid) {
+  replace_ending(pid, 0);
+  for (int i = 0; i < TRANSFERS_MAX; i++) {
+    if (transfers[i].operation && transfers[i].pid == pid) transfers[i].pid = 0; /* the end of its pipe tells */
+  }
 }
 
 size_t transfers_pids(pid_t *pids) {

@@ -69,3 +69,39 @@ test('what is not there, and what cannot be, is refused', async () => {
   );
   assert.deepEqual(await all(resources.list(session.id)), [placed]);
 });
+
+test('an agent has memory stores as directories', async () => {
+  const notes = await client.beta.memoryStores.create({ name: 'Team notes' });
+  const rules = await client.beta.memoryStores.create({ name: 'Rules', description: 'To be read' });
+  await client.beta.memoryStores.memories.create(rules.id, { path: '/one.md', content: 'be kind' });
+  const attached = (store, more) => ({ type: 'memory_store', memory_store_id: store.id, ...more });
+  const session = await newSession({}, {
+    resources: [attached(notes, { instructions: 'Ask.' }), attached(rules, { access: 'read_only' })],
+  });
+  assert.deepEqual(session.resources, [
+    {
+      type: 'memory_store', memory_store_id: notes.id, access: 'read_write', instructions: 'Ask.',
+      name: 'Team notes', description: '', mount_path: '/mnt/memory/team-notes',
+    },
+    {
+      type: 'memory_store', memory_store_id: rules.id, access: 'read_only', instructions: null,
+      name: 'Rules', description: 'To be read', mount_path: '/mnt/memory/rules',
+    },
+  ]);
+  assert.deepEqual(await all(resources.list(session.id, { limit: 1 })), session.resources);
+  assert.deepEqual((await all(sessions.list({ memory_store_id: notes.id }))).map(({ id }) => id), [session.id]);
+  assert.match(
+    await run(session, 'cd /mnt/memory; cat rules/*; echo x > rules/two; printf hi > team-notes/a'),
+    /^be kind[^]*Read-only file system/,
+  );
+  const [memory] = await all(client.beta.memoryStores.memories.list(notes.id, { view: 'full' }));
+  assert.deepEqual([memory.path, memory.content], ['/a', 'hi']);
+  const versions = await all(client.beta.memoryStores.memoryVersions.list(notes.id, { session_id: session.id }));
+  assert.deepEqual(versions.map(({ created_by }) => created_by), [{ type: 'session_actor', session_id: session.id }]);
+  await client.beta.memoryStores.archive(rules.id);
+  await assert.rejects(newSession({}, { resources: [attached(rules)] }), is(Anthropic.BadRequestError, null, /archived/));
+  await assert.rejects(
+    resources.add(session.id, attached(notes)),
+    is(Anthropic.BadRequestError, null, /attached when a session is created/),
+  );
+});

@@ -7,6 +7,7 @@ import dev.drover.base.Secret;
 import dev.drover.cli.Check;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.BlobPlace;
@@ -193,6 +194,7 @@ final class Doctor {
             directory,
             config.sandboxes(),
             BwrapEngine::new,
+            MemoryMounts.NONE,
             ids,
             Pause.REAL,
             InstantSource.system())) {

@@ -23,6 +23,7 @@ import dev.drover.brain.JobHandler;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.MemoryCleanup;
+import dev.drover.brain.MemoryErrand;
 import dev.drover.brain.OutputCollection;
 import dev.drover.brain.OutputCollector;
 import dev.drover.brain.OutputErrand;
@@ -121,7 +122,7 @@ public final class Drover implements AutoCloseable {
       key = config.apiKey(ids);
       var store = store();
       var log = seam.around(store.eventLog());
-      var hands = hands();
+      var hands = hands(store);
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
@@ -142,6 +143,7 @@ public final class Drover implements AutoCloseable {
       }
       errands.add(provision);
       errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch())));
+      errands.add(new MemoryErrand(store.sessionResources(), store.memories()));
       errands.add(outputs);
       var attached =
           new AttachedFiles(
@@ -161,7 +163,8 @@ public final class Drover implements AutoCloseable {
       var files =
           new FileDesk(store.files(), blobs, runner::hint, config.uploads().largest(), ids, clock);
       var resources =
-          new SessionResourceDesk(store.sessionResources(), store.files(), provision, ids, clock);
+          new SessionResourceDesk(
+              store.sessionResources(), store.catalogs(), store.files(), provision, ids, clock);
       var access = new FileAccess(hands, store.snapshots()::home, store.nodes());
       var skills = new SkillDesk(store.skills(), blobs, scratch(), ids, clock);
       var backend =
@@ -213,10 +216,11 @@ public final class Drover implements AutoCloseable {
     return store;
   }
 
-  private SandboxPool hands() throws IOException, InterruptedException {
+  private SandboxPool hands(Store store) throws IOException, InterruptedException {
     var hands =
         new SandboxPool(
-            wiring.sandboxes(config, ids),
+            wiring.sandboxes(
+                config, session -> MemoryErrand.of(store.sessionResources(), session), ids),
             new HandMeters(meters),
             config.pool().most(),
             config.pool().idle());

@@ -13,6 +13,7 @@ import dev.drover.cli.Shell;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.Feed;
 import dev.drover.settings.SettingValue;
@@ -102,7 +103,13 @@ public final class Main {
 
   private static Sandboxes sandboxes(Path data, Ids ids) throws IOException, InterruptedException {
     return new LocalSandboxes(
-        data, SandboxSettings.DEFAULT, BwrapEngine::new, ids, Pause.REAL, InstantSource.system());
+        data,
+        SandboxSettings.DEFAULT,
+        BwrapEngine::new,
+        MemoryMounts.NONE,
+        ids,
+        Pause.REAL,
+        InstantSource.system());
   }
 
   private static Optional<Bench.Databases> databases(Ids ids) {

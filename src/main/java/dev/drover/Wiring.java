@@ -7,6 +7,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
 import dev.drover.model.Models;
@@ -77,10 +78,12 @@ class Wiring {
     return NodeProcess.host() + ":" + config.data().toAbsolutePath().normalize();
   }
 
+  /// @param mounts which memory stores the sandboxes of a session show
   /// @throws IOException if the data directory cannot be used
-  Sandboxes sandboxes(Config config, Ids ids) throws IOException, InterruptedException {
+  Sandboxes sandboxes(Config config, MemoryMounts mounts, Ids ids)
+      throws IOException, InterruptedException {
     return new LocalSandboxes(
-        config.data(), config.sandboxes(), BwrapEngine::new, ids, Pause.REAL, clock());
+        config.data(), config.sandboxes(), BwrapEngine::new, mounts, ids, Pause.REAL, clock());
   }
 
   /// The tools that run in the server's own process. There are none yet.

@@ -7,12 +7,16 @@ import dev.drover.catalog.BlobFiles;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Outputs;
+import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.hands.local.MemoryMounts;
+import dev.drover.memory.Memories;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Listener;
@@ -48,6 +52,7 @@ import dev.drover.testing.SandboxesView;
 import dev.drover.testing.SessionsView;
 import dev.drover.testing.SkillsView;
 import dev.drover.testing.StoreView;
+import dev.drover.testing.Watched;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,6 +184,11 @@ final class FaultPoints extends Wiring {
       @Override
       public Skills skills() {
         return new Stocking(store.skills());
+      }
+
+      @Override
+      public Memories memories() {
+        return Watched.by(point -> count("memory/" + point), Memories.class, store.memories());
       }
 
       @Override
@@ -456,8 +466,9 @@ final class FaultPoints extends Wiring {
   }
 
   @Override
-  Sandboxes sandboxes(Config config, Ids ids) throws IOException, InterruptedException {
-    return observed(super.sandboxes(config, ids));
+  Sandboxes sandboxes(Config config, MemoryMounts mounts, Ids ids)
+      throws IOException, InterruptedException {
+    return observed(super.sandboxes(config, mounts, ids));
   }
 
   private Sandboxes observed(Sandboxes sandboxes) {
@@ -532,6 +543,18 @@ final class FaultPoints extends Wiring {
             skill.content().write(directory);
             count("unpack:after");
           });
+    }
+
+    @Override
+    public Optional<HandFiles> files() {
+      return sandbox
+          .files()
+          .map(files -> Watched.by(point -> count("hand/" + point), HandFiles.class, files));
+    }
+
+    @Override
+    public MemoryPlace memory(String slug) {
+      return Watched.by(point -> count("place/" + point), MemoryPlace.class, sandbox.memory(slug));
     }
 
     @Override

@@ -51,6 +51,7 @@ final class SessionResourceRoutes {
   private SessionResource find(Exchange exchange) {
     var id = SessionResourceId.of(exchange.id("resource"));
     return backend.session(exchange).resources().stream()
+        .filter(resource -> resource instanceof SessionResource.Mounted) // the others have no id
         .filter(resource -> resource.id().equals(id))
         .findFirst()
         .orElseThrow(() -> Problem.notFound("Resource " + id + " not found."));

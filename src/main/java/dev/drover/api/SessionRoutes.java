@@ -5,6 +5,7 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.desk.SessionDesk;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -49,7 +50,7 @@ final class SessionRoutes {
 
   private void list(Exchange exchange) {
     var query = exchange.query();
-    query.unsupported("deployment_id", "memory_store_id");
+    query.unsupported("deployment_id");
     var agent = query.text("agent_id").map(AgentId::of);
     var version = query.number("agent_version", Integer.MAX_VALUE);
     if (version.isPresent() && agent.isEmpty()) {
@@ -65,6 +66,7 @@ final class SessionRoutes {
             query.statuses(),
             agent,
             version.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            query.text("memory_store_id").map(MemoryStoreId::of),
             period.from(),
             period.to());
     var page = desk.list(exchange.caller(), listing);

@@ -60,6 +60,7 @@ public final class FileProvision implements HandErrand {
     for (var resource : resources.of(session)) {
       switch (resource) {
         case SessionResource.Mounted file -> files.add(file);
+        case SessionResource.Attached _ -> {}
       }
     }
     return files;

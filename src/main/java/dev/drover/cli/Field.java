@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ record Field(String name, Kind kind, String label, String description) {
   private static final String METADATA = "--metadata";
   private static final String REMOVED = "--remove-metadata";
   private static final String TOOL = "--tool";
+  private static final String STORE = "--memory";
+  private static final String READABLE = ":read_only";
 
   enum Kind {
     /// A text, or `@FILE`.
@@ -25,6 +28,8 @@ record Field(String name, Kind kind, String label, String description) {
     /// An integer of at least 1.
     NUMBER,
     TOOLS,
+    /// Memory stores, as resources.
+    STORES,
     METADATA,
     /// As `METADATA`; keys can also be removed.
     METADATA_PATCH
@@ -43,6 +48,15 @@ record Field(String name, Kind kind, String label, String description) {
             + " :allow, :ask or :auto; or JSON. Can be repeated.");
   }
 
+  static Field stores() {
+    return new Field(
+        "resources",
+        Kind.STORES,
+        "STORE",
+        "The id of a memory store, which the agent gets as a directory; followed by :read_only if"
+            + " it must not change it. Can be repeated.");
+  }
+
   static Field metadata(boolean patch) {
     return new Field(
         "metadata",
@@ -56,6 +70,7 @@ record Field(String name, Kind kind, String label, String description) {
     for (var field : fields) {
       switch (field.kind) {
         case TOOLS -> spec.addOption(Specs.texts(TOOL, field.label, field.description));
+        case STORES -> spec.addOption(Specs.texts(STORE, field.label, field.description));
         case METADATA -> spec.addOption(Specs.texts(METADATA, field.label, field.description));
         case METADATA_PATCH -> {
           spec.addOption(Specs.texts(METADATA, field.label, field.description));
@@ -109,8 +124,25 @@ record Field(String name, Kind kind, String label, String description) {
       case NUMBER -> arguments.number(flag, 1).map(Json::of);
       case TOOLS ->
           arguments.has(TOOL) ? Optional.of(ToolFlags.read(arguments, TOOL)) : Optional.empty();
+      case STORES -> stores(arguments);
       case METADATA, METADATA_PATCH -> metadata(arguments);
     };
+  }
+
+  private static Optional<Json> stores(Arguments arguments) {
+    var stores = new ArrayList<Json>();
+    for (var text : arguments.texts(STORE)) {
+      boolean reads = text.endsWith(READABLE);
+      stores.add(
+          Json.obj(
+              "type",
+              "memory_store",
+              "memory_store_id",
+              reads ? text.substring(0, text.length() - READABLE.length()) : text,
+              "access",
+              reads ? "read_only" : "read_write"));
+    }
+    return stores.isEmpty() ? Optional.empty() : Optional.of(new Json.Arr(stores));
   }
 
   private static Optional<Json> metadata(Arguments arguments) {

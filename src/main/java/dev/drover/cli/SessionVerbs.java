@@ -26,6 +26,7 @@ final class SessionVerbs {
               "ID",
               "The environment in which its tools run."),
           Field.text("title", "The session's title."),
+          Field.stores(),
           Field.metadata(false));
   private static final List<Field> UPDATED =
       List.of(Field.text("title", "The session's title."), Field.metadata(true));
@@ -36,6 +37,7 @@ final class SessionVerbs {
               Filter.order("newest first"),
               Filter.one("agent_id", "ID", "Only sessions of this agent."),
               Filter.one("agent_version", "N", "Only sessions of this version of the agent."),
+              Filter.one("memory_store_id", "ID", "Only sessions with this memory store."),
               Filter.many("statuses", "--status", "STATUS", "idle, running, ... Can be repeated."),
               Filter.archived(),
               Filter.time("gt", "Created after this time, such as 2026-11-01T00:00:00Z."),
@@ -70,6 +72,8 @@ final class SessionVerbs {
             "",
             "Examples:",
             "  drover sessions create --agent agent_... --environment-id env_...",
+            "  drover sessions create --agent agent_... --environment-id env_... --memory"
+                + " memstore_...",
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
             "  drover sessions connect sesn_...");

@@ -2,7 +2,10 @@ package dev.drover.desk;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.catalog.Catalog;
+import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.FileId;
+import dev.drover.catalog.MemoryStore;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
 import dev.drover.session.MountPath;
@@ -24,24 +27,28 @@ final class Equipment {
   private static final int SHOWN = 50;
 
   private final Files files;
+  private final Catalog<MemoryStore> stores;
   private final Ids ids;
 
-  Equipment(Files files, Ids ids) {
+  Equipment(Files files, Catalogs catalogs, Ids ids) {
     this.files = files;
+    this.stores = catalogs.of(MemoryStore.KIND);
     this.ids = ids;
   }
 
   /// New resources, which are not stored yet.
   ///
   /// @throws Problem `NOT_FOUND` for a file that does not exist or has expired; `INVALID_REQUEST`
-  ///   if two cannot have their places in one sandbox
+  ///   if two cannot have their places in one sandbox; as [StoreAttachment#attach] says
   List<SessionResource> of(Caller caller, List<ResourceRequest> requests, Instant now) {
     var found = find(caller, requests);
+    var attachment = new StoreAttachment(stores, ids);
     var resources = new ArrayList<SessionResource>();
     var at = now;
     for (var request : requests) {
       switch (request) {
         case ResourceRequest.OfFile file -> resources.add(mounted(file, found, at));
+        case ResourceRequest.OfStore store -> resources.add(attachment.attach(caller, store, at));
       }
       at = at.plus(1, ChronoUnit.MICROS); // they are listed in the order of their times
     }
@@ -56,11 +63,19 @@ final class Equipment {
   /// What the system prompt says of the resources that a session has from the start.
   static List<String> notes(List<SessionResource> resources) {
     var paths = new ArrayList<String>();
+    var stores = new ArrayList<SessionResource.Attached>();
     for (var resource : resources) {
       switch (resource) {
         case SessionResource.Mounted file -> paths.add(file.path().value());
+        case SessionResource.Attached store -> stores.add(store);
       }
     }
+    var notes = new ArrayList<>(files(paths));
+    notes.addAll(MemoryNote.of(stores));
+    return notes;
+  }
+
+  private static List<String> files(List<String> paths) {
     if (paths.isEmpty()) {
       return List.of();
     }
@@ -93,6 +108,7 @@ final class Equipment {
     for (var request : requests) {
       switch (request) {
         case ResourceRequest.OfFile file -> wanted.add(file.file());
+        case ResourceRequest.OfStore _ -> {}
       }
     }
     var named = wanted.stream().distinct().toList();

@@ -33,7 +33,7 @@ final class Origins {
 
   Origins(
       Catalogs catalogs, Files files, Skills skills, Models models, Ids ids, InstantSource clock) {
-    equipment = new Equipment(files, ids);
+    equipment = new Equipment(files, catalogs, ids);
     this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
@@ -46,7 +46,7 @@ final class Origins {
   ///
   /// @throws Problem `NOT_FOUND` if the agent, its version or the environment does not exist;
   ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served, or
-  ///   a skill does not exist; as [Equipment#of] says
+  ///   a skill does not exist; as [Equipment#of] and [StoreAttachment#checkTools] say
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
     var pinned =
@@ -55,6 +55,7 @@ final class Origins {
     var environment = environment(caller, request.environment());
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     var resources = equipment.of(caller, request.resources(), now);
+    StoreAttachment.checkTools(pinned.definition(), resources);
     var notes = new ArrayList<>(SkillNote.of(pinned.versions()).stream().toList());
     notes.addAll(Equipment.notes(resources));
     var session =

@@ -1,6 +1,7 @@
 package dev.drover.desk;
 
 import dev.drover.catalog.FileId;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.session.MountPath;
 import java.util.Optional;
 
@@ -8,4 +9,9 @@ import java.util.Optional;
 public sealed interface ResourceRequest {
   /// @param path empty: the id of the file is its name
   record OfFile(FileId file, Optional<MountPath> path) implements ResourceRequest {}
+
+  /// @param writable whether the agent can change the memories
+  /// @param instructions what the agent is told of its use
+  record OfStore(MemoryStoreId store, boolean writable, Optional<String> instructions)
+      implements ResourceRequest {}
 }

@@ -2,6 +2,7 @@ package dev.drover.desk;
 
 import dev.drover.base.Ids;
 import dev.drover.brain.FileProvision;
+import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
@@ -25,13 +26,14 @@ public final class SessionResourceDesk {
 
   public SessionResourceDesk(
       SessionResources resources,
+      Catalogs catalogs,
       Files files,
       FileProvision provision,
       Ids ids,
       InstantSource clock) {
     this.resources = resources;
     this.provision = provision;
-    this.equipment = new Equipment(files, ids);
+    this.equipment = new Equipment(files, catalogs, ids);
     this.clock = clock;
   }
 

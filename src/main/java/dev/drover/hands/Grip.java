@@ -41,6 +41,9 @@ public interface Grip extends Hand, AutoCloseable {
   /// @throws IOException if they cannot be written; what was written is complete
   void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException;
 
+  /// What this machine has for a memory store of the session, named by its directory.
+  MemoryPlace memory(String slug);
+
   /// Whether another server waits for the hand, or this server stops: work that can be done later
   /// should end, and the grip be closed.
   boolean isWanted();

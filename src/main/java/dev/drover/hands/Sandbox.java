@@ -41,6 +41,9 @@ public interface Sandbox extends Hand, AutoCloseable {
   /// @throws IOException if they cannot be written; what was written is complete
   void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException;
 
+  /// As [Grip#memory].
+  MemoryPlace memory(String slug);
+
   /// Returns false forever once the sandbox is dead: every further call then gets an error that
   /// says that it did not run.
   boolean isAlive();

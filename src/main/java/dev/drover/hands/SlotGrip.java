@@ -86,6 +86,11 @@ final class SlotGrip implements Grip {
   }
 
   @Override
+  public MemoryPlace memory(String slug) {
+    return sandbox.memory(slug);
+  }
+
+  @Override
   public boolean isWanted() {
     return slot.leaving || leaving.getAsBoolean();
   }

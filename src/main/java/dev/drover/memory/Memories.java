@@ -75,6 +75,9 @@ public interface Memories {
   MemoryVersion redact(
       WorkspaceId workspace, MemoryStoreId store, MemoryVersionId id, MemoryActor actor);
 
+  /// A number that every change of a memory of the store raises.
+  long revision(WorkspaceId workspace, MemoryStoreId store);
+
   /// The digests of all memories, by path.
   Map<String, MemoryHead> heads(WorkspaceId workspace, MemoryStoreId store);
 

@@ -12,6 +12,23 @@ public interface MemoryFolder {
   /// What is in the directory, without directories.
   Map<String, Found> list() throws IOException, InterruptedException;
 
+  /// Whether nobody changed the directory while it was listed, so that what it lacks was deleted.
+  /// Otherwise it may be that a file was just being replaced.
+  boolean isQuiet();
+
+  /// What is to be assumed at a path that was not listed and cannot be seen; empty: it is not
+  /// there.
+  Optional<Found> hidden(String path);
+
+  /// Why a path cannot be a file here, as the end of a sentence; empty if it can.
+  Optional<String> fault(String path);
+
+  /// The text that was kept last; empty if there is none.
+  Optional<String> kept() throws IOException;
+
+  /// Keeps a text until the next one, also beyond the end of this process.
+  void keep(String text) throws IOException;
+
   /// What was found at a path.
   sealed interface Found {}
 
@@ -23,6 +40,9 @@ public interface MemoryFolder {
   /// @param reason the end of a sentence, such as `it is not UTF-8`
   /// @param state differs after each change
   record Unfit(String reason, String state) implements Found {}
+
+  /// A file that somebody writes at the moment.
+  record Changing() implements Found {}
 
   /// The content of a file; empty if it no longer has this digest.
   Optional<MemoryText> read(String path, String sha256) throws IOException, InterruptedException;

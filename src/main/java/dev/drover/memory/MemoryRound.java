@@ -3,15 +3,17 @@ package dev.drover.memory;
 import dev.drover.base.Problem;
 import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.memory.MemoryFolder.Changing;
 import dev.drover.memory.MemoryFolder.Found;
 import dev.drover.memory.MemoryFolder.Text;
 import dev.drover.memory.MemoryFolder.Unfit;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -26,7 +28,7 @@ public final class MemoryRound {
   private final Store store;
   private final MemoryFolder folder;
   private final MemoryBase base;
-  private final List<String> lines = new ArrayList<>();
+  private boolean settled;
   private Map<String, Found> found = new HashMap<>();
   private Map<String, MemoryHead> heads = new HashMap<>();
 
@@ -36,32 +38,34 @@ public final class MemoryRound {
   /// @param actor who wrote the directory
   public record Store(WorkspaceId workspace, MemoryStoreId id, String name, MemoryActor actor) {}
 
-  public MemoryRound(Memories memories, Store store, MemoryFolder folder, MemoryBase base) {
+  /// @throws IOException if the base cannot be read, on which both agreed last
+  public MemoryRound(Memories memories, Store store, MemoryFolder folder) throws IOException {
     this.memories = memories;
     this.store = store;
     this.folder = folder;
-    this.base = base;
+    this.base = folder.kept().map(MemoryBase::of).orElseGet(MemoryBase::new);
   }
 
-  /// Runs the round.
+  /// Runs the round. What the directory lacks is deleted in the store if the directory was quiet,
+  /// or if it was lacking in the round before, too.
   ///
-  /// @param deletions whether what is missing in the directory is deleted in the store; otherwise
-  ///   it stays missing until a round that deletes it
-  /// @return what the agent must know
+  /// @return what the agent must know, also what it was not told because a round was cut off; until
+  ///   [#acknowledge]
   /// @throws IOException if the directory cannot be reached; nothing was deleted because of that
   /// @throws Problem `UNAVAILABLE` if the store cannot; `NOT_FOUND` if it was deleted
-  public List<String> run(boolean deletions) throws IOException, InterruptedException {
+  public List<String> run() throws IOException, InterruptedException {
+    var before = base.text();
     found = new HashMap<>(folder.list());
     heads = new HashMap<>(memories.heads(store.workspace, store.id));
     var paths = new TreeSet<>(found.keySet());
     paths.addAll(heads.keySet());
     paths.addAll(base.paths());
-    if (deletions) {
-      move(paths);
-    }
+    hide(paths);
+    settled = true;
+    move(paths);
     // Deletions come first, because a new file may have the path of a directory that was there.
     for (var path : paths.descendingSet()) {
-      if (isMissing(path) ? deletions : isGone(path)) {
+      if (isMissing(path) ? isDeleted(path) : isGone(path)) {
         settle(path);
       }
     }
@@ -70,7 +74,54 @@ public final class MemoryRound {
         settle(path);
       }
     }
-    return List.copyOf(lines);
+    base.missing(paths.stream().filter(this::isMissing).toList());
+    paths.retainAll(listed());
+    base.forgetAllBut(paths);
+    if (!base.text().equals(before)) {
+      folder.keep(base.text());
+    }
+    return List.copyOf(base.lines());
+  }
+
+  /// Forgets what the agent must know, because it knows.
+  ///
+  /// @throws IOException if that cannot be kept; the agent is told again
+  public static void acknowledge(MemoryFolder folder) throws IOException {
+    var kept = folder.kept();
+    if (kept.isPresent()) {
+      var base = MemoryBase.of(kept.get());
+      base.lines().clear();
+      folder.keep(base.text());
+    }
+  }
+
+  /// Whether the round has left nothing to another one.
+  public boolean isSettled() {
+    return settled && !base.lacksSome();
+  }
+
+  private Set<String> listed() {
+    var listed = new HashSet<>(found.keySet());
+    listed.addAll(heads.keySet());
+    return listed;
+  }
+
+  private void hide(SortedSet<String> paths) {
+    for (var path : paths) {
+      if (!found.containsKey(path)) {
+        folder.hidden(path).ifPresent(what -> found.put(path, what));
+      }
+    }
+  }
+
+  /// Reports before it is done what must not happen in silence.
+  private void announce(String path, String what) throws IOException {
+    report(path, what);
+    folder.keep(base.text());
+  }
+
+  private boolean isDeleted(String path) {
+    return folder.isQuiet() || base.wasMissing(path);
   }
 
   private Optional<String> here(String path) {
@@ -99,7 +150,7 @@ public final class MemoryRound {
   private void move(SortedSet<String> paths) {
     var removed = new HashMap<String, String>();
     paths.stream()
-        .filter(this::isMissing)
+        .filter(path -> isMissing(path) && isDeleted(path))
         .forEach(path -> base.at(path).ifPresent(sha256 -> removed.put(sha256, path)));
     for (var path : paths) {
       var from = here(path).map(removed::get);
@@ -130,6 +181,10 @@ public final class MemoryRound {
   }
 
   private void settle(String path) throws IOException, InterruptedException {
+    if (found.get(path) instanceof Changing) {
+      settled = false;
+      return;
+    }
     if (found.get(path) instanceof Unfit(var reason, var state)) {
       if (base.isNews(path, state)) {
         report(path, "is not stored: " + reason + ".");
@@ -156,13 +211,16 @@ public final class MemoryRound {
     if (head == null) {
       give(path, here);
     } else if (here.isEmpty()) {
-      if (take(path, here)) {
-        report(path, "was changed by another session meanwhile, so it was not deleted.");
+      announce(path, "was changed by another session meanwhile, so it was not deleted.");
+      if (!take(path, here)) {
+        base.lines().removeLast();
       }
     } else {
       var text = folder.read(path, here.get());
       if (text.isPresent()) {
         overrule(path, head, text.get());
+      } else {
+        settled = false;
       }
     }
   }
@@ -174,16 +232,23 @@ public final class MemoryRound {
       kept = memories.keep(store.workspace, store.id, head.id(), head.sha256(), text, store.actor);
     } catch (Problem refused) {
       pass(refused); // the next round sees what is there now
+      if (refused.kind() == Problem.Kind.INVALID_REQUEST
+          && base.isNews(path, text.sha256() + " " + head.sha256())) {
+        report(path, "was changed by another session, and yours is not stored: " + why(refused));
+      }
       return;
     }
-    boolean taken = take(path, Optional.of(text.sha256()));
-    report(
-        path,
-        "was changed by another session meanwhile. "
-            + (taken ? "The file has that text; yours" : "The text that you wrote first")
-            + " was kept as version "
-            + kept
-            + ". Merge and write again if needed.");
+    announce(path, overruled("The file has that text; yours", kept));
+    if (!take(path, Optional.of(text.sha256()))) {
+      base.lines().removeLast();
+      report(path, overruled("The text that you wrote first", kept));
+    }
+  }
+
+  private static String overruled(String what, MemoryVersionId kept) {
+    return "was changed by another session meanwhile. %s was kept as version %s."
+            .formatted(what, kept)
+        + " Merge and write again if needed.";
   }
 
   /// Gives the directory what the store has.
@@ -192,12 +257,20 @@ public final class MemoryRound {
   private boolean take(String path, Optional<String> here)
       throws IOException, InterruptedException {
     var head = heads.get(path);
+    var fault = head == null ? Optional.<String>empty() : folder.fault(path);
+    if (fault.isPresent()) {
+      if (base.isNews(path, "no file")) {
+        report(path, "is not shown as a file: " + fault.get() + ".");
+      }
+      return false;
+    }
     if (head == null) {
       boolean removed = here.isPresent() && folder.remove(path, here.get());
       if (removed) {
         found.remove(path);
         base.agree(path, Optional.empty());
       }
+      settled &= removed;
       return removed;
     }
     Memory memory;
@@ -211,6 +284,7 @@ public final class MemoryRound {
     if (!memory.path().value().equals(path)
         || content == null
         || !folder.put(path, content, here)) {
+      settled = false;
       return false;
     }
     found.put(path, new Text(memory.sha256()));
@@ -229,6 +303,7 @@ public final class MemoryRound {
     }
     var text = folder.read(path, here.get());
     if (text.isEmpty()) {
+      settled = false;
       return;
     }
     try {
@@ -264,7 +339,7 @@ public final class MemoryRound {
         conflict.containsKey("conflicting_path") && !path.equals(conflict.get("conflicting_path"));
     if (refused.kind() == Problem.Kind.INVALID_REQUEST || overlaps) {
       if (base.isNews(path, here.orElse(""))) {
-        report(path, "is not stored: " + refused.getMessage());
+        report(path, "is not stored: " + why(refused));
       }
       return;
     }
@@ -276,13 +351,20 @@ public final class MemoryRound {
   }
 
   /// Only what another round can do better is passed over.
-  private static void pass(Problem refused) {
+  private void pass(Problem refused) {
+    settled = false;
     if (refused.kind() == Problem.Kind.UNAVAILABLE) {
       throw refused;
     }
   }
 
+  private static String why(Problem refused) {
+    var message = String.valueOf(refused.getMessage());
+    return message.endsWith(".") ? message : message + ".";
+  }
+
   private void report(String path, String what) {
-    lines.add("[memory] %s in \"%s\" %s".formatted(path, store.name, what));
+    var shown = path.replaceAll("\\p{Cc}", "?");
+    base.lines().add("[memory] %s in \"%s\" %s".formatted(shown, store.name, what));
   }
 }

@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import dev.drover.base.Page;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
@@ -65,6 +66,7 @@ public interface Sessions {
   /// @param statuses sessions with any of these statuses; empty for all
   /// @param agent sessions made from this agent; empty for any
   /// @param agentVersion sessions made from this version of the agent; empty for any
+  /// @param store sessions that have this memory store; empty for all
   /// @param from the earliest `created_at`, inclusive
   /// @param to the latest `created_at`, inclusive
   record Listing(
@@ -75,6 +77,7 @@ public interface Sessions {
       Set<Status> statuses,
       Optional<AgentId> agent,
       OptionalInt agentVersion,
+      Optional<MemoryStoreId> store,
       Optional<Instant> from,
       Optional<Instant> to) {
     public Listing {

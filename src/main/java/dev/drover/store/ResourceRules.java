@@ -31,9 +31,12 @@ public final class ResourceRules {
             .formatted(next.path(), file.path(), file.id());
   }
 
+  /// A resource that clients can name, which no memory store is.
+  ///
   /// @throws Problem `NOT_FOUND`
   public static SessionResource find(List<SessionResource> present, SessionResourceId id) {
     return present.stream()
+        .filter(resource -> resource instanceof SessionResource.Mounted)
         .filter(resource -> resource.id().equals(id))
         .findFirst()
         .orElseThrow(() -> Problem.notFound("Resource " + id + " not found."));

@@ -17,6 +17,15 @@ public final class SessionResourceCodec {
               "mount_path", file.path().value(),
               "created_at", Times.write(file.createdAt()),
               "updated_at", Times.write(file.createdAt()));
+      case SessionResource.Attached store ->
+          Json.obj(
+              "type", "memory_store",
+              "memory_store_id", store.store().value(),
+              "access", store.writable() ? "read_write" : "read_only",
+              "instructions", store.instructions().orElse(null),
+              "name", store.name(),
+              "description", store.description(),
+              "mount_path", store.path());
     };
   }
 }

@@ -275,6 +275,7 @@ final class Api implements AutoCloseable {
             new MemoryDesk(store.memories()),
             new SessionResourceDesk(
                 store.sessionResources(),
+                store.catalogs(),
                 store.files(),
                 new FileProvision(store.sessionResources(), new PuppetHand(), blobs),
                 ids,

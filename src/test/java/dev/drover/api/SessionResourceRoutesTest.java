@@ -49,7 +49,7 @@ final class SessionResourceRoutesTest {
           {"type":null}                                       | type: field required
           {"type":1}                                          | type: must be a string
           {"type":"files"}                                    | type: must be "file"
-          {"type":"memory_store","memory_store_id":"m"}       | type: must be "file"
+          {"type":"memory_store","memory_store_id":"m"}       | type: must be "file": memory stores are attached when a session is created
           {"type":"github_repository","url":"u"}              | type: must be "file"
           {"type":"file"}                                     | file_id: field required
           {"type":"file","file_id":null}                      | file_id: field required

@@ -11,6 +11,7 @@ import dev.drover.base.Secret;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
@@ -53,7 +54,13 @@ final class BenchTest {
 
   private Sandboxes sandboxes(Path data) throws IOException, InterruptedException {
     return new LocalSandboxes(
-        data, SandboxSettings.DEFAULT, BwrapEngine::new, ids, Pause.REAL, InstantSource.system());
+        data,
+        SandboxSettings.DEFAULT,
+        BwrapEngine::new,
+        MemoryMounts.NONE,
+        ids,
+        Pause.REAL,
+        InstantSource.system());
   }
 
   /// A schema of the tests' database.

@@ -21,6 +21,7 @@ import dev.drover.hands.SandboxPool;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
@@ -77,7 +78,13 @@ final class OutputErrandTest {
     blobs = DirectoryBlobs.open(directory.resolve("blobs"), IDS, Pause.REAL);
     var sandboxes =
         new LocalSandboxes(
-            directory, SandboxSettings.DEFAULT, BwrapEngine::new, IDS, Pause.REAL, CLOCK);
+            directory,
+            SandboxSettings.DEFAULT,
+            BwrapEngine::new,
+            MemoryMounts.NONE,
+            IDS,
+            Pause.REAL,
+            CLOCK);
     hands = new SandboxPool(sandboxes, HandTap.NONE, 20, Duration.ofMinutes(15));
   }
 

@@ -73,6 +73,7 @@ final class StageServer implements ServerFactory {
                 new MemoryDesk(store.memories()),
                 new SessionResourceDesk(
                     store.sessionResources(),
+                    store.catalogs(),
                     store.files(),
                     new FileProvision(store.sessionResources(), stage.hand(), NoBlobs.INSTANCE),
                     ids,

@@ -256,6 +256,7 @@ final class SessionDeskTest {
             Optional.empty(),
             OptionalInt.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThat(desk.list(STRANGER, all).items()).isEmpty();
     assertThat(desk.list(CALLER, all).items()).containsExactly(kept);

@@ -564,6 +564,11 @@ final class SandboxPoolTest {
     @Override
     public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {}
 
+    @Override
+    public MemoryPlace memory(String slug) {
+      throw new IllegalStateException("there are no memory stores here");
+    }
+
     Puppet(PuppetSandboxes master, SessionId session) {
       this.master = master;
       this.session = session;

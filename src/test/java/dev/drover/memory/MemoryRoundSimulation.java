@@ -5,6 +5,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.TreeSet;
 
 /// A world of two sessions on one store, from a seed: their agents write and delete files at any
 /// moment, also between the steps of a round, in which a round of the other session and a client of
-/// the API may fall, too. Servers crash and forget their bases.
+/// the API may fall, too. Servers crash, and half of them forget what both agreed on.
 final class MemoryRoundSimulation {
   private static final List<String> PATHS = List.of("/a", "/b", "/c", "/c/d");
   private static final MemoryStoreId STORE = new MemoryStoreId("memstore_1");
@@ -30,8 +31,10 @@ final class MemoryRoundSimulation {
   private final class Participant {
     final MemoryActor actor;
     final ModelFolder folder = new ModelFolder(this::step);
-    MemoryBase base = new MemoryBase();
     boolean inRound;
+
+    /// What was overwritten and not reported yet, by path.
+    private final Map<String, String> owed = new HashMap<>();
 
     Participant(String session) {
       actor = MemoryActor.session(new SessionId(session));
@@ -69,21 +72,27 @@ final class MemoryRoundSimulation {
     void round() {
       inRound = true;
       folder.displaced.clear();
+      folder.quiet = quiet || random.nextInt(4) > 0;
       var store = new MemoryRound.Store(WORKSPACE, STORE, "notes", actor);
-      List<String> lines = List.of();
+      var before = new HashSet<>(memories.versions);
       try {
-        var before = new HashSet<>(memories.versions);
-        lines = new MemoryRound(memories, store, folder, base).run(true);
+        var lines = new MemoryRound(memories, store, folder).run();
+        MemoryRound.acknowledge(folder);
+        owe(before);
         var reported = String.join("\n", lines);
-        folder.displaced.forEach(
+        owed.forEach(
             (path, text) -> {
-              boolean own = !before.contains(text);
-              if (own && !reported.contains(path + " ")) {
+              if (!reported.contains(path + " ")) {
                 faults.add(text + " was overwritten at " + path + " in silence");
               }
             });
+        owed.clear();
       } catch (Crash e) {
-        base = new MemoryBase();
+        owe(before);
+        if (random.nextBoolean()) {
+          folder.forget();
+          owed.clear();
+        }
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(e);
       } finally {
@@ -92,6 +101,16 @@ final class MemoryRoundSimulation {
             .forEach(text -> faults.add(text + " is lost"));
         inRound = false;
       }
+    }
+
+    /// Its agent must be told of what was overwritten that nobody had stored before the round.
+    private void owe(Set<String> before) {
+      folder.displaced.forEach(
+          (path, text) -> {
+            if (!before.contains(text)) {
+              owed.put(path, text);
+            }
+          });
     }
   }
 

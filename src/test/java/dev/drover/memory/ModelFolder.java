@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// A directory as a model. Something may happen before each of its operations.
-final class ModelFolder implements MemoryFolder {
-  final Map<String, String> files = new TreeMap<>();
+public final class ModelFolder implements MemoryFolder {
+  public final Map<String, String> files = new TreeMap<>();
 
   /// What was overwritten or removed by rounds, by path: the last one.
   final Map<String, String> displaced = new HashMap<>();
@@ -17,16 +17,21 @@ final class ModelFolder implements MemoryFolder {
   /// The contents that were ever in it.
   final Set<String> seen = new HashSet<>();
 
+  /// Whether files are missing only because they were deleted.
+  boolean quiet = true;
+
+  private Optional<String> kept = Optional.empty();
+
   /// A planted bug.
   boolean ignoresExpectations;
 
   private final Runnable step;
 
-  ModelFolder(Runnable step) {
+  public ModelFolder(Runnable step) {
     this.step = step;
   }
 
-  void write(String path, String text) {
+  public void write(String path, String text) {
     files.put(path, text);
     seen.add(text);
   }
@@ -37,6 +42,36 @@ final class ModelFolder implements MemoryFolder {
     var found = new HashMap<String, Found>();
     files.forEach((path, text) -> found.put(path, new Text(MemoryText.of(text).sha256())));
     return found;
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return quiet;
+  }
+
+  @Override
+  public Optional<Found> hidden(String path) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> fault(String path) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> kept() {
+    return kept;
+  }
+
+  @Override
+  public void keep(String text) {
+    step.run();
+    kept = Optional.of(text);
+  }
+
+  void forget() {
+    kept = Optional.empty();
   }
 
   @Override

@@ -51,6 +51,11 @@ final class ModelMemories implements Memories {
   }
 
   @Override
+  public long revision(WorkspaceId workspace, MemoryStoreId store) {
+    return versions.size();
+  }
+
+  @Override
   public Map<String, MemoryHead> heads(WorkspaceId workspace, MemoryStoreId store) {
     var heads = new TreeMap<String, MemoryHead>();
     memories.forEach(

@@ -148,6 +148,14 @@ abstract class OfficialJavaSdkSuite {
 
   @Nested
   @Order(9)
+  final class AttachedStores extends MemoryResourceCases {
+    AttachedStores() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(9)
   final class Outputs extends OutputCases {
     Outputs() {
       super(rig);

@@ -205,7 +205,7 @@ abstract class SessionCases {
                     .addStatus(SessionListParams.Status.RUNNING)))
         .containsExactly(id(made, 1));
     refused(BadRequestException.class, () -> listed(of(agent).deploymentId("depl_01x")), "");
-    refused(BadRequestException.class, () -> listed(of(agent).memoryStoreId("memstore_01x")), "");
+    assertThat(listed(of(agent).memoryStoreId("memstore_01x"))).isEmpty();
   }
 
   @Test

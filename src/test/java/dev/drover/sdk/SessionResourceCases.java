@@ -104,7 +104,7 @@ abstract class SessionResourceCases {
   }
 
   /// The output of a command that the agent of a session runs.
-  private static String run(Talk talk, Rig rig, String command) {
+  static String run(Talk talk, Rig rig, String command) {
     rig.model.script(
         Script.reply().toolUse("bash", Json.obj("command", command)), Script.reply().text("Done."));
     talk.say("Go.");

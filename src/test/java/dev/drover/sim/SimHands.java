@@ -5,6 +5,7 @@ import dev.drover.hands.Grip;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
+import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -79,6 +80,11 @@ final class SimHands implements Hands {
     /// There are no files here.
     @Override
     public void provide(List<SessionResource.Mounted> files, BlobFiles contents) {}
+
+    @Override
+    public MemoryPlace memory(String slug) {
+      throw new IllegalStateException("there are no memory stores here");
+    }
 
     @Override
     public HandId id() {

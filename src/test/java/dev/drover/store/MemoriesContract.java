@@ -17,17 +17,21 @@ import dev.drover.memory.MemoryHead;
 import dev.drover.memory.MemoryId;
 import dev.drover.memory.MemoryListing;
 import dev.drover.memory.MemoryPath;
+import dev.drover.memory.MemoryRound;
 import dev.drover.memory.MemoryText;
 import dev.drover.memory.MemoryVersion;
 import dev.drover.memory.MemoryVersion.Operation;
 import dev.drover.memory.MemoryVersionId;
+import dev.drover.memory.ModelFolder;
 import dev.drover.memory.VersionListing;
 import dev.drover.session.Job;
 import dev.drover.session.SessionId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -368,6 +372,66 @@ abstract class MemoriesContract extends StoreContract {
   }
 
   @Test
+  void twoSessionsThatWriteTheSameFilesLoseNothing() throws Exception {
+    twoSessions(50);
+  }
+
+  @Test
+  @Tag("proof")
+  void twoSessionsThatWriteTheSameFilesLoseNothingInAThousandRounds() throws Exception {
+    twoSessions(500);
+  }
+
+  /// @param rounds of each
+  private void twoSessions(int rounds) throws InterruptedException {
+    var folders = Map.of("a", new ModelFolder(() -> {}), "b", new ModelFolder(() -> {}));
+    try (var scope = new Scope()) {
+      var running =
+          folders.keySet().stream()
+              .map(
+                  name ->
+                      scope.fork(
+                          () -> {
+                            for (int i = 0; i < rounds; i++) {
+                              var folder = folders.getOrDefault(name, new ModelFolder(() -> {}));
+                              folder.write("/" + i % 3, name + i);
+                              round(name, folder);
+                            }
+                            return true;
+                          }))
+              .toList();
+      for (var one : running) {
+        one.join();
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      folders.forEach(this::round);
+    }
+    var contents = versions().stream().map(MemoryVersion::content).toList();
+    for (var name : folders.keySet()) {
+      assertThat(contents).containsAll(IntStream.range(0, rounds).mapToObj(i -> name + i).toList());
+    }
+    var now = new HashMap<String, String>();
+    memories()
+        .heads(WORKSPACE, notes)
+        .forEach(
+            (path, head) ->
+                now.put(
+                    path, String.valueOf(memories().get(WORKSPACE, notes, head.id()).content())));
+    assertThat(folders.values()).allSatisfy(one -> assertThat(one.files).isEqualTo(now));
+  }
+
+  private void round(String session, ModelFolder folder) {
+    var actor = MemoryActor.session(new SessionId("sesn_" + session));
+    try {
+      new MemoryRound(memories(), new MemoryRound.Store(WORKSPACE, notes, "n", actor), folder)
+          .run();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void anOverruledContentIsAVersionAndTheMemoryStaysWhatItWas() {
     var made = create("/a", "one");
     create("/b", "other");
@@ -562,6 +626,23 @@ abstract class MemoriesContract extends StoreContract {
   }
 
   @Test
+  void everyChangeOfAMemoryRaisesTheRevisionOfItsStoreAlone() {
+    var elsewhere = memories().revision(WORKSPACE, newStore());
+    long before = memories().revision(WORKSPACE, notes);
+    var made = create("/a", "1");
+    long created = memories().revision(WORKSPACE, notes);
+    memories().update(WORKSPACE, notes, made.id(), writing("2"), KEY);
+    long updated = memories().revision(WORKSPACE, notes);
+    memories().update(WORKSPACE, notes, made.id(), writing("2"), KEY);
+    assertThat(memories().revision(WORKSPACE, notes)).isEqualTo(updated);
+    memories().delete(WORKSPACE, notes, made.id(), Optional.empty(), KEY);
+    assertThat(List.of(before, created, updated, memories().revision(WORKSPACE, notes)))
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(memories().revision(WORKSPACE, newStore())).isEqualTo(elsewhere);
+  }
+
+  @Test
   void whatIsNotThereIsNotFoundAndAnotherWorkspaceSeesNothing() {
     var made = create("/a", "1");
     var elsewhere = newStore();
@@ -588,6 +669,7 @@ abstract class MemoriesContract extends StoreContract {
             () -> memories().update(WORKSPACE, missing, memory.id(), writing("x"), KEY),
             () -> memories().delete(WORKSPACE, missing, memory.id(), Optional.empty(), KEY),
             () -> memories().heads(WORKSPACE, missing),
+            () -> memories().revision(WORKSPACE, missing),
             () -> memories().list(WORKSPACE, missing, listing("/", true, 1)),
             () -> memories().versions(WORKSPACE, missing, all(1, Optional.empty())),
             () -> memories().version(WORKSPACE, missing, version),

@@ -49,6 +49,7 @@ abstract class NewerRowsContract extends StoreContract {
           Optional.empty(),
           OptionalInt.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
 
   private static void assertHolds(Json.Obj shown, Json.Obj stored) {

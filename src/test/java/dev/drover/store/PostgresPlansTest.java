@@ -216,6 +216,7 @@ final class PostgresPlansTest {
             agent,
             OptionalInt.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return SessionQuery.of(StoreContract.WORKSPACE, listing, Optional.empty()).sql();
   }

@@ -6,6 +6,7 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
@@ -293,6 +294,73 @@ abstract class SessionResourcesContract extends StoreContract {
     assertThat(files(id)).isEmpty();
   }
 
+  private SessionResource.Attached attached(String store, boolean writable, String slug) {
+    clock.move(Duration.ofMillis(1));
+    return new SessionResource.Attached(
+        new SessionResourceId(ids.next(SessionResourceId.PREFIX)),
+        new MemoryStoreId(store),
+        writable,
+        Optional.of("use it").filter(_ -> writable),
+        "Nötes 🐎",
+        writable ? "" : "what we know",
+        slug,
+        clock.instant());
+  }
+
+  @Test
+  void aSessionHasMemoryStoresFromItsStartToItsEnd() throws Exception {
+    var notes = attached("memstore_a", true, "notes");
+    var file = mounted(uploaded('a'), "notes");
+    var policy = attached("memstore_b", false, "policy");
+    var session = sessionWith(notes, file, policy);
+    reopened();
+    assertThat(shown(session.id())).containsExactly(notes, file, policy);
+    assertNotFound(
+        "Resource " + notes.id() + " not found.",
+        () -> resources().remove(WORKSPACE, session.id(), notes.id()));
+    assertThat(shown(session.id())).containsExactly(notes, file, policy);
+    store.sessions().delete(WORKSPACE, session.id());
+    assertThat(resources().of(session.id())).isEmpty();
+    assertThat(files(session.id())).isEmpty();
+  }
+
+  @Test
+  void sessionsAreListedByTheirMemoryStore() {
+    newSession();
+    var first = sessionWith(attached("memstore_a", true, "notes")).id();
+    var second =
+        sessionWith(attached("memstore_b", true, "x"), attached("memstore_a", false, "y")).id();
+    assertThat(having("memstore_a")).containsExactly(second, first);
+    assertThat(having("memstore_b")).containsExactly(second);
+    assertThat(having("memstore_c")).isEmpty();
+  }
+
+  private List<SessionId> having(String memory) {
+    var all = new ArrayList<SessionId>();
+    var page = Optional.<String>empty();
+    do {
+      var found =
+          store
+              .sessions()
+              .list(
+                  WORKSPACE,
+                  new Sessions.Listing(
+                      1,
+                      page,
+                      false,
+                      true,
+                      Set.of(),
+                      Optional.empty(),
+                      OptionalInt.empty(),
+                      Optional.of(new MemoryStoreId(memory)),
+                      Optional.empty(),
+                      Optional.empty()));
+      found.items().forEach(session -> all.add(session.id()));
+      page = found.next();
+    } while (page.isPresent());
+    return all;
+  }
+
   @Test
   void listsAndUpdatesShowResourcesToo() {
     var file = uploaded('a');
@@ -308,6 +376,7 @@ abstract class SessionResourcesContract extends StoreContract {
             Set.of(),
             Optional.empty(),
             OptionalInt.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
     var listed = store.sessions().list(WORKSPACE, listing).items();

@@ -55,6 +55,7 @@ abstract class SessionsContract extends StoreContract {
         Optional.empty(),
         OptionalInt.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -67,6 +68,7 @@ abstract class SessionsContract extends StoreContract {
         Set.of(),
         Optional.of(agent),
         version,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -85,6 +87,7 @@ abstract class SessionsContract extends StoreContract {
         Set.of(),
         Optional.empty(),
         OptionalInt.empty(),
+        Optional.empty(),
         Optional.ofNullable(from),
         Optional.ofNullable(to));
   }

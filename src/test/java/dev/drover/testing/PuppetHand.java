@@ -6,6 +6,7 @@ import dev.drover.hands.Hand;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
+import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
@@ -154,6 +155,11 @@ public class PuppetHand implements Hands {
 
     @Override
     public void provideSkills(List<SkillDirectory> skills) {}
+
+    @Override
+    public MemoryPlace memory(String slug) {
+      throw new IllegalStateException("there are no memory stores here");
+    }
 
     @Override
     public boolean isWanted() {

@@ -2,6 +2,7 @@ package dev.drover.testing;
 
 import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.HandFiles;
+import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
@@ -48,6 +49,11 @@ public interface SandboxView extends Sandbox {
   @Override
   default void provideSkills(List<SkillDirectory> skills) throws IOException, InterruptedException {
     sandbox().provideSkills(skills);
+  }
+
+  @Override
+  default MemoryPlace memory(String slug) {
+    return sandbox().memory(slug);
   }
 
   @Override

@@ -35,6 +35,10 @@ record Launch(
     words.addAll(List.of("--skills", workspace.skills().toString()));
     words.addAll(List.of("--tool-outputs", workspace.toolOutputs().toString()));
     words.addAll(List.of("--user", workspace.user().toString()));
+    for (var store : workspace.memory()) {
+      var access = store.writable() ? "writable" : "readable";
+      words.addAll(List.of("--memory-store", store.slug(), access, store.directory().toString()));
+    }
     words.addAll(List.of("--etc", etc.directory().toString()));
     etc.shown().forEach(name -> words.addAll(List.of("--etc-bind", name)));
     words.addAll(List.of("--tmp", text(limits.tmp()), "--home", text(limits.home())));

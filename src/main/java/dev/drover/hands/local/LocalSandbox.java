@@ -4,6 +4,7 @@ import dev.drover.base.FileLock;
 import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandFiles;
+import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A hand of this machine to which this server is attached.
@@ -25,20 +27,24 @@ public final class LocalSandbox implements Sandbox {
   private final FileLock lock;
   private final UploadDirectory uploads;
   private final SkillDirectories skills;
+  private final Function<String, MemoryPlace> memory;
   private final Runnable onClose;
   private final ReentrantLock closing = new ReentrantLock();
   private final ReentrantLock providing = new ReentrantLock();
   private @Nullable List<SessionResource.Mounted> provided;
   private boolean closed;
 
+  /// @param memory the places of the session's memory stores
   LocalSandbox(
       FramedHand hand,
       Register.Held held,
       UploadDirectory uploads,
       SkillDirectories skills,
+      Function<String, MemoryPlace> memory,
       Runnable onClose) {
     this.uploads = uploads;
     this.skills = skills;
+    this.memory = memory;
     this.hand = hand;
     this.leash = held.leash();
     this.lock = held.lock();
@@ -83,6 +89,11 @@ public final class LocalSandbox implements Sandbox {
   @Override
   public void provideSkills(List<SkillDirectory> wanted) throws IOException, InterruptedException {
     skills.provide(wanted);
+  }
+
+  @Override
+  public MemoryPlace memory(String slug) {
+    return memory.apply(slug);
   }
 
   @Override

@@ -42,24 +42,28 @@ public final class LocalSandboxes implements Sandboxes {
   private final Engine engine;
   private final Register register;
   private final Workspaces workspaces;
+  private final MemoryMounts mounts;
   private final FreeSpace room;
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Set<LocalSandbox> open = ConcurrentHashMap.newKeySet();
   private final Set<SessionId> discarding = ConcurrentHashMap.newKeySet();
 
+  /// @param mounts which memory stores the sandboxes of a session show
   /// @throws IOException when the data directory cannot be used, or the engine cannot be made
   /// @throws InterruptedException when interrupted while it removes what an earlier server left
   public LocalSandboxes(
       Path data,
       SandboxSettings settings,
       Engine.Maker maker,
+      MemoryMounts mounts,
       Ids ids,
       Pause pause,
       InstantSource clock)
       throws IOException, InterruptedException {
     var root = data.toAbsolutePath().normalize();
     this.settings = settings;
+    this.mounts = mounts;
     this.ids = ids;
     this.clock = clock;
     var hands = Workspaces.Directories.own(root.resolve("hands"));
@@ -89,7 +93,8 @@ public final class LocalSandboxes implements Sandboxes {
       var held = register.make(newId(), session);
       try (var _ = held.lock()) {
         try {
-          return engine.problem(site(held, workspaces.open(session)), new Recorder(held.leash()));
+          return engine.problem(
+              site(held, workspaces.open(session, List.of())), new Recorder(held.leash()));
         } finally {
           register.read(held.leash().directory()).pull();
         }
@@ -223,7 +228,7 @@ public final class LocalSandboxes implements Sandboxes {
   private Sandbox start(HandSpec spec) throws Unavailable, IOException, InterruptedException {
     var session = spec.session();
     checkRoom();
-    var workspace = workspaces.open(session);
+    var workspace = workspaces.open(session, mounts.of(session));
     checkDisk(spec, workspace);
     var id = newId();
     var held = register.make(id, session);
@@ -246,10 +251,16 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   private Sandbox sandbox(FramedHand hand, Register.Held held) {
-    var skills = workspaces.skills(new SessionId(held.leash().session()));
+    var session = new SessionId(held.leash().session());
     var sandbox = new LocalSandbox[1];
-    var uploads = workspaces.uploads(new SessionId(held.leash().session()));
-    sandbox[0] = new LocalSandbox(hand, held, uploads, skills, () -> open.remove(sandbox[0]));
+    sandbox[0] =
+        new LocalSandbox(
+            hand,
+            held,
+            workspaces.uploads(session),
+            workspaces.skills(session),
+            slug -> workspaces.memory(session, slug),
+            () -> open.remove(sandbox[0]));
     open.add(sandbox[0]);
     return sandbox[0];
   }

@@ -7,6 +7,7 @@ import dev.drover.hands.HandName;
 import dev.drover.hands.HandSpec;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,10 +31,11 @@ import java.util.Set;
 /// its limits.
 ///
 /// Only the server can access the root of a session's directories; a hand sees the six directories
-/// inside it.
+/// inside it, and one for each memory store of the session.
 public final class Workspaces {
   private static final String HAND = "hand";
   private static final String ID = "id";
+  private static final String MEMORY = "memory";
   private static final String ID_PREFIX = "home_";
   private static final int UIDS = 65_536;
 
@@ -46,8 +48,9 @@ public final class Workspaces {
   private final Ids ids;
   private final Pause pause;
 
-  /// @param image the disk image that is mounted over all of them except the uploads and the
-  ///   skills, if the session has one
+  /// @param memory the directories of the session's memory stores
+  /// @param image the disk image that is mounted over all of them except the uploads and what can
+  ///   only be read, if the session has one
   /// @param uid the owner of the directories; empty if the server is not root
   public record Workspace(
       Path workspace,
@@ -56,8 +59,14 @@ public final class Workspaces {
       Path skills,
       Path toolOutputs,
       Path user,
+      List<Memory> memory,
       Optional<Path> image,
       OptionalInt uid) {}
+
+  /// The directory of a memory store.
+  ///
+  /// @param slug its name in the sandbox
+  public record Memory(String slug, boolean writable, Path directory) {}
 
   /// @param images whether a new session gets its own disk; existing sessions stay as they are
   Workspaces(Path root, int firstUid, boolean images, Ids ids, Pause pause) throws IOException {
@@ -70,7 +79,10 @@ public final class Workspaces {
   }
 
   /// Returns the session's directories and creates missing ones.
-  Workspace open(SessionId session) throws IOException, InterruptedException {
+  ///
+  /// @param stores the session's memory stores
+  Workspace open(SessionId session, List<SessionResource.Attached> stores)
+      throws IOException, InterruptedException {
     var home = Directories.own(home(session));
     identify(home);
     var image = image(home);
@@ -82,6 +94,7 @@ public final class Workspaces {
             Directories.made(home.resolve("skills"), "rwxr-xr-x"),
             Directories.made(home.resolve("tool_outputs"), "rwx------"),
             Directories.made(home.resolve("user"), "rwx------"),
+            memory(session, stores),
             image,
             OptionalInt.empty());
     if (!isRoot) {
@@ -97,6 +110,11 @@ public final class Workspaces {
     Host.give(made.outputs, uid);
     Host.give(made.toolOutputs, uid);
     Host.give(made.user, uid);
+    for (var memory : made.memory) {
+      if (memory.writable) {
+        Host.give(memory.directory, uid);
+      }
+    }
     Host.give(made.workspace, uid); // last, because the owner is the record
     return new Workspace(
         made.workspace,
@@ -105,8 +123,27 @@ public final class Workspaces {
         made.skills,
         made.toolOutputs,
         made.user,
+        made.memory,
         made.image,
         OptionalInt.of(uid));
+  }
+
+  private List<Memory> memory(SessionId session, List<SessionResource.Attached> stores)
+      throws IOException {
+    var memory = new ArrayList<Memory>();
+    for (var store : stores) {
+      var root = Directories.own(home(session).resolve(MEMORY));
+      var directory =
+          Directories.made(
+              root.resolve(store.slug()), store.writable() ? "rwx------" : "rwxr-xr-x");
+      memory.add(new Memory(store.slug(), store.writable(), directory));
+    }
+    return memory;
+  }
+
+  /// The place of a memory store of the session.
+  MemoryDirectory memory(SessionId session, String slug) {
+    return new MemoryDirectory(home(session).resolve(MEMORY), slug, pause);
   }
 
   /// The directories get an id when they are first opened, which is new for every home.

@@ -40,7 +40,8 @@ public final class Migrations {
           "0018-snapshots",
           "0019-session-resources",
           "0020-skills",
-          "0021-outputs");
+          "0021-outputs",
+          "0022-attached-memory");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -39,6 +39,11 @@ public record SessionQuery(String sql, List<Object> bound) {
       sql.append(" AND origin.agent_version = ?");
       bound.add(listing.agentVersion().getAsInt());
     }
+    if (listing.store().isPresent()) {
+      sql.append(
+          " AND session.key IN (SELECT session_key FROM session_resource WHERE store_id = ?)");
+      bound.add(listing.store().get().value());
+    }
     if (listing.from().isPresent()) {
       sql.append(" AND session.created_at >= ?");
       bound.add(Micros.ceiling(listing.from().get()));

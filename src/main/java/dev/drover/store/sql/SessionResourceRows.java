@@ -2,6 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.session.MountPath;
 import dev.drover.session.SessionResource;
 import dev.drover.session.SessionResourceId;
@@ -18,10 +19,14 @@ import java.util.Optional;
 /// The rows of the resources of sessions. Whatever changes them has locked the session's row.
 final class SessionResourceRows {
   private static final String FILE = "file";
+  private static final String STORE = "memory_store";
+  private static final String WRITABLE = "read_write";
+  private static final String READABLE = "read_only";
 
   private static final String SELECT =
       """
-      SELECT session_key, id, type, file_id, original_id, blob_id, mount_path, created_at
+      SELECT session_key, id, type, file_id, original_id, blob_id, mount_path, created_at, store_id,
+        access, instructions, store_name, store_description
       FROM session_resource WHERE \
       """;
 
@@ -53,23 +58,44 @@ final class SessionResourceRows {
     return found;
   }
 
-  /// A row of a type that only a newer version knows is left out.
+  /// A row of a type or an access that only a newer version knows is left out.
   private static List<SessionResource> known(List<Optional<SessionResource>> rows) {
     return rows.stream().flatMap(Optional::stream).toList();
   }
 
   private static Optional<SessionResource> read(ResultSet row) throws SQLException {
-    if (!row.getString("type").equals(FILE)) {
+    return switch (row.getString("type")) {
+      case FILE -> Optional.of(file(row));
+      case STORE -> store(row);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<SessionResource> store(ResultSet row) throws SQLException {
+    var access = row.getString("access");
+    if (!access.equals(WRITABLE) && !access.equals(READABLE)) {
       return Optional.empty();
     }
     return Optional.of(
-        new SessionResource.Mounted(
+        new SessionResource.Attached(
             new SessionResourceId(row.getString("id")),
-            new FileId(row.getString("file_id")),
-            new FileId(row.getString("original_id")),
-            new BlobId(row.getString("blob_id")),
-            new MountPath(row.getString("mount_path")),
+            new MemoryStoreId(row.getString("store_id")),
+            access.equals(WRITABLE),
+            Optional.ofNullable(row.getString("instructions")),
+            row.getString("store_name"),
+            row.getString("store_description"),
+            row.getString("mount_path"),
             Micros.instant(row.getLong("created_at"))));
+  }
+
+  private static SessionResource file(ResultSet row) throws SQLException {
+    return new SessionResource.Mounted(
+        new SessionResourceId(row.getString("id")),
+        new FileId(row.getString("file_id")),
+        new FileId(row.getString("original_id")),
+        new BlobId(row.getString("blob_id")),
+        new MountPath(row.getString("mount_path")),
+        Micros.instant(row.getLong("created_at")));
   }
 
   /// The contents to which the rows of a session refer, once for each reference.
@@ -95,6 +121,26 @@ final class SessionResourceRows {
         file.content().value(),
         file.path().below(),
         Micros.of(file.createdAt()));
+  }
+
+  static void insert(Db db, long key, SessionResource.Attached store) throws SQLException {
+    db.update(
+        """
+        INSERT INTO session_resource (
+          session_key, id, type, mount_path, created_at, store_id, access, instructions, store_name,
+          store_description)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
+        key,
+        store.id().value(),
+        STORE,
+        store.slug(),
+        Micros.of(store.createdAt()),
+        store.store().value(),
+        store.writable() ? WRITABLE : READABLE,
+        store.instructions().orElse(null),
+        store.name(),
+        store.description());
   }
 
   /// Adds to the number of resources that the session's row counts.

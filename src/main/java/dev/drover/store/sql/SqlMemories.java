@@ -230,6 +230,15 @@ final class SqlMemories implements Memories {
   }
 
   @Override
+  public long revision(WorkspaceId workspace, MemoryStoreId store) {
+    return readers.call(
+        db -> {
+          find(db, workspace, store, "");
+          return MemoryVersionRows.revision(db, store);
+        });
+  }
+
+  @Override
   public Map<String, MemoryHead> heads(WorkspaceId workspace, MemoryStoreId store) {
     return readers.call(
         db -> {

@@ -33,7 +33,7 @@ final class SqlSessionResources implements SessionResources {
         });
   }
 
-  /// Adds files with the session's copies of them.
+  /// Adds resources: files with the session's copies of them.
   static void insert(
       Db db,
       BlobRows blobs,
@@ -50,6 +50,7 @@ final class SqlSessionResources implements SessionResources {
           blobs.keepAgain(db, file.content());
           SessionResourceRows.insert(db, key, file);
         }
+        case SessionResource.Attached store -> SessionResourceRows.insert(db, key, store);
       }
     }
     SessionResourceRows.count(db, key, resources.size());
@@ -74,6 +75,7 @@ final class SqlSessionResources implements SessionResources {
               blobs.drop(db, workspace, file.content());
               FileRows.deleteIfPresent(db, blobs, workspace, file.file());
             }
+            case SessionResource.Attached _ -> {} // nothing belongs to it
           }
           return true;
         });

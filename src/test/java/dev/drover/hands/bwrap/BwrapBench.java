@@ -10,6 +10,7 @@ import dev.drover.hands.Sandbox;
 import dev.drover.hands.local.Leash;
 import dev.drover.hands.local.LocalSandbox;
 import dev.drover.hands.local.LocalSandboxes;
+import dev.drover.hands.local.MemoryMounts;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.hands.local.Tree;
 import dev.drover.testing.SandboxesView;
@@ -74,7 +75,13 @@ final class BwrapBench implements SandboxesView {
   static LocalSandboxes provider(Path data, SandboxSettings profile)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
-        data, profile, BwrapEngine::new, ids(), Pause.REAL, InstantSource.system());
+        data,
+        profile,
+        BwrapEngine::new,
+        MemoryMounts.NONE,
+        ids(),
+        Pause.REAL,
+        InstantSource.system());
   }
 
   @Override

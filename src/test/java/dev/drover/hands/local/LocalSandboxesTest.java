@@ -47,7 +47,13 @@ final class LocalSandboxesTest {
   /// One more server over the same directory. To be closed, unless it is to look killed.
   private LocalSandboxes server(Engine by) throws Exception {
     return new LocalSandboxes(
-        data, SETTINGS, _ -> by, new Ids(new SecureRandom()), Pause.REAL, InstantSource.system());
+        data,
+        SETTINGS,
+        _ -> by,
+        MemoryMounts.NONE,
+        new Ids(new SecureRandom()),
+        Pause.REAL,
+        InstantSource.system());
   }
 
   private static String run(Sandbox sandbox) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.drover.store.memory;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
+import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
@@ -10,6 +11,7 @@ import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
 import dev.drover.store.OwnNode;
@@ -133,8 +135,14 @@ final class MemorySessions implements Sessions {
         && listing.agent().stream().allMatch(session.origin().agentId()::equals)
         && listing.agentVersion().stream()
             .allMatch(version -> version == session.origin().agentVersion())
+        && listing.store().stream().allMatch(store -> has(session, store))
         && listing.from().stream().noneMatch(session.origin().createdAt()::isBefore)
         && listing.to().stream().noneMatch(session.origin().createdAt()::isAfter);
+  }
+
+  private static boolean has(Session session, MemoryStoreId store) {
+    return session.resources().stream()
+        .anyMatch(one -> one instanceof SessionResource.Attached has && has.store().equals(store));
   }
 
   private static Cursor key(Session session) {

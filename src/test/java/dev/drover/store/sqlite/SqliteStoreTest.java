@@ -218,6 +218,7 @@ final class SqliteStoreTest {
             agent,
             OptionalInt.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return SessionQuery.of(new WorkspaceId("wrkspc_a"), listing, Optional.empty()).sql();
   }

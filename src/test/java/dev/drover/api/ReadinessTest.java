@@ -30,13 +30,15 @@ final class ReadinessTest {
   }
 
   @Test
-  void aStoreThatHangsIsAskedOnce() {
+  void aStoreThatHangsIsAskedOnce() throws Exception {
+    var begun = new CountDownLatch(1);
     var go = new CountDownLatch(1);
     var asked = new AtomicInteger();
     var ready =
         new Readiness(
             () -> {
               asked.incrementAndGet();
+              begun.countDown();
               try {
                 go.await();
               } catch (InterruptedException e) {
@@ -48,6 +50,7 @@ final class ReadinessTest {
     for (int i = 0; i < 3; i++) {
       assertThat(ready.reason()).hasValue("The store does not answer.");
     }
+    begun.await();
     assertThat(asked).hasValue(1);
     go.countDown();
   }

@@ -10,47 +10,23 @@ import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
-import dev.drover.brain.AttachedFiles;
-import dev.drover.brain.BlobDeletion;
-import dev.drover.brain.BlobSweep;
 import dev.drover.brain.Brains;
-import dev.drover.brain.FileAccess;
-import dev.drover.brain.FileExpiry;
-import dev.drover.brain.FileProvision;
-import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
-import dev.drover.brain.JobHandler;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
-import dev.drover.brain.MemoryCleanup;
 import dev.drover.brain.MemoryErrand;
-import dev.drover.brain.OutputCollection;
-import dev.drover.brain.OutputCollector;
-import dev.drover.brain.OutputErrand;
 import dev.drover.brain.Profile;
-import dev.drover.brain.SkillProvision;
-import dev.drover.brain.WorkspaceRemoval;
-import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
-import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
-import dev.drover.desk.SessionResourceDesk;
-import dev.drover.desk.SkillDesk;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
-import dev.drover.session.Job;
-import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Sessions;
-import dev.drover.session.Snapshots;
-import dev.drover.skills.Scratch;
-import dev.drover.skills.SkillUnpacking;
-import dev.drover.snapshot.SnapshotErrand;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
@@ -72,11 +48,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from the settings to the open port. It accepts requests from its
@@ -128,56 +101,17 @@ public final class Drover implements AutoCloseable {
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
       OwnContents.claim(config, blobs, store.database());
-      var outputs = outputs(store, jobs, blobs, hands);
-      var snapshots = snapshots(store, blobs, hands);
-      var handlers = handlers(store, jobs, blobs, hands);
-      handlers.put(
-          Job.COLLECT_OUTPUTS,
-          new OutputCollection(jobs, store.sessions(), store.snapshots(), hands, outputs));
-      handlers.put(Snapshots.TAKE, snapshots);
-      var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      var provision = new FileProvision(store.sessionResources(), hands, blobs);
-      var errands = new ArrayList<HandErrand>();
-      if (config.snapshots().taken(config.store().database().isPresent())) {
-        errands.add(snapshots); // first: the others add to what it restores
-      }
-      errands.add(provision);
-      errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch())));
-      errands.add(new MemoryErrand(store.sessionResources(), store.memories()));
-      errands.add(outputs);
-      var attached =
-          new AttachedFiles(
-              store.files(),
-              blobs,
-              new MemoryBudget(Runtime.getRuntime().maxMemory() / 5, Duration.ofDays(1)),
-              clock);
-      var brains =
-          new Brains(
-              harness(store.sessions(), log, hands, errands, models, attached), runner::hint);
+      var contents = new Contents(config, store, jobs, blobs, hands, ids, clock, open::push);
+      var runner = new JobRunner(jobs, contents.handlers(), Pause.REAL);
+      var brains = new Brains(harness(store, log, hands, contents, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       open.push(runner::close);
       var readiness = new Readiness(() -> store.nodes().held());
-      var files =
-          new FileDesk(store.files(), blobs, runner::hint, config.uploads().largest(), ids, clock);
-      var resources =
-          new SessionResourceDesk(
-              store.sessionResources(), store.catalogs(), store.files(), provision, ids, clock);
-      var access = new FileAccess(hands, store.snapshots()::home, store.nodes());
-      var skills = new SkillDesk(store.skills(), blobs, scratch(), ids, clock);
-      var backend =
-          backend(
-              store,
-              seam.around(store.sessions()),
-              log,
-              brains,
-              models,
-              files,
-              resources,
-              access,
-              skills);
+      var sessions = seam.around(store.sessions());
+      var backend = backend(store, sessions, log, brains, models, contents, runner::hint);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -196,7 +130,7 @@ public final class Drover implements AutoCloseable {
             store.nodes().drain();
             long until = System.nanoTime() + limit.toNanos();
             boolean rested = brains.await(limit);
-            snapshots.drain(Duration.ofNanos(until - System.nanoTime()));
+            contents.drain(Duration.ofNanos(until - System.nanoTime()));
             return rested;
           };
       LOG.log(Level.INFO, "server started", Facts.of("url", server.url(), "resumed", resumed));
@@ -228,46 +162,15 @@ public final class Drover implements AutoCloseable {
     return hands;
   }
 
-  private OutputErrand outputs(Store store, Jobs jobs, Blobs blobs, Hands hands) {
-    var collector = new OutputCollector(store.outputs(), blobs, config.outputs(), ids, clock);
-    var outputs = new OutputErrand(collector, hands, jobs);
-    open.push(outputs::close);
-    return outputs;
-  }
-
-  private SnapshotErrand snapshots(Store store, Blobs blobs, Hands hands) {
-    var errand =
-        new SnapshotErrand(
-            store.snapshots(), blobs, hands, config.snapshots(), ids, clock, Pause.REAL);
-    open.push(errand::close); // after the brains, before the hands
-    errand.start();
-    return errand;
-  }
-
-  private Map<String, JobHandler> handlers(Store store, Jobs jobs, Blobs blobs, Hands hands) {
-    var handlers = new HashMap<>(MemoryCleanup.handlers(store.memories(), jobs, clock));
-    handlers.put(Job.REMOVE_WORKSPACE, new WorkspaceRemoval(jobs, hands));
-    handlers.put(Job.DELETE_BLOB, new BlobDeletion(blobs));
-    handlers.put(
-        BlobSweep.KIND, new BlobSweep(jobs, blobs, store.database(), store.files(), clock));
-    handlers.put(FileExpiry.KIND, new FileExpiry(jobs, store.files(), clock));
-    return handlers;
-  }
-
   private Harness harness(
-      Sessions sessions,
-      EventLog log,
-      Hands hands,
-      List<HandErrand> errands,
-      Models models,
-      AttachedFiles attached) {
+      Store store, EventLog log, Hands hands, Contents contents, Models models) {
     return new Harness(
         log,
-        sessions,
+        store.sessions(),
         feed,
         models,
         hands,
-        errands,
+        contents.errands(),
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
         Profile.DEFAULTS,
@@ -280,11 +183,7 @@ public final class Drover implements AutoCloseable {
         random,
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
-        attached);
-  }
-
-  private Scratch scratch() {
-    return new Scratch(config.data().resolve("scratch"));
+        contents.attached());
   }
 
   private Backend backend(
@@ -293,10 +192,8 @@ public final class Drover implements AutoCloseable {
       EventLog log,
       Brains brains,
       Models models,
-      FileDesk files,
-      SessionResourceDesk resources,
-      FileAccess access,
-      SkillDesk skills) {
+      Contents contents,
+      Runnable hint) {
     var desk =
         new SessionDesk(
             store.catalogs(),
@@ -311,11 +208,11 @@ public final class Drover implements AutoCloseable {
     return new Backend(
         desk,
         new CatalogDesk(store.catalogs(), store.skills(), models, ids, clock),
-        files,
+        contents.files(hint),
         new MemoryDesk(store.memories()),
-        resources,
-        access,
-        skills,
+        contents.resources(),
+        contents.access(),
+        contents.skills(),
         log,
         store.nodes(),
         store.jobs(),

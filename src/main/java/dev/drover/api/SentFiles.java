@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// The checks of the files that the client events of one request refer to: what a model server
-/// would refuse must not get into the log. Each file is read once. Every problem is
-/// `INVALID_REQUEST` and names the field. One thread.
+/// would refuse must not get into the log. Each file is read once, and counts for each reference.
+/// Every problem is `INVALID_REQUEST` and names the field. One thread.
 final class SentFiles {
   private static final String FIELD = "file_id";
   private static final int MAX_TEXT = 1 << 20;
@@ -35,6 +35,7 @@ final class SentFiles {
   private final Map<FileId, StoredFile> files = new HashMap<>();
   private final Set<FileId> goodImages = new HashSet<>();
   private final Set<FileId> goodDocuments = new HashSet<>();
+  private int references;
   private long bytes;
 
   SentFiles(FileDesk desk, Caller caller, ImageLimits images) {
@@ -47,6 +48,7 @@ final class SentFiles {
   void image(Fields source) {
     var file = file(source);
     if (goodImages.contains(file.id())) {
+      addSize(source, file);
       return;
     }
     var declared = ImageType.named(type(file));
@@ -66,6 +68,7 @@ final class SentFiles {
   void document(Fields source) {
     var file = file(source);
     if (goodDocuments.contains(file.id())) {
+      addSize(source, file);
       return;
     }
     if (type(file).equals("application/pdf")) {
@@ -92,13 +95,13 @@ final class SentFiles {
 
   private StoredFile file(Fields source) {
     var id = source.id(FIELD, FileId::of);
+    if (++references > MAX_FILES) {
+      throw source.problem(
+          FIELD, "is one more than the %d files of a request".formatted(MAX_FILES));
+    }
     var known = files.get(id);
     if (known != null) {
       return known;
-    }
-    if (files.size() == MAX_FILES) {
-      throw source.problem(
-          FIELD, "is one more than the %d files of a request".formatted(MAX_FILES));
     }
     try {
       var file = desk.get(caller, id);
@@ -126,6 +129,11 @@ final class SentFiles {
       throw source.problem(
           FIELD, "has %,d bytes; it must have at most %,d".formatted(file.size(), most));
     }
+    addSize(source, file);
+  }
+
+  /// A content is sent to the model as often as it is referred to.
+  private void addSize(Fields source, StoredFile file) {
     bytes += file.size();
     if (bytes > AttachedFiles.MOST) {
       throw source.problem(

@@ -1,5 +1,7 @@
 package dev.drover.brain;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.MemoryBudget.Share;
@@ -15,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// content of the file, or by a note if there is none any more. Safe for many threads.
 public final class AttachedFiles {
   /// The limit for the contents of one request, in bytes: 32 MB in base64, which is the limit of
-  /// the Messages API for a whole request. The first files have precedence, so that what was sent
-  /// before stays the same.
+  /// the Messages API for a whole request. A file counts for each reference. The first files have
+  /// precedence, so that what was sent before stays the same.
   public static final long MOST = 24L << 20;
 
   /// The number of copies of a content in memory: its bytes, its base64 text, the text of the
@@ -35,6 +39,7 @@ public final class AttachedFiles {
   private static final int COPIES = 7;
 
   private static final int ASKED = 100;
+  private static final String DELETED = "was deleted";
 
   private static final System.Logger LOG = System.getLogger(AttachedFiles.class.getName());
 
@@ -64,33 +69,28 @@ public final class AttachedFiles {
   ///
   /// @throws dev.drover.base.Problem `UNAVAILABLE` if the files cannot be read now
   Loaded load(WorkspaceId workspace, Json.Arr messages) throws InterruptedException {
-    var ids = new LinkedHashMap<FileId, String>();
-    messages.items().forEach(message -> collect(message, ids));
-    if (ids.isEmpty()) {
+    var references = new ArrayList<FileId>();
+    messages.items().forEach(message -> collect(message, references));
+    if (references.isEmpty()) {
       return new Loaded(messages, Optional.empty());
     }
-    var asked = List.copyOf(ids.keySet());
-    var found = found(workspace, asked);
-    var loaded = new ArrayList<StoredFile>();
-    long bytes = 0;
-    for (var id : asked) {
+    var found = found(workspace, List.copyOf(new LinkedHashSet<>(references)));
+    var notes = new ArrayList<String>(); // for each reference; empty: it gets the content
+    var loaded = new LinkedHashSet<StoredFile>();
+    long bytes = 0; // a content counts as often as the request has it
+    for (var id : references) {
       var file = found.get(id);
-      if (file == null) {
-        ids.put(id, "was deleted");
-      } else if (file.isExpired(clock.instant())) {
-        ids.put(id, "has expired");
-      } else if (bytes + file.size() > Math.min(MOST, memory.total() / COPIES)) {
-        ids.put(id, "was left out: the files of the conversation are too large together");
-      } else {
+      var note = note(file, Math.min(MOST, memory.total() / COPIES) - bytes);
+      if (file != null && note.isEmpty()) {
         bytes += file.size();
         loaded.add(file);
       }
+      notes.add(note);
     }
     var share = memory.reserve(COPIES * bytes);
     boolean complete = false;
     try {
-      var contents = contents(loaded, ids);
-      var replaced = new Json.Arr(each(messages.items(), contents, ids));
+      var replaced = new Json.Arr(each(messages.items(), contents(loaded), notes.iterator()));
       complete = true;
       return new Loaded(replaced, Optional.of(share));
     } finally {
@@ -98,6 +98,19 @@ public final class AttachedFiles {
         share.close();
       }
     }
+  }
+
+  /// Why the content of a file is missing; empty if it is not.
+  private String note(@Nullable StoredFile file, long room) {
+    if (file == null) {
+      return DELETED;
+    }
+    if (file.isExpired(clock.instant())) {
+      return "has expired";
+    }
+    return file.size() > room
+        ? "was left out: the files of the conversation are too large together"
+        : "";
   }
 
   private Map<FileId, StoredFile> found(WorkspaceId workspace, List<FileId> ids) {
@@ -109,26 +122,32 @@ public final class AttachedFiles {
     return found;
   }
 
-  /// The contents as sources of blocks.
-  ///
-  /// @param notes receives why a content is missing
-  private Map<FileId, Json.Obj> contents(List<StoredFile> loaded, Map<FileId, String> notes)
-      throws InterruptedException {
-    var contents = new HashMap<FileId, Json.Obj>();
+  /// What a reference gets: the source of its block, or why there is none.
+  private record Content(Json.Obj source, String note) {
+    static Content missing(String note) {
+      return new Content(Json.EMPTY, note);
+    }
+  }
+
+  private Map<FileId, Content> contents(Collection<StoredFile> loaded) throws InterruptedException {
+    var contents = new HashMap<FileId, Content>();
     for (var file : loaded) {
-      var content = blobs.get(file.blob().orElseThrow());
-      if (content.isEmpty()) {
-        notes.put(file.id(), "was deleted");
-        continue;
-      }
-      try (InputStream in = content.get()) {
-        contents.put(file.id(), source(file, in.readAllBytes()));
-      } catch (IOException e) {
-        LOG.log(Level.ERROR, "the content of " + file.id() + " cannot be read: " + e.getMessage());
-        notes.put(file.id(), "cannot be read");
-      }
+      contents.put(file.id(), content(file));
     }
     return contents;
+  }
+
+  private Content content(StoredFile file) throws InterruptedException {
+    var content = blobs.get(file.blob().orElseThrow());
+    if (content.isEmpty()) {
+      return Content.missing(DELETED);
+    }
+    try (InputStream in = content.get()) {
+      return new Content(source(file, in.readAllBytes()), "");
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "the content of " + file.id() + " cannot be read: " + e.getMessage());
+      return Content.missing("cannot be read");
+    }
   }
 
   private static Json.Obj source(StoredFile file, byte[] bytes) {
@@ -163,23 +182,24 @@ public final class AttachedFiles {
         : null;
   }
 
-  private static void collect(Json json, Map<FileId, String> ids) {
+  /// Adds the references in their order, which is that of [#replaced].
+  private static void collect(Json json, List<FileId> references) {
     if (json instanceof Json.Obj block) {
       var id = file(block);
       if (id != null) {
-        ids.put(id, "");
+        references.add(id);
+      } else {
+        block.items("content").forEach(inner -> collect(inner, references));
       }
-      block.items("content").forEach(inner -> collect(inner, ids));
     }
   }
 
   private static List<Json> each(
-      List<Json> blocks, Map<FileId, Json.Obj> contents, Map<FileId, String> notes) {
+      List<Json> blocks, Map<FileId, Content> contents, Iterator<String> notes) {
     return blocks.stream().map(json -> replaced(json, contents, notes)).toList();
   }
 
-  private static Json replaced(
-      Json json, Map<FileId, Json.Obj> contents, Map<FileId, String> notes) {
+  private static Json replaced(Json json, Map<FileId, Content> contents, Iterator<String> notes) {
     if (!(json instanceof Json.Obj block)) {
       return json;
     }
@@ -189,11 +209,12 @@ public final class AttachedFiles {
           ? block.with("content", new Json.Arr(each(inner.items(), contents, notes)))
           : block;
     }
-    var content = contents.get(id);
-    if (content != null) {
-      return block.with("source", content);
+    var left = notes.next();
+    var content = left.isEmpty() ? requireNonNull(contents.get(id)) : Content.missing(left);
+    if (content.note.isEmpty()) {
+      return block.with("source", content.source);
     }
-    var note = Json.obj("type", "text", "text", "[file " + id + " " + notes.get(id) + "]");
+    var note = Json.obj("type", "text", "text", "[file " + id + " " + content.note + "]");
     return block.get("cache_control").map(mark -> note.with("cache_control", mark)).orElse(note);
   }
 }

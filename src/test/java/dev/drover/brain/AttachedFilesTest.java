@@ -183,4 +183,19 @@ final class AttachedFilesTest {
       assertThat(((Json.Obj) content.get(2)).object("source").text("type")).isEqualTo("base64");
     }
   }
+
+  /// A request with one file in forty places once used all memory.
+  @Test
+  void aFileCountsForEachReference() throws Exception {
+    attached = attached(7 * 1_000_000);
+    var file = file("application/pdf", new byte[400_000], Optional.empty()).id();
+    var all =
+        loaded(says(block("document", file), block("document", file), block("document", file)));
+    var blocks = ((Json.Obj) all.items().getFirst()).items("content");
+    assertThat(((Json.Obj) blocks.get(1)).object("source").text("type")).isEqualTo("base64");
+    assertThat(blocks.get(1)).isEqualTo(blocks.get(0));
+    assertThat(blocks.get(2))
+        .isEqualTo(
+            note(file, "was left out: the files of the conversation are too large together"));
+  }
 }

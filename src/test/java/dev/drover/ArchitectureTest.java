@@ -63,8 +63,9 @@ final class ArchitectureTest {
     uses("hands", "base", "settings", "session", "catalog");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
+    uses("brain", "base", "settings", "session", "catalog", "files", "hands", "tools", "model");
     uses(
-        "brain",
+        "errands",
         "base",
         "settings",
         "session",
@@ -73,10 +74,11 @@ final class ArchitectureTest {
         "skills",
         "memory",
         "hands",
-        "tools",
-        "model");
+        "brain");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
-    uses("desk", "base", "session", "catalog", "files", "skills", "memory", "brain", "model");
+    uses(
+        "desk", "base", "session", "catalog", "files", "skills", "memory", "brain", "errands",
+        "model");
     uses("wire", "base", "session", "catalog", "skills", "memory");
     uses(
         "store",
@@ -99,6 +101,7 @@ final class ArchitectureTest {
         "memory",
         "skills",
         "brain",
+        "errands",
         "model",
         "desk",
         "wire");

@@ -5,8 +5,8 @@ import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.brain.FileAccess;
-import dev.drover.brain.FileListing;
+import dev.drover.errands.FileAccess;
+import dev.drover.errands.FileListing;
 import dev.drover.wire.Times;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.FileAccess;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
 import dev.drover.desk.SkillDesk;
+import dev.drover.errands.FileAccess;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;

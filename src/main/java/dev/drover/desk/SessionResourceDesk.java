@@ -1,8 +1,8 @@
 package dev.drover.desk;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.FileProvision;
 import dev.drover.catalog.Catalogs;
+import dev.drover.errands.FileProvision;
 import dev.drover.files.Files;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;

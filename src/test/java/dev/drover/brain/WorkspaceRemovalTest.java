@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.errands.WorkspaceRemoval;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
 import dev.drover.session.SessionId;

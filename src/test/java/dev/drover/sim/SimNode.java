@@ -9,7 +9,7 @@ import dev.drover.brain.Keeper;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
-import dev.drover.brain.WorkspaceRemoval;
+import dev.drover.errands.WorkspaceRemoval;
 import dev.drover.hands.Hands;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;

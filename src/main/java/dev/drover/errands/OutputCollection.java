@@ -1,6 +1,8 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Problem;
+import dev.drover.brain.JobHandler;
+import dev.drover.brain.Visit;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;

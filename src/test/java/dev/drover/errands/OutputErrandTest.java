@@ -1,4 +1,4 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
+import dev.drover.brain.Visit;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;

@@ -1,6 +1,7 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Json;
+import dev.drover.brain.JobHandler;
 import dev.drover.files.Files;
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;

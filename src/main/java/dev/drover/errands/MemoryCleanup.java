@@ -1,6 +1,7 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Json;
+import dev.drover.brain.JobHandler;
 import dev.drover.catalog.MemoryStoreId;
 import dev.drover.memory.Memories;
 import dev.drover.session.Job;

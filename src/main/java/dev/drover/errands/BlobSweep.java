@@ -1,6 +1,7 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Json;
+import dev.drover.brain.JobHandler;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import dev.drover.files.Files;

@@ -1,5 +1,8 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
+import dev.drover.brain.HandErrand;
+import dev.drover.brain.Prepared;
+import dev.drover.brain.Visit;
 import dev.drover.hands.ToolCall;
 import dev.drover.memory.Memories;
 import dev.drover.session.SessionId;

@@ -1,6 +1,9 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Problem;
+import dev.drover.brain.HandErrand;
+import dev.drover.brain.Prepared;
+import dev.drover.brain.Visit;
 import dev.drover.catalog.BlobFiles;
 import dev.drover.hands.Grip;
 import dev.drover.hands.HandSpec;

@@ -1,4 +1,4 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.hands.HandTree;
 import java.time.Instant;

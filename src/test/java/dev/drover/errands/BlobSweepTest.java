@@ -1,4 +1,4 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

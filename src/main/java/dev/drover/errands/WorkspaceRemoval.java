@@ -1,5 +1,6 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
+import dev.drover.brain.JobHandler;
 import dev.drover.hands.Hands;
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;

@@ -1,4 +1,4 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.files.Outputs;
 import dev.drover.hands.FileStamp;

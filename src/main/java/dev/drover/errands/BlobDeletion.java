@@ -1,5 +1,6 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
+import dev.drover.brain.JobHandler;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import dev.drover.session.Job;

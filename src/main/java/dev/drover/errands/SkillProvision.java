@@ -1,6 +1,9 @@
-package dev.drover.brain;
+package dev.drover.errands;
 
 import dev.drover.base.Problem;
+import dev.drover.brain.HandErrand;
+import dev.drover.brain.Prepared;
+import dev.drover.brain.Visit;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.skills.SkillUnpacking;

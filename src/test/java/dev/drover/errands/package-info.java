@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.errands;
+
+import org.jspecify.annotations.NullMarked;

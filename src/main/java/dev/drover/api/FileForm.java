@@ -62,14 +62,12 @@ final class FileForm implements AutoCloseable {
   }
 
   private static Duration seconds(byte[] text) {
-    try {
-      var seconds =
-          Duration.ofSeconds(Integer.parseInt(new String(text, StandardCharsets.US_ASCII)));
+    var digits = new String(text, StandardCharsets.US_ASCII);
+    if (digits.matches("[0-9]{1,9}")) {
+      var seconds = Duration.ofSeconds(Integer.parseInt(digits));
       if (seconds.compareTo(FileDesk.SOONEST) >= 0 && seconds.compareTo(FileDesk.LATEST) <= 0) {
         return seconds;
       }
-    } catch (NumberFormatException _) {
-      // the message follows
     }
     throw Problem.invalid(
         "expires_in_seconds: must be an integer from %d to %d"

@@ -42,7 +42,10 @@ final class SkillForm {
         if (!named) {
           throw Problem.invalid("display_name: belongs to the skill, not to a version");
         }
-        displayName = Optional.of(name(part)).filter(name -> !name.isEmpty());
+        if (displayName.isPresent()) {
+          throw Problem.invalid("display_name: must not be repeated");
+        }
+        displayName = Optional.of(name(part));
       }
       default -> throw Problem.invalid(shown(part.name()) + ": unknown field");
     }
@@ -71,6 +74,6 @@ final class SkillForm {
 
   /// The display name that was sent; empty if there is none.
   Optional<String> displayName() {
-    return displayName;
+    return displayName.filter(name -> !name.isEmpty());
   }
 }

@@ -4,10 +4,21 @@ import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// The path of a file or a directory in an upload: relative, with `/` between its segments, and
 /// safe to make on any file system.
 record EntryPath(String value) {
+  /// None of the characters and devices that Windows reserves, no blank or dot at the end, and
+  /// nothing that cannot be seen but the two joiners that some scripts need.
+  ///
+  /// @see <a href="https://learn.microsoft.com/windows/win32/fileio/naming-a-file">Naming files</a>
+  private static final Pattern PORTABLE =
+      Pattern.compile(
+          "(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?$)"
+              + "([^<>:\"|?*\\p{Cf}\\p{Zl}\\p{Zp}]|[\\u200C\\u200D])*"
+              + "(?<![. \\p{Zs}])");
+
   private static final int MAX_SEGMENT = 200;
   private static final int MAX_DEPTH = 16;
 
@@ -43,6 +54,9 @@ record EntryPath(String value) {
       }
       if (Utf8.length(segment) > MAX_SEGMENT) {
         throw refused("has a name of more than " + MAX_SEGMENT + " bytes");
+      }
+      if (!PORTABLE.matcher(segment).matches()) {
+        throw refused("has a name that is not safe on every file system");
       }
     }
   }

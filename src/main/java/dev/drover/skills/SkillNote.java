@@ -3,6 +3,7 @@ package dev.drover.skills;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The paragraph of a system prompt that says which skills there are.
@@ -32,12 +33,16 @@ public final class SkillNote {
 
       """;
 
+  /// What could look like the end of the line, or turn the direction of what follows.
+  private static final Pattern BREAKS =
+      Pattern.compile("[\\s\\u0085\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+");
+
   private static String line(SkillVersion skill) {
     return "- %s (%s/%s/SKILL.md): %s"
         .formatted(
             skill.name(),
             DIRECTORY,
             skill.name(),
-            skill.description().replaceAll("\\s+", " ").strip());
+            BREAKS.matcher(skill.description()).replaceAll(" ").strip());
   }
 }

@@ -227,6 +227,7 @@ final class FileRoutesTest {
       value = {
         "expires_in_seconds|3599|expires_in_seconds: must be an integer from 3600 to 7776000",
         "expires_in_seconds|7776001|expires_in_seconds: must be an integer from 3600 to 7776000",
+        "expires_in_seconds|+3600|expires_in_seconds: must be an integer from 3600 to 7776000",
         "expires_in_seconds|soon|expires_in_seconds: must be an integer from 3600 to 7776000",
         "expires_in_seconds|''|expires_in_seconds: must be an integer from 3600 to 7776000",
         "purpose|batch|unknown field; the valid ones are expires_in_seconds, file",

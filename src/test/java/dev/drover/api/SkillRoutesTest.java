@@ -270,6 +270,9 @@ final class SkillRoutesTest {
       assertThat(answer.error()).contains(": display_name: must");
     }
     var skill = "/v1/skills/" + api.uploadSkill("/v1/skills", "named").text("id");
+    var twice = "x\r\n--b\r\nContent-Disposition: form-data; name=\"display_name\"\r\n\r\ny";
+    assertThat(api.form("/v1/skills", "display_name", twice).error())
+        .contains("display_name: must not be repeated");
     assertThat(api.form(skill + "/versions", "display_name", "x").error())
         .contains("display_name: belongs to the skill");
   }

@@ -39,6 +39,7 @@ final class SkillArchiveTest extends SkillUploads {
             .file("demo/scripts/own.sh", 0100700, bytes("x"))
             .file("demo/SKILL.md", manifest("demo", "Shows things."))
             .file("demo/ünï 🐎.md", "names")
+            .file("demo/console.नि\u200Dमि", "joined")
             .file("demo/empty", "")
             .file("demo/no-type", 0640, bytes("as Python writes it"))
             .file("demo/private", 0100600, bytes("p"))
@@ -48,6 +49,7 @@ final class SkillArchiveTest extends SkillUploads {
     assertThat(files(packed))
         .containsExactly(
             Map.entry("demo/SKILL.md", "100644 " + manifest("demo", "Shows things.")),
+            Map.entry("demo/console.नि\u200Dमि", "100644 joined"),
             Map.entry("demo/empty", "100644 "),
             Map.entry("demo/no-type", "100644 as Python writes it"),
             Map.entry("demo/private", "100644 p"),
@@ -136,6 +138,18 @@ final class SkillArchiveTest extends SkillUploads {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "demo/a:b",
+        "demo/what?",
+        "demo/*",
+        "demo/'\"",
+        "demo/...",
+        "demo/x.",
+        "demo/NUL",
+        "demo/con.txt",
+        "demo/x ",
+        "demo/x./y",
+        "demo/\u200B",
+        "demo/fdp.\u202Eexe",
         "demo/../x",
         "../x",
         "demo/./x",

@@ -29,7 +29,7 @@ final class SkillNoteTest {
 
   @Test
   void aNoteListsTheSkillsByNameWhateverTheirOrder() {
-    var b = version("b", "Reads\n  files.\t");
+    var b = version("b", "Reads\n\u2028  \u202Efiles.\t");
     var a = version("a", "Writes files.");
     var note = SkillNote.of(List.of(b, a)).orElseThrow();
     assertThat(note).isEqualTo(SkillNote.of(List.of(a, b)).orElseThrow());

@@ -92,25 +92,20 @@ final class UnusualZipTest extends SkillUploads {
   @ValueSource(
       strings = {
         "-rf",
-        " x ",
-        "*",
+        " x",
+        "it's",
+        "console",
         "$(id)",
-        "'\"",
-        "a:b",
-        "CON",
         "~",
-        "...",
         ".hidden",
         "a%2fb",
-        "a\u202Eb",
         "-",
         "--help",
-        "x.",
         "#x",
         "👩‍👩‍👧",
         "SKILL.md.zip"
       })
-  void anOddNameIsKept(String name) throws IOException {
+  void anOddNameThatIsSafeIsKept(String name) throws IOException {
     var zip = packed(demo().file("demo/" + name, "x"));
     assertThat(files(zip)).containsEntry("demo/" + name, "100644 x");
     var parts =

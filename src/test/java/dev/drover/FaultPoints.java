@@ -303,6 +303,11 @@ final class FaultPoints extends Wiring {
     }
 
     @Override
+    public Set<String> present(SessionId session) {
+      return outputs.present(session);
+    }
+
+    @Override
     public void add(WorkspaceId workspace, SessionId session, List<Found> contents) {
       count("book:before");
       outputs.add(workspace, session, contents);

@@ -55,6 +55,7 @@ final class FileRoutes {
   private void list(Exchange exchange) {
     var query = exchange.query();
     query.only(PARAMETERS);
+    query.filled("scope_id", "ids", "ids[]"); // else they would select all files
     var scope = query.text("scope_id").map(SessionId::of);
     var ids = query.all("ids", 1_000).stream().collect(Collectors.toSet());
     if (ids.isEmpty()) {

@@ -66,6 +66,15 @@ final class Query {
     }
   }
 
+  /// Rejects these parameters if they are sent without a value.
+  void filled(String... names) {
+    for (var name : names) {
+      if (values.getOrDefault(name, List.of()).contains("")) {
+        throw problem(name.replace("[]", ""), "must not be empty");
+      }
+    }
+  }
+
   /// The value of a parameter; empty if it is absent or has no value.
   Optional<String> text(String name) {
     var all = values.getOrDefault(name, List.of());

@@ -7,6 +7,7 @@ import dev.drover.catalog.Blob;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.errands.SessionOutputs.Reason;
 import dev.drover.files.FileNames;
 import dev.drover.files.MediaTypes;
 import dev.drover.files.Outputs;
@@ -55,11 +56,17 @@ public final class OutputCollector {
 
   /// Whose outputs are collected, and how they are reached.
   ///
+  /// @param isAtRest whether no calls run
   /// @param isWanted whether the collection should stop soon
   record Source(
-      WorkspaceId workspace, SessionId session, HandFiles files, BooleanSupplier isWanted) {}
+      WorkspaceId workspace,
+      SessionId session,
+      HandFiles files,
+      boolean isAtRest,
+      BooleanSupplier isWanted) {}
 
-  /// Keeps the outputs that have changed and are ready.
+  /// Keeps the outputs that have changed and are ready. What was refused for a reason that can pass
+  /// is tried again at the rest without processes, and otherwise after [SessionOutputs#AGAIN].
   ///
   /// @return whether no process lives that could change more, and everything is kept or refused
   /// @throws IOException if the hand is gone
@@ -69,13 +76,25 @@ public final class OutputCollector {
     from.files
         .tree(HandRoot.OUTPUTS, known.cookie())
         .ifPresent(tree -> known.look(tree, clock.instant()));
+    known.retry(quiet && from.isAtRest, clock.instant());
+    var ready = known.ready(quiet, clock.instant());
+    if (known.count() + ready.size() > limits.files()) {
+      known.setPresent(outputs.present(from.session)); // clients may have deleted some
+    }
     var batch = new ArrayList<HandTree.Entry>();
     long bytes = 0;
-    for (var entry : known.ready(quiet, clock.instant())) {
-      var refusal = refusal(entry, known, batch.size());
-      if (refusal != null) {
-        known.refuse(entry.path(), entry.stamp(), refusal);
+    int added = 0;
+    for (var entry : ready) {
+      if (entry.stamp().size() > limits.bytes()) {
+        refuse(known, entry, Reason.LASTING, tooLarge(entry.stamp().size()));
         continue;
+      }
+      if (!known.isPresent(entry.path())) {
+        if (known.count() + added >= limits.files()) {
+          refuse(known, entry, Reason.TOO_MANY, tooMany());
+          continue;
+        }
+        added++;
       }
       batch.add(entry);
       bytes += entry.stamp().size();
@@ -83,6 +102,7 @@ public final class OutputCollector {
         keep(from, known, batch);
         batch.clear();
         bytes = 0;
+        added = 0;
         if (from.isWanted.getAsBoolean()) {
           return false;
         }
@@ -92,23 +112,23 @@ public final class OutputCollector {
     return quiet && known.isSettled();
   }
 
-  private @Nullable String refusal(HandTree.Entry entry, SessionOutputs known, int waiting) {
-    if (entry.stamp().size() > limits.bytes()) {
-      return tooLarge(entry.stamp().size());
-    }
-    boolean isNew = !known.isKept(entry.path());
-    return isNew && known.count() + waiting >= limits.files()
-        ? "a session keeps at most %,d outputs".formatted(limits.files())
-        : null;
+  private void refuse(SessionOutputs known, HandTree.Entry entry, Reason reason, String why) {
+    known.refuse(entry, reason, why, clock.instant());
+  }
+
+  private String tooMany() {
+    return "a session keeps at most %,d outputs".formatted(limits.files());
   }
 
   private String tooLarge(long size) {
-    return "%,d MB, the limit is %,d MB".formatted(size >> 20, limits.bytes() >> 20);
+    return "%,d bytes, the limit is %,d bytes".formatted(size, limits.bytes());
   }
+
+  private record Refusal(Reason reason, String why) {}
 
   /// A content that was read, or why it was not.
   private record Reading(
-      HandTree.Entry entry, Outputs.@Nullable Found found, @Nullable String refusal) {}
+      HandTree.Entry entry, Outputs.@Nullable Found found, @Nullable Refusal refusal) {}
 
   private void keep(Source from, SessionOutputs known, List<HandTree.Entry> batch)
       throws IOException, InterruptedException {
@@ -121,7 +141,7 @@ public final class OutputCollector {
           found.add(reading.found);
           kept.add(reading.entry);
         } else if (reading.refusal != null) {
-          known.refuse(reading.entry.path(), reading.entry.stamp(), reading.refusal);
+          refuse(known, reading.entry, reading.refusal.reason, reading.refusal.why);
         } else {
           known.lose(reading.entry.path());
         }
@@ -159,8 +179,13 @@ public final class OutputCollector {
           null);
     } catch (HandFiles.Refused refused) {
       return switch (refused.why()) {
-        case DENIED -> new Reading(entry, null, "it cannot be read; its mode is " + mode(entry));
-        case FAILED, NO_ROOM -> new Reading(entry, null, "it cannot be read");
+        case DENIED ->
+            new Reading(
+                entry,
+                null,
+                new Refusal(Reason.LASTING, "it cannot be read; its mode is " + mode(entry)));
+        case FAILED, NO_ROOM ->
+            new Reading(entry, null, new Refusal(Reason.UNREADABLE, "it cannot be read"));
         case MISSING, DIFFERENT, UNFIT, TOO_LARGE -> new Reading(entry, null, null);
       };
     }
@@ -216,7 +241,7 @@ public final class OutputCollector {
           throw e;
         }
         blobs.delete(contents.get(i).content().id());
-        known.refuse(entry.path(), entry.stamp(), String.valueOf(e.getMessage()));
+        refuse(known, entry, Reason.QUOTA, String.valueOf(e.getMessage()));
       }
     }
   }

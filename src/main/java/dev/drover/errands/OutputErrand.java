@@ -145,7 +145,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     var grip = hands.visit(HandSpec.workspace(visit.session()));
     if (grip.isPresent()) {
       try (var held = grip.get()) {
-        collect(new Visit(visit.workspace(), visit.thread(), held), collecting);
+        collect(new Visit(visit.workspace(), visit.thread(), held), collecting, false);
       } catch (IOException | Problem e) {
         failed(visit.session(), e);
       }
@@ -201,7 +201,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
   boolean collect(Visit visit) throws IOException, InterruptedException {
     var collecting = of(visit.session());
     long begun = collecting.begun();
-    if (!collect(visit, collecting)) {
+    if (!collect(visit, collecting, true)) {
       return false;
     }
     collecting.end(begun, () -> collector.outputs().collected(visit.session()));
@@ -212,7 +212,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     return collector.outputs();
   }
 
-  private boolean collect(Visit visit, Collecting collecting)
+  private boolean collect(Visit visit, Collecting collecting, boolean isAtRest)
       throws IOException, InterruptedException {
     collecting.one.lockInterruptibly();
     try {
@@ -225,7 +225,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
       }
       var from =
           new OutputCollector.Source(
-              visit.workspace(), visit.session(), files.get(), visit.grip()::isWanted);
+              visit.workspace(), visit.session(), files.get(), isAtRest, visit.grip()::isWanted);
       return collector.collect(from, collecting.known);
     } finally {
       collecting.one.unlock();

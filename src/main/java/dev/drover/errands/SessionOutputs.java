@@ -7,10 +7,14 @@ import dev.drover.hands.HandTree;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What a node knows of the outputs of one session: those that are kept, those that have changed,
 /// and those that were refused. Without it, everything is found again. Not safe for many threads.
@@ -18,14 +22,31 @@ final class SessionOutputs {
   /// How long a file must stay as it is while processes could still write to it.
   static final Duration STEADY = Duration.ofSeconds(1);
 
+  /// After how long a file is tried again that was refused for a reason that can pass.
+  static final Duration AGAIN = Duration.ofSeconds(30);
+
   /// The number of lines for the model.
   private static final int LINES = 10;
 
+  /// Why a state of a file is not kept.
+  enum Reason {
+    /// It can never be kept.
+    LASTING,
+    UNREADABLE,
+    TOO_MANY,
+    QUOTA
+  }
+
   private record Seen(FileStamp stamp, Instant since) {}
+
+  /// @param reason the latest one
+  /// @param told the reasons of which the model was told
+  private record Refused(FileStamp stamp, Reason reason, Set<Reason> told, Instant at) {}
 
   private final Map<HandPath, String> kept = new HashMap<>();
   private final Map<HandPath, Seen> changed = new HashMap<>();
-  private final Map<HandPath, FileStamp> refused = new HashMap<>();
+  private final Map<HandPath, Refused> refused = new HashMap<>();
+  private final Set<HandPath> present = new HashSet<>();
   private final List<String> lines = new ArrayList<>();
   private int unsaid;
   private boolean cut;
@@ -34,19 +55,28 @@ final class SessionOutputs {
 
   SessionOutputs(List<Outputs.Output> known) {
     known.forEach(output -> kept.put(new HandPath(output.path()), output.stamp()));
+    present.addAll(kept.keySet());
   }
 
   Optional<HandTree.Cookie> cookie() {
     return cookie;
   }
 
-  /// The number of outputs that are kept.
+  /// The number of outputs whose files exist, or existed until a client deleted them after the
+  /// latest [#setPresent].
   int count() {
-    return kept.size();
+    return present.size();
   }
 
-  boolean isKept(HandPath path) {
-    return kept.containsKey(path);
+  /// Whether there is a file of this path, as far as is known.
+  boolean isPresent(HandPath path) {
+    return present.contains(path);
+  }
+
+  /// @param paths those of the outputs whose files exist
+  void setPresent(Set<String> paths) {
+    present.clear();
+    paths.forEach(path -> present.add(new HandPath(path)));
   }
 
   /// Whether everything is kept or refused, as far as the last tree shows.
@@ -71,9 +101,11 @@ final class SessionOutputs {
     var before = Map.copyOf(changed);
     changed.clear();
     lost = false;
+    var paths = tree.entries().stream().map(HandTree.Entry::path).collect(Collectors.toSet());
+    refused.keySet().retainAll(paths);
     for (var entry : tree.entries()) {
       var stamp = entry.stamp();
-      if (stamp.equals(refused.get(entry.path()))
+      if (isRefused(entry)
           || text(stamp).equals(kept.get(entry.path()))
           || (stamp.isDirectory() && !entry.isClosed())) {
         continue;
@@ -83,13 +115,30 @@ final class SessionOutputs {
         changed.put(
             entry.path(), seen != null && seen.stamp.equals(stamp) ? seen : new Seen(stamp, now));
       } else {
-        refuse(entry.path(), stamp, unfit(entry));
+        refuse(entry, Reason.LASTING, unfit(entry), now);
       }
     }
     if (tree.isCut() && !cut) {
       cut = true;
       say("outputs: there are too many files and directories; not all were looked at");
     }
+  }
+
+  private boolean isRefused(HandTree.Entry entry) {
+    var before = refused.get(entry.path());
+    return before != null && before.stamp.equals(entry.stamp());
+  }
+
+  /// Takes refused files for changed ones if the reason may have passed.
+  ///
+  /// @param all whether also those that were refused within [#AGAIN]
+  void retry(boolean all, Instant now) {
+    refused.forEach(
+        (path, one) -> {
+          if (one.reason != Reason.LASTING && (all || !one.at.plus(AGAIN).isAfter(now))) {
+            changed.putIfAbsent(path, new Seen(one.stamp, one.at));
+          }
+        });
   }
 
   private static String unfit(HandTree.Entry entry) {
@@ -111,7 +160,9 @@ final class SessionOutputs {
 
   void keep(HandPath path, FileStamp stamp) {
     changed.remove(path);
+    refused.remove(path);
     kept.put(path, text(stamp));
+    present.add(path);
   }
 
   /// Notes that a file could not be read, because it has changed or is gone. The next tree has it,
@@ -122,11 +173,19 @@ final class SessionOutputs {
     lost = true;
   }
 
-  /// Notes that this state of a file is not kept, and why.
-  void refuse(HandPath path, FileStamp stamp, String why) {
+  /// Notes that this state of a file is not kept, and why. The model is told once of each reason.
+  void refuse(HandTree.Entry entry, Reason reason, String why, Instant now) {
+    var path = entry.path();
     changed.remove(path);
-    refused.put(path, stamp);
-    say("outputs: " + path.shown().replaceAll("\\p{Cntrl}", "_") + " was not kept: " + why);
+    var before = refused.get(path);
+    var told =
+        before != null && before.stamp.equals(entry.stamp())
+            ? EnumSet.copyOf(before.told)
+            : EnumSet.noneOf(Reason.class);
+    if (told.add(reason)) {
+      say("outputs: " + path.shown().replaceAll("\\p{Cntrl}", "_") + " was not kept: " + why);
+    }
+    refused.put(path, new Refused(entry.stamp(), reason, told, now));
   }
 
   private void say(String line) {

@@ -32,6 +32,9 @@ public interface Outputs {
   /// The known outputs of a session.
   List<Output> known(SessionId session);
 
+  /// The paths of the known outputs of a session whose files exist.
+  Set<String> present(SessionId session);
+
   /// Records contents of one session. For each content that is new at its path, the file is added.
   /// All or nothing.
   ///

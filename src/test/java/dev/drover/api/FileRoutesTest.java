@@ -358,6 +358,10 @@ final class FileRoutesTest {
     for (var refused :
         Map.of(
                 "scope_id=file_x", "Invalid session ID",
+                "scope_id=", "scope_id: must not be empty",
+                "scope_id&limit=1", "scope_id: must not be empty",
+                "ids=", "ids: must not be empty",
+                "ids[]=file_a&ids[]=", "ids: must not be empty",
                 "limit=1001", "limit: must be an integer from 1 to 1000",
                 "page=x", "invalid page cursor",
                 "ids[]=file_a&limit=1", "ids: must not be combined with page or limit",

@@ -9,9 +9,12 @@ import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.brain.Visit;
 import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Blob;
+import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.FileId;
 import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
@@ -288,7 +291,7 @@ final class OutputErrandTest {
             "outputs: sock was not kept: it is not a regular file",
             "outputs: locked was not kept: the directory cannot be read, or is nested too deeply",
             "outputs: closed was not kept: it cannot be read; its mode is 000",
-            "outputs: large was not kept: 3 MB, the limit is 2 MB");
+            "outputs: large was not kept: 3,145,728 bytes, the limit is 2,097,152 bytes");
     assertThat(isOwed()).isFalse();
     lines.clear();
     turn("echo more > more; chmod 700 locked");
@@ -422,6 +425,60 @@ final class OutputErrandTest {
     turn("echo small > a; head -c 110000000 /dev/zero > b; echo small too > c");
     assertThat(paths()).containsExactlyInAnyOrder("a", "c");
     assertThat(lines).hasSize(1).first().asString().contains("b was not kept: This workspace may");
+  }
+
+  @Test
+  void whatDidNotFitIntoTheQuotaIsKeptOnceItFits() throws Exception {
+    errand = errand(new OutputLimits(1_000, 200 << 20));
+    var id = new FileId(IDS.next(FileId.PREFIX));
+    long most = 80 << 20;
+    store
+        .files()
+        .create(
+            new StoredFile(
+                id,
+                WORKSPACE,
+                "large",
+                "text/plain",
+                most,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                CLOCK.instant(),
+                Optional.empty()),
+            new Blob(new BlobId("a".repeat(64) + "-" + IDS.next("")), most));
+    turn("head -c 30000000 /dev/zero > f");
+    turn("echo ok > ok"); // another attempt
+    assertThat(paths()).containsExactly("ok");
+    assertThat(lines).hasSize(1).first().asString().contains("f was not kept: This workspace may");
+    lines.clear();
+    store.files().delete(WORKSPACE, id);
+    turn(":");
+    assertThat(paths()).containsExactlyInAnyOrder("f", "ok");
+    assertThat(lines).isEmpty();
+    store.files().delete(WORKSPACE, file("f").id()); // the other tests have the same quota
+  }
+
+  @Test
+  void aFileThatAClientDeletesMakesRoomForAnother() throws Exception {
+    errand = errand(new OutputLimits(2, 2 << 20));
+    turn("echo 1 > a; echo 2 > b");
+    turn("echo 3 > c");
+    turn("echo two > b"); // it only replaces a file
+    assertThat(paths()).containsExactlyInAnyOrder("a", "b");
+    assertThat(content(file("b"))).isEqualTo("two\n");
+    store.files().delete(WORKSPACE, file("a").id());
+    turn(":");
+    assertThat(paths()).containsExactlyInAnyOrder("b", "c");
+    assertThat(lines).containsExactly("outputs: c was not kept: a session keeps at most 2 outputs");
+    lines.clear();
+    turn("echo one > a"); // there is no room for it anymore
+    assertThat(paths()).containsExactlyInAnyOrder("b", "c");
+    assertThat(lines).containsExactly("outputs: a was not kept: a session keeps at most 2 outputs");
+    store.files().delete(WORKSPACE, file("b").id());
+    errand = errand(new OutputLimits(2, 2 << 20)); // another server
+    turn("echo 4 > d; rm a");
+    assertThat(paths()).containsExactlyInAnyOrder("c", "d");
   }
 
   @Test

@@ -2,12 +2,14 @@ package dev.drover.errands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.errands.SessionOutputs.Reason;
 import dev.drover.files.Outputs;
 import dev.drover.hands.FileStamp;
 import dev.drover.hands.HandPath;
 import dev.drover.hands.HandTree;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -72,17 +74,75 @@ final class SessionOutputsTest {
   @Test
   void aRefusalIsToldOnceForEachStateAndOnlyTheFirstAreToldOneByOne() {
     outputs.look(tree(file(1)), NOW);
-    outputs.refuse(PATH, stamp(1), "why");
+    outputs.refuse(file(1), Reason.LASTING, "why", NOW);
     assertThat(outputs.takeLines()).containsExactly("outputs: dir/file was not kept: why");
     outputs.look(tree(file(1)), NOW);
     assertThat(outputs.isSettled()).isTrue();
     outputs.look(tree(file(2)), NOW);
     assertThat(outputs.isSettled()).isFalse();
-    IntStream.range(0, 15).forEach(i -> outputs.refuse(HandPath.of("line\n" + i), stamp(1), "why"));
+    IntStream.range(0, 15)
+        .mapToObj(i -> new HandTree.Entry(HandPath.of("line\n" + i), stamp(1), false))
+        .forEach(entry -> outputs.refuse(entry, Reason.LASTING, "why", NOW));
     assertThat(outputs.takeLines())
         .hasSize(11)
         .startsWith("outputs: line_0 was not kept: why")
         .endsWith("outputs: 5 more were not kept");
     assertThat(outputs.takeLines()).isEmpty();
+  }
+
+  private void refuse(Reason reason, String why, Instant at) {
+    outputs.refuse(file(1), reason, why, at);
+  }
+
+  @Test
+  void aRefusalThatCanPassIsTriedAgainLaterAndToldOnceForEachReason() {
+    outputs.look(tree(file(1)), NOW);
+    refuse(Reason.QUOTA, "quota, 1 byte", NOW);
+    var again = NOW.plus(SessionOutputs.AGAIN);
+    outputs.look(tree(file(1)), again.minusMillis(1));
+    outputs.retry(false, again.minusMillis(1));
+    assertThat(outputs.ready(true, again)).isEmpty();
+    assertThat(outputs.isSettled()).isTrue();
+    outputs.retry(false, again);
+    assertThat(outputs.ready(false, again)).containsExactly(file(1));
+    refuse(Reason.QUOTA, "quota, 2 bytes", again);
+    refuse(Reason.TOO_MANY, "too many", again);
+    refuse(Reason.QUOTA, "quota, 3 bytes", again);
+    assertThat(outputs.takeLines())
+        .containsExactly(
+            "outputs: dir/file was not kept: quota, 1 byte",
+            "outputs: dir/file was not kept: too many");
+    outputs.retry(true, again);
+    assertThat(outputs.ready(true, again)).containsExactly(file(1));
+    outputs.keep(PATH, stamp(1));
+    outputs.retry(true, again);
+    assertThat(outputs.isSettled()).isTrue();
+  }
+
+  @Test
+  void whatIsRefusedForeverOrIsGoneIsNotTriedAgain() {
+    outputs.look(tree(file(1)), NOW);
+    refuse(Reason.LASTING, "why", NOW);
+    outputs.retry(true, NOW);
+    assertThat(outputs.isSettled()).isTrue();
+    outputs.look(tree(file(2)), NOW);
+    outputs.refuse(file(2), Reason.QUOTA, "quota", NOW);
+    outputs.look(tree(), NOW);
+    outputs.retry(true, NOW);
+    assertThat(outputs.isSettled()).isTrue();
+  }
+
+  @Test
+  void outputsCountWhileTheirFilesExist() {
+    outputs.keep(PATH, stamp(1));
+    var other = HandPath.of("other");
+    outputs.keep(other, stamp(1));
+    assertThat(outputs.count()).isEqualTo(2);
+    outputs.setPresent(Set.of("other"));
+    assertThat(outputs.count()).isEqualTo(1);
+    assertThat(outputs.isPresent(PATH)).isFalse();
+    assertThat(outputs.isPresent(other)).isTrue();
+    outputs.look(tree(file(1)), NOW);
+    assertThat(outputs.isSettled()).isTrue();
   }
 }

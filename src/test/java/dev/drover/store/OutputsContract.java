@@ -91,6 +91,22 @@ abstract class OutputsContract extends StoreContract {
   }
 
   @Test
+  void anOutputIsPresentUntilItsFileIsDeleted() {
+    var session = newSession();
+    var a = found(session, "a", "1", 'a', 10);
+    add(session, a, found(session, "b", "1", 'b', 10));
+    assertThat(outputs().present(session)).containsExactlyInAnyOrder("a", "b");
+    assertThat(outputs().present(newSession())).isEmpty();
+    store.files().delete(WORKSPACE, a.file().id());
+    assertThat(outputs().present(session)).containsExactly("b");
+    add(session, found(session, "a", "2", 'a', 10), found(session, "b", "2", 'c', 10));
+    assertThat(outputs().present(session)).containsExactly("b");
+    add(session, found(session, "a", "3", 'd', 10));
+    assertThat(outputs().present(session)).containsExactlyInAnyOrder("a", "b");
+    assertThat(outputs().known(session)).hasSize(2);
+  }
+
+  @Test
   void aReplacedFileIsReadableForADay() {
     var session = newSession();
     var first = found(session, "a", "1", 'a', 10);

@@ -37,6 +37,20 @@ final class SqlOutputs implements Outputs {
                 session.value()));
   }
 
+  @Override
+  public Set<String> present(SessionId session) {
+    return Set.copyOf(
+        readers.call(
+            db ->
+                db.list(
+                    """
+                    SELECT output.path FROM output JOIN file ON file.id = output.file_id
+                    WHERE output.session_id = ?\
+                    """,
+                    row -> row.getString(1),
+                    session.value())));
+  }
+
   /// The session's row is locked first, as its deletion does.
   @Override
   public void add(WorkspaceId workspace, SessionId session, List<Found> contents) {

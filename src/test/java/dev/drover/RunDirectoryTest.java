@@ -139,8 +139,11 @@ final class RunDirectoryTest {
 
   @Test
   void refusedOrWithoutATerminalNothingIsWritten() throws Exception {
-    assertThat(run("n\n")).isZero();
-    assertThat(err()).contains("nothing was applied");
+    assertThat(run("n\n", "--data", "my data")).isZero();
+    assertThat(err())
+        .containsPattern(
+            "nothing was applied. To get a file: drover serve --data 'my data'\n"
+                + "and drover cp sesn_\\w+:FILE . --data 'my data'\n");
     assertThat(git(project, "status", "--porcelain")).isEqualTo("?? .env\n");
     var patch = directory.resolve("changes.patch");
     assertThat(run("", "--diff", patch.toString())).isZero();
@@ -149,6 +152,52 @@ final class RunDirectoryTest {
     assertThat(git(project, "status", "--porcelain")).isEqualTo("?? .env\n");
     git(project, "apply", patch.toString());
     assertThat(git(project, "status", "--porcelain")).contains(" M calc.sh");
+  }
+
+  @Test
+  void whatGitCannotApplyIsNotInThePatchAndIsNamed() throws Exception {
+    Files.write(project.resolve("image"), new byte[3000]);
+    Files.writeString(project.resolve("mine"), "before\n");
+    model.script(
+        Script.reply()
+            .toolUse(
+                "bash",
+                Json.obj(
+                    "command",
+                    "echo 1 >> calc.sh; head -c 100 /dev/zero > image; head -c 2M /dev/zero > new;"
+                        + " echo x >> mine; rm test.sh; ln -s calc.sh test.sh; touch empty")));
+    model.otherwise(
+        _ -> {
+          edit("mine", "edited\n"); // by the user, during the turn
+          return Script.reply().text("Done.");
+        });
+    var patch = directory.resolve("changes.patch").toString();
+    var here = project.toString();
+    assertThat(drover("", "run", "--model", "scripted", "--dir", here, "--diff", patch, "Go"))
+        .as(() -> err())
+        .isZero();
+    assertThat(out())
+        .containsPattern("M image +binary or large")
+        .containsPattern("M mine +changed here meanwhile");
+    assertThat(err())
+        .contains("not in the patch: image (binary or large)")
+        .contains("not in the patch: new (binary or large)")
+        .contains("not in the patch: mine (changed here meanwhile)");
+    assertThat(git(project, "apply", "--check", patch)).isEmpty();
+    git(project, "apply", patch);
+    assertThat(git(project, "status", "--porcelain").lines())
+        .containsExactlyInAnyOrder(
+            " M calc.sh", " T test.sh", "?? .env", "?? empty", "?? image", "?? mine");
+  }
+
+  @Test
+  void aTrackedSecretIsNamed() throws Exception {
+    git(project, "add", "-f", ".env");
+    model.script(Script.reply().text("Done."));
+    assertThat(drover("", "run", "--model", "scripted", "--dir", project.toString(), "Go"))
+        .isZero();
+    assertThat(err())
+        .contains("Sending a file that looks like a secret, because git tracks it: .env");
   }
 
   /// What a user types at the question, after something else has happened.
@@ -200,7 +249,9 @@ final class RunDirectoryTest {
     assertThat(status).isEqualTo(1);
     assertThat(err())
         .contains("calc.sh changed here meanwhile")
-        .contains("nothing was applied. To get a file: drover cp sesn_");
+        .containsPattern(
+            "nothing was applied. To get a file: drover serve\n"
+                + "and drover cp sesn_\\w+:calc.sh \\.\n");
     assertThat(project.resolve("calc.sh")).hasContent("mine\n");
     assertThat(project.resolve("new")).doesNotExist();
   }

@@ -93,7 +93,11 @@ final class CopiedDirectory {
 
   private void tellAboutSecrets() {
     tell(selection.secrets(), "Left out %s: %s (--with FILE sends one)");
-    tell(selection.sent(), "Sending %s, because git tracks them: %s");
+    tell(
+        selection.sent(),
+        "Sending %s, because git tracks "
+            + (selection.sent().size() == 1 ? "it" : "them")
+            + ": %s");
   }
 
   private void tell(List<String> paths, String text) {

@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -63,8 +64,8 @@ record Download(Invocation call, String path) {
       }
       var target = named.resolve(leaf(name));
       if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-        throw call.arguments()
-            .wrong(Sanitized.line(target.toString()) + " exists; name it as TO to replace it");
+        throw Problem.conflict(
+            Sanitized.line(target.toString()) + " exists; name it as TO to replace it");
       }
       return target;
     } catch (InvalidPathException _) {

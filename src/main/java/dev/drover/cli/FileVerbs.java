@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ final class FileVerbs {
     try {
       var file = Path.of(path);
       if (!Files.isRegularFile(file)) {
-        throw arguments.wrong(Sanitized.line(path) + " is not a file");
+        throw Problem.invalid(Sanitized.line(path) + " is not a file");
       }
       var leaf = String.valueOf(file.getFileName());
       try (var in = Files.newInputStream(file)) {

@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,15 @@ final class MemoryVerbs {
         .orElseThrow(() -> call.arguments().wrong(flag + " is required"));
   }
 
+  /// The path that a flag gives.
+  private static String memory(Invocation call) {
+    var path = required(call, PATH);
+    if (!path.startsWith("/")) {
+      throw call.arguments().wrong(PATH + ": must start with \"/\"");
+    }
+    return path;
+  }
+
   private static int read(Invocation call) throws Refusal, IOException, InterruptedException {
     var memory = call.api().get(existing(call));
     if (call.output().json()) {
@@ -112,7 +122,7 @@ final class MemoryVerbs {
 
   private static int write(Invocation call) throws Refusal, IOException, InterruptedException {
     var arguments = call.arguments();
-    var path = required(call, PATH);
+    var path = memory(call);
     var content = arguments.content(CONTENT, required(call, CONTENT));
     var found = find(call, path);
     return call.print(
@@ -133,10 +143,10 @@ final class MemoryVerbs {
   /// The API's path of the memory with the given path.
   private static String existing(Invocation call)
       throws Refusal, IOException, InterruptedException {
-    var path = required(call, PATH);
+    var path = memory(call);
     var id = find(call, path);
     if (id.isEmpty()) {
-      throw call.arguments().wrong("there is no memory at " + Sanitized.line(path));
+      throw Problem.notFound("there is no memory at " + Sanitized.line(path));
     }
     return in(call, "/memories/" + id.get());
   }

@@ -25,7 +25,7 @@ final class ReturnedChanges {
   private final PrintStream out;
   private final CopyOptions options;
   private final SentCopy sent;
-  private final String session;
+  private final KeptSession session;
   private final String name;
 
   /// @param out where the changes are shown
@@ -35,7 +35,7 @@ final class ReturnedChanges {
       PrintStream out,
       CopyOptions options,
       SentCopy sent,
-      String session,
+      KeptSession session,
       String name) {
     this.shell = shell;
     this.out = out;
@@ -52,7 +52,7 @@ final class ReturnedChanges {
     var scratch = Files.createTempDirectory("drover-");
     try (var _ = shell.signals().handle(List.of("INT"), () -> leave(scratch))) {
       ReturnedTree.Changes found;
-      var path = FilesAddress.path(session, FilesAddress.WORKSPACE);
+      var path = FilesAddress.path(session.id(), FilesAddress.WORKSPACE);
       try (var archive = api.download(path)) {
         found = new ReturnedTree(sent, scratch, MOST).compare(archive);
       }
@@ -64,7 +64,7 @@ final class ReturnedChanges {
       }
       show(changes);
       if (options.diff().isPresent()) {
-        Files.write(options.diff().get(), patch(changes));
+        save(changes, options.diff().get());
       }
       return decide(changes);
     } finally {
@@ -141,25 +141,36 @@ final class ReturnedChanges {
   }
 
   private static String figures(TextDiff diff) {
-    if (!diff.isText()) {
-      return "binary or large";
+    if (diff.omission().isPresent()) {
+      return diff.omission().get();
     }
     return (diff.added() > 0 ? "+" + diff.added() : "")
         + (diff.added() > 0 && diff.removed() > 0 ? " " : "")
         + (diff.removed() > 0 ? "-" + diff.removed() : "");
   }
 
-  private List<String> patch(List<Change> changes) throws IOException {
+  /// Writes a patch, and names the changes that are not in it: `git apply` refuses all of a patch
+  /// that only says of a file that it differs.
+  private void save(List<Change> changes, Path file) throws IOException {
     var lines = new ArrayList<String>();
     for (var change : changes) {
-      lines.addAll(TextDiff.of(change, sent.root()).lines());
+      var diff = TextDiff.of(change, sent.root());
+      if (diff.omission().isPresent()) {
+        say("not in the patch: " + shown(change.path()) + " (" + diff.omission().get() + ")");
+      } else {
+        lines.addAll(diff.lines());
+      }
     }
-    return lines;
+    Files.write(file, lines);
   }
 
   private void print(List<Change> changes) throws IOException {
-    // a carriage return would begin a line that could be taken for one of the diff
-    patch(changes).forEach(line -> out.println(Sanitized.output(line).replace('\n', ' ')));
+    for (var change : changes) {
+      for (var line : TextDiff.of(change, sent.root()).lines()) {
+        // a carriage return would begin a line that could be taken for one of the diff
+        out.println(Sanitized.output(line).replace('\n', ' '));
+      }
+    }
   }
 
   private boolean decide(List<Change> changes) throws IOException {
@@ -201,7 +212,7 @@ final class ReturnedChanges {
   }
 
   private boolean refused() {
-    say("nothing was applied. The files stay in the session: drover cp " + session + ":FILE .");
+    say("nothing was applied. " + howToGet("FILE"));
     return true;
   }
 
@@ -221,17 +232,16 @@ final class ReturnedChanges {
       }
       say(
           "nothing was applied"
-              + (e.conflicts().isEmpty()
-                  ? ""
-                  : ". To get a file: drover cp "
-                      + session
-                      + ":"
-                      + FilesAddress.WORKSPACE
-                      + "/"
-                      + shown(e.conflicts().getFirst().path())
-                      + " ."));
+              + (e.conflicts().isEmpty() ? "" : ". " + howToGet(e.conflicts().getFirst().path())));
       return false;
     }
+  }
+
+  private String howToGet(String path) {
+    return "To get a file: "
+        + session.serve()
+        + "\nand "
+        + session.copy(Sanitized.line(path).equals(path) ? path : "FILE");
   }
 
   private void say(String line) {

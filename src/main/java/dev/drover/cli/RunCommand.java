@@ -62,11 +62,12 @@ final class RunCommand {
         try (var _ = shell.signals().handle(List.of("INT"), new CtrlC(shell, conversation))) {
           ending = conversation.hold(text);
         }
+        var kept = new KeptSession(session, flags);
         renderer.end(
             ending,
             conversation.usage(),
             Duration.ofNanos(nanoTime.getAsLong() - start),
-            again(session, flags, files(conversation, api, session, sent.isEmpty())));
+            again(kept, files(conversation, api, session, sent.isEmpty())));
         boolean whole =
             sent.isEmpty()
                 || new ReturnedChanges(
@@ -74,7 +75,7 @@ final class RunCommand {
                         task.json() ? shell.err() : shell.out(),
                         task.copy(),
                         sent.get(),
-                        session,
+                        kept,
                         directory.orElseThrow().name())
                     .handle(api);
         return whole ? ending.kind().status() : 1;
@@ -127,20 +128,14 @@ final class RunCommand {
     return conversation.usedTools() ? SessionFiles.of(api, session, all) : SessionFiles.NONE;
   }
 
-  private static String again(String session, Map<String, String> flags, SessionFiles files) {
+  private static String again(KeptSession session, SessionFiles files) {
     return files.line()
-        + session
-        + " is kept. To read it later: drover serve"
-        + flag("data", flags)
-        + flag("config", flags)
+        + session.id()
+        + " is kept. To read it later: "
+        + session.serve()
         + "\nand drover events list "
-        + session
-        + flag("data", flags)
-        + files.example(session, flag("data", flags));
-  }
-
-  private static String flag(String name, Map<String, String> flags) {
-    var text = flags.getOrDefault(name, "");
-    return text.isEmpty() ? "" : " --" + name + " " + ShellQuote.of(text);
+        + session.id()
+        + session.data()
+        + files.example(session);
   }
 }

@@ -84,15 +84,7 @@ record SessionFiles(List<Entry> shown, long total) {
   }
 
   /// How to get the first file, as more text; empty without files.
-  ///
-  /// @param flags of the command
-  String example(String session, String flags) {
-    if (shown.isEmpty()) {
-      return "";
-    }
-    return "\nTo get a file: drover cp "
-        + ShellQuote.of(session + ":" + shown.getFirst().path())
-        + " ."
-        + flags;
+  String example(KeptSession session) {
+    return shown.isEmpty() ? "" : "\nTo get a file: " + session.copy(shown.getFirst().path());
   }
 }

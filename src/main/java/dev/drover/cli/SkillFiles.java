@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.base.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -10,7 +11,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.ParameterException;
 
 /// The files of a skill on this machine, as parts of a form: a zip archive, or a directory with its
 /// name. They are read before anything is sent. Not safe for concurrent use.
@@ -23,24 +23,22 @@ final class SkillFiles extends SimpleFileVisitor<Path> {
   /// What belongs to tools, not to the skill.
   private static final Set<String> LEFT_OUT = Set.of(".git", ".DS_Store", "__MACOSX");
 
-  private final Arguments arguments;
   private final Path root;
   private final Form form = new Form();
   private int files;
   private long left = (long) MAX_MEBIBYTES << 20;
 
-  private SkillFiles(Arguments arguments, Path root) {
-    this.arguments = arguments;
+  private SkillFiles(Path root) {
     this.root = root;
   }
 
   /// A form with the files of a skill.
   ///
   /// @param name of a directory or an archive
-  /// @throws ParameterException if it is neither, or cannot be read
-  static Form form(Arguments arguments, String name, Optional<String> displayName) {
-    var path = path(arguments, name);
-    var reading = new SkillFiles(arguments, path);
+  /// @throws Problem if it is neither, or cannot be read
+  static Form form(String name, Optional<String> displayName) {
+    var path = path(name);
+    var reading = new SkillFiles(path);
     displayName.ifPresent(text -> reading.form.text("display_name", text));
     if (Files.isDirectory(path)) {
       reading.readDirectory();
@@ -50,11 +48,11 @@ final class SkillFiles extends SimpleFileVisitor<Path> {
     return reading.form;
   }
 
-  private static Path path(Arguments arguments, String name) {
+  private static Path path(String name) {
     try {
       return Path.of(name).toRealPath();
     } catch (InvalidPathException | IOException _) {
-      throw arguments.wrong("there is no file or directory " + Sanitized.line(name));
+      throw Problem.invalid("there is no file or directory " + Sanitized.line(name));
     }
   }
 
@@ -110,7 +108,7 @@ final class SkillFiles extends SimpleFileVisitor<Path> {
     }
   }
 
-  private ParameterException wrong(Path path, String why) {
-    return arguments.wrong(Sanitized.line(path.toString()) + " " + why);
+  private static Problem wrong(Path path, String why) {
+    return Problem.invalid(Sanitized.line(path.toString()) + " " + why);
   }
 }

@@ -116,7 +116,7 @@ final class SkillVerbs {
 
   private static int send(Invocation call, String path, String from)
       throws Refusal, IOException, InterruptedException {
-    var form = SkillFiles.form(call.arguments(), from, call.arguments().text(DISPLAY_NAME));
+    var form = SkillFiles.form(from, call.arguments().text(DISPLAY_NAME));
     return call.print(call.api().send("POST", path, form.type(), form.body()));
   }
 

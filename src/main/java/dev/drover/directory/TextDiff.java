@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,9 +16,15 @@ import java.util.Optional;
 /// it before it is shown on a terminal.
 ///
 /// @param lines without line breaks
-/// @param isText whether the lines contain the change; otherwise they only say that there is one,
-///   because the file is binary, or larger than 1 MB or 20,000 lines
-public record TextDiff(List<String> lines, int added, int removed, boolean isText) {
+/// @param omission why the lines only say that there is a change, and `git apply` refuses them;
+///   empty if they contain the change
+public record TextDiff(List<String> lines, int added, int removed, Optional<String> omission) {
+  /// The file is binary, or larger than 1 MB or 20,000 lines.
+  private static final String NOT_SHOWN = "binary or large";
+
+  /// The file in the directory is no longer the one before the change.
+  private static final String CHANGED = "changed here meanwhile";
+
   private static final long MAX_BYTES = 1_000_000;
   private static final int MAX_LINES = 20_000;
   private static final int CONTEXT = 3;
@@ -31,16 +38,26 @@ public record TextDiff(List<String> lines, int added, int removed, boolean isTex
   ///
   /// @param root the directory, which has the content before the change
   public static TextDiff of(Change change, Path root) throws IOException {
+    if (change.before().isPresent()
+        && change.after().isPresent()
+        && change.before().get().isLink() != change.after().get().isLink()) {
+      return replacement(change, root);
+    }
     var head = head(change);
     boolean same =
         change.before().isPresent()
             && change.after().isPresent()
             && change.before().get().sameContent(change.after().get());
     if (same) {
-      return new TextDiff(head, 0, 0, true);
+      return new TextDiff(head, 0, 0, Optional.empty());
     }
-    var before = lines(change.before(), Optional.of(root.resolve(change.path())));
+    var here = root.resolve(change.path());
+    var before = lines(change.before(), Optional.of(here));
     var after = lines(change.after(), change.content());
+    if (before.isEmpty() && isOther(change.before().orElseThrow(), here)) {
+      head.add(name("a/", change.path()) + " " + CHANGED);
+      return new TextDiff(head, 0, 0, Optional.of(CHANGED));
+    }
     if (before.isEmpty() || after.isEmpty()) {
       head.add(
           "Binary files %s and %s differ: %s to %s bytes"
@@ -49,9 +66,20 @@ public record TextDiff(List<String> lines, int added, int removed, boolean isTex
                   name("b/", change.path()),
                   change.before().map(FileState::size).orElse(0L),
                   change.after().map(FileState::size).orElse(0L)));
-      return new TextDiff(head, 0, 0, false);
+      return new TextDiff(head, 0, 0, Optional.of(NOT_SHOWN));
     }
     return text(change, head, before.get(), after.get());
+  }
+
+  /// A link in place of a file, or the reverse: git describes them as a deletion and an addition.
+  private static TextDiff replacement(Change change, Path root) throws IOException {
+    var path = change.path();
+    var old = of(new Change(path, change.before(), Optional.empty(), Optional.empty()), root);
+    var made = of(new Change(path, Optional.empty(), change.after(), change.content()), root);
+    var lines = new ArrayList<>(old.lines());
+    lines.addAll(made.lines());
+    return new TextDiff(
+        lines, made.added(), old.removed(), old.omission().or(() -> made.omission()));
   }
 
   private static TextDiff text(
@@ -74,7 +102,7 @@ public record TextDiff(List<String> lines, int added, int removed, boolean isTex
         lines,
         edits.stream().mapToInt(edit -> edit.newTo() - edit.newFrom()).sum(),
         edits.stream().mapToInt(edit -> edit.to() - edit.from()).sum(),
-        true);
+        Optional.empty());
   }
 
   private static void hunk(
@@ -149,8 +177,20 @@ public record TextDiff(List<String> lines, int added, int removed, boolean isTex
       return Optional.empty();
     }
     var bytes = Files.readAllBytes(content.get());
-    var digest = HexFormat.of().formatHex(Digests.sha256().digest(bytes));
-    return digest.equals(state.get().digest()) ? split(bytes) : Optional.empty();
+    return digest(bytes).equals(state.get().digest()) ? split(bytes) : Optional.empty();
+  }
+
+  /// Whether a file is not the one that the state describes. Of a large file, only the size is
+  /// compared.
+  private static boolean isOther(FileState state, Path file) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != state.size()) {
+      return true;
+    }
+    return state.size() <= MAX_BYTES && !digest(Files.readAllBytes(file)).equals(state.digest());
+  }
+
+  private static String digest(byte[] bytes) {
+    return HexFormat.of().formatHex(Digests.sha256().digest(bytes));
   }
 
   private static Optional<List<String>> split(byte[] bytes) {

@@ -8,6 +8,7 @@ import dev.drover.testing.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +94,15 @@ final class MemoryVerbsTest {
         .containsExactly(path);
     assertThat(run("memory", "list", store, "--depth", "1")).isZero();
     assertThat(shell.out()).containsPattern("PATH +BYTES +UPDATED +ID\n/notes/ *\n/other +0 ");
-    assertThat(run("memory", "read", store, "--path", "/notes")).isEqualTo(2);
+    assertThat(run("memory", "read", store, "--path", "/notes")).isOne();
     assertThat(shell.err()).contains("there is no memory at /notes");
+    assertThat(run("memory", "delete", store, "--path", "/notes")).isOne();
+    for (var verb : List.of("read", "write", "delete")) {
+      var args = new ArrayList<>(List.of("memory", verb, store, "--path", "notes/x.md"));
+      args.addAll(verb.equals("write") ? List.of("--content", "x") : List.of());
+      assertThat(run(args.toArray(String[]::new))).isEqualTo(2);
+      assertThat(shell.err()).contains("--path: must start with \"/\"");
+    }
     assertThat(run("memory", "read", store)).isEqualTo(2);
     assertThat(shell.err()).contains("--path is required");
     var old = Column.text(made, "memory_version_id");

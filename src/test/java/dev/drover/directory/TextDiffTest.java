@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -57,7 +58,7 @@ final class TextDiffTest {
                     " f"),
                 1,
                 1,
-                true));
+                Optional.empty()));
   }
 
   /// From a seed, texts that differ in random lines: git makes the new text of the old one and
@@ -90,7 +91,13 @@ final class TextDiffTest {
     }
     items.add(Directories.file("new/one", "new\n"));
     items.add(Directories.link("link", "new/one"));
+    items.add(Directories.file("empty", ""));
     Directories.write(root, "gone", "gone");
+    Directories.write(root, "gone-empty", "");
+    Directories.write(root, "file-then-link", "text\n");
+    items.add(Directories.link("file-then-link", "new/one"));
+    Files.createSymbolicLink(root.resolve("link-then-file"), Path.of("f1"));
+    items.add(Directories.file("link-then-file", "text\n"));
     Directories.git(root, "add", ".");
     var changes = changes(items.toArray(dev.drover.pax.PaxStream.Item[]::new));
     var file = Files.writeString(scratch.resolve("patch"), patch(changes));
@@ -119,6 +126,29 @@ final class TextDiffTest {
         .contains("Binary files a/binary and b/binary differ: 3 to 4 bytes")
         .contains("Binary files a/long and b/long differ: 40002 to 40004 bytes")
         .contains("Binary files a/latin and b/latin differ: 1 to 1 bytes");
+  }
+
+  @Test
+  void aFileThatTheUserChangedMeanwhileIsNotCalledBinary()
+      throws IOException, InterruptedException {
+    Directories.write(root, "text", "a\n");
+    Directories.write(root, "gone", "a\n");
+    Directories.write(root, "binary", "a\0");
+    var changes =
+        changes(
+            Directories.file("text", "b\n"),
+            Directories.file("gone", "b\n"),
+            Directories.file("binary", "b\0"));
+    Directories.write(root, "text", "c\n");
+    Files.delete(root.resolve("gone"));
+    for (var change : changes) {
+      assertThat(TextDiff.of(change, root).omission())
+          .as(change.path())
+          .contains(change.path().equals("binary") ? "binary or large" : "changed here meanwhile");
+    }
+    assertThat(patch(changes))
+        .contains("a/text changed here meanwhile")
+        .doesNotContain("a/text and");
   }
 
   @Test

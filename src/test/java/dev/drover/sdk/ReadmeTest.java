@@ -74,6 +74,7 @@ final class ReadmeTest {
     var script = script("With curl", "bash", "curl.sh");
     assertThat(Programs.run(directory, environment, "bash", "-eu", script))
         .contains(RAN)
+        .doesNotContain("curl: (")
         .containsPattern("event: session.status_idle\ndata: .*\"end_turn\".*\n$");
   }
 

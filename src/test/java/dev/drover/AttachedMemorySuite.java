@@ -276,7 +276,7 @@ abstract class AttachedMemorySuite {
     update(store, memory, "theirs");
     Files.createFile(home.resolve("workspace/go"));
     var kept =
-        "[memory] /plan in \"team-notes\" was changed by another session meanwhile. The file has"
+        "[memory] /plan in \"team-notes\" was changed meanwhile. The file has"
             + " that text; yours was kept as version ";
     assertThat(talk.result()).contains(kept);
     assertThat(talk.run("cat " + NOTES + "/plan")).isEqualTo("theirs");
@@ -334,13 +334,64 @@ abstract class AttachedMemorySuite {
     var here =
         talk.run(
             "ls /workspace; cd %s; chmod 700 kept; rm dirlink latin1; ls; cd".formatted(NOTES));
-    assertThat(here).doesNotContain("escaped").contains("most");
+    assertThat(here.lines().filter(line -> !line.startsWith("[memory]")))
+        .contains("most")
+        .doesNotContain("escaped");
     assertThat(talk.run("cat %s/dirlink/escaped %s/kept/inside".formatted(NOTES, NOTES)))
         .isEqualTo("xkept");
   }
 
   private static String line(String path, String reason) {
     return "[memory] %s in \"team-notes\" is not stored: %s.".formatted(path, reason);
+  }
+
+  @Test
+  void aMemoryWhosePlaceIsTakenIsReportedOnce() {
+    var store = store("Team notes");
+    var talk = talk(0, store);
+    talk.run(
+        "cd %s; ln -s /etc/hostname link; ln -s /tmp way; mkdir taken; printf '\\377' > taken/x; cd"
+            .formatted(NOTES));
+    create(store, "/link", "a");
+    create(store, "/way/x", "b");
+    create(store, "/taken", "c");
+    var hidden = "[memory] %s in \"team-notes\" is in the store, but is not shown as a file: %s.";
+    var way = "something else has its place, or that of its directory";
+    assertThat(talk.run("true"))
+        .contains(
+            hidden.formatted(
+                "/link", "what is there cannot be a memory (it is not a regular file)"),
+            hidden.formatted("/way/x", way),
+            hidden.formatted("/taken", way));
+    assertThat(talk.run("true")).doesNotContain("[memory]");
+    assertThat(talk.run("cd %s; rm -r link way taken; cd".formatted(NOTES)))
+        .doesNotContain("[memory]");
+    assertThat(talk.run("cd %s; cat link way/x taken; cd".formatted(NOTES))).isEqualTo("abc");
+  }
+
+  @Test
+  void anAgentIsToldThatItWroteADeletedMemoryAnew() throws Exception {
+    var store = store("Team notes");
+    var memory = create(store, "/plan", "old");
+    var talk = talk(0, store);
+    talk.run("true");
+    talk.say(
+        "bash",
+        Json.obj(
+            "command",
+            "printf mine > %s/plan; until test -e /workspace/go; do sleep 0.01; done"
+                .formatted(NOTES)));
+    var home = directory.resolve("data-0/workspaces").resolve(talk.session);
+    await().until(() -> Files.readString(home.resolve("memory/team-notes/plan")).equals("mine"));
+    try (var client = client(calls++)) {
+      client.delete("/v1/memory_stores/" + store + "/memories/" + memory);
+    }
+    Files.createFile(home.resolve("workspace/go"));
+    assertThat(talk.result())
+        .contains(
+            "[memory] /plan in \"team-notes\" was deleted from the store meanwhile;"
+                + " what you wrote is a new memory.");
+    assertThat(memories(store)).isEqualTo(Map.of("/plan", "mine"));
   }
 
   @Test

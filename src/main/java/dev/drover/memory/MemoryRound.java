@@ -185,14 +185,16 @@ public final class MemoryRound {
       settled = false;
       return;
     }
+    var there = there(path);
     if (found.get(path) instanceof Unfit(var reason, var state)) {
-      if (base.isNews(path, state)) {
+      if (there.isPresent() && !there.equals(base.at(path))) {
+        obstructed(path, state, "what is there cannot be a memory (" + reason + ")");
+      } else if (base.isNews(path, state)) {
         report(path, "is not stored: " + reason + ".");
       }
       return;
     }
     var here = here(path);
-    var there = there(path);
     if (here.equals(there)) {
       base.agree(path, here);
     } else if (here.equals(base.at(path))) {
@@ -209,9 +211,13 @@ public final class MemoryRound {
       throws IOException, InterruptedException {
     var head = heads.get(path);
     if (head == null) {
+      boolean wasDeleted = base.at(path).isPresent();
       give(path, here);
+      if (wasDeleted && base.at(path).equals(here)) {
+        report(path, "was deleted from the store meanwhile; what you wrote is a new memory.");
+      }
     } else if (here.isEmpty()) {
-      announce(path, "was changed by another session meanwhile, so it was not deleted.");
+      announce(path, "was changed meanwhile, so it was not deleted.");
       if (!take(path, here)) {
         base.lines().removeLast();
       }
@@ -234,7 +240,7 @@ public final class MemoryRound {
       pass(refused); // the next round sees what is there now
       if (refused.kind() == Problem.Kind.INVALID_REQUEST
           && base.isNews(path, text.sha256() + " " + head.sha256())) {
-        report(path, "was changed by another session, and yours is not stored: " + why(refused));
+        report(path, "was changed meanwhile, and yours is not stored: " + why(refused));
       }
       return;
     }
@@ -246,8 +252,7 @@ public final class MemoryRound {
   }
 
   private static String overruled(String what, MemoryVersionId kept) {
-    return "was changed by another session meanwhile. %s was kept as version %s."
-            .formatted(what, kept)
+    return "was changed meanwhile. %s was kept as version %s.".formatted(what, kept)
         + " Merge and write again if needed.";
   }
 
@@ -259,9 +264,7 @@ public final class MemoryRound {
     var head = heads.get(path);
     var fault = head == null ? Optional.<String>empty() : folder.fault(path);
     if (fault.isPresent()) {
-      if (base.isNews(path, "no file")) {
-        report(path, "is not shown as a file: " + fault.get() + ".");
-      }
+      obstructed(path, "no file", fault.get());
       return false;
     }
     if (head == null) {
@@ -284,12 +287,27 @@ public final class MemoryRound {
     if (!memory.path().value().equals(path)
         || content == null
         || !folder.put(path, content, here)) {
+      if (here.isEmpty() && isInTheWay(path)) {
+        obstructed(path, "in the way", "something else has its place, or that of its directory");
+      }
       settled = false;
       return false;
     }
     found.put(path, new Text(memory.sha256()));
     base.agree(path, Optional.of(memory.sha256()));
     return true;
+  }
+
+  /// Whether the directory has a file where a memory needs a directory, or the reverse.
+  private boolean isInTheWay(String path) {
+    return found.keySet().stream()
+        .anyMatch(other -> path.startsWith(other + "/") || other.startsWith(path + "/"));
+  }
+
+  private void obstructed(String path, String state, String why) {
+    if (base.isNews(path, state + " " + there(path).orElse(""))) {
+      report(path, "is in the store, but is not shown as a file: " + why + ".");
+    }
   }
 
   /// Gives the store what the directory has.

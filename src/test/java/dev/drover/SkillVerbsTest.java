@@ -75,14 +75,14 @@ final class SkillVerbsTest {
   @Test
   void aSkillIsCreatedFromADirectoryAndGetsVersions() throws IOException {
     var poems = skill("poems", "Writes poems.");
-    Files.writeString(Files.createDirectory(poems.resolve("ünï \"q\"")).resolve("x"), "x");
+    Files.writeString(Files.createDirectory(poems.resolve("ünï 'q'")).resolve("x"), "x");
     Files.writeString(Files.createDirectory(poems.resolve(".git")).resolve("config"), "secret");
     var created = lines("skills", "create", poems + "/.", "--display-name", "Poems!").getFirst();
     assertThat(created.text("display_name")).isEqualTo("Poems!");
     var id = String.valueOf(created.text("id"));
     var archive = directory.resolve("first.zip");
     assertThat(run("skills", "download", id, archive.toString())).isZero();
-    assertThat(names(archive)).containsExactly("poems/SKILL.md", "poems/ünï \"q\"/x");
+    assertThat(names(archive)).containsExactly("poems/SKILL.md", "poems/ünï 'q'/x");
     skill("poems", "Writes long poems.");
     var second = lines("skills", "add-version", id, "--from", poems.toString()).getFirst();
     assertThat(second.text("name")).isEqualTo("poems");

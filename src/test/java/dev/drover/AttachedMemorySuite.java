@@ -259,22 +259,26 @@ abstract class AttachedMemorySuite {
     assertThat(memories(policy).keySet()).containsExactly("/rules/1.md", "/rules/2.md");
   }
 
+  /// Lets an agent write the memory `/plan` in a call that goes on until the returned file exists.
+  private Path writing(Talk talk, String text) {
+    talk.run("true");
+    var command =
+        "printf %s > %s/plan; until test -e /workspace/go; do sleep 0.01; done"
+            .formatted(text, NOTES);
+    talk.say("bash", Json.obj("command", command));
+    var home = directory.resolve("data-0/workspaces").resolve(talk.session);
+    await().until(() -> Files.readString(home.resolve("memory/team-notes/plan")).equals(text));
+    return home.resolve("workspace/go");
+  }
+
   @Test
   void ofTwoChangesAtOnceBothAreKeptAndTheAgentIsTold() throws Exception {
     var store = store("Team notes");
     var memory = create(store, "/plan", "old");
     var talk = talk(0, store);
-    talk.run("true");
-    talk.say(
-        "bash",
-        Json.obj(
-            "command",
-            "printf mine > %s/plan; until test -e /tmp/../workspace/go; do sleep 0.01; done"
-                .formatted(NOTES)));
-    var home = directory.resolve("data-0/workspaces").resolve(talk.session);
-    await().until(() -> Files.readString(home.resolve("memory/team-notes/plan")).equals("mine"));
+    var call = writing(talk, "mine");
     update(store, memory, "theirs");
-    Files.createFile(home.resolve("workspace/go"));
+    Files.createFile(call);
     var kept =
         "[memory] /plan in \"team-notes\" was changed meanwhile. The file has"
             + " that text; yours was kept as version ";
@@ -374,19 +378,11 @@ abstract class AttachedMemorySuite {
     var store = store("Team notes");
     var memory = create(store, "/plan", "old");
     var talk = talk(0, store);
-    talk.run("true");
-    talk.say(
-        "bash",
-        Json.obj(
-            "command",
-            "printf mine > %s/plan; until test -e /workspace/go; do sleep 0.01; done"
-                .formatted(NOTES)));
-    var home = directory.resolve("data-0/workspaces").resolve(talk.session);
-    await().until(() -> Files.readString(home.resolve("memory/team-notes/plan")).equals("mine"));
+    var call = writing(talk, "mine");
     try (var client = client(calls++)) {
       client.delete("/v1/memory_stores/" + store + "/memories/" + memory);
     }
-    Files.createFile(home.resolve("workspace/go"));
+    Files.createFile(call);
     assertThat(talk.result())
         .contains(
             "[memory] /plan in \"team-notes\" was deleted from the store meanwhile;"

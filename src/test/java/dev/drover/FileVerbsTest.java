@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,11 +29,7 @@ final class FileVerbsTest {
 
   @BeforeEach
   void start() throws Exception {
-    var flags = new HashMap<String, String>();
-    flags.put("data", directory.resolve("data").toString());
-    flags.put("port", "0");
-    flags.put("api_key", "sk-test-key");
-    server = new Drover(Config.read(flags, Map.of()));
+    server = TerminalUser.server(directory, Map.of());
     user = new TerminalUser(server, directory);
   }
 

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -40,13 +39,10 @@ final class RunDirectoryTest {
   /// A clone of a repository whose test fails, with a secret and with what git ignores.
   @BeforeEach
   void start() throws Exception {
-    var flags = new HashMap<String, String>();
-    flags.put("data", directory.resolve("data").toString());
-    flags.put("port", "0");
-    flags.put("anthropic.base_url", model.uri().toString());
-    flags.put("anthropic.api_key", "sk-model");
-    flags.put("api_key", "sk-test-key");
-    server = new Drover(Config.read(flags, Map.of()));
+    server =
+        TerminalUser.server(
+            directory,
+            Map.of("anthropic.base_url", model.uri().toString(), "anthropic.api_key", "sk-model"));
     user = new TerminalUser(server, directory);
     var upstream = Files.createDirectories(directory.resolve("upstream"));
     Files.writeString(upstream.resolve("calc.sh"), "add() {\n  echo $(($1 - $2))\n}\n");

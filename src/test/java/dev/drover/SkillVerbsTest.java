@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,11 +35,7 @@ final class SkillVerbsTest {
 
   @BeforeEach
   void start() throws Exception {
-    var flags = new HashMap<String, String>();
-    flags.put("data", directory.resolve("data").toString());
-    flags.put("port", "0");
-    flags.put("api_key", "sk-test-key");
-    server = new Drover(Config.read(flags, Map.of()));
+    server = TerminalUser.server(directory, Map.of());
     user = new TerminalUser(server, directory);
   }
 

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,17 @@ final class TerminalUser {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Deque<Runnable> handlers = new ConcurrentLinkedDeque<>();
   private final List<Integer> left = new CopyOnWriteArrayList<>();
+
+  /// A server with its data below a directory.
+  ///
+  /// @param settings its other settings
+  static Drover server(Path directory, Map<String, String> settings) throws InterruptedException {
+    var flags = new HashMap<>(settings);
+    flags.put("data", directory.resolve("data").toString());
+    flags.put("port", "0");
+    flags.put("api_key", "sk-test-key");
+    return new Drover(Config.read(flags, Map.of()));
+  }
 
   TerminalUser(Drover server, Path home) {
     this.server = server;

@@ -11,7 +11,7 @@ public sealed interface ResourceRequest {
   record OfFile(FileId file, Optional<MountPath> path) implements ResourceRequest {}
 
   /// @param writable whether the agent can change the memories
-  /// @param instructions what the agent is told of its use
+  /// @param instructions for the agent: what the store is for
   record OfStore(MemoryStoreId store, boolean writable, Optional<String> instructions)
       implements ResourceRequest {}
 }

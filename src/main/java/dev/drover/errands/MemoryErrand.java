@@ -80,8 +80,8 @@ public final class MemoryErrand implements HandErrand {
     compare(visit, false);
   }
 
-  /// @param told whether the model gets the lines; otherwise they are kept
-  private List<String> compare(Visit visit, boolean told) throws InterruptedException {
+  /// @param reports whether the model gets the lines; otherwise they are kept
+  private List<String> compare(Visit visit, boolean reports) throws InterruptedException {
     var stores = stores(visit.session());
     stores.one.lockInterruptibly();
     try {
@@ -94,11 +94,11 @@ public final class MemoryErrand implements HandErrand {
       }
       var lines = new ArrayList<String>();
       for (var store : stores.all) {
-        if (!told && visit.grip().isWanted()) {
+        if (!reports && visit.grip().isWanted()) {
           break;
         }
         store.run(visit.grip(), files.get());
-        if (told) {
+        if (reports) {
           lines.addAll(store.takeLines());
         }
       }

@@ -29,8 +29,8 @@ final class MemorySync {
   private final Attached store;
   private final MemoryActor actor;
   private final List<String> lines = new ArrayList<>();
-  private List<String> untold = List.of();
-  private boolean told; // what is not acknowledged yet
+  private List<String> unreported = List.of();
+  private boolean reported; // what is not acknowledged yet
   private MemorySight sight = new MemorySight();
   private @Nullable HandId hand;
   private @Nullable State settled;
@@ -84,9 +84,9 @@ final class MemorySync {
     long revision = memories.revision(workspace, store.store());
     var state = new State(revision, Optional.of(sight.look(files, root).cookie()));
     var folder = new HandMemory(files, root, grip.memory(store.slug()), sight);
-    if (told) {
+    if (reported) {
       MemoryRound.acknowledge(folder);
-      told = false;
+      reported = false;
     }
     if (state.equals(settled)) {
       return;
@@ -94,7 +94,7 @@ final class MemorySync {
     var round =
         new MemoryRound(
             memories, new MemoryRound.Store(workspace, store.store(), store.slug(), actor), folder);
-    untold = round.run();
+    unreported = round.run();
     settled = round.isSettled() ? state : null;
   }
 
@@ -136,10 +136,10 @@ final class MemorySync {
   /// Returns what the agent must know, once.
   List<String> takeLines() {
     var taken = new ArrayList<>(lines);
-    taken.addAll(untold);
+    taken.addAll(unreported);
     lines.clear();
-    told |= !untold.isEmpty();
-    untold = List.of();
+    reported |= !unreported.isEmpty();
+    unreported = List.of();
     return taken;
   }
 }

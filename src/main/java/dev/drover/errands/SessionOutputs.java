@@ -40,8 +40,8 @@ final class SessionOutputs {
   private record Seen(FileStamp stamp, Instant since) {}
 
   /// @param reason the latest one
-  /// @param told the reasons of which the model was told
-  private record Refused(FileStamp stamp, Reason reason, Set<Reason> told, Instant at) {}
+  /// @param reported the reasons that the model has got
+  private record Refused(FileStamp stamp, Reason reason, Set<Reason> reported, Instant at) {}
 
   private final Map<HandPath, String> kept = new HashMap<>();
   private final Map<HandPath, Seen> changed = new HashMap<>();
@@ -173,19 +173,19 @@ final class SessionOutputs {
     lost = true;
   }
 
-  /// Notes that this state of a file is not kept, and why. The model is told once of each reason.
+  /// Notes that this state of a file is not kept, and why. The model gets each reason once.
   void refuse(HandTree.Entry entry, Reason reason, String why, Instant now) {
     var path = entry.path();
     changed.remove(path);
     var before = refused.get(path);
-    var told =
+    var reported =
         before != null && before.stamp.equals(entry.stamp())
-            ? EnumSet.copyOf(before.told)
+            ? EnumSet.copyOf(before.reported)
             : EnumSet.noneOf(Reason.class);
-    if (told.add(reason)) {
+    if (reported.add(reason)) {
       say("outputs: " + path.shown().replaceAll("\\p{Cntrl}", "_") + " was not kept: " + why);
     }
-    refused.put(path, new Refused(entry.stamp(), reason, told, now));
+    refused.put(path, new Refused(entry.stamp(), reason, reported, now));
   }
 
   private void say(String line) {
@@ -199,14 +199,14 @@ final class SessionOutputs {
     }
   }
 
-  /// What the model was not told yet.
+  /// The lines that the model has not got yet.
   List<String> takeLines() {
-    var told = new ArrayList<>(lines);
+    var reported = new ArrayList<>(lines);
     if (unsaid > 0) {
-      told.add("outputs: " + unsaid + " more were not kept");
+      reported.add("outputs: " + unsaid + " more were not kept");
     }
     lines.clear();
     unsaid = 0;
-    return told;
+    return reported;
   }
 }

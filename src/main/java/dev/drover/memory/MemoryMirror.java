@@ -1,22 +1,19 @@
 package dev.drover.memory;
 
+import dev.drover.base.FileTree;
 import dev.drover.base.Problem;
+import dev.drover.base.Utf8;
 import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /// A copy of a store in a directory that only this server writes.
 public final class MemoryMirror {
@@ -50,9 +47,7 @@ public final class MemoryMirror {
 
   /// Whether a path of a memory can be that of a file.
   public static boolean canBeFile(String path) {
-    return List.of(path.split("/")).stream()
-        .noneMatch(
-            name -> name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_SEGMENT);
+    return Stream.of(path.split("/")).allMatch(name -> Utf8.length(name) <= MAX_SEGMENT);
   }
 
   /// Removes the files that are not as in the store.
@@ -61,43 +56,19 @@ public final class MemoryMirror {
   private static Set<String> prune(Path directory, Map<String, MemoryHead> heads)
       throws IOException {
     var present = new HashSet<String>();
-    Files.walkFileTree(
+    FileTree.prune(
         directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            var path = "/" + directory.relativize(file);
-            var head = heads.get(path);
-            if (head != null && head.sha256().equals(MemoryText.sha256(Files.readAllBytes(file)))) {
-              present.add(path);
-            } else {
-              Files.delete(file);
-            }
-            return FileVisitResult.CONTINUE;
+        file -> {
+          var path = "/" + directory.relativize(file);
+          var head = heads.get(path);
+          boolean kept =
+              head != null && head.sha256().equals(MemoryText.sha256(Files.readAllBytes(file)));
+          if (kept) {
+            present.add(path);
           }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            if (!visited.equals(directory)) {
-              deleteIfEmpty(visited);
-            }
-            return FileVisitResult.CONTINUE;
-          }
+          return kept;
         });
     return present;
-  }
-
-  private static void deleteIfEmpty(Path directory) throws IOException {
-    try {
-      Files.delete(directory);
-    } catch (DirectoryNotEmptyException _) {
-      // it has memories
-    }
   }
 
   private void write(Path target, Path draft, MemoryHead head) throws IOException {

@@ -33,7 +33,7 @@ public sealed interface SessionResource {
   /// A memory store, which the agent has as a directory from the start to the end of the session.
   ///
   /// @param writable whether the agent can change the memories
-  /// @param instructions what the agent is told of its use
+  /// @param instructions for the agent: what the store is for
   /// @param name the name of the store when it was attached
   /// @param description what it was for at that time; may be empty
   /// @param slug the name of the directory, which no other store of the session has

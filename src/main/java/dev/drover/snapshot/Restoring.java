@@ -27,7 +27,7 @@ record Restoring(Snapshots snapshots, Blobs blobs) {
   private static final String GONE =
       " Running processes, shell variables, /tmp and /home/user are gone.";
 
-  /// @return what the model is told
+  /// @return the lines for the model
   /// @throws IOException if the snapshot cannot be restored; the hand must not be used then
   String restore(SessionId session, Grip grip) throws IOException, InterruptedException {
     var newest = snapshots.newest(session);

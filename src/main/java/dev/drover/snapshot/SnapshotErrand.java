@@ -25,7 +25,7 @@ import java.util.List;
 
 /// Makes sure that a session's commands run in the right directories. If these are not on this
 /// machine, the node that has them takes a snapshot, and the newest snapshot is restored in a new
-/// hand here; the model is told what was kept. Also takes the snapshots that other nodes ask for,
+/// hand here; the model learns what was kept. Also takes the snapshots that other nodes ask for,
 /// and schedules those of sessions at rest. Safe for many threads.
 public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseable {
   /// How long a node waits for the snapshot of another one.

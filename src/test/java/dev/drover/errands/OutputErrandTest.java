@@ -8,14 +8,9 @@ import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.brain.Visit;
-import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
-import dev.drover.catalog.Definition;
-import dev.drover.catalog.Environment;
-import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.FileId;
-import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
@@ -31,19 +26,16 @@ import dev.drover.session.EventId;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
 import dev.drover.session.Session;
-import dev.drover.session.SessionId;
-import dev.drover.session.ThreadId;
 import dev.drover.store.Store;
 import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.testing.Stage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -109,27 +101,7 @@ final class OutputErrandTest {
 
   @BeforeEach
   void session() {
-    session =
-        new Session(
-            new SessionId(IDS.next(SessionId.PREFIX)),
-            new Session.Origin(
-                WORKSPACE,
-                new ThreadId(IDS.next(ThreadId.PREFIX)),
-                new AgentId("agent_01Test"),
-                1,
-                new EnvironmentId("env_01Test"),
-                new Environment.Networking.Unrestricted(),
-                Instant.now()),
-            new Session.Editable(
-                new Definition(
-                    "Tester",
-                    null,
-                    new ModelConfig("claude-test", Optional.empty(), "standard"),
-                    "Be brief.",
-                    List.of()),
-                null,
-                Map.of(),
-                Optional.empty()));
+    session = Stage.session(IDS, WORKSPACE, List.of());
     store.sessions().create(session, List.of());
   }
 

@@ -78,29 +78,33 @@ public final class Stage implements AutoCloseable {
     inventory = Inventory.of(List.of(inServer));
     harness = harness(store.eventLog());
     brains = new Brains(harness);
-    var made =
-        new Session(
-            new SessionId(ids.next(SessionId.PREFIX)),
-            new Session.Origin(
-                WORKSPACE,
-                new ThreadId(ids.next(ThreadId.PREFIX)),
-                new AgentId("agent_01Test"),
-                1,
-                new EnvironmentId("env_01Test"),
-                new Environment.Networking.Unrestricted(),
-                Instant.now()),
-            new Session.Editable(
-                new Definition(
-                    "Tester",
-                    null,
-                    new ModelConfig("claude-test", Optional.empty(), "standard"),
-                    "Be brief.",
-                    tools),
-                null,
-                Map.of(),
-                Optional.empty()));
+    var made = session(ids, WORKSPACE, tools);
     store.sessions().create(made, List.of());
     session = made.id();
+  }
+
+  /// A session that nothing has happened in.
+  public static Session session(Ids ids, WorkspaceId workspace, List<Tool> tools) {
+    return new Session(
+        new SessionId(ids.next(SessionId.PREFIX)),
+        new Session.Origin(
+            workspace,
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            new AgentId("agent_01Test"),
+            1,
+            new EnvironmentId("env_01Test"),
+            new Environment.Networking.Unrestricted(),
+            Instant.now()),
+        new Session.Editable(
+            new Definition(
+                "Tester",
+                null,
+                new ModelConfig("claude-test", Optional.empty(), "standard"),
+                "Be brief.",
+                tools),
+            null,
+            Map.of(),
+            Optional.empty()));
   }
 
   /// A harness that writes through another view of the log.

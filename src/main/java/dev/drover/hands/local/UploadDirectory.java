@@ -1,28 +1,24 @@
 package dev.drover.hands.local;
 
 import dev.drover.base.FileLock;
+import dev.drover.base.FileTree;
 import dev.drover.base.Pause;
 import dev.drover.catalog.BlobFiles;
 import dev.drover.catalog.BlobId;
 import dev.drover.session.SessionResource;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The directory of the files that a session has been given. It belongs to the server, and agents
 /// see it read-only, so nothing in it is hostile. A file in it is a link to the stored content, or
@@ -101,34 +97,7 @@ final class UploadDirectory {
   }
 
   private void removeAllBut(Map<String, BlobId> kept) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            if (!kept.containsKey(directory.relativize(file).toString())) {
-              Files.delete(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            if (!visited.equals(directory)) {
-              try {
-                Files.delete(visited);
-              } catch (DirectoryNotEmptyException _) {
-                // a file that is kept is in it
-              }
-            }
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FileTree.prune(directory, file -> kept.containsKey(directory.relativize(file).toString()));
   }
 
   private void place(BlobId content, String path, BlobFiles contents)

@@ -12,8 +12,6 @@ import dev.drover.store.Refusals;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// The rows of files. Whatever changes them locks their workspace first, by [BlobRows#lock].
@@ -141,34 +139,9 @@ public final class FileRows {
     }
   }
 
-  /// The statement for a page, newest first, with one row more than the page.
-  record Query(String sql, List<Object> bound) {
-    static Query of(WorkspaceId workspace, Files.Listing listing) {
-      var sql = new StringBuilder(SELECT).append(" AND replaced_at IS NULL");
-      var bound = new ArrayList<Object>();
-      bound.add(workspace.value());
-      listing
-          .scope()
-          .ifPresent(
-              scope -> {
-                sql.append(" AND scope_session = ?");
-                bound.add(scope.value());
-              });
-      Cursor.read(listing.page(), LIST, false)
-          .ifPresent(
-              after -> {
-                sql.append(" AND (created_at, id) < (?, ?)");
-                bound.add(Micros.of(after.createdAt()));
-                bound.add(after.id());
-              });
-      sql.append(" ORDER BY created_at DESC, id DESC LIMIT ?");
-      bound.add(listing.limit() + 1);
-      return new Query(sql.toString(), bound);
-    }
-  }
-
-  /// The statement for a page of files.
-  public static String list(WorkspaceId workspace, Files.Listing listing) {
-    return Query.of(workspace, listing).sql();
+  static NewestFirst.Query page(WorkspaceId workspace, Files.Listing listing) {
+    var query = new NewestFirst(SELECT, workspace.value()).and("replaced_at IS NULL");
+    listing.scope().ifPresent(scope -> query.and("scope_session = ?", scope.value()));
+    return query.query(listing.page(), LIST, listing.limit());
   }
 }

@@ -17,7 +17,6 @@ import dev.drover.store.Refusals;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -253,30 +252,9 @@ public final class SkillRows {
         > 0;
   }
 
-  /// The statement for a page, newest first, with one row more than the page.
-  record Query(String sql, List<Object> bound) {
-    static Query of(WorkspaceId workspace, Skills.Listing listing) {
-      var sql = new StringBuilder(SELECT);
-      var bound = new ArrayList<Object>();
-      bound.add(workspace.value());
-      listing
-          .imported()
-          .ifPresent(imported -> sql.append(" AND imported = ").append(imported ? 1 : 0));
-      Cursor.read(listing.page(), LIST, false)
-          .ifPresent(
-              after -> {
-                sql.append(" AND (created_at, id) < (?, ?)");
-                bound.add(Micros.of(after.createdAt()));
-                bound.add(after.id());
-              });
-      sql.append(" ORDER BY created_at DESC, id DESC LIMIT ?");
-      bound.add(listing.limit() + 1);
-      return new Query(sql.toString(), bound);
-    }
-  }
-
-  /// The statement for a page of skills.
-  public static String list(WorkspaceId workspace, Skills.Listing listing) {
-    return Query.of(workspace, listing).sql();
+  static NewestFirst.Query page(WorkspaceId workspace, Skills.Listing listing) {
+    var query = new NewestFirst(SELECT, workspace.value());
+    listing.imported().ifPresent(imported -> query.and("imported = ?", imported ? 1 : 0));
+    return query.query(listing.page(), LIST, listing.limit());
   }
 }

@@ -50,8 +50,8 @@ final class SqlFiles implements Files {
 
   @Override
   public Page<StoredFile> list(WorkspaceId workspace, Listing listing) {
-    var query = FileRows.Query.of(workspace, listing);
-    var found = readers.call(db -> db.list(query.sql(), FileRows::file, query.bound().toArray()));
+    var query = FileRows.page(workspace, listing);
+    var found = readers.call(db -> db.list(query.sql(), FileRows::file, query.values()));
     return Cursor.page(
         found,
         listing.limit(),

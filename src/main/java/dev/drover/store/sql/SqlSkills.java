@@ -75,8 +75,8 @@ final class SqlSkills implements Skills {
 
   @Override
   public Page<Skill> list(WorkspaceId workspace, Listing listing) {
-    var query = SkillRows.Query.of(workspace, listing);
-    var found = readers.call(db -> db.list(query.sql(), SkillRows::skill, query.bound().toArray()));
+    var query = SkillRows.page(workspace, listing);
+    var found = readers.call(db -> db.list(query.sql(), SkillRows::skill, query.values()));
     return Cursor.page(
         found,
         listing.limit(),

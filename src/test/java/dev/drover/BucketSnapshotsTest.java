@@ -22,12 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Two nodes over one PostgreSQL and one bucket, as on two hosts that share no disk: the files of
 /// sessions follow them as snapshots.
 @Timeout(300)
 @Tag("database")
 @Tag("sandbox")
+@Execution(ExecutionMode.CONCURRENT)
 final class BucketSnapshotsTest {
   /// About 100 MB in 10,000 files, and what [TwoDataDirectoriesTest] has.
   private static final String LARGE =

@@ -43,7 +43,7 @@ final class KilledEverywhereTest {
   private static final int LANES = 2;
 
   private static final boolean ALL = "all".equals(System.getProperty("faults"));
-  private static final int SAMPLE = 4;
+  private static final int SAMPLE = 8;
 
   /// A command that is under way is what is hardest to take over: the second death comes while that
   /// is done.
@@ -125,7 +125,7 @@ final class KilledEverywhereTest {
 
   @Test
   void onPostgres() throws Exception {
-    killEverywhere("PostgreSQL", 3, _ -> postgres());
+    killEverywhere("PostgreSQL", 5, _ -> postgres());
   }
 
   /// @param part which part of a sample

@@ -70,7 +70,7 @@ final class Programs {
   }
 
   /// Makes the TypeScript SDK that the lock file names importable in [#TYPESCRIPT].
-  static void installTypeScript() throws IOException, InterruptedException {
+  static synchronized void installTypeScript() throws IOException, InterruptedException {
     var lock = TYPESCRIPT.resolve("package-lock.json").toFile();
     var installed = TYPESCRIPT.resolve("node_modules/.package-lock.json").toFile();
     if (installed.lastModified() < lock.lastModified()) {

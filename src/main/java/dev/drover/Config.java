@@ -12,6 +12,7 @@ import dev.drover.cli.LocalServer;
 import dev.drover.errands.OutputLimits;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
+import dev.drover.http.PrivateHosts;
 import dev.drover.settings.Section;
 import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
@@ -49,6 +50,7 @@ import java.util.Set;
 /// @param pool how many sandboxes there may be
 /// @param sandboxes the settings of each sandbox
 /// @param snapshots the settings of snapshots
+/// @param privateHosts what agents may reach beyond the public internet
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -64,6 +66,7 @@ public record Config(
     PoolSettings pool,
     SandboxSettings sandboxes,
     SnapshotSettings snapshots,
+    PrivateHosts privateHosts,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -149,6 +152,7 @@ public record Config(
         PoolSettings.read(root.section("sandboxes")),
         SandboxSettings.read(root),
         SnapshotSettings.read(root.section("snapshots")),
+        PrivateHosts.read(root.section("network")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

@@ -8,6 +8,7 @@ import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
+import dev.drover.http.PublicOnly;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
 import dev.drover.model.Models;
@@ -28,6 +29,7 @@ import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.tools.ServerTool;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -84,6 +86,12 @@ class Wiring {
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(), config.sandboxes(), BwrapEngine::new, mounts, ids, Pause.REAL, clock());
+  }
+
+  /// Decides to which addresses connections may be made that agents, clients or other servers ask
+  /// for.
+  PublicOnly guard(Config config) {
+    return new PublicOnly(config.privateHosts(), InetAddress::getAllByName);
   }
 
   /// The tools that run in the server's own process. There are none yet.

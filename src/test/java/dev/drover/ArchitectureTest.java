@@ -52,7 +52,7 @@ final class ArchitectureTest {
   void eachPartUsesOnlyWhatItMay() {
     uses("base");
     uses("settings", "base");
-    uses("http", "base");
+    uses("http", "base", "settings");
     uses("pax", "base");
     uses("directory", "base", "pax");
     uses("catalog", "base");
@@ -61,6 +61,7 @@ final class ArchitectureTest {
     uses("skills", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
     uses("hands", "base", "settings", "session", "catalog");
+    uses("gateway", "catalog", "http");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("brain", "base", "settings", "session", "catalog", "files", "hands", "tools", "model");

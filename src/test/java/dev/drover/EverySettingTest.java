@@ -39,6 +39,7 @@ final class EverySettingTest {
           Map.entry("workspaces.kind", "image"),
           Map.entry("workspaces.free_mib", "5"),
           Map.entry("snapshots.when", "never"),
+          Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"),
           Map.entry("max_body_mib", "31"),
@@ -87,7 +88,7 @@ final class EverySettingTest {
       var environment = new HashMap<>(home);
       environment.put(variable, other);
       seen(setting, ValueSource.Kind.ENVIRONMENT, Config.settings(Map.of(), environment));
-      var quoted = other.startsWith("{") || other.matches("[0-9]+") ? other : Json.of(other);
+      var quoted = other.matches("[{\\[].*") || other.matches("[0-9]+") ? other : Json.of(other);
       var file = Files.writeString(directory.resolve("s.yaml"), setting.path() + ": " + quoted);
       seen(
           setting, ValueSource.Kind.FILE, Config.settings(Map.of("config", file.toString()), home));

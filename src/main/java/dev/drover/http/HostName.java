@@ -7,11 +7,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The host of a URL, in a form that all parsers read in the same way.
+/// A host to connect to, in a form that all parsers read in the same way.
 ///
-/// @param text the host in lower case, without a trailing dot
+/// @param text the host in lower case, without a trailing dot; an IPv6 address is in brackets
 /// @param address the address, if the host is one
-record HostName(String text, Optional<InetAddress> address) {
+public record HostName(String text, Optional<InetAddress> address) {
   private static final int LONGEST = 253;
 
   private static final Pattern NAME =
@@ -23,9 +23,11 @@ record HostName(String text, Optional<InetAddress> address) {
   private static final Pattern QUAD =
       Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?!$)|$)){4}");
 
+  /// The host of a URL.
+  ///
   /// @throws Unreachable `FORBIDDEN` if it is not an http or https URL, or its host is in a form
   ///   that is read in more than one way
-  static HostName of(URI url) throws Unreachable {
+  public static HostName of(URI url) throws Unreachable {
     var scheme = Objects.requireNonNullElse(url.getScheme(), "").toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw refused("the URL's scheme is not http or https");
@@ -41,8 +43,15 @@ record HostName(String text, Optional<InetAddress> address) {
     if (url.getPort() == 0 || url.getPort() > 0xffff) {
       throw refused("the URL's port is invalid");
     }
-    var host = url.getHost().toLowerCase(Locale.ROOT);
-    return host.startsWith("[") ? bracketed(host) : name(host);
+    return of(url.getHost());
+  }
+
+  /// @param host a name or an address; an IPv6 address is in brackets
+  /// @throws Unreachable `FORBIDDEN` if it is neither, or in a form that is read in more than one
+  ///   way
+  public static HostName of(String host) throws Unreachable {
+    var lower = host.toLowerCase(Locale.ROOT);
+    return lower.startsWith("[") && lower.endsWith("]") ? bracketed(lower) : name(lower);
   }
 
   /// Reads an address in its usual form. The JDK also accepts others, such as `010.0.0.1` and `10`.
@@ -56,11 +65,15 @@ record HostName(String text, Optional<InetAddress> address) {
   }
 
   private static HostName bracketed(String host) throws Unreachable {
+    var inside = host.substring(1, host.length() - 1);
     try {
-      return new HostName(host, Optional.of(literal(host.substring(1, host.length() - 1))));
+      if (inside.indexOf(':') >= 0) {
+        return new HostName(host, Optional.of(literal(inside)));
+      }
     } catch (IllegalArgumentException _) {
-      throw refused("the URL's host is not an address");
+      // the message follows
     }
+    throw refused("the host is not an address");
   }
 
   private static HostName name(String host) throws Unreachable {
@@ -69,10 +82,10 @@ record HostName(String text, Optional<InetAddress> address) {
     }
     var name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     if (NUMERIC.matcher(name).matches()) {
-      throw refused("the URL's host is a number that is not an address in its usual form");
+      throw refused("the host is a number that is not an address in its usual form");
     }
     if (name.length() > LONGEST || !NAME.matcher(name).matches()) {
-      throw refused("the URL's host is not a name");
+      throw refused("the host is not a name");
     }
     return new HostName(name, Optional.empty());
   }

@@ -19,40 +19,43 @@ import java.util.Optional;
 public final class PublicOnly implements Guard {
   private static final Duration LOOKUP = Duration.ofSeconds(5);
 
-  private final List<AddressRange> opened;
+  private final PrivateHosts opened;
   private final Lookups lookups;
 
-  /// @param opened addresses that are allowed although they are not public. A metadata server is
-  ///   allowed only by its own address, not by a range that contains it
-  public PublicOnly(List<AddressRange> opened, Resolver resolver) {
+  /// @param opened what is allowed although it is not public
+  public PublicOnly(PrivateHosts opened, Resolver resolver) {
     this(opened, resolver, LOOKUP);
   }
 
   /// @param lookup the maximum time to look up a host
-  PublicOnly(List<AddressRange> opened, Resolver resolver, Duration lookup) {
-    this.opened = List.copyOf(opened);
+  PublicOnly(PrivateHosts opened, Resolver resolver, Duration lookup) {
+    this.opened = opened;
     this.lookups = new Lookups(resolver, lookup);
   }
 
   @Override
   public Optional<InetAddress> admit(URI url) throws Unreachable, InterruptedException {
-    var host = HostName.of(url);
+    return Optional.of(admit(HostName.of(url)));
+  }
+
+  /// The address to connect to for `host`.
+  ///
+  /// @throws Unreachable `FORBIDDEN` if no connection may be made to it, `UNKNOWN_HOST` without an
+  ///   address
+  public InetAddress admit(HostName host) throws Unreachable, InterruptedException {
     var addresses =
         host.address().isPresent() ? List.of(host.address().get()) : lookups.of(host.text());
     for (var address : addresses) {
-      if (!isAllowed(address)) {
+      if (!isAllowed(host, address)) {
         // Without the address, which the author of the URL may not be allowed to know.
         throw new Unreachable(Unreachable.Why.FORBIDDEN, "the host is not on the public internet");
       }
     }
-    return Optional.of(addresses.getFirst());
+    return addresses.getFirst();
   }
 
-  private boolean isAllowed(InetAddress address) {
-    boolean metadata = SpecialAddresses.isMetadata(address);
-    return opened.stream()
-            .anyMatch(range -> range.contains(address) && (!metadata || range.isSingle()))
-        || !(SpecialAddresses.contain(address) || isOwn(address));
+  private boolean isAllowed(HostName host, InetAddress address) {
+    return opened.contain(host, address) || !(SpecialAddresses.contain(address) || isOwn(address));
   }
 
   /// Servers on this machine may trust local connections.

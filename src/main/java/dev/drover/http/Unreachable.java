@@ -33,7 +33,7 @@ public final class Unreachable extends IOException {
   private final String what;
 
   /// @param message fit for a log and a client
-  Unreachable(Why why, String message) {
+  public Unreachable(Why why, String message) {
     super(message);
     this.why = why;
     this.what = message;

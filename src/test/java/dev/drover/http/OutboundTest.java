@@ -37,7 +37,7 @@ final class OutboundTest {
   private final Outbound client =
       new Outbound(
           new PublicOnly(
-              List.of(AddressRange.of("127.0.0.2")),
+              PrivateHosts.of(List.of("127.0.0.2")),
               host -> {
                 lookups.incrementAndGet();
                 return resolver.lookUp(host);

@@ -23,14 +23,14 @@ final class PublicOnlyTest {
   /// Looks nothing up, so that a host that reaches it was not refused by its form.
   private static final Guard FORMS =
       new PublicOnly(
-          List.of(),
+          PrivateHosts.NONE,
           host -> {
             throw new UnknownHostException(host);
           });
 
   private static Guard resolving(String... addresses) {
     return new PublicOnly(
-        List.of(),
+        PrivateHosts.NONE,
         _ -> Stream.of(addresses).map(InetAddress::ofLiteral).toArray(InetAddress[]::new));
   }
 
@@ -230,7 +230,7 @@ final class PublicOnlyTest {
     var asked = new ArrayList<String>();
     var guard =
         new PublicOnly(
-            List.of(),
+            PrivateHosts.NONE,
             looked -> {
               asked.add(looked);
               return new InetAddress[] {InetAddress.ofLiteral("1.1.1.1")};
@@ -243,8 +243,7 @@ final class PublicOnlyTest {
   void whatTheOperatorOpenedIsAllowedAndNothingBesideIt() throws Exception {
     var guard =
         new PublicOnly(
-            List.of(AddressRange.of("10.20.0.0/16"), AddressRange.of("fd00::/8")),
-            _ -> new InetAddress[0]);
+            PrivateHosts.of(List.of("10.20.0.0/16", "fd00::/8")), _ -> new InetAddress[0]);
     assertThat(guard.admit(URI.create("http://10.20.255.1/"))).isPresent();
     assertThat(guard.admit(URI.create("http://[fd12::1]/"))).isPresent();
     refused(guard, "http://10.21.0.1/");
@@ -262,7 +261,49 @@ final class PublicOnlyTest {
   }
 
   private static Guard opened(String range) {
-    return new PublicOnly(List.of(AddressRange.of(range)), _ -> new InetAddress[0]);
+    return new PublicOnly(PrivateHosts.of(List.of(range)), _ -> new InetAddress[0]);
+  }
+
+  @Test
+  void aNameThatTheOperatorOpenedMayHaveAnyAddressButAMetadataServers() throws Exception {
+    var opened = PrivateHosts.of(List.of("Git.Corp.example"));
+    Resolver own = _ -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")};
+    var guard = new PublicOnly(opened, own);
+    assertThat(guard.admit(URI.create("http://git.corp.example./"))).isPresent();
+    refused(guard, "http://a.git.corp.example/");
+    refused(guard, "http://corp.example/");
+    Resolver metadata = _ -> new InetAddress[] {InetAddress.ofLiteral("169.254.169.254")};
+    refused(new PublicOnly(opened, metadata), "http://git.corp.example/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*.corp.example", "127.1", "a b", "http://corp.example", "", "corp:80"})
+  void whatTheOperatorOpensIsAnAddressARangeOrAName(String entry) {
+    assertThatThrownBy(() -> PrivateHosts.of(List.of(entry))).isInstanceOf(Problem.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " public.example",
+        "\tpublic.example",
+        "public.example\0",
+        "127.0.0.1\0.public.example",
+        "public.example\n",
+        "127.0.0.1#@public.example",
+        "127.0.0.1\\@public.example",
+        "public@127.0.0.1",
+        "//127.0.0.1",
+        "127%2e0%2e0%2e1",
+        "::1",
+        "[::1",
+        "[::1]]",
+        "[127.0.0.1]x",
+        "localhost:80",
+        "*.example"
+      })
+  void aHostFromAConnectionIsReadAsStrictlyAsThatOfAUrl(String host) {
+    assertThatThrownBy(() -> HostName.of(host)).isInstanceOf(Unreachable.class);
   }
 
   @Test
@@ -298,7 +339,7 @@ final class PublicOnlyTest {
           }
           throw new UnknownHostException(host);
         };
-    var guard = new PublicOnly(List.of(), stuck, Duration.ofMillis(5));
+    var guard = new PublicOnly(PrivateHosts.NONE, stuck, Duration.ofMillis(5));
     for (int i = 0; i < Lookups.AT_ONCE; i++) {
       assertThatThrownBy(() -> guard.admit(URI.create("https://name.example/")))
           .hasMessageContaining("not found within");

@@ -1,0 +1,30 @@
+package dev.drover.gateway;
+
+/// Whether an agent may be connected to a target.
+public sealed interface Verdict {
+  /// @param rule why, in a word, for records
+  record Allowed(String rule) implements Verdict {}
+
+  /// @param words a sentence for the model, without a full stop: what was refused and why
+  record Refused(Reason reason, String words) implements Verdict {}
+
+  /// Why a connection was refused or failed. The names in lower case are labels of metrics.
+  enum Reason {
+    /// The host is in a form that is not accepted.
+    FORM,
+    /// The environment does not allow the host.
+    HOST,
+    /// The environment does not allow the port.
+    PORT,
+    /// The host has an address that is not public.
+    ADDRESS,
+    /// The request or the TLS handshake names another host than the connection.
+    MISMATCH,
+    /// The protocol is not one that may be used there.
+    PROTOCOL,
+    /// The request is not valid HTTP.
+    MALFORMED,
+    /// The session has reached a limit.
+    LIMIT
+  }
+}

@@ -181,14 +181,15 @@ final class RequestBody {
 
   /// Reads and discards the rest of the body of a refused request, up to a limit: many clients read
   /// no response before they have sent the whole body. A client that sent `expect` sends no body
-  /// after a refusal.
+  /// after a refusal, unless the reading of its body has begun: then it was asked to continue.
   ///
   /// @return whether nothing is left
   boolean drop() {
     if (abandoned) {
       return false;
     }
-    if (request.content().consumed() || request.headers().contains(HeaderNames.EXPECT)) {
+    if (request.content().consumed()
+        || (arriving == null && request.headers().contains(HeaderNames.EXPECT))) {
       return true;
     }
     connection.begin();

@@ -469,8 +469,8 @@ final class FileRoutesTest {
 
   @Test
   void uploadsBeyondTheLimitAreAskedToWait() throws Exception {
-    try (var first = new Half();
-        var second = new Half()) {
+    try (var first = new Half("half");
+        var second = new Half("half")) {
       var third = upload("; filename=third", new byte[1]);
       assertThat(third.status()).isEqualTo(429);
       assertThat(third.headers().firstValue("retry-after")).hasValue("1");
@@ -485,10 +485,11 @@ final class FileRoutesTest {
     private static final int SIZE = 50_000;
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
-    private final byte[] body = form("; filename=half", new byte[SIZE], "");
+    private final byte[] body;
     private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server.port());
 
-    Half() throws IOException {
+    Half(String filename) throws IOException {
+      body = form("; filename=" + filename, new byte[SIZE], "");
       var head =
           """
           POST /v1/files HTTP/1.1\r
@@ -520,9 +521,18 @@ final class FileRoutesTest {
   }
 
   @Test
+  void aClientThatWasAskedToContinueGetsTheAnswerAfterItsWholeBody() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (var refused = new Half("a?b")) {
+        assertThat(refused.rest()).startsWith("HTTP/1.1 400").contains("filename: ");
+      }
+    }
+  }
+
+  @Test
   void aClientThatLeavesInTheMiddleLeavesNothing() throws Exception {
     var before = stored();
-    try (var gone = new Half()) {
+    try (var gone = new Half("half")) {
       gone.socket.shutdownOutput();
       gone.socket.getInputStream().readAllBytes();
     }

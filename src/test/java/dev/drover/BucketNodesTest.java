@@ -29,14 +29,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Two nodes that share PostgreSQL and a bucket, and no disk.
 @Timeout(120)
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class BucketNodesTest {
   /// More than what the sockets on the way take, in bytes.
   private static final int LARGE = 60_000_000;

@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// More connections than a server may open files, against a real server with a low limit: those who
 /// have a key notice nothing, and new ones get in.
 @Timeout(120)
 @Tag("sandbox")
+@Execution(ExecutionMode.SAME_THREAD)
 final class ConnectionFloodTest {
   private static final int FILES = 1_024;
   private static final int FLOOD = 1_300;

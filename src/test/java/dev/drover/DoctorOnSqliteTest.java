@@ -23,13 +23,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What the doctor says of a data directory with SQLite, and that it leaves it as it was.
 @Timeout(60)
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class DoctorOnSqliteTest {
   @TempDir Path home;
 

@@ -11,8 +11,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server dies at each step of giving files to a session and to its hand, and another one goes
 /// on: what was acknowledged is there, the agent sees all files or its call does not run, and no
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("database")
 @Tag("sandbox")
 @Timeout(300)
-@Execution(ExecutionMode.CONCURRENT)
 final class KilledWithFilesTest {
   private static final List<String> FAULTS =
       List.of(

@@ -12,8 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server dies at each step of collecting a session's outputs, and another one goes on: every
 /// output becomes a file once, no client ever sees a part of one, and nothing is left over.
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("database")
 @Tag("sandbox")
 @Timeout(300)
-@Execution(ExecutionMode.CONCURRENT)
 final class KilledWithOutputsTest {
   private static final List<String> FAULTS =
       List.of(

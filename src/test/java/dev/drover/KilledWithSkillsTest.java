@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server dies at each step of storing a skill and of giving it to a hand, and another one goes
 /// on: a skill is whole or not there, the agent sees all its files or its call does not run, and
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("database")
 @Tag("sandbox")
 @Timeout(300)
-@Execution(ExecutionMode.CONCURRENT)
 final class KilledWithSkillsTest {
   private static final List<String> FAULTS =
       List.of(

@@ -29,8 +29,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A database that version 35c4be6 left when its server was killed, made by `scripts/old-store`:
 /// with sessions at rest, running, paused, waiting and over. This version opens it, goes on with
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(120)
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class OldStoreTest {
   private static final String DUMP = "store-of-35c4be6.sql.gz";
 

@@ -23,15 +23,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Rows that no Drover writes: the server starts, every other session works, and whoever asks for a
 /// poisoned one hears that the server cannot read it.
 @Timeout(120)
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class PoisonedRowsTest {
   /// What is done to a session that owes work, by name. `?` is its id.
   private static final Map<String, String> POISONS = new LinkedHashMap<>();

@@ -6,12 +6,9 @@ import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresCheckTest extends CheckContract {
   private final Postgres.Database database = Postgres.database();
 

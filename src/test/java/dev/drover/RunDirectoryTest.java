@@ -23,14 +23,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// `drover run --dir` and `drover cp` with a real server and real sandboxes; the model is scripted.
 @Timeout(60)
 @Tag("sandbox")
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class RunDirectoryTest {
   @TempDir Path directory;
 

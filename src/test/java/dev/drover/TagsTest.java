@@ -21,14 +21,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Tags;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.annotation.Testable;
 
 /// What a test class needs beside this JVM is its tag, so that `-Pquick` leaves it out. The rule
 /// follows the calls of each test class through the code of the tests. A class without a tag is a
 /// unit test.
-@Execution(ExecutionMode.CONCURRENT)
 final class TagsTest {
   /// Starts processes: sandboxes, servers, other programs.
   private static final String SANDBOX = "sandbox";

@@ -29,12 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What a model gets in place of the files that messages name.
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class AttachedFilesTest {
   private static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_one");
 

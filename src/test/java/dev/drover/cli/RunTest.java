@@ -14,11 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(30)
-@Execution(ExecutionMode.CONCURRENT)
 final class RunTest {
   private static final String EVENTS = "POST /v1/sessions/" + SESSION + "/events";
 

@@ -15,14 +15,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A process that applies changes to many directories at once is killed while each of them is at
 /// another step.
 @Timeout(60)
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class KilledApplyingTest {
   @TempDir private Path home;
 

@@ -46,14 +46,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What becomes of what agents write to their outputs: real sandboxes, a real store, and agents
 /// that do what they can against it.
 @Tag("sandbox")
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class OutputErrandTest {
   private static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Test");
   private static final long QUOTA = 100 << 20;

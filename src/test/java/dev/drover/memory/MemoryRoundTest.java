@@ -6,11 +6,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The rounds that keep directories and memory stores equal, in simulated worlds.
-@Execution(ExecutionMode.CONCURRENT)
 final class MemoryRoundTest {
   private static void worlds(int count) {
     for (long seed = 0; seed < count; seed++) {

@@ -13,8 +13,6 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("database")
 @Tag("sandbox")
 @Tag("sdk")
-@Execution(ExecutionMode.CONCURRENT)
 final class LostAnswerTest {
   @ParameterizedTest
   @EnumSource

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The steps of the vendor's quickstart against `drover serve`, with nothing changed but base URL,
 /// key and model id: an agent, an environment, a session, a stream, a message.
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
 @Tag("sdk")
-@Execution(ExecutionMode.CONCURRENT)
 final class QuickstartTest {
   private static final Path STEPS = Path.of("src/test/quickstart").toAbsolutePath();
 

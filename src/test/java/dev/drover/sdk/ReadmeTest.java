@@ -18,15 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The first session as the README tells it, each way as it stands there, against `drover serve`.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
 @Tag("sdk")
-@Execution(ExecutionMode.CONCURRENT)
 final class ReadmeTest {
   /// What every way shows at the end: the host's name in the sandbox.
   private static final String RAN = "Linux hand";

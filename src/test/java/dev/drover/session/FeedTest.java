@@ -10,11 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What waits for a listener is bounded in number and in size.
-@Execution(ExecutionMode.CONCURRENT)
 final class FeedTest {
   private static final SessionId SESSION = new SessionId("sesn_01one");
   private static final int PIECE = 1024 * 1024;

@@ -20,12 +20,14 @@ import java.util.TimeZone;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients upload as a skill, from well-meant to hostile.
+@Isolated("it changes the time zone of the whole process")
 final class SkillArchiveTest extends SkillUploads {
   // What is accepted
 

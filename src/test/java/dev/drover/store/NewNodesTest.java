@@ -14,8 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// its next beat never comes.
 @Timeout(120)
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class NewNodesTest extends StoreContract {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

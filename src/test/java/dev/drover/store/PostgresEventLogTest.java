@@ -2,11 +2,8 @@ package dev.drover.store;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresEventLogTest extends EventLogContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

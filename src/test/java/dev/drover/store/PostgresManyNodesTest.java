@@ -10,11 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresManyNodesTest extends ManyNodesContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

@@ -8,11 +8,8 @@ import dev.drover.testing.Postgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresMigrationTest extends MigrationContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

@@ -31,13 +31,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// How PostgreSQL answers the statements whose cost must not grow with what is kept: 50,000
 /// sessions, and 50,000 events in one of them.
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresPlansTest {
   private static final EmptyDatabase DATABASE = new EmptyDatabase();
 

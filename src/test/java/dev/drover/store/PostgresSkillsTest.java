@@ -4,11 +4,8 @@ import dev.drover.base.Secret;
 import dev.drover.store.postgres.PostgresStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class PostgresSkillsTest extends SkillsContract {
   @RegisterExtension static final EmptyDatabase DATABASE = new EmptyDatabase();
 

@@ -17,15 +17,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A node that starts after another one of its machine died: what that one held is free at once. Of
 /// whom it cannot be sure, it waits for the lapse.
 @Timeout(60)
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class RestartedNodeTest extends StoreContract {
   private static final Random RANDOM = new Random(11);
 

@@ -6,11 +6,8 @@ import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class SqliteMigrationTest extends MigrationContract {
   @TempDir Path directory;
 

@@ -17,13 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Between a client and a real PostgreSQL.
 @Timeout(60)
 @Tag("database")
-@Execution(ExecutionMode.CONCURRENT)
 final class FaultProxyTest {
   private Postgres.Database database;
   private FaultProxy proxy;

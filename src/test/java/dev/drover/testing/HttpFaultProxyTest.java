@@ -10,13 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Between a client and a real Drover.
 @Timeout(60)
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class HttpFaultProxyTest {
   @TempDir Path directory;
 

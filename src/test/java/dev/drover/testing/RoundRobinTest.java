@@ -36,12 +36,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(30)
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class RoundRobinTest {
   private static final byte[] MUCH = "0123456789".repeat(100_000).getBytes(UTF_8);
 

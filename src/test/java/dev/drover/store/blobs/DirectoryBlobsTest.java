@@ -30,14 +30,11 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Contents in a directory: every state in which a crash may leave it, links, and modes.
-@Execution(ExecutionMode.CONCURRENT)
 final class DirectoryBlobsTest extends BlobsContract {
   private static final Ids IDS = new Ids(new SecureRandom());
 

@@ -20,12 +20,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A process that stores contents is killed in the midst of several.
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class KilledBlobsTest {
   private static final int STORED = 300;
 

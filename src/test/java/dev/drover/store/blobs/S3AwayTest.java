@@ -33,12 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// An S3 server that is stopped, refuses, or has lost something.
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class S3AwayTest {
   private static final Ids IDS = new Ids(new SecureRandom());
   private static final int LARGE = (int) S3Upload.PART + 1;

@@ -23,12 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Contents in a bucket of a real S3 server.
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class S3BlobsTest extends BlobsContract {
   private static final Ids IDS = new Ids(new SecureRandom());
   private static final long CACHE = 10_000_000;

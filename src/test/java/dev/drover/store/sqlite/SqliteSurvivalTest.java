@@ -25,13 +25,10 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A process that appends is killed in the middle of it.
 @Tag("database")
 @Tag("sandbox")
-@Execution(ExecutionMode.CONCURRENT)
 final class SqliteSurvivalTest {
   private static final int ACKNOWLEDGED = 400;
 

@@ -38,7 +38,7 @@ if [ -f "$target" ] && [ -f "$target.sha256" ] &&
   [ -z "$(find "$here" -newer "$target" -type f | head -n 1)" ]; then
   exit 0
 fi
-"$cc" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Os -static -fstack-protector-strong -s \
+"$cc" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Os -static -pthread -fstack-protector-strong -s \
   -o "$target.new" "$here"/*.c || {
   echo "build.sh: $cc could not build hand. On Debian or Ubuntu: apt-get install gcc libc6-dev" >&2
   exit 1

@@ -1,4 +1,5 @@
 /* What every process does that is forked here, before it runs anything else. */
+#include "relay.h"
 #include "serve.h"
 
 #include <signal.h>
@@ -23,6 +24,7 @@ void child_reset(void) {
   struct rlimit most = {processes, processes};
   if (processes) setrlimit(RLIMIT_NPROC, &most);
   conn_forked();
+  relay_forked();
   capability_drop();
   close(signals);
 }

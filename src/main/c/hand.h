@@ -219,6 +219,7 @@ bool descriptors_close(struct descriptors *d); /* false: not all of them could b
 /* ---- the right to examine processes that are not dumpable -------------------------------------- */
 void capability_keep(void); /* for this process, and for no program that it executes */
 bool capability_works(void);
+void capability_none(void); /* of this thread */
 void capability_drop(void); /* and what comes with it: in a child */
 
 /* ---- how much the session's directories hold ------------------------------------------------ */

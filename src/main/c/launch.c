@@ -1,6 +1,6 @@
 /* `hand launch`: on the host, from a plain process to bubblewrap with everything in place. Writes
  * one byte to standard output when the socket listens; what goes wrong is told on standard error. */
-#include "hand.h"
+#include "relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +37,10 @@ struct options {
   const char *cgroups[MANY], *etc_binds[MANY];
   const char *channels; /* the directory of the FIFOs */
   int output, status;   /* FIFOs */
+  const char *host;     /* the socket of the way out; NULL: there is none */
+  bool ports;           /* programs find it by themselves */
+  int ways[WAYS];
+  unsigned long long outer; /* the network of the host */
   int cgroups_n, etc_binds_n, stores_n;
   struct store stores[STORES_MAX];
   long long uid, nproc, fsize;
@@ -89,6 +93,11 @@ static void parse(int argc, char **argv, struct options *o) {
       if (argc - i < 3) die(name);
       o->stores[o->stores_n++] = (struct store){argv[i], argv[i + 2], strcmp(argv[i + 1], "writable") == 0};
       i += 2;
+    } else if (strcmp(name, "--egress") == 0) {
+      errno = 0;
+      if (argc - i < 2) die(name);
+      o->ports = strcmp(argv[i], "ports") == 0;
+      o->host = argv[++i];
     } else if (strcmp(name, "--fsize") == 0) {
       o->fsize = atoll(argv[i]);
     } else if (strcmp(name, "--cgroup") == 0 && o->cgroups_n < MANY) {
@@ -300,12 +309,31 @@ static void mounts(const struct options *o) {
   ARGS("--symlink", AT_UPLOADS, "/uploads"); /* the name that the vendor's examples use */
 }
 
+/* Where programs find the way out that do not look names up. Lower-case is what most of them read; curl ignores
+ * HTTP_PROXY, which a request could set for a program of the web. */
+static void way_out(const struct options *o) {
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  if (!o->host) return;
+  if (o->ports) arg("--share-net"); /* with this process, which is in a network of its own */
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    ARGS("--setenv", names[i], "http://127.0.0.1:3128");
+  }
+  ARGS("--setenv", "no_proxy", "localhost,127.0.0.1,::1", "--setenv", "NO_PROXY", "localhost,127.0.0.1,::1");
+}
+
+static const char *descriptors_text(const int *fds, int n) {
+  char *text = must(calloc((size_t)n, 12));
+  for (int i = 0; i < n; i++) sprintf(text + strlen(text), "%s%d", i ? "," : "", fds[i]);
+  return text;
+}
+
 static void profile(const struct options *o, const char *self, int filter, int listener) {
   ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
        "1000", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_PTRACE", "--cap-add", "CAP_SETPCAP",
        "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
        "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
        "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
+  way_out(o);
   system_directories();
   ARGS("--ro-bind", o->etc, "/etc");
   for (int i = 0; i < o->etc_binds_n; i++) {
@@ -324,15 +352,25 @@ static void profile(const struct options *o, const char *self, int filter, int l
   ARGS("--ro-bind", self, AT_HAND "/hand", "--symlink", "/proc/self/fd/9", AT_HAND "/bash", "--remount-ro", "/",
        "--chdir", AT_WORKSPACE, "--seccomp", number(filter), "--", AT_HAND "/hand");
   if (o->probe) {
-    arg("probe");
+    ARGS("probe", number((long long)o->outer));
   } else {
     ARGS("serve", number(listener), o->watchdog, "--disk", o->disk, "--entries", o->entries,
          "--floor", o->least, "--longest", o->longest, "--output", number(o->output), "--status",
-         number(o->status));
+         number(o->status), "--outer", number((long long)o->outer));
+    if (o->host) ARGS("--egress", descriptors_text(o->ways, WAYS));
     if (o->memory) ARGS("--memory", o->memory);
     if (o->nproc >= 0 && counts_by_namespace()) ARGS("--nproc", number(o->nproc));
   }
   args[args_n] = NULL;
+}
+
+/* Before this process gives up the right to it. */
+static void network(struct options *o) {
+  o->outer = net_id();
+  for (int way = 0; way < WAYS; way++) o->ways[way] = -1;
+  if (!o->host) return;
+  o->ways[WAY_HOST] = listen_at(o->host);
+  if (o->ports && (!net_make() || !net_listen(o->ways))) die("a network for the sandbox");
 }
 
 int launch(int argc, char **argv) {
@@ -366,8 +404,9 @@ int launch(int argc, char **argv) {
   }
   if (o.fsize >= 0) limit(RLIMIT_FSIZE, (rlim_t)o.fsize);
   if (o.nproc >= 0 && !counts_by_namespace()) limit(RLIMIT_NPROC, (rlim_t)o.nproc);
-  profile(&o, program, filter, listener);
   setpriority(PRIO_PROCESS, 0, -10); /* who watches comes before who is watched, where we may */
+  network(&o);
+  profile(&o, program, filter, listener);
   if (o.uid >= 0) {
     uid_t uid = (uid_t)o.uid;
     if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) {

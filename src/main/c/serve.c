@@ -1,5 +1,6 @@
 /* `hand serve`: the first process inside. One loop over the listening socket, the one connection,
  * the shell's pipes and the file tools' answers. */
+#include "relay.h"
 #include "serve.h"
 #include "transfer.h"
 
@@ -137,6 +138,16 @@ static void turn(void) {
   if (conn_fd() < 0 && now_ms() >= last_attached + watchdog) end();
 }
 
+static bool ways_read(const char *text, int ways[WAYS]) {
+  for (int way = 0; way < WAYS; way++) {
+    char *end;
+    ways[way] = (int)strtol(text, &end, 10);
+    if (end == text || (*end != ',' && way < WAYS - 1)) return false;
+    text = end + 1;
+  }
+  return ways[WAY_PROXY] >= 0 || net_listen_proxy(ways);
+}
+
 int serve(int argc, char **argv) {
   if (argc < 4 || getpid() != 1) {
     fprintf(stderr, "hand: serve runs as the first process of a sandbox\n");
@@ -145,7 +156,8 @@ int serve(int argc, char **argv) {
   conn_listen(atoi(argv[2]));
   watchdog = atoll(argv[3]);
   int64_t disk = 0, entries = 0, least = 0, processes = 0;
-  int output = -1, status = -1;
+  int output = -1, status = -1, ways[WAYS];
+  const char *outer = NULL, *egress = NULL;
   for (int i = 4; i < argc; i++) {
     if (strcmp(argv[i], "--memory") == 0 && i + 1 < argc) memory_limit = atoll(argv[++i]);
     if (strcmp(argv[i], "--disk") == 0 && i + 1 < argc) disk = atoll(argv[++i]);
@@ -154,7 +166,14 @@ int serve(int argc, char **argv) {
     if (strcmp(argv[i], "--longest") == 0 && i + 1 < argc) longest_call = atoll(argv[++i]);
     if (strcmp(argv[i], "--output") == 0 && i + 1 < argc) output = atoi(argv[++i]);
     if (strcmp(argv[i], "--status") == 0 && i + 1 < argc) status = atoi(argv[++i]);
+    if (strcmp(argv[i], "--outer") == 0 && i + 1 < argc) outer = argv[++i];
+    if (strcmp(argv[i], "--egress") == 0 && i + 1 < argc) egress = argv[++i];
     if (strcmp(argv[i], "--floor") == 0 && i + 1 < argc) least = atoll(argv[++i]);
+  }
+  /* Whatever went wrong on the way: a sandbox in the host's network is none. */
+  if ((outer && !net_is_apart(outer)) || (egress && !ways_read(egress, ways))) {
+    fprintf(stderr, "hand: the sandbox is not in a network of its own\n");
+    return 5;
   }
   disk_limit(disk, entries);
   floor_limit(least);
@@ -175,6 +194,7 @@ int serve(int argc, char **argv) {
   fork_setup(signals, processes);
   archives_setup();
   shell_hide();
+  if (egress) relay_start(ways);
   last_attached = now_ms();
   while (true) turn();
 }

@@ -5,6 +5,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.cli.Check;
+import dev.drover.hands.Egress;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
@@ -195,6 +196,7 @@ final class Doctor {
             config.sandboxes(),
             BwrapEngine::new,
             MemoryMounts.NONE,
+            Egress.NONE,
             ids,
             Pause.REAL,
             InstantSource.system())) {

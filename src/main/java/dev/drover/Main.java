@@ -10,6 +10,7 @@ import dev.drover.cli.LocalServer;
 import dev.drover.cli.Measuring;
 import dev.drover.cli.ServerFactory;
 import dev.drover.cli.Shell;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
@@ -107,6 +108,7 @@ public final class Main {
         SandboxSettings.DEFAULT,
         BwrapEngine::new,
         MemoryMounts.NONE,
+        Egress.NONE,
         ids,
         Pause.REAL,
         InstantSource.system());

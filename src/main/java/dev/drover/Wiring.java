@@ -4,6 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.brain.Retries;
 import dev.drover.catalog.Blobs;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
@@ -85,7 +86,14 @@ class Wiring {
   Sandboxes sandboxes(Config config, MemoryMounts mounts, Ids ids)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
-        config.data(), config.sandboxes(), BwrapEngine::new, mounts, ids, Pause.REAL, clock());
+        config.data(),
+        config.sandboxes(),
+        BwrapEngine::new,
+        mounts,
+        Egress.NONE,
+        ids,
+        Pause.REAL,
+        clock());
   }
 
   /// Decides to which addresses connections may be made that agents, clients or other servers ask

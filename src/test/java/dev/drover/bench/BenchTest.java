@@ -8,6 +8,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
@@ -58,6 +59,7 @@ final class BenchTest {
         SandboxSettings.DEFAULT,
         BwrapEngine::new,
         MemoryMounts.NONE,
+        Egress.NONE,
         ids,
         Pause.REAL,
         InstantSource.system());

@@ -14,6 +14,7 @@ import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
+import dev.drover.hands.Egress;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.HandTap;
 import dev.drover.hands.SandboxPool;
@@ -78,6 +79,7 @@ final class OutputErrandTest {
             SandboxSettings.DEFAULT,
             BwrapEngine::new,
             MemoryMounts.NONE,
+            Egress.NONE,
             IDS,
             Pause.REAL,
             CLOCK);

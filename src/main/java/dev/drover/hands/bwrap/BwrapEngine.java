@@ -2,6 +2,7 @@ package dev.drover.hands.bwrap;
 
 import dev.drover.base.Pause;
 import dev.drover.hands.ByteStream;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.local.Engine;
 import dev.drover.hands.local.HandSocket;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// Sandboxes made with bubblewrap. They are a boundary for one tenant's own agents, since the
 /// kernel is shared. A sandbox is always isolated: if something is missing for that, no sandbox is
@@ -29,15 +31,26 @@ public final class BwrapEngine implements Engine {
   private final Etc etc;
   private final Images images;
   private final Cgroups cgroups;
+  private final Ports ports;
+  private final Supplier<Optional<Path>> bwrap;
 
   /// @throws IOException when disk images are required and cannot be used
   public BwrapEngine(Machine machine) throws IOException, InterruptedException {
+    this(machine, machine.program(), BwrapEngine::bwrap);
+  }
+
+  /// @param ports tells whether ports can be bound in sandboxes, as `hand network` does
+  /// @param bwrap finds bubblewrap
+  BwrapEngine(Machine machine, Path ports, Supplier<Optional<Path>> bwrap)
+      throws IOException, InterruptedException {
     this.machine = machine;
+    this.bwrap = bwrap;
     this.settings = machine.settings();
     this.spawner = machine.spawner();
     this.pause = machine.pause();
     this.etc = Etc.make(machine.data().resolve("etc"));
     this.images = Images.find(machine.homes(), machine.program(), settings, spawner);
+    this.ports = new Ports(ports, spawner, settings.patience());
     this.cgroups = Cgroups.find(settings.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
   }
 
@@ -54,8 +67,9 @@ public final class BwrapEngine implements Engine {
 
   /// Prepares everything that a hand needs and records how to remove it.
   private Launch prepare(Site site, Trail trail, boolean probe)
-      throws Sandboxes.Unavailable, IOException {
-    var bwrap = bwrap().orElseThrow(() -> new Sandboxes.Unavailable(Diagnosis.NO_BWRAP));
+      throws Sandboxes.Unavailable, IOException, InterruptedException {
+    var program = bwrap.get().orElseThrow(() -> new Sandboxes.Unavailable(Diagnosis.NO_BWRAP));
+    boolean open = site.egress() && ports.usable(program);
     var group = cgroups.create(site.name(), settings.limits());
     try {
       trail.write(BwrapTraces.of(group).lines());
@@ -63,7 +77,7 @@ public final class BwrapEngine implements Engine {
       Cgroups.remove(group);
       throw e;
     }
-    return new Launch(machine, bwrap, etc, site, group, images, probe);
+    return new Launch(machine, program, etc, site, group, images, open, probe);
   }
 
   /// The bubblewrap of the distribution: on Ubuntu, no other copy may create namespaces.
@@ -117,6 +131,11 @@ public final class BwrapEngine implements Engine {
   @Override
   public ByteStream connect(Path directory) throws IOException {
     return HandSocket.connect(directory);
+  }
+
+  @Override
+  public Optional<Egress.Dial> egress(Path directory) {
+    return HandSocket.dial(directory);
   }
 
   @Override

@@ -31,14 +31,19 @@ record Etc(Path directory, List<String> shown) {
           "hostname",
           "hand\n",
           "resolv.conf",
-          "# There is no network here.\n",
+          "nameserver 127.0.0.1\n",
           "nsswitch.conf",
           "passwd: files\ngroup: files\nhosts: files dns\n",
           "gitconfig",
           "[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n");
 
   private static final List<String> COPIED =
-      List.of("ssl/certs/ca-certificates.crt", "ssl/openssl.cnf", "ld.so.cache", "mime.types");
+      List.of(
+          "ssl/certs/ca-certificates.crt",
+          "ssl/certs/java/cacerts",
+          "ssl/openssl.cnf",
+          "ld.so.cache",
+          "mime.types");
 
   static Etc make(Path directory) throws IOException {
     var host = Path.of("/etc");

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The command line of `hand launch`.
+///
+/// @param ports whether programs find a way out by themselves
 record Launch(
     Engine.Machine machine,
     Path bwrap,
@@ -14,6 +16,7 @@ record Launch(
     Engine.Site site,
     Cgroups.Group group,
     Images images,
+    boolean ports,
     boolean probe) {
 
   static final String LOG = "log";
@@ -54,6 +57,10 @@ record Launch(
       words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));
     }
     workspace.uid().ifPresent(uid -> words.addAll(List.of("--uid", text(uid))));
+    if (site.egress()) {
+      var path = HandSocket.egress(site.directory()).toString();
+      words.addAll(List.of("--egress", ports ? "ports" : "proxy", path));
+    }
     if (probe) {
       words.add("--probe");
     }

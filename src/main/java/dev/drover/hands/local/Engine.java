@@ -2,6 +2,7 @@ package dev.drover.hands.local;
 
 import dev.drover.base.Pause;
 import dev.drover.hands.ByteStream;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,8 @@ public interface Engine {
   /// @param name suitable as a file name and as the name of a container
   /// @param directory the hand's own, for a socket, a log and the like
   /// @param workspace the directories of its session
-  record Site(String name, Path directory, Workspaces.Workspace workspace) {}
+  /// @param egress whether it gets a way out
+  record Site(String name, Path directory, Workspaces.Workspace workspace, boolean egress) {}
 
   /// Where the traces of a hand are kept.
   interface Trail {
@@ -65,6 +67,9 @@ public interface Engine {
 
   /// Opens a stream to the hand of that directory, of this server or of an earlier one.
   ByteStream connect(Path directory) throws IOException, InterruptedException;
+
+  /// Opens streams to the way out of the hand of that directory. Empty if it was made without one.
+  Optional<Egress.Dial> egress(Path directory);
 
   /// Returns why a hand that was started does not answer, as far as its directory shows.
   String diagnosis(Path directory);

@@ -2,6 +2,7 @@ package dev.drover.hands.local;
 
 import dev.drover.base.FileLock;
 import dev.drover.catalog.BlobFiles;
+import dev.drover.hands.Egress;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.MemoryPlace;
@@ -25,6 +26,7 @@ public final class LocalSandbox implements Sandbox {
   private final FramedHand hand;
   private final Leash leash;
   private final FileLock lock;
+  private final Optional<Egress.Way> way;
   private final UploadDirectory uploads;
   private final SkillDirectories skills;
   private final Function<String, MemoryPlace> memory;
@@ -34,10 +36,12 @@ public final class LocalSandbox implements Sandbox {
   private @Nullable List<SessionResource.Mounted> provided;
   private boolean closed;
 
+  /// @param way out of it, which is served until this is closed or left
   /// @param memory the places of the session's memory stores
   LocalSandbox(
       FramedHand hand,
       Register.Held held,
+      Optional<Egress.Way> way,
       UploadDirectory uploads,
       SkillDirectories skills,
       Function<String, MemoryPlace> memory,
@@ -48,6 +52,7 @@ public final class LocalSandbox implements Sandbox {
     this.hand = hand;
     this.leash = held.leash();
     this.lock = held.lock();
+    this.way = way;
     this.onClose = onClose;
   }
 
@@ -112,6 +117,7 @@ public final class LocalSandbox implements Sandbox {
     try {
       if (!closed) {
         closed = true;
+        way.ifPresent(Egress.Way::close);
         hand.close();
         lock.close();
         onClose.run();
@@ -130,6 +136,7 @@ public final class LocalSandbox implements Sandbox {
       if (closed) {
         return;
       }
+      way.ifPresent(Egress.Way::close);
       hand.close();
       while (!closed) {
         try {

@@ -4,6 +4,7 @@ import dev.drover.base.FileLock;
 import dev.drover.base.FreeSpace;
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.hands.Egress;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
@@ -43,6 +44,7 @@ public final class LocalSandboxes implements Sandboxes {
   private final Register register;
   private final Workspaces workspaces;
   private final MemoryMounts mounts;
+  private final Egress egress;
   private final FreeSpace room;
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -50,6 +52,7 @@ public final class LocalSandboxes implements Sandboxes {
   private final Set<SessionId> discarding = ConcurrentHashMap.newKeySet();
 
   /// @param mounts which memory stores the sandboxes of a session show
+  /// @param egress the way out of sandboxes
   /// @throws IOException when the data directory cannot be used, or the engine cannot be made
   /// @throws InterruptedException when interrupted while it removes what an earlier server left
   public LocalSandboxes(
@@ -57,6 +60,7 @@ public final class LocalSandboxes implements Sandboxes {
       SandboxSettings settings,
       Engine.Maker maker,
       MemoryMounts mounts,
+      Egress egress,
       Ids ids,
       Pause pause,
       InstantSource clock)
@@ -64,6 +68,7 @@ public final class LocalSandboxes implements Sandboxes {
     var root = data.toAbsolutePath().normalize();
     this.settings = settings;
     this.mounts = mounts;
+    this.egress = egress;
     this.ids = ids;
     this.clock = clock;
     var hands = Workspaces.Directories.own(root.resolve("hands"));
@@ -94,7 +99,7 @@ public final class LocalSandboxes implements Sandboxes {
       try (var _ = held.lock()) {
         try {
           return engine.problem(
-              site(held, workspaces.open(session, List.of())), new Recorder(held.leash()));
+              site(held, workspaces.open(session, List.of()), false), new Recorder(held.leash()));
         } finally {
           register.read(held.leash().directory()).pull();
         }
@@ -108,24 +113,10 @@ public final class LocalSandboxes implements Sandboxes {
     }
   }
 
-  private static Engine.Site site(Register.Held held, Workspaces.Workspace workspace) {
+  private static Engine.Site site(
+      Register.Held held, Workspaces.Workspace workspace, boolean egress) {
     var leash = held.leash();
-    return new Engine.Site(leash.hand().value(), leash.directory(), workspace);
-  }
-
-  /// Writes a leash to disk, each time with its current traces.
-  private static final class Recorder implements Engine.Trail {
-    private Leash leash;
-
-    Recorder(Leash leash) {
-      this.leash = leash;
-    }
-
-    @Override
-    public void write(List<String> traces) throws IOException {
-      leash = leash.with(traces);
-      leash.write();
-    }
+    return new Engine.Site(leash.hand().value(), leash.directory(), workspace, egress);
   }
 
   @Override
@@ -230,21 +221,22 @@ public final class LocalSandboxes implements Sandboxes {
     checkRoom();
     var workspace = workspaces.open(session, mounts.of(session));
     checkDisk(spec, workspace);
+    boolean leadsOut = egress.offers(session);
     var id = newId();
     var held = register.make(id, session);
     var record = new Recorder(held.leash());
     boolean started = false;
     try {
       workspaces.hand(spec, id);
-      var running = engine.start(site(held, workspace), record);
-      var hand = attach(record.leash.directory());
+      var running = engine.start(site(held, workspace, leadsOut), record);
+      var hand = attach(record.leash().directory());
       record.write(running.traces());
       started = true;
-      return sandbox(hand, new Register.Held(record.leash, held.lock()));
+      return sandbox(hand, new Register.Held(record.leash(), held.lock()));
     } finally {
       if (!started) {
         try (var _ = held.lock()) {
-          record.leash.pull();
+          record.leash().pull();
         }
       }
     }
@@ -252,11 +244,15 @@ public final class LocalSandboxes implements Sandboxes {
 
   private Sandbox sandbox(FramedHand hand, Register.Held held) {
     var session = new SessionId(held.leash().session());
+    var leash = held.leash();
+    var way =
+        engine.egress(leash.directory()).map(dial -> egress.open(session, leash.hand(), dial));
     var sandbox = new LocalSandbox[1];
     sandbox[0] =
         new LocalSandbox(
             hand,
             held,
+            way,
             workspaces.uploads(session),
             workspaces.skills(session),
             slug -> workspaces.memory(session, slug),

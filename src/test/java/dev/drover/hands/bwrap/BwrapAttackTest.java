@@ -16,8 +16,10 @@ final class BwrapAttackTest extends AttackContract {
   private static final Limits SMALL =
       new Limits(128 * MIB, 64, 1, 8 * MIB, 1024 * MIB, 10_000, 512 * MIB, 256 * MIB, 64 * MIB);
 
+  /// With a way out, which must not help an attack.
   @AutoClose
-  private static final BwrapBench BENCH = new BwrapBench(SandboxSettings.DEFAULT.withLimits(SMALL));
+  private static final BwrapBench BENCH =
+      new BwrapBench(SandboxSettings.DEFAULT.withLimits(SMALL), new OwnGateway());
 
   @Override
   protected Sandboxes sandboxes() {

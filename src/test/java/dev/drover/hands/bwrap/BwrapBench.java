@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.hands.Egress;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
+import dev.drover.hands.local.Engine;
 import dev.drover.hands.local.Leash;
 import dev.drover.hands.local.LocalSandbox;
 import dev.drover.hands.local.LocalSandboxes;
@@ -38,6 +40,10 @@ final class BwrapBench implements SandboxesView {
     this(directory(), profile);
   }
 
+  BwrapBench(SandboxSettings profile, Egress egress) {
+    this(directory(), profile, BwrapEngine::new, egress);
+  }
+
   private static Path directory() {
     try {
       return Files.createTempDirectory("drover-hands-");
@@ -48,6 +54,10 @@ final class BwrapBench implements SandboxesView {
 
   /// @param data emptied at the end
   BwrapBench(Path data, SandboxSettings profile) {
+    this(data, profile, BwrapEngine::new, Egress.NONE);
+  }
+
+  private BwrapBench(Path data, SandboxSettings profile, Engine.Maker maker, Egress egress) {
     assertThat(BwrapEngine.bwrap())
         .as("these tests need bubblewrap: " + Diagnosis.NO_BWRAP)
         .isPresent();
@@ -55,7 +65,7 @@ final class BwrapBench implements SandboxesView {
       this.data = data;
       // Uids of its own, so that its processes can be told from those of another run.
       this.profile = profile.withFirstUid(1_000_000 + RANDOM.nextInt(10_000) * 65_536);
-      this.sandboxes = provider(data, this.profile);
+      this.sandboxes = provider(data, this.profile, maker, egress);
       assertThat(sandboxes.problem()).isEmpty();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
@@ -74,14 +84,15 @@ final class BwrapBench implements SandboxesView {
   /// One more server's, over that data directory. To be closed.
   static LocalSandboxes provider(Path data, SandboxSettings profile)
       throws IOException, InterruptedException {
+    return provider(data, profile, BwrapEngine::new, Egress.NONE);
+  }
+
+  /// The same, with another engine and a way out. To be closed.
+  static LocalSandboxes provider(
+      Path data, SandboxSettings profile, Engine.Maker maker, Egress egress)
+      throws IOException, InterruptedException {
     return new LocalSandboxes(
-        data,
-        profile,
-        BwrapEngine::new,
-        MemoryMounts.NONE,
-        ids(),
-        Pause.REAL,
-        InstantSource.system());
+        data, profile, maker, MemoryMounts.NONE, egress, ids(), Pause.REAL, InstantSource.system());
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
 import dev.drover.catalog.MemoryStoreId;
+import dev.drover.hands.Egress;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandPath;
 import dev.drover.hands.HandRoot;
@@ -65,6 +66,7 @@ final class BwrapMemoryTest {
         settings,
         BwrapEngine::new,
         _ -> List.of(store("notes", true), store("rules", false)),
+        Egress.NONE,
         BwrapBench.ids(),
         Pause.REAL,
         InstantSource.system());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Pause;
+import dev.drover.hands.Egress;
 import dev.drover.hands.HandName;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandbox;
@@ -51,6 +52,7 @@ final class LocalSandboxesTest {
         SETTINGS,
         _ -> by,
         MemoryMounts.NONE,
+        Egress.NONE,
         new Ids(new SecureRandom()),
         Pause.REAL,
         InstantSource.system());

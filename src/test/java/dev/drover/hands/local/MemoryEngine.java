@@ -1,6 +1,7 @@
 package dev.drover.hands.local;
 
 import dev.drover.hands.ByteStream;
+import dev.drover.hands.Egress;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -98,6 +99,11 @@ final class MemoryEngine implements Engine {
 
   private static String name(List<String> traces) {
     return traces.isEmpty() ? "" : traces.getFirst().substring("memory ".length());
+  }
+
+  @Override
+  public Optional<Egress.Dial> egress(Path directory) {
+    return Optional.empty();
   }
 
   @Override

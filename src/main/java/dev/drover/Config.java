@@ -22,6 +22,7 @@ import dev.drover.store.BlobSettings;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
 import dev.drover.tools.Inventory;
+import dev.drover.webhooks.WebhookSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
@@ -51,6 +52,7 @@ import java.util.Set;
 /// @param sandboxes the settings of each sandbox
 /// @param snapshots the settings of snapshots
 /// @param privateHosts what agents may reach beyond the public internet
+/// @param webhooks the settings of the delivery of webhook events
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -67,6 +69,7 @@ public record Config(
     SandboxSettings sandboxes,
     SnapshotSettings snapshots,
     PrivateHosts privateHosts,
+    WebhookSettings webhooks,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -153,6 +156,7 @@ public record Config(
         SandboxSettings.read(root),
         SnapshotSettings.read(root.section("snapshots")),
         PrivateHosts.read(root.section("network")),
+        WebhookSettings.read(root.section("webhooks")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

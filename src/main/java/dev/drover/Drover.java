@@ -109,9 +109,12 @@ public final class Drover implements AutoCloseable {
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
       open.push(keeper::close);
       open.push(runner::close);
+      var webhooks =
+          new WebhookParts(
+              config, store, wiring.webhookGuard(config), meters, ids, random, clock, open::push);
       var readiness = new Readiness(() -> store.nodes().held());
       var sessions = seam.around(store.sessions());
-      var backend = backend(store, sessions, log, brains, models, contents, runner::hint);
+      var backend = backend(store, sessions, log, brains, models, contents, webhooks, runner::hint);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -119,9 +122,10 @@ public final class Drover implements AutoCloseable {
               operations(readiness, brains));
       open.push(server::close);
       meters.watch(brains::atWork, server::openStreams);
-      meters.watchNodes(store.nodes(), store.jobs(), clock);
+      meters.watchNodes(store.nodes(), store.jobs(), store.webhookQueue(), clock);
       int resumed = keeper.start();
       runner.start();
+      webhooks.start();
       readiness.resumed();
       open.push(readiness::closing);
       drain =
@@ -193,6 +197,7 @@ public final class Drover implements AutoCloseable {
       Brains brains,
       Models models,
       Contents contents,
+      WebhookParts webhooks,
       Runnable hint) {
     var desk =
         new SessionDesk(
@@ -213,6 +218,7 @@ public final class Drover implements AutoCloseable {
         contents.resources(),
         contents.access(),
         contents.skills(),
+        webhooks.desk(),
         log,
         store.nodes(),
         store.jobs(),

@@ -9,6 +9,8 @@ import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
+import dev.drover.http.Guard;
+import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
@@ -29,6 +31,7 @@ import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.tools.ServerTool;
+import dev.drover.webhooks.WebhookGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -100,6 +103,12 @@ class Wiring {
   /// for.
   PublicOnly guard(Config config) {
     return new PublicOnly(config.privateHosts(), InetAddress::getAllByName);
+  }
+
+  /// Decides to which URLs webhook events may be sent.
+  Guard webhookGuard(Config config) {
+    return new WebhookGuard(
+        guard(config), new PublicOnly(PrivateHosts.NONE, InetAddress::getAllByName));
   }
 
   /// The tools that run in the server's own process. There are none yet.

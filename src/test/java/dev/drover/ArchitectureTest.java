@@ -60,6 +60,7 @@ final class ArchitectureTest {
     uses("files", "base", "catalog", "session");
     uses("skills", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
+    uses("webhooks", "base", "settings", "session", "catalog", "http");
     uses("hands", "base", "settings", "session", "catalog");
     uses("gateway", "catalog", "http");
     uses("model", "base", "settings", "session", "http");
@@ -78,9 +79,18 @@ final class ArchitectureTest {
         "brain");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
     uses(
-        "desk", "base", "session", "catalog", "files", "skills", "memory", "brain", "errands",
+        "desk",
+        "base",
+        "session",
+        "catalog",
+        "files",
+        "skills",
+        "memory",
+        "webhooks",
+        "brain",
+        "errands",
         "model");
-    uses("wire", "base", "session", "catalog", "skills", "memory");
+    uses("wire", "base", "session", "catalog", "skills", "memory", "webhooks");
     uses(
         "store",
         "base",
@@ -91,6 +101,7 @@ final class ArchitectureTest {
         "files",
         "skills",
         "memory",
+        "webhooks",
         "wire");
     uses(
         "api",
@@ -101,6 +112,7 @@ final class ArchitectureTest {
         "files",
         "memory",
         "skills",
+        "webhooks",
         "brain",
         "errands",
         "model",
@@ -114,6 +126,7 @@ final class ArchitectureTest {
         "session",
         "hands",
         "tools",
+        "webhooks",
         "model",
         "wire",
         "api");

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,9 +33,15 @@ final class FaultClient implements AutoCloseable {
 
   /// @param directory of the log and the data
   FaultClient(Path directory, ScriptedMessages model) throws Exception {
+    this(directory, model, Map.of());
+  }
+
+  /// @param more settings, by their variables
+  FaultClient(Path directory, ScriptedMessages model, Map<String, String> more) throws Exception {
     this.directory = directory;
-    settings =
-        Map.of("DROVER_ANTHROPIC_BASE_URL", model.uri().toString(), "DROVER_LOG_LEVEL", "warning");
+    settings = new HashMap<>(more);
+    settings.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
+    settings.put("DROVER_LOG_LEVEL", "warning");
     child = start();
   }
 

@@ -53,6 +53,7 @@ import dev.drover.testing.SessionsView;
 import dev.drover.testing.SkillsView;
 import dev.drover.testing.StoreView;
 import dev.drover.testing.Watched;
+import dev.drover.webhooks.WebhookQueue;
 import dev.drover.wire.EventCodec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -155,6 +156,7 @@ final class FaultPoints extends Wiring {
   private Store observed(Store store) {
     return new StoreView() {
       private final Log log = new Log(store.eventLog());
+      private final WebhookQueue webhooks = watched(store.webhookQueue());
 
       @Override
       public Store store() {
@@ -187,6 +189,11 @@ final class FaultPoints extends Wiring {
       }
 
       @Override
+      public WebhookQueue webhookQueue() {
+        return webhooks;
+      }
+
+      @Override
       public Memories memories() {
         return Watched.by(point -> count("memory/" + point), Memories.class, store.memories());
       }
@@ -196,6 +203,11 @@ final class FaultPoints extends Wiring {
         return new Claiming(store.nodes());
       }
     };
+  }
+
+  /// What is done with webhook events: only some scenarios have any.
+  private WebhookQueue watched(WebhookQueue queue) {
+    return Watched.by(point -> count("webhooks/" + point), WebhookQueue.class, queue);
   }
 
   private final class Log implements EventLogView {

@@ -7,6 +7,7 @@ import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
 import dev.drover.desk.SkillDesk;
+import dev.drover.desk.WebhookDesk;
 import dev.drover.errands.FileAccess;
 import dev.drover.model.Models;
 import dev.drover.session.EventLog;
@@ -31,6 +32,7 @@ public record Backend(
     SessionResourceDesk resources,
     FileAccess access,
     SkillDesk skills,
+    WebhookDesk webhooks,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

@@ -4,6 +4,7 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Utf8;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.Caller;
 import dev.drover.session.SessionId;
 import io.helidon.http.HeaderName;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// A request and its response. Not safe for concurrent use.
 final class Exchange {
   static final String JSON = "application/json";
-  static final String ORGANIZATION_ID = "drover";
+  static final String ORGANIZATION_ID = WorkspaceId.ORGANIZATION;
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
   static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
 

@@ -40,27 +40,10 @@ final class ModelRoutes {
     var query = exchange.query();
     int limit = query.limit(20, 1000);
     var ids = inLifecycles(query, backend.models().ids());
-    var after = query.text("after_id");
-    var before = query.text("before_id");
-    if (after.isPresent() && before.isPresent()) {
-      throw Query.problem("before_id", "cannot be given together with after_id");
-    }
-    int end = before.isPresent() ? position("before_id", before.get(), ids) : ids.size();
-    int start = after.isPresent() ? position("after_id", after.get(), ids) + 1 : 0;
-    var page =
-        before.isPresent()
-            ? ids.subList(Math.max(0, end - limit), end)
-            : ids.subList(start, Math.min(end, start + limit));
+    var slice = IdSlice.of(query, ids, limit, "model");
     exchange.answer(
-        Json.obj(
-            "data",
-            page.stream().map(this::shown).toList(),
-            "has_more",
-            end - start > limit,
-            "first_id",
-            page.isEmpty() ? null : page.getFirst(),
-            "last_id",
-            page.isEmpty() ? null : page.getLast()));
+        slice.page(
+            ids.subList(slice.start(), slice.end()).stream().<Json>map(this::shown).toList(), ids));
   }
 
   private static List<String> inLifecycles(Query query, List<String> ids) {
@@ -69,14 +52,6 @@ final class ModelRoutes {
       throw Query.problem("lifecycle", "must be of active, deprecated, retired");
     }
     return wanted.isEmpty() || wanted.contains("active") ? ids : List.of();
-  }
-
-  private static int position(String parameter, String id, List<String> ids) {
-    int position = ids.indexOf(id);
-    if (position < 0) {
-      throw Query.problem(parameter, "names no model of this list");
-    }
-    return position;
   }
 
   private Json.Obj shown(String id) {

@@ -155,6 +155,7 @@ public final class Server implements AutoCloseable {
     new FileRoutes(backend.files(), uploads).addTo(router);
     new MemoryRoutes(backend.memory()).addTo(router);
     new SkillRoutes(backend.skills(), uploads).addTo(router);
+    new WebhookRoutes(backend.webhooks()).addTo(router);
     new SessionRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);

@@ -6,6 +6,9 @@ import dev.drover.base.Ids;
 public record WorkspaceId(String value) {
   public static final String PREFIX = "wrkspc_";
 
+  /// The id of the organization of all workspaces: there is only one.
+  public static final String ORGANIZATION = "drover";
+
   /// An id from outside.
   ///
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if it is malformed

@@ -11,6 +11,8 @@ import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
+import dev.drover.webhooks.WebhookQueue;
+import dev.drover.webhooks.Webhooks;
 
 /// A store of all data: its parts share one database and its transactions. Safe for many threads.
 /// Its opener closes it; after that, every call fails.
@@ -36,6 +38,10 @@ public interface Store extends AutoCloseable {
   Jobs jobs();
 
   Snapshots snapshots();
+
+  Webhooks webhooks();
+
+  WebhookQueue webhookQueue();
 
   /// The name of the database: letters and digits. No other database has it, except for a copy.
   String database();

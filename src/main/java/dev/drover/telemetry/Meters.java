@@ -3,6 +3,7 @@ package dev.drover.telemetry;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.webhooks.WebhookQueue;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -84,6 +85,16 @@ public final class Meters {
   final Counter jobs =
       metrics.counter("drover_jobs_total", "Tries of jobs that ended.", "kind", "outcome");
 
+  final Counter webhooks =
+      metrics.counter(
+          "drover_webhook_attempts_total", "Attempts to deliver webhook events.", "outcome");
+  final Histogram webhookSeconds =
+      metrics.histogram(
+          "drover_webhook_attempt_seconds",
+          "Time from the request to an endpoint to its answer.",
+          SLOW,
+          "outcome");
+
   private final Set<String> tools;
 
   /// @param tools the names of all tools of this server
@@ -132,9 +143,10 @@ public final class Meters {
     metrics.gauge("drover_event_streams", "Open event streams.", streams);
   }
 
-  /// Adds the figures that all nodes share: live nodes, and held and waiting sessions.
-  public void watchNodes(Nodes nodes, Jobs jobs, InstantSource clock) {
-    metrics.add(new NodeFigures(nodes, jobs, clock));
+  /// Adds the figures that all nodes share: live nodes, held and waiting sessions, jobs, and
+  /// webhooks.
+  public void watchNodes(Nodes nodes, Jobs jobs, WebhookQueue webhookQueue, InstantSource clock) {
+    metrics.add(new NodeFigures(nodes, jobs, webhookQueue, clock));
   }
 
   void watchBlobs(DoubleSupplier up) {

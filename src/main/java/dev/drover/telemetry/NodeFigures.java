@@ -2,6 +2,7 @@ package dev.drover.telemetry;
 
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.webhooks.WebhookQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,15 +23,21 @@ final class NodeFigures implements Metrics.Figure {
 
   private final Nodes nodes;
   private final Jobs jobs;
+  private final WebhookQueue webhooks;
   private final InstantSource clock;
   private @Nullable FutureTask<Look> looking;
   private Instant looked = Instant.EPOCH;
 
-  private record Look(List<Nodes.Member> members, Nodes.Queue queue, Jobs.Tally jobs) {}
+  private record Look(
+      List<Nodes.Member> members,
+      Nodes.Queue queue,
+      Jobs.Tally jobs,
+      WebhookQueue.Tally webhooks) {}
 
-  NodeFigures(Nodes nodes, Jobs jobs, InstantSource clock) {
+  NodeFigures(Nodes nodes, Jobs jobs, WebhookQueue webhooks, InstantSource clock) {
     this.nodes = nodes;
     this.jobs = jobs;
+    this.webhooks = webhooks;
     this.clock = clock;
   }
 
@@ -76,6 +83,25 @@ final class NodeFigures implements Metrics.Figure {
         "drover_jobs_failed",
         "Jobs that failed too often and are not tried any more.",
         (double) look.jobs.failed());
+    write(look.webhooks, out);
+  }
+
+  private void write(WebhookQueue.Tally tally, StringBuilder out) {
+    gauge(
+        out,
+        "drover_webhooks_owed",
+        "Webhook events that are owed to enabled endpoints.",
+        (double) tally.owed());
+    gauge(
+        out,
+        "drover_webhooks_oldest_seconds",
+        "The age of the oldest of these.",
+        age(tally.since()));
+    gauge(
+        out,
+        "drover_webhook_endpoints_disabled",
+        "Webhook endpoints that the server has disabled.",
+        (double) tally.disabled());
   }
 
   /// The age in seconds; 0 if there is no time.
@@ -107,7 +133,9 @@ final class NodeFigures implements Metrics.Figure {
     var now = clock.instant();
     if (looking == null || (looking.isDone() && looked.plus(FRESH).isBefore(now))) {
       looked = now;
-      looking = new FutureTask<>(() -> new Look(nodes.members(), nodes.queue(), jobs.tally()));
+      looking =
+          new FutureTask<>(
+              () -> new Look(nodes.members(), nodes.queue(), jobs.tally(), webhooks.tally()));
       Thread.ofVirtual().name("node-figures").start(looking);
     }
     return looking;

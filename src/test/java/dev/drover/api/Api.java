@@ -41,6 +41,7 @@ import dev.drover.store.memory.MemoryStore;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.PuppetHand;
 import java.io.BufferedReader;
@@ -282,6 +283,7 @@ final class Api implements AutoCloseable {
                 InstantSource.system()),
             new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
             new SkillDesk(store.skills(), blobs, SCRATCH, ids, InstantSource.system()),
+            NoWebhooks.desk(store, ids),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

@@ -236,6 +236,9 @@ final class OpenApiTest {
     resources.put("{skill_id}", skill.text("id"));
     resources.put("{version}", skill.text("latest_version_id"));
     resources.put("{skill_name}", "xlsx");
+    var webhook = "{\"url\":\"https://example.com/\",\"enabled_events\":[\"agent.created\"]}";
+    resources.put(
+        "{webhook_endpoint_id}", api.post("/v1/organizations/webhooks", webhook).text("id"));
     resources.put("{file_id}", api.upload("a.txt", new byte[3]).text("id"));
     for (var operation : document.operations()) {
       var path = operation.path();
@@ -349,6 +352,7 @@ final class OpenApiTest {
     check("POST /v1/sessions/{}", session, "{\"title\":\"u\"}");
     checkFiles();
     checkSkills();
+    checkWebhooks();
     assertThat(answered).containsAll(document.operations());
   }
 
@@ -395,6 +399,34 @@ final class OpenApiTest {
     var xlsx = "/drover/skills/xlsx";
     check(operation("POST /drover/skills/{}"), api.uploadSkill(xlsx, "demo"));
     check(operation("POST /drover/skills/{}"), api.uploadSkill("/drover/skills/XLSX", "demo"));
+  }
+
+  private void checkWebhooks() throws Exception {
+    var all = "/v1/organizations/webhooks";
+    var body = "{\"url\":\"https://example.com/\",\"enabled_events\":[\"agent.created\"]}";
+    var id = check("POST " + all, all, body).text("id");
+    check("POST " + all, all, "{\"url\":\"https://example.com/\",\"enabled_events\":[\"x\"]}");
+    check("GET " + all, all + "?limit=1");
+    check("GET " + all, all + "?order=x");
+    var one = all + "/" + id;
+    check("GET " + all + "/{}", one);
+    check("POST " + all + "/{}", one, "{\"name\":\"N\"}");
+    check("POST " + all + "/{}", one, "{\"state\":\"x\"}");
+    var secret = "/regenerate_signing_secret";
+    check("POST " + all + "/{}" + secret, one + secret, "");
+    check("POST " + all + "/{}" + secret, one + secret, "{\"drover_overlap_seconds\":9}");
+    check("POST " + all + "/{}" + secret, one + secret, "{\"drover_overlap_seconds\":-1}");
+    api.agent();
+    var deliveries = "/drover/webhooks/" + id + "/deliveries";
+    var listed = check("GET /drover/webhooks/{}/deliveries", deliveries).items("data");
+    check("GET /drover/webhooks/{}/deliveries", deliveries + "?state=x");
+    var event = ((Json.Obj) listed.getFirst()).object("event").text("id");
+    var resend = "POST /drover/webhooks/{}/deliveries/{}/resend";
+    check(resend, deliveries + "/" + event + "/resend", "");
+    check(resend, deliveries + "/whe_none/resend", "");
+    check("DELETE " + all + "/{}", one);
+    check("DELETE " + all + "/{}", one);
+    check("GET " + all + "/{}", one);
   }
 
   /// What every kind of resource answers, after the example of its create request.

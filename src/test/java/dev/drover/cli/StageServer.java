@@ -18,6 +18,7 @@ import dev.drover.errands.FileProvision;
 import dev.drover.settings.SettingValue;
 import dev.drover.skills.Scratch;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
 import java.net.URI;
@@ -85,6 +86,7 @@ final class StageServer implements ServerFactory {
                     new Scratch(Path.of(System.getProperty("java.io.tmpdir"))),
                     ids,
                     InstantSource.system()),
+                NoWebhooks.desk(store, ids),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -44,7 +44,8 @@ abstract class NothingLeftOutCases {
   /// @param call a method of the client, or a service of it with all below
   private record Outside(String call, String method, String path, int status) {
     boolean covers(String name) {
-      return name.equals(call) || name.startsWith(call + ".");
+      return name.equals(call)
+          || (name.startsWith(call + ".") && !name.startsWith("beta.organization.webhooks."));
     }
   }
 

@@ -163,6 +163,14 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
+  @Order(9)
+  final class Webhooks extends WebhookCases {
+    Webhooks() {
+      super(rig);
+    }
+  }
+
+  @Nested
   @Order(10)
   final class NothingLeftOut extends NothingLeftOutCases {
     NothingLeftOut() {

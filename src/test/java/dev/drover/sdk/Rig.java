@@ -14,6 +14,7 @@ import com.anthropic.services.blocking.BetaService;
 import com.anthropic.services.blocking.FileService;
 import com.anthropic.services.blocking.ModelService;
 import com.anthropic.services.blocking.SkillService;
+import com.anthropic.services.blocking.beta.organization.WebhookService;
 import dev.drover.testing.Deployment;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -40,6 +41,7 @@ final class Rig implements AutoCloseable {
       """
       max_tool_rounds: 10
       files.max_mib: 3
+      network.private: [127.0.0.1]
       model_settings:
         scripted:
           effort: [low, medium, high]
@@ -55,6 +57,11 @@ final class Rig implements AutoCloseable {
   final ModelService models;
   final FileService files;
   final SkillService skills;
+
+  /// Of a client without validation: the vendor's model of endpoints knows none of the types of
+  /// events that are sent to them.
+  final WebhookService webhooks;
+
   private final AtomicInteger names = new AtomicInteger();
 
   Rig(Deployment deployment, Path data) throws IOException, InterruptedException {
@@ -71,6 +78,12 @@ final class Rig implements AutoCloseable {
     files = witness.watched(FileService.class, client.files(), "files");
     models = witness.watched(ModelService.class, client.models(), "models");
     skills = witness.watched(SkillService.class, client.skills(), "skills");
+    var unvalidated = client.withOptions(options -> options.responseValidation(false));
+    webhooks =
+        witness.watched(
+            WebhookService.class,
+            unvalidated.beta().organization().webhooks(),
+            "beta.organization.webhooks");
   }
 
   /// A client of its own, unwatched.

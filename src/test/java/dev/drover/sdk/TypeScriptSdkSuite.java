@@ -14,6 +14,7 @@ abstract class TypeScriptSdkSuite {
   private static final String SETTINGS =
       """
       models: {resting: rehearsal}
+      network.private: [127.0.0.1]
       model_settings:
         scripted:
           context_tokens: 100000

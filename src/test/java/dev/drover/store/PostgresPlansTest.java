@@ -15,6 +15,7 @@ import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.JobRows;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
+import dev.drover.store.sql.WebhookRows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -81,6 +82,20 @@ final class PostgresPlansTest {
           SELECT 'wrkspc_a', CASE WHEN n % 2 = 0 THEN 'agent' ELSE 'environment' END,
             'id_' || n / 10, n % 10 + 1, CASE WHEN n % 10 < 2 THEN 1 ELSE 0 END, 'name ' || n / 10,
             '{}', n, n
+          FROM generate_series(1, 50000) n
+          """,
+          """
+          INSERT INTO webhook_endpoint (
+            id, workspace_id, url, name, description, events, enabled, disabled_reason, signing_key,
+            created_at, updated_at, failures, paused_until)
+          SELECT 'whep_' || n, 'wrkspc_a', '', '', '', 'agent.created', 1, '', '', n, n, 0, 0
+          FROM generate_series(1, 30) n
+          """,
+          """
+          INSERT INTO webhook_delivery (
+            endpoint_id, id, workspace_id, type, data, created_at, state, due_at)
+          SELECT 'whep_' || n % 30, 'whe_' || n, 'wrkspc_a', 'agent.created', '{}', n,
+            CASE WHEN n % 5000 = 0 THEN 'owed' ELSE 'delivered' END, n
           FROM generate_series(1, 50000) n
           """,
           "ANALYZE");
@@ -169,6 +184,17 @@ final class PostgresPlansTest {
     var due = plan(JobRows.due(1), List.of("60000", "'here'", "'remove_workspace'", "1"));
     assertThat(due.indexes).containsExactly("job_open");
     assertThat(plan(JobRows.OLD, List.of("1000", "1000")).indexes).containsExactly("job_by_time");
+  }
+
+  @Test
+  void webhookEventsAreFoundAndForgottenByIndex() throws Exception {
+    var due = plan(WebhookRows.DUE, List.of("60000", "60000", "100"));
+    assertThat(due.indexes).contains("webhook_delivery_owed");
+    assertThat(due.nodes).doesNotContain("Seq Scan webhook_delivery");
+    assertThat(plan(WebhookRows.DUE_TO, List.of("'whep_7'", "60000", "8")).indexes)
+        .containsExactly("webhook_delivery_owed");
+    assertThat(plan(WebhookRows.OLD, List.of("1000", "1000")).indexes)
+        .containsExactly("webhook_delivery_by_age");
   }
 
   @Test

@@ -28,12 +28,16 @@ final class NodeFiguresTest {
             new Ids(new Random(7)),
             InstantSource.system());
     var metrics = new Metrics();
-    metrics.add(new NodeFigures(store.nodes(), store.jobs(), now::get));
+    metrics.add(new NodeFigures(store.nodes(), store.jobs(), store.webhookQueue(), now::get));
     metrics.gauge("other", "Other.", () -> 1);
     var first = metrics.text();
     assertThat(first)
         .contains(
-            "drover_nodes 1\n", "drover_queue_sessions 0\n", "drover_jobs_owed 0\n", "other 1\n");
+            "drover_nodes 1\n",
+            "drover_queue_sessions 0\n",
+            "drover_jobs_owed 0\n",
+            "drover_webhooks_owed 0\n",
+            "other 1\n");
     store.close();
     assertThat(metrics.text()).isEqualTo(first);
     now.updateAndGet(time -> time.plusSeconds(6));

@@ -12,6 +12,8 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.Store;
+import dev.drover.webhooks.WebhookQueue;
+import dev.drover.webhooks.Webhooks;
 
 /// Another store seen through one's own eyes: override what should go otherwise.
 public interface StoreView extends Store {
@@ -66,6 +68,16 @@ public interface StoreView extends Store {
   @Override
   default Skills skills() {
     return store().skills();
+  }
+
+  @Override
+  default Webhooks webhooks() {
+    return store().webhooks();
+  }
+
+  @Override
+  default WebhookQueue webhookQueue() {
+    return store().webhookQueue();
   }
 
   @Override

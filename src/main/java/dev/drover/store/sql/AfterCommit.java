@@ -38,6 +38,11 @@ public final class AfterCommit {
     notes.add(publisher -> publisher.freed(session));
   }
 
+  /// Adds an action that needs no publisher.
+  void also(Runnable action) {
+    notes.add(_ -> action.run());
+  }
+
   void publish(Publisher publisher) {
     notes.forEach(note -> note.accept(publisher));
   }

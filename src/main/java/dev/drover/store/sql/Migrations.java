@@ -41,7 +41,8 @@ public final class Migrations {
           "0019-session-resources",
           "0020-skills",
           "0021-outputs",
-          "0022-attached-memory");
+          "0022-attached-memory",
+          "0023-webhooks");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

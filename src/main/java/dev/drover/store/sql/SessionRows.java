@@ -34,9 +34,10 @@ final class SessionRows {
   /// The row of a session.
   ///
   /// @param key the key of the session in all other tables
-  record Row(long key, String workspace, SessionState state) {
+  /// @param watched whether a webhook endpoint wants events of the workspace
+  record Row(long key, String workspace, SessionState state, boolean watched) {
     Row with(SessionState next) {
-      return new Row(key, workspace, next);
+      return new Row(key, workspace, next, watched);
     }
   }
 
@@ -44,9 +45,12 @@ final class SessionRows {
       """
       SELECT key, id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
         input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
-        running_since, started, last_request, boundary, updated_at, archived_at
-      FROM session WHERE id \
-      """;
+        running_since, started, last_request, boundary, updated_at, archived_at,
+        CASE WHEN\
+      """
+          + " "
+          + WebhookOutbox.WATCHED
+          + " THEN 1 ELSE 0 END AS watched FROM session WHERE id ";
 
   /// Reads a row and locks it for this transaction, so that no other transaction writes it before
   /// [#keep].
@@ -107,7 +111,8 @@ final class SessionRows {
             Awaited.parse(row.getString("awaited")),
             Micros.instant(row.getLong("last_processed")),
             row.getLong("epoch"),
-            row.getString("node")));
+            row.getString("node")),
+        row.getInt("watched") == 1);
   }
 
   static Progress progress(ResultSet row) throws SQLException {
@@ -182,7 +187,7 @@ final class SessionRows {
             session.workspace().value(),
             text(session.status()),
             Micros.of(session.origin().createdAt()));
-    return new Row(key, session.workspace().value(), SessionState.of(session));
+    return new Row(key, session.workspace().value(), SessionState.of(session), true);
   }
 
   private static Status status(String text) {

@@ -15,6 +15,7 @@ import dev.drover.store.CatalogMap;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
 import dev.drover.store.Refusals;
+import dev.drover.webhooks.WebhookType;
 import dev.drover.wire.ResourceCodec;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,24 +33,31 @@ final class SqlDocuments<T> implements Catalog<T> {
   private final ResourceKind<T> kind;
   private final Writer writer;
   private final Readers readers;
+  private final WebhookOutbox outbox;
   private final InstantSource clock;
 
   private SqlDocuments(
-      ResourceCodec<T> codec, Writer writer, Readers readers, InstantSource clock) {
+      ResourceCodec<T> codec,
+      Writer writer,
+      Readers readers,
+      WebhookOutbox outbox,
+      InstantSource clock) {
     this.codec = codec;
     this.kind = codec.kind();
     this.writer = writer;
     this.readers = readers;
+    this.outbox = outbox;
     this.clock = clock;
   }
 
   /// The catalogs of all kinds.
-  static Catalogs catalogs(Writer writer, Readers readers, InstantSource clock) {
+  static Catalogs catalogs(
+      Writer writer, Readers readers, WebhookOutbox outbox, InstantSource clock) {
     return new CatalogMap(
         new CatalogMap.Maker() {
           @Override
           public <T> Catalog<T> make(ResourceCodec<T> codec) {
-            return new SqlDocuments<>(codec, writer, readers, clock);
+            return new SqlDocuments<>(codec, writer, readers, outbox, clock);
           }
         });
   }
@@ -59,10 +67,27 @@ final class SqlDocuments<T> implements Catalog<T> {
     var json = codec.write(resource.content()).toString();
     writer.call(
         resource.id(),
-        (db, _) -> {
+        (db, afterCommit) -> {
           checkName(db, resource);
+          announce(
+              db,
+              afterCommit,
+              resource.workspace(),
+              resource.id(),
+              "created",
+              resource.createdAt());
           return insert(db, resource, json, 1);
         });
+  }
+
+  /// Adds a webhook event, if there is a type for it.
+  private void announce(
+      Db db, AfterCommit afterCommit, WorkspaceId workspace, String id, String what, Instant at)
+      throws SQLException {
+    var type = WebhookType.of(kind.type() + "." + what);
+    if (type.isPresent()) {
+      outbox.add(db, afterCommit, workspace, type.get(), id, at);
+    }
   }
 
   private int insert(Db db, Resource<T> resource, String json, int latest) throws SQLException {
@@ -107,7 +132,7 @@ final class SqlDocuments<T> implements Catalog<T> {
       WorkspaceId workspace, String id, Instant at, Function<Resource<T>, T> change) {
     return writer.call(
         id,
-        (db, _) -> {
+        (db, afterCommit) -> {
           var row = take(db, workspace, id);
           var before = row.read(codec, workspace);
           if (before.archivedAt() != null) {
@@ -117,6 +142,7 @@ final class SqlDocuments<T> implements Catalog<T> {
           if (!after.equals(before)) {
             checkName(db, after);
             replace(db, after);
+            announce(db, afterCommit, workspace, id, "updated", at);
             if (kind.versioned()) {
               insert(db, before, row.json(), 0);
             }
@@ -146,7 +172,7 @@ final class SqlDocuments<T> implements Catalog<T> {
   public Resource<T> archive(WorkspaceId workspace, String id, Instant at) {
     return writer.call(
         id,
-        (db, _) -> {
+        (db, afterCommit) -> {
           var before = take(db, workspace, id).read(codec, workspace);
           if (before.archivedAt() != null) {
             return before;
@@ -159,6 +185,7 @@ final class SqlDocuments<T> implements Catalog<T> {
               workspace.value(),
               kind.type(),
               id);
+          announce(db, afterCommit, workspace, id, "archived", at);
           return after;
         });
   }
@@ -167,7 +194,7 @@ final class SqlDocuments<T> implements Catalog<T> {
   public void delete(WorkspaceId workspace, String id) {
     writer.call(
         id,
-        (db, _) -> {
+        (db, afterCommit) -> {
           take(db, workspace, id);
           if (References.exist(db, workspace, kind, id)) {
             throw Refusals.inUse(kind, id);
@@ -176,6 +203,7 @@ final class SqlDocuments<T> implements Catalog<T> {
             var order = new Job.Order(Job.DELETE_MEMORIES, id, Json.EMPTY, false);
             JobRows.owe(db, order, "", clock.instant());
           }
+          announce(db, afterCommit, workspace, id, "deleted", clock.instant());
           return db.update(DocumentRows.DELETE, workspace.value(), kind.type(), id);
         });
   }

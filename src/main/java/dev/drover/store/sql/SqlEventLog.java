@@ -28,12 +28,15 @@ final class SqlEventLog implements EventLog {
   private final Writer writer;
   private final Readers readers;
   private final OwnNode self;
+  private final WebhookOutbox outbox;
   private final InstantSource clock;
 
-  SqlEventLog(Writer writer, Readers readers, OwnNode self, InstantSource clock) {
+  SqlEventLog(
+      Writer writer, Readers readers, OwnNode self, WebhookOutbox outbox, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
     this.self = self;
+    this.outbox = outbox;
     this.clock = clock;
   }
 
@@ -125,6 +128,7 @@ final class SqlEventLog implements EventLog {
           var events = appended.events();
           EventRows.append(db, row.get().key(), id, lease.epoch(), events);
           SnapshotRows.follow(db, row.get().key(), events, self.place());
+          outbox.add(db, afterCommit, row.get(), id, events);
           InboxRows.processed(db, row.get().key(), events);
           SessionRows.keep(db, id, row.get().with(appended.state()));
           afterCommit.logged(id, events);

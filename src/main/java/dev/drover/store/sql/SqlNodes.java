@@ -76,6 +76,7 @@ public final class SqlNodes implements Nodes {
               db.update("DELETE FROM node WHERE beat_at < " + now + " - ?", lapse);
               int freed = freeOrphans(db, afterCommit);
               JobRows.freeOrphans(db);
+              WebhookRows.freeOrphans(db, clock.instant());
               return new Beaten(known, db.number("SELECT COUNT(*) FROM node") - 1, freed == FREED);
             });
     if (!beaten.known) {
@@ -214,6 +215,7 @@ public final class SqlNodes implements Nodes {
         (db, _) -> {
           db.update("DELETE FROM node WHERE id = ?", name);
           JobRows.freeOrphans(db);
+          WebhookRows.freeOrphans(db, clock.instant());
           return true;
         });
     freeTheRest();

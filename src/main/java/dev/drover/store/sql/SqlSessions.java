@@ -17,6 +17,7 @@ import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
 import dev.drover.store.SessionState;
+import dev.drover.webhooks.WebhookType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -31,12 +32,20 @@ final class SqlSessions implements Sessions {
   private final Readers readers;
   private final OwnNode self;
   private final BlobRows blobs;
+  private final WebhookOutbox outbox;
   private final Ids ids;
   private final InstantSource clock;
 
   SqlSessions(
-      Writer writer, Readers readers, OwnNode self, BlobRows blobs, Ids ids, InstantSource clock) {
+      Writer writer,
+      Readers readers,
+      OwnNode self,
+      BlobRows blobs,
+      WebhookOutbox outbox,
+      Ids ids,
+      InstantSource clock) {
     this.blobs = blobs;
+    this.outbox = outbox;
     this.writer = writer;
     this.readers = readers;
     this.self = self;
@@ -58,6 +67,8 @@ final class SqlSessions implements Sessions {
                 db, blobs, session.workspace(), id, row.key(), session.resources());
           }
           SkillRows.pin(db, blobs, row.key(), session.workspace(), session.agent());
+          var created = session.origin().createdAt();
+          outbox.add(db, afterCommit, row, id, WebhookType.SESSION_CREATED, created);
           if (events.isEmpty()) {
             SessionRows.keep(db, id, row);
             return Optional.empty();
@@ -91,6 +102,7 @@ final class SqlSessions implements Sessions {
           var next = claims ? self.claim(updated.state()) : updated.state();
           EventRows.append(db, row.key(), id, state.epoch(), updated.events());
           SessionOriginRows.update(db, row.key(), after);
+          outbox.add(db, afterCommit, row, id, updated.events());
           SessionRows.keep(db, id, row.with(next));
           afterCommit.logged(id, updated.events());
           return new Updated(after.with(next.progress()), SqlEventLog.lease(id, state, next));
@@ -149,10 +161,13 @@ final class SqlSessions implements Sessions {
           var state = row.state();
           if (!state.isArchived()) {
             state.mayArchive(id);
-            var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+            var now = clock.instant();
+            var archived = state.archive(new EventId(ids.next(EventId.PREFIX)), now);
             EventRows.append(db, row.key(), id, archived.state().epoch(), archived.events());
             SessionRows.keep(db, id, row.with(archived.state()));
             InboxRows.drop(db, row.key());
+            outbox.add(db, afterCommit, row, id, archived.events());
+            outbox.add(db, afterCommit, row, id, WebhookType.SESSION_ARCHIVED, now);
             afterCommit.logged(id, archived.events());
           }
           return true;
@@ -177,8 +192,10 @@ final class SqlSessions implements Sessions {
           FileRows.deleteAll(db, blobs, workspace, id);
           SnapshotRows.deleteAll(db, blobs, workspace, row.key());
           SqlOutputs.deleteAll(db, id);
-          JobRows.owe(db, Job.Order.removal(id), self.place(), clock.instant());
-          var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), clock.instant());
+          var now = clock.instant();
+          JobRows.owe(db, Job.Order.removal(id), self.place(), now);
+          outbox.add(db, afterCommit, row, id, WebhookType.SESSION_DELETED, now);
+          var last = state.farewell(new EventId(ids.next(EventId.PREFIX)), now);
           afterCommit.deleted(id, last);
           return true;
         });

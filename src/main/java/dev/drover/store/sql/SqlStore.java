@@ -14,6 +14,8 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.webhooks.WebhookQueue;
+import dev.drover.webhooks.Webhooks;
 import java.sql.SQLException;
 import java.time.InstantSource;
 
@@ -37,6 +39,8 @@ public final class SqlStore implements Store {
   private final Nodes nodes;
   private final Jobs jobs;
   private final Snapshots snapshots;
+  private final Webhooks webhooks;
+  private final WebhookQueue webhookQueue;
 
   /// Registers this node, and frees what nodes that no longer exist held.
   ///
@@ -57,17 +61,20 @@ public final class SqlStore implements Store {
     this.onClose = onClose;
     var self = new OwnNode(ids.next(SqlNodes.NAME_PREFIX), place);
     var blobs = new BlobRows(quota, clock);
-    catalogs = SqlDocuments.catalogs(writer, readers, clock);
+    var outbox = new WebhookOutbox(ids);
+    catalogs = SqlDocuments.catalogs(writer, readers, outbox, clock);
     files = new SqlFiles(writer, readers, blobs);
     memories = new SqlMemories(writer, readers, ids, clock);
     skills = new SqlSkills(writer, readers, blobs, clock);
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
-    eventLog = new SqlEventLog(writer, readers, self, clock);
-    sessions = new SqlSessions(writer, readers, self, blobs, ids, clock);
+    eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
+    sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
     sessionResources = new SqlSessionResources(writer, readers, blobs);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
     snapshots = new SqlSnapshots(writer, readers, self, blobs, clock);
+    webhooks = new SqlWebhooks(writer, readers);
+    webhookQueue = new SqlWebhookQueue(writer, readers, self, outbox, clock);
     nodes.beat();
   }
 
@@ -124,6 +131,16 @@ public final class SqlStore implements Store {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public Webhooks webhooks() {
+    return webhooks;
+  }
+
+  @Override
+  public WebhookQueue webhookQueue() {
+    return webhookQueue;
   }
 
   @Override

@@ -15,6 +15,8 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.webhooks.WebhookQueue;
+import dev.drover.webhooks.Webhooks;
 import java.lang.reflect.Proxy;
 import java.time.InstantSource;
 
@@ -126,6 +128,17 @@ public final class MemoryStore implements Store {
             (_, method, _) -> {
               throw new UnsupportedOperationException(method.getName());
             });
+  }
+
+  /// Webhooks are tested on databases alone.
+  @Override
+  public Webhooks webhooks() {
+    return onDatabasesAlone(Webhooks.class);
+  }
+
+  @Override
+  public WebhookQueue webhookQueue() {
+    return onDatabasesAlone(WebhookQueue.class);
   }
 
   @Override

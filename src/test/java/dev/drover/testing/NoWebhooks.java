@@ -1,0 +1,26 @@
+package dev.drover.testing;
+
+import dev.drover.base.Ids;
+import dev.drover.desk.WebhookDesk;
+import dev.drover.store.Store;
+import dev.drover.webhooks.WebhookUrls;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Random;
+
+/// The desk for webhooks of a server that sends no events.
+public final class NoWebhooks {
+  private NoWebhooks() {}
+
+  /// Takes every URL.
+  public static WebhookDesk desk(Store store, Ids ids) {
+    return new WebhookDesk(
+        store.webhooks(),
+        new WebhookUrls(_ -> Optional.of(InetAddress.getLoopbackAddress())),
+        () -> {},
+        ids,
+        new Random(7),
+        InstantSource.system());
+  }
+}

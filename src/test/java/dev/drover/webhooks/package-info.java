@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.webhooks;
+
+import org.jspecify.annotations.NullMarked;

@@ -207,6 +207,7 @@ final class SessionFilesTest {
   void whileTheAgentIsAtWorkTheClientSaysThatItKnows() throws Exception {
     var session = client.session("scripted");
     var enough = new CountDownLatch(1);
+    MODEL.forget();
     MODEL.script(Script.reply().text("a").hold(enough).text("b"));
     client.say(session, "Go");
     MODEL.request(1);

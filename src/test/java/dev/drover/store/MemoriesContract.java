@@ -421,11 +421,17 @@ abstract class MemoriesContract extends StoreContract {
     assertThat(folders.values()).allSatisfy(one -> assertThat(one.files).isEqualTo(now));
   }
 
+  /// Rounds until what the directory had is stored: one that another session outruns leaves it to
+  /// the next.
   private void round(String session, ModelFolder folder) {
     var actor = MemoryActor.session(new SessionId("sesn_" + session));
+    var store = new MemoryRound.Store(WORKSPACE, notes, "n", actor);
     try {
-      new MemoryRound(memories(), new MemoryRound.Store(WORKSPACE, notes, "n", actor), folder)
-          .run();
+      MemoryRound round;
+      do {
+        round = new MemoryRound(memories(), store, folder);
+        round.run();
+      } while (!round.isSettled());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

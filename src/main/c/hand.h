@@ -13,7 +13,7 @@
 
 #include "layout.h"
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define FRAME_MAX (1u << 20)            /* bytes after the length field */
 #define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
 #define OUTPUT_MAX (100u << 10)         /* bytes of output that the model gets */

@@ -38,7 +38,7 @@ void end_with(enum outcome outcome, const char *text) {
   _exit(0);
 }
 
-void end_with_errno(int error) {
+enum outcome outcome_of(int error, char *text, size_t size) {
   char scratch[64];
   enum outcome outcome = FAILED;
   switch (error) {
@@ -55,7 +55,13 @@ void end_with_errno(int error) {
     case EDQUOT:
     case EFBIG: outcome = NO_ROOM; break;
   }
-  end_with(outcome, fs_text(error, scratch, sizeof scratch));
+  snprintf(text, size, "%s", fs_text(error, scratch, sizeof scratch));
+  return outcome;
+}
+
+void end_with_errno(int error) {
+  char text[64];
+  end_with(outcome_of(error, text, sizeof text), text);
 }
 
 static uint64_t nanoseconds(const struct timespec *t) {
@@ -73,6 +79,15 @@ void stamp_of(const struct stat *st, unsigned char stamp[STAMP_BYTES]) {
 static bool is_slug(const char *name) {
   size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
   return n > 0 && n <= NAME_MAX_BYTES && name[n] == 0;
+}
+
+static const char *digits(const char *at) { return at + strspn(at, "0123456789"); }
+
+bool is_temporary(const char *name) {
+  if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) != 0) return false;
+  const char *at = name + strlen(TEMPORARY), *end = digits(at);
+  if (end == at || *end != '-') return false;
+  return strcmp(end + 1, "gone") == 0 || (end[1] && *digits(end + 1) == 0);
 }
 
 bool root_named(const char *name, char *path, size_t size) {
@@ -99,14 +114,17 @@ static bool is_plain(const char *path) {
   }
 }
 
+bool place_at(const char *root, const char *path, struct place *place) {
+  if (!is_plain(path)) return false;
+  place->root = root;
+  place->read_only = false;
+  int n = snprintf(place->path, sizeof place->path, "%s/%s", root, path);
+  return n >= 0 && (size_t)n < sizeof place->path;
+}
+
 void place_below(const struct request *q, struct place *place) {
   static char root[512];
   const struct field *path = &q->f[1];
   if (!root_named(q->f[0].p, root, sizeof root)) end_with(MISSING, "no such root");
-  if (strlen(path->p) != path->n || !is_plain(path->p) || path->n + sizeof root > sizeof place->path) {
-    end_with(FAILED, "not a path");
-  }
-  place->root = root;
-  place->read_only = false;
-  snprintf(place->path, sizeof place->path, "%s/%s", root, path->p);
+  if (strlen(path->p) != path->n || !place_at(root, path->p, place)) end_with(FAILED, "not a path");
 }

@@ -24,6 +24,7 @@ enum {
   OP_REMOVE = 35,
   OP_PACK = 36,     /* processes stand still until it is over */
   OP_UNPACK = 37,
+  OP_GET_ALL = 38,  /* since version 3 */
   OP_LIVES = 40,    /* nothing but the answer in OP_DONE */
   OP_DATA = 48,     /* both ways */
   OP_DATA_END = 49, /* host to hand: there is no more */

@@ -30,6 +30,7 @@ static const struct operation operations[] = {
     {.op = OP_LIVES},
     {.op = OP_TREE, .needed = 2, .run = transfer_tree},
     {.op = OP_GET, .needed = 4, .run = transfer_get},
+    {.op = OP_GET_ALL, .needed = 3, .run = transfer_get_all},
     {.op = OP_PUT, .needed = 5, .run = transfer_put, .bytes = 3},
     {.op = OP_REMOVE, .needed = 3, .run = transfer_remove},
     {.op = OP_PACK, .needed = 4, .run = transfer_pack, .still = true},

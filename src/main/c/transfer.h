@@ -15,6 +15,7 @@ enum {
   RECORD_ENTRY = 'E',   /* a stamp, u8 flags, the path below the root */
   RECORD_LISTING = 'L', /* the cookie of the entries that follow, u8: 1 if some are missing */
   RECORD_STAMP = 'S',
+  RECORD_FILE = 'F',   /* the end of one of several files: u8 outcome, text */
   RECORD_PACKED = 'P', /* the numbers of an archive, in decimal, separated by blanks */
   RECORD_END = 'X' /* u8 outcome, text */
 };
@@ -34,20 +35,23 @@ enum outcome {
 #define STAMP_BYTES 40
 #define COOKIE_BYTES 16
 #define ENTRY_CLOSED 1 /* a directory that was not looked into */
-#define TEMPORARY ".drover-" /* how the names of unfinished files begin; no listing has them */
+#define TEMPORARY ".drover-" /* how the names of unfinished files begin */
+bool is_temporary(const char *name); /* one of an unfinished file; no listing has it */
 
 extern int transfer_in;
 void record(int kind, const void *p, size_t n);
 void record_flush(void);
 _Noreturn void end_with(enum outcome outcome, const char *text);
-_Noreturn void end_with_errno(int error); /* the outcome that fits */
+enum outcome outcome_of(int error, char *text, size_t size); /* the one that fits, and its text */
+_Noreturn void end_with_errno(int error);
 
 void u64_put(unsigned char *at, uint64_t n);
 /* What changes whenever the file does: size, inode, times, mode, names. */
 void stamp_of(const struct stat *st, unsigned char stamp[STAMP_BYTES]);
 
 bool root_named(const char *name, char *path, size_t size);
-/* The place of a path below a root; ends the process when there can be none. */
+bool place_at(const char *root, const char *path, struct place *place); /* of a path below it */
+/* The place that the first two fields name; ends the process when there can be none. */
 void place_below(const struct request *q, struct place *place);
 
 struct sha256 {
@@ -63,6 +67,9 @@ void sha256_hex(struct sha256 *s, char hex[65]); /* ends it */
 void transfer_tree(const struct request *q);
 /* Fields: root, path, the expected stamp or nothing, bytes at most. The stamp, then the content. */
 void transfer_get(const struct request *q);
+/* Fields: root, bytes at most, then for each file a u32 length, the path, and the expected stamp. For each of them
+ * what `transfer_get` answers, with RECORD_FILE for the end. */
+void transfer_get_all(const struct request *q);
 /* Fields: root, path, mode in octal, bytes, what it replaces: `any`, `absent`, or a SHA-256 in hexadecimal.
  * Takes the content; the stamp of the new file. All or nothing; missing directories are made. */
 void transfer_put(const struct request *q);

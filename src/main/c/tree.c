@@ -60,7 +60,7 @@ static void look(struct listing *l, int fd, int depth) {
     const char *name = entry->d_name;
     struct stat st;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
-    if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0) continue;
+    if (is_temporary(name)) continue;
     if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
     if (l->left-- <= 0) {
       l->cut = true;

@@ -61,12 +61,12 @@ static void make_transfer(struct buf *b) {
 
 static void make_frame(struct buf *stream) {
   static const int ops[] = {OP_PING, OP_PART,     OP_CALL,   OP_CALL, OP_CALL,   OP_CANCEL, OP_STOP,   OP_TREE, OP_GET,
-                            OP_PUT,  OP_REMOVE, OP_LIVES, OP_DATA, OP_CREDIT, OP_DATA,   OP_DATA_END};
+                            OP_PUT,  OP_REMOVE, OP_LIVES, OP_DATA, OP_CREDIT, OP_DATA,   OP_DATA_END, OP_GET_ALL};
   struct buf call = {0};
   unsigned char op = (unsigned char)(any(60) ? (uint32_t)ops[any(sizeof ops / sizeof *ops)] : any(256));
   if (any(1000) == 0) op = OP_SHUTDOWN;
   if (op == OP_CALL || op == OP_PART) make_call(&call);
-  if (op >= OP_TREE && op <= OP_REMOVE) make_transfer(&call);
+  if ((op >= OP_TREE && op <= OP_REMOVE) || op == OP_GET_ALL) make_transfer(&call);
   if (op == OP_CREDIT && any(20)) put_u32(&call, any(any(2) ? 100 : 1u << 21));
   if (op == OP_DATA) {
     static char data[5000];

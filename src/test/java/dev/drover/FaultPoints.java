@@ -4,12 +4,15 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobFiles;
+import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Outputs;
+import dev.drover.hands.HandArchives;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.MemoryPlace;
+import dev.drover.hands.PackedTree;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.SkillDirectory;
@@ -39,6 +42,7 @@ import dev.drover.session.SessionResource;
 import dev.drover.session.SessionResourceId;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
+import dev.drover.session.Snapshots;
 import dev.drover.skills.Skill;
 import dev.drover.skills.SkillVersion;
 import dev.drover.skills.Skills;
@@ -55,8 +59,11 @@ import dev.drover.testing.StoreView;
 import dev.drover.testing.Watched;
 import dev.drover.webhooks.WebhookQueue;
 import dev.drover.wire.EventCodec;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -181,6 +188,11 @@ final class FaultPoints extends Wiring {
       @Override
       public Outputs outputs() {
         return new Collecting(store.outputs());
+      }
+
+      @Override
+      public Snapshots snapshots() {
+        return Watched.by(point -> count("snapshots/" + point), Snapshots.class, store.snapshots());
       }
 
       @Override
@@ -367,6 +379,19 @@ final class FaultPoints extends Wiring {
         count("put:after");
         return blob;
       }
+
+      @Override
+      public Optional<Held> file(BlobId id) throws InterruptedException {
+        count("file:before");
+        var file = blobs.file(id);
+        count("file:after");
+        return file;
+      }
+
+      @Override
+      public Batch batch() {
+        return Watched.by(point -> count("batch/" + point), Batch.class, blobs.batch());
+      }
     };
   }
 
@@ -513,6 +538,61 @@ final class FaultPoints extends Wiring {
     };
   }
 
+  /// Archives that are made and unpacked: before, after, and at each piece of them.
+  private final class Packing implements HandArchives {
+    private final HandArchives archives;
+
+    Packing(HandArchives archives) {
+      this.archives = archives;
+    }
+
+    @Override
+    public PackedTree pack(String base, String name, long most, OutputStream to)
+        throws IOException, InterruptedException {
+      count("pack:before");
+      var tree =
+          archives.pack(
+              base,
+              name,
+              most,
+              new FilterOutputStream(to) {
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                  count("pack:piece");
+                  out.write(bytes, from, length);
+                }
+              });
+      count("pack:after");
+      return tree;
+    }
+
+    @Override
+    public PackedTree packPath(String path, long most, OutputStream to)
+        throws IOException, InterruptedException {
+      return archives.packPath(path, most, to);
+    }
+
+    @Override
+    public void unpack(InputStream from) throws IOException, InterruptedException {
+      count("unpack:before");
+      archives.unpack(
+          new FilterInputStream(from) {
+            @Override
+            public int read(byte[] bytes, int at, int most) throws IOException {
+              count("unpack:piece");
+              return in.read(bytes, at, most);
+            }
+          });
+      count("unpack:after");
+    }
+
+    @Override
+    public void unpackPath(String path, InputStream archive)
+        throws IOException, InterruptedException {
+      archives.unpackPath(path, archive);
+    }
+  }
+
   /// A hand whose shell commands wait, once they have had their effect, until this has seen it: so
   /// it is known when one is under way.
   private final class Deadly implements SandboxView {
@@ -566,7 +646,13 @@ final class FaultPoints extends Wiring {
     public Optional<HandFiles> files() {
       return sandbox
           .files()
-          .map(files -> Watched.by(point -> count("hand/" + point), HandFiles.class, files));
+          .map(
+              files ->
+                  Watched.by(
+                      point -> count("hand/" + point),
+                      HandFiles.class,
+                      files,
+                      result -> result instanceof HandArchives all ? new Packing(all) : result));
     }
 
     @Override

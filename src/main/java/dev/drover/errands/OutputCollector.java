@@ -2,7 +2,6 @@ package dev.drover.errands;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
-import dev.drover.base.Scope;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.FileId;
@@ -17,23 +16,20 @@ import dev.drover.hands.HandRoot;
 import dev.drover.hands.HandTree;
 import dev.drover.session.SessionId;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Makes files of the API from what an agent wrote to the directory of its outputs. Safe for many
 /// threads, one at a time for each [SessionOutputs].
 public final class OutputCollector {
-  /// The number of files, and of bytes, that are recorded in one transaction.
-  private static final int BATCH = 100;
+  /// The number of files, and of bytes, that are read, stored and recorded together.
+  private static final int BATCH = Math.min(HandFiles.SEVERAL, Blobs.Batch.MOST);
 
   private static final long BATCH_BYTES = 64 << 20;
-
-  /// The number of files that are read at once.
-  private static final int AT_ONCE = 4;
 
   private final Outputs outputs;
   private final Blobs blobs;
@@ -124,70 +120,54 @@ public final class OutputCollector {
     return "%,d bytes, the limit is %,d bytes".formatted(size, limits.bytes());
   }
 
-  private record Refusal(Reason reason, String why) {}
+  /// The contents that are not recorded yet, each with the entry that it was read from.
+  private record Kept(List<HandTree.Entry> entries, List<Outputs.Found> contents) {
+    Kept() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
 
-  /// A content that was read, or why it was not.
-  private record Reading(
-      HandTree.Entry entry, Outputs.@Nullable Found found, @Nullable Refusal refusal) {}
-
-  private void keep(Source from, SessionOutputs known, List<HandTree.Entry> batch)
+  private void keep(Source from, SessionOutputs known, List<HandTree.Entry> entries)
       throws IOException, InterruptedException {
-    var found = new ArrayList<Outputs.Found>();
-    var kept = new ArrayList<HandTree.Entry>();
-    for (int start = 0; start < batch.size(); start += AT_ONCE) {
-      var some = batch.subList(start, Math.min(start + AT_ONCE, batch.size()));
-      for (var reading : read(from, some)) {
-        if (reading.found != null) {
-          found.add(reading.found);
-          kept.add(reading.entry);
-        } else if (reading.refusal != null) {
-          refuse(known, reading.entry, reading.refusal.reason, reading.refusal.why);
-        } else {
-          known.lose(reading.entry.path());
+    if (entries.isEmpty()) {
+      return;
+    }
+    var kept = new Kept();
+    try (var batch = blobs.batch()) {
+      try (var contents = from.files.getAll(HandRoot.OUTPUTS, entries, limits.bytes())) {
+        for (var entry : entries) {
+          read(from, known, entry, contents, batch, kept);
         }
       }
+      batch.complete();
+    } catch (InterruptedIOException e) {
+      Thread.interrupted();
+      throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
     }
-    record(from, known, kept, found);
+    record(from, known, kept.entries, kept.contents);
   }
 
-  private List<Reading> read(Source from, List<HandTree.Entry> entries)
+  private void read(
+      Source from,
+      SessionOutputs known,
+      HandTree.Entry entry,
+      HandFiles.Contents contents,
+      Blobs.Batch batch,
+      Kept kept)
       throws IOException, InterruptedException {
-    try (var scope = new Scope()) {
-      var tasks = entries.stream().map(entry -> scope.fork(() -> read(from, entry))).toList();
-      var readings = new ArrayList<Reading>();
-      for (var task : tasks) {
-        readings.add(task.join());
-      }
-      return readings;
-    } catch (IllegalStateException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw e;
-    }
-  }
-
-  private Reading read(Source from, HandTree.Entry entry) throws IOException, InterruptedException {
-    var stamp = Optional.of(entry.stamp());
-    try (var content = from.files.get(HandRoot.OUTPUTS, entry.path(), stamp, limits.bytes())) {
-      var blob = blobs.put(content, limits.bytes());
-      var path = entry.path();
-      return new Reading(
-          entry,
-          new Outputs.Found(
-              path.bytes(), SessionOutputs.text(entry.stamp()), file(from, entry, blob), blob),
-          null);
+    try {
+      var blob = batch.add(contents.next(), limits.bytes());
+      var path = entry.path().bytes();
+      var stamp = SessionOutputs.text(entry.stamp());
+      kept.contents.add(new Outputs.Found(path, stamp, file(from, entry, blob), blob));
+      kept.entries.add(entry);
     } catch (HandFiles.Refused refused) {
-      return switch (refused.why()) {
+      switch (refused.why()) {
         case DENIED ->
-            new Reading(
-                entry,
-                null,
-                new Refusal(Reason.LASTING, "it cannot be read; its mode is " + mode(entry)));
-        case FAILED, NO_ROOM ->
-            new Reading(entry, null, new Refusal(Reason.UNREADABLE, "it cannot be read"));
-        case MISSING, DIFFERENT, UNFIT, TOO_LARGE -> new Reading(entry, null, null);
-      };
+            refuse(known, entry, Reason.LASTING, "it cannot be read; its mode is " + mode(entry));
+        case FAILED, NO_ROOM -> refuse(known, entry, Reason.UNREADABLE, "it cannot be read");
+        case MISSING, DIFFERENT, UNFIT, TOO_LARGE -> known.lose(entry.path());
+      }
     }
   }
 

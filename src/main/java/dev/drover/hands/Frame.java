@@ -29,6 +29,7 @@ record Frame(byte op, int id, ByteBuffer payload) {
   static final byte REMOVE = 35;
   static final byte PACK = 36;
   static final byte UNPACK = 37;
+  static final byte GET_ALL = 38; // since version 3
   static final byte LIVES = 40;
   static final byte DATA = 48;
   static final byte DATA_END = 49;

@@ -29,7 +29,14 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// The number of calls that run at once.
   static final int CALLS = 64;
 
-  private static final int PROTOCOL = 2;
+  private static final int PROTOCOL = 3;
+
+  /// The first protocol with operations on files.
+  private static final int FILES = 2;
+
+  /// The first protocol in which one operation reads several files.
+  private static final int SEVERAL = 3;
+
   private static final int RESULT_MAX = 4 << 20;
   private static final int PIECE = Frame.MAX - 64;
   private static final Duration CONFIRM = Duration.ofSeconds(2);
@@ -65,7 +72,8 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final AtomicBoolean dead = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CompletableFuture<Integer> hello = new CompletableFuture<>();
-  private final Transfers files = new Transfers(this::put, ids::incrementAndGet);
+  private final Transfers files =
+      new Transfers(this::put, ids::incrementAndGet, () -> hello.getNow(0) >= SEVERAL);
 
   private FramedHand(ByteStream stream, Duration heartbeat, Runnable onDeath) {
     this.stream = stream;
@@ -212,7 +220,7 @@ public final class FramedHand implements Hand, AutoCloseable {
 
   /// The files of the session; empty if the hand is of protocol 1, which an older server made.
   public Optional<HandFiles> files() {
-    return hello.getNow(0) < PROTOCOL ? Optional.empty() : Optional.of(files);
+    return hello.getNow(0) < FILES ? Optional.empty() : Optional.of(files);
   }
 
   private void put(Frame frame) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.drover.hands;
 import dev.drover.base.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 
 /// The files of a session, reached through its hand. The host never opens a path that the agent can
@@ -15,6 +16,9 @@ import java.util.Optional;
 /// Every method throws [Refused] if the operation is not possible, and another `IOException` if the
 /// hand is gone or does not follow the protocol.
 public interface HandFiles {
+  /// The number of files that are read in one operation.
+  int SEVERAL = 200;
+
   /// Everything below the root; empty if it is still what `known` stands for.
   Optional<HandTree> tree(HandRoot root, Optional<HandTree.Cookie> known)
       throws IOException, InterruptedException;
@@ -27,10 +31,32 @@ public interface HandFiles {
   Content get(HandRoot root, HandPath path, Optional<FileStamp> expected, long most)
       throws IOException, InterruptedException;
 
+  /// Begins to read regular files one after the other, each in the state of its entry; a small file
+  /// costs far less than by [#get].
+  ///
+  /// @param files at most [#SEVERAL]
+  /// @param most bytes; a larger file is refused
+  Contents getAll(HandRoot root, List<HandTree.Entry> files, long most)
+      throws IOException, InterruptedException;
+
+  /// Files that are read one after the other, to be closed. One thread.
+  interface Contents extends AutoCloseable {
+    /// The next file. What is left of the one before is skipped.
+    ///
+    /// @throws Refused if this file cannot be read, as its stream does; the next one can be
+    Content next() throws IOException, InterruptedException;
+
+    @Override
+    void close();
+  }
+
   /// The content of a file.
   abstract class Content extends BlockStream {
     /// The state of the file that is read.
     public abstract FileStamp stamp();
+
+    @Override
+    public abstract void close();
   }
 
   /// Makes the path a file with this content, if it holds what is expected; all or nothing. Missing

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The records that an operation on files answers with. One thread.
 final class Records {
@@ -17,6 +18,7 @@ final class Records {
   private static final byte LISTING = 'L';
   private static final byte STAMP = 'S';
   private static final byte PACKED = 'P';
+  private static final byte FILE = 'F';
   private static final byte END = 'X';
 
   private static final int FINE = 0;
@@ -43,9 +45,9 @@ final class Records {
     body = ByteBuffer.wrap(bytes);
   }
 
-  /// The outcome in the record that ends the operation.
+  /// The outcome in the record that ends the operation, or one of its files.
   private int outcome() throws IOException {
-    if (kind != END || !body.hasRemaining()) {
+    if ((kind != END && kind != FILE) || !body.hasRemaining()) {
       throw new Frame.Violation("a record of the unknown kind " + kind);
     }
     int outcome = body.get();
@@ -57,9 +59,9 @@ final class Records {
     return outcome;
   }
 
-  private void end() throws IOException, InterruptedException {
+  private void end(byte ending) throws IOException, InterruptedException {
     next();
-    if (outcome() != FINE) {
+    if (outcome() != FINE || kind != ending) {
       throw new Frame.Violation("an end that cannot be");
     }
   }
@@ -73,7 +75,7 @@ final class Records {
       throw wrong();
     }
     var numbers = StandardCharsets.US_ASCII.decode(body).toString();
-    end();
+    end(END);
     try {
       return PackedTree.parse(numbers);
     } catch (IllegalArgumentException e) {
@@ -83,13 +85,13 @@ final class Records {
 
   /// The only record of an operation that answers nothing.
   void nothing() throws IOException, InterruptedException {
-    end();
+    end(END);
   }
 
   /// The only record but the end.
   FileStamp stampAlone() throws IOException, InterruptedException {
     var stamp = stamp();
-    end();
+    end(END);
     return stamp;
   }
 
@@ -133,46 +135,28 @@ final class Records {
     return Optional.of(new HandTree(cookie, entries, isCut));
   }
 
+  /// The only file of an operation.
+  ///
   /// @param onClose runs when the stream is closed
   HandFiles.Content content(Runnable onClose) throws IOException, InterruptedException {
-    var stamp = stamp();
-    return new HandFiles.Content() {
-      private long left = stamp.size();
-      private boolean ended;
+    return new FileContent(stamp(), END, onClose);
+  }
+
+  /// The files of an operation.
+  ///
+  /// @param onClose runs at the end
+  HandFiles.Contents contents(Runnable onClose) {
+    return new HandFiles.Contents() {
+      private @Nullable FileContent open;
 
       @Override
-      public FileStamp stamp() {
-        return stamp;
-      }
-
-      @Override
-      public int read(byte[] bytes, int at, int count) throws IOException {
-        if (count == 0) {
-          return 0;
+      public HandFiles.Content next() throws IOException, InterruptedException {
+        if (open != null) {
+          open.skip();
+          open = null;
         }
-        try {
-          if (left == 0 && !ended) {
-            ended = true;
-            end();
-          }
-          return left == 0 ? -1 : some(bytes, at, count);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw (IOException) new InterruptedIOException("interrupted").initCause(e);
-        }
-      }
-
-      private int some(byte[] bytes, int at, int count) throws IOException, InterruptedException {
-        while (!body.hasRemaining()) {
-          next();
-          if (kind != DATA || body.remaining() > left) {
-            throw wrong();
-          }
-        }
-        int n = Math.min(count, body.remaining());
-        body.get(bytes, at, n);
-        left -= n;
-        return n;
+        open = new FileContent(stamp(), FILE, () -> {});
+        return open;
       }
 
       @Override
@@ -180,5 +164,71 @@ final class Records {
         onClose.run();
       }
     };
+  }
+
+  private final class FileContent extends HandFiles.Content {
+    private final FileStamp stamp;
+    private final byte ending;
+    private final Runnable onClose;
+    private long left;
+    private boolean ended;
+
+    /// @param ending the kind of the record at the end of the file
+    FileContent(FileStamp stamp, byte ending, Runnable onClose) {
+      this.stamp = stamp;
+      this.ending = ending;
+      this.onClose = onClose;
+      left = stamp.size();
+    }
+
+    @Override
+    public FileStamp stamp() {
+      return stamp;
+    }
+
+    @Override
+    public int read(byte[] bytes, int at, int count) throws IOException {
+      if (count == 0) {
+        return 0;
+      }
+      try {
+        if (left == 0 && !ended) {
+          ended = true;
+          end(ending);
+        }
+        return left == 0 || ended ? -1 : some(bytes, at, count);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+      }
+    }
+
+    private int some(byte[] bytes, int at, int count) throws IOException, InterruptedException {
+      while (!body.hasRemaining()) {
+        next();
+        if (kind != DATA || body.remaining() > left) {
+          ended = true;
+          throw wrong();
+        }
+      }
+      int n = Math.min(count, body.remaining());
+      body.get(bytes, at, n);
+      left -= n;
+      return n;
+    }
+
+    /// Reads the rest.
+    void skip() throws IOException {
+      try {
+        transferTo(OutputStream.nullOutputStream());
+      } catch (HandFiles.Refused _) {
+        // it is at its end
+      }
+    }
+
+    @Override
+    public void close() {
+      onClose.run();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.hands;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +25,17 @@ final class Transfers implements HandFiles {
 
   private final Transfer.Outlet outlet;
   private final IntSupplier ids;
+  private final BooleanSupplier reading;
   private final Semaphore permits = new Semaphore(MOST);
   private final Map<Integer, Transfer> open = new ConcurrentHashMap<>();
   private volatile @Nullable String death;
 
   /// @param ids gives each operation an id that no call has
-  Transfers(Transfer.Outlet outlet, IntSupplier ids) {
+  /// @param reading whether the hand can read several files in one operation
+  Transfers(Transfer.Outlet outlet, IntSupplier ids, BooleanSupplier reading) {
     this.outlet = outlet;
     this.ids = ids;
+    this.reading = reading;
   }
 
   // ---- called by the thread that reads frames ----
@@ -159,6 +164,24 @@ final class Transfers implements HandFiles {
       end(transfer);
       throw e;
     }
+  }
+
+  @Override
+  public Contents getAll(HandRoot root, List<HandTree.Entry> files, long most)
+      throws IOException, InterruptedException {
+    if (!reading.getAsBoolean()) {
+      return new OneByOne(this, root, files, most);
+    }
+    var wanted = new ByteArrayOutputStream();
+    for (var file : files) {
+      var path = file.path().encoded();
+      wanted.writeBytes(ByteBuffer.allocate(4).putInt(path.length).array());
+      wanted.writeBytes(path);
+      wanted.writeBytes(file.stamp().encoded());
+    }
+    var transfer =
+        begin(Frame.GET_ALL, text(root.name()), text(Long.toString(most)), wanted.toByteArray());
+    return new Records(transfer).contents(() -> end(transfer));
   }
 
   @Override

@@ -49,6 +49,33 @@ public final class MeteredBlobs implements Blobs {
     return this.<Blob, IOException>counted("put", () -> blobs.put(in, limit));
   }
 
+  /// What is added counts as put; that a batch becomes durable counts, too.
+  @Override
+  public Batch batch() {
+    var batch = blobs.batch();
+    return new Batch() {
+      @Override
+      public Blob add(InputStream in, long limit) throws IOException, InterruptedException {
+        return MeteredBlobs.this.<Blob, IOException>counted("put", () -> batch.add(in, limit));
+      }
+
+      @Override
+      public void complete() throws InterruptedException {
+        MeteredBlobs.this.<Boolean, RuntimeException>counted(
+            "complete",
+            () -> {
+              batch.complete();
+              return true;
+            });
+      }
+
+      @Override
+      public void close() {
+        batch.close();
+      }
+    };
+  }
+
   @Override
   public Optional<InputStream> get(BlobId id) throws InterruptedException {
     return this.<Optional<InputStream>, RuntimeException>counted("get", () -> blobs.get(id));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
@@ -318,6 +319,39 @@ abstract class FramedHandContract {
   }
 
   @Test
+  void aHandThatAnOlderServerHasMadeReadsOneFileInAnOperation() throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
+    try (var hand = FramedHand.attach(ours, LONG, LONG, deaths::incrementAndGet);
+        var scope = new Scope()) {
+      var files = hand.files().orElseThrow();
+      var stamp = new FileStamp(0, 1, 2, 3, 0100644, 1);
+      var entry = new HandTree.Entry(HandPath.of("f"), stamp, false);
+      var task =
+          scope.fork(
+              () -> {
+                var lengths = new ArrayList<Integer>();
+                try (var contents = files.getAll(HandRoot.OUTPUTS, List.of(entry, entry), 9)) {
+                  lengths.add(contents.next().readAllBytes().length);
+                  lengths.add(contents.next().readAllBytes().length);
+                }
+                return lengths;
+              });
+      for (int n = 0; n < 2; n++) {
+        Frame frame;
+        do {
+          frame = Frame.read(peer.in());
+        } while (frame.op() == Frame.CANCEL); // of the first, whose end has crossed it
+        assertThat(frame.op()).isEqualTo(Frame.GET);
+        send(Frame.DATA, frame.id(), new byte[] {'S', 0, 0, 0, FileStamp.BYTES});
+        send(Frame.DATA, frame.id(), stamp.encoded());
+        send(Frame.DATA, frame.id(), new byte[] {'X', 0, 0, 0, 1, 0});
+        send(Frame.DONE, frame.id(), (byte) 0);
+      }
+      assertThat(task.join()).containsExactly(0, 0);
+    }
+  }
+
+  @Test
   void moreThanThereIsCreditForIsDeath() throws Exception {
     send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 2);
     try (var hand = FramedHand.attach(ours, LONG, LONG, deaths::incrementAndGet);
@@ -390,10 +424,10 @@ abstract class FramedHandContract {
 
   @Test
   void aStrangerIsNotTakenForAHand() throws Exception {
-    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 3);
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 4);
     assertThatThrownBy(() -> FramedHand.attach(ours, LONG, LONG, () -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("not a hand of protocol 1 to 2");
+        .hasMessageContaining("not a hand of protocol 1 to 3");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,12 +87,14 @@ public abstract class HandFilesContract extends SandboxContract {
   void aTreeHasEveryEntryAndIsNotRepeatedWhileNothingChanges() throws Exception {
     assertThat(tree().entries()).isEmpty();
     bash(
-        "cd /mnt/session/outputs; mkdir -p a/b; echo one > a/b/one; ln -s /etc/passwd link;"
-            + " mkfifo fifo; echo -n > $'odd\\xff\\n name'; echo > .drover-unfinished");
+        "cd /mnt/session/outputs; mkdir -p a/b; echo one > a/b/one; ln -s /etc/passwd link; mkfifo"
+            + " fifo; echo -n > $'odd\\xff\\n"
+            + " name'; echo > .drover-7-0; echo > .drover-7-gone; echo > .drover-notes");
     var tree = tree();
     assertThat(tree.isCut()).isFalse();
     var entries = entries();
-    assertThat(entries).containsOnlyKeys("a", "a/b", "a/b/one", "link", "fifo", "odd%ff\n name");
+    assertThat(entries)
+        .containsOnlyKeys("a", "a/b", "a/b/one", "link", "fifo", "odd%ff\n name", ".drover-notes");
     assertThat(stamp(entries, "a/b/one"))
         .matches(FileStamp::isFile)
         .matches(stamp -> stamp.size() == 4 && stamp.links() == 1);
@@ -212,6 +216,77 @@ public abstract class HandFilesContract extends SandboxContract {
     bash("cd /mnt/session/outputs; echo b > other; mv other small");
     isRefused(
         Why.DIFFERENT, () -> files().get(HandRoot.OUTPUTS, path("small"), Optional.of(small), MB));
+  }
+
+  @Test
+  void manyFilesAreReadInOneOperationAndARefusedOneLeavesTheOthers() throws Exception {
+    bash(
+        "cd /mnt/session/outputs; mkdir d; for i in $(seq 100); do echo $i > d/$i; done; head -c"
+            + " 3000000 /dev/zero > big; : > empty; truncate -s 70M large; echo > closed; chmod 0"
+            + " closed; mkfifo fifo; ln -s /etc/passwd link; echo a > changed; echo > gone");
+    var entries = entries();
+    var wanted = new ArrayList<HandTree.Entry>();
+    for (int i = 1; i <= 100; i++) {
+      wanted.add(Objects.requireNonNull(entries.get("d/" + i)));
+    }
+    var odd = List.of("large", "closed", "fifo", "link", "changed", "gone", "empty", "big", "d/7");
+    odd.forEach(name -> wanted.add(Objects.requireNonNull(entries.get(name))));
+    wanted.add(new HandTree.Entry(path("../workspace/x"), stamp(entries, "empty"), false));
+    wanted.add(Objects.requireNonNull(entries.get("d/9")));
+    bash("cd /mnt/session/outputs; echo b > other; mv other changed; rm gone");
+    var seen = new ArrayList<String>();
+    try (var contents = files().getAll(HandRoot.OUTPUTS, wanted, 64 * MB)) {
+      for (var one : wanted) {
+        try (var content = contents.next()) {
+          assertThat(content.stamp()).isEqualTo(one.stamp());
+          var bytes = content.readAllBytes();
+          seen.add(bytes.length > 9 ? "long" : new String(bytes, UTF_8).strip());
+        } catch (Refused refused) {
+          seen.add(refused.why().toString());
+        }
+      }
+    }
+    assertThat(seen.subList(0, 100))
+        .isEqualTo(IntStream.rangeClosed(1, 100).mapToObj(Integer::toString).toList());
+    assertThat(seen.subList(100, seen.size()))
+        .containsExactly(
+            "TOO_LARGE",
+            "DENIED",
+            "UNFIT",
+            "UNFIT",
+            "DIFFERENT",
+            "MISSING",
+            "",
+            "long",
+            "7",
+            "FAILED",
+            "9");
+  }
+
+  @Test
+  void whatIsNotReadOfManyFilesIsSkipped() throws Exception {
+    bash(
+        "cd /mnt/session/outputs; head -c 3000000 /dev/zero > a; head -c 3000000 /dev/zero > b;"
+            + " echo end > c");
+    var entries = entries();
+    var wanted =
+        List.of("a", "b", "c").stream()
+            .map(name -> Objects.requireNonNull(entries.get(name)))
+            .toList();
+    try (var contents = files().getAll(HandRoot.OUTPUTS, wanted, 64 * MB)) {
+      assertThat(contents.next().read()).isZero();
+      contents.next();
+      assertThat(new String(contents.next().readAllBytes(), UTF_8)).isEqualTo("end\n");
+      assertThatThrownBy(contents::next).isInstanceOf(IOException.class);
+    }
+    for (int i = 0; i < 40; i++) {
+      files().getAll(HandRoot.OUTPUTS, wanted, 64 * MB).close();
+    }
+    assertThat(get("c")).isEqualTo("end\n");
+    var nowhere = new HandRoot("nowhere");
+    try (var contents = files().getAll(nowhere, wanted, 64 * MB)) {
+      isRefused(Why.MISSING, contents::next);
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.drover.files.StoredFile;
 import dev.drover.session.Job;
 import dev.drover.session.SessionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -114,7 +115,10 @@ abstract class OutputsContract extends StoreContract {
     add(session, first);
     add(session, second);
     assertThat(listed(session)).containsExactly(second.file().id());
-    assertThat(store.files().get(WORKSPACE, first.file().id()).blob()).isPresent();
+    var replaced = store.files().get(WORKSPACE, first.file().id());
+    assertThat(replaced.blob()).isPresent();
+    assertThat(replaced.expiresAt()).contains(clock.instant().plus(Outputs.REPLACED));
+    assertThat(store.files().get(WORKSPACE, second.file().id()).expiresAt()).isEmpty();
     clock.move(Outputs.REPLACED.minus(Duration.ofSeconds(1)));
     assertThat(store.files().expire(clock.instant())).isZero();
     clock.move(Duration.ofSeconds(2));
@@ -128,12 +132,41 @@ abstract class OutputsContract extends StoreContract {
   }
 
   @Test
+  void manyOutputsAreAddedAtOnceAndEachContentIsStoredOnce() {
+    var session = newSession();
+    var first = new ArrayList<Outputs.Found>();
+    for (int n = 0; n < 150; n++) {
+      first.add(found(session, "f" + n, "1", (char) ('a' + n % 3), 10));
+    }
+    outputs().add(WORKSPACE, session, first);
+    assertThat(store.files().usage(WORKSPACE).bytes()).isEqualTo(30);
+    assertThat(outputs().known(session)).hasSize(150);
+    assertThat(deletions()).hasSize(100);
+    var second = new ArrayList<Outputs.Found>();
+    for (int n = 0; n < 150; n++) {
+      second.add(found(session, "f" + n, "2", n < 75 ? (char) ('a' + n % 3) : 'd', 10));
+    }
+    outputs().add(WORKSPACE, session, second);
+    assertThat(listed(session)).hasSize(100); // of a page
+    assertThat(outputs().known(session))
+        .hasSize(150)
+        .allMatch(one -> one.stamp().equals("2"))
+        .filteredOn(one -> one.digest().startsWith("d"))
+        .hasSize(75);
+    assertThat(store.files().usage(WORKSPACE).bytes()).isEqualTo(40);
+    clock.move(Outputs.REPLACED.plus(Duration.ofSeconds(1)));
+    assertThat(store.files().expire(clock.instant())).isEqualTo(75);
+    store.sessions().delete(WORKSPACE, session);
+    assertThat(store.files().usage(WORKSPACE).bytes()).isZero();
+  }
+
+  @Test
   void allContentsAreAddedOrNone() {
     var session = newSession();
     assertProblem(
         () -> add(session, found(session, "a", "1", 'a', 600), found(session, "b", "1", 'b', 600)),
         Problem.Kind.INVALID_REQUEST,
-        "This workspace may store 1000 bytes; 600 bytes are in use. Delete files that are not"
+        "This workspace may store 1000 bytes; 0 bytes are in use. Delete files that are not"
             + " needed.");
     assertThat(listed(session)).isEmpty();
     assertThat(outputs().known(session)).isEmpty();

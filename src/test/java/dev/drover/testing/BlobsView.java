@@ -20,6 +20,11 @@ public interface BlobsView extends Blobs {
   }
 
   @Override
+  default Batch batch() {
+    return blobs().batch();
+  }
+
+  @Override
   default Optional<InputStream> get(BlobId id) throws InterruptedException {
     return blobs().get(id);
   }

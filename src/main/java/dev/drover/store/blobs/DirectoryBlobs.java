@@ -41,6 +41,9 @@ public final class DirectoryBlobs implements Blobs {
 
   private static final int LONGEST_MARK = 200;
 
+  /// The number of files that are synced at once.
+  private static final int SYNCS = 16;
+
   private final Path directory;
   private final Disk disk;
   private final Ids ids;
@@ -80,20 +83,45 @@ public final class DirectoryBlobs implements Blobs {
 
   @Override
   public Blob put(InputStream in, long limit) throws IOException, InterruptedException {
-    if (limit < 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " bytes");
-    }
-    var tag = ids.next("");
-    try (var draft = disk.writing(() -> new Draft(drafts.file(tag)))) {
-      draft.fill(in, limit, disk);
-      return disk.writing(() -> stored(draft, tag));
+    try (var batch = batch()) {
+      var blob = batch.add(in, limit);
+      batch.complete();
+      return blob;
     }
   }
 
-  private Blob stored(Draft draft, String tag) throws IOException {
-    var blob = new Blob(new BlobId(draft.finish() + "-" + tag), draft.size());
-    draft.move(shard(blob.id()), blob.id().value());
-    return blob;
+  @Override
+  public Batch batch() {
+    return new DraftBatch(
+        disk, () -> ids.next(""), name -> new Draft(drafts.file(name)), this::store);
+  }
+
+  /// Moves drafts to their places when they are durable. Many small syncs at once share the work of
+  /// the disk.
+  private void store(List<DraftBatch.Ready> ready) throws InterruptedException {
+    AtOnce.each(ready, SYNCS, one -> disk.writing(one.draft()::sync));
+    var moved = new ArrayList<Path>();
+    boolean durable = false;
+    try {
+      for (var one : ready) {
+        moved.add(disk.writing(() -> one.draft().move(shard(one.id()), one.id().value())));
+      }
+      var shards = moved.stream().map(Path::getParent).distinct().toList();
+      AtOnce.each(shards, SYNCS, shard -> disk.writing(() -> OwnFiles.sync(shard)));
+      durable = true;
+    } finally {
+      if (!durable) {
+        moved.forEach(DirectoryBlobs::removeNow);
+      }
+    }
+  }
+
+  private static void removeNow(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException _) {
+      // it has no row, so it is found when it is old
+    }
   }
 
   private Path shard(BlobId id) throws IOException {

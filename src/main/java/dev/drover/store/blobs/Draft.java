@@ -64,13 +64,6 @@ final class Draft implements AutoCloseable {
     return this;
   }
 
-  /// Makes the content durable, and ends it as [#digest] does.
-  String finish() throws IOException {
-    var digest = digest();
-    file.force(true);
-    return digest;
-  }
-
   /// Makes the content read-only: sandboxes read links of it as other users. Returns its digest in
   /// hexadecimal. Called once, at the end.
   String digest() throws IOException {
@@ -78,19 +71,18 @@ final class Draft implements AutoCloseable {
     return HexFormat.of().formatHex(sha256.digest());
   }
 
-  /// Moves it, durably; deletes it if that fails.
-  void move(Path directory, String name) throws IOException {
+  /// Makes the content durable.
+  Draft sync() throws IOException {
+    file.force(true);
+    return this;
+  }
+
+  /// Moves it to a directory, which must then be synced.
+  ///
+  /// @return the new path
+  Path move(Path directory, String name) throws IOException {
     var target = OwnFiles.check(directory).resolve(name);
-    Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
-    boolean durable = false;
-    try {
-      OwnFiles.sync(directory);
-      durable = true;
-    } finally {
-      if (!durable) {
-        Files.deleteIfExists(target);
-      }
-    }
+    return Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Override

@@ -57,10 +57,11 @@ final class OwnFiles {
   }
 
   /// Makes durable which names are in it.
-  static void sync(Path directory) throws IOException {
+  static Path sync(Path directory) throws IOException {
     try (var channel = read(directory)) {
       channel.force(true);
     }
+    return directory;
   }
 
   static List<String> names(Path directory) throws IOException {

@@ -14,6 +14,7 @@ import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -28,6 +29,9 @@ public final class S3Blobs implements Blobs {
   public static final String MARK = "database";
 
   private static final int LOCKS = 64;
+
+  /// The number of contents of a batch that are uploaded at once.
+  private static final int UPLOADS = 8;
 
   private final BucketSettings bucket;
   private final S3Client client;
@@ -90,15 +94,31 @@ public final class S3Blobs implements Blobs {
 
   @Override
   public Blob put(InputStream in, long limit) throws IOException, InterruptedException {
-    if (limit < 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " bytes");
+    try (var batch = batch()) {
+      var blob = batch.add(in, limit);
+      batch.complete();
+      return blob;
     }
-    var tag = ids.next("");
-    try (var draft = disk.writing(() -> cache.draft(tag))) {
-      draft.fill(in, limit, disk);
-      var id = new BlobId(disk.writing(draft::digest) + "-" + tag);
-      store(id, draft);
-      return new Blob(id, draft.size());
+  }
+
+  @Override
+  public Batch batch() {
+    return new DraftBatch(disk, () -> ids.next(""), cache::draft, this::store);
+  }
+
+  private void store(List<DraftBatch.Ready> ready) throws InterruptedException {
+    var begun = ConcurrentHashMap.<BlobId>newKeySet();
+    try {
+      AtOnce.each(
+          ready,
+          UPLOADS,
+          one -> {
+            begun.add(one.id());
+            store(one.id(), one.draft());
+          });
+    } catch (Problem e) {
+      begun.forEach(this::abandon);
+      throw e;
     }
   }
 
@@ -106,7 +126,6 @@ public final class S3Blobs implements Blobs {
     try {
       objects.put(key(id), draft.path(), draft.size());
     } catch (S3Failure e) {
-      abandon(id);
       throw client.unavailable(e);
     }
   }

@@ -5,9 +5,12 @@ import dev.drover.http.Payload;
 import dev.drover.http.Response;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Stores a large object in parts. The server shows the object when all parts are complete. The
 /// parts of an upload that is not completed use space until the upload is aborted: if storing
@@ -17,6 +20,8 @@ import java.util.Optional;
 record S3Upload(S3Objects objects, String key, String id) {
   /// The size of a part, in bytes. S3 allows 10,000 parts.
   static final long PART = 16L << 20;
+
+  private static final int AT_ONCE = 2;
 
   private static final String CHECKSUM = "x-amz-checksum-sha256";
 
@@ -50,16 +55,37 @@ record S3Upload(S3Objects objects, String key, String id) {
     var id = objects.xml(begin, "InitiateMultipartUploadResult", xml -> xml.required("UploadId"));
     var upload = new S3Upload(objects, key, id);
     try {
-      var parts = new ArrayList<Part>();
-      for (long from = 0; from < size; from += PART) {
-        var payload = new Payload.FilePart(file, from, Math.min(PART, size - from));
-        parts.add(upload.part(parts.size() + 1, payload));
-      }
-      upload.complete(parts);
+      upload.complete(upload.parts(file, size));
     } catch (S3Failure | Problem e) {
       upload.abandon();
       throw e;
     }
+  }
+
+  /// Stores the parts, some at once: while one is being hashed here, another one is on its way.
+  private List<Part> parts(Path file, long size) throws S3Failure, InterruptedException {
+    int count = Math.toIntExact((size + PART - 1) / PART);
+    var parts = new ConcurrentSkipListMap<Integer, Part>();
+    var failure = new AtomicReference<@Nullable S3Failure>();
+    AtOnce.each(
+        IntStream.rangeClosed(1, count).boxed().toList(),
+        AT_ONCE,
+        number -> {
+          long from = (number - 1) * PART;
+          try {
+            if (failure.get() == null) {
+              var payload = new Payload.FilePart(file, from, Math.min(PART, size - from));
+              parts.put(number, part(number, payload));
+            }
+          } catch (S3Failure e) {
+            failure.compareAndSet(null, e);
+          }
+        });
+    var failed = failure.get();
+    if (failed != null) {
+      throw failed;
+    }
+    return List.copyOf(parts.values());
   }
 
   private Part part(int number, Payload payload) throws S3Failure, InterruptedException {

@@ -8,7 +8,15 @@ import dev.drover.files.Files;
 import dev.drover.session.Job;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of stored contents, with the number of references to each, and what they use of the
 /// quota of their workspace. Every change locks the row of the workspace in `usage` first, so
@@ -49,28 +57,70 @@ final class BlobRows {
   ///   `content` is deleted by a job
   /// @throws Problem `INVALID_REQUEST` if the content does not fit into the quota
   BlobId keep(Db db, WorkspaceId workspace, Blob content) throws SQLException {
+    return keepAll(db, workspace, List.of(content)).getFirst();
+  }
+
+  /// As [#keep] for each of several contents, in a few statements.
+  List<BlobId> keepAll(Db db, WorkspaceId workspace, List<Blob> contents) throws SQLException {
     lock(db, workspace);
-    var present =
-        db.first(
-            "SELECT id FROM blob WHERE workspace_id = ? AND digest = ?",
-            row -> new BlobId(row.getString(1)),
-            workspace.value(),
-            content.id().digest());
-    if (present.isPresent()) {
-      keepAgain(db, present.get());
-      if (!present.get().equals(content.id())) {
-        JobRows.owe(db, Job.Order.deletion(content.id()), "", clock.instant());
+    var digests = contents.stream().map(content -> content.id().digest()).distinct().toList();
+    var kept = present(db, workspace, digests);
+    var fresh = new LinkedHashMap<String, Blob>();
+    var again = new ArrayList<@Nullable Object[]>();
+    for (var content : contents) {
+      var known = kept.putIfAbsent(content.id().digest(), content.id());
+      if (known == null) {
+        fresh.put(content.id().digest(), content);
+      } else {
+        again.add(new Object[] {known.value()});
       }
-      return present.get();
     }
-    book(db, workspace, content.size());
-    db.update(
+    insert(db, workspace, fresh.values());
+    db.each("UPDATE blob SET refs = refs + 1 WHERE id = ?", again);
+    var ids =
+        contents.stream()
+            .map(content -> Objects.requireNonNull(kept.get(content.id().digest())))
+            .toList();
+    var used = Set.copyOf(ids);
+    var spare =
+        contents.stream()
+            .map(Blob::id)
+            .filter(id -> !used.contains(id))
+            .map(Job.Order::deletion)
+            .toList();
+    JobRows.oweAll(db, spare, "", clock.instant());
+    return ids;
+  }
+
+  /// The workspace's contents with these digests, by digest.
+  private static Map<String, BlobId> present(Db db, WorkspaceId workspace, List<String> digests)
+      throws SQLException {
+    var present = new HashMap<String, BlobId>();
+    for (var some : Marks.groups(digests)) {
+      db.list(
+              "SELECT digest, id FROM blob WHERE workspace_id = ? AND digest IN "
+                  + Marks.of(some.size()),
+              row -> Map.entry(row.getString(1), new BlobId(row.getString(2))),
+              Marks.values(workspace.value(), some))
+          .forEach(found -> present.put(found.getKey(), found.getValue()));
+    }
+    return present;
+  }
+
+  private void insert(Db db, WorkspaceId workspace, Collection<Blob> contents) throws SQLException {
+    if (contents.isEmpty()) {
+      return;
+    }
+    book(db, workspace, contents.stream().mapToLong(Blob::size).sum());
+    db.each(
         "INSERT INTO blob (id, workspace_id, digest, size, refs) VALUES (?, ?, ?, ?, 1)",
-        content.id().value(),
-        workspace.value(),
-        content.id().digest(),
-        content.size());
-    return content.id();
+        contents.stream()
+            .map(
+                content ->
+                    new @Nullable Object[] {
+                      content.id().value(), workspace.value(), content.id().digest(), content.size()
+                    })
+            .toList());
   }
 
   /// Adds a reference to a content that has at least one. The workspace must be locked.

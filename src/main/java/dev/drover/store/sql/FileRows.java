@@ -4,6 +4,7 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.files.StoredFile;
 import dev.drover.session.SessionId;
 import dev.drover.store.Cursor;
@@ -12,7 +13,9 @@ import dev.drover.store.Refusals;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of files. Whatever changes them locks their workspace first, by [BlobRows#lock].
 public final class FileRows {
@@ -24,7 +27,8 @@ public final class FileRows {
       expires_at\
       """;
 
-  static final String SELECT = "SELECT " + COLUMNS + " FROM file WHERE workspace_id = ?";
+  static final String SELECT =
+      "SELECT " + COLUMNS + ", replaced_at FROM file WHERE workspace_id = ?";
 
   private FileRows() {}
 
@@ -39,22 +43,40 @@ public final class FileRows {
         Optional.ofNullable(row.getString("scope_session")).map(SessionId::new),
         Optional.ofNullable(row.getString("output_path")),
         Micros.instant(row.getLong("created_at")),
-        Optional.ofNullable(SessionRows.instant(row, "expires_at")));
+        expiry(row));
+  }
+
+  /// A replaced output is deleted after a while, as [Outputs] says.
+  private static Optional<Instant> expiry(ResultSet row) throws SQLException {
+    var replaced = SessionRows.instant(row, "replaced_at");
+    return replaced == null
+        ? Optional.ofNullable(SessionRows.instant(row, "expires_at"))
+        : Optional.of(replaced.plus(Outputs.REPLACED));
   }
 
   static void insert(Db db, StoredFile file) throws SQLException {
-    db.update(
+    insertAll(db, List.of(file));
+  }
+
+  static void insertAll(Db db, List<StoredFile> files) throws SQLException {
+    db.each(
         "INSERT INTO file (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        file.id().value(),
-        file.workspace().value(),
-        file.filename(),
-        file.mimeType(),
-        file.size(),
-        file.blob().map(BlobId::value).orElse(null),
-        file.scope().map(SessionId::value).orElse(null),
-        file.outputPath().orElse(null),
-        Micros.of(file.createdAt()),
-        SessionRows.micros(file.expiresAt().orElse(null)));
+        files.stream().map(FileRows::values).toList());
+  }
+
+  private static @Nullable Object[] values(StoredFile file) {
+    return new @Nullable Object[] {
+      file.id().value(),
+      file.workspace().value(),
+      file.filename(),
+      file.mimeType(),
+      file.size(),
+      file.blob().map(BlobId::value).orElse(null),
+      file.scope().map(SessionId::value).orElse(null),
+      file.outputPath().orElse(null),
+      Micros.of(file.createdAt()),
+      SessionRows.micros(file.expiresAt().orElse(null))
+    };
   }
 
   /// @throws dev.drover.base.Problem `NOT_FOUND`

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of jobs.
 public final class JobRows {
@@ -60,7 +61,11 @@ public final class JobRows {
 
   /// @param place the name of the directory, if only its nodes can do the job
   static void owe(Db db, Job.Order order, String place, Instant now) throws SQLException {
-    db.update(
+    oweAll(db, List.of(order), place, now);
+  }
+
+  static void oweAll(Db db, List<Job.Order> orders, String place, Instant now) throws SQLException {
+    db.each(
         """
         INSERT INTO job (kind, key, place, payload, state, created_at, due_at)
         VALUES (?, ?, ?, ?, 'owed', ?, ?)
@@ -69,12 +74,18 @@ public final class JobRows {
           due_at = excluded.due_at, tries = 0, last_error = NULL
         WHERE job.state = 'done'\
         """,
-        order.kind(),
-        order.key(),
-        order.here() ? place : "",
-        order.payload().toString(),
-        Micros.of(now),
-        Micros.of(now));
+        orders.stream().map(order -> values(order, place, now)).toList());
+  }
+
+  private static @Nullable Object[] values(Job.Order order, String place, Instant now) {
+    return new @Nullable Object[] {
+      order.kind(),
+      order.key(),
+      order.here() ? place : "",
+      order.payload().toString(),
+      Micros.of(now),
+      Micros.of(now)
+    };
   }
 
   static Job claim(Db db, Job found, String node) throws SQLException {

@@ -2,9 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Outputs;
-import dev.drover.session.Job;
 import dev.drover.session.SessionId;
-import dev.drover.store.Micros;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Refusals;
 import java.sql.SQLException;
@@ -63,57 +61,14 @@ final class SqlOutputs implements Outputs {
             throw Refusals.notFound(session);
           }
           blobs.lock(db, workspace);
-          for (var found : contents) {
-            add(db, workspace, session, found);
-          }
+          new OutputRows(db, session, clock.instant()).add(blobs, workspace, contents);
           return true;
         });
   }
 
-  private record Earlier(String digest, String file) {}
-
-  private void add(Db db, WorkspaceId workspace, SessionId session, Found found)
-      throws SQLException {
-    var earlier =
-        db.first(
-            "SELECT digest, file_id FROM output WHERE session_id = ? AND path = ?",
-            row -> new Earlier(row.getString(1), row.getString(2)),
-            session.value(),
-            found.path());
-    var digest = found.content().id().digest();
-    if (earlier.isPresent() && earlier.get().digest.equals(digest)) {
-      db.update(
-          "UPDATE output SET stamp = ? WHERE session_id = ? AND path = ?",
-          found.stamp(),
-          session.value(),
-          found.path());
-      JobRows.owe(db, Job.Order.deletion(found.content().id()), "", clock.instant());
-      return;
-    }
-    var file = found.file().with(blobs.keep(db, workspace, found.content()));
-    FileRows.insert(db, file);
-    db.update(
-        """
-        INSERT INTO output (session_id, path, stamp, digest, file_id) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (session_id, path) DO UPDATE
-        SET stamp = excluded.stamp, digest = excluded.digest, file_id = excluded.file_id\
-        """,
-        session.value(),
-        found.path(),
-        found.stamp(),
-        digest,
-        file.id().value());
-    if (earlier.isPresent()) {
-      db.update(
-          "UPDATE file SET replaced_at = ? WHERE id = ?",
-          Micros.of(clock.instant()),
-          earlier.get().file);
-    }
-  }
-
   /// Forgets the outputs of a session.
   static void deleteAll(Db db, SessionId session) throws SQLException {
-    db.update("DELETE FROM output WHERE session_id = ?", session.value());
+    OutputRows.deleteAll(db, session);
     db.update("DELETE FROM output_owed WHERE session_id = ?", session.value());
   }
 

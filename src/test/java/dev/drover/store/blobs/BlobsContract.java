@@ -254,6 +254,49 @@ abstract class BlobsContract {
   }
 
   @Test
+  void theContentsOfABatchBecomeVisibleTogether() throws Exception {
+    var added = new ArrayList<Blob>();
+    try (var batch = blobs.batch()) {
+      for (int size = 0; size < 40; size++) {
+        added.add(batch.add(stream(random(size * 5_000)), LIMIT));
+      }
+      assertThatThrownBy(() -> batch.add(stream(random(101)), 100)).isInstanceOf(Problem.class);
+      var broken =
+          then(
+              70_000,
+              () -> {
+                throw new IOException("reset");
+              });
+      assertThatThrownBy(() -> batch.add(broken, LIMIT)).hasMessage("reset");
+      assertThat(all(blobs)).isEmpty();
+      batch.complete();
+    }
+    try (var other = open()) {
+      assertThat(all(other)).containsExactlyInAnyOrderElementsOf(added);
+      for (int size = 0; size < 40; size++) {
+        assertThat(read(other, added.get(size).id())).isEqualTo(random(size * 5_000));
+      }
+    }
+  }
+
+  @Test
+  void aBatchThatIsNotCompletedLeavesNothing() throws Exception {
+    try (var batch = blobs.batch()) {
+      for (int n = 0; n < Blobs.Batch.MOST; n++) {
+        batch.add(stream(random(n)), LIMIT);
+      }
+      assertThatThrownBy(() -> batch.add(stream(random(1)), LIMIT))
+          .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> batch.add(stream(random(1)), -1))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    try (var empty = blobs.batch()) {
+      empty.complete();
+    }
+    assertThat(all(blobs)).isEmpty();
+  }
+
+  @Test
   void whatIsNotThereIsNeitherReadNorDeleted() throws Exception {
     var blob = put(random(10));
     assertThat(blobs.get(UNKNOWN)).isEmpty();

@@ -89,6 +89,22 @@ final class DirectoryBlobsTest extends BlobsContract {
   }
 
   @Test
+  void aBatchThatIsInterruptedIsStoredAsAWholeOrLeavesNothing() throws Exception {
+    int stored = 0;
+    try (var batch = blobs.batch()) {
+      batch.add(stream(random(10)), 100);
+      batch.add(stream(random(20)), 100);
+      Thread.currentThread().interrupt();
+      batch.complete();
+      stored = 2;
+      assertThat(Thread.interrupted()).isTrue();
+    } catch (InterruptedException _) {
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+    assertThat(all(blobs)).hasSize(stored);
+  }
+
+  @Test
   void oneOfManyDatabasesGetsTheDirectory() throws Exception {
     var number = new AtomicInteger();
     var owners = together(16, () -> blobs.claim("d" + number.incrementAndGet()));

@@ -129,7 +129,7 @@ final class Contents {
   }
 
   FileAccess access() {
-    return new FileAccess(hands, store.snapshots()::home, store.nodes());
+    return new FileAccess(hands, store.snapshots());
   }
 
   SkillDesk skills() {

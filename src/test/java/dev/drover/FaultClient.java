@@ -27,6 +27,7 @@ import java.util.Set;
 final class FaultClient implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path directory;
+  private final Map<String, String> more;
   private final Map<String, String> settings;
   private FaultChild child;
   private int deaths;
@@ -39,6 +40,7 @@ final class FaultClient implements AutoCloseable {
   /// @param more settings, by their variables
   FaultClient(Path directory, ScriptedMessages model, Map<String, String> more) throws Exception {
     this.directory = directory;
+    this.more = Map.copyOf(more);
     settings = new HashMap<>(more);
     settings.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
     settings.put("DROVER_LOG_LEVEL", "warning");
@@ -162,7 +164,7 @@ final class FaultClient implements AutoCloseable {
   List<String> findings() throws Exception {
     child.close();
     var findings = new ArrayList<String>();
-    new Auditor(Map.of())
+    new Auditor(more)
         .run(
             Map.of("data", directory.resolve("data").toString()),
             new Checking.Hearer() {

@@ -182,6 +182,20 @@ final class TwoDataDirectoriesTest {
   }
 
   @Test
+  void filesThatAClientPutsIntoASessionAtRestFollowItToo() throws Exception {
+    var session = session(a);
+    try (var one = client(a);
+        var other = client(b)) {
+      one.put(session, "before", "first");
+      assertThat(one.text("/drover/sessions/" + session + "/files/list"))
+          .contains("/workspace/before");
+      assertThat(withoutNote(run(b, session, "cat before"))).isEqualTo("first");
+      other.put(session, "between", "second");
+      assertThat(withoutNote(run(a, session, "cat before between"))).isEqualTo("firstsecond");
+    }
+  }
+
+  @Test
   void aNodeThatIsStoppedLeavesItsFilesToTheOther() throws Exception {
     var session = session(a);
     run(a, session, "echo first > file");

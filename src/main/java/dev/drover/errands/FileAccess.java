@@ -8,7 +8,6 @@ import dev.drover.hands.HandRoot;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
-import dev.drover.session.Nodes;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Snapshots;
@@ -19,7 +18,6 @@ import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /// Archives of the files of sessions, for clients. They are made and unpacked in the session's
 /// hand; if none lives, one is made. Safe for many threads.
@@ -28,14 +26,11 @@ public final class FileAccess {
   private static final Set<Status> AT_WORK = Set.of(Status.RUNNING, Status.RESCHEDULING);
 
   private final Hands hands;
-  private final Function<SessionId, Optional<Snapshots.Home>> homes;
-  private final Nodes nodes;
+  private final Snapshots snapshots;
 
-  /// @param homes where the directories of a session are, see [Snapshots#home]
-  public FileAccess(Hands hands, Function<SessionId, Optional<Snapshots.Home>> homes, Nodes nodes) {
+  public FileAccess(Hands hands, Snapshots snapshots) {
     this.hands = hands;
-    this.homes = homes;
-    this.nodes = nodes;
+    this.snapshots = snapshots;
   }
 
   /// Writes a file or a directory of the session as an archive.
@@ -61,13 +56,10 @@ public final class FileAccess {
   public void write(Session session, String path, boolean live, InputStream from)
       throws InterruptedException {
     check(session, live);
-    if (homes.apply(session.id()).isEmpty() && nodes.members().size() > 1) {
-      throw Problem.conflict(
-          "Files can be put into this session after its first command, because this server has"
-              + " several nodes.");
-    }
     try (var grip = grip(session)) {
+      settle(session.id());
       archives(grip).unpackPath(path, from);
+      check(session.id());
     } catch (IOException e) {
       throw problem(path, e);
     }
@@ -97,12 +89,28 @@ public final class FileAccess {
       throw Problem.conflict(
           "The agent of this session is at work. Wait until it is idle, or add live=true.");
     }
-    var right = homes.apply(session.id());
-    if (right.isPresent() && !right.map(Snapshots.Home::id).equals(hands.home(session.id()))) {
-      throw Problem.conflict(
-          "The files of this session are on another node, or in a snapshot. They are here after"
-              + " its next command.");
+    check(session.id());
+  }
+
+  private void check(SessionId session) {
+    var right = snapshots.home(session);
+    if (right.isPresent() && !right.map(Snapshots.Home::id).equals(hands.home(session))) {
+      throw elsewhere();
     }
+  }
+
+  /// The first command of the session, on whichever node, finds what is put into its directories.
+  private void settle(SessionId session) {
+    if (snapshots.home(session).isEmpty()
+        && hands.home(session).filter(home -> snapshots.settle(session, home)).isEmpty()) {
+      throw elsewhere();
+    }
+  }
+
+  private static Problem elsewhere() {
+    return Problem.conflict(
+        "The files of this session are on another node, or in a snapshot. They are here after its"
+            + " next command.");
   }
 
   private Grip grip(Session session) throws InterruptedException {

@@ -17,6 +17,12 @@ public interface Snapshots {
   /// Where the directories of a session are; empty before its first command.
   Optional<Home> home(SessionId session);
 
+  /// Records that the session's directories are these, in this node's data directory, if the
+  /// session has none: files are put into them before its first command.
+  ///
+  /// @return whether these are the right ones now
+  boolean settle(SessionId session, String home);
+
   /// @param id the id of the directories
   /// @param here whether this node's data directory is the one that they are in
   /// @param reachable whether a node that has the data directory is alive

@@ -21,10 +21,12 @@ final class RestingSessions implements AutoCloseable {
   }
 
   private static final int AT_ONCE = 2;
-  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
+  private static final Duration SHORTEST_LOOK = Duration.ofMillis(20);
   private static final System.Logger LOG = System.getLogger(RestingSessions.class.getName());
 
   private final Duration after;
+  private final Duration look;
   private final Pause pause;
   private final Take take;
   private final Map<SessionId, Long> since = new ConcurrentHashMap<>();
@@ -34,6 +36,8 @@ final class RestingSessions implements AutoCloseable {
 
   RestingSessions(Duration after, Pause pause, Take take) {
     this.after = after;
+    long eighth = after.dividedBy(8).toMillis();
+    look = Duration.ofMillis(Math.clamp(eighth, SHORTEST_LOOK.toMillis(), LONGEST_LOOK.toMillis()));
     this.pause = pause;
     this.take = take;
     looking = Thread.ofVirtual().name("snapshots").unstarted(this::look);
@@ -60,7 +64,7 @@ final class RestingSessions implements AutoCloseable {
   private void look() {
     try {
       while (true) {
-        pause.pause(LOOK);
+        pause.pause(look);
         long now = System.nanoTime();
         for (var one : oldestFirst()) {
           if (now - since.getOrDefault(one, now) >= after.toNanos() && free.tryAcquire()) {

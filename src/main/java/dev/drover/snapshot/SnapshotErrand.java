@@ -15,7 +15,6 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Job;
 import dev.drover.session.SessionId;
-import dev.drover.session.Snapshot;
 import dev.drover.session.Snapshots;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -87,12 +86,12 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
     }
   }
 
-  /// Lets the node that has the directories take a snapshot, if one is needed and the node lives.
+  /// Lets the node that has the directories take a snapshot, if the node lives: also without a call
+  /// since the newest one, processes and clients may have changed files.
   ///
   /// @throws Sandboxes.Unavailable if that takes too long: the node may be waiting for the storage
   private void request(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
-    long known = snapshots.newest(session).map(Snapshot::position).orElse(0L);
-    if (snapshots.callsAfter(session, known) == 0 || !isReachable(session)) {
+    if (!isReachable(session)) {
       return;
     }
     snapshots.request(session);

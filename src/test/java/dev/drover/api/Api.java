@@ -41,6 +41,7 @@ import dev.drover.store.memory.MemoryStore;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.PuppetHand;
@@ -281,7 +282,7 @@ final class Api implements AutoCloseable {
                 new FileProvision(store.sessionResources(), new PuppetHand(), blobs),
                 ids,
                 InstantSource.system()),
-            new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
+            new FileAccess(new PuppetHand(), new NoSnapshots()),
             new SkillDesk(store.skills(), blobs, SCRATCH, ids, InstantSource.system()),
             NoWebhooks.desk(store, ids),
             store.eventLog(),

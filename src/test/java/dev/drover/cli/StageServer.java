@@ -18,6 +18,7 @@ import dev.drover.errands.FileProvision;
 import dev.drover.settings.SettingValue;
 import dev.drover.skills.Scratch;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
@@ -79,7 +80,7 @@ final class StageServer implements ServerFactory {
                     new FileProvision(store.sessionResources(), stage.hand(), NoBlobs.INSTANCE),
                     ids,
                     InstantSource.system()),
-                new FileAccess(new PuppetHand(), _ -> Optional.empty(), store.nodes()),
+                new FileAccess(new PuppetHand(), new NoSnapshots()),
                 new SkillDesk(
                     store.skills(),
                     NoBlobs.INSTANCE,

@@ -3,7 +3,10 @@ package dev.drover.testing;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
+import dev.drover.pax.PaxEntry;
+import dev.drover.pax.PaxStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -13,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -65,6 +69,21 @@ public final class DroverClient implements AutoCloseable {
     var request =
         request("/v1/files").header("content-type", "multipart/form-data; boundary=b").POST(body);
     return String.valueOf(answer(request).text("id"));
+  }
+
+  /// Puts a file into the workspace of a session.
+  public void put(String session, String name, String text) {
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    var file =
+        new PaxStream.Item(
+            PaxEntry.file(name, 0644, bytes.length, Instant.EPOCH),
+            () -> new ByteArrayInputStream(bytes));
+    try (var archive = new PaxStream(List.of(file).iterator())) {
+      var body = HttpRequest.BodyPublishers.ofByteArray(archive.readAllBytes());
+      answer(request("/drover/sessions/" + session + "/files?path=/workspace").PUT(body));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// A session with all built-in tools; its id.

@@ -40,6 +40,18 @@ final class SnapshotRows {
     }
   }
 
+  /// Adds the first row of a session.
+  static void settle(Db db, long key, String home, String place) throws SQLException {
+    db.update(
+        """
+        INSERT INTO workspace_home (session_key, home, place) VALUES (?, ?, ?)
+        ON CONFLICT (session_key) DO NOTHING\
+        """,
+        key,
+        home,
+        place);
+  }
+
   static Optional<Snapshot> newest(Db db, long key) throws SQLException {
     var layers =
         db.list(

@@ -44,6 +44,21 @@ final class SqlSnapshots implements Snapshots {
         });
   }
 
+  @Override
+  public boolean settle(SessionId session, String home) {
+    return writer.call(
+        session.value(),
+        (db, _) -> {
+          var row = SessionRows.take(db, session);
+          if (row.isEmpty()) {
+            return false;
+          }
+          long key = row.get().key();
+          SnapshotRows.settle(db, key, home, self.place());
+          return SnapshotRows.home(db, key).filter(right -> right.id().equals(home)).isPresent();
+        });
+  }
+
   private static long key(Db db, SessionId session) throws SQLException {
     return db.first("SELECT key FROM session WHERE id = ?", row -> row.getLong(1), session.value())
         .orElse(-1L);

@@ -46,6 +46,7 @@ final class Contents {
   private final Jobs jobs;
   private final Blobs blobs;
   private final Hands hands;
+  private final MemoryErrand.Tap memoryTap;
   private final Ids ids;
   private final InstantSource clock;
   private final Scratch scratch;
@@ -60,6 +61,7 @@ final class Contents {
       Jobs jobs,
       Blobs blobs,
       Hands hands,
+      MemoryErrand.Tap memoryTap,
       Ids ids,
       InstantSource clock,
       Consumer<Runnable> onClose) {
@@ -68,6 +70,7 @@ final class Contents {
     this.jobs = jobs;
     this.blobs = blobs;
     this.hands = hands;
+    this.memoryTap = memoryTap;
     this.ids = ids;
     this.clock = clock;
     scratch = new Scratch(config.data().resolve("scratch"));
@@ -91,7 +94,7 @@ final class Contents {
     }
     errands.add(provision);
     errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch)));
-    errands.add(new MemoryErrand(store.sessionResources(), store.memories()));
+    errands.add(new MemoryErrand(store.sessionResources(), store.memories(), memoryTap));
     errands.add(outputs);
     return errands;
   }

@@ -101,7 +101,9 @@ public final class Drover implements AutoCloseable {
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
       OwnContents.claim(config, blobs, store.database());
-      var contents = new Contents(config, store, jobs, blobs, hands, ids, clock, open::push);
+      var contents =
+          new Contents(
+              config, store, jobs, blobs, hands, meters::memoryCompared, ids, clock, open::push);
       var runner = new JobRunner(jobs, contents.handlers(), Pause.REAL);
       var brains = new Brains(harness(store, log, hands, contents, models), runner::hint);
       open.push(brains::close);

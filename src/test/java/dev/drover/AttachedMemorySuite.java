@@ -325,6 +325,7 @@ abstract class AttachedMemorySuite {
                     + " separators"),
             line("/e\u0301", "its path must be in Unicode Normalization Form C"),
             line("/%ff", "its name is not UTF-8"),
+            line("/.drover-x", "names that begin with \".drover-\" are reserved"),
             line("/closed", "it cannot be read"),
             line("/kept/inside", "its directory cannot be read"),
             line(

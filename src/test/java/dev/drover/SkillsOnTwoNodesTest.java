@@ -69,8 +69,12 @@ final class SkillsOnTwoNodesTest {
   }
 
   private static String upload(Drover node, String path, String description) throws Exception {
-    var run = "#!/bin/sh\necho ran\n".getBytes(StandardCharsets.UTF_8);
-    var form = ZipBytes.skill("poems", description).file("poems/run", ZipBytes.SCRIPT, run).form();
+    var run = "#!/bin/sh\nls /skills/poems/empty && echo ran\n".getBytes(StandardCharsets.UTF_8);
+    var form =
+        ZipBytes.skill("poems", description)
+            .file("poems/run", ZipBytes.SCRIPT, run)
+            .file("poems/empty/", ZipBytes.DIRECTORY, new byte[0])
+            .form();
     var request =
         HttpRequest.newBuilder(node.url().resolve(path))
             .header("authorization", "Bearer " + KEY)

@@ -217,7 +217,9 @@ final class Exchange {
     failure.headers().forEach(response::header);
     if (body.isLong()) {
       response.header(HeaderValues.CONNECTION_CLOSE);
-      body.drop();
+      if (!body.isTooLongToDrop()) {
+        body.drop();
+      }
     }
     var json = failure.body(requestId).toString();
     answer(failure.status(), JSON, json.getBytes(StandardCharsets.UTF_8));

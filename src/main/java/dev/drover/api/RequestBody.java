@@ -179,6 +179,12 @@ final class RequestBody {
     return declaredLength() > SMALL || isChunked();
   }
 
+  /// Whether the body is longer than what is skipped of one, so that the client gets its answer
+  /// earlier than it has sent everything, in any case.
+  boolean isTooLongToDrop() {
+    return declaredLength() > MAX_UNREAD;
+  }
+
   /// Reads and discards the rest of the body of a refused request, up to a limit: many clients read
   /// no response before they have sent the whole body. A client that sent `expect` sends no body
   /// after a refusal, unless the reading of its body has begun: then it was asked to continue.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// A field of a request body that has a flag.
@@ -16,7 +17,7 @@ record Field(String name, Kind kind, String label, String description) {
   private static final String REMOVED = "--remove-metadata";
   private static final String TOOL = "--tool";
   private static final String STORE = "--memory";
-  private static final String READABLE = ":read_only";
+  private static final Set<String> ACCESS = Set.of("read_only", "read_write");
 
   enum Kind {
     /// A text, or `@FILE`.
@@ -54,7 +55,7 @@ record Field(String name, Kind kind, String label, String description) {
         Kind.STORES,
         "STORE",
         "The id of a memory store, which the agent gets as a directory; followed by :read_only if"
-            + " it must not change it. Can be repeated.");
+            + " it must not change it (otherwise :read_write). Can be repeated.");
   }
 
   static Field metadata(boolean patch) {
@@ -132,15 +133,14 @@ record Field(String name, Kind kind, String label, String description) {
   private static Optional<Json> stores(Arguments arguments) {
     var stores = new ArrayList<Json>();
     for (var text : arguments.texts(STORE)) {
-      boolean reads = text.endsWith(READABLE);
-      stores.add(
-          Json.obj(
-              "type",
-              "memory_store",
-              "memory_store_id",
-              reads ? text.substring(0, text.length() - READABLE.length()) : text,
-              "access",
-              reads ? "read_only" : "read_write"));
+      int colon = text.indexOf(':');
+      var access = colon < 0 ? "read_write" : text.substring(colon + 1);
+      if (!ACCESS.contains(access)) {
+        throw arguments.wrong(
+            STORE + ": the access after the colon must be read_only or read_write");
+      }
+      var id = colon < 0 ? text : text.substring(0, colon);
+      stores.add(Json.obj("type", "memory_store", "memory_store_id", id, "access", access));
     }
     return stores.isEmpty() ? Optional.empty() : Optional.of(new Json.Arr(stores));
   }

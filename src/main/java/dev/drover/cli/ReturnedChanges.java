@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.directory.Applying;
 import dev.drover.directory.Change;
+import dev.drover.directory.GitPatch;
 import dev.drover.directory.NotApplied;
 import dev.drover.directory.QuotedPath;
 import dev.drover.directory.ReturnedTree;
@@ -149,19 +150,17 @@ final class ReturnedChanges {
         + (diff.removed() > 0 ? "-" + diff.removed() : "");
   }
 
-  /// Writes a patch, and names the changes that are not in it: `git apply` refuses all of a patch
-  /// that only says of a file that it differs.
+  /// Writes a patch, and names the changes that are not in it.
   private void save(List<Change> changes, Path file) throws IOException {
-    var lines = new ArrayList<String>();
-    for (var change : changes) {
-      var diff = TextDiff.of(change, sent.root());
-      if (diff.omission().isPresent()) {
-        say("not in the patch: " + shown(change.path()) + " (" + diff.omission().get() + ")");
-      } else {
-        lines.addAll(diff.lines());
+    try (var to = Files.newBufferedWriter(file)) {
+      var patch = new GitPatch(sent.root(), to);
+      for (var change : changes) {
+        var missing = patch.add(change);
+        if (missing.isPresent()) {
+          say("not in the patch: " + shown(change.path()) + " (" + missing.get() + ")");
+        }
       }
     }
-    Files.write(file, lines);
   }
 
   private void print(List<Change> changes) throws IOException {

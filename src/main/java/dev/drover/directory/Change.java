@@ -34,6 +34,11 @@ public record Change(
     return after.isEmpty() ? Kind.DELETED : Kind.MODIFIED;
   }
 
+  /// Whether a link takes the place of a file, or a file that of a link.
+  boolean isReplacement() {
+    return before.isPresent() && after.isPresent() && before.get().isLink() != after.get().isLink();
+  }
+
   /// Whether tools on the user's machine may execute the file.
   public boolean runs() {
     return after.isPresent() && (after.get().executable() || RunningNames.contains(path));

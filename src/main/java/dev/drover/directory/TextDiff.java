@@ -23,7 +23,7 @@ public record TextDiff(List<String> lines, int added, int removed, Optional<Stri
   private static final String NOT_SHOWN = "binary or large";
 
   /// The file in the directory is no longer the one before the change.
-  private static final String CHANGED = "changed here meanwhile";
+  static final String CHANGED = "changed here meanwhile";
 
   private static final long MAX_BYTES = 1_000_000;
   private static final int MAX_LINES = 20_000;
@@ -38,9 +38,7 @@ public record TextDiff(List<String> lines, int added, int removed, Optional<Stri
   ///
   /// @param root the directory, which has the content before the change
   public static TextDiff of(Change change, Path root) throws IOException {
-    if (change.before().isPresent()
-        && change.after().isPresent()
-        && change.before().get().isLink() != change.after().get().isLink()) {
+    if (change.isReplacement()) {
       return replacement(change, root);
     }
     var head = head(change);
@@ -138,7 +136,8 @@ public record TextDiff(List<String> lines, int added, int removed, Optional<Stri
     }
   }
 
-  private static List<String> head(Change change) {
+  /// The lines before those of the contents.
+  static List<String> head(Change change) {
     var head = new ArrayList<String>();
     head.add("diff --git " + name("a/", change.path()) + " " + name("b/", change.path()));
     if (change.before().isEmpty()) {

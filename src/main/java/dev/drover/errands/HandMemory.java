@@ -29,8 +29,10 @@ final class HandMemory implements MemoryFolder {
   private static final int TURNS = 3;
   private static final int MODE = 0644;
 
-  /// How the names of a hand's unfinished files begin, which no listing has.
-  private static final String UNFINISHED = "/.drover-";
+  /// How the names of a hand's unfinished files begin. Hands of older servers list no such name.
+  private static final String RESERVED = "/.drover-";
+
+  private static final String IS_RESERVED = "names that begin with \".drover-\" are reserved";
 
   private static final String TOO_LARGE = "it has more than %,d bytes".formatted(MemoryText.BYTES);
 
@@ -114,6 +116,9 @@ final class HandMemory implements MemoryFolder {
     if (entry.path().text().isEmpty()) {
       return Optional.of("its name is not UTF-8");
     }
+    if (path.contains(RESERVED)) {
+      return Optional.of(IS_RESERVED);
+    }
     var fault = MemoryPath.fault(path).map(what -> "its path " + what);
     return fault.isPresent() || entry.stamp().size() <= MemoryText.BYTES
         ? fault
@@ -160,9 +165,7 @@ final class HandMemory implements MemoryFolder {
     if (!MemoryMirror.canBeFile(path)) {
       return Optional.of("a part of its path is too long for the name of a file");
     }
-    return path.contains(UNFINISHED)
-        ? Optional.of("names that begin with \".drover-\" are reserved")
-        : Optional.empty();
+    return path.contains(RESERVED) ? Optional.of(IS_RESERVED) : Optional.empty();
   }
 
   @Override

@@ -31,6 +31,7 @@ public final class MemoryErrand implements HandErrand {
 
   private final SessionResources resources;
   private final Memories memories;
+  private final Tap tap;
   private final Map<SessionId, Stores> sessions =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -41,9 +42,21 @@ public final class MemoryErrand implements HandErrand {
         }
       };
 
-  public MemoryErrand(SessionResources resources, Memories memories) {
+  public MemoryErrand(SessionResources resources, Memories memories, Tap tap) {
     this.resources = resources;
     this.memories = memories;
+    this.tap = tap;
+  }
+
+  /// Observes the rounds. Its method returns at once, throws nothing, and is called by many
+  /// threads.
+  public interface Tap {
+    /// A directory was compared with its store, because one of them was changed.
+    ///
+    /// @param outcome `settled`; `unsettled` if something is left to the next round; `failed`
+    /// @param conflicts the number of memories that were changed in both
+    /// @param start by [System#nanoTime]
+    void compared(String outcome, int conflicts, long start);
   }
 
   /// The stores of one session.
@@ -110,7 +123,7 @@ public final class MemoryErrand implements HandErrand {
 
   private List<MemorySync> all(Visit visit) {
     return of(resources, visit.session()).stream()
-        .map(store -> new MemorySync(memories, visit.workspace(), visit.session(), store))
+        .map(store -> new MemorySync(memories, visit.workspace(), visit.session(), store, tap))
         .toList();
   }
 

@@ -28,6 +28,7 @@ final class MemorySync {
   private final WorkspaceId workspace;
   private final Attached store;
   private final MemoryActor actor;
+  private final MemoryErrand.Tap tap;
   private final List<String> lines = new ArrayList<>();
   private List<String> unreported = List.of();
   private boolean reported; // what is not acknowledged yet
@@ -42,7 +43,13 @@ final class MemorySync {
   /// @param cookie empty: the agent cannot change the directory
   private record State(long revision, Optional<HandTree.Cookie> cookie) {}
 
-  MemorySync(Memories memories, WorkspaceId workspace, SessionId session, Attached store) {
+  MemorySync(
+      Memories memories,
+      WorkspaceId workspace,
+      SessionId session,
+      Attached store,
+      MemoryErrand.Tap tap) {
+    this.tap = tap;
     this.memories = memories;
     this.workspace = workspace;
     this.store = store;
@@ -94,8 +101,15 @@ final class MemorySync {
     var round =
         new MemoryRound(
             memories, new MemoryRound.Store(workspace, store.store(), store.slug(), actor), folder);
-    unreported = round.run();
-    settled = round.isSettled() ? state : null;
+    long start = System.nanoTime();
+    var outcome = "failed";
+    try {
+      unreported = round.run();
+      settled = round.isSettled() ? state : null;
+      outcome = round.isSettled() ? "settled" : "unsettled";
+    } finally {
+      tap.compared(outcome, round.conflicts(), start);
+    }
   }
 
   private void mirror(Grip grip) throws IOException, InterruptedException {

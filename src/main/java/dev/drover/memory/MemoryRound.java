@@ -29,6 +29,7 @@ public final class MemoryRound {
   private final MemoryFolder folder;
   private final MemoryBase base;
   private boolean settled;
+  private int conflicts;
   private Map<String, Found> found = new HashMap<>();
   private Map<String, MemoryHead> heads = new HashMap<>();
 
@@ -98,6 +99,11 @@ public final class MemoryRound {
   /// Whether the round has left nothing to another one.
   public boolean isSettled() {
     return settled && !base.lacksSome();
+  }
+
+  /// The number of memories that were changed in both.
+  public int conflicts() {
+    return conflicts;
   }
 
   private Set<String> listed() {
@@ -210,6 +216,9 @@ public final class MemoryRound {
   private void resolve(String path, Optional<String> here)
       throws IOException, InterruptedException {
     var head = heads.get(path);
+    if (base.at(path).isPresent() || head != null) {
+      conflicts++;
+    }
     if (head == null) {
       boolean wasDeleted = base.at(path).isPresent();
       give(path, here);

@@ -6,16 +6,18 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /// A skill as it is kept: a zip archive with the files of one directory, which has the skill's
-/// name. Equal files give equal archives: their order, times and modes do not depend on how they
-/// were sent. Not safe for concurrent use.
+/// name, and the empty directories in it. Equal files give equal archives: their order, times and
+/// modes do not depend on how they were sent. Not safe for concurrent use.
 ///
 /// @see <a href="https://platform.claude.com/docs/en/build-with-claude/skills-guide">Skills</a>
 public final class PackedSkill implements AutoCloseable {
@@ -24,6 +26,7 @@ public final class PackedSkill implements AutoCloseable {
   private static final String MANIFEST = "SKILL.md";
   private static final int PLAIN = 0100644;
   private static final int EXECUTABLE = 0100755;
+  private static final int DIRECTORY = 0040755;
 
   /// The earliest time that a zip archive can express, in no time zone.
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
@@ -50,12 +53,10 @@ public final class PackedSkill implements AutoCloseable {
   /// @param file empty; closed with the result, or here if this fails
   static PackedSkill pack(List<SkillEntry> entries, FileChannel file) throws IOException {
     try {
-      if (entries.size() > MAX_FILES) {
-        throw tooMany();
-      }
-      var packed = new PackedSkill(file, frontmatter(entries));
+      var kept = kept(entries);
+      var packed = new PackedSkill(file, frontmatter(kept));
       try {
-        for (var entry : sorted(entries)) {
+        for (var entry : sorted(kept)) {
           packed.add(entry);
         }
         packed.zip.finish();
@@ -79,6 +80,30 @@ public final class PackedSkill implements AutoCloseable {
     }
   }
 
+  /// The files, and the directories in that of the skill that are empty.
+  private static List<SkillEntry> kept(List<SkillEntry> entries) {
+    var files = entries.stream().filter(entry -> !entry.directory()).toList();
+    if (files.isEmpty()) {
+      throw Problem.invalid("files: contain no file");
+    }
+    var inside = files.getFirst().path().top() + "/";
+    var paths = new TreeSet<String>();
+    entries.forEach(entry -> paths.add(entry.path().value()));
+    var kept = new ArrayList<>(files);
+    for (var entry : entries) {
+      var path = entry.path().value();
+      var below = paths.higher(path + "/");
+      boolean empty = below == null || !below.startsWith(path + "/");
+      if (entry.directory() && path.startsWith(inside) && empty && paths.remove(path)) {
+        kept.add(entry);
+      }
+    }
+    if (kept.size() > MAX_FILES) {
+      throw tooMany();
+    }
+    return kept;
+  }
+
   private static List<SkillEntry> sorted(List<SkillEntry> entries) {
     return entries.stream()
         .sorted(
@@ -89,9 +114,6 @@ public final class PackedSkill implements AutoCloseable {
   }
 
   private static Frontmatter frontmatter(List<SkillEntry> entries) throws IOException {
-    if (entries.isEmpty()) {
-      throw Problem.invalid("files: contain no file");
-    }
     var top = entries.getFirst().path().top();
     for (var entry : entries) {
       if (entry.path().segments().size() == 1) {
@@ -103,6 +125,7 @@ public final class PackedSkill implements AutoCloseable {
     }
     var manifest =
         entries.stream()
+            .filter(entry -> !entry.directory())
             .filter(entry -> entry.path().value().equals(top + "/" + MANIFEST))
             .findFirst()
             .orElseThrow(
@@ -119,8 +142,8 @@ public final class PackedSkill implements AutoCloseable {
   }
 
   private void add(SkillEntry from) throws IOException {
-    var entry = new ZipArchiveEntry(from.path().value());
-    entry.setUnixMode(from.executable() ? EXECUTABLE : PLAIN);
+    var entry = new ZipArchiveEntry(from.path().value() + (from.directory() ? "/" : ""));
+    entry.setUnixMode(from.directory() ? DIRECTORY : from.executable() ? EXECUTABLE : PLAIN);
     entry.setTimeLocal(TIME);
     zip.putArchiveEntry(entry);
     try (var in = new Limited(from, from.content().open(), unpacked)) {

@@ -92,7 +92,7 @@ public final class SkillDraft implements AutoCloseable {
       var path = EntryPath.of(one.name);
       if (!path.isClutter()) {
         names.addFile(path);
-        entries.add(new SkillEntry(path, one.program, one.size, () -> open(one)));
+        entries.add(SkillEntry.file(path, one.program, one.size, () -> open(one)));
       }
     }
     return entries;

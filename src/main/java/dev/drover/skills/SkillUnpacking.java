@@ -57,6 +57,10 @@ public final class SkillUnpacking {
           }
           target = target.resolve(segment);
         }
+        if (entry.isDirectory()) {
+          directory(target);
+          continue;
+        }
         try (var content = zip.getInputStream(entry)) {
           write(content, target, entry);
         }

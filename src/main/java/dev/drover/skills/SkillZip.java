@@ -53,11 +53,11 @@ final class SkillZip implements AutoCloseable {
     }
   }
 
-  /// Its files, in the order of its directory.
+  /// Its files and directories, in the order of its directory.
   ///
   /// @throws Problem `INVALID_REQUEST` if an entry is not allowed
   List<SkillEntry> entries(EntryNames names) {
-    var files = new ArrayList<SkillEntry>();
+    var found = new ArrayList<SkillEntry>();
     for (var entry : Collections.list(zip.getEntries())) {
       var name = name(entry);
       int mode = (int) (entry.getExternalAttributes() >>> 16) & 0xFFFF;
@@ -72,15 +72,16 @@ final class SkillZip implements AutoCloseable {
       }
       if (directory) {
         names.addDirectory(path);
+        found.add(SkillEntry.directory(path));
         continue;
       }
       check(entry, path);
       names.addFile(path);
       boolean executable = (mode & ANY_EXECUTE) != 0;
-      files.add(
-          new SkillEntry(path, executable, entry.getCompressedSize(), () -> open(entry, path)));
+      found.add(
+          SkillEntry.file(path, executable, entry.getCompressedSize(), () -> open(entry, path)));
     }
-    return files;
+    return found;
   }
 
   private static String name(ZipArchiveEntry entry) {

@@ -82,6 +82,20 @@ public final class Meters {
   final Counter blobs =
       metrics.counter(
           "drover_blobs_total", "Uses of the store of contents.", "operation", "outcome");
+  final Counter memoryRounds =
+      metrics.counter(
+          "drover_memory_rounds_total",
+          "Comparisons of a session's directory with its memory store.",
+          "outcome");
+  final Histogram memorySeconds =
+      metrics.histogram(
+          "drover_memory_round_seconds",
+          "Comparisons of a session's directory with its memory store.",
+          FAST);
+  final Counter memoryConflicts =
+      metrics.counter(
+          "drover_memory_conflicts_total",
+          "Memories that were changed in a session's directory and in the store.");
   final Counter jobs =
       metrics.counter("drover_jobs_total", "Tries of jobs that ended.", "kind", "outcome");
 
@@ -127,6 +141,17 @@ public final class Meters {
         result == null ? "interrupted" : result.lost() ? "lost" : result.isError() ? "error" : "ok";
     toolCalls.increment(tool, outcome);
     toolSeconds.since(start, tool, outcome);
+  }
+
+  /// A session's directory was compared with its memory store.
+  ///
+  /// @param start by [System#nanoTime]
+  public void memoryCompared(String outcome, int conflicts, long start) {
+    memoryRounds.increment(outcome);
+    memorySeconds.since(start);
+    for (int n = 0; n < conflicts; n++) {
+      memoryConflicts.increment();
+    }
   }
 
   /// Counts one call of a tool.

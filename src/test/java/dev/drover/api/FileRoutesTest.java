@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -268,6 +271,25 @@ final class FileRoutesTest {
       }
     }
     assertThat(stored()).hasSize(before.size() + 1);
+  }
+
+  /// A client that announces far too much gets its answer before it has sent anything.
+  @Test
+  void aFileThatIsAnnouncedAsFarTooLargeIsRefusedAtOnce() throws Exception {
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
+      socket.setSoTimeout(8_000);
+      var head =
+          "POST /v1/files HTTP/1.1\r\nhost: a\r\nx-api-key: "
+              + Api.KEY
+              + "\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 600000000"
+              + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+      var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      assertThat(lines.readLine()).startsWith("HTTP/1.1 413");
+      assertThat(lines.lines().takeWhile(line -> !line.isEmpty()).toList())
+          .contains("Connection: close");
+    }
   }
 
   @Test

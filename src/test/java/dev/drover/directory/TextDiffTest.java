@@ -3,6 +3,7 @@ package dev.drover.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,64 @@ final class TextDiffTest {
     assertThat(changes(items.toArray(dev.drover.pax.PaxStream.Item[]::new)))
         .as("what is left to change")
         .isEmpty();
+  }
+
+  private static byte[] bytes(Random random, int size) {
+    var bytes = new byte[size];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  /// Contents of all sizes that end a line of the patch differently, new, changed and deleted ones.
+  @Test
+  void gitAppliesBinaryAndLongFiles() throws IOException, InterruptedException {
+    var random = new Random(8);
+    Directories.git(root, "init", "-q");
+    var items = new java.util.ArrayList<dev.drover.pax.PaxStream.Item>();
+    for (int size = 1; size < 80; size++) {
+      Files.write(root.resolve("f" + size), bytes(random, size));
+      items.add(Directories.file("f" + size, "\0" + "x".repeat(size * random.nextInt(90)) + size));
+    }
+    Files.write(root.resolve("gone"), bytes(random, 3_000));
+    Files.write(root.resolve("large"), bytes(random, 1_500_000));
+    Files.write(root.resolve("file-then-link"), bytes(random, 100));
+    Files.createSymbolicLink(root.resolve("link-then-file"), Path.of("f1"));
+    items.add(Directories.file("large", "\0" + "line\n".repeat(300_000), 0755));
+    items.add(Directories.file("new/one", "\0new", 0755));
+    items.add(Directories.link("file-then-link", "f2"));
+    items.add(Directories.file("link-then-file", "a\0b"));
+    items.add(Directories.file("long", "x\n".repeat(20_001)));
+    items.add(Directories.file("text", "text\n"));
+    Directories.git(root, "add", ".");
+    var changes = changes(items.toArray(dev.drover.pax.PaxStream.Item[]::new));
+    var file = scratch.resolve("patch");
+    try (var to = Files.newBufferedWriter(file)) {
+      var patch = new GitPatch(root, to);
+      for (var change : changes) {
+        assertThat(patch.add(change)).as(change.path()).isEmpty();
+      }
+    }
+    Directories.git(root, "apply", "--whitespace=nowarn", file.toString());
+    assertThat(changes(items.toArray(dev.drover.pax.PaxStream.Item[]::new)))
+        .as("what is left to change")
+        .isEmpty();
+  }
+
+  @Test
+  void aLargeFileThatTheUserChangedMeanwhileIsNotInAPatch()
+      throws IOException, InterruptedException {
+    var random = new Random(9);
+    Files.write(root.resolve("large"), bytes(random, 1_500_000));
+    Files.write(root.resolve("gone"), bytes(random, 10));
+    var changes = changes(Directories.file("large", "\0"), Directories.file("gone", "\0"));
+    Files.write(root.resolve("large"), bytes(random, 1_500_000));
+    Files.delete(root.resolve("gone"));
+    var to = new StringWriter();
+    var patch = new GitPatch(root, to);
+    for (var change : changes) {
+      assertThat(patch.add(change)).as(change.path()).contains("changed here meanwhile");
+    }
+    assertThat(to.toString()).isEmpty();
   }
 
   private static String text(List<String> lines, Random random) {

@@ -63,6 +63,36 @@ final class SkillArchiveTest extends SkillUploads {
   }
 
   @Test
+  void emptyDirectoriesOfTheSkillAreKept() throws IOException {
+    var zip =
+        demo()
+            .file("demo/", DIRECTORY, new byte[0])
+            .file("demo/output/", DIRECTORY, new byte[0])
+            .file("demo/a/", DIRECTORY, new byte[0])
+            .file("demo/a/b/", DIRECTORY, new byte[0])
+            .file("demo/a-b/", DIRECTORY, new byte[0])
+            .file("demo/full/", DIRECTORY, new byte[0])
+            .file("demo/full/file", "x")
+            .file("other/", DIRECTORY, new byte[0]);
+    var packed = packed(zip);
+    assertThat(files(packed).keySet())
+        .containsExactly(
+            "demo/SKILL.md", "demo/a-b/", "demo/a/b/", "demo/full/file", "demo/output/");
+    assertThat(files(packed)).containsEntry("demo/output/", "40755 ");
+    assertThat(packed(Map.of("demo.zip", packed))).isEqualTo(packed);
+    assertThat(refused(Map.of("demo.zip", directories(2_000).bytes())))
+        .isEqualTo("files: are more than 2000");
+  }
+
+  private static ZipBytes directories(int count) {
+    var zip = demo();
+    for (int n = 0; n < count; n++) {
+      zip.file("demo/" + n + "/", DIRECTORY, new byte[0]);
+    }
+    return zip;
+  }
+
+  @Test
   void partsWithPathsGiveTheSameArchiveAsAZipInEveryTimeZone() throws IOException {
     var zip = demo().file("demo/run", SCRIPT, bytes("#!/usr/bin/env python3\n"));
     var parts = new LinkedHashMap<String, byte[]>();

@@ -52,7 +52,7 @@ final class UnusualZipTest extends SkillUploads {
             joined(demo().stored("demo/y", none).bytes(), usual.bytes())),
         arguments(
             "a directory with a content",
-            demo().stored("demo/x", x).file("demo/d/", DIRECTORY, bytes("lost")).bytes()));
+            demo().stored("demo/x", x).file("demo/", DIRECTORY, bytes("lost")).bytes()));
   }
 
   private static byte[] joined(byte[] first, byte[] second) throws IOException {

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 final class KilledWithSnapshotsTest {
+  /// The directories are restored and recorded as the right ones; what the model would be told of
+  /// that has died with the server.
+  private static final String UNSAID = "emit/drover.workspace_home:after:1";
+
   private static final List<String> TAKING =
       List.of(
           "pack:before:1",
@@ -53,7 +57,7 @@ final class KilledWithSnapshotsTest {
           "unpack:piece:4",
           "unpack:after:1",
           "emit/drover.workspace_home:before:1",
-          "emit/drover.workspace_home:after:1");
+          UNSAID);
 
   private static final String FIRST =
       "head -c 300000 /dev/urandom > random; sha256sum random > sum; mkdir d; echo one > d/one;"
@@ -165,7 +169,10 @@ final class KilledWithSnapshotsTest {
             .getLast()
             .items("content");
     var text = String.valueOf(((Json.Obj) result.getFirst()).text("text"));
-    assertThat(text).as(fault).contains("restored from a snapshot").endsWith("\n" + SEEN);
+    assertThat(text).as(fault).endsWith(SEEN);
+    if (!fault.equals(UNSAID)) {
+      assertThat(text).as(fault).contains("restored from a snapshot");
+    }
     assertThat(client.deaths()).as(fault).isEqualTo(1);
     client.deleted("/v1/sessions/" + session, 200);
   }

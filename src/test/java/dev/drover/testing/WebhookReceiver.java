@@ -24,6 +24,9 @@ import java.util.function.ToIntFunction;
 
 /// A receiver of webhooks on loopback. It answers with what a test says, and keeps every request.
 public final class WebhookReceiver implements AutoCloseable {
+  /// In place of a status: the connection is closed without an answer.
+  public static final int AWAY = 0;
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final BlockingQueue<Received> arriving = new LinkedBlockingQueue<>();
@@ -62,13 +65,8 @@ public final class WebhookReceiver implements AutoCloseable {
     }
   }
 
-  /// At any port.
   public WebhookReceiver() throws IOException {
-    this(0);
-  }
-
-  public WebhookReceiver(int port) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::receive);
     server.start();
@@ -82,6 +80,9 @@ public final class WebhookReceiver implements AutoCloseable {
       all.add(received);
       arriving.add(received);
       int status = answer.applyAsInt(received);
+      if (status == AWAY) {
+        return;
+      }
       if (status / 100 == 3) {
         exchange.getResponseHeaders().set("location", "http://127.0.0.1:1/");
       }
@@ -89,7 +90,7 @@ public final class WebhookReceiver implements AutoCloseable {
     }
   }
 
-  /// What it answers from now on.
+  /// What it answers from now on: a status, or [#AWAY].
   public void answering(ToIntFunction<Received> status) {
     answer = status;
   }

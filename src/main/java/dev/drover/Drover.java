@@ -34,6 +34,7 @@ import dev.drover.telemetry.HandMeters;
 import dev.drover.telemetry.MeteredBlobs;
 import dev.drover.telemetry.MeteredJobs;
 import dev.drover.telemetry.MeteredLog;
+import dev.drover.telemetry.MeteredMcp;
 import dev.drover.telemetry.MeteredModels;
 import dev.drover.telemetry.MeteredTool;
 import dev.drover.telemetry.Meters;
@@ -179,6 +180,7 @@ public final class Drover implements AutoCloseable {
         contents.errands(),
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
+        new MeteredMcp(wiring.mcp(config, open::push), meters),
         Profile.DEFAULTS,
         wiring.retries(config),
         config.brain().maxToolRounds(),

@@ -12,6 +12,8 @@ import dev.drover.hands.local.MemoryMounts;
 import dev.drover.http.Guard;
 import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
+import dev.drover.mcp.Credentials;
+import dev.drover.mcp.McpClients;
 import dev.drover.model.Model;
 import dev.drover.model.ModelRouter;
 import dev.drover.model.Models;
@@ -30,6 +32,7 @@ import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.tools.McpTools;
 import dev.drover.tools.ServerTool;
 import dev.drover.webhooks.WebhookGuard;
 import java.io.IOException;
@@ -114,6 +117,15 @@ class Wiring {
   /// The tools that run in the server's own process. There are none yet.
   List<ServerTool> tools() {
     return List.of();
+  }
+
+  /// The client of the MCP servers of agents.
+  ///
+  /// @param onClose accepts an action to run when the server closes
+  McpTools mcp(Config config, Consumer<Runnable> onClose) {
+    var clients = new McpClients(guard(config), Credentials.NONE);
+    onClose.accept(clients::close);
+    return clients;
   }
 
   /// @param onClose accepts an action to run when the server closes

@@ -65,6 +65,7 @@ final class ArchitectureTest {
     uses("gateway", "catalog", "http");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
+    uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
     uses("brain", "base", "settings", "session", "catalog", "files", "hands", "tools", "model");
     uses(
         "errands",

@@ -6,6 +6,7 @@ import dev.drover.hands.ToolResult;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ToolAmbiguous.Outcome;
+import dev.drover.tools.McpNames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -123,16 +124,27 @@ final class Acting {
   /// The events that record the outcome of a call; none if the call will run again.
   private List<Emission.Entry> outcome(RoutedCall one, ToolResult result, CallRouting routing) {
     var call = one.call();
-    if (!result.lost()) {
-      return List.of(at.result(call, result));
+    if (result.lost()
+        && !(one instanceof RoutedCall.Reported)
+        && routing.mayRunAgain(call, one.attempts())) {
+      return List.of();
     }
-    return !(one instanceof RoutedCall.Reported) && routing.mayRunAgain(call, one.attempts())
-        ? List.of()
-        : List.of(ambiguous(call, Outcome.REPORTED), at.result(call, result));
+    var entries = new ArrayList<Emission.Entry>();
+    routing.error(call).ifPresent(error -> entries.add(at.entry(new Event.Failed(at.id(), error))));
+    if (result.lost()) {
+      entries.add(ambiguous(call, Outcome.REPORTED));
+    }
+    entries.add(at.result(call, result));
+    return entries;
   }
 
   private Emission.Entry ambiguous(ThreadFold.Call call, Outcome outcome) {
-    return at.entry(new Event.ToolAmbiguous(at.id(), call.use().id(), call.use().name(), outcome));
+    var use = call.use();
+    var tool =
+        use instanceof Event.AgentMcpToolUse mcp
+            ? McpNames.of(mcp.server(), mcp.name())
+            : use.name();
+    return at.entry(new Event.ToolAmbiguous(at.id(), use.id(), tool, outcome));
   }
 
   /// Leaves the calls after the lease was lost: the node that holds the session now fetches their

@@ -22,17 +22,30 @@ import java.util.stream.Stream;
 final class Asking {
   private final WakeContext at;
   private final Endings endings;
+  private final Discovery discovery;
   private final PromptMemory memory;
 
   Asking(WakeContext at, Endings endings) {
     this.at = at;
     this.endings = endings;
+    discovery = new Discovery(at);
     memory = new PromptMemory(at);
   }
 
-  /// Calls the model as soon as there is memory for the prompt.
+  /// Calls the model as soon as there is memory for the prompt. If MCP servers are to be asked for
+  /// their tools before, this step does only that.
   LogWriter.Next ask(Step.Ask step) throws InterruptedException {
-    return memory.ask(step.taken(), () -> askNow(step), failure -> asksInVain(step, failure));
+    return memory.ask(
+        step.taken(), () -> discoverOrAsk(step), failure -> asksInVain(step, failure));
+  }
+
+  private LogWriter.Next discoverOrAsk(Step.Ask step) throws InterruptedException {
+    var due = discovery.due(step);
+    if (!due.isEmpty()) {
+      return discovery.run(step, due);
+    }
+    discovery.begin();
+    return askNow(step);
   }
 
   /// Ends the turn because the prompt does not fit in memory.
@@ -147,8 +160,7 @@ final class Asking {
   }
 
   private List<Emission.Entry> opening(Step.Ask step, EventId start) {
-    var entries = new ArrayList<>(at.opening(step.turn()));
-    step.taken().forEach(message -> entries.add(at.entry(message)));
+    var entries = at.opening(step);
     entries.add(at.entry(new Event.ModelRequestStart(start)));
     return entries;
   }

@@ -1,14 +1,19 @@
 package dev.drover.brain;
 
+import dev.drover.catalog.McpServer;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.SessionError;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.Runs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The routing of the calls of one step: which calls run, and on which runner. It holds the hands
@@ -19,6 +24,7 @@ final class CallRouting implements AutoCloseable {
   private final WakeContext at;
   private final Errands errands;
   private final HandCarrier hands;
+  private final Map<EventId, SessionError> errors = new ConcurrentHashMap<>();
 
   CallRouting(WakeContext at) {
     this.at = at;
@@ -40,6 +46,10 @@ final class CallRouting implements AutoCloseable {
     if (refusal.isPresent()) {
       return new RoutedCall.Answered(call, refusal.get());
     }
+    if (call.use() instanceof Event.AgentMcpToolUse use && server(use).isEmpty()) {
+      return new RoutedCall.Answered(
+          call, ToolResult.error("The agent no longer uses the MCP server " + use.server() + "."));
+    }
     var carrier = carrier(call);
     if (call.attempts() == 0) {
       return dispatch(call, carrier);
@@ -59,15 +69,30 @@ final class CallRouting implements AutoCloseable {
   /// The carrier of a call. A call of a tool that this version does not have, such as a server tool
   /// of another version, goes to the hand, which answers that it has no such tool.
   private Carrier carrier(ThreadFold.Call call) {
-    var runs = tool(call).<Runs.Carried>map(Inventory.Item::runs).orElseGet(Runs.Hand::new);
-    return switch (runs) {
+    if (call.use() instanceof Event.AgentMcpToolUse use && server(use).isPresent()) {
+      return new McpCarrier(at, server(use).get(), errors);
+    }
+    return switch (tool(call).map(Inventory.Item::runs).orElseGet(Runs.Hand::new)) {
       case Runs.Hand _ -> hands;
       case Runs.Server(var tool) -> new ServerCarrier(tool, at.thread());
     };
   }
 
+  private Optional<McpServer> server(Event.AgentMcpToolUse use) {
+    return at.agent().mcpServer(use.server());
+  }
+
+  /// Empty for a tool of an MCP server, whose name may be that of another tool.
   private Optional<Inventory.Item> tool(ThreadFold.Call call) {
-    return at.harness().tools().named(call.use().name());
+    return call.use() instanceof Event.AgentMcpToolUse
+        ? Optional.empty()
+        : at.harness().tools().named(call.use().name());
+  }
+
+  /// The error, for the client, of a call that failed because of its MCP server; empty if it did
+  /// not.
+  Optional<SessionError> error(ThreadFold.Call call) {
+    return Optional.ofNullable(errors.get(call.use().id()));
   }
 
   private static RoutedCall dispatch(ThreadFold.Call call, Carrier carrier)
@@ -88,7 +113,10 @@ final class CallRouting implements AutoCloseable {
   /// Whether a call whose runner was lost is dispatched again.
   boolean mayRunAgain(ThreadFold.Call call, int attempts) {
     return attempts < OnAmbiguous.ATTEMPTS
-        && tool(call).filter(tool -> at.harness().onAmbiguous().retries(tool.spec())).isPresent();
+        && (call.repeatable()
+            || tool(call)
+                .filter(tool -> at.harness().onAmbiguous().retries(tool.spec()))
+                .isPresent());
   }
 
   /// Stops the calls that still run on the runner to which an earlier step dispatched them, the

@@ -7,11 +7,11 @@ import dev.drover.session.EventId;
 import dev.drover.session.HandId;
 import java.util.Optional;
 
-/// A way to carry out calls of one step: in a hand, or in this process. [CallRouting] chooses one
-/// for each call.
+/// A way to carry out calls of one step: in a hand, in this process, or by an MCP server.
+/// [CallRouting] chooses one for each call.
 ///
 /// One thread at a time, except for [#leave]; call [#close] when no call runs.
-sealed interface Carrier extends AutoCloseable permits HandCarrier, ServerCarrier {
+sealed interface Carrier extends AutoCloseable permits HandCarrier, McpCarrier, ServerCarrier {
   /// An executor of calls, valid until its carrier is closed. Safe for many threads.
   interface Runner {
     /// The hand that the dispatch record names; empty if the runner cannot outlive this process.

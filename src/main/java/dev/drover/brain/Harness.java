@@ -11,6 +11,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.tools.Inventory;
+import dev.drover.tools.McpTools;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,8 @@ import java.util.random.RandomGenerator;
 ///
 /// @param hands the hands; a session's first call that needs one provisions it
 /// @param errands what is done in a hand around its calls, in this order
-/// @param tools the tools that agents can be offered
+/// @param tools the tools that agents can be offered, besides those of MCP servers
+/// @param mcp the MCP servers of agents
 /// @param maxToolRounds the maximum number of replies with tool calls in one turn
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
@@ -34,6 +36,7 @@ public record Harness(
     Hands hands,
     List<HandErrand> errands,
     Inventory tools,
+    McpTools mcp,
     List<Profile.Rule> profiles,
     Retries retries,
     int maxToolRounds,
@@ -79,11 +82,6 @@ public record Harness(
     var progress = session.progress();
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
     return new Wake(
-        new WakeContext(
-            this,
-            session.origin().workspace(),
-            session.primary(),
-            new LogWriter(log, lease, fold),
-            bell));
+        new WakeContext(this, session, session.primary(), new LogWriter(log, lease, fold), bell));
   }
 }

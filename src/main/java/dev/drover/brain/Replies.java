@@ -18,6 +18,9 @@ final class Replies {
   /// The key of the reason, for the model, why a tool use must not run; stored with the tool use.
   static final String REFUSAL = "refusal";
 
+  /// The key of whether a call may run twice, as its MCP server says; stored with the tool use.
+  static final String REPEATABLE = "repeatable";
+
   private static final int LONGEST_QUOTE = 2_000;
 
   private final Answer.Reply reply;
@@ -74,15 +77,24 @@ final class Replies {
     var refusal = refusal(index, block, name);
     if (refusal.isPresent()) {
       return at.entry(
-          new Event.AgentToolUse(at.id(), name, input, Event.Permission.NOT_ENABLED),
-          Json.obj(REFUSAL, refusal.get()));
+          use(name, input, Event.Permission.NOT_ENABLED), Json.obj(REFUSAL, refusal.get()));
     }
     var offer = tools.named(name).orElseThrow();
-    return at.entry(
-        switch (offer.runs()) {
-          case Runs.Client _ -> new Event.AgentCustomToolUse(at.id(), name, input);
-          case Runs.Carried _ -> new Event.AgentToolUse(at.id(), name, input, offer.permission());
-        });
+    return switch (offer.runs()) {
+      case Runs.Client _ -> at.entry(new Event.AgentCustomToolUse(at.id(), name, input));
+      case Runs.Mcp(var _, var tool) ->
+          at.entry(use(name, input, offer.permission()), Json.obj(REPEATABLE, tool.repeatable()));
+      case Runs.Carried _ -> at.entry(use(name, input, offer.permission()));
+    };
+  }
+
+  /// The use of a tool that the client does not run.
+  private Event.PermittedUse use(String name, Json.Obj input, Event.Permission permission) {
+    var mcp = tools.ofMcpServer(name);
+    return mcp.isPresent()
+        ? new Event.AgentMcpToolUse(
+            at.id(), mcp.get().server().name(), mcp.get().tool().name(), input, permission)
+        : new Event.AgentToolUse(at.id(), name, input, permission);
   }
 
   private Optional<String> refusal(int index, Json.Obj block, String name) {

@@ -26,16 +26,20 @@ final class ThreadFold {
   ///   not say
   /// @param decision the client's confirmation; null if there is none yet
   /// @param refusal the reason, for the model, why the call must not run; null if it may run
+  /// @param repeatable whether an MCP server says that the call may run twice
   record Call(
       Event.ToolUse use,
       int attempts,
       Optional<HandId> hand,
       Event.@Nullable UserToolConfirmation decision,
       boolean answered,
-      @Nullable String refusal) {
+      @Nullable String refusal,
+      boolean repeatable) {
     static Call of(Event.ToolUse use, Json.@Nullable Obj hidden) {
       var refusal = hidden == null ? null : hidden.text(Replies.REFUSAL);
-      return new Call(use, 0, Optional.empty(), null, false, refusal);
+      boolean repeatable =
+          hidden != null && hidden.get(Replies.REPEATABLE).equals(Optional.of(Json.of(true)));
+      return new Call(use, 0, Optional.empty(), null, false, refusal, repeatable);
     }
 
     /// Whether the call waits for the client.
@@ -44,15 +48,15 @@ final class ThreadFold {
     }
 
     private Call dispatched(Event.ToolDispatched to) {
-      return new Call(use, to.attempt(), to.hand(), decision, answered, refusal);
+      return new Call(use, to.attempt(), to.hand(), decision, answered, refusal, repeatable);
     }
 
     private Call decided(Event.UserToolConfirmation by) {
-      return new Call(use, attempts, hand, by, answered, refusal);
+      return new Call(use, attempts, hand, by, answered, refusal, repeatable);
     }
 
     private Call done() {
-      return new Call(use, attempts, hand, decision, true, refusal);
+      return new Call(use, attempts, hand, decision, true, refusal, repeatable);
     }
   }
 

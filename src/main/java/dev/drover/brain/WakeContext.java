@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Definition;
+import dev.drover.catalog.McpServer;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Price;
@@ -11,17 +12,27 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Inbox;
 import dev.drover.session.Queued;
+import dev.drover.session.RemoteTool;
+import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Usage;
 import dev.drover.tools.Toolbox;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The context of one wake for one thread of a session, used by all of its steps. Not safe for many
 /// threads, except for [#id].
+///
+/// @param row the session as it was at the wake
 record WakeContext(
-    Harness harness, WorkspaceId workspace, SessionThread thread, LogWriter writer, Bell bell) {
+    Harness harness, Session row, SessionThread thread, LogWriter writer, Bell bell) {
+  WorkspaceId workspace() {
+    return row.origin().workspace();
+  }
+
   EventId id() {
     return new EventId(harness.ids().next(EventId.PREFIX));
   }
@@ -34,9 +45,14 @@ record WakeContext(
     return thread.agent();
   }
 
-  /// The tools that the thread's model is offered.
+  /// The tools that the thread's model is offered. Those of MCP servers are in the log, which is
+  /// read if the agent has such servers.
   Toolbox toolbox() {
-    return Toolbox.of(agent(), harness.tools());
+    var listed =
+        agent().mcpServers().isEmpty()
+            ? Map.<McpServer, List<RemoteTool>>of()
+            : ListedTools.of(writer.history()).tools();
+    return Toolbox.of(agent(), harness.tools(), listed);
   }
 
   /// The fold of the thread.
@@ -92,10 +108,21 @@ record WakeContext(
     return turn == Step.Opening.GOES_ON ? List.of() : statuses().running();
   }
 
+  /// The events before a model request: the status events of the step, and the messages that it
+  /// processes.
+  List<Emission.Entry> opening(Step.Ask step) {
+    var entries = new ArrayList<>(opening(step.turn()));
+    step.taken().forEach(message -> entries.add(entry(message)));
+    return entries;
+  }
+
   /// The entry that answers a call.
   Emission.Entry result(ThreadFold.Call call, ToolResult result) {
+    var use = call.use().id();
     return entry(
-        new Event.AgentToolResult(id(), call.use().id(), result.content(), result.isError()));
+        call.use() instanceof Event.AgentMcpToolUse
+            ? new Event.AgentMcpToolResult(id(), use, result.content(), result.isError())
+            : new Event.AgentToolResult(id(), use, result.content(), result.isError()));
   }
 
   /// Waits for a task.

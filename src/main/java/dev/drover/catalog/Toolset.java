@@ -30,14 +30,19 @@ public record Toolset(Setting defaults, List<ToolSetting> overrides) implements 
   public record Setting(boolean enabled, Policy policy) {}
 
   /// The resolved setting of one tool.
-  public record ToolSetting(String tool, Setting setting) {}
+  public record ToolSetting(String tool, Setting setting) {
+    /// The first setting for `tool`, or the default if there is none.
+    static Setting of(String tool, List<ToolSetting> overrides, Setting defaults) {
+      return overrides.stream()
+          .filter(entry -> entry.tool().equals(tool))
+          .findFirst()
+          .map(ToolSetting::setting)
+          .orElse(defaults);
+    }
+  }
 
   /// The setting that holds for `tool`.
   public Setting of(String tool) {
-    return overrides.stream()
-        .filter(entry -> entry.tool().equals(tool))
-        .findFirst()
-        .map(ToolSetting::setting)
-        .orElse(defaults);
+    return ToolSetting.of(tool, overrides, defaults);
   }
 }

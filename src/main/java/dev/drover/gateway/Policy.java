@@ -4,6 +4,7 @@ import dev.drover.catalog.Environment.Networking;
 import dev.drover.gateway.Verdict.Allowed;
 import dev.drover.gateway.Verdict.Reason;
 import dev.drover.gateway.Verdict.Refused;
+import dev.drover.http.HostName;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,6 +60,17 @@ public final class Policy {
           new Refused(
               Reason.HOST,
               to + " was refused: this server does not know the networking of the environment");
+    };
+  }
+
+  /// Whether MCP servers of agents may be on this host. They are reached by the server, not by
+  /// sandboxes.
+  public boolean allowsMcpServer(HostName host) {
+    return switch (networking) {
+      case Networking.Unrestricted _ -> true;
+      case Networking.Limited limited ->
+          limited.mcpServers() || hosts.stream().anyMatch(pattern -> pattern.matches(host));
+      case Networking.Other _ -> false;
     };
   }
 

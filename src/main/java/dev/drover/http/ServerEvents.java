@@ -3,8 +3,10 @@ package dev.drover.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,8 @@ public final class ServerEvents {
 
   private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_-]*");
 
+  private static final Pattern MILLIS = Pattern.compile("[0-9]{1,15}");
+
   private final Chunks source;
   private final Form form;
   private final Lengths lengths;
@@ -60,6 +64,7 @@ public final class ServerEvents {
   private String id = "";
   private @Nullable StringBuilder data;
   private String stray = "";
+  private Optional<Duration> retry = Optional.empty();
 
   public ServerEvents(Chunks source, Form form, Lengths lengths) {
     this.source = source;
@@ -115,7 +120,12 @@ public final class ServerEvents {
         }
       }
       case "id" -> id = value.indexOf('\0') < 0 ? value : id;
-      case "", "retry" -> {}
+      case "retry" -> {
+        if (MILLIS.matcher(value).matches()) {
+          retry = Optional.of(Duration.ofMillis(Long.parseLong(value)));
+        }
+      }
+      case "" -> {}
       default -> {
         if (stray.isEmpty() && !FIELD.matcher(field).matches()) {
           stray = value.isEmpty() ? field : field + ": " + value;
@@ -128,6 +138,18 @@ public final class ServerEvents {
   /// middle of the stream; empty if there was none.
   public String stray() {
     return stray;
+  }
+
+  /// The last id that the server gave, also with an event that had no data; empty if there was
+  /// none.
+  public String lastId() {
+    return id;
+  }
+
+  /// How long the server wants its clients to wait before they connect again; empty if it has not
+  /// said.
+  public Optional<Duration> retry() {
+    return retry;
   }
 
   private void dispatch() {

@@ -1,6 +1,8 @@
 package dev.drover.session;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.McpServer;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -103,23 +105,36 @@ public sealed interface Event {
 
   record AgentThinking(EventId id) implements Event {}
 
-  record AgentToolUse(EventId id, String name, Json.Obj input, Permission permission)
-      implements ToolUse {
+  /// A use of a tool that the client does not run.
+  sealed interface PermittedUse extends ToolUse {
+    Permission permission();
+
     @Override
-    public boolean waitsForClient() {
-      return permission == Permission.ASKED || permission == Permission.UNDECIDED;
+    default boolean waitsForClient() {
+      return permission() == Permission.ASKED || permission() == Permission.UNDECIDED;
     }
 
     @Override
-    public boolean isRunByClient() {
+    default boolean isRunByClient() {
       return false;
     }
 
     @Override
-    public boolean isRefused() {
-      return permission == Permission.NOT_ENABLED;
+    default boolean isRefused() {
+      return permission() == Permission.NOT_ENABLED;
     }
   }
+
+  record AgentToolUse(EventId id, String name, Json.Obj input, Permission permission)
+      implements PermittedUse {}
+
+  /// A use of a tool of an MCP server.
+  ///
+  /// @param server the name of the server
+  /// @param name the name of the tool as the server knows it
+  record AgentMcpToolUse(
+      EventId id, String server, String name, Json.Obj input, Permission permission)
+      implements PermittedUse {}
 
   /// A use of a tool that the client runs.
   record AgentCustomToolUse(EventId id, String name, Json.Obj input) implements ToolUse {
@@ -141,6 +156,20 @@ public sealed interface Event {
 
   /// @param content blocks of the Messages API
   record AgentToolResult(EventId id, EventId toolUseId, Json.Arr content, boolean isError)
+      implements ToolResult {
+    @Override
+    public Optional<Json.Arr> output() {
+      return Optional.of(content);
+    }
+
+    @Override
+    public boolean failed() {
+      return isError;
+    }
+  }
+
+  /// @param content blocks of the Messages API
+  record AgentMcpToolResult(EventId id, EventId toolUseId, Json.Arr content, boolean isError)
       implements ToolResult {
     @Override
     public Optional<Json.Arr> output() {
@@ -236,6 +265,18 @@ public sealed interface Event {
   ///
   /// @param home the id of the directories
   record WorkspaceHome(EventId id, String home) implements Private {}
+
+  /// The tools that an MCP server has from now on. Models are offered what the last such event of a
+  /// server says, so every brain makes the same prompt.
+  ///
+  /// @param server the server that was asked
+  /// @param tools empty if it could not be asked; then its tools are absent from the turn
+  record ToolsListed(EventId id, McpServer server, Optional<List<RemoteTool>> tools)
+      implements Private {
+    public ToolsListed {
+      tools = tools.map(List::copyOf);
+    }
+  }
 
   /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {

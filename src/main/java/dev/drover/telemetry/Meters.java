@@ -3,6 +3,7 @@ package dev.drover.telemetry;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
+import dev.drover.tools.McpNames;
 import dev.drover.webhooks.WebhookQueue;
 import java.time.InstantSource;
 import java.util.Set;
@@ -18,6 +19,7 @@ public final class Meters {
   private static final double[] SLOW = {
     .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800
   };
+  private static final String MCP = "mcp";
   private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 512};
 
   private final Metrics metrics = new Metrics();
@@ -46,6 +48,12 @@ public final class Meters {
       metrics.counter("drover_tool_calls_total", "Tool calls.", "tool", "outcome");
   final Histogram toolSeconds =
       metrics.histogram("drover_tool_call_seconds", "Tool calls.", SLOW, "tool", "outcome");
+  final Counter mcpLists =
+      metrics.counter(
+          "drover_mcp_lists_total", "Requests for the tools of MCP servers.", "outcome");
+  final Histogram mcpListSeconds =
+      metrics.histogram(
+          "drover_mcp_list_seconds", "Requests for the tools of MCP servers.", SLOW, "outcome");
   final Counter ambiguous =
       metrics.counter(
           "drover_tool_calls_ambiguous_total",
@@ -119,7 +127,19 @@ public final class Meters {
 
   /// The name of a tool as a label.
   String tool(String name) {
-    return tools.contains(name) ? name : "custom";
+    return tools.contains(name) ? name : name.startsWith(McpNames.PREFIX) ? MCP : "custom";
+  }
+
+  /// Notes the end of a call of a tool of an MCP server.
+  void calledMcp(String outcome, long start) {
+    toolCalls.increment(MCP, outcome);
+    toolSeconds.since(start, MCP, outcome);
+  }
+
+  /// Notes the end of a request for the tools of an MCP server.
+  void mcpListed(String outcome, long start) {
+    mcpLists.increment(outcome);
+    mcpListSeconds.since(start, outcome);
   }
 
   /// Runs the call of a tool and measures it.

@@ -11,8 +11,8 @@ import java.util.Set;
 /// The inventory of all tools whose calls this server can have carried out, whether or not an agent
 /// is offered them. Immutable, so safe for many threads.
 public final class Inventory {
-  /// A tool, and what runs its calls.
-  public record Item(ToolSpec spec, Runs.Carried runs) {}
+  /// A tool, and what runs its calls: a hand, or this server.
+  public record Item(ToolSpec spec, Runs.Own runs) {}
 
   /// An inventory of the hands' tools only.
   public static final Inventory HANDS = of(List.of());

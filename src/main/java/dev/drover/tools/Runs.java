@@ -1,15 +1,26 @@
 package dev.drover.tools;
 
+import dev.drover.catalog.McpServer;
+import dev.drover.session.RemoteTool;
+
 /// What runs the calls of a tool.
 public sealed interface Runs {
   /// A runner to which the brain dispatches calls.
   sealed interface Carried extends Runs {}
 
+  /// A runner of this server, whoever the agent is.
+  sealed interface Own extends Carried {}
+
   /// The session's hand: a sandbox, created when a call needs it.
-  record Hand() implements Carried {}
+  record Hand() implements Own {}
 
   /// This server, in the brain's own process.
-  record Server(ServerTool tool) implements Carried {}
+  record Server(ServerTool tool) implements Own {}
+
+  /// An MCP server of the agent.
+  ///
+  /// @param tool the tool as the server lists it
+  record Mcp(McpServer server, RemoteTool tool) implements Carried {}
 
   /// The client, which sends the result.
   record Client() implements Runs {}

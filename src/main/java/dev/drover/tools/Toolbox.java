@@ -3,9 +3,14 @@ package dev.drover.tools;
 import dev.drover.base.Json;
 import dev.drover.catalog.CustomTool;
 import dev.drover.catalog.Definition;
+import dev.drover.catalog.McpServer;
+import dev.drover.catalog.McpToolset;
 import dev.drover.catalog.Toolset;
 import dev.drover.session.Event;
+import dev.drover.session.RemoteTool;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,14 +21,19 @@ public final class Toolbox {
 
   private final Inventory inventory;
   private final Map<String, Offer> offers = new LinkedHashMap<>();
+  private final Map<String, Runs.Mcp> disabled = new HashMap<>();
 
   private Toolbox(Inventory inventory) {
     this.inventory = inventory;
   }
 
   /// The toolbox of an agent: the tools of the inventory that its toolset enables, then the
-  /// client's custom tools. A custom tool replaces a tool of the same name.
-  public static Toolbox of(Definition agent, Inventory inventory) {
+  /// client's custom tools, then those of its MCP servers. A custom tool replaces a tool of the
+  /// inventory of the same name.
+  ///
+  /// @param listed the tools that MCP servers of the agent have
+  public static Toolbox of(
+      Definition agent, Inventory inventory, Map<McpServer, List<RemoteTool>> listed) {
     var toolbox = new Toolbox(inventory);
     for (var item : inventory.items()) {
       agent
@@ -35,7 +45,29 @@ public final class Toolbox {
                   toolbox.add(new Offer(item.spec(), item.runs(), permission(setting.policy()))));
     }
     agent.customTools().forEach(tool -> toolbox.add(offer(tool)));
+    for (var server : agent.mcpServers()) {
+      agent
+          .mcpToolset(server.name())
+          .ifPresent(
+              settings ->
+                  listed
+                      .getOrDefault(server, List.of())
+                      .forEach(tool -> toolbox.add(new Runs.Mcp(server, tool), settings)));
+    }
     return toolbox;
+  }
+
+  /// Adds a tool of an MCP server. Of two of the same name, the first counts.
+  private void add(Runs.Mcp runs, McpToolset settings) {
+    var tool = runs.tool();
+    var setting = settings.of(tool.name());
+    var name = McpNames.of(runs.server().name(), tool.name());
+    if (!setting.enabled()) {
+      disabled.put(name, runs);
+    } else if (!offers.containsKey(name)) {
+      var spec = new ToolSpec(name, tool.description(), tool.inputSchema(), tool.repeatable());
+      add(new Offer(spec, runs, permission(setting.policy())));
+    }
   }
 
   private void add(Offer offer) {
@@ -59,6 +91,15 @@ public final class Toolbox {
     return Optional.ofNullable(offers.get(name));
   }
 
+  /// The tool of an MCP server that has this name; empty if none has. It is offered only if
+  /// [#named] finds it, too.
+  public Optional<Runs.Mcp> ofMcpServer(String name) {
+    return named(name)
+        .flatMap(
+            offer -> offer.runs() instanceof Runs.Mcp mcp ? Optional.of(mcp) : Optional.empty())
+        .or(() -> Optional.ofNullable(disabled.get(name)));
+  }
+
   /// The tools as `tools` of the Messages API, always in the same order.
   public Json.Arr definitions() {
     return new Json.Arr(
@@ -67,7 +108,10 @@ public final class Toolbox {
 
   /// The reason, for the model, why a call of a tool that is not offered cannot run.
   public String refusal(String name) {
-    boolean known = inventory.named(name).isPresent() || Toolset.NAMES.contains(name);
+    boolean known =
+        inventory.named(name).isPresent()
+            || Toolset.NAMES.contains(name)
+            || disabled.containsKey(name);
     var reason =
         known
             ? "Permission to use " + name + " has been denied. It is not enabled for this agent."

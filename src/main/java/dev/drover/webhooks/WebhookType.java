@@ -6,8 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The types of webhook events that this version can send. Those of a kind of resource are sent if
-/// the server has that kind.
+/// The types of webhook events that this version can send.
 public enum WebhookType {
   SESSION_CREATED("session.created"),
   SESSION_UPDATED("session.updated"),
@@ -31,9 +30,6 @@ public enum WebhookType {
   ENVIRONMENT_UPDATED("environment.updated"),
   ENVIRONMENT_ARCHIVED("environment.archived"),
   ENVIRONMENT_DELETED("environment.deleted"),
-  VAULT_CREATED("vault.created"),
-  VAULT_ARCHIVED("vault.archived"),
-  VAULT_DELETED("vault.deleted"),
   MEMORY_STORE_CREATED("memory_store.created"),
   MEMORY_STORE_ARCHIVED("memory_store.archived"),
   MEMORY_STORE_DELETED("memory_store.deleted");
@@ -66,11 +62,6 @@ public enum WebhookType {
       case Event.SessionUpdated _ -> List.of(SESSION_UPDATED);
       default -> List.of();
     };
-  }
-
-  /// The type of the object that an event of this type is about.
-  public String subject() {
-    return text.substring(0, text.indexOf('.'));
   }
 
   /// The name in the protocol.

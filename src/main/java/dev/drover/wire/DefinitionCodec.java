@@ -5,7 +5,6 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.ModelConfig;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON form of an agent's definition, whose fields are among those of agents, sessions and
@@ -28,7 +27,7 @@ public final class DefinitionCodec implements Codec<Definition> {
         "model", ModelCodec.write(agent.model()),
         "system", agent.system(),
         "tools", ToolCodec.write(agent.tools()),
-        "mcp_servers", List.of(),
+        "mcp_servers", McpServerCodec.write(agent.mcpServers()),
         "skills", SkillReferences.write(agent.skills()),
         "execution_identity", Json.obj("type", "service_account"));
   }
@@ -43,6 +42,7 @@ public final class DefinitionCodec implements Codec<Definition> {
             ModelCodec.stored(json.get("model").orElse(Json.NULL)),
             json.text("system"),
             StoredTools.read(json.items("tools")),
+            McpServerCodec.stored(json.items("mcp_servers")),
             SkillReferences.stored(json.items("skills")),
             Json.EMPTY);
     return with(known, NewerFields.of(json, known(known)));
@@ -62,10 +62,12 @@ public final class DefinitionCodec implements Codec<Definition> {
             ModelCodec.request(body),
             emptyIsNull(body.optionalText("system", 100_000)),
             ToolCodec.read(body),
+            McpServerCodec.read(body),
             SkillReferences.read(body),
             Json.EMPTY);
     refuseUnsupported(body);
     SkillReferences.check(body, definition);
+    McpServerCodec.check(definition);
     return definition;
   }
 
@@ -100,11 +102,15 @@ public final class DefinitionCodec implements Codec<Definition> {
                 ? emptyIsNull(sent.optionalText("system", 100_000))
                 : stored.system(),
             sent.has("tools") ? ToolCodec.read(sent) : stored.tools(),
+            sent.has("mcp_servers") ? McpServerCodec.read(sent) : stored.mcpServers(),
             sent.has("skills") ? SkillReferences.read(sent) : stored.skills(),
             Json.EMPTY);
     refuseUnsupported(sent);
     if (sent.has("tools") || sent.has("skills")) {
       SkillReferences.check(sent, known);
+    }
+    if (sent.has("tools") || sent.has("mcp_servers")) {
+      McpServerCodec.check(known);
     }
     return with(known, NewerFields.without(stored.newer(), sent.raw().fields().keySet()));
   }
@@ -124,12 +130,12 @@ public final class DefinitionCodec implements Codec<Definition> {
         known.model(),
         known.system(),
         known.tools(),
+        known.mcpServers(),
         known.skills(),
         newer);
   }
 
   private static void refuseUnsupported(Fields body) {
-    body.unsupported("mcp_servers");
     body.unsupported("multiagent");
     if (body.has("callable_agents")) {
       throw body.problem(

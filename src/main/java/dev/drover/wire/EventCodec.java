@@ -29,8 +29,10 @@ public final class EventCodec {
       case Event.AgentMessage _ -> "agent.message";
       case Event.AgentThinking _ -> "agent.thinking";
       case Event.AgentToolUse _ -> "agent.tool_use";
+      case Event.AgentMcpToolUse _ -> "agent.mcp_tool_use";
       case Event.AgentCustomToolUse _ -> "agent.custom_tool_use";
       case Event.AgentToolResult _ -> "agent.tool_result";
+      case Event.AgentMcpToolResult _ -> "agent.mcp_tool_result";
       case Event.StatusRunning _ -> "session.status_running";
       case Event.StatusIdle _ -> "session.status_idle";
       case Event.StatusRescheduled _ -> "session.status_rescheduled";
@@ -48,6 +50,7 @@ public final class EventCodec {
       case Event.ToolDispatched _ -> "drover.tool_dispatched";
       case Event.ToolAmbiguous _ -> "drover.tool_ambiguous";
       case Event.WorkspaceHome _ -> "drover.workspace_home";
+      case Event.ToolsListed _ -> "drover.tools_listed";
       case Event.Unknown unknown -> unknown.type();
       case Event.UnknownFromClient unknown -> unknown.type();
       case Event.Damaged _ -> "drover.damaged";
@@ -82,11 +85,17 @@ public final class EventCodec {
       case Event.SystemMessage e -> Json.obj("content", e.content());
       case Event.UserToolConfirmation e -> confirmation(e);
       case Event.UserCustomToolResult e -> customResult(e);
-      case Event.AgentToolUse e -> toolUse(e);
+      case Event.AgentToolUse e -> permission(Json.EMPTY, e);
+      case Event.AgentMcpToolUse e -> permission(Json.obj("mcp_server_name", e.server()), e);
       case Event.AgentCustomToolUse e -> Json.obj("name", e.name(), "input", e.input());
       case Event.AgentToolResult e ->
           Json.obj(
               "tool_use_id", e.toolUseId().value(),
+              "is_error", e.isError(),
+              "content", e.content());
+      case Event.AgentMcpToolResult e ->
+          Json.obj(
+              "mcp_tool_use_id", e.toolUseId().value(),
               "is_error", e.isError(),
               "content", e.content());
       case Event.StatusIdle e ->
@@ -118,6 +127,7 @@ public final class EventCodec {
               "tool", e.tool(),
               "outcome", lower(e.outcome()));
       case Event.WorkspaceHome e -> Json.obj("home", e.home());
+      case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt e ->
@@ -177,12 +187,25 @@ public final class EventCodec {
       case "system.message" -> new Event.SystemMessage(id, array(e, "content"));
       case "agent.tool_use" ->
           new Event.AgentToolUse(id, text(e, "name"), e.object("input"), readPermission(e));
+      case "agent.mcp_tool_use" ->
+          new Event.AgentMcpToolUse(
+              id,
+              text(e, "mcp_server_name"),
+              text(e, "name"),
+              e.object("input"),
+              readPermission(e));
       case "agent.custom_tool_use" ->
           new Event.AgentCustomToolUse(id, text(e, "name"), e.object("input"));
       case "agent.tool_result" ->
           new Event.AgentToolResult(
               id,
               new EventId(text(e, "tool_use_id")),
+              array(e, "content"),
+              Json.of(true).equals(e.get("is_error").orElse(Json.NULL)));
+      case "agent.mcp_tool_result" ->
+          new Event.AgentMcpToolResult(
+              id,
+              new EventId(text(e, "mcp_tool_use_id")),
               array(e, "content"),
               Json.of(true).equals(e.get("is_error").orElse(Json.NULL)));
       case "session.status_running" -> new Event.StatusRunning(id);
@@ -227,6 +250,8 @@ public final class EventCodec {
                   ? Event.ToolAmbiguous.Outcome.RETRIED
                   : Event.ToolAmbiguous.Outcome.REPORTED);
       case "drover.workspace_home" -> new Event.WorkspaceHome(id, text(e, "home"));
+      case "drover.tools_listed" ->
+          ToolListCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
       default -> new Event.Unknown(id, type, rest(e));
     };
   }
@@ -242,8 +267,9 @@ public final class EventCodec {
     return e.hand().map(hand -> body.with("hand_id", hand.value())).orElse(body);
   }
 
-  private static Json.Obj toolUse(Event.AgentToolUse use) {
-    var body = Json.obj("name", use.name(), "input", use.input());
+  /// @param server what comes before the name
+  private static Json.Obj permission(Json.Obj server, Event.PermittedUse use) {
+    var body = server.with("name", use.name()).with("input", use.input());
     return switch (use.permission()) {
       case ALLOWED ->
           body.with("evaluated_permission", "allow")

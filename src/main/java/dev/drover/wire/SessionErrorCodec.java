@@ -16,15 +16,19 @@ final class SessionErrorCodec {
           SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error",
           SessionError.Type.BILLING, "billing_error",
           SessionError.Type.TOOL_USE_LIMIT_REACHED, "tool_use_limit_reached_error",
-          SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error");
+          SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error",
+          SessionError.Type.MCP_CONNECTION_FAILED, "mcp_connection_failed_error",
+          SessionError.Type.MCP_AUTHENTICATION_FAILED, "mcp_authentication_failed_error");
 
   private SessionErrorCodec() {}
 
   static Json.Obj write(SessionError error) {
-    return Json.obj(
-        "type", Objects.requireNonNull(TYPES.get(error.type())),
-        "message", error.message(),
-        "retry_status", Json.obj("type", EventCodec.lower(error.retry())));
+    var written =
+        Json.obj(
+            "type", Objects.requireNonNull(TYPES.get(error.type())),
+            "message", error.message(),
+            "retry_status", Json.obj("type", EventCodec.lower(error.retry())));
+    return error.mcpServer() == null ? written : written.with("mcp_server_name", error.mcpServer());
   }
 
   static SessionError read(Json.Obj error) {
@@ -35,7 +39,11 @@ final class SessionErrorCodec {
             .map(Map.Entry::getKey)
             .findFirst()
             .orElse(SessionError.Type.UNKNOWN);
-    return new SessionError(type, String.valueOf(error.text("message")), readRetry(error));
+    return new SessionError(
+        type,
+        String.valueOf(error.text("message")),
+        readRetry(error),
+        error.text("mcp_server_name"));
   }
 
   /// An unknown retry status is read as the end of the turn; the following events show what

@@ -2,6 +2,7 @@ package dev.drover.wire;
 
 import dev.drover.base.Json;
 import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.McpToolset;
 import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class StoredTools {
       if (json instanceof Json.Obj tool) {
         switch (String.valueOf(tool.text("type"))) {
           case "agent_toolset_20260401" -> read.add(toolset(tool));
+          case "mcp_toolset" -> mcpToolset(tool).ifPresent(read::add);
           case "custom" -> custom(tool).ifPresent(read::add);
           default -> {}
         }
@@ -41,6 +43,16 @@ final class StoredTools {
 
   private static Toolset toolset(Json.Obj tool) {
     var defaults = Read.of(tool.object("default_config"), Read.OPEN);
+    return new Toolset(defaults.setting(), overrides(tool, defaults));
+  }
+
+  private static Optional<McpToolset> mcpToolset(Json.Obj tool) {
+    var defaults = Read.of(tool.object("default_config"), Read.ASKING);
+    return Optional.ofNullable(tool.text("mcp_server_name"))
+        .map(server -> new McpToolset(server, defaults.setting(), overrides(tool, defaults)));
+  }
+
+  private static List<Toolset.ToolSetting> overrides(Json.Obj tool, Read defaults) {
     var overrides = new ArrayList<Toolset.ToolSetting>();
     for (var json : tool.items("configs")) {
       if (json instanceof Json.Obj config && config.text("name") != null) {
@@ -48,7 +60,7 @@ final class StoredTools {
         overrides.add(new Toolset.ToolSetting(name, Read.of(config, defaults).setting()));
       }
     }
-    return new Toolset(defaults.setting(), overrides);
+    return overrides;
   }
 
   /// The readable part of a setting.
@@ -56,6 +68,9 @@ final class StoredTools {
   /// @param policy empty if this version does not know it
   private record Read(boolean enabled, Optional<Toolset.Policy> policy) {
     static final Read OPEN = new Read(Toolset.OPEN.enabled(), Optional.of(Toolset.OPEN.policy()));
+
+    static final Read ASKING =
+        new Read(McpToolset.ASKING.enabled(), Optional.of(McpToolset.ASKING.policy()));
 
     static Read of(Json.Obj config, Read otherwise) {
       return new Read(

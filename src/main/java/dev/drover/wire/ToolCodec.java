@@ -4,6 +4,7 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.CustomTool;
+import dev.drover.catalog.McpToolset;
 import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class ToolCodec {
                 tool ->
                     switch (tool) {
                       case Toolset toolset -> toolset(toolset);
+                      case McpToolset toolset -> mcpToolset(toolset);
                       case CustomTool custom -> CustomToolCodec.write(custom);
                     })
             .toList());
@@ -35,6 +37,24 @@ final class ToolCodec {
         "type", "agent_toolset_20260401",
         "default_config", setting(toolset.defaults()),
         "configs", toolset.overrides().stream().map(ToolCodec::override).toList());
+  }
+
+  private static Json.Obj mcpToolset(McpToolset toolset) {
+    return Json.obj(
+        "type", "mcp_toolset",
+        "mcp_server_name", toolset.server(),
+        "default_config", setting(toolset.defaults()),
+        "configs",
+            toolset.overrides().stream()
+                .map(entry -> named(entry.tool(), setting(entry.setting())))
+                .toList());
+  }
+
+  private static Json.Obj named(String tool, Json.Obj setting) {
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("name", Json.of(tool));
+    fields.putAll(setting.fields());
+    return new Json.Obj(fields);
   }
 
   private static Json.Obj setting(Toolset.Setting setting) {
@@ -79,9 +99,13 @@ final class ToolCodec {
           }
           tools.add(custom);
         }
-        case "mcp_toolset" ->
-            throw tool.problem(
-                "type", "\"" + tool.type() + "\" is not supported by this version of Drover");
+        case "mcp_toolset" -> {
+          var toolset = McpToolsetReader.read(tool);
+          if (!names.add("mcp " + toolset.server())) {
+            throw tool.problem("mcp_server_name", "is used by another mcp_toolset");
+          }
+          tools.add(toolset);
+        }
         default -> throw tool.problem("type", "unknown tool type");
       }
     }
@@ -89,15 +113,7 @@ final class ToolCodec {
   }
 
   private static Toolset readToolset(Fields tool) {
-    var defaults =
-        tool.object("default_config")
-            .map(
-                config -> {
-                  var setting = readSetting(config, Toolset.OPEN);
-                  config.end();
-                  return setting;
-                })
-            .orElse(Toolset.OPEN);
+    var defaults = readDefaults(tool, Toolset.OPEN);
     var overrides = new ArrayList<Toolset.ToolSetting>();
     var names = new HashSet<String>();
     for (var config : tool.objects("configs", 256)) {
@@ -127,7 +143,18 @@ final class ToolCodec {
     return new Toolset(defaults, overrides);
   }
 
-  private static Toolset.Setting readSetting(Fields config, Toolset.Setting otherwise) {
+  static Toolset.Setting readDefaults(Fields tool, Toolset.Setting otherwise) {
+    return tool.object("default_config")
+        .map(
+            config -> {
+              var setting = readSetting(config, otherwise);
+              config.end();
+              return setting;
+            })
+        .orElse(otherwise);
+  }
+
+  static Toolset.Setting readSetting(Fields config, Toolset.Setting otherwise) {
     var policy =
         config
             .object("permission_policy")

@@ -69,7 +69,7 @@ public final class WebhookCodec {
   private static List<String> events(Fields body) {
     var names = new LinkedHashSet<String>();
     for (var name : body.texts("enabled_events", EVENTS, EVENT)) {
-      if (WebhookType.of(name).filter(WebhookCodec::isSent).isEmpty()) {
+      if (WebhookType.of(name).isEmpty()) {
         throw notSent(body);
       }
       names.add(name);
@@ -77,16 +77,9 @@ public final class WebhookCodec {
     return List.copyOf(names);
   }
 
-  private static boolean isSent(WebhookType type) {
-    return type.subject().equals("session")
-        || ResourceCodecs.ALL.stream()
-            .anyMatch(codec -> codec.kind().type().equals(type.subject()));
-  }
-
   private static Problem notSent(Fields body) {
     var known =
         Arrays.stream(WebhookType.values())
-            .filter(WebhookCodec::isSent)
             .map(WebhookType::toString)
             .collect(Collectors.joining(", "));
     return body.problem(

@@ -183,8 +183,30 @@ final class AgentRoutesTest {
             + " is supported",
         "{\"model\":\"other\"} | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
         "{\"tools\":[{\"type\":\"custom\"}]} | tools.0.name: field required",
-        "{\"tools\":[{\"type\":\"mcp_toolset\"}]} | tools.0.type: \"mcp_toolset\" is not supported"
-            + " by this version of Drover",
+        "{\"tools\":[{\"type\":\"mcp_toolset\"}]} | tools.0.mcp_server_name: field required",
+        "{\"tools\":[{\"type\":\"mcp_toolset\",\"mcp_server_name\":\"s\"}]} | mcp_toolset"
+            + " references [s] but no matching entry in mcp_servers",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"https://s.example\"}]} |"
+            + " mcp_servers has [s] but no mcp_toolset in tools references it",
+        "{\"mcp_servers\":[{\"type\":\"stdio\"}]} | mcp_servers.0.type: must be \"url\"",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"ftp://s\"}]} |"
+            + " mcp_servers.0.url: must begin with https:// or http://",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"https://a:b@s\"}]} |"
+            + " mcp_servers.0.url: must not contain a user or password; use a vault",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"https://s#f\"}]} |"
+            + " mcp_servers.0.url: must not have a fragment",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"not a url\"}]} |"
+            + " mcp_servers.0.url: is not a URL",
+        "{\"mcp_servers\":[{\"type\":\"url\",\"name\":\"s\",\"url\":\"https://s\"},"
+            + "{\"type\":\"url\",\"name\":\"s\",\"url\":\"https://t\"}]} | mcp_servers.1.name: is"
+            + " used twice",
+        "{\"tools\":[{\"type\":\"mcp_toolset\",\"mcp_server_name\":\"s\"},{\"type\":"
+            + "\"mcp_toolset\",\"mcp_server_name\":\"s\"}]} | tools.1.mcp_server_name: is used by"
+            + " another mcp_toolset",
+        "{\"tools\":[{\"type\":\"mcp_toolset\",\"mcp_server_name\":\"s\",\"configs\":[{\"name\":"
+            + "\"a\"},{\"name\":\"a\"}]}]} | tools.0.configs.1.name: is configured twice",
+        "{\"tools\":[{\"type\":\"mcp_toolset\",\"mcp_server_name\":\"s\",\"configs\":[{\"name\":"
+            + "\"a\",\"type\":\"a\"}]}]} | tools.0.configs.0.type: unknown field",
         "{\"skills\":[{}]} | skills.0.type: field required",
         "{\"metadata\":{\"a\":1}} | metadata.a: must be a string",
         "{\"metadata\":{\"\":\"x\"}} | metadata: keys must have 1 to 64 characters",

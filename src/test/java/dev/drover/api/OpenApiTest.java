@@ -569,6 +569,7 @@ final class OpenApiTest {
   private List<Event> events(ThreadId thread) {
     var text = Json.arr(Json.obj("type", "text", "text", "x"));
     var use = api.id();
+    var look = api.id();
     var start = api.id();
     var refusal =
         new StopReason.Refusal(Json.obj("type", "refusal", "category", null, "explanation", null));
@@ -582,6 +583,15 @@ final class OpenApiTest {
         new Event.AgentToolUse(api.id(), "odd", Json.EMPTY, Event.Permission.NOT_ENABLED),
         new Event.ModelRequestEnd(api.id(), start, false, new ModelUsage(1, 2, 3, 4)),
         new Event.AgentToolResult(api.id(), use, text, true),
+        new Event.AgentMcpToolUse(look, "wiki", "look", Json.EMPTY, Event.Permission.ALLOWED),
+        new Event.AgentMcpToolResult(api.id(), look, text, false),
+        new Event.Failed(
+            api.id(),
+            new SessionError(
+                SessionError.Type.MCP_CONNECTION_FAILED,
+                "m",
+                SessionError.Retry.EXHAUSTED,
+                "wiki")),
         new Event.Failed(
             api.id(),
             new SessionError(SessionError.Type.MODEL_OVERLOADED, "m", SessionError.Retry.RETRYING)),

@@ -228,6 +228,7 @@ final class AmbiguousTest {
         made.hands(),
         made.errands(),
         made.tools(),
+        made.mcp(),
         made.profiles(),
         made.retries(),
         made.maxToolRounds(),

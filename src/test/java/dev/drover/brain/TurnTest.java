@@ -425,6 +425,7 @@ final class TurnTest {
             harness.hands(),
             harness.errands(),
             harness.tools(),
+            harness.mcp(),
             harness.profiles(),
             harness.retries(),
             harness.maxToolRounds(),

@@ -63,6 +63,14 @@ abstract class OfficialJavaSdkSuite {
   }
 
   @Nested
+  @Order(1)
+  final class McpServers extends McpCases {
+    McpServers() {
+      super(rig);
+    }
+  }
+
+  @Nested
   @Order(2)
   final class Failures extends FailureCases {
     Failures() {

@@ -20,6 +20,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.testing.NoFiles;
+import dev.drover.testing.PuppetMcp;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -90,6 +91,7 @@ final class SimNode {
                   hands,
                   List.of(),
                   SimTool.inventory(world),
+                  new PuppetMcp(),
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
                   20,

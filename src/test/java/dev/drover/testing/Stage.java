@@ -16,6 +16,7 @@ import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.McpServer;
 import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
@@ -63,6 +64,7 @@ public final class Stage implements AutoCloseable {
   private final Store store = new MemoryStore(feed, ids, InstantSource.system());
   private final ScriptedModel model = new ScriptedModel();
   private final PuppetHand hand = new PuppetHand();
+  private final PuppetMcp mcp = new PuppetMcp();
   private final Inventory inventory;
   private final List<HandErrand> errands = new CopyOnWriteArrayList<>();
   private final Harness harness;
@@ -75,16 +77,41 @@ public final class Stage implements AutoCloseable {
 
   /// @param inServer the tools that run in the brain's process
   public Stage(List<Tool> tools, ServerTool... inServer) {
+    this(definition(tools, List.of()), inServer);
+  }
+
+  /// @param servers the MCP servers of the agent
+  public Stage(List<Tool> tools, List<McpServer> servers) {
+    this(definition(tools, servers));
+  }
+
+  private Stage(Definition agent, ServerTool... inServer) {
     inventory = Inventory.of(List.of(inServer));
     harness = harness(store.eventLog());
     brains = new Brains(harness);
-    var made = session(ids, WORKSPACE, tools);
+    var made = session(ids, WORKSPACE, agent);
     store.sessions().create(made, List.of());
     session = made.id();
   }
 
   /// A session that nothing has happened in.
   public static Session session(Ids ids, WorkspaceId workspace, List<Tool> tools) {
+    return session(ids, workspace, definition(tools, List.of()));
+  }
+
+  private static Definition definition(List<Tool> tools, List<McpServer> servers) {
+    return new Definition(
+        "Tester",
+        null,
+        new ModelConfig("claude-test", Optional.empty(), "standard"),
+        "Be brief.",
+        tools,
+        servers,
+        List.of(),
+        Json.EMPTY);
+  }
+
+  private static Session session(Ids ids, WorkspaceId workspace, Definition agent) {
     return new Session(
         new SessionId(ids.next(SessionId.PREFIX)),
         new Session.Origin(
@@ -95,16 +122,7 @@ public final class Stage implements AutoCloseable {
             new EnvironmentId("env_01Test"),
             new Environment.Networking.Unrestricted(),
             Instant.now()),
-        new Session.Editable(
-            new Definition(
-                "Tester",
-                null,
-                new ModelConfig("claude-test", Optional.empty(), "standard"),
-                "Be brief.",
-                tools),
-            null,
-            Map.of(),
-            Optional.empty()));
+        new Session.Editable(agent, null, Map.of(), Optional.empty()));
   }
 
   /// A harness that writes through another view of the log.
@@ -122,6 +140,7 @@ public final class Stage implements AutoCloseable {
         hand,
         errands,
         inventory,
+        mcp,
         Profile.DEFAULTS,
         QUICK,
         MAX_TOOL_ROUNDS,
@@ -141,6 +160,10 @@ public final class Stage implements AutoCloseable {
   /// The errands of all harnesses of this stage; a test adds its own.
   public List<HandErrand> errands() {
     return errands;
+  }
+
+  public PuppetMcp mcp() {
+    return mcp;
   }
 
   public PuppetHand hand() {

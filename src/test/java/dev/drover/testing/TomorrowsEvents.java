@@ -22,6 +22,8 @@ public final class TomorrowsEvents {
           "agent.tool_use|{'name':'bash','input':{'command':'ls'},'evaluated_permission':'allow','evaluation':{'type':'always_allow'}}",
           "agent.custom_tool_use|{'name':'lookup','input':{'word':'x'}}",
           "agent.tool_result|{'tool_use_id':'sevt_u','is_error':false,'content':[{'type':'text','text':'a'}]}",
+          "agent.mcp_tool_use|{'mcp_server_name':'wiki','name':'look','input':{'of':'x'},'evaluated_permission':'ask','evaluation':{'type':'always_ask'}}",
+          "agent.mcp_tool_result|{'mcp_tool_use_id':'sevt_u','is_error':false,'content':[{'type':'text','text':'a'}]}",
           "session.status_running|{}",
           "session.status_idle|{'stop_reason':{'type':'requires_action','event_ids':['sevt_u']},'stop_details':null}",
           "session.status_rescheduled|{}",
@@ -38,7 +40,8 @@ public final class TomorrowsEvents {
           "span.model_request_end|{'model_request_start_id':'sevt_s','is_error':false,'model_usage':{'input_tokens':1,'output_tokens':2,'cache_read_input_tokens':0,'cache_creation_input_tokens':0}}",
           "drover.tool_dispatched|{'tool_use_id':'sevt_u','attempt':1,'hand_id':'hand_1'}",
           "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}",
-          "drover.workspace_home|{'home':'home_1'}");
+          "drover.workspace_home|{'home':'home_1'}",
+          "drover.tools_listed|{'mcp_server':{'type':'url','name':'wiki','url':'https://wiki.example/mcp'},'tools':[{'name':'look','description':'Looks.','input_schema':{'type':'object'},'repeatable':true}]}");
 
   private TomorrowsEvents() {}
 

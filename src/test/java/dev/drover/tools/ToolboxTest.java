@@ -12,6 +12,7 @@ import dev.drover.catalog.Toolset;
 import dev.drover.session.Event;
 import dev.drover.testing.PuppetTool;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,8 @@ final class ToolboxTest {
 
   private static Toolbox of(Tool... tools) {
     var model = new ModelConfig("claude-test", Optional.empty(), "standard");
-    return Toolbox.of(new Definition("Tester", null, model, null, List.of(tools)), INVENTORY);
+    return Toolbox.of(
+        new Definition("Tester", null, model, null, List.of(tools)), INVENTORY, Map.of());
   }
 
   private static CustomTool custom(String name) {

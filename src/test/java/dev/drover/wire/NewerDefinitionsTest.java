@@ -116,8 +116,8 @@ final class NewerDefinitionsTest {
                 """
                 {"name":"a","description":{"text":"x"},"system":["x"],
                  "model":{"id":"m","thinking":{"budget":5},"speed":"fast"},
-                 "tools":[{"type":"mcp_toolset","mcp_server_name":"s"}],
-                 "mcp_servers":[{"type":"url","name":"s","url":"https://x.example"}],
+                 "tools":[{"type":"browser_20270101","width":1024}],
+                 "mcp_servers":[{"type":"registry","name":"s"}],
                  "skills":[{"type":"custom","skill_id":"skill_1"}],
                  "execution_identity":{"type":"user","id":"user_1"}}\
                 """);

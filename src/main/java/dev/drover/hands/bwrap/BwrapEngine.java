@@ -125,11 +125,7 @@ public final class BwrapEngine implements Engine {
       process.destroyForcibly();
       return Optional.of("a sandbox does not start within " + settings.patience());
     }
-    if (process.exitValue() != 0) {
-      return Optional.of(Diagnosis.of(launch.log()));
-    }
-    ports.usable(launch.bwrap());
-    return Optional.empty();
+    return process.exitValue() == 0 ? Optional.empty() : Optional.of(Diagnosis.of(launch.log()));
   }
 
   @Override
@@ -185,7 +181,7 @@ public final class BwrapEngine implements Engine {
                 + " with control groups of its own: systemd-run --user --scope -p Delegate=yes"
                 + " drover serve"
             : "limits by " + enforcement();
-    return kept + "; " + disks() + ports.limits();
+    return kept + "; " + disks();
   }
 
   /// What enforces the disk limits of a session here.

@@ -1,0 +1,28 @@
+package dev.drover.mcp;
+
+import java.time.Duration;
+
+/// How long the client waits.
+///
+/// @param connect for a connection
+/// @param opening for the answers that a new connection needs, and for one page of a list
+/// @param call for the result of a call, and again after each sign of progress
+/// @param longest for the result of a call that makes progress
+/// @param retry before a lost stream is resumed, if the server does not say
+/// @param idle until an unused connection is closed
+record McpTimes(
+    Duration connect,
+    Duration opening,
+    Duration call,
+    Duration longest,
+    Duration retry,
+    Duration idle) {
+  static final McpTimes USUAL =
+      new McpTimes(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(30),
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(10));
+}

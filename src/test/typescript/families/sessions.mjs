@@ -161,7 +161,3 @@ test('the primary thread has the events of its session', async () => {
   await assert.rejects(sessions.threads.archive(thread.id, at), is(Anthropic.BadRequestError, null, /primary thread/));
   await assert.rejects(sessions.threads.retrieve('sthr_01unknown', at), is(Anthropic.NotFoundError));
 });
-
-test('vaults are refused by name', async () => {
-  await assert.rejects(newSession({}, { vault_ids: ['vlt_1'] }), is(Anthropic.BadRequestError, null, /not supported/));
-});

@@ -22,6 +22,7 @@ import dev.drover.store.BlobSettings;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
 import dev.drover.tools.Inventory;
+import dev.drover.vault.VaultSettings;
 import dev.drover.webhooks.WebhookSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -53,6 +54,7 @@ import java.util.Set;
 /// @param snapshots the settings of snapshots
 /// @param privateHosts what agents may reach beyond the public internet
 /// @param webhooks the settings of the delivery of webhook events
+/// @param vault the settings of vaults
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -70,6 +72,7 @@ public record Config(
     SnapshotSettings snapshots,
     PrivateHosts privateHosts,
     WebhookSettings webhooks,
+    VaultSettings vault,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -157,6 +160,7 @@ public record Config(
         SnapshotSettings.read(root.section("snapshots")),
         PrivateHosts.read(root.section("network")),
         WebhookSettings.read(root.section("webhooks")),
+        VaultSettings.read(root.section("vault")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

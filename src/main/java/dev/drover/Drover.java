@@ -50,6 +50,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -105,7 +106,11 @@ public final class Drover implements AutoCloseable {
       var contents =
           new Contents(
               config, store, jobs, blobs, hands, meters::memoryCompared, ids, clock, open::push);
-      var runner = new JobRunner(jobs, contents.handlers(), Pause.REAL);
+      var vaults =
+          new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
+      var handlers = new HashMap<>(contents.handlers());
+      handlers.putAll(vaults.handlers(jobs));
+      var runner = new JobRunner(jobs, handlers, Pause.REAL);
       var brains = new Brains(harness(store, log, hands, contents, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
@@ -117,7 +122,8 @@ public final class Drover implements AutoCloseable {
               config, store, wiring.webhookGuard(config), meters, ids, random, clock, open::push);
       var readiness = new Readiness(() -> store.nodes().held());
       var sessions = seam.around(store.sessions());
-      var backend = backend(store, sessions, log, brains, models, contents, webhooks, runner::hint);
+      var backend =
+          backend(store, sessions, log, brains, models, contents, vaults, webhooks, runner::hint);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -201,6 +207,7 @@ public final class Drover implements AutoCloseable {
       Brains brains,
       Models models,
       Contents contents,
+      VaultParts vaults,
       WebhookParts webhooks,
       Runnable hint) {
     var desk =
@@ -219,6 +226,8 @@ public final class Drover implements AutoCloseable {
         new CatalogDesk(store.catalogs(), store.skills(), models, ids, clock),
         contents.files(hint),
         new MemoryDesk(store.memories()),
+        vaults.desk(hint, ids, clock),
+        store.receipts(),
         contents.resources(),
         contents.access(),
         contents.skills(),

@@ -24,6 +24,7 @@ import dev.drover.session.Sessions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 
 /// The walls of the house, one sentence each. The tree is the architecture.
@@ -61,6 +62,7 @@ final class ArchitectureTest {
     uses("skills", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
     uses("webhooks", "base", "settings", "session", "catalog", "http");
+    uses("vault", "base", "settings", "catalog", "http");
     uses("hands", "base", "settings", "session", "catalog");
     uses("gateway", "catalog", "http");
     uses("model", "base", "settings", "session", "http");
@@ -76,6 +78,7 @@ final class ArchitectureTest {
         "files",
         "skills",
         "memory",
+        "vault",
         "hands",
         "brain");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
@@ -87,11 +90,12 @@ final class ArchitectureTest {
         "files",
         "skills",
         "memory",
+        "vault",
         "webhooks",
         "brain",
         "errands",
         "model");
-    uses("wire", "base", "session", "catalog", "skills", "memory", "webhooks");
+    uses("wire", "base", "session", "catalog", "skills", "memory", "vault", "webhooks");
     uses(
         "store",
         "base",
@@ -103,6 +107,7 @@ final class ArchitectureTest {
         "skills",
         "memory",
         "webhooks",
+        "vault",
         "wire");
     uses(
         "api",
@@ -114,6 +119,7 @@ final class ArchitectureTest {
         "memory",
         "skills",
         "webhooks",
+        "vault",
         "brain",
         "errands",
         "model",
@@ -195,6 +201,24 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("tools.jackson..")
+        .check(DROVER);
+  }
+
+  @Test
+  void onlyTheVaultDecryptsAndTheBrainAndTheHandsDoNotKnowIt() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("vault"))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(Cipher.class)
+        .check(DROVER);
+    noClasses()
+        .that()
+        .resideInAnyPackage(in("brain"), in("hands"), in("session"), in("model"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(in("vault"))
         .check(DROVER);
   }
 

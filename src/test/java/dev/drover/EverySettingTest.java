@@ -23,6 +23,8 @@ final class EverySettingTest {
   private static final Map<String, String> HOME = Map.of("HOME", "/home/me");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
+  private static final String VAULT_KEY = "hidden:" + "A".repeat(43) + "=";
+
   /// Other values than the defaults, of what is no number.
   private static final Map<String, String> OTHERS =
       Map.ofEntries(
@@ -39,6 +41,7 @@ final class EverySettingTest {
           Map.entry("workspaces.kind", "image"),
           Map.entry("workspaces.free_mib", "5"),
           Map.entry("snapshots.when", "never"),
+          Map.entry("vault.file", "/elsewhere/vault-keys"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"),
@@ -64,7 +67,10 @@ final class EverySettingTest {
     if (path.endsWith(".on_ambiguous")) {
       return setting.usual().orElseThrow().equals(Json.of("retry")) ? "error" : "retry";
     } else if (path.endsWith("_file")) {
-      return Files.writeString(directory.resolve("secret"), "sk-hidden").toString();
+      var secret = path.equals("vault.keys_file") ? VAULT_KEY : "sk-hidden";
+      return Files.writeString(directory.resolve("secret"), secret).toString();
+    } else if (path.equals("vault.keys")) {
+      return VAULT_KEY;
     } else if (path.endsWith("base_url")) {
       return "http://127.0.0.1:9";
     } else if (path.endsWith("api_key")
@@ -104,7 +110,7 @@ final class EverySettingTest {
         settings.stream().filter(it -> it.path().equals(usual.path())).findFirst().orElseThrow();
     assertThat(now.source().kind()).as(now.path()).isEqualTo(kind);
     assertThat(now.hidden() || !now.value().equals(usual.value())).as(now.toString()).isTrue();
-    assertThat(settings.toString()).doesNotContain("sk-hidden");
+    assertThat(settings.toString()).doesNotContain("sk-hidden", VAULT_KEY);
   }
 
   @Test

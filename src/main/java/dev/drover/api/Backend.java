@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Ids;
 import dev.drover.desk.CatalogDesk;
+import dev.drover.desk.CredentialDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
@@ -16,6 +17,7 @@ import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.vault.Receipts;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -29,6 +31,8 @@ public record Backend(
     CatalogDesk catalog,
     FileDesk files,
     MemoryDesk memory,
+    CredentialDesk credentials,
+    Receipts receipts,
     SessionResourceDesk resources,
     FileAccess access,
     SkillDesk skills,

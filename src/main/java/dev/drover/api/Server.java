@@ -154,6 +154,8 @@ public final class Server implements AutoCloseable {
     var uploads = new Uploads(backend.uploads().atOnce());
     new FileRoutes(backend.files(), uploads).addTo(router);
     new MemoryRoutes(backend.memory()).addTo(router);
+    new CredentialRoutes(backend.credentials(), backend.clock()).addTo(router);
+    new ReceiptRoutes(backend.receipts()).addTo(router);
     new SkillRoutes(backend.skills(), uploads).addTo(router);
     new WebhookRoutes(backend.webhooks()).addTo(router);
     new SessionRoutes(backend).addTo(router);

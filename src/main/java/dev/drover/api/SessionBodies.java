@@ -6,6 +6,7 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.VaultId;
 import dev.drover.desk.AgentChoice;
 import dev.drover.desk.SessionChange;
 import dev.drover.desk.SessionRequest;
@@ -14,6 +15,7 @@ import dev.drover.session.Session;
 import dev.drover.wire.BudgetCodec;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.Metadata;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +23,7 @@ import java.util.OptionalInt;
 /// The reader of the requests that create and update a session. Every problem is `INVALID_REQUEST`.
 final class SessionBodies {
   private static final int MAX_EVENTS = 50;
+  private static final int MAX_VAULTS = 50;
   private static final List<String> OVERRIDES =
       List.of("model", "system", "tools", "mcp_servers", "skills");
 
@@ -34,7 +37,7 @@ final class SessionBodies {
     var budget = BudgetCodec.read(body);
     var initial = body.objects("initial_events", MAX_EVENTS);
     var resources = ResourceBodies.list(body);
-    body.unsupported("vault_ids");
+    var vaults = vaults(body);
     body.end();
     return new SessionRequest(
         agent(agent, body),
@@ -43,7 +46,21 @@ final class SessionBodies {
         metadata,
         budget,
         resources,
+        vaults,
         initial(initial, events));
+  }
+
+  private static List<VaultId> vaults(Fields body) {
+    var ids = body.texts("vault_ids", MAX_VAULTS, 256);
+    var vaults = new ArrayList<VaultId>();
+    for (int i = 0; i < ids.size(); i++) {
+      try {
+        vaults.add(VaultId.of(ids.get(i)));
+      } catch (Problem malformed) {
+        throw body.problem("vault_ids." + i, malformed.getMessage());
+      }
+    }
+    return vaults;
   }
 
   private static List<Event.FromClient> initial(List<Fields> initial, ClientEvents events) {

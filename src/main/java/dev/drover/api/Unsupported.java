@@ -13,8 +13,6 @@ import java.util.function.Supplier;
 final class Unsupported {
   private static final Map<String, String> FAMILIES =
       Map.of(
-          "vaults", "vaults",
-          "memory_stores", "memory stores",
           "deployments", "deployments",
           "deployment_runs", "deployments");
 

@@ -80,6 +80,16 @@ final class Arguments {
         : value.startsWith("\\@") ? value.substring(1) : value;
   }
 
+  /// A secret, from the file in `@FILE` or from standard input for `-`, without the line break at
+  /// its end. The argument itself cannot be one, because other users of the machine can see it.
+  String secret(String flag, String value) {
+    if (!value.equals("-") && !value.startsWith("@")) {
+      throw wrong(flag + " must be @FILE, or - for standard input: others can see arguments");
+    }
+    var text = value.equals("-") ? standardInput(flag) : file(flag, value.substring(1));
+    return text.replaceFirst("\\R$", "");
+  }
+
   /// JSON or YAML: the value itself, the content of the file in `@FILE`, or standard input for `-`.
   Json document(String flag, String value) {
     try {

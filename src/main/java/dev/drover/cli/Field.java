@@ -18,6 +18,7 @@ record Field(String name, Kind kind, String label, String description) {
   private static final String TOOL = "--tool";
   private static final String STORE = "--memory";
   private static final Set<String> ACCESS = Set.of("read_only", "read_write");
+  private static final String VAULT = "--vault";
 
   enum Kind {
     /// A text, or `@FILE`.
@@ -31,6 +32,8 @@ record Field(String name, Kind kind, String label, String description) {
     TOOLS,
     /// Memory stores, as resources.
     STORES,
+    /// The ids of vaults.
+    VAULTS,
     METADATA,
     /// As `METADATA`; keys can also be removed.
     METADATA_PATCH
@@ -58,6 +61,15 @@ record Field(String name, Kind kind, String label, String description) {
             + " it must not change it (otherwise :read_write). Can be repeated.");
   }
 
+  static Field vaults() {
+    return new Field(
+        "vault_ids",
+        Kind.VAULTS,
+        "VAULT",
+        "The id of a vault whose credentials the session may use. Can be repeated; the first one"
+            + " that has a credential for a server counts.");
+  }
+
   static Field metadata(boolean patch) {
     return new Field(
         "metadata",
@@ -72,6 +84,7 @@ record Field(String name, Kind kind, String label, String description) {
       switch (field.kind) {
         case TOOLS -> spec.addOption(Specs.texts(TOOL, field.label, field.description));
         case STORES -> spec.addOption(Specs.texts(STORE, field.label, field.description));
+        case VAULTS -> spec.addOption(Specs.texts(VAULT, field.label, field.description));
         case METADATA -> spec.addOption(Specs.texts(METADATA, field.label, field.description));
         case METADATA_PATCH -> {
           spec.addOption(Specs.texts(METADATA, field.label, field.description));
@@ -126,6 +139,8 @@ record Field(String name, Kind kind, String label, String description) {
       case TOOLS ->
           arguments.has(TOOL) ? Optional.of(ToolFlags.read(arguments, TOOL)) : Optional.empty();
       case STORES -> stores(arguments);
+      case VAULTS ->
+          arguments.has(VAULT) ? Optional.of(Json.of(arguments.texts(VAULT))) : Optional.empty();
       case METADATA, METADATA_PATCH -> metadata(arguments);
     };
   }

@@ -34,7 +34,10 @@ final class Grammar {
           new Group(SkillVerbs.NAME, SkillVerbs.ABOUT, SkillVerbs::spec),
           new Group(MemoryStoreVerbs.NAME, MemoryStoreVerbs.ABOUT, MemoryStoreVerbs::spec),
           new Group(MemoryVerbs.NAME, MemoryVerbs.ABOUT, MemoryVerbs::spec),
+          new Group(ReceiptVerbs.NAME, ReceiptVerbs.ABOUT, ReceiptVerbs::spec),
           new Group(WebhookVerbs.NAME, WebhookVerbs.ABOUT, WebhookVerbs::spec),
+          new Group(VaultVerbs.NAME, VaultVerbs.ABOUT, VaultVerbs::spec),
+          new Group(CredentialVerbs.NAME, CredentialVerbs.ABOUT, CredentialVerbs::spec),
           new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),
           new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 

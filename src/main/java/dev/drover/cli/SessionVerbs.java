@@ -27,6 +27,7 @@ final class SessionVerbs {
               "The environment in which its tools run."),
           Field.text("title", "The session's title."),
           Field.stores(),
+          Field.vaults(),
           Field.metadata(false));
   private static final List<Field> UPDATED =
       List.of(Field.text("title", "The session's title."), Field.metadata(true));

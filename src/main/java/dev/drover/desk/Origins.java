@@ -9,6 +9,8 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.Resource;
+import dev.drover.catalog.Vault;
+import dev.drover.catalog.VaultId;
 import dev.drover.files.Files;
 import dev.drover.model.Models;
 import dev.drover.session.Session;
@@ -19,12 +21,14 @@ import dev.drover.skills.Skills;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.List;
 
 /// The factory of new sessions. It makes them from an agent and an environment of the caller's
 /// workspace.
 final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
+  private final Catalog<Vault> vaults;
   private final SkillChoice skills;
   private final Models models;
   private final Equipment equipment;
@@ -37,6 +41,7 @@ final class Origins {
     this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
+    vaults = catalogs.of(Vault.KIND);
     this.models = models;
     this.ids = ids;
     this.clock = clock;
@@ -44,9 +49,9 @@ final class Origins {
 
   /// A new session, which is not stored yet.
   ///
-  /// @throws Problem `NOT_FOUND` if the agent, its version or the environment does not exist;
-  ///   `INVALID_REQUEST` if one is archived or not supported, or if a named model is not served, or
-  ///   a skill does not exist; as [Equipment#of] and [StoreAttachment#checkTools] say
+  /// @throws Problem `NOT_FOUND` if the agent, its version, the environment or a vault does not
+  ///   exist; `INVALID_REQUEST` if one is archived or not supported, or if a named model is not
+  ///   served, or a skill does not exist; as [Equipment#of] and [StoreAttachment#checkTools] say
   Session session(Caller caller, SessionRequest request) {
     var agent = agent(caller, request.agent());
     var pinned =
@@ -69,10 +74,29 @@ final class Origins {
                     request.environment(),
                     environment.networking(),
                     now)
-                .withNotes(notes),
+                .withNotes(notes)
+                .withVaults(vaults(caller, request.vaults())),
             new Session.Editable(
                 pinned.definition(), request.title(), request.metadata(), request.budget()));
     return session.with(resources);
+  }
+
+  /// @return the same vaults, of which each exists and is in use
+  private List<VaultId> vaults(Caller caller, List<VaultId> named) {
+    for (var id : named) {
+      Resource<Vault> vault;
+      try {
+        vault = vaults.get(caller.workspace(), id.value());
+      } catch (Problem problem) {
+        throw problem.kind() == Problem.Kind.NOT_FOUND
+            ? Problem.notFound("Referenced vault not found or not accessible.")
+            : problem;
+      }
+      if (vault.archivedAt() != null) {
+        throw Vault.KIND.archived().apply(id.value());
+      }
+    }
+    return named;
   }
 
   private Resource<Agent> agent(Caller caller, AgentChoice choice) {

@@ -1,6 +1,7 @@
 package dev.drover.desk;
 
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.VaultId;
 import dev.drover.session.Event;
 import dev.drover.session.Money;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A request to create a session.
 ///
 /// @param budget the maximum cost by list price; empty if there is no limit
+/// @param vaults the vaults whose credentials it may use, the preferred ones first
 /// @param events the first events; may be empty
 public record SessionRequest(
     AgentChoice agent,
@@ -19,10 +21,12 @@ public record SessionRequest(
     Map<String, String> metadata,
     Optional<Money> budget,
     List<ResourceRequest> resources,
+    List<VaultId> vaults,
     List<Event.FromClient> events) {
   public SessionRequest {
     metadata = Map.copyOf(metadata);
     resources = List.copyOf(resources);
+    vaults = List.copyOf(vaults);
     events = List.copyOf(events);
   }
 }

@@ -25,6 +25,10 @@ public record Job(long number, String kind, String key, Json payload, int tries,
   /// id.
   public static final String DELETE_MEMORIES = "delete_memories";
 
+  /// The kind of job that removes what the files of the database still have of removed secrets; the
+  /// key is different for each removal.
+  public static final String PURGE_SECRETS = "purge_secrets";
+
   /// The kind of job that collects the outputs of a session in a data directory; the key is the
   /// session's id.
   public static final String COLLECT_OUTPUTS = "collect_outputs";

@@ -5,6 +5,7 @@ import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.VaultId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +33,7 @@ public record Session(
   /// @param notes the paragraphs that follow the system prompt of the primary thread's agent, such
   ///   as the list of its skills; they were written when the session was created, so the prompt
   ///   never changes
+  /// @param vaults the vaults whose credentials it may use, the preferred ones first
   /// @param newer the fields that a newer version stored and that this version does not know; they
   ///   are kept unchanged and override the other fields when the session is shown
   public record Origin(
@@ -43,12 +45,14 @@ public record Session(
       Environment.Networking networking,
       Instant createdAt,
       List<String> notes,
+      List<VaultId> vaults,
       Json.Obj newer) {
     public Origin {
       notes = List.copyOf(notes);
+      vaults = List.copyOf(vaults);
     }
 
-    /// An origin without notes and without fields of a newer version.
+    /// An origin without notes, without vaults and without fields of a newer version.
     public Origin(
         WorkspaceId workspace,
         ThreadId primary,
@@ -66,6 +70,7 @@ public record Session(
           networking,
           createdAt,
           List.of(),
+          List.of(),
           Json.EMPTY);
     }
 
@@ -79,6 +84,21 @@ public record Session(
           networking,
           createdAt,
           written,
+          vaults,
+          newer);
+    }
+
+    public Origin withVaults(List<VaultId> chosen) {
+      return new Origin(
+          workspace,
+          primary,
+          agentId,
+          agentVersion,
+          environment,
+          networking,
+          createdAt,
+          notes,
+          chosen,
           newer);
     }
   }

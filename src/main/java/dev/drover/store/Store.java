@@ -11,6 +11,8 @@ import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
+import dev.drover.vault.Receipts;
+import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
 import dev.drover.webhooks.Webhooks;
 
@@ -30,6 +32,10 @@ public interface Store extends AutoCloseable {
   Memories memories();
 
   Skills skills();
+
+  VaultStore vaults();
+
+  Receipts receipts();
 
   Outputs outputs();
 

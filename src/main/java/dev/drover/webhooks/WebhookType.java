@@ -32,7 +32,12 @@ public enum WebhookType {
   ENVIRONMENT_DELETED("environment.deleted"),
   MEMORY_STORE_CREATED("memory_store.created"),
   MEMORY_STORE_ARCHIVED("memory_store.archived"),
-  MEMORY_STORE_DELETED("memory_store.deleted");
+  MEMORY_STORE_DELETED("memory_store.deleted"),
+  VAULT_CREDENTIAL_CREATED("vault_credential.created"),
+  VAULT_CREDENTIAL_ARCHIVED("vault_credential.archived"),
+  VAULT_CREDENTIAL_DELETED("vault_credential.deleted"),
+  /// An OAuth server does not accept the refresh token any more.
+  VAULT_CREDENTIAL_REFRESH_FAILED("vault_credential.refresh_failed");
 
   private final String text;
 

@@ -11,7 +11,9 @@ public final class NetworkingCodec implements Codec<Networking> {
   public static final NetworkingCodec CODEC = new NetworkingCodec();
 
   private static final Networking.Limited NOTHING = new Networking.Limited(List.of(), false, false);
-  private static final Pattern HOST =
+
+  /// A host name, or `*.domain`.
+  static final Pattern HOST =
       Pattern.compile(
           "(\\*\\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 

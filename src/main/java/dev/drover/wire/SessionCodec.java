@@ -1,6 +1,7 @@
 package dev.drover.wire;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.VaultId;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
 import java.time.Instant;
@@ -30,7 +31,7 @@ public final class SessionCodec {
         "metadata", session.editable().metadata(),
         "agent", agent(session),
         "resources", session.resources().stream().map(SessionResourceCodec::write).toList(),
-        "vault_ids", List.of(),
+        "vault_ids", session.origin().vaults().stream().map(VaultId::value).toList(),
         "budget", BudgetCodec.write(session.budget()),
         "usage", UsageCodec.write(ThreadCodec.usage(progress, now), listCost),
         "stats", ThreadCodec.stats(progress, session.origin().createdAt(), now),

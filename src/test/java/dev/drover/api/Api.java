@@ -45,6 +45,7 @@ import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.PuppetHand;
+import dev.drover.testing.TestVaults;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -275,6 +276,8 @@ final class Api implements AutoCloseable {
             new CatalogDesk(store.catalogs(), store.skills(), models, ids, InstantSource.system()),
             new FileDesk(store.files(), blobs, () -> {}, LARGEST, ids, InstantSource.system()),
             new MemoryDesk(store.memories()),
+            TestVaults.desk(store, ids),
+            store.receipts(),
             new SessionResourceDesk(
                 store.sessionResources(),
                 store.catalogs(),

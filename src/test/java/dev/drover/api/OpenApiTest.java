@@ -51,6 +51,9 @@ final class OpenApiTest {
   /// Parameters of the protocol that a route refuses by name.
   private static final Set<String> NOT_YET = Set.of("deployment_id", "memory_store_id");
 
+  private static final String CREDENTIAL =
+      "{\"auth\":{\"type\":\"static_bearer\",\"mcp_server_url\":\"https://a.example\",\"token\":\"x\"}}";
+
   @TempDir private Path directory;
   private Api api;
   private final Set<Operation> answered = new HashSet<>();
@@ -232,6 +235,9 @@ final class OpenApiTest {
     }
     var memories = "/v1/memory_stores/" + resources.get("{memory_store_id}") + "/memories";
     var memory = api.post(memories, "{\"path\":\"/a\",\"content\":\"\"}").body();
+    var credential =
+        api.post("/v1/vaults/" + resources.get("{vault_id}") + "/credentials", CREDENTIAL);
+    resources.put("{credential_id}", credential.text("id"));
     var skill = api.uploadSkill("/v1/skills", "demo");
     resources.put("{skill_id}", skill.text("id"));
     resources.put("{version}", skill.text("latest_version_id"));
@@ -293,6 +299,7 @@ final class OpenApiTest {
       checkKind(sample);
     }
     checkMemories();
+    checkCredentials();
 
     var made = Json.obj("agent", agent, "environment_id", environment, "title", "t").toString();
     var session = "/v1/sessions/" + check("POST /v1/sessions", "/v1/sessions", made).text("id");
@@ -450,6 +457,34 @@ final class OpenApiTest {
       check("DELETE " + all + "/{}", all + "/" + id);
       check("DELETE " + all + "/{}", all + "/" + id);
     }
+  }
+
+  private void checkCredentials() throws Exception {
+    var vault = "/v1/vaults/" + api.post("/v1/vaults", "{\"display_name\":\"V\"}").text("id");
+    var all = "/v1/vaults/{}/credentials";
+    var credentials = vault + "/credentials";
+    var one = credentials + "/" + check("POST " + all, credentials, CREDENTIAL).text("id");
+    check("POST " + all, credentials, CREDENTIAL);
+    check("POST " + all, credentials, "{}");
+    var variable =
+        "{\"auth\":{\"type\":\"environment_variable\",\"secret_name\":\"A\",\"secret_value\":\"x\","
+            + "\"networking\":{\"type\":\"limited\",\"allowed_hosts\":[\"a.example\"]}}}";
+    check("POST " + all, credentials, variable);
+    var oauth =
+        "{\"auth\":{\"type\":\"mcp_oauth\",\"mcp_server_url\":\"http://127.0.0.1:1/\",\"access_token\":\"x\","
+            + "\"refresh\":{\"client_id\":\"a\",\"refresh_token\":\"b\",\"scope\":\"c\","
+            + "\"token_endpoint\":\"http://127.0.0.1:1/\",\"token_endpoint_auth\":{\"type\":\"none\"}}}}";
+    var tested = credentials + "/" + check("POST " + all, credentials, oauth).text("id");
+    check("POST " + all + "/{}/mcp_oauth_validate", tested + "/mcp_oauth_validate", "");
+    check("POST " + all + "/{}/mcp_oauth_validate", one + "/mcp_oauth_validate", "");
+    check("GET /drover/receipts", "/drover/receipts");
+    check("GET " + all, credentials);
+    check("GET " + all + "/{}", one);
+    check("POST " + all + "/{}", one, "{\"auth\":{\"type\":\"static_bearer\",\"token\":\"y\"}}");
+    check("POST " + all + "/{}", one, "{\"auth\":{\"type\":\"mcp_oauth\"}}");
+    check("POST " + all + "/{}/archive", one + "/archive", "");
+    check("DELETE " + all + "/{}", one);
+    check("DELETE " + all + "/{}", one);
   }
 
   private void checkMemories() throws Exception {

@@ -323,8 +323,6 @@ final class RefusalsTest {
             + " agent.type: must be \"agent\" or \"agent_with_overrides\"",
         "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"budget\":{}} |"
             + " budget.type: field required",
-        "/v1/sessions | {\"agent\":\"agent_01a\",\"environment_id\":\"env_01a\",\"vault_ids\":[1]}"
-            + " | vault_ids: is not supported by this version of Drover",
       })
   void aFieldThatIsNotHonouredIsRefusedByName(String path, String body, String message)
       throws Exception {
@@ -358,8 +356,9 @@ final class RefusalsTest {
         "/v1/sessions/sesn_01nobody | 404 | Session sesn_01nobody not found.",
         "/v1/sessions/sesn_01nobody/events | 404 | Session sesn_01nobody not found.",
         "/v1/sessions/sesn_01nobody/events/stream | 404 | Session sesn_01nobody not found.",
-        "/v1/vaults | 404 | vaults are not supported by this version of Drover",
-        "/v1/vaults/vlt_01a/credentials | 404 | vaults are not supported by this version of Drover",
+        "/v1/deployments | 404 | deployments are not supported by this version of Drover",
+        "/v1/deployments/depl_01a/x | 404 | deployments are not supported by this version of"
+            + " Drover",
       })
   void aReadSaysWhatIsWrong(String path, int status, String message) throws Exception {
     var answer = api.get(path.replace("[", "%5B").replace("]", "%5D"));
@@ -563,7 +562,7 @@ final class RefusalsTest {
         new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url("/")).getPort())) {
       var out = socket.getOutputStream();
       out.write(
-          ("POST /v1/vaults HTTP/1.1\r\nhost: a\r\nx-api-key: "
+          ("POST /v1/deployments HTTP/1.1\r\nhost: a\r\nx-api-key: "
                   + Api.KEY
                   + "\r\nconnection: close\r\ncontent-length: 4\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));

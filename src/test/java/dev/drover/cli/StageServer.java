@@ -22,6 +22,7 @@ import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
+import dev.drover.testing.TestVaults;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -73,6 +74,8 @@ final class StageServer implements ServerFactory {
                 new FileDesk(
                     store.files(), NoBlobs.INSTANCE, () -> {}, 1, ids, InstantSource.system()),
                 new MemoryDesk(store.memories()),
+                TestVaults.desk(store, ids),
+                store.receipts(),
                 new SessionResourceDesk(
                     store.sessionResources(),
                     store.catalogs(),

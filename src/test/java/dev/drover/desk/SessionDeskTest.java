@@ -161,7 +161,14 @@ final class SessionDeskTest {
 
   private SessionRequest request(AgentChoice choice, Event.FromClient... events) {
     return new SessionRequest(
-        choice, environment, null, Map.of(), Optional.empty(), List.of(), List.of(events));
+        choice,
+        environment,
+        null,
+        Map.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(events));
   }
 
   private SessionRequest request(Event.FromClient... events) {
@@ -353,6 +360,7 @@ final class SessionDeskTest {
         null,
         Map.of(),
         Optional.of(new Money(cents)),
+        List.of(),
         List.of(),
         List.of());
   }

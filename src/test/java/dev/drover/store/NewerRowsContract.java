@@ -166,6 +166,7 @@ abstract class NewerRowsContract extends StoreContract {
             NetworkingCodec.CODEC.stored(networking),
             origin.createdAt(),
             origin.notes(),
+            origin.vaults(),
             newer),
         new Session.Editable(
             DefinitionCodec.CODEC.stored(definition),

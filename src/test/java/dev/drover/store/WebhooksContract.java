@@ -302,8 +302,11 @@ abstract class WebhooksContract extends StoreContract {
             "environment.updated",
             "memory_store.archived",
             "memory_store.created",
-            "memory_store.deleted")
-        .doesNotContain("memory_store.updated")
+            "memory_store.deleted",
+            "vault.archived",
+            "vault.created",
+            "vault.deleted")
+        .doesNotContain("memory_store.updated", "vault.updated")
         .doesNotHaveDuplicates();
     assertThat(MemoryStore.KIND.type()).isEqualTo("memory_store");
   }

@@ -12,6 +12,8 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.Store;
+import dev.drover.vault.Receipts;
+import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
 import dev.drover.webhooks.Webhooks;
 
@@ -63,6 +65,16 @@ public interface StoreView extends Store {
   @Override
   default Snapshots snapshots() {
     return store().snapshots();
+  }
+
+  @Override
+  default VaultStore vaults() {
+    return store().vaults();
+  }
+
+  @Override
+  default Receipts receipts() {
+    return store().receipts();
   }
 
   @Override

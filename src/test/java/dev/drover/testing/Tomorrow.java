@@ -182,7 +182,7 @@ public final class Tomorrow {
             "{}",
             "{\"newer_field\":[1,{\"a\":null}]}",
             "{\"resources\":[{\"type\":\"github_repository\",\"url\":\"https://x\"}]}",
-            "{\"vault_ids\":[\"vlt_1\"],\"deployment_id\":\"depl_1\"}",
+            "{\"deployment_id\":\"depl_1\"}",
             "{\"outcome_evaluations\":[{\"result\":\"satisfied\"}]}",
             "{\"budget\":{\"type\":\"tokens\",\"max_tokens\":5}}")
         .map(text -> (Json.Obj) json(text));

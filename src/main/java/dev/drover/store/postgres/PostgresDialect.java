@@ -3,6 +3,7 @@ package dev.drover.store.postgres;
 import dev.drover.store.sql.Db;
 import dev.drover.store.sql.Dialect;
 import java.sql.SQLException;
+import java.util.List;
 
 /// The dialect of PostgreSQL, with its error codes.
 ///
@@ -49,6 +50,15 @@ enum PostgresDialect implements Dialect {
   @Override
   public void rollBack(Db db) throws SQLException {
     db.connection().rollback();
+  }
+
+  /// Backups, replicas and the log still have removed rows until they expire.
+  @Override
+  public boolean purge(Db db, List<String> tables) throws SQLException {
+    for (var table : tables) {
+      db.run("VACUUM " + table);
+    }
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import java.sql.SQLException;
+import java.util.List;
 
 /// The differences between databases.
 public interface Dialect {
@@ -25,6 +26,12 @@ public interface Dialect {
   void commit(Db db) throws SQLException;
 
   void rollBack(Db db) throws SQLException;
+
+  /// Removes from the database's own files what they still have of removed rows, outside of a
+  /// transaction.
+  ///
+  /// @return false if other work prevents it at present
+  boolean purge(Db db, List<String> tables) throws SQLException;
 
   /// The kind of a failure.
   Trouble trouble(SQLException failure);

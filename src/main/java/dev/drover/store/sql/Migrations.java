@@ -42,7 +42,8 @@ public final class Migrations {
           "0020-skills",
           "0021-outputs",
           "0022-attached-memory",
-          "0023-webhooks");
+          "0023-webhooks",
+          "0024-vaults");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

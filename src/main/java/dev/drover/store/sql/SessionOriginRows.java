@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.VaultId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Money;
 import dev.drover.session.Progress;
@@ -26,7 +27,7 @@ final class SessionOriginRows {
       "SELECT session.key, session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
           + " origin.networking, origin.title, origin.metadata, origin.budget, origin.notes,"
-          + " origin.resources, origin.newer, "
+          + " origin.resources, origin.vault_ids, origin.newer, "
           + SessionRows.PROGRESS
           + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
@@ -51,6 +52,7 @@ final class SessionOriginRows {
       @Nullable Long budget,
       String notes,
       int counted,
+      String vaults,
       String newer,
       String status,
       Progress progress,
@@ -72,6 +74,7 @@ final class SessionOriginRows {
           Db.nullableLong(row, "budget"),
           row.getString("notes"),
           row.getInt("resources"),
+          row.getString("vault_ids"),
           row.getString("newer"),
           row.getString("status"),
           SessionRows.progress(row),
@@ -95,6 +98,7 @@ final class SessionOriginRows {
           budget,
           notes,
           counted,
+          vaults,
           newer,
           status,
           progress,
@@ -120,6 +124,7 @@ final class SessionOriginRows {
               NetworkingCodec.CODEC.stored(StoredJson.object(networking)),
               Micros.instant(createdAt),
               StoredJson.list(notes),
+              StoredJson.list(vaults).stream().map(VaultId::new).toList(),
               newerFields()),
           new Session.Editable(
               DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
@@ -173,6 +178,7 @@ final class SessionOriginRows {
       Json.of(editable.metadata()).toString(),
       editable.budget().map(Money::cents).orElse(null),
       Json.of(origin.notes()).toString(),
+      Json.of(origin.vaults().stream().map(VaultId::value).toList()).toString(),
       origin.newer().toString()
     };
   }
@@ -184,8 +190,8 @@ final class SessionOriginRows {
         """
         INSERT INTO session_origin (
           session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
-          networking, title, metadata, budget, notes, newer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          networking, title, metadata, budget, notes, vault_ids, newer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         values);
   }

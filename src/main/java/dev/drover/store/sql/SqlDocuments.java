@@ -1,16 +1,13 @@
 package dev.drover.store.sql;
 
-import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Catalog;
 import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Listing;
-import dev.drover.catalog.MemoryStore;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
-import dev.drover.session.Job;
 import dev.drover.store.CatalogMap;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
@@ -34,6 +31,7 @@ final class SqlDocuments<T> implements Catalog<T> {
   private final Writer writer;
   private final Readers readers;
   private final WebhookOutbox outbox;
+  private final OwnedRows owned;
   private final InstantSource clock;
 
   private SqlDocuments(
@@ -47,6 +45,7 @@ final class SqlDocuments<T> implements Catalog<T> {
     this.writer = writer;
     this.readers = readers;
     this.outbox = outbox;
+    this.owned = new OwnedRows(outbox);
     this.clock = clock;
   }
 
@@ -185,6 +184,7 @@ final class SqlDocuments<T> implements Catalog<T> {
               workspace.value(),
               kind.type(),
               id);
+          owned.archived(db, afterCommit, workspace, kind, id, at);
           announce(db, afterCommit, workspace, id, "archived", at);
           return after;
         });
@@ -199,10 +199,7 @@ final class SqlDocuments<T> implements Catalog<T> {
           if (References.exist(db, workspace, kind, id)) {
             throw Refusals.inUse(kind, id);
           }
-          if (kind.equals(MemoryStore.KIND)) {
-            var order = new Job.Order(Job.DELETE_MEMORIES, id, Json.EMPTY, false);
-            JobRows.owe(db, order, "", clock.instant());
-          }
+          owned.deleted(db, afterCommit, workspace, kind, id, clock.instant());
           announce(db, afterCommit, workspace, id, "deleted", clock.instant());
           return db.update(DocumentRows.DELETE, workspace.value(), kind.type(), id);
         });

@@ -14,6 +14,8 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.vault.Receipts;
+import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
 import dev.drover.webhooks.Webhooks;
 import java.sql.SQLException;
@@ -32,6 +34,8 @@ public final class SqlStore implements Store {
   private final Files files;
   private final Memories memories;
   private final Skills skills;
+  private final VaultStore vaults;
+  private final Receipts receipts;
   private final Outputs outputs;
   private final EventLog eventLog;
   private final Sessions sessions;
@@ -66,6 +70,8 @@ public final class SqlStore implements Store {
     files = new SqlFiles(writer, readers, blobs);
     memories = new SqlMemories(writer, readers, ids, clock);
     skills = new SqlSkills(writer, readers, blobs, clock);
+    vaults = new SqlVaults(writer, readers, outbox, clock);
+    receipts = new SqlReceipts(writer, readers, self, ids, clock);
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
@@ -111,6 +117,16 @@ public final class SqlStore implements Store {
   @Override
   public Skills skills() {
     return skills;
+  }
+
+  @Override
+  public VaultStore vaults() {
+    return vaults;
+  }
+
+  @Override
+  public Receipts receipts() {
+    return receipts;
   }
 
   @Override

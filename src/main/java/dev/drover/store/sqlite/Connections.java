@@ -68,6 +68,8 @@ record Connections(Link writer, List<Link> readers) {
     config.setJournalSizeLimit(64 * 1024 * 1024);
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
     config.setGetGeneratedKeys(false);
+    // Removed rows are overwritten, so that no removed secret stays in the file.
+    config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "FAST");
     var connection = config.createConnection("jdbc:sqlite:" + path);
     // In auto-commit mode the driver adds a BEGIN and a COMMIT of its own to each statement, which
     // are useless inside our transactions. Without that mode it leaves both to us.

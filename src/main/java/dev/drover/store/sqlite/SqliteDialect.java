@@ -3,6 +3,7 @@ package dev.drover.store.sqlite;
 import dev.drover.store.sql.Db;
 import dev.drover.store.sql.Dialect;
 import java.sql.SQLException;
+import java.util.List;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -46,6 +47,13 @@ enum SqliteDialect implements Dialect {
   @Override
   public void rollBack(Db db) throws SQLException {
     db.run("ROLLBACK");
+  }
+
+  /// Removed rows were overwritten in the file. The log still has them, until everything in it is
+  /// in the file and it begins anew.
+  @Override
+  public boolean purge(Db db, List<String> tables) throws SQLException {
+    return db.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
   }
 
   @Override

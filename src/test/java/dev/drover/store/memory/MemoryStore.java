@@ -15,6 +15,8 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.vault.Receipts;
+import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
 import dev.drover.webhooks.Webhooks;
 import java.lang.reflect.Proxy;
@@ -106,6 +108,18 @@ public final class MemoryStore implements Store {
   @Override
   public Skills skills() {
     return onDatabasesAlone(Skills.class);
+  }
+
+  /// Credentials are tested on databases alone.
+  @Override
+  public VaultStore vaults() {
+    return onDatabasesAlone(VaultStore.class);
+  }
+
+  /// Receipts are tested on databases alone.
+  @Override
+  public Receipts receipts() {
+    return onDatabasesAlone(Receipts.class);
   }
 
   private static <T> T onDatabasesAlone(Class<T> type) {

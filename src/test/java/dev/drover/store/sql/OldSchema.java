@@ -184,6 +184,11 @@ public final class OldSchema {
     }
 
     @Override
+    public boolean purge(Db db, List<String> tables) {
+      throw new IllegalStateException("nothing is removed");
+    }
+
+    @Override
     public void begin(Db db) {}
 
     @Override

@@ -1,0 +1,236 @@
+package dev.drover.vault;
+
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.catalog.VaultId;
+import dev.drover.catalog.WorkspaceId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/// Encrypts and decrypts secrets. Each vault has keys of its own, which a [Kms] encrypts. A secret
+/// is bound to its place: workspace, vault, credential, field and version, so that a ciphertext
+/// that was moved to another row cannot be decrypted. Safe for many threads.
+public final class Envelope {
+  /// How long a decrypted key of a vault is kept in memory.
+  private static final Duration KEPT = Duration.ofMinutes(5);
+
+  /// The number of vaults whose keys are kept.
+  private static final int MOST = 1_000;
+
+  /// The number of keys that are encrypted anew at a time.
+  private static final int BATCH = 100;
+
+  private final Kms kms;
+  private final VaultStore store;
+  private final RandomGenerator random;
+  private final LongSupplier nanos;
+  private final Map<Name, Opened> opened = new LinkedHashMap<>();
+
+  private record Name(VaultId vault, long version) {}
+
+  private record Opened(SecretKey key, long since) {}
+
+  private record Newest(long version, SecretKey key) {}
+
+  /// @param random for keys and nonces; it must not be predictable
+  /// @param nanos a clock that only moves forward
+  public Envelope(Kms kms, VaultStore store, RandomGenerator random, LongSupplier nanos) {
+    this.kms = kms;
+    this.store = store;
+    this.random = random;
+    this.nanos = nanos;
+  }
+
+  /// Encrypts a secret of a credential with the newest key of its vault, which is made if there is
+  /// none.
+  ///
+  /// @param credential with the [Credential#secretsVersion] that the secret will have
+  /// @throws Problem `UNAVAILABLE` without the key; as [VaultStore#addKey] says
+  public SealedSecret seal(Credential credential, SecretField field, Secret secret) {
+    var newest = newest(credential.workspace(), credential.vault());
+    var plain = secret.reveal().getBytes(StandardCharsets.UTF_8);
+    try {
+      long version = credential.secretsVersion();
+      var sealed = AesGcm.seal(newest.key, plain, bound(credential, field, version), random);
+      return new SealedSecret(
+          field, version, newest.version, Base64.getEncoder().encodeToString(sealed));
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  /// Decrypts a secret of a credential.
+  ///
+  /// @throws Problem `UNAVAILABLE` if its key cannot be used, or if it does not belong there
+  public Secret open(Credential credential, SealedSecret sealed) {
+    var key = key(credential.workspace(), credential.vault(), sealed.keyVersion());
+    var plain = new byte[0];
+    try {
+      plain =
+          AesGcm.open(
+              key,
+              Base64.getDecoder().decode(sealed.value()),
+              bound(credential, sealed.field(), sealed.version()));
+      return new Secret(new String(plain, StandardCharsets.UTF_8));
+    } catch (AesGcm.Broken | IllegalArgumentException e) {
+      throw Problem.unavailable(
+          "The " + sealed.field().field() + " of credential " + credential.id() + " is damaged.",
+          e);
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private static byte[] bound(Credential credential, SecretField field, long version) {
+    return bytes(
+        "drover/secret/1",
+        credential.workspace().value(),
+        credential.vault().value(),
+        credential.id().value(),
+        field.field(),
+        Long.toString(version));
+  }
+
+  private static byte[] bound(WorkspaceId workspace, VaultId vault, long version) {
+    return bytes("drover/vault-key/1", workspace.value(), vault.value(), Long.toString(version));
+  }
+
+  /// Ids contain no `|`.
+  private static byte[] bytes(String... parts) {
+    return String.join("|", parts).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Newest newest(WorkspaceId workspace, VaultId vault) {
+    var keys = store.keys(vault);
+    var newest = keys.isEmpty() ? make(workspace, vault, 1) : keys.getFirst();
+    return new Newest(newest.version(), key(workspace, vault, newest));
+  }
+
+  /// Makes the next key of a vault. If all keys of the [Kms] that are in use are unknown here, this
+  /// server has other keys than those that wrote the database, and would make secrets that they
+  /// cannot read.
+  private VaultKey make(WorkspaceId workspace, VaultId vault, long version) {
+    for (var kek : store.keks()) {
+      if (!kms.has(kek)) {
+        throw Problem.unavailable(
+            "This server does not have the key " + kek + ", which encrypts other vaults.",
+            new IllegalStateException("all servers of a database need the same keys"));
+      }
+    }
+    var plain = new byte[AesGcm.KEY];
+    random.nextBytes(plain);
+    try {
+      return store.addKey(workspace, vault, wrapped(workspace, vault, version, plain));
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private VaultKey wrapped(WorkspaceId workspace, VaultId vault, long version, byte[] plain) {
+    var kek = kms.current();
+    var wrapped = kms.wrap(kek, plain, bound(workspace, vault, version));
+    return new VaultKey(version, kek, Base64.getEncoder().encodeToString(wrapped));
+  }
+
+  /// Whether keys of vaults are encrypted by another key than the current one of the [Kms].
+  ///
+  /// @throws Problem `UNAVAILABLE` if the [Kms] cannot be used
+  public boolean needsRewrap() {
+    var keks = store.keks();
+    return !keks.isEmpty() && !keks.equals(Set.of(kms.current()));
+  }
+
+  /// Encrypts all keys of vaults with the current key of the [Kms]. Servers may be at work
+  /// meanwhile, as long as they have both keys. Secrets stay as they are.
+  ///
+  /// @throws Problem `UNAVAILABLE` if a key is missing; the keys before it are done
+  public void rewrap() {
+    var kek = kms.current();
+    for (var some = store.keysWithout(kek, BATCH);
+        !some.isEmpty();
+        some = store.keysWithout(kek, BATCH)) {
+      for (var own : some) {
+        rewrap(own);
+      }
+    }
+  }
+
+  private void rewrap(VaultStore.OwnKey own) {
+    var bound = bound(own.workspace(), own.vault(), own.key().version());
+    var wrapped = Base64.getDecoder().decode(own.key().wrapped());
+    var plain = kms.unwrap(own.key().kek(), wrapped, bound);
+    try {
+      var after = wrapped(own.workspace(), own.vault(), own.key().version(), plain);
+      store.replaceKey(own.vault(), own.key(), after); // or the vault is deleted
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private SecretKey key(WorkspaceId workspace, VaultId vault, long version) {
+    var known = known(new Name(vault, version));
+    if (known != null) {
+      return known;
+    }
+    var stored =
+        store.keys(vault).stream()
+            .filter(key -> key.version() == version)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    Problem.unavailable(
+                        "A key of vault " + vault + " is missing.",
+                        new IllegalStateException("version " + version)));
+    return key(workspace, vault, stored);
+  }
+
+  private SecretKey key(WorkspaceId workspace, VaultId vault, VaultKey stored) {
+    var name = new Name(vault, stored.version());
+    var known = known(name);
+    if (known != null) {
+      return known;
+    }
+    var plain =
+        kms.unwrap(
+            stored.kek(),
+            Base64.getDecoder().decode(stored.wrapped()),
+            bound(workspace, vault, stored.version()));
+    try {
+      var key = new SecretKeySpec(plain, "AES");
+      keep(name, key);
+      return key;
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private @Nullable SecretKey known(Name name) {
+    synchronized (opened) {
+      var found = opened.get(name);
+      if (found != null && nanos.getAsLong() - found.since > KEPT.toNanos()) {
+        opened.remove(name);
+        return null;
+      }
+      return found == null ? null : found.key;
+    }
+  }
+
+  private void keep(Name name, SecretKey key) {
+    synchronized (opened) {
+      if (opened.size() >= MOST) {
+        opened.remove(opened.keySet().iterator().next());
+      }
+      opened.put(name, new Opened(key, nanos.getAsLong()));
+    }
+  }
+}

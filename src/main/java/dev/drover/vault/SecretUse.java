@@ -1,0 +1,48 @@
+package dev.drover.vault;
+
+import dev.drover.base.Pause;
+import dev.drover.http.Guard;
+import dev.drover.http.Outbound;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/// The parts of a server that use secrets, connected to each other. Safe for many threads.
+public final class SecretUse implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
+  private final Outbound http;
+  private final TokenRefresh refresh;
+  private final Keyring keyring;
+  private final Validator validator;
+
+  /// @param guard decides to which OAuth and MCP servers secrets may be sent
+  public SecretUse(
+      VaultStore store,
+      Envelope envelope,
+      Receipts receipts,
+      Guard guard,
+      Pause pause,
+      RandomGenerator random,
+      InstantSource clock) {
+    http = new Outbound(guard, CONNECT);
+    refresh = new TokenRefresh(store, envelope, new TokenEndpoint(http), receipts, pause, clock);
+    keyring = new Keyring(store, envelope, refresh, receipts, random, clock);
+    validator = new Validator(store, envelope, refresh, new McpProbe(http), receipts, clock);
+  }
+
+  public Keyring keyring() {
+    return keyring;
+  }
+
+  public Validator validator() {
+    return validator;
+  }
+
+  /// Waits until running requests for tokens have stored their answers.
+  @Override
+  public void close() {
+    refresh.close();
+    http.close();
+  }
+}

@@ -1,0 +1,3 @@
+/// Tests of memories without a database.
+@org.jspecify.annotations.NullMarked
+package dev.drover.vault;

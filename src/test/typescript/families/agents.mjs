@@ -55,6 +55,40 @@ test('an agent of everything comes back resolved', async () => {
   assert.deepEqual(none.model, { id: 'unpriced', speed: 'standard' });
 });
 
+test('the rules of the web tools come back resolved', async () => {
+  const rules = [
+    {
+      name: 'web_fetch', blocked_domains: ['Ads.example'], max_content_tokens: 5000,
+      url_sources: {
+        user_input: 'all', client_tool_results: { type: 'only', tools: [{ type: 'tool_reference', name: 'weather' }] },
+        server_tool_results: { type: 'none' },
+      },
+    },
+    {
+      name: 'web_search', allowed_domains: ['docs.example/api'],
+      user_location: { type: 'approximate', city: 'Bern', country: 'CH', timezone: 'Europe/Zurich' },
+    },
+  ];
+  const agent = await newAgent({ tools: [{ ...toolset, configs: rules }, weather] });
+  const usual = { enabled: true, permission_policy: { type: 'always_allow' } };
+  assert.deepEqual(agent.tools[0].configs, [
+    {
+      ...rules[0], type: 'web_fetch', ...usual, blocked_domains: ['ads.example'],
+      url_sources: {
+        user_input: { type: 'all' }, client_tool_results: rules[0].url_sources.client_tool_results,
+        server_tool_results: { type: 'none' },
+      },
+    },
+    { ...rules[1], type: 'web_search', ...usual },
+  ]);
+  const again = await agents.update(agent.id, { tools: agent.tools });
+  assert.deepEqual([again.tools, again.version], [agent.tools, 1]);
+  await assert.rejects(
+    newAgent({ tools: [{ ...toolset, configs: [{ name: 'web_fetch', allowed_domains: [] }] }] }),
+    (error) => is(Anthropic.BadRequestError)(error) && /Empty list of domains is ambiguous/.test(error.message),
+  );
+});
+
 test('an update keeps what it does not name, and says when another was faster', async () => {
   const first = await newAgent({ description: 'd', system: 's', metadata: { a: '1', b: '2' }, model: { id: 'scripted', effort: 'low' } });
   const second = await agents.update(first.id, { version: 1, name: 'Renamed', metadata: { a: null, c: '3' } });

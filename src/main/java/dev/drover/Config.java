@@ -23,6 +23,7 @@ import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
 import dev.drover.tools.Inventory;
 import dev.drover.vault.VaultSettings;
+import dev.drover.web.WebSettings;
 import dev.drover.webhooks.WebhookSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -55,6 +56,7 @@ import java.util.Set;
 /// @param privateHosts what agents may reach beyond the public internet
 /// @param webhooks the settings of the delivery of webhook events
 /// @param vault the settings of vaults
+/// @param web the settings of the web tools
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -73,6 +75,7 @@ public record Config(
     PrivateHosts privateHosts,
     WebhookSettings webhooks,
     VaultSettings vault,
+    WebSettings web,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -161,6 +164,7 @@ public record Config(
         PrivateHosts.read(root.section("network")),
         WebhookSettings.read(root.section("webhooks")),
         VaultSettings.read(root.section("vault")),
+        WebSettings.read(root),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

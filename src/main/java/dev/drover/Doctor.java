@@ -9,17 +9,21 @@ import dev.drover.hands.Egress;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
+import dev.drover.http.Guard;
+import dev.drover.http.Outbound;
 import dev.drover.model.http.ModelHost;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.BlobPlace;
 import dev.drover.store.blobs.S3Blobs;
 import dev.drover.store.postgres.PostgresCheck;
 import dev.drover.store.sqlite.SqliteLook;
+import dev.drover.web.WebTools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,6 +63,7 @@ final class Doctor {
     checks.add(contents(config));
     checks.add(sandbox(config));
     checks.add(models(config));
+    checks.add(web(config));
     return checks;
   }
 
@@ -254,6 +259,28 @@ final class Doctor {
             ? "only rehearsal; set DROVER_ANTHROPIC_API_KEY, DROVER_ANTHROPIC_BASE_URL or"
                 + " DROVER_OPENAI_BASE_URL for more"
             : "rehearsal, and " + String.join(", ", served));
+  }
+
+  /// Asks the search engine, which must answer in a form that can be read.
+  static Check web(Config config) {
+    var name = "web tools";
+    var fetch = config.web().fetch() ? "web_fetch" : "no web_fetch, as set";
+    var engine = config.web().engine();
+    if (engine.isEmpty()) {
+      return fine(name, fetch + "; no web_search: set web_search.provider for it");
+    }
+    var shown = "web_search at " + engine.get().url().getAuthority();
+    try (var outbound = new Outbound(Guard.NONE, Duration.ofSeconds(5))) {
+      return WebTools.problem(outbound, engine.get())
+          .map(
+              why ->
+                  new Check(
+                      name, false, shown + ": " + why, "Check the settings web_search, and there."))
+          .orElseGet(() -> fine(name, fetch + "; " + shown));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Check(name, false, "interrupted", "Run it again.");
+    }
   }
 
   private static Check fine(String name, String detail) {

@@ -88,7 +88,7 @@ public final class Drover implements AutoCloseable {
     this.config = config;
     this.wiring = wiring;
     this.clock = wiring.clock();
-    this.tools = wiring.tools();
+    this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(Inventory.of(tools).names());
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());

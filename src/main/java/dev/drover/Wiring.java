@@ -6,10 +6,12 @@ import dev.drover.brain.Retries;
 import dev.drover.catalog.Blobs;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.bwrap.BwrapCell;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
 import dev.drover.http.Guard;
+import dev.drover.http.Outbound;
 import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
 import dev.drover.mcp.Credentials;
@@ -34,11 +36,14 @@ import dev.drover.store.sql.NodeProcess;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.tools.McpTools;
 import dev.drover.tools.ServerTool;
+import dev.drover.web.WebTools;
 import dev.drover.webhooks.WebhookGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -48,6 +53,9 @@ import java.util.function.Consumer;
 /// part. A new kind of a part, such as a store or a model API, is selected here. [Drover] connects
 /// the parts. Stateless.
 class Wiring {
+  /// The maximum time to establish a connection of a web tool.
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
   InstantSource clock() {
     return InstantSource.system();
   }
@@ -114,9 +122,29 @@ class Wiring {
         guard(config), new PublicOnly(PrivateHosts.NONE, InetAddress::getAllByName));
   }
 
-  /// The tools that run in the server's own process. There are none yet.
-  List<ServerTool> tools() {
-    return List.of();
+  /// The tools that run in the server's own process.
+  ///
+  /// @param onClose accepts an action to run when the server closes
+  List<ServerTool> tools(Config config, Consumer<Runnable> onClose) {
+    var tools = new ArrayList<ServerTool>();
+    if (config.web().fetch()) {
+      var web = new Outbound(guard(config), CONNECT);
+      var cell = new BwrapCell();
+      onClose.accept(web::close);
+      onClose.accept(cell::close);
+      var images = config.serving().images();
+      tools.add(WebTools.fetch(web, cell, images.base64(), images.pixels(), clock()));
+    }
+    config
+        .web()
+        .engine()
+        .ifPresent(
+            engine -> {
+              var outbound = new Outbound(Guard.NONE, CONNECT);
+              onClose.accept(outbound::close);
+              tools.add(WebTools.search(outbound, engine));
+            });
+    return tools;
   }
 
   /// The client of the MCP servers of agents.

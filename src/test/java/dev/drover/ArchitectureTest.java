@@ -68,6 +68,7 @@ final class ArchitectureTest {
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
+    uses("web", "base", "settings", "session", "catalog", "hands", "http", "tools");
     uses("brain", "base", "settings", "session", "catalog", "files", "hands", "tools", "model");
     uses(
         "errands",
@@ -230,6 +231,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.commons.compress..")
+        .check(DROVER);
+  }
+
+  @Test
+  void onlyTheWebToolsReadPagesAndDocuments() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("web"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.jsoup..", "org.apache.pdfbox..")
         .check(DROVER);
   }
 

@@ -43,6 +43,9 @@ final class EverySettingTest {
           Map.entry("snapshots.when", "never"),
           Map.entry("vault.file", "/elsewhere/vault-keys"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
+          Map.entry("web_fetch.enabled", "false"),
+          Map.entry("web_search.provider", "searxng"),
+          Map.entry("web_search.url", "http://127.0.0.1:9"),
           Map.entry("log.format", "json"),
           Map.entry("log.level", "debug"),
           Map.entry("max_body_mib", "31"),
@@ -54,7 +57,9 @@ final class EverySettingTest {
   private static final Map<String, Map<String, String>> WITH =
       Map.of(
           "blobs.s3.bucket",
-          Map.of("DROVER_BLOBS_S3_ACCESS_KEY", "key", "DROVER_BLOBS_S3_SECRET_KEY", "key"));
+          Map.of("DROVER_BLOBS_S3_ACCESS_KEY", "key", "DROVER_BLOBS_S3_SECRET_KEY", "key"),
+          "web_search.provider",
+          Map.of("DROVER_WEB_SEARCH_URL", "http://127.0.0.1:9"));
 
   @TempDir Path directory;
 

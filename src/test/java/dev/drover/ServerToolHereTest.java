@@ -11,6 +11,7 @@ import dev.drover.tools.ServerTool;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ final class ServerToolHereTest {
         5_000,
         new Wiring() {
           @Override
-          List<ServerTool> tools() {
+          List<ServerTool> tools(Config config, Consumer<Runnable> onClose) {
             return List.of(looks, acts);
           }
         });

@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Blank;
 import dev.drover.base.Fields;
+import dev.drover.base.ImageType;
 import dev.drover.base.Json;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,6 +1,8 @@
 package dev.drover.api;
 
 import dev.drover.base.Fields;
+import dev.drover.base.ImageSize;
+import dev.drover.base.ImageType;
 import java.util.Optional;
 
 /// An image that a client sends. Only its type and its size are read; no pixel is decoded.

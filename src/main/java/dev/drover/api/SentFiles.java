@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import dev.drover.base.Blank;
 import dev.drover.base.Fields;
+import dev.drover.base.ImageType;
 import dev.drover.base.Problem;
 import dev.drover.brain.AttachedFiles;
 import dev.drover.catalog.FileId;

@@ -74,7 +74,7 @@ final class CallRouting implements AutoCloseable {
     }
     return switch (tool(call).map(Inventory.Item::runs).orElseGet(Runs.Hand::new)) {
       case Runs.Hand _ -> hands;
-      case Runs.Server(var tool) -> new ServerCarrier(tool, at.thread());
+      case Runs.Server(var tool) -> new ServerCarrier(tool, at.call());
     };
   }
 

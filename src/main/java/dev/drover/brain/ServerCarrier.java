@@ -4,14 +4,14 @@ import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
-import dev.drover.session.SessionThread;
+import dev.drover.tools.CallContext;
 import dev.drover.tools.ServerTool;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /// The carrier of calls of one server tool, in this process. The calls end with the step: a call
 /// that is interrupted or left is stopped, and its result cannot be fetched later.
-record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, Carrier.Runner {
+record ServerCarrier(ServerTool tool, CallContext at) implements Carrier, Carrier.Runner {
   private static final System.Logger LOG = System.getLogger(ServerCarrier.class.getName());
 
   @Override
@@ -33,9 +33,9 @@ record ServerCarrier(ServerTool tool, SessionThread thread) implements Carrier, 
   @Override
   public ToolResult execute(ToolCall call) throws InterruptedException {
     try {
-      return tool.execute(thread, call);
+      return tool.execute(at, call);
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the tool " + call.name() + " failed in " + thread.session(), e);
+      LOG.log(Level.WARNING, "the tool " + call.name() + " failed in " + at.thread().session(), e);
       return ToolResult.error(call.name() + ": internal error of the server. See its log.");
     }
   }

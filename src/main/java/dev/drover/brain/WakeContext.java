@@ -17,6 +17,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Usage;
+import dev.drover.tools.CallContext;
 import dev.drover.tools.Toolbox;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,11 @@ record WakeContext(
             ? Map.<McpServer, List<RemoteTool>>of()
             : ListedTools.of(writer.history()).tools();
     return Toolbox.of(agent(), harness.tools(), listed);
+  }
+
+  /// The context of the thread's calls of server tools.
+  CallContext call() {
+    return new CallContext(workspace(), thread, harness.log());
   }
 
   /// The fold of the thread.

@@ -1,6 +1,7 @@
 package dev.drover.catalog;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// The built-in tools of an agent (`agent_toolset_20260401`): a default, and settings for single
@@ -30,7 +31,11 @@ public record Toolset(Setting defaults, List<ToolSetting> overrides) implements 
   public record Setting(boolean enabled, Policy policy) {}
 
   /// The resolved setting of one tool.
-  public record ToolSetting(String tool, Setting setting) {
+  public record ToolSetting(String tool, Setting setting, ToolRules rules) {
+    public ToolSetting(String tool, Setting setting) {
+      this(tool, setting, ToolRules.NONE);
+    }
+
     /// The first setting for `tool`, or the default if there is none.
     static Setting of(String tool, List<ToolSetting> overrides, Setting defaults) {
       return overrides.stream()
@@ -44,5 +49,23 @@ public record Toolset(Setting defaults, List<ToolSetting> overrides) implements 
   /// The setting that holds for `tool`.
   public Setting of(String tool) {
     return ToolSetting.of(tool, overrides, defaults);
+  }
+
+  /// The rules for `web_fetch`.
+  public ToolRules.Fetch fetchRules() {
+    return rules("web_fetch", ToolRules.Fetch.class).orElse(ToolRules.Fetch.OPEN);
+  }
+
+  /// The rules for `web_search`.
+  public ToolRules.Search searchRules() {
+    return rules("web_search", ToolRules.Search.class).orElse(ToolRules.Search.OPEN);
+  }
+
+  private <T extends ToolRules> Optional<T> rules(String tool, Class<T> type) {
+    return override(tool).map(ToolSetting::rules).filter(type::isInstance).map(type::cast);
+  }
+
+  private Optional<ToolSetting> override(String tool) {
+    return overrides.stream().filter(entry -> entry.tool().equals(tool)).findFirst();
   }
 }

@@ -2,7 +2,7 @@ package dev.drover.telemetry;
 
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.SessionThread;
+import dev.drover.tools.CallContext;
 import dev.drover.tools.ServerTool;
 import dev.drover.tools.ToolSpec;
 
@@ -14,7 +14,7 @@ public record MeteredTool(ServerTool tool, Meters meters) implements ServerTool 
   }
 
   @Override
-  public ToolResult execute(SessionThread thread, ToolCall call) throws InterruptedException {
-    return meters.measured(spec().name(), () -> tool.execute(thread, call));
+  public ToolResult execute(CallContext at, ToolCall call) throws InterruptedException {
+    return meters.measured(spec().name(), () -> tool.execute(at, call));
   }
 }

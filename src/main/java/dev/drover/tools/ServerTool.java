@@ -2,7 +2,6 @@ package dev.drover.tools;
 
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.SessionThread;
 
 /// A tool that runs in the server's own process, for all sessions. Safe for many threads.
 public interface ServerTool {
@@ -16,8 +15,8 @@ public interface ServerTool {
   /// If the server dies during a call, the call is lost. The next server runs it again if the tool
   /// is read-only, and otherwise reports the loss to the model.
   ///
-  /// @param thread the thread that made the call
+  /// @param at the thread that made the call, and its log
   /// @throws InterruptedException soon after the calling thread was interrupted, because the client
   ///   interrupts the session, the server stops, or another node holds the session
-  ToolResult execute(SessionThread thread, ToolCall call) throws InterruptedException;
+  ToolResult execute(CallContext at, ToolCall call) throws InterruptedException;
 }

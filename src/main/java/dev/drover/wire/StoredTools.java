@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// A reader of the stored `tools` of an agent, possibly of a newer version. It returns what this
 /// version supports, and never more than was allowed: an unknown kind of tool is left out, and a
-/// tool whose permission cannot be read is disabled.
+/// tool whose permission or rules cannot be read is disabled.
 final class StoredTools {
   private StoredTools() {}
 
@@ -57,10 +57,18 @@ final class StoredTools {
     for (var json : tool.items("configs")) {
       if (json instanceof Json.Obj config && config.text("name") != null) {
         var name = String.valueOf(config.text("name"));
-        overrides.add(new Toolset.ToolSetting(name, Read.of(config, defaults).setting()));
+        overrides.add(override(name, config, defaults));
       }
     }
     return overrides;
+  }
+
+  private static Toolset.ToolSetting override(String name, Json.Obj config, Read defaults) {
+    var setting = Read.of(config, defaults).setting();
+    return ToolRulesCodec.stored(name, config)
+        .map(rules -> new Toolset.ToolSetting(name, setting, rules))
+        .orElseGet(
+            () -> new Toolset.ToolSetting(name, new Toolset.Setting(false, setting.policy())));
   }
 
   /// The readable part of a setting.

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The JSON form of an agent's `tools`. [#write] returns the resolved form of the protocol, which
 /// is also a valid request; [#read] accepts both forms.
@@ -68,9 +70,7 @@ final class ToolCodec {
     fields.put("name", Json.of(entry.tool()));
     fields.put("type", Json.of(entry.tool()));
     fields.putAll(setting(entry.setting()).fields());
-    if (entry.tool().equals("web_fetch")) {
-      fields.put("url_sources", Json.NULL);
-    }
+    fields.putAll(ToolRulesCodec.write(entry.tool(), entry.rules()).fields());
     return new Json.Obj(fields);
   }
 
@@ -81,23 +81,25 @@ final class ToolCodec {
   static List<Tool> read(Fields body) {
     var tools = new ArrayList<Tool>();
     var names = new HashSet<String>();
-    for (var tool : body.objects("tools", MAX_TOOLS)) {
+    var entries = body.objects("tools", MAX_TOOLS);
+    var custom = customNames(entries);
+    for (var tool : entries) {
       switch (tool.type()) {
         case "agent_toolset_20260401" -> {
           if (!names.add(tool.type())) {
             throw tool.problem("type", "only one agent_toolset_20260401 is allowed");
           }
-          tools.add(readToolset(tool));
+          tools.add(readToolset(tool, custom));
         }
         case "custom" -> {
-          var custom = CustomToolCodec.read(tool);
-          if (Toolset.NAMES.contains(custom.name())) {
+          var read = CustomToolCodec.read(tool);
+          if (Toolset.NAMES.contains(read.name())) {
             throw tool.problem("name", "is the name of a built-in tool");
           }
-          if (!names.add("custom " + custom.name())) {
+          if (!names.add("custom " + read.name())) {
             throw tool.problem("name", "is used twice");
           }
-          tools.add(custom);
+          tools.add(read);
         }
         case "mcp_toolset" -> {
           var toolset = McpToolsetReader.read(tool);
@@ -112,7 +114,17 @@ final class ToolCodec {
     return tools;
   }
 
-  private static Toolset readToolset(Fields tool) {
+  /// The names of the custom tools, to which the toolset may refer before it is known whether they
+  /// are valid.
+  private static Set<String> customNames(List<Fields> tools) {
+    return tools.stream()
+        .map(Fields::raw)
+        .filter(tool -> "custom".equals(tool.text("type")))
+        .map(tool -> String.valueOf(tool.text("name")))
+        .collect(Collectors.toSet());
+  }
+
+  private static Toolset readToolset(Fields tool, Set<String> custom) {
     var defaults = readDefaults(tool, Toolset.OPEN);
     var overrides = new ArrayList<Toolset.ToolSetting>();
     var names = new HashSet<String>();
@@ -127,16 +139,8 @@ final class ToolCodec {
       if (config.value("type").isPresent()) {
         config.type(name);
       }
-      for (var web :
-          List.of(
-              "allowed_domains",
-              "blocked_domains",
-              "max_content_tokens",
-              "url_sources",
-              "user_location")) {
-        config.unsupported(web);
-      }
-      overrides.add(new Toolset.ToolSetting(name, readSetting(config, defaults)));
+      var rules = ToolRulesCodec.request(name, config, custom);
+      overrides.add(new Toolset.ToolSetting(name, readSetting(config, defaults), rules));
       config.end();
     }
     tool.end();

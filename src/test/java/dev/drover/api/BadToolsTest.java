@@ -57,7 +57,8 @@ final class BadToolsTest {
   }
 
   static Stream<String[]> tools() {
-    return Stream.of(names(), schemas(), toolsets(), shapes()).flatMap(stream -> stream);
+    return Stream.of(names(), schemas(), toolsets(), domains(), sources(), locations(), shapes())
+        .flatMap(stream -> stream);
   }
 
   private static Stream<String[]> names() {
@@ -144,9 +145,6 @@ final class BadToolsTest {
             configured("{\"name\":\"bash\",\"permission_policy\":{\"type\":\"auto\",\"x\":1}}"),
             ".0.configs.0.permission_policy.x: unknown field"),
         refused(
-            configured("{\"name\":\"web_fetch\",\"allowed_domains\":[\"a.example\"]}"),
-            ".0.configs.0.allowed_domains: is not supported by this version of Drover"),
-        refused(
             "{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"permission_policy\":"
                 + "{\"type\":\"Always_allow\"}}}",
             ".0.default_config.permission_policy.type: unknown policy"),
@@ -156,6 +154,140 @@ final class BadToolsTest {
         refused(
             "{\"type\":\"agent_toolset_20260401\"},{\"type\":\"agent_toolset_20260401\"}",
             ".1.type: only one agent_toolset_20260401 is allowed"));
+  }
+
+  private static String[] fetch(String fields, String message) {
+    return refused(
+        configured("{\"name\":\"web_fetch\"," + fields + "}") + "," + named("lookup"),
+        ".0.configs.0" + message);
+  }
+
+  private static String[] search(String fields, String message) {
+    return refused(
+        configured("{\"name\":\"web_search\"," + fields + "}"), ".0.configs.0" + message);
+  }
+
+  private static String[] domain(String domain, String message) {
+    return fetch("\"blocked_domains\":[\"" + domain + "\"]", ".blocked_domains.0: " + message);
+  }
+
+  private static Stream<String[]> domains() {
+    var many =
+        IntStream.range(0, 65)
+            .mapToObj(i -> "\"a" + i + ".example\"")
+            .collect(Collectors.joining(","));
+    String labels = "must be a host name of at least two labels, such as example.com";
+    String addresses = "IP addresses are not supported; use a host name";
+    return Stream.of(
+        fetch(
+            "\"allowed_domains\":[]",
+            ".allowed_domains: Empty list of domains is ambiguous. Provide at least one domain or"
+                + " null."),
+        fetch(
+            "\"allowed_domains\":[\"a.example\"],\"blocked_domains\":[\"b.example\"]",
+            ".allowed_domains: Only one of allowed_domains or blocked_domains may be set."),
+        fetch(
+            "\"allowed_domains\":[" + many + "]",
+            ".allowed_domains: must contain no more than 64 item(s)"),
+        fetch("\"allowed_domains\":\"a.example\"", ".allowed_domains: must be an array"),
+        fetch("\"allowed_domains\":[1]", ".allowed_domains: must be a string"),
+        fetch(
+            "\"allowed_domains\":[\"a.example\",\"A.example/\"]",
+            ".allowed_domains.1: is a duplicate"),
+        domain("https://a.example", "must be a host name without a scheme"),
+        domain("*.a.example", "wildcards are not supported; a domain includes its subdomains"),
+        domain("a.example:80", "must not have a port"),
+        domain("a.example/x", "must not have a path"),
+        domain("127.0.0.1", addresses),
+        domain("[::1]", addresses),
+        domain("fe80::1", addresses),
+        domain("1.2.3", addresses),
+        domain("0x7f.1", addresses),
+        domain("localhost", labels),
+        domain("com", labels),
+        domain("a..example", labels),
+        domain("-a.example", labels),
+        domain("a_b.example", labels),
+        domain("a b.example", labels),
+        domain("a.example.", labels),
+        domain("bücher.example", "must be ASCII; write an international name as xn--…"),
+        domain("a.localhost", "is not the name of a public host"),
+        domain("a.invalid", "is not the name of a public host"),
+        search(
+            "\"allowed_domains\":[\"a.example/b?c\"]",
+            ".allowed_domains.0: the path has characters that no path of a URL has"),
+        refused(
+            configured("{\"name\":\"bash\",\"allowed_domains\":[\"a.example\"]}"),
+            ".0.configs.0.allowed_domains: unknown field"),
+        fetch(
+            "\"max_content_tokens\":0",
+            ".max_content_tokens: must be an integer from 1 to 2147483647"),
+        fetch("\"user_location\":{\"type\":\"approximate\"}", ".user_location: unknown field"),
+        search("\"max_content_tokens\":5", ".max_content_tokens: unknown field"),
+        search("\"url_sources\":null", ".url_sources: unknown field"));
+  }
+
+  private static String[] source(String sources, String message) {
+    return fetch("\"url_sources\":{" + sources + "}", ".url_sources" + message);
+  }
+
+  private static String only(String... names) {
+    var tools =
+        Stream.of(names)
+            .map(name -> "{\"type\":\"tool_reference\",\"name\":\"" + name + "\"}")
+            .collect(Collectors.joining(","));
+    return "{\"type\":\"only\",\"tools\":[" + tools + "]}";
+  }
+
+  private static Stream<String[]> sources() {
+    String custom = "must be the name of a custom tool of the same agent";
+    return Stream.of(
+        source("\"user_input\":\"some\"", ".user_input: must be \"all\" or \"none\""),
+        source("\"user_input\":7", ".user_input: must be a string or an object"),
+        source("\"user_input\":" + only("lookup"), ".user_input.type: must be \"all\" or \"none\""),
+        source("\"user_input\":{}", ".user_input.type: field required"),
+        source("\"user_input\":{\"type\":\"all\",\"x\":1}", ".user_input.x: unknown field"),
+        source(
+            "\"server_tool_results\":{\"type\":\"any\"}",
+            ".server_tool_results.type: must be all, none, only or except"),
+        source(
+            "\"client_tool_results\":" + only(),
+            ".client_tool_results.tools: must contain at least 1 item"),
+        source(
+            "\"client_tool_results\":" + only("other"),
+            ".client_tool_results.tools.0.name: " + custom),
+        source(
+            "\"client_tool_results\":" + only("web_search"),
+            ".client_tool_results.tools.0.name: " + custom),
+        source(
+            "\"client_tool_results\":" + only("lookup", "lookup"),
+            ".client_tool_results.tools.1.name: is a duplicate"),
+        source(
+            "\"server_tool_results\":" + only("web_search", "bash"),
+            ".server_tool_results.tools.1.name: must be web_fetch or web_search"),
+        source("\"other\":\"all\"", ".other: unknown field"),
+        source(
+            "\"user_input\":\"none\",\"client_tool_results\":{\"type\":\"none\"},"
+                + "\"server_tool_results\":\"none\"",
+            ": at least one source must not be none"));
+  }
+
+  private static String[] location(String fields, String message) {
+    return search("\"user_location\":{" + fields + "}", ".user_location" + message);
+  }
+
+  private static Stream<String[]> locations() {
+    return Stream.of(
+        location("\"city\":\"Bern\"", ".type: field required"),
+        location("\"type\":\"exact\"", ".type: must be \"approximate\""),
+        location(
+            "\"type\":\"approximate\",\"country\":\"ch\"",
+            ".country: must be two capital letters of ISO 3166-1"),
+        location(
+            "\"type\":\"approximate\",\"timezone\":\"no zone\"",
+            ".timezone: must be a time zone of IANA: Europe/Zurich"),
+        location("\"type\":\"approximate\",\"city\":\"\"", ".city: must have 1 to 255 characters"),
+        location("\"type\":\"approximate\",\"planet\":\"x\"", ".planet: unknown field"));
   }
 
   private static Stream<String[]> shapes() {

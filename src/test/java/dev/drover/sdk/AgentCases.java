@@ -15,6 +15,11 @@ import com.anthropic.models.beta.agents.BetaManagedAgentsAlwaysAskPolicy;
 import com.anthropic.models.beta.agents.BetaManagedAgentsBashToolConfigParams;
 import com.anthropic.models.beta.agents.BetaManagedAgentsModel;
 import com.anthropic.models.beta.agents.BetaManagedAgentsModelConfigParams;
+import com.anthropic.models.beta.agents.BetaManagedAgentsUserLocation;
+import com.anthropic.models.beta.agents.BetaManagedAgentsWebFetchToolConfigParams;
+import com.anthropic.models.beta.agents.BetaManagedAgentsWebFetchUrlSourceShorthand;
+import com.anthropic.models.beta.agents.BetaManagedAgentsWebFetchUrlSourcesParams;
+import com.anthropic.models.beta.agents.BetaManagedAgentsWebSearchToolConfigParams;
 import com.anthropic.models.beta.agents.versions.VersionListParams;
 import com.anthropic.models.beta.models.BetaModelInfo;
 import com.anthropic.models.beta.models.ModelListParams;
@@ -87,6 +92,53 @@ final class AgentCases {
     assertThat(config.enabled()).isFalse();
     assertThat(config.permissionPolicy().isAlwaysAsk()).isTrue();
     assertThat(agent.tools().getLast().asCustom().name()).isEqualTo("weather");
+    assertThat(rig.beta.agents().retrieve(agent.id())).isEqualTo(agent);
+  }
+
+  @Test
+  void theRulesOfTheWebTools() {
+    var sources =
+        BetaManagedAgentsWebFetchUrlSourcesParams.builder()
+            .userInput(BetaManagedAgentsWebFetchUrlSourceShorthand.NONE)
+            .build();
+    var fetch =
+        BetaManagedAgentsWebFetchToolConfigParams.builder()
+            .name(JsonValue.from("web_fetch"))
+            .addAllowedDomain("docs.example")
+            .maxContentTokens(5_000)
+            .urlSources(sources)
+            .build();
+    var search =
+        BetaManagedAgentsWebSearchToolConfigParams.builder()
+            .name(JsonValue.from("web_search"))
+            .addBlockedDomain("ads.example/x")
+            .userLocation(
+                BetaManagedAgentsUserLocation.builder()
+                    .type(JsonValue.from("approximate"))
+                    .country("CH")
+                    .build())
+            .build();
+    var tools = Rig.toolset().addConfig(fetch).addConfig(search).build();
+    var agent =
+        rig.beta
+            .agents()
+            .create(
+                AgentCreateParams.builder()
+                    .name("Reader")
+                    .model(BetaManagedAgentsModel.of(Rig.MODEL))
+                    .addTool(tools)
+                    .build());
+    var configs = agent.tools().getFirst().asAgentToolset20260401().configs();
+    var fetches = configs.getFirst().asWebFetch();
+    assertThat(fetches.allowedDomains()).contains(List.of("docs.example"));
+    assertThat(fetches.blockedDomains()).isEmpty();
+    assertThat(fetches.maxContentTokens()).contains(5_000);
+    var shown = fetches.urlSources().orElseThrow();
+    assertThat(shown.userInput().orElseThrow().isNone()).isTrue();
+    assertThat(shown.clientToolResults()).isEmpty();
+    var searches = configs.getLast().asWebSearch();
+    assertThat(searches.blockedDomains()).contains(List.of("ads.example/x"));
+    assertThat(searches.userLocation().orElseThrow().country()).contains("CH");
     assertThat(rig.beta.agents().retrieve(agent.id())).isEqualTo(agent);
   }
 

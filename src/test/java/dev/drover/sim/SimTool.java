@@ -3,7 +3,7 @@ package dev.drover.sim;
 import dev.drover.base.Json;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
-import dev.drover.session.SessionThread;
+import dev.drover.tools.CallContext;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.ServerTool;
 import dev.drover.tools.ToolSpec;
@@ -27,9 +27,9 @@ record SimTool(World world, ToolSpec spec) implements ServerTool {
   }
 
   @Override
-  public ToolResult execute(SessionThread thread, ToolCall call) throws InterruptedException {
+  public ToolResult execute(CallContext at, ToolCall call) throws InterruptedException {
     Scheduler.letOthers();
-    StartedCall.watch(world, thread.session(), call, Optional.empty());
+    StartedCall.watch(world, at.thread().session(), call, Optional.empty());
     world.tell("a node runs " + call.id() + " " + call.name());
     if (world.chance(0.7)) {
       world.scheduler.pause(world.upTo(Duration.ofSeconds(world.chance(0.1) ? 60 : 2)));

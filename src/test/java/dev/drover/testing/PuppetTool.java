@@ -5,7 +5,7 @@ import dev.drover.hands.Hand;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.SessionId;
-import dev.drover.session.SessionThread;
+import dev.drover.tools.CallContext;
 import dev.drover.tools.ServerTool;
 import dev.drover.tools.ToolSpec;
 import java.util.List;
@@ -42,9 +42,9 @@ public final class PuppetTool implements ServerTool {
   }
 
   @Override
-  public ToolResult execute(SessionThread thread, ToolCall call) throws InterruptedException {
+  public ToolResult execute(CallContext at, ToolCall call) throws InterruptedException {
     calls.add(call);
-    sessions.add(thread.session());
+    sessions.add(at.thread().session());
     return strings.execute(call);
   }
 }

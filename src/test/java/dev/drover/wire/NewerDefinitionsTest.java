@@ -7,6 +7,7 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Definition;
+import dev.drover.catalog.Toolset;
 import dev.drover.catalog.Toolset.Policy;
 import dev.drover.testing.Tomorrow;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,64 @@ final class NewerDefinitionsTest {
     var tools = withPolicy(policy).toolset().orElseThrow();
     assertThat(tools.of("bash").enabled()).isFalse();
     assertThat(tools.of("read").enabled()).isTrue();
+  }
+
+  private static Toolset configured(String config) {
+    return stored(
+            """
+            {"name":"a","model":"m","tools":[{"type":"agent_toolset_20260401","configs":[%s]}]}\
+            """
+                .formatted(config))
+        .toolset()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"allowed_domains\":[\"*.a.example\"]",
+        "\"allowed_domains\":[]",
+        "\"blocked_domains\":[\"a.example\",{\"host\":\"b.example\"}]",
+        "\"blocked_domains\":\"a.example\"",
+        "\"max_content_tokens\":\"few\"",
+        "\"max_content_tokens\":0",
+        "\"url_sources\":{}",
+        "\"url_sources\":\"all\"",
+        "\"url_sources\":{\"user_input\":{\"type\":\"recent\"}}",
+        "\"url_sources\":{\"user_input\":{\"type\":\"only\",\"tools\":[{\"name\":\"x\"}]}}",
+        "\"url_sources\":{\"client_tool_results\":{\"type\":\"only\",\"tools\":[]}}",
+        "\"url_sources\":{\"client_tool_results\":{\"type\":\"except\",\"tools\":[7]}}"
+      })
+  void aWebToolWithRulesOfTomorrowIsDisabled(String rules) {
+    var tools = configured("{\"name\":\"web_fetch\",\"enabled\":true," + rules + "}");
+    assertThat(tools.of("web_fetch").enabled()).isFalse();
+    assertThat(tools.of("bash").enabled()).isTrue();
+  }
+
+  @Test
+  void storedRulesAreReadAgain() {
+    var tools =
+        configured(
+            """
+            {"name":"web_fetch","blocked_domains":["a.example"],"max_content_tokens":7,"url_sources":
+             {"user_input":{"type":"none"},"client_tool_results":null,"server_tool_results":
+              {"type":"except","tools":[{"type":"tool_reference","name":"web_search"}]}}},
+            {"name":"web_search","allowed_domains":["b.example/x"],"user_location":
+             {"type":"approximate","country":"CH"}}\
+            """);
+    var fetch = tools.fetchRules();
+    assertThat(fetch.domains().permit("www.a.example", "/")).isFalse();
+    assertThat(fetch.domains().permit("b.example", "/")).isTrue();
+    assertThat(fetch.maxContentTokens()).hasValue(7);
+    var sources = fetch.sources().orElseThrow();
+    assertThat(sources.includeUserInput()).isFalse();
+    assertThat(sources.includeClientTool("lookup")).isTrue();
+    assertThat(sources.includeServerTool("web_search")).isFalse();
+    assertThat(sources.includeServerTool("web_fetch")).isTrue();
+    var search = tools.searchRules();
+    assertThat(search.domains().permit("b.example", "/xy")).isTrue();
+    assertThat(search.domains().permit("b.example", "/y")).isFalse();
+    assertThat(search.location().orElseThrow().country()).contains("CH");
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The one thread that starts processes. It runs as long as the server: the kernel binds a
 /// parent-death signal to the thread that forked, and it must not fire because a pool ends a
 /// thread.
-public final class Spawner {
+public final class Spawner implements AutoCloseable {
   private record Order(ProcessBuilder builder, CompletableFuture<Process> started) {}
 
   /// The number of retries for a program that is still open for writing, and the pause between
@@ -26,7 +26,7 @@ public final class Spawner {
 
   private final Pause pause;
 
-  Spawner(Pause pause) {
+  public Spawner(Pause pause) {
     this.pause = pause;
     thread.start();
   }
@@ -68,7 +68,8 @@ public final class Spawner {
     }
   }
 
-  void close() {
+  @Override
+  public void close() {
     thread.interrupt();
   }
 

@@ -1,4 +1,4 @@
-package dev.drover.api;
+package dev.drover.base;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The image types that models accept, recognized by their first bytes.
-enum ImageType {
+public enum ImageType {
   JPEG("image/jpeg", "\u00FF\u00D8\u00FF"),
   PNG("image/png", "\u0089PNG\r\n\u001A\n"),
   GIF("image/gif", "GIF87a|GIF89a"),
@@ -24,16 +24,16 @@ enum ImageType {
     this.marks = marks;
   }
 
-  String mediaType() {
+  public String mediaType() {
     return mediaType;
   }
 
-  static Optional<ImageType> named(String mediaType) {
+  public static Optional<ImageType> named(String mediaType) {
     return Arrays.stream(values()).filter(type -> type.mediaType.equals(mediaType)).findFirst();
   }
 
   /// The type of an image by its first bytes; empty if it is none of these.
-  static Optional<ImageType> of(byte[] bytes) {
+  public static Optional<ImageType> of(byte[] bytes) {
     var start = new String(bytes, 0, Math.min(16, bytes.length), StandardCharsets.ISO_8859_1);
     return Arrays.stream(values())
         .filter(type -> BETWEEN.splitAsStream(type.marks).anyMatch(mark -> begins(start, mark)))

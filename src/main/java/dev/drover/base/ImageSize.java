@@ -1,12 +1,12 @@
-package dev.drover.api;
+package dev.drover.base;
 
 import java.util.Optional;
 
 /// The width and height that an image declares, in pixels, from 1.
-record ImageSize(long width, long height) {
+public record ImageSize(long width, long height) {
   /// Reads the size from the first bytes of an image, or from all bytes of a JPEG. Empty if there
   /// is no size, or if it is 0.
-  static Optional<ImageSize> of(ImageType type, byte[] bytes) {
+  public static Optional<ImageSize> of(ImageType type, byte[] bytes) {
     try {
       var size =
           switch (type) {

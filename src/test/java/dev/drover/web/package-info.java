@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.web;
+
+import org.jspecify.annotations.NullMarked;

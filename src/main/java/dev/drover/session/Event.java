@@ -264,7 +264,9 @@ public sealed interface Event {
   /// with the dispatch records of the first calls there.
   ///
   /// @param home the id of the directories
-  record WorkspaceHome(EventId id, String home) implements Private {}
+  /// @param note what the model is told of them, if they are not the first ones; empty also if an
+  ///   older version wrote the log
+  record WorkspaceHome(EventId id, String home, Optional<String> note) implements Private {}
 
   /// The tools that an MCP server has from now on. Models are offered what the last such event of a
   /// server says, so every brain makes the same prompt.

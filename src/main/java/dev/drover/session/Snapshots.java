@@ -37,6 +37,10 @@ public interface Snapshots {
   /// The number of tool calls that were dispatched after a position.
   long callsAfter(SessionId session, long position);
 
+  /// What the model has not been told of the session's directories: the note of the last
+  /// [Event.WorkspaceHome], unless a result of a tool was recorded after it.
+  Optional<String> untold(SessionId session);
+
   /// Makes a snapshot the session's newest one. Contents that only the older one referred to are
   /// deleted by jobs.
   ///

@@ -11,6 +11,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.Sandboxes;
+import dev.drover.hands.ToolCall;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Job;
@@ -20,7 +21,12 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// Makes sure that a session's commands run in the right directories. If these are not on this
 /// machine, the node that has them takes a snapshot, and the newest snapshot is restored in a new
@@ -34,6 +40,9 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   /// the reason why it fails; then that node does without.
   private static final int TRIES = 4;
 
+  /// The number of sessions that are remembered; for another one, the log is read again.
+  private static final int REMEMBERED = 1_000;
+
   private static final Duration LOOK = Duration.ofMillis(50);
 
   private static final System.Logger LOG = System.getLogger(SnapshotErrand.class.getName());
@@ -45,6 +54,19 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   private final Taking taking;
   private final Restoring restoring;
   private final RestingSessions resting;
+
+  /// The sessions of which this server has told the model everything.
+  private final Set<SessionId> told =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<SessionId, Boolean>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<SessionId, Boolean> eldest) {
+                  return size() > REMEMBERED;
+                }
+              }));
 
   public SnapshotErrand(
       Snapshots snapshots,
@@ -116,19 +138,38 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
     var own = hands.home(session);
     var right = snapshots.home(session);
     if (own.isEmpty() || right.filter(home -> home.id().equals(own.get())).isPresent()) {
-      return Prepared.NOTHING;
+      return new Prepared(List.of(), untold(session));
     }
-    var moved = new Event.WorkspaceHome(new EventId(ids.next(EventId.PREFIX)), own.get());
-    if (right.isEmpty()) {
-      return new Prepared(List.of(moved), List.of());
-    }
+    told.add(session);
+    var note = right.isEmpty() ? Optional.<String>empty() : Optional.of(restored(visit));
+    var moved = new Event.WorkspaceHome(new EventId(ids.next(EventId.PREFIX)), own.get(), note);
+    return new Prepared(List.of(moved), note.stream().toList());
+  }
+
+  private String restored(Visit visit) throws Sandboxes.Unavailable, InterruptedException {
     try {
-      return new Prepared(List.of(moved), List.of(restoring.restore(session, visit.grip())));
+      return restoring.restore(visit.session(), visit.grip());
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the files of " + session + " could not be restored", e);
+      LOG.log(Level.WARNING, "the files of " + visit.session() + " could not be restored", e);
       throw new Sandboxes.Unavailable(
           "The files of this session could not be restored: " + e.getMessage(), e);
     }
+  }
+
+  /// A server that died may have restored the directories for this call.
+  @Override
+  public List<String> after(Visit visit, ToolCall call) {
+    return untold(visit.session());
+  }
+
+  /// What an earlier server has left to tell the model. It is looked for once.
+  private List<String> untold(SessionId session) {
+    if (told.contains(session)) {
+      return List.of();
+    }
+    var lines = snapshots.untold(session).stream().toList();
+    told.add(session);
+    return lines;
   }
 
   @Override

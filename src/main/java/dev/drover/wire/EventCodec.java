@@ -126,7 +126,7 @@ public final class EventCodec {
               "tool_use_id", e.toolUseId().value(),
               "tool", e.tool(),
               "outcome", lower(e.outcome()));
-      case Event.WorkspaceHome e -> Json.obj("home", e.home());
+      case Event.WorkspaceHome e -> home(e);
       case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
@@ -249,7 +249,8 @@ public final class EventCodec {
               text(e, "outcome").equals("retried")
                   ? Event.ToolAmbiguous.Outcome.RETRIED
                   : Event.ToolAmbiguous.Outcome.REPORTED);
-      case "drover.workspace_home" -> new Event.WorkspaceHome(id, text(e, "home"));
+      case "drover.workspace_home" ->
+          new Event.WorkspaceHome(id, text(e, "home"), Optional.ofNullable(e.text("note")));
       case "drover.tools_listed" ->
           ToolListCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
       default -> new Event.Unknown(id, type, rest(e));
@@ -315,6 +316,11 @@ public final class EventCodec {
 
   private static Json.Obj thread(ThreadId thread, String agentName) {
     return Json.obj("session_thread_id", thread.value(), "agent_name", agentName);
+  }
+
+  private static Json.Obj home(Event.WorkspaceHome event) {
+    var home = Json.obj("home", event.home());
+    return event.note().map(note -> home.with("note", Json.of(note))).orElse(home);
   }
 
   private static String agentName(Json.Obj event) {

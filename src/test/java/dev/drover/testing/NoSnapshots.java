@@ -34,6 +34,11 @@ public final class NoSnapshots implements Snapshots {
   }
 
   @Override
+  public Optional<String> untold(SessionId session) {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean keep(SessionId session, Snapshot snapshot, Blob layer) {
     return false;
   }

@@ -40,7 +40,7 @@ public final class TomorrowsEvents {
           "span.model_request_end|{'model_request_start_id':'sevt_s','is_error':false,'model_usage':{'input_tokens':1,'output_tokens':2,'cache_read_input_tokens':0,'cache_creation_input_tokens':0}}",
           "drover.tool_dispatched|{'tool_use_id':'sevt_u','attempt':1,'hand_id':'hand_1'}",
           "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}",
-          "drover.workspace_home|{'home':'home_1'}",
+          "drover.workspace_home|{'home':'home_1','note':'n'}",
           "drover.tools_listed|{'mcp_server':{'type':'url','name':'wiki','url':'https://wiki.example/mcp'},'tools':[{'name':'look','description':'Looks.','input_schema':{'type':'object'},'repeatable':true}]}");
 
   private TomorrowsEvents() {}

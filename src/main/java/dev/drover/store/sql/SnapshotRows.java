@@ -52,6 +52,27 @@ final class SnapshotRows {
         place);
   }
 
+  /// The last event by which a session's directories became others, if no result of a tool comes
+  /// after it.
+  static Optional<String> lastMove(Db db, long key) throws SQLException {
+    long result =
+        db.number(
+            """
+            SELECT COALESCE(MAX(position), 0) FROM event
+            WHERE session_key = ? AND type = 'agent.tool_result'\
+            """,
+            key);
+    return db.first(
+        """
+        SELECT json FROM event
+        WHERE session_key = ? AND position > ? AND type = 'drover.workspace_home'
+        ORDER BY position DESC LIMIT 1\
+        """,
+        row -> row.getString(1),
+        key,
+        result);
+  }
+
   static Optional<Snapshot> newest(Db db, long key) throws SQLException {
     var layers =
         db.list(

@@ -3,12 +3,14 @@ package dev.drover.store.sql;
 import dev.drover.base.Json;
 import dev.drover.catalog.Blob;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Event;
 import dev.drover.session.Job;
 import dev.drover.session.SessionId;
 import dev.drover.session.Snapshot;
 import dev.drover.session.Snapshots;
 import dev.drover.store.Micros;
 import dev.drover.store.OwnNode;
+import dev.drover.wire.EventCodec;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -87,6 +89,15 @@ final class SqlSnapshots implements Snapshots {
                 key(db, session),
                 position,
                 DISPATCHED));
+  }
+
+  @Override
+  public Optional<String> untold(SessionId session) {
+    return readers
+        .call(db -> SnapshotRows.lastMove(db, key(db, session)))
+        .map(EventCodec::read)
+        .flatMap(
+            event -> event instanceof Event.WorkspaceHome moved ? moved.note() : Optional.empty());
   }
 
   @Override

@@ -111,7 +111,7 @@ public final class Drover implements AutoCloseable {
       var handlers = new HashMap<>(contents.handlers());
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      var brains = new Brains(harness(store, log, hands, contents, models), runner::hint);
+      var brains = new Brains(harness(store, log, hands, contents, vaults, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -176,7 +176,7 @@ public final class Drover implements AutoCloseable {
   }
 
   private Harness harness(
-      Store store, EventLog log, Hands hands, Contents contents, Models models) {
+      Store store, EventLog log, Hands hands, Contents contents, VaultParts vaults, Models models) {
     return new Harness(
         log,
         store.sessions(),
@@ -186,7 +186,7 @@ public final class Drover implements AutoCloseable {
         contents.errands(),
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
-        new MeteredMcp(wiring.mcp(config, open::push), meters),
+        new MeteredMcp(wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
         Profile.DEFAULTS,
         wiring.retries(config),
         config.brain().maxToolRounds(),

@@ -149,9 +149,10 @@ class Wiring {
 
   /// The client of the MCP servers of agents.
   ///
+  /// @param credentials the tokens of sessions
   /// @param onClose accepts an action to run when the server closes
-  McpTools mcp(Config config, Consumer<Runnable> onClose) {
-    var clients = new McpClients(guard(config), Credentials.NONE);
+  McpTools mcp(Config config, Credentials credentials, Consumer<Runnable> onClose) {
+    var clients = new McpClients(guard(config), credentials);
     onClose.accept(clients::close);
     return clients;
   }

@@ -14,4 +14,10 @@ public interface Credentials {
 
   /// The token to send to `url` as `authorization: Bearer`; empty: none.
   Optional<Secret> bearer(Session session, URI url) throws InterruptedException;
+
+  /// Another token in place of one that the server did not accept; empty: there is none.
+  default Optional<Secret> insteadOf(Secret rejected, Session session, URI url)
+      throws InterruptedException {
+    return Optional.empty();
+  }
 }

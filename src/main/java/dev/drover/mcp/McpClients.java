@@ -2,6 +2,7 @@ package dev.drover.mcp;
 
 import dev.drover.base.Pause;
 import dev.drover.base.Scope;
+import dev.drover.base.Secret;
 import dev.drover.catalog.McpServer;
 import dev.drover.gateway.NetworkRules;
 import dev.drover.gateway.Policy;
@@ -126,8 +127,19 @@ public final class McpClients implements McpTools, AutoCloseable {
 
   private McpConnection open(Session session, McpServer server)
       throws McpTrouble, InterruptedException {
-    var endpoint =
-        new McpEndpoint(http, server.url(), () -> credentials.bearer(session, server.url()));
+    var bearer =
+        new McpEndpoint.Bearer() {
+          @Override
+          public Optional<Secret> token() throws InterruptedException {
+            return credentials.bearer(session, server.url());
+          }
+
+          @Override
+          public Optional<Secret> insteadOf(Secret rejected) throws InterruptedException {
+            return credentials.insteadOf(rejected, session, server.url());
+          }
+        };
+    var endpoint = new McpEndpoint(http, server.url(), bearer);
     return McpConnection.open(server.name(), endpoint, times, pause);
   }
 

@@ -18,6 +18,11 @@ final class McpEndpoint {
   @FunctionalInterface
   interface Bearer {
     Optional<Secret> token() throws InterruptedException;
+
+    /// Another token, if the server did not accept this one.
+    default Optional<Secret> insteadOf(Secret rejected) throws InterruptedException {
+      return Optional.empty();
+    }
   }
 
   private static final int MOST_OF_ERROR = 64 << 10;
@@ -64,10 +69,31 @@ final class McpEndpoint {
       request = request.with(header.getKey(), header.getValue());
     }
     var token = bearer.token();
-    if (token.isPresent()) {
-      request = request.with("authorization", "Bearer " + token.get().reveal());
+    var reply = send(request, token, limit);
+    if (reply.status() != 401 || token.isEmpty()) {
+      return reply;
     }
-    var reply = new McpReply(sent(request, limit), new Redaction(token));
+    Optional<Secret> other;
+    try {
+      other = bearer.insteadOf(token.get());
+    } catch (InterruptedException | RuntimeException e) {
+      reply.close();
+      throw e;
+    }
+    if (other.isEmpty()) {
+      return reply;
+    }
+    reply.close();
+    return send(request, other, limit);
+  }
+
+  private McpReply send(Request request, Optional<Secret> token, Duration limit)
+      throws McpTrouble, InterruptedException {
+    var authorized =
+        token
+            .map(secret -> request.with("authorization", "Bearer " + secret.reveal()))
+            .orElse(request);
+    var reply = new McpReply(sent(authorized, limit), new Redaction(token));
     answered = true;
     return reply;
   }

@@ -22,7 +22,7 @@ record Connections(Link writer, List<Link> readers) {
 
   /// How long to wait for other programs that use the file, for example a backup. The server itself
   /// never waits here.
-  private static final Duration BUSY = Duration.ofSeconds(10);
+  static final Duration BUSY = Duration.ofSeconds(10);
 
   /// The largest file that is read completely at every start (about 50 ms). Of a larger file, only
   /// the header and the first pages are checked, because a start would take too long.

@@ -50,10 +50,16 @@ enum SqliteDialect implements Dialect {
   }
 
   /// Removed rows were overwritten in the file. The log still has them, until everything in it is
-  /// in the file and it begins anew.
+  /// in the file and it begins anew. That waits for readers, such as a backup, and makes writers
+  /// wait: therefore not for long.
   @Override
   public boolean purge(Db db, List<String> tables) throws SQLException {
-    return db.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    db.run("PRAGMA busy_timeout = 250");
+    try {
+      return db.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    } finally {
+      db.run("PRAGMA busy_timeout = " + Connections.BUSY.toMillis());
+    }
   }
 
   @Override

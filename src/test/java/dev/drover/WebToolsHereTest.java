@@ -64,6 +64,8 @@ final class WebToolsHereTest {
               "agent.tool_use", "agent.tool_result", "agent.tool_use", "agent.tool_result");
       assertThat(node.client().events(session).toString())
           .contains("(text/html)", "the rest", "Permission to use web_search has been denied.");
+      assertThat(node.get("/v1/sessions/" + session).body())
+          .contains("\"server_tool_use\":{\"web_search_requests\":0,\"web_fetch_requests\":2}");
       assertThat(model.request(1).toString())
           .contains("\"name\":\"web_fetch\"")
           .doesNotContain("\"name\":\"web_search\"");

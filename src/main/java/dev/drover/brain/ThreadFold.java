@@ -96,7 +96,7 @@ final class ThreadFold {
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.dispatched(e));
       case Event.UserToolConfirmation e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
-      case Event.ToolResult e -> answered(e.toolUseId());
+      case Event.ToolResult e -> answered(e);
       case Event.ModelRequestEnd e -> ended(e, hidden(stored));
       default -> {}
     }
@@ -177,8 +177,11 @@ final class ThreadFold {
     }
   }
 
-  private void answered(EventId use) {
-    calls.computeIfPresent(use, (_, call) -> call.done());
+  private void answered(Event.ToolResult result) {
+    var call = calls.computeIfPresent(result.toolUseId(), (_, open) -> open.done());
+    if (call != null) {
+      turn = turn.plus(call.use(), result);
+    }
     owed = unanswered().isEmpty();
   }
 

@@ -8,8 +8,25 @@ public record Usage(
     long outputTokens,
     long cacheReadTokens,
     long cacheCreationTokens,
-    long activeMicros) {
+    long activeMicros,
+    WebRequests web) {
   public static final Usage NONE = new Usage(0, 0, 0, 0, 0);
+
+  /// Usage without web requests.
+  public Usage(
+      long inputTokens,
+      long outputTokens,
+      long cacheReadTokens,
+      long cacheCreationTokens,
+      long activeMicros) {
+    this(
+        inputTokens,
+        outputTokens,
+        cacheReadTokens,
+        cacheCreationTokens,
+        activeMicros,
+        WebRequests.NONE);
+  }
 
   private static final long MOST = 1_000_000_000_000_000_000L;
 
@@ -19,7 +36,8 @@ public record Usage(
         sum(outputTokens, more.outputTokens()),
         sum(cacheReadTokens, more.cacheReadTokens()),
         sum(cacheCreationTokens, more.cacheCreationTokens()),
-        activeMicros);
+        activeMicros,
+        web);
   }
 
   public Usage plus(Usage more) {
@@ -28,7 +46,8 @@ public record Usage(
         sum(outputTokens, more.outputTokens),
         sum(cacheReadTokens, more.cacheReadTokens),
         sum(cacheCreationTokens, more.cacheCreationTokens),
-        sum(activeMicros, more.activeMicros));
+        sum(activeMicros, more.activeMicros),
+        web.plus(more.web));
   }
 
   /// Never overflows: a cost must not become negative.
@@ -38,6 +57,24 @@ public record Usage(
 
   public Usage plusActive(long micros) {
     return new Usage(
-        inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, activeMicros + micros);
+        inputTokens,
+        outputTokens,
+        cacheReadTokens,
+        cacheCreationTokens,
+        activeMicros + micros,
+        web);
+  }
+
+  /// The usage with the result of a call: a successful one of a web tool counts.
+  public Usage plus(Event.ToolUse use, Event.ToolResult result) {
+    return result.failed() || !(use instanceof Event.AgentToolUse)
+        ? this
+        : new Usage(
+            inputTokens,
+            outputTokens,
+            cacheReadTokens,
+            cacheCreationTokens,
+            activeMicros,
+            web.plus(use.name()));
   }
 }

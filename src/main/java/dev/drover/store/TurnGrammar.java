@@ -106,7 +106,11 @@ final class TurnGrammar {
         awaited(e.toolUseId(), true, awaited);
         answer(e.toolUseId());
       }
-      case Event.ToolResult e -> answer(e.toolUseId());
+      case Event.ToolResult e -> {
+        var use = uses.get(e.toolUseId());
+        used = use == null ? used : used.plus(use.event(), e);
+        answer(e.toolUseId());
+      }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
       case Event.Deleted _ -> found("is never stored");
       default -> {}

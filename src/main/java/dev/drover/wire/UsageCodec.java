@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Money;
 import dev.drover.session.Usage;
+import dev.drover.session.WebRequests;
 import java.util.Optional;
 
 /// The JSON form of usage. Reading is tolerant, because it reads stored values only.
@@ -28,7 +29,11 @@ final class UsageCodec {
         "active_seconds",
         usage.activeMicros() / 1e6,
         "server_tool_use",
-        Json.obj("web_search_requests", 0, "web_fetch_requests", 0),
+        Json.obj(
+            "web_search_requests",
+            usage.web().searches(),
+            "web_fetch_requests",
+            usage.web().fetches()),
         "list_cost",
         BudgetCodec.money(listCost));
   }
@@ -41,7 +46,10 @@ final class UsageCodec {
         usage.object("cache_creation").number("ephemeral_5m_input_tokens", 0),
         usage.get("active_seconds").orElse(Json.NULL) instanceof Json.Num seconds
             ? Math.round(seconds.asDouble() * 1e6)
-            : 0);
+            : 0,
+        new WebRequests(
+            usage.object("server_tool_use").number("web_search_requests", 0),
+            usage.object("server_tool_use").number("web_fetch_requests", 0)));
   }
 
   /// The form of a single model request.

@@ -20,6 +20,7 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.session.WebRequests;
 import dev.drover.wire.Times;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -176,7 +177,7 @@ abstract class SessionsContract extends StoreContract {
     append(lease, new Event.StatusRunning(eventId()));
     assertThat(sessions().getSession(id).progress().runningSince())
         .isEqualTo(stored.get(1).processedAt());
-    var usage = new Usage(1, 2, 3, 4, 5_000_000);
+    var usage = new Usage(1, 2, 3, 4, 5_000_000, new WebRequests(6, 7));
     var report =
         new Event.UsageReported(
             eventId(), usage, Optional.of(new Money(3)), Optional.of(new Money(250)));

@@ -6,6 +6,7 @@ import dev.drover.session.Status;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
+import dev.drover.session.WebRequests;
 import dev.drover.store.Awaited;
 import dev.drover.store.LogCheck;
 import dev.drover.store.Micros;
@@ -72,7 +73,8 @@ public final class Audit {
             row.getLong("output_tokens"),
             row.getLong("cache_read_tokens"),
             row.getLong("cache_creation_tokens"),
-            row.getLong("active_micros"));
+            row.getLong("active_micros"),
+            new WebRequests(row.getLong("web_searches"), row.getLong("web_fetches")));
     return new SessionState(
         new Progress(
             Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),

@@ -43,7 +43,8 @@ public final class Migrations {
           "0021-outputs",
           "0022-attached-memory",
           "0023-webhooks",
-          "0024-vaults");
+          "0024-vaults",
+          "0025-web-requests");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -5,6 +5,7 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Status;
 import dev.drover.session.Usage;
+import dev.drover.session.WebRequests;
 import dev.drover.store.Awaited;
 import dev.drover.store.Micros;
 import dev.drover.store.SessionState;
@@ -23,7 +24,8 @@ final class SessionRows {
       """
       session.status, session.input_tokens, session.output_tokens, session.cache_read_tokens,
       session.cache_creation_tokens, session.active_micros, session.running_since, session.started,
-      session.last_request, session.boundary, session.updated_at, session.archived_at\
+      session.last_request, session.boundary, session.updated_at, session.archived_at,
+      session.web_searches, session.web_fetches\
       """;
 
   /// The key of a session by its id; null if there is no such session.
@@ -45,6 +47,7 @@ final class SessionRows {
       """
       SELECT key, id, workspace_id, head, received, seen, awaited, last_processed, epoch, node, status,
         input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, active_micros,
+        web_searches, web_fetches,
         running_since, started, last_request, boundary, updated_at, archived_at,
         CASE WHEN\
       """
@@ -123,7 +126,8 @@ final class SessionRows {
             row.getLong("output_tokens"),
             row.getLong("cache_read_tokens"),
             row.getLong("cache_creation_tokens"),
-            row.getLong("active_micros")),
+            row.getLong("active_micros"),
+            new WebRequests(row.getLong("web_searches"), row.getLong("web_fetches"))),
         instant(row, "running_since"),
         row.getInt("started") == 1,
         row.getLong("last_request"),
@@ -145,7 +149,8 @@ final class SessionRows {
         """
         UPDATE session SET
           status = COALESCE(?, status), input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
-          cache_creation_tokens = ?, active_micros = ?, running_since = ?, started = ?,
+          cache_creation_tokens = ?, active_micros = ?, web_searches = ?, web_fetches = ?,
+          running_since = ?, started = ?,
           last_request = ?, boundary = ?, updated_at = ?, archived_at = ?,
           head = ?, received = ?, seen = ?, awaited = ?, last_processed = ?, epoch = ?, node = ?
         WHERE key = ?\
@@ -156,6 +161,8 @@ final class SessionRows {
         progress.usage().cacheReadTokens(),
         progress.usage().cacheCreationTokens(),
         progress.usage().activeMicros(),
+        progress.usage().web().searches(),
+        progress.usage().web().fetches(),
         micros(progress.runningSince()),
         progress.started() ? 1 : 0,
         progress.lastRequest(),

@@ -10,6 +10,7 @@ import dev.drover.base.TextFile;
 import dev.drover.brain.BrainSettings;
 import dev.drover.cli.LocalServer;
 import dev.drover.errands.OutputLimits;
+import dev.drover.gateway.NetworkSettings;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.http.PrivateHosts;
@@ -57,6 +58,7 @@ import java.util.Set;
 /// @param webhooks the settings of the delivery of webhook events
 /// @param vault the settings of vaults
 /// @param web the settings of the web tools
+/// @param network the settings for the network of sandboxes
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -76,6 +78,7 @@ public record Config(
     WebhookSettings webhooks,
     VaultSettings vault,
     WebSettings web,
+    NetworkSettings network,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -165,6 +168,7 @@ public record Config(
         WebhookSettings.read(root.section("webhooks")),
         VaultSettings.read(root.section("vault")),
         WebSettings.read(root),
+        NetworkSettings.read(root.section("network")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

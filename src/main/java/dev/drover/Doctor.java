@@ -62,6 +62,7 @@ final class Doctor {
     config.store().database().ifPresent(url -> checks.add(database(url)));
     checks.add(contents(config));
     checks.add(sandbox(config));
+    checks.add(WayOut.check(config));
     checks.add(models(config));
     checks.add(web(config));
     return checks;

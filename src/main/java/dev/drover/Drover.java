@@ -11,6 +11,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brains;
+import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
@@ -20,6 +21,7 @@ import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.errands.MemoryErrand;
+import dev.drover.hands.Egress;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
@@ -49,6 +51,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -97,7 +100,9 @@ public final class Drover implements AutoCloseable {
       key = config.apiKey(ids);
       var store = store();
       var log = seam.around(store.eventLog());
-      var hands = hands(store);
+      var network =
+          new NetworkParts(config, store.sessions(), wiring.guard(config), meters, open::push);
+      var hands = hands(store, network.gateway());
       var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
       var jobs = new MeteredJobs(store.jobs(), meters);
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
@@ -106,12 +111,15 @@ public final class Drover implements AutoCloseable {
       var contents =
           new Contents(
               config, store, jobs, blobs, hands, meters::memoryCompared, ids, clock, open::push);
+      var errands = new ArrayList<>(contents.errands());
+      errands.add(network.notes());
       var vaults =
           new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
       var handlers = new HashMap<>(contents.handlers());
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      var brains = new Brains(harness(store, log, hands, contents, vaults, models), runner::hint);
+      var brains =
+          new Brains(harness(store, log, hands, contents, errands, vaults, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -163,11 +171,11 @@ public final class Drover implements AutoCloseable {
     return store;
   }
 
-  private SandboxPool hands(Store store) throws IOException, InterruptedException {
+  private SandboxPool hands(Store store, Egress egress) throws IOException, InterruptedException {
     var hands =
         new SandboxPool(
             wiring.sandboxes(
-                config, session -> MemoryErrand.of(store.sessionResources(), session), ids),
+                config, session -> MemoryErrand.of(store.sessionResources(), session), egress, ids),
             new HandMeters(meters),
             config.pool().most(),
             config.pool().idle());
@@ -176,14 +184,20 @@ public final class Drover implements AutoCloseable {
   }
 
   private Harness harness(
-      Store store, EventLog log, Hands hands, Contents contents, VaultParts vaults, Models models) {
+      Store store,
+      EventLog log,
+      Hands hands,
+      Contents contents,
+      List<HandErrand> errands,
+      VaultParts vaults,
+      Models models) {
     return new Harness(
         log,
         store.sessions(),
         feed,
         models,
         hands,
-        contents.errands(),
+        errands,
         Inventory.of(
             tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
         new MeteredMcp(wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),

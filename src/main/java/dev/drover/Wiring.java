@@ -96,15 +96,16 @@ class Wiring {
   }
 
   /// @param mounts which memory stores the sandboxes of a session show
+  /// @param egress the way out of sandboxes
   /// @throws IOException if the data directory cannot be used
-  Sandboxes sandboxes(Config config, MemoryMounts mounts, Ids ids)
+  Sandboxes sandboxes(Config config, MemoryMounts mounts, Egress egress, Ids ids)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(),
         config.sandboxes(),
         BwrapEngine::new,
         mounts,
-        Egress.NONE,
+        egress,
         ids,
         Pause.REAL,
         clock());

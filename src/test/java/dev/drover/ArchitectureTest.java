@@ -64,7 +64,7 @@ final class ArchitectureTest {
     uses("webhooks", "base", "settings", "session", "catalog", "http");
     uses("vault", "base", "settings", "catalog", "http");
     uses("hands", "base", "settings", "session", "catalog");
-    uses("gateway", "catalog", "http");
+    uses("gateway", "base", "settings", "session", "catalog", "hands", "http");
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands");
     uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
@@ -137,6 +137,7 @@ final class ArchitectureTest {
         "webhooks",
         "model",
         "wire",
+        "gateway",
         "api");
     uses("cli", "base", "settings", "http", "pax", "directory");
     uses("bench", "base", "session", "hands", "store", "wire", "http");

@@ -42,6 +42,8 @@ final class EverySettingTest {
           Map.entry("workspaces.free_mib", "5"),
           Map.entry("snapshots.when", "never"),
           Map.entry("vault.file", "/elsewhere/vault-keys"),
+          Map.entry("network.ports", "[\"8443\"]"),
+          Map.entry("network.package_hosts", "[mirror.corp.example]"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
           Map.entry("web_fetch.enabled", "false"),
           Map.entry("web_search.provider", "searxng"),

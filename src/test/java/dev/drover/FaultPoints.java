@@ -8,6 +8,7 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Outputs;
+import dev.drover.hands.Egress;
 import dev.drover.hands.HandArchives;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
@@ -508,9 +509,9 @@ final class FaultPoints extends Wiring {
   }
 
   @Override
-  Sandboxes sandboxes(Config config, MemoryMounts mounts, Ids ids)
+  Sandboxes sandboxes(Config config, MemoryMounts mounts, Egress egress, Ids ids)
       throws IOException, InterruptedException {
-    return observed(super.sandboxes(config, mounts, ids));
+    return observed(super.sandboxes(config, mounts, egress, ids));
   }
 
   private Sandboxes observed(Sandboxes sandboxes) {

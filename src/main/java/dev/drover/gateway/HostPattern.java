@@ -1,6 +1,7 @@
 package dev.drover.gateway;
 
 import dev.drover.http.HostName;
+import dev.drover.http.Unreachable;
 import java.util.Locale;
 
 /// An entry of a list of allowed hosts: `host`, or `*.domain` for the hosts below a domain at any
@@ -10,6 +11,15 @@ import java.util.Locale;
 record HostPattern(String text) {
   HostPattern {
     text = text.toLowerCase(Locale.ROOT);
+  }
+
+  /// Whether a text is such an entry.
+  static boolean isOne(String text) {
+    try {
+      return !HostName.of(text.startsWith("*.") ? text.substring(2) : text).text().isEmpty();
+    } catch (Unreachable _) {
+      return false;
+    }
   }
 
   boolean matches(HostName host) {

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 /// What an environment allows. It judges names and ports, without a lookup; the addresses that a
 /// name has are judged by [dev.drover.http.PublicOnly], whatever the environment allows.
 public final class Policy {
+  /// The end of what a model reads of a refusal.
+  static final String ADVICE = ". Do not retry; tell the user if it is needed";
+
   private static final Set<Integer> WEB = Set.of(80, 443);
 
   /// Mail servers accept anything from anybody on these.
@@ -48,7 +51,21 @@ public final class Policy {
     };
   }
 
-  /// Judges a target before its name is looked up.
+  /// Whether every host may be reached, so that it does not matter which one a connection is used
+  /// for.
+  boolean isUnrestricted() {
+    return networking instanceof Networking.Unrestricted;
+  }
+
+  /// Judges a name, for connections to any port.
+  Verdict judge(HostName host) {
+    return switch (judge(new Destination(host, 443))) {
+      case Allowed allowed -> allowed;
+      case Refused(var reason, var words) -> new Refused(reason, words.replaceFirst(":443 ", " "));
+    };
+  }
+
+  /// Judges a destination before its name is looked up.
   public Verdict judge(Destination to) {
     return switch (networking) {
       case Networking.Unrestricted _ ->
@@ -79,8 +96,8 @@ public final class Policy {
     if (!listed && packages.stream().noneMatch(pattern -> pattern.matches(to.host()))) {
       return new Refused(
           Reason.HOST,
-          "%s was refused: it is not in this environment's allowed hosts (%s). Do not retry; tell the user if it is needed"
-              .formatted(to, allowed()));
+          "%s was refused: it is not in this environment's allowed hosts (%s)%s"
+              .formatted(to, allowed(), ADVICE));
     }
     if (!WEB.contains(to.port()) && !rules.ports().contains(to.port())) {
       return port(to);
@@ -90,9 +107,7 @@ public final class Policy {
 
   private static Refused port(Destination to) {
     return new Refused(
-        Reason.PORT,
-        "%s was refused: port %d may not be used. Do not retry; tell the user if it is needed"
-            .formatted(to, to.port()));
+        Reason.PORT, "%s was refused: port %d may not be used%s".formatted(to, to.port(), ADVICE));
   }
 
   private String allowed() {

@@ -1,5 +1,7 @@
 package dev.drover.gateway;
 
+import java.util.Locale;
+
 /// Whether an agent may be connected to a target.
 public sealed interface Verdict {
   /// @param rule why, in a word, for records
@@ -8,7 +10,7 @@ public sealed interface Verdict {
   /// @param words a sentence for the model, without a full stop: what was refused and why
   record Refused(Reason reason, String words) implements Verdict {}
 
-  /// Why a connection was refused or failed. The names in lower case are labels of metrics.
+  /// Why a connection was refused or failed.
   enum Reason {
     /// The host is in a form that is not accepted.
     FORM,
@@ -24,7 +26,14 @@ public sealed interface Verdict {
     PROTOCOL,
     /// The request is not valid HTTP.
     MALFORMED,
-    /// The session has reached a limit.
-    LIMIT
+    /// A limit was reached.
+    LIMIT,
+    /// The host has no address, or there is no server, or it does not answer.
+    UNREACHABLE;
+
+    /// The label in metrics.
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

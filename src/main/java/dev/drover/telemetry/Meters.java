@@ -116,6 +116,15 @@ public final class Meters {
           "Time from the request to an endpoint to its answer.",
           SLOW,
           "outcome");
+  final Counter egressConnections =
+      metrics.counter(
+          "drover_egress_connections_total",
+          "Connections of sandboxes that ended or were refused.",
+          "protocol",
+          "verdict");
+  final Counter egressBytes =
+      metrics.counter(
+          "drover_egress_bytes_total", "Bytes that sandboxes sent and received.", "direction");
 
   private final Set<String> tools;
 
@@ -201,6 +210,10 @@ public final class Meters {
 
   void watchInbox(DoubleSupplier waiting) {
     metrics.gauge("drover_inbox_events", "Client events that wait to be taken up.", waiting);
+  }
+
+  void watchConnections(DoubleSupplier open) {
+    metrics.gauge("drover_egress_connections", "Open connections of sandboxes.", open);
   }
 
   void watchHands(DoubleSupplier alive) {

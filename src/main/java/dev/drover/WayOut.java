@@ -1,0 +1,54 @@
+package dev.drover;
+
+import dev.drover.cli.Check;
+import dev.drover.gateway.PackageHosts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Whether this machine has a way out that sandboxes can use, and the hosts of their package
+/// managers. Opens no connection.
+final class WayOut {
+  private WayOut() {}
+
+  static Check check(Config config) {
+    var packages =
+        config
+            .network()
+            .packageHosts()
+            .map(hosts -> String.join(", ", hosts))
+            .orElseGet(
+                () ->
+                    new PackageHosts(Path.of("/"))
+                        .byManager().entrySet().stream()
+                            .map(of -> of.getKey() + " " + String.join(" ", of.getValue()))
+                            .collect(Collectors.joining(", ")));
+    var way =
+        hasDefaultRoute()
+            ? "this machine has a default route"
+            : "this machine has no default route, so sandboxes reach only its own networks";
+    return new Check(
+        "network",
+        true,
+        way + "; package registries: " + (packages.isEmpty() ? "none known" : packages),
+        "");
+  }
+
+  private static boolean hasDefaultRoute() {
+    return lines("/proc/net/route").stream()
+            .map(line -> line.split("\\s+"))
+            .anyMatch(route -> route.length > 7 && route[1].matches("0+") && route[7].matches("0+"))
+        || lines("/proc/net/ipv6_route").stream()
+            .anyMatch(line -> line.startsWith("0".repeat(32) + " 00 ") && !line.endsWith(" lo"));
+  }
+
+  private static List<String> lines(String file) {
+    try {
+      return Files.readAllLines(Path.of(file));
+    } catch (IOException _) {
+      return List.of(); // not Linux, or without IPv6
+    }
+  }
+}

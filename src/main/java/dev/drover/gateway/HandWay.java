@@ -1,0 +1,229 @@
+package dev.drover.gateway;
+
+import dev.drover.base.Problem;
+import dev.drover.hands.Egress;
+import dev.drover.http.Unreachable;
+import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one sandbox. A thread keeps one stream to `hand` ready, which becomes the
+/// next connection.
+final class HandWay implements Egress.Way {
+  private static final System.Logger LOG = System.getLogger(HandWay.class.getName());
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /// Lookups take the time of other servers, and all sandboxes share them.
+  private static final int LOOKUPS = 8;
+
+  private final Gateway gateway;
+  private final SessionId session;
+  private final HandId hand;
+  private final Egress.Dial dial;
+  private final Semaphore free;
+  private final Semaphore lookups = new Semaphore(LOOKUPS);
+  private final Set<Passage> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
+  private final RefusalRing refused = new RefusalRing();
+  private final Thread acceptor;
+  private volatile boolean closed;
+  private volatile @Nullable Policy policy;
+
+  HandWay(Gateway gateway, SessionId session, HandId hand, Egress.Dial dial) {
+    this.gateway = gateway;
+    this.session = session;
+    this.hand = hand;
+    this.dial = dial;
+    this.free = new Semaphore(gateway.limits().perHand());
+    this.acceptor = Thread.ofVirtual().name("egress-" + hand).unstarted(this::accept);
+  }
+
+  void start() {
+    acceptor.start();
+  }
+
+  private void accept() {
+    long pause = 10;
+    while (!closed) {
+      try {
+        if (policy == null) {
+          policy = gateway.policy(session);
+        }
+        next();
+        pause = 10;
+      } catch (InterruptedException _) {
+        return;
+      } catch (Problem e) {
+        if (e.kind() == Problem.Kind.NOT_FOUND) {
+          return; // the session was deleted, and its hand ends
+        }
+        pause = paused(pause);
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "no stream to the hand of " + session, e);
+        pause = paused(pause);
+      }
+    }
+  }
+
+  private long paused(long millis) {
+    try {
+      gateway.pause().pause(Duration.ofMillis(millis));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+    return Math.min(millis * 2, LONGEST_PAUSE.toMillis());
+  }
+
+  /// Opens a stream and waits until a program uses it.
+  private void next() throws IOException, InterruptedException {
+    free.acquire();
+    SocketChannel stream = null;
+    boolean taken = false;
+    try {
+      stream = dial.dial();
+      var in = new PeekedStream(stream);
+      if (in.peek() < 0) {
+        throw new IOException("the hand closed an idle stream");
+      }
+      taken = start(new Passage(this, stream, in));
+    } finally {
+      if (!taken) {
+        close(stream);
+        free.release();
+      }
+    }
+  }
+
+  private boolean start(Passage passage) {
+    if (!gateway.enter()) {
+      refused.add("a connection was refused: this server has too many. Try again later");
+      return false;
+    }
+    open.add(passage);
+    Thread.ofVirtual()
+        .name("egress-down")
+        .start(
+            () -> {
+              try {
+                passage.run();
+              } finally {
+                open.remove(passage);
+                free.release();
+                gateway.leave(passage.ended());
+              }
+            });
+    if (closed) {
+      passage.close();
+    }
+    return true;
+  }
+
+  /// The address to connect to.
+  InetAddress admit(Destination to) throws NotConnected, InterruptedException {
+    lookups.acquire();
+    try {
+      return gateway.guard().admit(to.host());
+    } catch (Unreachable e) {
+      boolean forbidden = e.why() == Unreachable.Why.FORBIDDEN;
+      throw new NotConnected(
+          forbidden ? Verdict.Reason.ADDRESS : Verdict.Reason.UNREACHABLE,
+          to
+              + (forbidden ? " was refused: " : " was not reached: ")
+              + e.what()
+              + (forbidden ? Policy.ADVICE : ""),
+          e);
+    } finally {
+      lookups.release();
+    }
+  }
+
+  /// As [Gateway#server].
+  InetSocketAddress server(InetSocketAddress address) {
+    return gateway.server(address);
+  }
+
+  /// Counts bytes of a connection.
+  ///
+  /// @throws NotConnected if the sandbox has used up what it may send or receive
+  void count(boolean out, long bytes, Optional<Destination> to) throws NotConnected {
+    long all = (out ? sent : received).addAndGet(bytes);
+    if (all > gateway.limits().bytes()) {
+      throw usedUp(to.map(Destination::toString).orElse("a connection"));
+    }
+  }
+
+  /// As [#count], before a connection is made.
+  void checkBytes(Destination to) throws NotConnected {
+    if (Math.max(sent.get(), received.get()) >= gateway.limits().bytes()) {
+      throw usedUp(to.toString());
+    }
+  }
+
+  private NotConnected usedUp(String what) {
+    return new NotConnected(
+        Verdict.Reason.LIMIT,
+        "%s was refused: this sandbox has transferred the %d MiB that it may%s"
+            .formatted(what, gateway.limits().bytes() >> 20, Policy.ADVICE));
+  }
+
+  /// Ends the connections that are silent or open for too long.
+  void closeLate() {
+    open.stream().filter(Passage::isLate).forEach(Passage::close);
+  }
+
+  ConnectionLimits limits() {
+    return gateway.limits();
+  }
+
+  BigBuffers buffers() {
+    return gateway.buffers();
+  }
+
+  SessionId session() {
+    return session;
+  }
+
+  RefusalRing refused() {
+    return refused;
+  }
+
+  Policy policy() {
+    var known = policy;
+    if (known == null) {
+      throw new IllegalStateException("a connection before its policy");
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    acceptor.interrupt();
+    open.forEach(Passage::close);
+    gateway.closed(hand, this);
+  }
+
+  static void close(@Nullable Closeable channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException _) {
+      // It is closed as far as possible.
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.drover.gateway;
+
+import dev.drover.http.HostName;
+import dev.drover.http.Unreachable;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The hosts from which the package managers of this machine install: those in their configuration,
+/// and those that are built into them, which apply in sandboxes. Only files are read. Safe for many
+/// threads.
+public final class PackageHosts {
+  private static final int LONGEST = 512 * 1024;
+
+  /// The files of a package manager, and what precedes a URL or a host there.
+  ///
+  /// @param files below the root, with `*` for parts of names
+  private record Source(String manager, Pattern value, List<String> files) {}
+
+  private static final Pattern URL = Pattern.compile("(https?://[^\\s'\",|)]+)");
+
+  private static final List<Source> SOURCES =
+      List.of(
+          new Source(
+              "pip",
+              Pattern.compile("(?m)^\\s*(?:extra-)?index-url\\s*=\\s*(\\S+)"),
+              List.of("etc/pip.conf", "etc/xdg/pip/pip.conf")),
+          new Source(
+              "pip",
+              Pattern.compile("(?m)^PyPI = PackageIndex\\(\\s*\"(https?://[^\"]+)\""),
+              List.of(
+                  "usr/lib/python3/dist-packages/pip/_internal/models/index.py",
+                  "usr/lib/python3*/site-packages/pip/_internal/models/index.py",
+                  "usr/local/lib/python3*/*-packages/pip/_internal/models/index.py")),
+          new Source(
+              "pip",
+              Pattern.compile("(?m)^PyPI = PackageIndex\\([^)]*file_storage_domain=\"([^\"]+)\""),
+              List.of(
+                  "usr/lib/python3/dist-packages/pip/_internal/models/index.py",
+                  "usr/lib/python3*/site-packages/pip/_internal/models/index.py",
+                  "usr/local/lib/python3*/*-packages/pip/_internal/models/index.py")),
+          new Source(
+              "npm",
+              Pattern.compile("(?m)^\\s*(?:@[^:\\s]+:)?registry\\s*=\\s*(\\S+)"),
+              List.of("etc/npmrc", "usr/etc/npmrc", "usr/local/etc/npmrc")),
+          new Source(
+              "npm",
+              Pattern.compile("(?m)^\\s*default: '(https?://[^']+)',$"),
+              List.of(
+                  "usr/lib/node_modules/npm/node_modules/@npmcli/config/lib/definitions/definitions.js",
+                  "usr/local/lib/node_modules/npm/node_modules/@npmcli/config/lib/definitions/definitions.js",
+                  "usr/share/nodejs/@npmcli/config/lib/definitions/definitions.js")),
+          new Source(
+              "apt",
+              Pattern.compile(
+                  "(?m)^\\s*(?:deb\\s+(?:\\[[^\\]]*\\]\\s+)?|URIs:\\s*)(https?://\\S+)"),
+              List.of("etc/apt/sources.list", "etc/apt/sources.list.d/*")),
+          new Source(
+              "go",
+              Pattern.compile("(?m)^GO(?:PROXY|SUMDB)=(\\S+)"),
+              List.of("usr/lib/go-*/go.env", "usr/lib/go/go.env", "usr/local/go/go.env")),
+          new Source(
+              "gem",
+              Pattern.compile("DEFAULT_HOST = \"(https?://[^\"]+)\""),
+              List.of("usr/lib/ruby/vendor_ruby/rubygems.rb", "usr/lib/ruby/*/rubygems.rb")));
+
+  private final Path root;
+  private final AtomicReference<@Nullable Map<String, List<String>>> found =
+      new AtomicReference<>();
+
+  /// @param root of the file system
+  public PackageHosts(Path root) {
+    this.root = root;
+  }
+
+  /// All hosts.
+  public List<String> all() {
+    return byManager().values().stream().flatMap(List::stream).distinct().toList();
+  }
+
+  /// The hosts of each package manager that was found. They are read once.
+  public Map<String, List<String>> byManager() {
+    var known = found.get();
+    if (known == null) {
+      known = read();
+      found.set(known);
+    }
+    return known;
+  }
+
+  private Map<String, List<String>> read() {
+    var all = new TreeMap<String, Set<String>>();
+    for (var source : SOURCES) {
+      for (var pattern : source.files()) {
+        matching(root, pattern).forEach(file -> read(source, file, all));
+      }
+    }
+    var lists = new TreeMap<String, List<String>>();
+    all.forEach((manager, hosts) -> lists.put(manager, List.copyOf(hosts)));
+    return lists;
+  }
+
+  private static void read(Source source, Path file, Map<String, Set<String>> into) {
+    var values = source.value().matcher(text(file));
+    while (values.find()) {
+      for (var value : values.group(1).split("[,|]", -1)) {
+        host(value)
+            .forEach(
+                host -> into.computeIfAbsent(source.manager(), _ -> new TreeSet<>()).add(host));
+      }
+    }
+  }
+
+  private static Stream<String> host(String value) {
+    try {
+      if (URL.matcher(value).matches()) {
+        var url = new URI(value);
+        return url.getHost() == null
+            ? Stream.empty()
+            : Stream.of(HostName.of(url.getHost()).text());
+      }
+      return value.contains(".") ? Stream.of(HostName.of(value).text()) : Stream.empty();
+    } catch (URISyntaxException | Unreachable _) {
+      return Stream.empty();
+    }
+  }
+
+  private static String text(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1);
+    } catch (IOException _) {
+      return ""; // another manager, or another version
+    }
+  }
+
+  /// The files of a pattern that exist.
+  private static List<Path> matching(Path directory, String pattern) {
+    int slash = pattern.indexOf('/');
+    var name = slash < 0 ? pattern : pattern.substring(0, slash);
+    var next = name.contains("*") ? listed(directory, name) : List.of(directory.resolve(name));
+    if (slash < 0) {
+      return next.stream().filter(Files::isRegularFile).toList();
+    }
+    return next.stream()
+        .filter(Files::isDirectory)
+        .flatMap(one -> matching(one, pattern.substring(slash + 1)).stream())
+        .toList();
+  }
+
+  private static List<Path> listed(Path directory, String glob) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (var entries = Files.newDirectoryStream(directory, glob)) {
+      return Stream.iterate(entries.iterator(), it -> it.hasNext(), it -> it)
+          .map(it -> it.next())
+          .limit(100)
+          .sorted()
+          .toList();
+    } catch (IOException _) {
+      return List.of();
+    }
+  }
+}

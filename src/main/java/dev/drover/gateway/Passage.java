@@ -1,0 +1,314 @@
+package dev.drover.gateway;
+
+import dev.drover.base.Threads;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One connection of a program in a sandbox, from its first byte to its end. A thread of its own
+/// runs it; while it copies, a second one copies in the other direction.
+final class Passage implements Runnable, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Passage.class.getName());
+
+  /// Says nothing to a program whose connection is refused, besides its end.
+  static final Function<NotConnected, ByteBuffer> SILENT = _ -> ByteBuffer.allocate(0);
+
+  /// How long a program has to read why it was refused.
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  private final HandWay way;
+  private final SocketChannel inside;
+  private final PeekedStream in;
+  private final long start = System.nanoTime();
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
+  private volatile long deadline;
+  private volatile boolean half;
+  private volatile boolean closed;
+  private volatile @Nullable SocketChannel outside;
+  private Function<NotConnected, ByteBuffer> denial = SILENT;
+  private String protocol = "none";
+  private Optional<Destination> destination = Optional.empty();
+  private String verdict = "closed";
+  private boolean refused;
+
+  Passage(HandWay way, SocketChannel inside, PeekedStream in) {
+    this.way = way;
+    this.inside = inside;
+    this.in = in;
+    expect(way.limits().head());
+  }
+
+  @Override
+  public void run() {
+    try {
+      Protocols.serve(this);
+    } catch (NotConnected e) {
+      deny(e);
+    } catch (IOException _) {
+      // One side has gone, or a deadline has passed.
+    } catch (InterruptedException _) {
+      // The server closes.
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a connection of a sandbox failed", e);
+    } finally {
+      close();
+    }
+  }
+
+  PeekedStream in() {
+    return in;
+  }
+
+  Policy policy() {
+    return way.policy();
+  }
+
+  RefusalRing refused() {
+    return way.refused();
+  }
+
+  void protocol(String name) {
+    protocol = name;
+  }
+
+  /// Has no deadline from now on: a channel for many questions.
+  void stay() {
+    deadline = Long.MAX_VALUE;
+  }
+
+  void expect(Duration limit) {
+    deadline = System.nanoTime() - start + limit.toNanos();
+  }
+
+  boolean isLate() {
+    long age = System.nanoTime() - start;
+    return age > deadline || (age > way.limits().life().toNanos() && deadline != Long.MAX_VALUE);
+  }
+
+  /// How a refusal is reported in the protocol of the program.
+  void denyWith(Function<NotConnected, ByteBuffer> form) {
+    denial = form;
+  }
+
+  /// Connects to a destination if that is allowed.
+  void connect(Destination to) throws IOException, InterruptedException {
+    destination = Optional.of(to);
+    verdict =
+        switch (policy().judge(to)) {
+          case Verdict.Refused(var reason, var words) -> throw new NotConnected(reason, words);
+          case Verdict.Allowed(var rule) -> rule;
+        };
+    expect(way.limits().head().plus(way.limits().connect()));
+    var address = way.admit(to);
+    way.checkBytes(to);
+    dial(to, address);
+    expect(way.limits().head());
+  }
+
+  private void dial(Destination to, InetAddress address) throws IOException {
+    var channel = SocketChannel.open();
+    outside = channel;
+    if (closed) {
+      channel.close();
+    }
+    var limit = way.limits().connect();
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      var at = way.server(new InetSocketAddress(address, to.port()));
+      channel.socket().connect(at, (int) limit.toMillis());
+    } catch (SocketTimeoutException e) {
+      throw new NotConnected(
+          Verdict.Reason.UNREACHABLE,
+          to + " was not reached: it did not answer within " + limit.toSeconds() + " s",
+          e);
+    } catch (IOException e) {
+
+      throw new NotConnected(
+          Verdict.Reason.UNREACHABLE, to + " was not reached: it is refused or unreachable", e);
+    }
+  }
+
+  /// Sends bytes to the program.
+  void reply(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      inside.write(bytes);
+    }
+  }
+
+  /// Sends bytes to the host.
+  void send(ByteBuffer bytes) throws IOException {
+    count(true, bytes.remaining());
+    var to = connected();
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  private SocketChannel connected() throws IOException {
+    var channel = outside;
+    if (channel == null) {
+      throw new IOException("not connected");
+    }
+    return channel;
+  }
+
+  /// Copies everything in both directions until both have ended.
+  void relay() throws IOException, InterruptedException {
+    run(
+        () -> {
+          send(in.rest());
+          copyUp();
+        },
+        () -> copyDown(ByteBuffer.allocate(0)));
+  }
+
+  /// Copies all that the program sends.
+  void copyUp() throws IOException {
+    var to = connected();
+    copy(inside, to, true);
+    to.shutdownOutput();
+    half();
+  }
+
+  /// Copies all that the host sends.
+  ///
+  /// @param first has been read from it before
+  void copyDown(ByteBuffer first) throws IOException {
+    count(false, first.remaining());
+    reply(first);
+    copy(connected(), inside, false);
+    inside.shutdownOutput();
+    half();
+  }
+
+  /// Reads the first bytes of the host, at most `most`; fewer at its end.
+  ByteBuffer first(int most) throws IOException {
+    var buffer = ByteBuffer.allocate(most);
+    var from = connected();
+    while (buffer.hasRemaining() && from.read(buffer) >= 0) {
+      expect(way.limits().silence());
+    }
+    return buffer.flip();
+  }
+
+  /// One of the two directions of a connection.
+  interface Direction {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /// Runs both directions, each on its thread, until both have ended. If one fails, both end.
+  void run(Direction up, Direction down) throws InterruptedException {
+    denial = SILENT;
+    expect(way.limits().silence());
+    var other = Thread.ofVirtual().name("egress-up").start(() -> untilItFails(up));
+    try {
+      untilItFails(down);
+    } finally {
+      Threads.join(other);
+    }
+  }
+
+  private void untilItFails(Direction direction) {
+    try {
+      direction.run();
+    } catch (NotConnected e) {
+      refuse(e);
+      close();
+    } catch (IOException | InterruptedException _) {
+      close();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a connection of a sandbox failed", e);
+      close();
+    }
+  }
+
+  private void copy(SocketChannel from, SocketChannel to, boolean up) throws IOException {
+    var small = ByteBuffer.allocate(8 * 1024);
+    ByteBuffer big = null;
+    try {
+      while (true) {
+        var buffer = (big == null ? small : big).clear();
+        int read = from.read(buffer);
+        if (read < 0) {
+          return;
+        }
+        count(up, read);
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          to.write(buffer);
+        }
+        if (big == null && read == small.capacity()) {
+          big = way.buffers().take();
+        } else if (big != null && read <= small.capacity()) {
+          way.buffers().give(big);
+          big = null;
+        }
+      }
+    } finally {
+      if (big != null) {
+        way.buffers().give(big);
+      }
+    }
+  }
+
+  private void count(boolean up, long bytes) throws NotConnected {
+    (up ? sent : received).addAndGet(bytes);
+    expect(half ? way.limits().half() : way.limits().silence());
+    way.count(up, bytes, destination);
+  }
+
+  private void half() {
+    half = true;
+    expect(way.limits().half());
+  }
+
+  private synchronized void refuse(NotConnected e) {
+    verdict = e.reason().label();
+    refused = true;
+    way.refused().add(e.words());
+  }
+
+  private void deny(NotConnected e) {
+    refuse(e); // before the program can see it, and its command can end
+    try {
+      expect(LINGER);
+      reply(denial.apply(e));
+      inside.shutdownOutput();
+      for (var rest = ByteBuffer.allocate(1024); inside.read(rest) >= 0; rest.clear()) {
+        // until the program has read the reply
+      }
+    } catch (IOException _) {
+      // The program has gone, or does not end.
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    HandWay.close(inside);
+    HandWay.close(outside);
+  }
+
+  EgressTap.Ended ended() {
+    return new EgressTap.Ended(
+        way.session(),
+        protocol,
+        destination,
+        verdict,
+        refused,
+        sent.get(),
+        received.get(),
+        System.nanoTime() - start);
+  }
+}

@@ -19,7 +19,7 @@ record McpSecrets(Keyring keyring) implements Credentials {
     try {
       return keyring.forUrl(use(session), session.origin().vaults(), url);
     } catch (Problem e) {
-      return none(session, e);
+      throw noted(session, e);
     }
   }
 
@@ -29,7 +29,7 @@ record McpSecrets(Keyring keyring) implements Credentials {
     try {
       return keyring.insteadOf(rejected, use(session), session.origin().vaults(), url);
     } catch (Problem e) {
-      return none(session, e);
+      throw noted(session, e);
     }
   }
 
@@ -38,14 +38,14 @@ record McpSecrets(Keyring keyring) implements Credentials {
         session.workspace(), Use.Purpose.MCP, Optional.of(session.id().value()), Optional.empty());
   }
 
-  /// Without a token, the server refuses the session, which the session survives.
-  private static Optional<Secret> none(Session session, Problem why) {
+  /// The client gets no details; they are in the log.
+  private static Problem noted(Session session, Problem why) {
     LOG.log(
         Level.ERROR,
         "session {0} has no token for an MCP server: {1} {2}",
         session.id(),
         why.getMessage(),
         why.getCause());
-    return Optional.empty();
+    return why;
   }
 }

@@ -13,9 +13,13 @@ public interface Credentials {
   Credentials NONE = (_, _) -> Optional.empty();
 
   /// The token to send to `url` as `authorization: Bearer`; empty: none.
+  ///
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if it cannot be found out at the moment
   Optional<Secret> bearer(Session session, URI url) throws InterruptedException;
 
-  /// Another token in place of one that the server did not accept; empty: there is none.
+  /// Another token, after the server did not accept one; empty if there is none.
+  ///
+  /// @throws dev.drover.base.Problem as [#bearer]
   default Optional<Secret> insteadOf(Secret rejected, Session session, URI url)
       throws InterruptedException {
     return Optional.empty();

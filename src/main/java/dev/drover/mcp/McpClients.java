@@ -17,6 +17,7 @@ import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
 import dev.drover.tools.McpResult;
 import dev.drover.tools.McpTools;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -127,20 +128,23 @@ public final class McpClients implements McpTools, AutoCloseable {
 
   private McpConnection open(Session session, McpServer server)
       throws McpTrouble, InterruptedException {
-    var bearer =
-        new McpEndpoint.Bearer() {
-          @Override
-          public Optional<Secret> token() throws InterruptedException {
-            return credentials.bearer(session, server.url());
-          }
-
-          @Override
-          public Optional<Secret> insteadOf(Secret rejected) throws InterruptedException {
-            return credentials.insteadOf(rejected, session, server.url());
-          }
-        };
-    var endpoint = new McpEndpoint(http, server.url(), bearer);
+    var endpoint =
+        new McpEndpoint(http, server.url(), new SessionBearer(credentials, session, server.url()));
     return McpConnection.open(server.name(), endpoint, times, pause);
+  }
+
+  /// The tokens of a session for one server.
+  private record SessionBearer(Credentials credentials, Session session, URI url)
+      implements McpEndpoint.Bearer {
+    @Override
+    public Optional<Secret> token() throws InterruptedException {
+      return credentials.bearer(session, url);
+    }
+
+    @Override
+    public Optional<Secret> insteadOf(Secret rejected) throws InterruptedException {
+      return credentials.insteadOf(rejected, session, url);
+    }
   }
 
   /// Refuses servers that the environment's networking does not allow.

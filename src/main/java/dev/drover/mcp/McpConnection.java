@@ -203,7 +203,7 @@ final class McpConnection implements AutoCloseable {
     }
     long id = ids.incrementAndGet();
     var params = Json.obj("name", tool, "arguments", input, "_meta", Json.obj("progressToken", id));
-    var deadline = new Deadline(times.call(), times.longest());
+    var deadline = times.forCall();
     try {
       return result(tool, message(id, "tools/call", params, more, deadline));
     } catch (InterruptedException e) {

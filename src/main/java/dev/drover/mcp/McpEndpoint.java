@@ -1,6 +1,7 @@
 package dev.drover.mcp;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.http.Outbound;
 import dev.drover.http.Request;
@@ -8,29 +9,31 @@ import dev.drover.http.Response;
 import dev.drover.http.Unreachable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// An MCP server as an HTTP server: requests with the session's credentials, which go to the URL of
 /// the server only. No redirect is followed. Safe for many threads.
 final class McpEndpoint {
-  /// Finds the token for a request.
-  @FunctionalInterface
+  /// Finds the token for a request. Either method throws a [Problem] if the vault cannot be used.
   interface Bearer {
     Optional<Secret> token() throws InterruptedException;
 
-    /// Another token, if the server did not accept this one.
-    default Optional<Secret> insteadOf(Secret rejected) throws InterruptedException {
-      return Optional.empty();
-    }
+    /// Another token, after the server did not accept one; empty if there is none.
+    Optional<Secret> insteadOf(Secret rejected) throws InterruptedException;
   }
 
+  private static final int MOST_TOKENS = 16;
   private static final int MOST_OF_ERROR = 64 << 10;
   private static final Duration FOR_ERROR = Duration.ofSeconds(5);
 
   private final Outbound http;
   private final URI url;
   private final Bearer bearer;
+  private final Queue<Secret> used = new ConcurrentLinkedQueue<>();
   private volatile boolean answered;
 
   McpEndpoint(Outbound http, URI url, Bearer bearer) {
@@ -68,34 +71,57 @@ final class McpEndpoint {
     for (var header : headers.entrySet()) {
       request = request.with(header.getKey(), header.getValue());
     }
-    var token = bearer.token();
-    var reply = send(request, token, limit);
-    if (reply.status() != 401 || token.isEmpty()) {
-      return reply;
-    }
-    Optional<Secret> other;
     try {
-      other = bearer.insteadOf(token.get());
-    } catch (InterruptedException | RuntimeException e) {
+      var token = bearer.token();
+      var reply = sent(request, token, limit);
+      if (reply.status() != 401 || token.isEmpty()) {
+        return reply;
+      }
+      var other = insteadOf(token.get(), reply);
+      if (other.isEmpty()) {
+        return reply;
+      }
       reply.close();
-      throw e;
+      return sent(request, other, limit);
+    } catch (Problem e) {
+      throw new McpTrouble(
+          McpTrouble.Kind.UNREACHABLE, "The vaults of the session cannot be used at the moment.");
     }
-    if (other.isEmpty()) {
-      return reply;
-    }
-    reply.close();
-    return send(request, other, limit);
   }
 
-  private McpReply send(Request request, Optional<Secret> token, Duration limit)
+  private Optional<Secret> insteadOf(Secret rejected, McpReply reply) throws InterruptedException {
+    boolean found = false;
+    try {
+      var other = bearer.insteadOf(rejected);
+      found = true;
+      return other;
+    } finally {
+      if (!found) {
+        reply.close();
+      }
+    }
+  }
+
+  private McpReply sent(Request plain, Optional<Secret> token, Duration limit)
       throws McpTrouble, InterruptedException {
-    var authorized =
-        token
-            .map(secret -> request.with("authorization", "Bearer " + secret.reveal()))
-            .orElse(request);
-    var reply = new McpReply(sent(authorized, limit), new Redaction(token));
+    var request = plain;
+    if (token.isPresent()) {
+      request = plain.with("authorization", "Bearer " + token.get().reveal());
+      note(token.get());
+    }
+    var response = sent(request, limit);
     answered = true;
-    return reply;
+    return new McpReply(response, new Redaction(List.copyOf(used)), token.isPresent());
+  }
+
+  /// Remembers a token, because the server may send it back at any later time.
+  private void note(Secret token) {
+    if (used.stream().noneMatch(known -> known.reveal().equals(token.reveal()))) {
+      used.add(token);
+      if (used.size() > MOST_TOKENS) {
+        used.poll();
+      }
+    }
   }
 
   /// Sends the request, and once more if a kept connection turns out to be closed: the server ended
@@ -135,7 +161,7 @@ final class McpEndpoint {
     if (status == 401 || status == 403) {
       return new McpTrouble(
           McpTrouble.Kind.UNAUTHORIZED,
-          reply.redaction().secret().isPresent()
+          reply.hadToken()
               ? "The server does not accept the credential (HTTP " + status + ")."
               : "The server wants a credential, and no vault of the session has one (HTTP "
                   + status

@@ -13,9 +13,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The response of an MCP server to one HTTP request, without the secret that the request had. It
+/// The response of an MCP server to one HTTP request, without the secrets that the server got. It
 /// must be closed.
-record McpReply(Response response, Redaction redaction) implements AutoCloseable {
+///
+/// @param hadToken whether the request had a token
+record McpReply(Response response, Redaction redaction, boolean hadToken) implements AutoCloseable {
   /// The longest message, in bytes.
   static final int MOST = 16 << 20;
 

@@ -1,6 +1,7 @@
 package dev.drover.mcp;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /// How long the client waits.
 ///
@@ -10,13 +11,15 @@ import java.time.Duration;
 /// @param longest for the result of a call that makes progress
 /// @param retry before a lost stream is resumed, if the server does not say
 /// @param idle until an unused connection is closed
+/// @param clock measures the time of calls, in nanoseconds, as [System#nanoTime]
 record McpTimes(
     Duration connect,
     Duration opening,
     Duration call,
     Duration longest,
     Duration retry,
-    Duration idle) {
+    Duration idle,
+    LongSupplier clock) {
   static final McpTimes USUAL =
       new McpTimes(
           Duration.ofSeconds(10),
@@ -24,5 +27,11 @@ record McpTimes(
           Duration.ofMinutes(10),
           Duration.ofMinutes(30),
           Duration.ofSeconds(1),
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          System::nanoTime);
+
+  /// The end of a call that begins now.
+  Deadline forCall() {
+    return new Deadline(call, longest, clock);
+  }
 }

@@ -3,18 +3,22 @@ package dev.drover.mcp;
 import dev.drover.base.Json;
 import dev.drover.base.Secret;
 import java.util.LinkedHashMap;
-import java.util.Optional;
+import java.util.List;
 
-/// The removal of a secret from what a server answers, because it may send back what it got.
-record Redaction(Optional<Secret> secret) {
+/// The removal of secrets from what a server answers, because it may send back what it got.
+record Redaction(List<Secret> secrets) {
   private static final String INSTEAD = "[secret]";
 
   String text(String text) {
-    return secret.map(one -> text.replace(one.reveal(), INSTEAD)).orElse(text);
+    var clean = text;
+    for (var secret : secrets) {
+      clean = clean.replace(secret.reveal(), INSTEAD);
+    }
+    return clean;
   }
 
   Json json(Json value) {
-    return secret.isEmpty() ? value : replaced(value);
+    return secrets.isEmpty() ? value : replaced(value);
   }
 
   private Json replaced(Json value) {

@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.McpServer;
@@ -30,7 +32,9 @@ import dev.drover.testing.Stage;
 import dev.drover.tools.McpResult;
 import dev.drover.tools.McpTools;
 import dev.drover.tools.McpTools.Knowledge;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +42,8 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,14 +54,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The client against a server that behaves well, and then in one respect does not.
 final class McpClientsTest {
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final Duration SHORT = Duration.ofMillis(300);
 
   /// Long enough for anything but a test of the limits.
-  private static final McpTimes TIMES =
-      new McpTimes(LONG, LONG, LONG, LONG, Duration.ofMillis(1), LONG);
-
-  private static final McpTimes QUICK =
-      new McpTimes(LONG, SHORT, SHORT, LONG, Duration.ofMillis(1), LONG);
+  private static final McpTimes TIMES = times(System::nanoTime);
 
   private final Session session = session(new Networking.Unrestricted());
   private final List<Duration> pauses = new CopyOnWriteArrayList<>();
@@ -76,6 +77,17 @@ final class McpClientsTest {
 
   private McpClients clients(Guard guard, Credentials credentials, McpTimes times) {
     return new McpClients(guard, credentials, times, pauses::add);
+  }
+
+  /// @param clock of calls
+  private static McpTimes times(LongSupplier clock) {
+    return new McpTimes(LONG, LONG, LONG, LONG.multipliedBy(10), Duration.ofMillis(1), LONG, clock);
+  }
+
+  /// A clock on which a second passes each time that it is read.
+  private static LongSupplier ticking() {
+    var time = new AtomicLong();
+    return () -> time.addAndGet(Duration.ofSeconds(1).toNanos());
   }
 
   private void use(McpClients others) {
@@ -239,7 +251,8 @@ final class McpClientsTest {
   @Test
   void aConnectionThatIsNotUsedIsClosed() throws Exception {
     inSession();
-    var idle = new McpTimes(LONG, LONG, LONG, LONG, Duration.ofMillis(1), Duration.ZERO);
+    var idle =
+        new McpTimes(LONG, LONG, LONG, LONG, Duration.ofMillis(1), Duration.ZERO, System::nanoTime);
     use(clients(Guard.NONE, Credentials.NONE, idle));
     call();
     call();
@@ -410,53 +423,78 @@ final class McpClientsTest {
   // Time
 
   @Test
-  void aSilentServerIsGivenUpAndToldSo() throws Exception {
-    use(clients(Guard.NONE, Credentials.NONE, QUICK));
-    host.on("tools/call", (_, _) -> new CountDownLatch(1).await());
-    assertThat(failure()).hasMessageContaining("in time");
-    assertThat(failure().sent()).isTrue();
+  void aServerThatIsSilentAfterTheCallIsGivenUpAndToldSo() {
+    var time = new AtomicLong();
+    use(clients(Guard.NONE, Credentials.NONE, times(time::get)));
+    host.on(
+        "tools/call",
+        (exchange, _) -> {
+          time.set(LONG.toNanos() + 1);
+          stream(exchange);
+          new CountDownLatch(1).await();
+        });
+    var failure = failure();
+    assertThat(failure).hasMessageContaining("in time");
+    assertThat(failure.sent()).isTrue();
     await().until(() -> host.methods().contains("notifications/cancelled"));
   }
 
   @Test
   void aServerThatDripsIsGivenUp() {
-    use(clients(Guard.NONE, Credentials.NONE, QUICK));
+    use(clients(Guard.NONE, Credentials.NONE, times(ticking())));
     host.on(
         "tools/call",
         (exchange, _) -> {
           stream(exchange);
           while (true) {
             write(exchange, ":\n");
-            Thread.sleep(5);
           }
         });
     assertThat(failure()).hasMessageContaining("in time");
   }
 
+  private static void progress(HttpExchange exchange, Json.Obj call) throws IOException {
+    var token = call.object("params").object("_meta").get("progressToken").orElseThrow();
+    event(
+        exchange,
+        Json.obj(
+            "jsonrpc",
+            "2.0",
+            "method",
+            "notifications/progress",
+            "params",
+            Json.obj("progressToken", token, "progress", 1)));
+  }
+
+  /// The reader reads the clock for each of 100 signs, more often than a call without them has
+  /// seconds.
   @Test
   void progressPostponesTheEnd() throws Exception {
-    use(clients(Guard.NONE, Credentials.NONE, QUICK));
+    use(clients(Guard.NONE, Credentials.NONE, times(ticking())));
     host.on(
         "tools/call",
         (exchange, message) -> {
           stream(exchange);
-          var token = message.object("params").object("_meta").get("progressToken").orElseThrow();
-          var notice =
-              Json.obj(
-                  "jsonrpc",
-                  "2.0",
-                  "method",
-                  "notifications/progress",
-                  "params",
-                  Json.obj("progressToken", token, "progress", 1));
-          long end = System.nanoTime() + 2 * SHORT.toNanos();
-          while (System.nanoTime() < end) {
-            event(exchange, notice);
-            Thread.sleep(20);
+          for (int i = 0; i < 100; i++) {
+            progress(exchange, message);
           }
           event(exchange, result(message, said("at last")));
         });
     assertThat(text(call())).isEqualTo("at last");
+  }
+
+  @Test
+  void progressDoesNotPostponeTheEndForever() {
+    use(clients(Guard.NONE, Credentials.NONE, times(ticking())));
+    host.on(
+        "tools/call",
+        (exchange, message) -> {
+          stream(exchange);
+          while (true) {
+            progress(exchange, message);
+          }
+        });
+    assertThat(failure()).hasMessageContaining("in time");
   }
 
   @Test
@@ -647,6 +685,56 @@ final class McpClientsTest {
   }
 
   @Test
+  void aTokenThatIsNotAcceptedIsReplacedOnce() throws Exception {
+    var asked = new CopyOnWriteArrayList<String>();
+    use(
+        clients(
+            Guard.NONE,
+            new Credentials() {
+              @Override
+              public Optional<Secret> bearer(Session session, URI url) {
+                return Optional.of(new Secret("token-old"));
+              }
+
+              @Override
+              public Optional<Secret> insteadOf(Secret rejected, Session session, URI url) {
+                asked.add(rejected.reveal());
+                return Optional.of(new Secret("token-new"));
+              }
+            },
+            TIMES));
+    host.on(
+        "tools/call",
+        (exchange, message) -> {
+          var header = exchange.getRequestHeaders().getFirst("Authorization");
+          if (header.endsWith("old")) {
+            answer(exchange, 401, "text/plain", "expired");
+          } else {
+            json(exchange, result(message, said("Not token-old but " + header)));
+          }
+        });
+    assertThat(text(call())).isEqualTo("Not [secret] but Bearer [secret]");
+    assertThat(asked).containsExactly("token-old");
+    host.on("tools/call", (exchange, _) -> answer(exchange, 401, "text/plain", "no"));
+    assertThat(failure().error().type()).isEqualTo(SessionError.Type.MCP_AUTHENTICATION_FAILED);
+    assertThat(host.methods().stream().filter("tools/call"::equals)).hasSize(4);
+  }
+
+  @Test
+  void aVaultThatCannotBeUsedIsAnErrorOfTheServer() {
+    use(
+        clients(
+            Guard.NONE,
+            (_, _) -> {
+              throw Problem.unavailable("a detail of the store", new IOException("no"));
+            },
+            TIMES));
+    assertThat(failure())
+        .hasMessageContaining("cannot be used at the moment")
+        .hasMessageNotContaining("detail");
+  }
+
+  @Test
   void aCredentialDoesNotFollowARedirect() throws Exception {
     try (var other = new McpHost()) {
       use(clients(Guard.NONE, (_, _) -> Optional.of(new Secret("token")), TIMES));
@@ -664,8 +752,7 @@ final class McpClientsTest {
   // The first transport
 
   private void speaksEventsOnly(String endpoint) {
-    var streams =
-        new java.util.concurrent.ConcurrentHashMap<String, com.sun.net.httpserver.HttpExchange>();
+    var streams = new java.util.concurrent.ConcurrentHashMap<String, HttpExchange>();
     McpHost.Does post =
         (exchange, message) -> {
           if (!exchange.getRequestURI().getPath().equals("/messages")) {

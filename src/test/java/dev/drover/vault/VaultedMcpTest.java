@@ -1,6 +1,8 @@
 package dev.drover.vault;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +59,7 @@ final class VaultedMcpTest {
     }
   }
 
-  /// Accepts the new token alone, and has one tool.
+  /// Accepts the new token alone, and has one tool, whose description has the token.
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var sent = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
@@ -82,7 +85,14 @@ final class VaultedMcpTest {
                   Json.obj("name", "s", "version", "1"))
               : Json.obj(
                   "tools",
-                  List.of(Json.obj("name", "t", "inputSchema", Json.obj("type", "object"))));
+                  List.of(
+                      Json.obj(
+                          "name",
+                          "t",
+                          "description",
+                          "The " + authorization,
+                          "inputSchema",
+                          Json.obj("type", "object"))));
       var reply =
           Json.obj("jsonrpc", "2.0", "id", request.get("id").orElse(Json.NULL), "result", result);
       var bytes = reply.toString().getBytes(UTF_8);
@@ -155,7 +165,7 @@ final class VaultedMcpTest {
   }
 
   @Test
-  void aSessionUsesItsVaultsAndRenewsATokenThatTheServerRejects() throws Exception {
+  void sessionsUseTheirVaultsAndRenewATokenThatTheServerRejects() throws Exception {
     oauth.instead(200, "{\"access_token\":\"" + NEW + "\",\"expires_in\":3600}");
     try (var server = Deployment.SQLITE.start(data, Map.of("network.private", "[127.0.0.1]"))) {
       base = server.url().toString();
@@ -196,6 +206,26 @@ final class VaultedMcpTest {
           .startsWith("mcp", "oauth_refresh", "mcp");
       assertThat(receipts.items("data"))
           .allMatch(one -> credential.equals(((Json.Obj) one).text("credential_id")));
+      tokens.clear();
+      var other = make("/v1/vaults", Json.obj("display_name", "W"));
+      var bearer = Json.obj("type", "static_bearer", "mcp_server_url", url, "token", NEW);
+      make("/v1/vaults/" + other + "/credentials", Json.obj("auth", bearer));
+      assertThat(types(session(url, List.of(other)))).doesNotContain("session.error");
+      assertThat(tokens).containsOnly("Bearer " + NEW);
+    }
+    assertNoFileHas(OLD, NEW, "canary-refresh");
+  }
+
+  /// Not the sparse file systems of sandboxes.
+  private static boolean isShort(Path file) {
+    return Files.isRegularFile(file, NOFOLLOW_LINKS) && file.toFile().length() < 64 << 20;
+  }
+
+  private void assertNoFileHas(String... secrets) throws IOException {
+    try (var files = Files.walk(data)) {
+      for (var file : files.filter(VaultedMcpTest::isShort).toList()) {
+        assertThat(Files.readString(file, ISO_8859_1)).as(file.toString()).doesNotContain(secrets);
+      }
     }
   }
 }

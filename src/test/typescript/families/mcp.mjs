@@ -1,7 +1,11 @@
-// The tools of MCP servers: a server of this process, and one that is away.
+// The tools of MCP servers: servers of this process, among them the reference server, and one that is away.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import test from 'node:test';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { createServer as everything } from '@modelcontextprotocol/server-everything/dist/server/index.js';
 import {
   agents, find, listed, newSession, script, sessions, stored, turn, types, unique, CLOSING, OPENING, RUNNING, TEXT,
 } from '../support.mjs';
@@ -107,3 +111,66 @@ test('a server that is away is an error, and the turn goes on', async () => {
   const { type, mcp_server_name, retry_status } = find(shown, 'session.error').error;
   assert.deepEqual([type, mcp_server_name, retry_status.type], ['mcp_connection_failed_error', 'wiki', 'exhausted']);
 });
+
+/** Runs a test with the reference server, which has a tool `wait` more: its result comes when the client cancels it. */
+async function withReferenceServer(run) {
+  const { server, cleanup } = everything();
+  const cancelled = new Promise((resolve) => {
+    const ends = (signal, done) => {
+      signal.onabort = () => done(resolve());
+      http.emit('waiting');
+    };
+    server.registerTool('wait', {}, ({ signal }) => new Promise((done) => ends(signal, done)));
+  });
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID });
+  await server.connect(transport);
+  const http = createServer((request, response) => transport.handleRequest(request, response));
+  await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
+  try {
+    await run(`http://127.0.0.1:${http.address().port}/mcp`, once(http, 'waiting'), cancelled);
+  } finally {
+    await server.close();
+    cleanup();
+    http.closeAllConnections();
+    http.close();
+  }
+}
+
+test('the tools of the reference server have results of all kinds', () =>
+  withReferenceServer(async (url) => {
+    const session = await newSession(using(url, { default_config: always }));
+    const call = (name, input = {}) => ({ name: `mcp__wiki__${name}`, input });
+    const plan = script(
+      { tools: [call('echo', { message: 'é' }), call('get-tiny-image'), call('get-sum', { a: 'no number' })] },
+      { tools: [call('trigger-long-running-operation', { duration: 0.05, steps: 5 })] },
+      { tools: [call('get-structured-content', { location: 'Chicago' }), call('get-resource-links', { count: 2 })] },
+      { text: ['Done.'] },
+    );
+    const shown = await turn(session, [plan.message]);
+    const uses = shown.filter(({ type }) => type === 'agent.mcp_tool_use');
+    const results = Object.fromEntries(shown.filter(({ type }) => type === 'agent.mcp_tool_result').map((result) =>
+      [uses.find(({ id }) => id === result.mcp_tool_use_id).name, result]));
+    assert.deepEqual(results.echo.content, [{ type: 'text', text: 'Echo: é' }]);
+    const image = results['get-tiny-image'].content;
+    assert.deepEqual(image.map(({ type }) => type), ['text', 'image', 'text']);
+    assert.equal(image[1].source.media_type, 'image/png');
+    assert.equal(results['get-sum'].is_error, true);
+    assert.match(results['get-sum'].content[0].text, /expected number/);
+    assert.match(results['trigger-long-running-operation'].content[0].text, /completed/);
+    assert.match(results['get-structured-content'].content[0].text, /temperature/);
+    assert.match(JSON.stringify(results['get-resource-links'].content), /demo:\/\/resource/);
+    const [first] = await plan.requests();
+    const names = first.tools.map(({ name }) => name);
+    assert.ok(names.includes('mcp__wiki__echo'));
+    assert.ok(!names.includes('mcp__wiki__simulate-research-query')); // only as a task
+  }));
+
+test('an interrupt cancels a call of the reference server', () =>
+  withReferenceServer(async (url, waiting, cancelled) => {
+    const session = await newSession(using(url, { default_config: always }));
+    const { message } = script({ tools: [{ name: 'mcp__wiki__wait', input: {} }] }, { text: ['Done.'] });
+    const end = turn(session, [message]);
+    await waiting;
+    await sessions.events.send(session.id, { events: [{ type: 'user.interrupt' }] });
+    await Promise.all([end, cancelled]);
+  }));

@@ -29,7 +29,7 @@ final class FewFilesTest {
   @CsvSource({
     "300, 2 of 300",
     "256, 2 of 256",
-    "200, 'The sandbox could not be started: hand: a sandbox needs 256 open files (ulimit -n): too"
+    "240, 'The sandbox could not be started: hand: a sandbox needs 256 open files (ulimit -n): too"
         + " many open files'"
   })
   void aSandboxWorksOrSaysWhyNot(int files, String expected) throws Exception {

@@ -203,6 +203,10 @@ final class WebhooksTest {
       assertThat(shown(endpoint).text("disabled_reason"))
           .isEqualTo("the endpoint answered with a redirect (302)");
       agent();
+      assertThat(user.run("", "doctor")).isOne();
+      assertThat(user.out())
+          .containsPattern("webhooks +[0-9]+ endpoints?, 1 disabled\n")
+          .contains(endpoint.text("id") + ": the endpoint answered with a redirect (302)");
       receiver.answering(_ -> 200);
       var path = ENDPOINTS + "/" + endpoint.text("id");
       var enabled = client.post(path, Json.obj("state", "enabled"));

@@ -5,12 +5,14 @@ import dev.drover.http.Unreachable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The doctor's checks of the server of this machine, if it is running: its nodes, its queue, and
 /// the sessions that have not moved for longest.
 final class ServerChecks {
   private static final int SESSIONS = 5;
   private static final String NAME = "server";
+  private static final String WEBHOOKS = "webhooks";
 
   private ServerChecks() {}
 
@@ -27,6 +29,7 @@ final class ServerChecks {
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
       checks.add(queue(nodes.object("queue"), lapse));
       checks.add(jobs(nodes.object("jobs")));
+      webhooks(api).ifPresent(checks::add);
       var sessions = api.get("/drover/sessions?limit=" + SESSIONS).items("data");
       sessions.forEach(session -> checks.add(session((Json.Obj) session)));
       return checks;
@@ -122,6 +125,32 @@ final class ServerChecks {
                           Column.text(failure, "error"))));
     }
     return new Check("jobs", false, "%s, %d failed".formatted(about, failed), fix.toString());
+  }
+
+  /// The webhook endpoints that the server has disabled; empty if there is no endpoint.
+  private static Optional<Check> webhooks(Api api) throws IOException, InterruptedException {
+    try {
+      var all = api.get("/v1/organizations/webhooks?limit=100").items("data");
+      var fix = new StringBuilder("Enable them ('drover webhooks enable'), or delete them.");
+      int disabled = 0;
+      for (var item : all) {
+        var endpoint = (Json.Obj) item;
+        var reason = Column.text(endpoint, "disabled_reason");
+        if (!reason.isEmpty()) {
+          disabled++;
+          fix.append('\n').append(Sanitized.line(Column.text(endpoint, "id") + ": " + reason));
+        }
+      }
+      var about = count(all.size(), "endpoint");
+      return all.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              disabled == 0
+                  ? fine(WEBHOOKS, about)
+                  : new Check(WEBHOOKS, false, about + ", " + disabled + " disabled", fix + ""));
+    } catch (Refusal _) {
+      return Optional.empty(); // an older server has none
+    }
   }
 
   private static Check session(Json.Obj session) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// The JDK's clients, with the connections that they keep. Safe for many threads.
 ///
@@ -47,14 +48,13 @@ final class HostClients implements AutoCloseable {
   private final Duration connect;
   private final SSLContext tls;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient named;
+  private @Nullable HttpClient named;
   private final Map<String, HttpClient> pinned = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
   HostClients(Duration connect, SSLContext tls) {
     this.connect = connect;
     this.tls = tls;
-    this.named = builder().sslContext(tls).build();
   }
 
   private HttpClient.Builder builder() {
@@ -68,7 +68,7 @@ final class HostClients implements AutoCloseable {
   /// @param address the address to connect to; empty: any address of the host
   Destination to(URI url, Optional<InetAddress> address) {
     if (address.isEmpty()) {
-      return new Destination(named, url, Optional.empty());
+      return new Destination(named(), url, Optional.empty());
     }
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     var client = pinned(secure ? url.getHost().toLowerCase(Locale.ROOT) : PLAIN);
@@ -103,6 +103,18 @@ final class HostClients implements AutoCloseable {
 
   private static String host(URI url) {
     return url.getHost().toLowerCase(Locale.ROOT) + (url.getPort() < 0 ? "" : ":" + url.getPort());
+  }
+
+  /// The client for all hosts whose addresses do not matter. It is made when it is first used: each
+  /// client has a thread and open files.
+  private synchronized HttpClient named() {
+    if (closed) {
+      throw new IllegalStateException("the client is closed");
+    }
+    if (named == null) {
+      named = builder().sslContext(tls).build();
+    }
+    return named;
   }
 
   /// @param host the host for https; [#PLAIN] for http, where one client serves all hosts
@@ -143,7 +155,7 @@ final class HostClients implements AutoCloseable {
     Stream<HttpClient> all;
     synchronized (this) {
       closed = true;
-      all = Stream.concat(Stream.of(named), List.copyOf(pinned.values()).stream());
+      all = Stream.concat(Stream.ofNullable(named), List.copyOf(pinned.values()).stream());
     }
     all.forEach(
         client -> {

@@ -78,6 +78,9 @@ final class KeyScopesTest {
     if (path.matches("/drover/sessions/[^/]+/files.*")) {
       return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
     }
+    if (path.equals("/drover/receipts")) {
+      return reads ? KeyScope.CATALOG_READ : KeyScope.CATALOG_WRITE;
+    }
     if (path.startsWith("/drover/") || path.equals("/metrics")) {
       return KeyScope.OPERATIONS;
     }

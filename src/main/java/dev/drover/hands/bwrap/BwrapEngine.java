@@ -125,7 +125,11 @@ public final class BwrapEngine implements Engine {
       process.destroyForcibly();
       return Optional.of("a sandbox does not start within " + settings.patience());
     }
-    return process.exitValue() == 0 ? Optional.empty() : Optional.of(Diagnosis.of(launch.log()));
+    if (process.exitValue() != 0) {
+      return Optional.of(Diagnosis.of(launch.log()));
+    }
+    ports.usable(launch.bwrap());
+    return Optional.empty();
   }
 
   @Override
@@ -181,7 +185,7 @@ public final class BwrapEngine implements Engine {
                 + " with control groups of its own: systemd-run --user --scope -p Delegate=yes"
                 + " drover serve"
             : "limits by " + enforcement();
-    return kept + "; " + disks();
+    return kept + "; " + disks() + ports.limits();
   }
 
   /// What enforces the disk limits of a session here.

@@ -18,7 +18,8 @@ final class Ports {
   private final Spawner spawner;
   private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable Boolean usable; // null: not tried yet
+  private volatile @Nullable Boolean usable; // null: not tried yet
+  private volatile String reason = "";
 
   Ports(Path program, Spawner spawner, Duration patience) {
     this.program = program;
@@ -41,6 +42,13 @@ final class Ports {
     }
   }
 
+  /// The consequence for agents if they were tried in vain; otherwise empty.
+  String limits() {
+    return Boolean.FALSE.equals(usable)
+        ? "; only programs that use a proxy reach the network: " + reason
+        : "";
+  }
+
   private boolean attempt(Path bwrap) throws IOException, InterruptedException {
     var process =
         spawner.start(
@@ -54,11 +62,11 @@ final class Ports {
     if (process.exitValue() == 0) {
       return true;
     }
-    var reason = new String(process.getInputStream().readNBytes(2000), StandardCharsets.UTF_8);
+    reason = new String(process.getInputStream().readNBytes(2000), StandardCharsets.UTF_8).strip();
     System.getLogger(Ports.class.getName())
         .log(
             Level.WARNING,
-            "programs in sandboxes reach the network only through a proxy: " + reason.strip());
+            "only programs in sandboxes that use a proxy reach the network: " + reason);
     return false;
   }
 }

@@ -334,8 +334,11 @@ final class BwrapEgressTest extends SandboxContract {
                 machine -> new BwrapEngine(machine, Path.of("/bin/false"), BwrapEngine::bwrap),
                 GATEWAY);
         var made = other.provision(HandSpec.workspace(id))) {
-      var said = made.execute(call("bash", "command", "curl -sS https://a.test/; echo; env"));
-      assertThat(said.text()).contains("http_proxy=http://127.0.0.1:3128");
+      assertThat(other.problem()).isEmpty();
+      assertThat(other.limits()).contains("only programs that use a proxy reach the network");
+      assertThat(bench.sandboxes().limits()).doesNotContain("proxy");
+      assertThat(made.execute(call("bash", "command", "env")).text())
+          .contains("http_proxy=http://127.0.0.1:3128");
       assertThat(made.execute(call("bash", "command", "curl -sS http://a.test/")).text())
           .startsWith("1 1 ");
       assertThat(made.execute(call("bash", "command", "curl -sS --noproxy '*' http://a.test/")))

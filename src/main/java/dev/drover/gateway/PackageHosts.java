@@ -66,7 +66,10 @@ public final class PackageHosts {
               "apt",
               Pattern.compile(
                   "(?m)^\\s*(?:deb\\s+(?:\\[[^\\]]*\\]\\s+)?|URIs:\\s*)(https?://\\S+)"),
-              List.of("etc/apt/sources.list", "etc/apt/sources.list.d/*")),
+              List.of(
+                  "etc/apt/sources.list",
+                  "etc/apt/sources.list.d/*.list",
+                  "etc/apt/sources.list.d/*.sources")),
           new Source(
               "go",
               Pattern.compile("(?m)^GO(?:PROXY|SUMDB)=(\\S+)"),

@@ -41,6 +41,7 @@ final class PackageHostsTest {
         "# deb http://commented.example/ x main\n"
             + "deb [signed-by=/k arch=amd64] http://deb.example/debian stable main\n");
     file("etc/apt/sources.list.d/more.sources", "Types: deb\nURIs: https://more.example/debian\n");
+    file("etc/apt/sources.list.d/off.sources.disabled", "URIs: https://off.example/debian\n");
     file("usr/lib/go-1.24/go.env", "GOPROXY=https://proxy.example,direct\nGOSUMDB=sum.example\n");
     file("usr/lib/ruby/3.1.0/rubygems.rb", "  DEFAULT_HOST = \"https://gems.example\"\n");
     assertThat(new PackageHosts(root).byManager())

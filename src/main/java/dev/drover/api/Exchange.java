@@ -284,10 +284,21 @@ final class Exchange {
   /// Begins a response of events.
   OutputStream stream() {
     streamed = true;
+    nameStream();
+    return response.outputStream();
+  }
+
+  /// Answers with the headers of a stream alone. A stream that is begun would end with a chunk,
+  /// which a client takes for the beginning of its next answer.
+  void streamHead() {
+    nameStream();
+    response.send(new byte[0]);
+  }
+
+  private void nameStream() {
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     response.header("x-accel-buffering", "no");
-    return response.outputStream();
   }
 
   /// Closes the connection if the client asked for that, or if its next request cannot be found

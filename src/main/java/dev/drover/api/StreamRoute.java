@@ -50,7 +50,7 @@ final class StreamRoute {
       var session = backend.desk().get(exchange.caller(), id);
       var thread = shown.apply(session);
       if (exchange.isHead()) {
-        exchange.stream();
+        exchange.streamHead();
         return;
       }
       var replay = Replay.of(backend.log(), backend.feed(), session, thread, streams.grace());

@@ -112,6 +112,13 @@ final class RefusalsTest {
     assertThat(head.headers().firstValue("content-length")).hasValue(length);
     assertThat(api.send(api.request(session + "/events/stream").HEAD().build()).status())
         .isEqualTo(200);
+    var both = "HEAD %s/events/stream HTTP/1.1\r\nHost: a\r\nX-Api-Key: %s\r\n%s\r\n";
+    var raw =
+        api.raw(
+            both.formatted(session, Api.KEY, "")
+                + both.formatted(session, Api.KEY, "Connection: close\r\n"));
+    assertThat(raw.split("\r\n\r\n", -1)).hasSize(3).endsWith("");
+    assertThat(raw).doesNotContain("\r\n0\r\n");
     assertThat(api.get("/v1/agents").status()).isEqualTo(200);
   }
 

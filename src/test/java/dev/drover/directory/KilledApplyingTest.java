@@ -94,15 +94,19 @@ final class KilledApplyingTest {
 
     /// @param arguments the home directory, and the step of each directory
     public static void main(String[] arguments) throws Exception {
-      int roots = arguments.length - 1;
-      var there = new CountDownLatch(roots);
-      for (int i = 0; i < roots; i++) {
+      Thread.setDefaultUncaughtExceptionHandler(
+          (_, e) -> {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+          });
+      for (int i = 0; i < arguments.length - 1; i++) {
         var root = root(Path.of(arguments[0]), i);
         var step = arguments[i + 1];
         var changes = changes(root);
+        var there = new CountDownLatch(1);
         Thread.ofPlatform().start(() -> apply(root, changes, step, there));
+        there.await(); // one at a time, as a command applies them
       }
-      there.await();
       System.out.println("every directory is at its step");
       new CountDownLatch(1).await();
     }

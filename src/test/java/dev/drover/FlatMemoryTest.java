@@ -44,14 +44,11 @@ final class FlatMemoryTest {
   private static final int WARM_UP = 60 * MB;
   private static final long GROWTH = 32 * MB;
 
-  /// A bucket took as little until an upload began to keep buffers; this is to become 32 MB again.
-  private static final long GROWTH_WITH_BUCKET = 176 * MB;
-
   private static final Pattern ID = Pattern.compile("\"id\" *: *\"(file_[^\"]+)\"");
 
   /// The flags of the launcher that set the sizes of the heap.
   private static final String JVM =
-      "-Xms64m -Xmn20m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25";
+      "-Xms64m -Xmn20m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:MetaspaceSize=96m";
 
   @TempDir private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -80,7 +77,7 @@ final class FlatMemoryTest {
                     moved[0].down / 1_000_000,
                     before / (double) MB,
                     most / (double) MB));
-        assertThat(most).isLessThan(before + (kind.equals("bucket") ? GROWTH_WITH_BUCKET : GROWTH));
+        assertThat(most).isLessThan(before + GROWTH);
       }
     }
   }

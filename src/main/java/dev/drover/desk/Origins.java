@@ -18,10 +18,14 @@ import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
 import dev.drover.skills.SkillNote;
 import dev.drover.skills.Skills;
+import dev.drover.vault.Credential;
+import dev.drover.vault.CredentialAuth;
+import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The factory of new sessions. It makes them from an agent and an environment of the caller's
 /// workspace.
@@ -29,6 +33,7 @@ final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
   private final Catalog<Vault> vaults;
+  private final VaultStore credentials;
   private final SkillChoice skills;
   private final Models models;
   private final Equipment equipment;
@@ -36,12 +41,19 @@ final class Origins {
   private final InstantSource clock;
 
   Origins(
-      Catalogs catalogs, Files files, Skills skills, Models models, Ids ids, InstantSource clock) {
+      Catalogs catalogs,
+      Files files,
+      Skills skills,
+      VaultStore credentials,
+      Models models,
+      Ids ids,
+      InstantSource clock) {
     equipment = new Equipment(files, catalogs, ids);
     this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
     vaults = catalogs.of(Vault.KIND);
+    this.credentials = credentials;
     this.models = models;
     this.ids = ids;
     this.clock = clock;
@@ -81,7 +93,8 @@ final class Origins {
     return session.with(resources);
   }
 
-  /// @return the same vaults, of which each exists and is in use
+  /// @return the same vaults, of which each exists, is in use, and has only credentials that this
+  ///   version can use
   private List<VaultId> vaults(Caller caller, List<VaultId> named) {
     for (var id : named) {
       Resource<Vault> vault;
@@ -95,8 +108,22 @@ final class Origins {
       if (vault.archivedAt() != null) {
         throw Vault.KIND.archived().apply(id.value());
       }
+      checkUsable(caller, id);
     }
     return named;
+  }
+
+  private void checkUsable(Caller caller, VaultId vault) {
+    var active =
+        credentials.list(caller.workspace(), vault, false, Credential.MOST, Optional.empty());
+    for (var credential : active.items()) {
+      if (credential.auth() instanceof CredentialAuth.EnvironmentVariable) {
+        throw Problem.invalid(
+            "vault_ids: credential %s of vault %s is an environment variable, which this version of"
+                    .formatted(credential.id(), vault)
+                + " Drover does not provide to sandboxes");
+      }
+    }
   }
 
   private Resource<Agent> agent(Caller caller, AgentChoice choice) {

@@ -18,6 +18,7 @@ import dev.drover.session.SessionThread;
 import dev.drover.session.Sessions;
 import dev.drover.session.ThreadId;
 import dev.drover.skills.Skills;
+import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class SessionDesk {
       Catalogs catalogs,
       Files files,
       Skills skills,
+      VaultStore credentials,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -47,7 +49,7 @@ public final class SessionDesk {
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(catalogs, files, skills, models, ids, clock);
+    origins = new Origins(catalogs, files, skills, credentials, models, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.

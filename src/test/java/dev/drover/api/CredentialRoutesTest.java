@@ -326,6 +326,23 @@ final class CredentialRoutesTest {
   }
 
   @Test
+  void aSessionGetsNoVaultWhoseVariableNobodyWouldProvide() throws Exception {
+    var vault = vault();
+    var variable =
+        "{\"type\":\"environment_variable\",\"secret_name\":\"A\",\"secret_value\":\"canary\",\"networking\":{\"type\":\"unrestricted\"}}";
+    var made = create(vault, variable).text("id");
+    var named = "[\"" + vault.substring("/v1/vaults/".length()) + "\"]";
+    var refused = session(named);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error())
+        .startsWith("invalid_request_error: vault_ids: credential " + made)
+        .contains("does not provide to sandboxes")
+        .doesNotContain(SECRET);
+    post(vault + "/credentials/" + made + "/archive", "");
+    assertThat(session(named).status()).isEqualTo(200);
+  }
+
+  @Test
   void aSessionNamesVaultsInTheirOrder() throws Exception {
     var one = vault().substring("/v1/vaults/".length());
     var two = vault().substring("/v1/vaults/".length());

@@ -62,6 +62,7 @@ final class SessionDeskTest {
           store.catalogs(),
           store.files(),
           store.skills(),
+          store.vaults(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),

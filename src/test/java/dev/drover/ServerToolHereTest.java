@@ -106,7 +106,7 @@ final class ServerToolHereTest {
     try (var node = start()) {
       node.client().awaitIdle(session);
       assertThat(node.client().events(session).toString())
-          .contains("act: the server stopped while this call was running", "seen");
+          .contains("act: Drover stopped while this call was running", "seen");
       assertThat(node.client().types(session)).endsWith("session.status_idle");
       assertThat(acts.calls()).hasSize(1);
       assertThat(looks.calls()).hasSize(2);

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// [CallRouting] chooses one for each call.
 ///
 /// One thread at a time, except for [#leave]; call [#close] when no call runs.
-sealed interface Carrier extends AutoCloseable permits HandCarrier, McpCarrier, ServerCarrier {
+sealed interface Carrier extends AutoCloseable permits HandCarrier, HereCarrier {
   /// An executor of calls, valid until its carrier is closed. Safe for many threads.
   interface Runner {
     /// The hand that the dispatch record names; empty if the runner cannot outlive this process.

@@ -128,6 +128,7 @@ final class Fetcher {
     try (var body = inflated(response, deadline)) {
       return read(body, media, hops, isStorable(response));
     } catch (InterruptedIOException _) {
+      Thread.interrupted(); // the exception says it
       throw new InterruptedException();
     } catch (BodyStalled e) {
       throw failed(Code.URL_NOT_ACCESSIBLE, "the content did not arrive in time");

@@ -305,7 +305,7 @@ final class ServerToolTest {
     assertThat(outcomes()).containsExactly(Outcome.REPORTED);
     assertThat(results(stage).getFirst().isError()).isTrue();
     assertThat(results(stage).getFirst().content().toString())
-        .contains("act: the server stopped while this call was running")
+        .contains("act: Drover stopped while this call was running")
         .doesNotContain("sandbox");
     assertThat(stage.hand().provisions()).isZero();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Problem;
+import dev.drover.testing.PrivateSpellings;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PublicOnlyTest {
@@ -41,63 +43,21 @@ final class PublicOnlyTest {
             Unreachable.class, e -> assertThat(e.why()).isEqualTo(Unreachable.Why.FORBIDDEN));
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "127.0.0.1",
-        "127.1",
-        "127.0.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.0.0.1",
-        "0x7f.1",
+  static Stream<String> hosts() {
+    return PrivateSpellings.and(
         "0X7F000001",
-        "0177.0.0.1",
-        "017700000001",
-        "00127.0.0.1",
-        "127.00.0.1",
-        "127.0.0.1.",
-        "0",
-        "0.0.0.0",
-        "127.255.255.254",
         "256.256.256.256",
         "1.2.3",
         "1.2.3.4.5",
         "example.1",
         "example.0x7f",
-        "[::1]",
-        "[::]",
-        "[0:0:0:0:0:0:0:1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
         "[::ffff:10.0.0.1]",
-        "[::127.0.0.1]",
-        "[::ffff:0:127.0.0.1]",
-        "[64:ff9b::7f00:1]",
-        "[64:ff9b:1::7f00:1]",
         "[2001::1]",
-        "[2002:7f00:1::]",
         "[fe80::1]",
-        "[fe80::1%25lo]",
-        "[fc00::1]",
         "[fd00::1]",
-        "[fd00:ec2::254]",
-        "[fec0::1]",
-        "[ff02::1]",
-        "169.254.169.254",
-        "2852039166",
-        "0xa9fea9fe",
-        "0251.0376.0251.0376",
-        "169.254.169.254.",
         "168.63.129.16",
         "100.100.100.200",
-        "１２７.0.0.1",
-        "①27.0.0.1",
-        "127。0。0。1",
         "ü.example",
-        "127%2e0%2e0%2e1",
-        "%31%32%37.0.0.1",
-        "x@127.0.0.1",
         "public.example@127.0.0.1",
         "user:password@public.example",
         "127.0.0.1:80:80",
@@ -106,8 +66,11 @@ final class PublicOnlyTest {
         "public..example",
         "-public.example",
         "pub_lic.example",
-        ""
-      })
+        "");
+  }
+
+  @ParameterizedTest
+  @MethodSource("hosts")
   void aHostThatIsNotPublicOrNotPlainIsRefusedWithoutALookup(String host) {
     for (var scheme : List.of("http", "https", "HTTP")) {
       URI url;

@@ -103,7 +103,7 @@ final class ArchiveRoutes {
   }
 
   private static boolean isLive(Exchange exchange) {
-    return exchange.query().text("live").filter("true"::equals).isPresent();
+    return exchange.query().flag("live");
   }
 
   /// An answer that begins with its first byte: until then, an error can be sent instead.

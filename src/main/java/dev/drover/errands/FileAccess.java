@@ -92,10 +92,16 @@ public final class FileAccess {
     check(session.id());
   }
 
+  /// A hand that another server on this machine holds would be waited for in vain.
   private void check(SessionId session) {
     var right = snapshots.home(session);
     if (right.isPresent() && !right.map(Snapshots.Home::id).equals(hands.home(session))) {
       throw elsewhere();
+    }
+    if (hands.isElsewhere(session)) {
+      throw Problem.conflict(
+          "Another node is attached to the sandbox of this session. Ask that node, or wait until"
+              + " the sandbox has been idle for a while and is closed.");
     }
   }
 

@@ -28,6 +28,9 @@ public interface Hands {
   /// one after they were removed and made again.
   Optional<String> home(SessionId session);
 
+  /// Whether another server on this machine is attached to a hand of the session. Does not wait.
+  boolean isElsewhere(SessionId session);
+
   /// Leaves the session to another server: each of its hands is detached, alive, as soon as no grip
   /// holds it. From now on its calls are left, see [Grip#leave]. Idempotent.
   void leave(SessionId session);

@@ -85,6 +85,25 @@ public final class SandboxPool implements Hands, AutoCloseable {
     return new SlotGrip(slot, sandbox, tap, () -> leaving, false, this::unheld);
   }
 
+  /// A slot that is locked is in use here, or is about to be.
+  @Override
+  public boolean isElsewhere(SessionId session) {
+    for (var key : keys(session)) {
+      var slot = slots.get(key);
+      if (slot != null && !slot.lock.tryLock()) {
+        return false;
+      }
+      if (slot != null) {
+        boolean here = slot.sandbox != null;
+        slot.lock.unlock();
+        if (here) {
+          return false;
+        }
+      }
+    }
+    return sandboxes.isElsewhere(session);
+  }
+
   /// A slot whose lock is held elsewhere is in use, or is about to be.
   @Override
   public Optional<Grip> visit(HandSpec spec) {

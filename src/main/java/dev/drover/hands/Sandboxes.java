@@ -27,6 +27,10 @@ public interface Sandboxes extends AutoCloseable {
   /// As [Hands#home].
   Optional<String> home(SessionId session);
 
+  /// Whether another server is attached to a sandbox of the session now. A sandbox that this server
+  /// is about to start counts as another's. Does not wait.
+  boolean isElsewhere(SessionId session);
+
   /// The sessions that have a workspace here.
   Set<SessionId> kept();
 

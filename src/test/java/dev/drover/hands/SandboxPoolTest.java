@@ -535,6 +535,11 @@ final class SandboxPoolTest {
     }
 
     @Override
+    public boolean isElsewhere(SessionId session) {
+      return false;
+    }
+
+    @Override
     public Optional<String> home(SessionId session) {
       return Optional.empty();
     }

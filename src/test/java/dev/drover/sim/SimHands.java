@@ -160,6 +160,11 @@ final class SimHands implements Hands {
   }
 
   @Override
+  public boolean isElsewhere(SessionId session) {
+    return false;
+  }
+
+  @Override
   public Optional<String> home(SessionId session) {
     return Optional.empty();
   }

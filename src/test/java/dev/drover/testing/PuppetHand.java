@@ -191,6 +191,11 @@ public class PuppetHand implements Hands {
   }
 
   @Override
+  public boolean isElsewhere(SessionId session) {
+    return false;
+  }
+
+  @Override
   public Optional<String> home(SessionId session) {
     return Optional.empty();
   }

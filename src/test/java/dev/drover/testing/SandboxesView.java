@@ -34,6 +34,11 @@ public interface SandboxesView extends Sandboxes {
   }
 
   @Override
+  default boolean isElsewhere(SessionId session) {
+    return sandboxes().isElsewhere(session);
+  }
+
+  @Override
   default Optional<String> home(SessionId session) {
     return sandboxes().home(session);
   }

@@ -323,6 +323,28 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   @Override
+  public boolean isElsewhere(SessionId session) {
+    if (!workspaces.exists(session)) {
+      return false;
+    }
+    try {
+      for (var spec : workspaces.hands(session)) {
+        var hand = workspaces.hand(spec);
+        if (hand.isPresent() && !isHere(hand.get()) && register.isHeld(hand.get())) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the hands of " + session + " cannot be found", e);
+    }
+    return false;
+  }
+
+  private boolean isHere(HandId hand) {
+    return open.stream().anyMatch(sandbox -> sandbox.id().equals(hand));
+  }
+
+  @Override
   public Optional<String> home(SessionId session) {
     try {
       return workspaces.id(session);

@@ -78,6 +78,17 @@ final class Register {
     return read(root.resolve(hand.value())).lives();
   }
 
+  /// Whether a server holds the hand now.
+  boolean isHeld(HandId hand) throws IOException {
+    try {
+      var lock = FileLock.tryTake(root.resolve(hand.value()).resolve(LOCK));
+      lock.ifPresent(FileLock::close);
+      return lock.isEmpty();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /// Reads the record of the hand in that directory.
   Leash read(Path directory) throws IOException {
     return Leash.read(engine, directory);

@@ -317,6 +317,19 @@ final class TakeoverTest {
   }
 
   @Test
+  void onlyTheOtherServerSeesThatAHandIsElsewhere() throws Exception {
+    var held = first.provision(spec);
+    try (var second = another()) {
+      assertThat(second.isElsewhere(spec.session())).isTrue();
+      assertThat(first.isElsewhere(spec.session())).isFalse();
+      assertThat(second.isElsewhere(new SessionId("sesn_none"))).isFalse();
+      held.leave();
+      assertThat(second.isElsewhere(spec.session())).isFalse();
+      found(second.attach(spec, held.id())).close();
+    }
+  }
+
+  @Test
   void aRecordOfAnotherStartOfTheMachineIsOnlyRemoved() throws Exception {
     var left = (LocalSandbox) begin(List.of());
     var record = left.leash().directory().resolve("leash");

@@ -155,7 +155,7 @@ final class TagsTest {
 
   private static String tag(JavaClass used) {
     var name = used.getName();
-    if (name.startsWith("com.anthropic.") || name.equals("dev.drover.sdk.Programs")) {
+    if (name.startsWith("com.anthropic.") || name.equals("dev.drover.testing.Programs")) {
       return SDK;
     }
     return switch (name) {

@@ -3,6 +3,7 @@ package dev.drover.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.testing.Programs;
 import dev.drover.testing.ServerProcess;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -90,7 +91,7 @@ final class QuickstartTest {
 
   @Test
   void inTypeScript() throws Exception {
-    Programs.installTypeScript();
+    Programs.install(Programs.TYPESCRIPT);
     check(
         Programs.run(
             Programs.TYPESCRIPT, environment("TypeScript", FIBONACCI), "node", "quickstart.mjs"));

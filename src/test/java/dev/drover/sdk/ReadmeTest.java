@@ -2,6 +2,7 @@ package dev.drover.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.testing.Programs;
 import dev.drover.testing.ServerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class ReadmeTest {
 
   @Test
   void inTypeScript() throws Exception {
-    Programs.installTypeScript();
+    Programs.install(Programs.TYPESCRIPT);
     var modules = Programs.TYPESCRIPT.resolve("node_modules");
     Files.createSymbolicLink(directory.resolve("node_modules"), modules);
     var program = script("In TypeScript", "js", "first.mjs");
@@ -106,7 +107,7 @@ final class ReadmeTest {
 
   @Test
   void filesInTypeScript() throws Exception {
-    Programs.installTypeScript();
+    Programs.install(Programs.TYPESCRIPT);
     var files = filesOf("typescript");
     Files.createSymbolicLink(
         files.resolve("node_modules"), Programs.TYPESCRIPT.resolve("node_modules"));

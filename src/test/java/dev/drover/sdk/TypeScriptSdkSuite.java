@@ -1,6 +1,7 @@
 package dev.drover.sdk;
 
 import dev.drover.testing.Deployment;
+import dev.drover.testing.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -35,7 +36,7 @@ abstract class TypeScriptSdkSuite {
 
   @Test
   void theWholeSuite(@TempDir Path data) throws Exception {
-    Programs.installTypeScript();
+    Programs.install(Programs.TYPESCRIPT);
     Files.writeString(data.resolve("drover.yaml"), SETTINGS);
     try (var model = new PromptedModel();
         var drover =

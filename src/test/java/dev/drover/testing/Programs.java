@@ -1,8 +1,7 @@
-package dev.drover.sdk;
+package dev.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.testing.ServerProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Programs in other languages, run as their users run them.
-final class Programs {
-  static final Path TYPESCRIPT = Path.of("src/test/typescript").toAbsolutePath();
+public final class Programs {
+  public static final Path TYPESCRIPT = Path.of("src/test/typescript").toAbsolutePath();
   private static final int PATIENCE_SECONDS = 150;
 
   private Programs() {}
@@ -23,7 +22,7 @@ final class Programs {
   ///
   /// @param environment beside this process's own, without anything of Drover or the vendor
   /// @return what it said on standard output and standard error
-  static String run(Path directory, Map<String, String> environment, String... command)
+  public static String run(Path directory, Map<String, String> environment, String... command)
       throws IOException, InterruptedException {
     var output = Files.createTempFile("program", ".txt");
     try {
@@ -52,29 +51,29 @@ final class Programs {
   }
 
   /// Runs a Java source file with this test's class path, and with it the vendor's SDK.
-  static String runJava(Path directory, Map<String, String> environment, String file)
+  public static String runJava(Path directory, Map<String, String> environment, String file)
       throws IOException, InterruptedException {
     var withClasses = new HashMap<>(environment);
     withClasses.put("CLASSPATH", System.getProperty("java.class.path"));
     return run(directory, withClasses, java(), "-XX:TieredStopAtLevel=1", file);
   }
 
-  static String java() {
+  public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /// What the vendor's clients look for: the base URL and the key.
-  static Map<String, String> vendorsEnvironment(ServerProcess server) {
+  public static Map<String, String> vendorsEnvironment(ServerProcess server) {
     return Map.of(
         "ANTHROPIC_BASE_URL", server.url().toString(), "ANTHROPIC_API_KEY", ServerProcess.KEY);
   }
 
-  /// Makes the TypeScript SDK that the lock file names importable in [#TYPESCRIPT].
-  static synchronized void installTypeScript() throws IOException, InterruptedException {
-    var lock = TYPESCRIPT.resolve("package-lock.json").toFile();
-    var installed = TYPESCRIPT.resolve("node_modules/.package-lock.json").toFile();
+  /// Installs the npm packages that the lock file in a directory names, unless they are there.
+  public static synchronized void install(Path directory) throws IOException, InterruptedException {
+    var lock = directory.resolve("package-lock.json").toFile();
+    var installed = directory.resolve("node_modules/.package-lock.json").toFile();
     if (installed.lastModified() < lock.lastModified()) {
-      run(TYPESCRIPT, Map.of(), "npm", "ci", "--no-audit", "--no-fund");
+      run(directory, Map.of(), "npm", "ci", "--no-audit", "--no-fund");
       assertThat(installed.setLastModified(System.currentTimeMillis())).isTrue();
     }
   }

@@ -14,6 +14,7 @@ import dev.drover.gateway.NetworkSettings;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.http.PrivateHosts;
+import dev.drover.policy.PolicyInForce;
 import dev.drover.settings.Section;
 import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
@@ -59,6 +60,7 @@ import java.util.Set;
 /// @param vault the settings of vaults
 /// @param web the settings of the web tools
 /// @param network the settings for the network of sandboxes
+/// @param policy the operator's policy, which is read at its first use
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -79,6 +81,7 @@ public record Config(
     VaultSettings vault,
     WebSettings web,
     NetworkSettings network,
+    PolicyInForce policy,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -151,8 +154,9 @@ public record Config(
 
   private static Config of(Section root, Path home) {
     var uploads = UploadSettings.read(root.section("files"));
+    var data = Path.of(root.text("data", home.toString())).toAbsolutePath().normalize();
     return new Config(
-        Path.of(root.text("data", home.toString())).toAbsolutePath().normalize(),
+        data,
         root.secret("api_key"),
         root.millis("drain_ms", 0, 3_600_000, Duration.ofSeconds(10)),
         StoreSettings.read(root),
@@ -169,6 +173,7 @@ public record Config(
         VaultSettings.read(root.section("vault")),
         WebSettings.read(root),
         NetworkSettings.read(root.section("network")),
+        PolicyInForce.read(root.section("policy"), data),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

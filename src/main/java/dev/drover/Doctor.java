@@ -12,6 +12,7 @@ import dev.drover.hands.local.MemoryMounts;
 import dev.drover.http.Guard;
 import dev.drover.http.Outbound;
 import dev.drover.model.http.ModelHost;
+import dev.drover.policy.PolicyLint;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.BlobPlace;
 import dev.drover.store.blobs.S3Blobs;
@@ -63,6 +64,7 @@ final class Doctor {
     checks.add(contents(config));
     checks.add(sandbox(config));
     checks.add(WayOut.check(config));
+    checks.add(policy(config));
     checks.add(models(config));
     checks.add(web(config));
     return checks;
@@ -238,6 +240,30 @@ final class Doctor {
     } catch (IOException e) {
       System.getLogger(Doctor.class.getName())
           .log(System.Logger.Level.WARNING, directory + " could not be removed", e);
+    }
+  }
+
+  /// Reads the operator's policy as the next start would.
+  private static Check policy(Config config) {
+    try {
+      var file = config.policy().file();
+      if (file.path().isEmpty()) {
+        return fine("policy", "none: agents and environments may ask for everything");
+      }
+      var findings = PolicyLint.of(file).size();
+      return fine(
+          "policy",
+          "%s, SHA-256 %s%s"
+              .formatted(
+                  file.path().get(),
+                  file.hash(),
+                  findings == 0
+                      ? ""
+                      : "; 'drover policy lint' has %d finding%s"
+                          .formatted(findings, findings == 1 ? "" : "s")));
+    } catch (Problem e) {
+      return new Check(
+          "policy", false, e.getMessage(), "Fix the policy: no server starts with it.");
     }
   }
 

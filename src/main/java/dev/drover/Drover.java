@@ -19,12 +19,14 @@ import dev.drover.brain.Profile;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
+import dev.drover.desk.PolicyDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.errands.MemoryErrand;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
+import dev.drover.policy.PolicyFile;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
@@ -90,6 +92,7 @@ public final class Drover implements AutoCloseable {
   Drover(Config config, Wiring wiring) throws InterruptedException {
     this.config = config;
     this.wiring = wiring;
+    noted(config.policy().file());
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(Inventory.of(tools).names());
@@ -103,7 +106,9 @@ public final class Drover implements AutoCloseable {
       var network =
           new NetworkParts(config, store.sessions(), wiring.guard(config), meters, open::push);
       var hands = hands(store, network.gateway());
-      var models = new MeteredModels(wiring.models(config, ids, open::push), meters);
+      var models =
+          new AllowedModels(
+              new MeteredModels(wiring.models(config, ids, open::push), meters), config.policy());
       var jobs = new MeteredJobs(store.jobs(), meters);
       var blobs = new MeteredBlobs(wiring.blobs(config, ids), meters);
       open.push(blobs::close);
@@ -131,7 +136,17 @@ public final class Drover implements AutoCloseable {
       var readiness = new Readiness(() -> store.nodes().held());
       var sessions = seam.around(store.sessions());
       var backend =
-          backend(store, sessions, log, brains, models, contents, vaults, webhooks, runner::hint);
+          backend(
+              store,
+              sessions,
+              log,
+              brains,
+              models,
+              contents,
+              vaults,
+              webhooks,
+              network,
+              runner::hint);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
@@ -162,6 +177,18 @@ public final class Drover implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /// Notes which policy is in force, before anything is opened.
+  private static void noted(PolicyFile policy) {
+    policy
+        .path()
+        .ifPresent(
+            file ->
+                LOG.log(
+                    Level.INFO,
+                    "operator's policy",
+                    Facts.of("file", file, "hash", policy.hash())));
   }
 
   private Store store() throws StoreUnusable {
@@ -199,8 +226,12 @@ public final class Drover implements AutoCloseable {
         hands,
         errands,
         Inventory.of(
-            tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList()),
-        new MeteredMcp(wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
+            tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList(),
+            config.policy()),
+        new AllowedMcp(
+            new MeteredMcp(
+                wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
+            config.policy()),
         Profile.DEFAULTS,
         wiring.retries(config),
         config.brain().maxToolRounds(),
@@ -223,6 +254,7 @@ public final class Drover implements AutoCloseable {
       Contents contents,
       VaultParts vaults,
       WebhookParts webhooks,
+      NetworkParts network,
       Runnable hint) {
     var desk =
         new SessionDesk(
@@ -234,11 +266,12 @@ public final class Drover implements AutoCloseable {
             log,
             brains,
             models,
+            config.policy(),
             ids,
             clock);
     return new Backend(
         desk,
-        new CatalogDesk(store.catalogs(), store.skills(), models, ids, clock),
+        new CatalogDesk(store.catalogs(), store.skills(), models, config.policy(), ids, clock),
         contents.files(hint),
         new MemoryDesk(store.memories()),
         vaults.desk(hint, ids, clock),
@@ -247,6 +280,7 @@ public final class Drover implements AutoCloseable {
         contents.access(),
         contents.skills(),
         webhooks.desk(),
+        new PolicyDesk(config.policy(), new NetworkVerdicts(config.policy(), network::policy)),
         log,
         store.nodes(),
         store.jobs(),
@@ -279,6 +313,12 @@ public final class Drover implements AutoCloseable {
   /// Sets the action to run if this server can no longer accept connections.
   public void onFailure(Runnable action) {
     server.onFailure(action);
+  }
+
+  /// Reads the operator's policy again. If it cannot be read, the old one stays, and the log says
+  /// so.
+  public void reloadPolicy() {
+    config.policy().reload();
   }
 
   /// Takes on no new work, and waits until running turns have ended, at most as long as the

@@ -133,6 +133,7 @@ public final class Main {
     LogLines.configure(config.logging().form(), config.logging().level());
     var drover = new Drover(config);
     drover.onFailure(() -> Thread.ofPlatform().name("failure").start(() -> fail(drover)));
-    return new Endpoint(drover.url(), drover.key(), drover::drain, drover::close);
+    return new Endpoint(
+        drover.url(), drover.key(), drover::drain, drover::reloadPolicy, drover::close);
   }
 }

@@ -7,6 +7,7 @@ import dev.drover.desk.CredentialDesk;
 import dev.drover.errands.KeyRotation;
 import dev.drover.errands.SecretPurge;
 import dev.drover.http.Guard;
+import dev.drover.policy.PolicyInForce;
 import dev.drover.session.Job;
 import dev.drover.session.Jobs;
 import dev.drover.store.Store;
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
 /// The parts of a server that store and use credentials.
 final class VaultParts {
   private final Store store;
+  private final PolicyInForce policy;
   private final Envelope envelope;
   private final SecretUse use;
 
@@ -36,10 +38,19 @@ final class VaultParts {
       InstantSource clock,
       Consumer<Runnable> onClose) {
     this.store = store;
+    policy = config.policy();
     var kms = config.vault().kms(config.data(), ids, random);
     envelope = new Envelope(kms, store.vaults(), random, System::nanoTime);
     use =
-        new SecretUse(store.vaults(), envelope, store.receipts(), guard, Pause.REAL, random, clock);
+        new SecretUse(
+            store.vaults(),
+            envelope,
+            store.receipts(),
+            guard,
+            kind -> policy.get().credentialDenial(kind).isEmpty(),
+            Pause.REAL,
+            random,
+            clock);
     onClose.accept(use::close);
   }
 
@@ -54,7 +65,7 @@ final class VaultParts {
 
   /// @param hint starts jobs that were just added
   CredentialDesk desk(Runnable hint, Ids ids, InstantSource clock) {
-    return new CredentialDesk(store.vaults(), envelope, use.validator(), hint, ids, clock);
+    return new CredentialDesk(store.vaults(), envelope, use.validator(), hint, policy, ids, clock);
   }
 
   /// The secrets of sessions for other servers.

@@ -114,7 +114,8 @@ class Wiring {
   /// Decides to which addresses connections may be made that agents, clients or other servers ask
   /// for.
   PublicOnly guard(Config config) {
-    return new PublicOnly(config.privateHosts(), InetAddress::getAllByName);
+    return new PublicOnly(
+        config.privateHosts(), config.policy()::privateHosts, InetAddress::getAllByName);
   }
 
   /// Decides to which URLs webhook events may be sent.

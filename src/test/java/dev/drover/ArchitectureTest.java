@@ -58,18 +58,29 @@ final class ArchitectureTest {
     uses("directory", "base", "pax");
     uses("catalog", "base");
     uses("session", "base", "catalog");
+    uses("policy", "base", "settings", "catalog", "http");
     uses("files", "base", "catalog", "session");
     uses("skills", "base", "catalog", "session");
     uses("memory", "base", "catalog", "session");
     uses("webhooks", "base", "settings", "session", "catalog", "http");
     uses("vault", "base", "settings", "catalog", "http");
     uses("hands", "base", "settings", "session", "catalog");
-    uses("gateway", "base", "settings", "session", "catalog", "hands", "http");
+    uses("gateway", "base", "settings", "session", "catalog", "hands", "http", "policy");
     uses("model", "base", "settings", "session", "http");
-    uses("tools", "base", "session", "catalog", "hands");
+    uses("tools", "base", "session", "catalog", "hands", "policy");
     uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
     uses("web", "base", "settings", "session", "catalog", "hands", "http", "tools");
-    uses("brain", "base", "settings", "session", "catalog", "files", "hands", "tools", "model");
+    uses(
+        "brain",
+        "base",
+        "settings",
+        "session",
+        "catalog",
+        "files",
+        "hands",
+        "tools",
+        "model",
+        "policy");
     uses(
         "errands",
         "base",
@@ -95,7 +106,8 @@ final class ArchitectureTest {
         "webhooks",
         "brain",
         "errands",
-        "model");
+        "model",
+        "policy");
     uses("wire", "base", "session", "catalog", "skills", "memory", "vault", "webhooks");
     uses(
         "store",
@@ -125,6 +137,7 @@ final class ArchitectureTest {
         "errands",
         "model",
         "desk",
+        "policy",
         "wire");
     uses(
         "telemetry",
@@ -139,7 +152,7 @@ final class ArchitectureTest {
         "wire",
         "gateway",
         "api");
-    uses("cli", "base", "settings", "http", "pax", "directory");
+    uses("cli", "base", "settings", "http", "pax", "directory", "policy");
     uses("bench", "base", "session", "hands", "store", "wire", "http");
   }
 

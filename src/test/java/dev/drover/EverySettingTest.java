@@ -41,6 +41,7 @@ final class EverySettingTest {
           Map.entry("workspaces.kind", "image"),
           Map.entry("workspaces.free_mib", "5"),
           Map.entry("snapshots.when", "never"),
+          Map.entry("policy.file", "/elsewhere/policy.yaml"),
           Map.entry("vault.file", "/elsewhere/vault-keys"),
           Map.entry("network.ports", "[\"8443\"]"),
           Map.entry("network.package_hosts", "[mirror.corp.example]"),

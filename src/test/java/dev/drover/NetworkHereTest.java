@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +68,30 @@ final class NetworkHereTest {
     client.say(session, "Hi");
     client.awaitIdle(session);
     return client.events(session).toString();
+  }
+
+  @Test
+  void theOperatorsPolicyDecidesAlsoForWhatWasSavedBefore() throws Exception {
+    var command = "curl -sS http://evil.example/; curl -sS http://api.corp.example:81/";
+    try (var model = ScriptedMessages.start()) {
+      model.script(
+          Script.reply().toolUse("bash", Json.obj("command", command)), Script.reply().text("ok"));
+      String session;
+      try (var node = NodeHere.start(data, "", model, 5_000, new OnLoopback())) {
+        session = session(node.client(), Json.obj("type", "unrestricted"));
+      }
+      Files.writeString(
+          data.resolve("policy.yaml"),
+          "networking: {hosts: [\"*.corp.example\"], ports: [80, 443]}\n");
+      try (var node = NodeHere.start(data, "", model, 5_000, new OnLoopback())) {
+        assertThat(events(node.client(), session))
+            .contains(
+                "evil.example:80 was refused: the operator's policy does not allow the host"
+                    + " evil.example (policy rule networking.hosts)",
+                "api.corp.example:81 was refused: the operator's policy does not allow the port 81"
+                    + " (policy rule networking.ports)");
+      }
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.CredentialDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
+import dev.drover.desk.PolicyDesk;
 import dev.drover.desk.SessionDesk;
 import dev.drover.desk.SessionResourceDesk;
 import dev.drover.desk.SkillDesk;
@@ -37,6 +38,7 @@ public record Backend(
     FileAccess access,
     SkillDesk skills,
     WebhookDesk webhooks,
+    PolicyDesk policy,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

@@ -49,6 +49,8 @@ final class NodeRoutes {
                 queue.since().map(this::millisSince).orElse(null)),
             "jobs",
             write(backend.jobs().tally()),
+            "policy",
+            PolicyRoutes.identity(backend.policy()),
             "brains_awake",
             operations.awake().get().size()));
   }

@@ -158,6 +158,7 @@ public final class Server implements AutoCloseable {
     new ReceiptRoutes(backend.receipts()).addTo(router);
     new SkillRoutes(backend.skills(), uploads).addTo(router);
     new WebhookRoutes(backend.webhooks()).addTo(router);
+    new PolicyRoutes(backend).addTo(router);
     new SessionRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);

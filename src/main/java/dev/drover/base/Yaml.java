@@ -105,6 +105,9 @@ public final class Yaml {
 
   /// The names of aliases and tags are left out, because they may be parts of an unquoted secret.
   private static String problem(MarkedYamlEngineException e) {
+    if (String.valueOf(e.getContext()).equals("while scanning an alias")) {
+      return "not valid YAML: found an alias (quote a text that begins with *)";
+    }
     var problem = String.valueOf(e.getProblem());
     return "not valid YAML: "
         + (problem.startsWith("found undefined alias")

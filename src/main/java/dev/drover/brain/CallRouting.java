@@ -4,6 +4,7 @@ import dev.drover.catalog.McpServer;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolResult;
+import dev.drover.policy.Denial;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionError;
@@ -50,15 +51,34 @@ final class CallRouting implements AutoCloseable {
       return new RoutedCall.Answered(
           call, ToolResult.error("The agent no longer uses the MCP server " + use.server() + "."));
     }
+    var denial = denial(call);
     var carrier = carrier(call);
     if (call.attempts() == 0) {
-      return dispatch(call, carrier);
+      return denial.isPresent()
+          ? new RoutedCall.Answered(call, ToolResult.error(denied(call, denial.get())))
+          : dispatch(call, carrier);
     }
     var runner = carrier.attach(call);
     if (runner.isPresent()) {
       return new RoutedCall.Resumed(call, runner.get());
     }
-    return mayRunAgain(call, call.attempts()) ? dispatch(call, carrier) : lost(call, carrier);
+    return denial.isEmpty() && mayRunAgain(call, call.attempts())
+        ? dispatch(call, carrier)
+        : lost(call, carrier);
+  }
+
+  /// Why the operator's policy, which may have changed since the model made the call, does not
+  /// allow it; empty if it does.
+  private Optional<Denial> denial(ThreadFold.Call call) {
+    var cap = at.harness().tools().cap();
+    return call.use() instanceof Event.AgentMcpToolUse use
+        ? cap.denial(use.server(), use.name())
+        : cap.denial(call.use().name());
+  }
+
+  private static String denied(ThreadFold.Call call, Denial why) {
+    return "Permission to use %s has been denied. The cause is that %s."
+        .formatted(call.use().name(), why.sentence());
   }
 
   /// The events to append with the dispatch records.

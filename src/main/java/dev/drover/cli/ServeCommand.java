@@ -6,7 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// `drover serve`: a server that runs until a signal stops it. `TERM` lets running turns end first;
-/// `INT` does not, because a user waits at the terminal.
+/// `INT` does not, because a user waits at the terminal. `HUP` reads the policy again, unless the
+/// server is at a terminal: there it means that the terminal is gone, and stops the server.
 final class ServeCommand {
   private static final int LEFT_AT_ONCE = 130;
   private static final int NOT_ANNOUNCED = 1;
@@ -44,7 +45,8 @@ final class ServeCommand {
         };
     try (var server = host.serve(flags);
         var _ = shell.signals().handle(List.of("INT"), interrupted);
-        var _ = shell.signals().handle(List.of("TERM"), terminated)) {
+        var _ = shell.signals().handle(List.of("TERM"), terminated);
+        var _ = reloading(server)) {
       shell.out().print("drover listening on " + server.url() + "\n");
       if (shell.out().loss().isPresent()) {
         return NOT_ANNOUNCED;
@@ -55,5 +57,11 @@ final class ServeCommand {
       }
     }
     return 0;
+  }
+
+  private Signals.Handling reloading(Endpoint server) {
+    return shell.terminal() || shell.typed()
+        ? () -> {}
+        : shell.signals().handle(List.of("HUP"), server.reload());
   }
 }

@@ -27,6 +27,7 @@ final class ServerChecks {
                   + " active"));
       long lapse = nodes.number("lapse_ms", 0);
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
+      policy(nodes.object("policy")).ifPresent(checks::add);
       checks.add(queue(nodes.object("queue"), lapse));
       checks.add(jobs(nodes.object("jobs")));
       webhooks(api).ifPresent(checks::add);
@@ -82,6 +83,16 @@ final class ServerChecks {
             about + ", no beat for " + seconds(silent),
             "Other nodes take over its sessions. If the node is running, check its clock, load and"
                 + " log.");
+  }
+
+  /// The policy that the server applies; empty without one.
+  private static Optional<Check> policy(Json.Obj policy) {
+    return Optional.ofNullable(policy.text("hash"))
+        .map(
+            hash ->
+                fine(
+                    "policy in force",
+                    Sanitized.line(Column.text(policy, "file") + ", SHA-256 " + hash)));
   }
 
   private static Check queue(Json.Obj queue, long lapse) {

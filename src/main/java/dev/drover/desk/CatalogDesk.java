@@ -4,18 +4,23 @@ import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.catalog.Agent;
 import dev.drover.catalog.Catalogs;
+import dev.drover.catalog.Environment;
 import dev.drover.catalog.Listing;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Models;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.policy.SaveRules;
 import dev.drover.skills.Skills;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The desk for the resources of all kinds: it creates, updates, archives and deletes them, and
 /// applies the rules that go beyond their own content. Every change is durable when a call returns.
@@ -43,13 +48,41 @@ public final class CatalogDesk {
   /// The rules, by the type of the kind.
   private final Map<String, Rule<?>> rules;
 
+  /// A desk without an operator's policy.
   public CatalogDesk(
       Catalogs catalogs, Skills skills, Models models, Ids ids, InstantSource clock) {
+    this(catalogs, skills, models, () -> OperatorPolicy.NONE, ids, clock);
+  }
+
+  /// @param policy the operator's, asked at each change
+  public CatalogDesk(
+      Catalogs catalogs,
+      Skills skills,
+      Models models,
+      Supplier<OperatorPolicy> policy,
+      Ids ids,
+      InstantSource clock) {
     this.catalogs = catalogs;
     this.ids = ids;
     this.clock = clock;
     var skillChoice = new SkillChoice(skills);
-    rules = Map.of(Agent.KIND.type(), ModelChoice.ofAgents(models).and(skillChoice.ofAgents()));
+    rules =
+        Map.of(
+            Agent.KIND.type(),
+            CatalogDesk.<Agent>under(policy, SaveRules::check)
+                .and(ModelChoice.ofAgents(models))
+                .and(skillChoice.ofAgents()),
+            Environment.KIND.type(),
+            CatalogDesk.<Environment>under(policy, SaveRules::check));
+  }
+
+  /// The rule that the operator's policy allows the whole content, changed or not.
+  private static <T> Rule<T> under(
+      Supplier<OperatorPolicy> policy, BiConsumer<SaveRules, T> check) {
+    return (_, _, after) -> {
+      check.accept(new SaveRules(policy.get()), after);
+      return after;
+    };
   }
 
   @SuppressWarnings("unchecked") // each was put in under the type of its own kind
@@ -66,7 +99,8 @@ public final class CatalogDesk {
   /// Creates a resource.
   ///
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#create] says; `INVALID_REQUEST`
-  ///   for an agent whose model is not served, or that names a skill that does not exist
+  ///   for an agent whose model is not served, or that names a skill that does not exist, and for
+  ///   what the operator's policy does not allow
   public <T> Resource<T> create(Caller caller, ResourceKind<T> kind, T content) {
     var settled = settled(caller, kind, Optional.empty(), content);
     var resource = new Resource<>(ids.next(kind.prefix()), caller.workspace(), settled, now());

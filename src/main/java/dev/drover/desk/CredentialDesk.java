@@ -4,7 +4,10 @@ import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.catalog.VaultId;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.policy.SaveRules;
 import dev.drover.vault.Credential;
+import dev.drover.vault.CredentialAuth;
 import dev.drover.vault.CredentialDraft;
 import dev.drover.vault.CredentialId;
 import dev.drover.vault.CredentialValidation;
@@ -18,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The desk for the credentials of vaults: it encrypts their secrets. Every change is durable when
 /// a call returns. No answer contains a secret. A vault or a credential of another workspace is
@@ -27,10 +31,11 @@ public final class CredentialDesk {
   private final Envelope envelope;
   private final Validator validator;
   private final Runnable hint;
+  private final Supplier<OperatorPolicy> policy;
   private final Ids ids;
   private final InstantSource clock;
 
-  /// @param hint starts jobs that were just added
+  /// A desk without an operator's policy.
   public CredentialDesk(
       VaultStore credentials,
       Envelope envelope,
@@ -38,6 +43,20 @@ public final class CredentialDesk {
       Runnable hint,
       Ids ids,
       InstantSource clock) {
+    this(credentials, envelope, validator, hint, () -> OperatorPolicy.NONE, ids, clock);
+  }
+
+  /// @param hint starts jobs that were just added
+  /// @param policy the operator's, asked at each change
+  public CredentialDesk(
+      VaultStore credentials,
+      Envelope envelope,
+      Validator validator,
+      Runnable hint,
+      Supplier<OperatorPolicy> policy,
+      Ids ids,
+      InstantSource clock) {
+    this.policy = policy;
     this.credentials = credentials;
     this.envelope = envelope;
     this.validator = validator;
@@ -48,13 +67,23 @@ public final class CredentialDesk {
 
   /// Creates a credential.
   ///
-  /// @throws Problem as [VaultStore#create] and [Envelope#seal] say
+  /// @throws Problem as [VaultStore#create] and [Envelope#seal] say; `INVALID_REQUEST` for what the
+  ///   operator's policy does not allow
   public Credential create(Caller caller, VaultId vault, CredentialDraft draft) {
+    check(draft.auth());
     var id = new CredentialId(ids.next(CredentialId.PREFIX));
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     var credential = Credential.of(id, caller.workspace(), vault, draft, now);
     credentials.create(credential, sealed(credential, draft));
     return credential;
+  }
+
+  private void check(CredentialAuth auth) {
+    var server =
+        auth instanceof CredentialAuth.OfServer of
+            ? Optional.of(of.serverUrl())
+            : Optional.<String>empty();
+    new SaveRules(policy.get()).checkCredential(auth.kind(), server);
   }
 
   private List<SealedSecret> sealed(Credential credential, CredentialDraft draft) {
@@ -75,6 +104,7 @@ public final class CredentialDesk {
         throw Credential.archived();
       }
       var draft = change.apply(before);
+      check(draft.auth());
       if (before.isUnchangedBy(draft)) {
         return before;
       }
@@ -113,9 +143,11 @@ public final class CredentialDesk {
 
   /// Tests a credential with OAuth at its MCP server.
   ///
-  /// @throws Problem as [Validator#validate] says
+  /// @throws Problem as [Validator#validate] says; `INVALID_REQUEST` if the operator's policy does
+  ///   not allow it
   public CredentialValidation validate(Caller caller, VaultId vault, CredentialId id)
       throws InterruptedException {
+    check(get(caller, vault, id).auth());
     var use = new Use(caller.workspace(), Use.Purpose.VALIDATE, Optional.empty(), Optional.empty());
     return validator.validate(use, vault, id);
   }

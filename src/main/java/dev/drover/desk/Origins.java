@@ -13,6 +13,8 @@ import dev.drover.catalog.Vault;
 import dev.drover.catalog.VaultId;
 import dev.drover.files.Files;
 import dev.drover.model.Models;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.policy.SaveRules;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
@@ -26,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The factory of new sessions. It makes them from an agent and an environment of the caller's
 /// workspace.
@@ -36,6 +39,7 @@ final class Origins {
   private final VaultStore credentials;
   private final SkillChoice skills;
   private final Models models;
+  private final Supplier<OperatorPolicy> policy;
   private final Equipment equipment;
   private final Ids ids;
   private final InstantSource clock;
@@ -46,6 +50,7 @@ final class Origins {
       Skills skills,
       VaultStore credentials,
       Models models,
+      Supplier<OperatorPolicy> policy,
       Ids ids,
       InstantSource clock) {
     equipment = new Equipment(files, catalogs, ids);
@@ -55,6 +60,7 @@ final class Origins {
     vaults = catalogs.of(Vault.KIND);
     this.credentials = credentials;
     this.models = models;
+    this.policy = policy;
     this.ids = ids;
     this.clock = clock;
   }
@@ -117,6 +123,10 @@ final class Origins {
     var active =
         credentials.list(caller.workspace(), vault, false, Credential.MOST, Optional.empty());
     for (var credential : active.items()) {
+      var denial = policy.get().credentialDenial(credential.auth().kind());
+      if (denial.isPresent()) {
+        throw denial.get().at("vault_ids", "credential " + credential.id() + " of vault " + vault);
+      }
       if (credential.auth() instanceof CredentialAuth.EnvironmentVariable) {
         throw Problem.invalid(
             "vault_ids: credential %s of vault %s is an environment variable, which this version of"
@@ -149,6 +159,7 @@ final class Origins {
     }
     var overrides = choice.overrides().get();
     var definition = overrides.change().apply(agent);
+    new SaveRules(policy.get()).checkSession(definition);
     return overrides.model() ? ModelChoice.settled(models, definition) : definition;
   }
 

@@ -7,6 +7,8 @@ import dev.drover.brain.Brain;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.model.Models;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.policy.SaveRules;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
@@ -22,6 +24,7 @@ import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The desk for sessions: it creates, updates, archives and deletes them, and sends events to them.
 /// It is the only caller of methods that can return a session's lease, so a brain is always woken
@@ -32,8 +35,10 @@ public final class SessionDesk {
   private final EventLog log;
   private final Brain brain;
   private final Models models;
+  private final Supplier<OperatorPolicy> policy;
   private final Origins origins;
 
+  /// A desk without an operator's policy.
   public SessionDesk(
       Catalogs catalogs,
       Files files,
@@ -45,11 +50,39 @@ public final class SessionDesk {
       Models models,
       Ids ids,
       InstantSource clock) {
+    this(
+        catalogs,
+        files,
+        skills,
+        credentials,
+        sessions,
+        log,
+        brain,
+        models,
+        () -> OperatorPolicy.NONE,
+        ids,
+        clock);
+  }
+
+  /// @param policy the operator's, asked at each change
+  public SessionDesk(
+      Catalogs catalogs,
+      Files files,
+      Skills skills,
+      VaultStore credentials,
+      Sessions sessions,
+      EventLog log,
+      Brain brain,
+      Models models,
+      Supplier<OperatorPolicy> policy,
+      Ids ids,
+      InstantSource clock) {
+    this.policy = policy;
     this.sessions = sessions;
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(catalogs, files, skills, credentials, models, ids, clock);
+    origins = new Origins(catalogs, files, skills, credentials, models, policy, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.
@@ -97,6 +130,9 @@ public final class SessionDesk {
 
   private Session changed(Session before, SessionChange change) {
     var after = change.change().apply(before.editable());
+    if (!after.agent().equals(before.agent())) {
+      new SaveRules(policy.get()).checkSession(after.agent());
+    }
     if (change.budget()) {
       ListCost.checkChange(models, before, after.budget());
     }

@@ -1,5 +1,6 @@
 package dev.drover.gateway;
 
+import dev.drover.policy.OperatorPolicy;
 import java.util.List;
 import java.util.Set;
 
@@ -7,11 +8,17 @@ import java.util.Set;
 ///
 /// @param ports that may be used besides the usual ones
 /// @param packageHosts the hosts from which package managers install, or `*.domain`
-public record NetworkRules(Set<Integer> ports, List<String> packageHosts) {
+/// @param cap what environments may ask for
+public record NetworkRules(Set<Integer> ports, List<String> packageHosts, OperatorPolicy cap) {
   public static final NetworkRules NONE = new NetworkRules(Set.of(), List.of());
 
   public NetworkRules {
     ports = Set.copyOf(ports);
     packageHosts = List.copyOf(packageHosts);
+  }
+
+  /// Rules of an operator without a policy.
+  public NetworkRules(Set<Integer> ports, List<String> packageHosts) {
+    this(ports, packageHosts, OperatorPolicy.NONE);
   }
 }

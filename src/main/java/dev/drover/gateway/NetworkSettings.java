@@ -1,5 +1,6 @@
 package dev.drover.gateway;
 
+import dev.drover.http.HostPattern;
 import dev.drover.settings.Section;
 import java.util.HashSet;
 import java.util.List;

@@ -93,6 +93,15 @@ public final class PackageHosts {
     return byManager().values().stream().flatMap(List::stream).distinct().toList();
   }
 
+  /// The hosts of some package managers.
+  public List<String> of(Set<String> managers) {
+    return byManager().entrySet().stream()
+        .filter(of -> managers.contains(of.getKey()))
+        .flatMap(of -> of.getValue().stream())
+        .distinct()
+        .toList();
+  }
+
   /// The hosts of each package manager that was found. They are read once.
   public Map<String, List<String>> byManager() {
     var known = found.get();

@@ -56,6 +56,16 @@ public record PrivateHosts(List<AddressRange> ranges, Set<String> names) {
     return new PrivateHosts(ranges, names);
   }
 
+  /// Whether no server on the public internet can have an address.
+  public static boolean isPrivate(InetAddress address) {
+    return SpecialAddresses.contain(address);
+  }
+
+  /// Whether a range is the address of a metadata server of a cloud, and so allows it.
+  public static boolean isMetadataServer(AddressRange range) {
+    return range.isSingle() && SpecialAddresses.isMetadata(range.base());
+  }
+
   /// Whether requests to `host` may go to `address`, which is not a public one.
   boolean contain(HostName host, InetAddress address) {
     boolean metadata = SpecialAddresses.isMetadata(address);

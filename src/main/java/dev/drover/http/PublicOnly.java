@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// A guard that allows servers on the public internet and servers whose addresses the operator has
 /// allowed. It is for URLs from clients, models and other servers.
@@ -20,16 +21,32 @@ public final class PublicOnly implements Guard {
   private static final Duration LOOKUP = Duration.ofSeconds(5);
 
   private final PrivateHosts opened;
+  private final Supplier<Optional<PrivateHosts>> cap;
   private final Lookups lookups;
 
   /// @param opened what is allowed although it is not public
   public PublicOnly(PrivateHosts opened, Resolver resolver) {
-    this(opened, resolver, LOOKUP);
+    this(opened, Optional::empty, resolver, LOOKUP);
+  }
+
+  /// @param opened what is allowed although it is not public
+  /// @param cap the part of `opened` that is allowed now; empty: all of it
+  public PublicOnly(PrivateHosts opened, Supplier<Optional<PrivateHosts>> cap, Resolver resolver) {
+    this(opened, cap, resolver, LOOKUP);
   }
 
   /// @param lookup the maximum time to look up a host
   PublicOnly(PrivateHosts opened, Resolver resolver, Duration lookup) {
+    this(opened, Optional::empty, resolver, lookup);
+  }
+
+  private PublicOnly(
+      PrivateHosts opened,
+      Supplier<Optional<PrivateHosts>> cap,
+      Resolver resolver,
+      Duration lookup) {
     this.opened = opened;
+    this.cap = cap;
     this.lookups = new Lookups(resolver, lookup);
   }
 
@@ -55,7 +72,9 @@ public final class PublicOnly implements Guard {
   }
 
   private boolean isAllowed(HostName host, InetAddress address) {
-    return opened.contain(host, address) || !(SpecialAddresses.contain(address) || isOwn(address));
+    return !(SpecialAddresses.contain(address) || isOwn(address))
+        || (opened.contain(host, address)
+            && cap.get().map(some -> some.contain(host, address)).orElse(true));
   }
 
   /// Servers on this machine may trust local connections.

@@ -6,6 +6,8 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.McpServer;
 import dev.drover.catalog.McpToolset;
 import dev.drover.catalog.Toolset;
+import dev.drover.policy.Denial;
+import dev.drover.policy.ToolCap;
 import dev.drover.session.Event;
 import dev.drover.session.RemoteTool;
 import java.util.HashMap;
@@ -22,14 +24,18 @@ public final class Toolbox {
   private final Inventory inventory;
   private final Map<String, Offer> offers = new LinkedHashMap<>();
   private final Map<String, Runs.Mcp> disabled = new HashMap<>();
+  private final Map<String, Denial> denied = new HashMap<>();
+  private final ToolCap cap;
 
   private Toolbox(Inventory inventory) {
     this.inventory = inventory;
+    cap = inventory.cap();
   }
 
   /// The toolbox of an agent: the tools of the inventory that its toolset enables, then the
   /// client's custom tools, then those of its MCP servers. A custom tool replaces a tool of the
-  /// inventory of the same name.
+  /// inventory of the same name. What the operator's policy denies is left out, and what must ask
+  /// by it asks, whatever the agent says.
   ///
   /// @param listed the tools that MCP servers of the agent have
   public static Toolbox of(
@@ -40,9 +46,7 @@ public final class Toolbox {
           .toolset()
           .map(toolset -> toolset.of(item.spec().name()))
           .filter(Toolset.Setting::enabled)
-          .ifPresent(
-              setting ->
-                  toolbox.add(new Offer(item.spec(), item.runs(), permission(setting.policy()))));
+          .ifPresent(setting -> toolbox.add(item, setting));
     }
     agent.customTools().forEach(tool -> toolbox.add(offer(tool)));
     for (var server : agent.mcpServers()) {
@@ -57,16 +61,31 @@ public final class Toolbox {
     return toolbox;
   }
 
+  private void add(Inventory.Item item, Toolset.Setting setting) {
+    var name = item.spec().name();
+    var denial = cap.denial(name);
+    if (denial.isPresent()) {
+      denied.put(name, denial.get());
+    } else {
+      var asks = cap.asking(name).isPresent();
+      add(new Offer(item.spec(), item.runs(), permission(setting, asks)));
+    }
+  }
+
   /// Adds a tool of an MCP server. Of two of the same name, the first counts.
   private void add(Runs.Mcp runs, McpToolset settings) {
     var tool = runs.tool();
     var setting = settings.of(tool.name());
-    var name = McpNames.of(runs.server().name(), tool.name());
-    if (!setting.enabled()) {
+    var server = runs.server().name();
+    var name = McpNames.of(server, tool.name());
+    var denial = cap.denial(server, tool.name());
+    if (!setting.enabled() || denial.isPresent()) {
       disabled.put(name, runs);
+      denial.ifPresent(why -> denied.put(name, why));
     } else if (!offers.containsKey(name)) {
       var spec = new ToolSpec(name, tool.description(), tool.inputSchema(), tool.repeatable());
-      add(new Offer(spec, runs, permission(setting.policy())));
+      var asks = cap.asking(server, tool.name()).isPresent();
+      add(new Offer(spec, runs, permission(setting, asks)));
     }
   }
 
@@ -79,8 +98,9 @@ public final class Toolbox {
     return new Offer(spec, new Runs.Client(), Event.Permission.ALLOWED);
   }
 
-  private static Event.Permission permission(Toolset.Policy policy) {
-    return switch (policy) {
+  /// @param asks whether the operator's policy demands it
+  private static Event.Permission permission(Toolset.Setting setting, boolean asks) {
+    return switch (asks ? Toolset.Policy.ALWAYS_ASK : setting.policy()) {
       case ALWAYS_ALLOW -> Event.Permission.ALLOWED;
       case ALWAYS_ASK -> Event.Permission.ASKED;
       case AUTO -> Event.Permission.UNDECIDED;
@@ -114,12 +134,19 @@ public final class Toolbox {
             || disabled.containsKey(name);
     var reason =
         known
-            ? "Permission to use " + name + " has been denied. It is not enabled for this agent."
+            ? "Permission to use " + name + " has been denied. " + why(name)
             : "no such tool: " + shown(name) + ".";
     return reason
         + (offers.isEmpty()
             ? " There are no tools."
             : " The tools are: " + String.join(", ", offers.keySet()) + ".");
+  }
+
+  private String why(String name) {
+    var denial = denied.get(name);
+    return denial == null
+        ? "It is not enabled for this agent."
+        : "The cause is that " + denial.sentence() + ".";
   }
 
   private static String shown(String name) {

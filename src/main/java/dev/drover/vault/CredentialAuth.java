@@ -11,6 +11,9 @@ public sealed interface CredentialAuth {
   /// has.
   String lookup();
 
+  /// Its `type` in the protocol; empty for a kind of a newer version.
+  String kind();
+
   /// A credential for an MCP server.
   sealed interface OfServer extends CredentialAuth {
     /// As the client sent it.
@@ -28,6 +31,11 @@ public sealed interface CredentialAuth {
   /// @param refresh how to get another access token; empty: not at all
   record McpOauth(String serverUrl, Optional<Instant> expiresAt, Optional<OauthRefresh> refresh)
       implements OfServer {
+    @Override
+    public String kind() {
+      return "mcp_oauth";
+    }
+
     /// The same credential with another access token.
     public McpOauth expiring(Optional<Instant> at) {
       return new McpOauth(serverUrl, at, refresh);
@@ -35,7 +43,12 @@ public sealed interface CredentialAuth {
   }
 
   /// A token for an MCP server.
-  record StaticBearer(String serverUrl) implements OfServer {}
+  record StaticBearer(String serverUrl) implements OfServer {
+    @Override
+    public String kind() {
+      return "static_bearer";
+    }
+  }
 
   /// A secret that a sandbox has as a placeholder in an environment variable.
   ///
@@ -54,10 +67,20 @@ public sealed interface CredentialAuth {
     public String lookup() {
       return "env " + name;
     }
+
+    @Override
+    public String kind() {
+      return "environment_variable";
+    }
   }
 
   /// A kind of a newer version, as it was stored. This version never uses it.
   ///
   /// @param lookup as stored
-  record Other(String lookup, Json.Obj json) implements CredentialAuth {}
+  record Other(String lookup, Json.Obj json) implements CredentialAuth {
+    @Override
+    public String kind() {
+      return "";
+    }
+  }
 }

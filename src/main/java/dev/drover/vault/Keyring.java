@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Finds the secrets that sessions may use for other servers. It is asked before each request, so a
@@ -25,14 +26,18 @@ public final class Keyring {
   private final Receipts receipts;
   private final RandomGenerator random;
   private final InstantSource clock;
+  private final Predicate<String> kinds;
 
+  /// @param kinds whether credentials of a kind may be used, asked at each use
   Keyring(
       VaultStore store,
       Envelope envelope,
       TokenRefresh refresh,
       Receipts receipts,
       RandomGenerator random,
-      InstantSource clock) {
+      InstantSource clock,
+      Predicate<String> kinds) {
+    this.kinds = kinds;
     this.store = store;
     this.envelope = envelope;
     this.refresh = refresh;
@@ -78,6 +83,7 @@ public final class Keyring {
     return store.find(use.workspace(), vaults, ServerUrl.lookup(url)).stream()
         .flatMap(credential -> store.secrets(credential.id()).stream())
         .filter(stored -> token(stored).isPresent())
+        .filter(stored -> kinds.test(stored.credential().auth().kind()))
         .findFirst();
   }
 

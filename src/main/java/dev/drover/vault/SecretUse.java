@@ -5,6 +5,7 @@ import dev.drover.http.Guard;
 import dev.drover.http.Outbound;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// The parts of a server that use secrets, connected to each other. Safe for many threads.
@@ -25,9 +26,23 @@ public final class SecretUse implements AutoCloseable {
       Pause pause,
       RandomGenerator random,
       InstantSource clock) {
+    this(store, envelope, receipts, guard, _ -> true, pause, random, clock);
+  }
+
+  /// @param guard decides to which OAuth and MCP servers secrets may be sent
+  /// @param kinds whether sessions may use credentials of a kind, asked at each use
+  public SecretUse(
+      VaultStore store,
+      Envelope envelope,
+      Receipts receipts,
+      Guard guard,
+      Predicate<String> kinds,
+      Pause pause,
+      RandomGenerator random,
+      InstantSource clock) {
     http = new Outbound(guard, CONNECT);
     refresh = new TokenRefresh(store, envelope, new TokenEndpoint(http), receipts, pause, clock);
-    keyring = new Keyring(store, envelope, refresh, receipts, random, clock);
+    keyring = new Keyring(store, envelope, refresh, receipts, random, clock, kinds);
     validator = new Validator(store, envelope, refresh, new McpProbe(http), receipts, clock);
   }
 

@@ -41,6 +41,7 @@ import dev.drover.store.memory.MemoryStore;
 import dev.drover.store.postgres.PostgresStore;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoPolicy;
 import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.Postgres;
@@ -289,6 +290,7 @@ final class Api implements AutoCloseable {
             new FileAccess(new PuppetHand(), new NoSnapshots()),
             new SkillDesk(store.skills(), blobs, SCRATCH, ids, InstantSource.system()),
             NoWebhooks.desk(store, ids),
+            NoPolicy.desk(),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

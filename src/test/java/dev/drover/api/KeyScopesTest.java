@@ -142,6 +142,8 @@ final class KeyScopesTest {
         List.of("POST", "SESSION", "{\"title\":\"t\"}"),
         List.of("POST", "SESSION/events", "{\"events\":[{\"type\":\"user.interrupt\"}]}"),
         List.of("GET", "/drover/nodes", ""),
+        List.of("GET", "/drover/policy", ""),
+        List.of("GET", "/drover/policy/tools/bash", ""),
         List.of("GET", "/drover/sessions", ""));
   }
 

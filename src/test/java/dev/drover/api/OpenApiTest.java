@@ -260,6 +260,8 @@ final class OpenApiTest {
               .replace("{model_id}", "rehearsal")
               .replace("{memory_id}", memory.text("id"))
               .replace("{memory_version_id}", memory.text("memory_version_id"))
+              .replace("{host}", "api.example")
+              .replace("{tool}", "bash")
               .replace("{resource_id}", "sesrsc_1"));
     }
     return paths;
@@ -337,6 +339,10 @@ final class OpenApiTest {
     check("GET /v1/models/{}/{}", "/v1/models/team/fast");
     check("GET /v1/models/{}", "/v1/models/none");
     check("GET /drover/nodes", "/drover/nodes");
+    check("GET /drover/policy", "/drover/policy");
+    check("GET /drover/policy/hosts/{}", "/drover/policy/hosts/api.example?port=8443");
+    check("GET /drover/policy/tools/{}", "/drover/policy/tools/bash");
+    check("GET /drover/policy/tools/{}", "/drover/policy/tools/bash?session_id=sesn_none");
     check("GET /drover/sessions", "/drover/sessions");
     check("GET /drover/sessions", "/drover/sessions?limit=0");
     check("GET /drover/sessions/{}", session.replace("/v1/", "/drover/"));

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 @Tag("sandbox")
@@ -284,6 +286,49 @@ final class CliTest {
       assertThat(server.isClosed()).isTrue();
       assertThat(server.started).containsExactly(Map.of("port", "0", "host", "::1"));
       assertThat(shell.out()).matches("drover listening on http://127.0.0.1:\\d+\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void hupReadsThePolicyAgainUnlessTheServerIsAtATerminal(boolean terminal) throws Exception {
+    var read = new CountDownLatch(1);
+    var host = new Reloading(read::countDown);
+    shell.typed = terminal;
+    try (var scope = new Scope()) {
+      var served = scope.fork(() -> shell.run(host, "serve"));
+      var interrupt = shell.handlers.take();
+      shell.handlers.take(); // TERM
+      if (!terminal) {
+        shell.handlers.take().run();
+      }
+      interrupt.run();
+      assertThat(served.join()).isZero();
+    }
+    assertThat(read.getCount()).isEqualTo(terminal ? 1 : 0);
+    assertThat(shell.handlers).isEmpty();
+  }
+
+  private record Reloading(Runnable reload) implements ServerFactory {
+    @Override
+    public Endpoint serve(Map<String, String> flags) {
+      return new Endpoint(
+          java.net.URI.create("http://127.0.0.1:1"), new Secret("k"), () -> {}, reload, () -> {});
+    }
+
+    @Override
+    public Endpoint embed(Map<String, String> flags) {
+      return serve(flags);
+    }
+
+    @Override
+    public LocalServer local(Map<String, String> flags) {
+      throw new IllegalStateException("nothing asks");
+    }
+
+    @Override
+    public List<SettingValue> settings(Map<String, String> flags) {
+      throw new IllegalStateException("nothing asks");
     }
   }
 

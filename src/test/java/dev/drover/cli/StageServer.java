@@ -18,6 +18,7 @@ import dev.drover.errands.FileProvision;
 import dev.drover.settings.SettingValue;
 import dev.drover.skills.Scratch;
 import dev.drover.testing.NoBlobs;
+import dev.drover.testing.NoPolicy;
 import dev.drover.testing.NoSnapshots;
 import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
@@ -92,6 +93,7 @@ final class StageServer implements ServerFactory {
                     ids,
                     InstantSource.system()),
                 NoWebhooks.desk(store, ids),
+                NoPolicy.desk(),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.catalog.Environment.Networking;
+import dev.drover.http.HostName;
 import dev.drover.http.Unreachable;
+import dev.drover.policy.PolicyFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PolicyTest {
+  @TempDir private static Path directory;
+
   private static final NetworkRules RULES =
       new NetworkRules(Set.of(8443, 587), List.of("registry.example", "*.mirror.example"));
   private static final Policy UNRESTRICTED = new Policy(new Networking.Unrestricted(), RULES);
@@ -179,5 +187,74 @@ final class PolicyTest {
   void aTargetIsShownInItsUsualForm() throws Exception {
     assertThat(Destination.of("API.example.", 80)).hasToString("api.example:80");
     assertThat(Destination.of("[2A00::1]:8443", 80)).hasToString("[2a00::1]:8443");
+  }
+
+  private static Policy under(Networking networking, String yaml) throws Exception {
+    var cap = PolicyFile.read(Files.writeString(directory.resolve("policy.yaml"), yaml)).policy();
+    return new Policy(networking, new NetworkRules(Set.of(8443), List.of("registry.example"), cap));
+  }
+
+  @Test
+  void theOperatorsPolicyLimitsWhatEveryEnvironmentAllows() throws Exception {
+    var open = new Networking.Unrestricted();
+    var listed =
+        new Networking.Limited(List.of("api.example", "a.corp.example", "8.8.8.8"), true, true);
+
+    var none = under(open, "networking: {max: none}");
+    assertThat(none.opensAnything()).isFalse();
+    assertThat(none.isUnrestricted()).isFalse();
+    assertThat(verdict(none, "api.example")).isEqualTo("HOST");
+    assertThat(under(listed, "networking: {max: none}").opensAnything()).isFalse();
+    assertThat(verdict(under(listed, "networking: {max: none}"), "api.example")).isEqualTo("HOST");
+
+    var limited = under(open, "networking: {max: limited}");
+    assertThat(limited.opensAnything()).isFalse();
+    assertThat(verdict(limited, "api.example")).isEqualTo("HOST");
+    assertThat(verdict(under(listed, "networking: {max: limited}"), "api.example"))
+        .isEqualTo("allowed_hosts");
+
+    var hosts = "networking: {max: limited, hosts: [\"*.corp.example\", registry.example]}";
+    assertThat(under(open, hosts).opensAnything()).isTrue();
+    assertThat(under(open, hosts).isUnrestricted()).isFalse();
+    assertThat(verdict(under(open, hosts), "b.corp.example")).isEqualTo("unrestricted");
+    assertThat(verdict(under(open, hosts), "api.example")).isEqualTo("HOST");
+    assertThat(verdict(under(listed, hosts), "a.corp.example")).isEqualTo("allowed_hosts");
+    assertThat(verdict(under(listed, hosts), "b.corp.example")).isEqualTo("HOST");
+    assertThat(verdict(under(listed, hosts), "8.8.8.8")).isEqualTo("HOST");
+    assertThat(verdict(under(listed, hosts), "registry.example")).isEqualTo("package_managers");
+
+    var corp = "networking: {hosts: [\"*.corp.example\"]}";
+    assertThat(verdict(under(listed, corp), "registry.example")).isEqualTo("HOST");
+    var managers = corp + "\npackages: {managers: [pip]}";
+    assertThat(verdict(under(listed, managers), "registry.example")).isEqualTo("package_managers");
+
+    var ports = under(open, "networking: {ports: [443]}");
+    assertThat(verdict(ports, "api.example")).isEqualTo("unrestricted");
+    assertThat(verdict(ports, "api.example:80")).isEqualTo("PORT");
+    assertThat(verdict(under(listed, "networking: {ports: [443]}"), "api.example:8443"))
+        .isEqualTo("PORT");
+    assertThat(under(listed, "networking: {ports: [80]}").judge(HostName.of("api.example")))
+        .isEqualTo(new Verdict.Allowed("allowed_hosts"));
+    assertThat(under(open, "networking: {ports: [8080]}").judge(HostName.of("api.example")))
+        .isEqualTo(new Verdict.Allowed("unrestricted"));
+    assertThat(under(listed, "networking: {ports: [22]}").judge(HostName.of("api.example")))
+        .isInstanceOf(Verdict.Refused.class);
+    assertThat(ports.judge(Destination.of("api.example:80", 443)))
+        .isEqualTo(
+            new Verdict.Refused(
+                Verdict.Reason.PORT,
+                "api.example:80 was refused: the operator's policy does not allow the port 80"
+                    + " (policy rule networking.ports). Do not retry; tell the user if it is"
+                    + " needed"));
+  }
+
+  @Test
+  void aChangeOfThePolicyHoldsForTheNextConnection() throws Exception {
+    var now = new AtomicReference<>(NetworkRules.NONE);
+    var policy = new Policy(new Networking.Unrestricted(), now::get);
+    assertThat(verdict(policy, "api.example")).isEqualTo("unrestricted");
+    var file = Files.writeString(directory.resolve("policy.yaml"), "networking: {max: none}");
+    now.set(new NetworkRules(Set.of(), List.of(), PolicyFile.read(file).policy()));
+    assertThat(verdict(policy, "api.example")).isEqualTo("HOST");
   }
 }

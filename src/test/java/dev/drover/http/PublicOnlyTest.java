@@ -13,7 +13,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +239,24 @@ final class PublicOnlyTest {
     refused(guard, "http://corp.example/");
     Resolver metadata = _ -> new InetAddress[] {InetAddress.ofLiteral("169.254.169.254")};
     refused(new PublicOnly(opened, metadata), "http://git.corp.example/");
+  }
+
+  @Test
+  void whatTheOperatorOpenedStaysOpenOnlyWithinTheCapOfTheMoment() throws Exception {
+    var cap = new AtomicReference<>(Optional.<PrivateHosts>empty());
+    Resolver own = _ -> new InetAddress[] {InetAddress.ofLiteral("10.20.0.1")};
+    var opened = PrivateHosts.of(List.of("10.0.0.0/8", "git.corp.example"));
+    var guard = new PublicOnly(opened, cap::get, own);
+    var url = URI.create("http://git.corp.example/");
+    assertThat(guard.admit(url)).isPresent();
+    cap.set(Optional.of(PrivateHosts.of(List.of("10.20.0.0/16"))));
+    assertThat(guard.admit(url)).isPresent();
+    cap.set(Optional.of(PrivateHosts.of(List.of("10.21.0.0/16", "hub.corp.example"))));
+    refused(guard, url.toString());
+    cap.set(Optional.of(PrivateHosts.NONE));
+    refused(guard, url.toString());
+    var wider = Optional.of(PrivateHosts.of(List.of("127.0.0.0/8")));
+    refused(new PublicOnly(opened, () -> wider, own), "http://127.0.0.1/");
   }
 
   @ParameterizedTest

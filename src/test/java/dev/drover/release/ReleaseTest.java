@@ -157,7 +157,8 @@ final class ReleaseTest {
     run(Map.of(), "dpkg-deb", "--extract", deb, root.toString());
     assertThat(Files.readString(root.resolve("usr/lib/systemd/system/drover.service")))
         .contains("KillMode=process\n", "Delegate=yes\n", "User=drover\n")
-        .contains("ExecStart=/usr/lib/drover/bin/drover serve --data /var/lib/drover\n");
+        .contains("ExecStart=/usr/lib/drover/bin/drover serve --data /var/lib/drover\n")
+        .contains("ExecReload=/bin/kill -HUP $MAINPID\n");
     assertThat(root.resolve("usr/lib/drover/runtime/bin/java")).isExecutable();
     assertThat(root.resolve("usr/bin/drover").toRealPath())
         .isEqualTo(root.toRealPath().resolve("usr/lib/drover/bin/drover"));

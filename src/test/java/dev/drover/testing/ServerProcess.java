@@ -151,6 +151,11 @@ public final class ServerProcess implements AutoCloseable {
     Signals.send("CONT", Stream.of(process.toHandle()));
   }
 
+  /// SIGHUP.
+  public void hangUp() throws IOException, InterruptedException {
+    Signals.send("HUP", Stream.of(process.toHandle()));
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

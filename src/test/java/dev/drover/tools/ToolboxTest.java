@@ -6,11 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.base.Json;
 import dev.drover.catalog.CustomTool;
 import dev.drover.catalog.Definition;
+import dev.drover.catalog.McpServer;
+import dev.drover.catalog.McpToolset;
 import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
+import dev.drover.policy.Glob;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.policy.ToolCap;
 import dev.drover.session.Event;
+import dev.drover.session.RemoteTool;
 import dev.drover.testing.PuppetTool;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +120,52 @@ final class ToolboxTest {
   void anyOtherIsNoTool(String name, String shown) {
     assertThat(of(custom("nail")).refusal(name))
         .isEqualTo("no such tool: " + shown + ". The tools are: nail.");
+  }
+
+  @Test
+  void theOperatorsPolicyLeavesToolsOutAndMakesOthersAsk() {
+    var cap =
+        new ToolCap(
+            List.of(new Glob("read"), new Glob("mcp__w__*")),
+            List.of(new Glob("bash"), new Glob("mcp__w__drop")));
+    var none = OperatorPolicy.NONE;
+    var policy =
+        new OperatorPolicy(
+            none.networking(), none.managers(), none.mcp(), cap, none.models(), none.credentials());
+    var server = new McpServer("w", URI.create("https://w.example/mcp"));
+    var allowed = new McpToolset("w", Toolset.OPEN, List.of());
+    var model = new ModelConfig("claude-test", Optional.empty(), "standard");
+    var toolbox =
+        Toolbox.of(
+            new Definition(
+                "T",
+                null,
+                model,
+                null,
+                List.of(ALL, allowed, custom("bash2")),
+                List.of(server),
+                List.of(),
+                Json.EMPTY),
+            Inventory.of(List.of(), () -> policy),
+            Map.of(server, List.of(remote("drop"), remote("look"))));
+    assertThat(toolbox.definitions().toString())
+        .contains("\"write\"", "mcp__w__look", "bash2")
+        .doesNotContain("\"bash\"", "drop");
+    assertThat(toolbox.named("read").orElseThrow().permission()).isEqualTo(Event.Permission.ASKED);
+    assertThat(toolbox.named("write").orElseThrow().permission())
+        .isEqualTo(Event.Permission.ALLOWED);
+    assertThat(toolbox.named("mcp__w__look").orElseThrow().permission())
+        .isEqualTo(Event.Permission.ASKED);
+    assertThat(toolbox.refusal("bash"))
+        .startsWith(
+            "Permission to use bash has been denied. The cause is that the operator's policy denies"
+                + " the tool bash (policy rule tools.deny.0). The tools are: read, write,");
+    assertThat(toolbox.refusal("mcp__w__drop")).contains("(policy rule tools.deny.1)");
+    assertThat(toolbox.ofMcpServer("mcp__w__drop")).isPresent();
+  }
+
+  private static RemoteTool remote(String name) {
+    return new RemoteTool(name, "What it does.", SCHEMA, false);
   }
 
   @Test

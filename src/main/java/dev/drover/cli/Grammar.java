@@ -39,6 +39,7 @@ final class Grammar {
           new Group(VaultVerbs.NAME, VaultVerbs.ABOUT, VaultVerbs::spec),
           new Group(CredentialVerbs.NAME, CredentialVerbs.ABOUT, CredentialVerbs::spec),
           new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),
+          new Group(PolicyVerbs.NAME, PolicyVerbs.ABOUT, PolicyVerbs::spec),
           new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 
   private Grammar() {}
@@ -145,6 +146,7 @@ final class Grammar {
         .footer(
             "",
             "Prints one line when it is ready: drover listening on http://HOST:PORT",
+            "SIGHUP reads the operator's policy again, unless the server is at a terminal.",
             "",
             "Examples:",
             "  drover serve",

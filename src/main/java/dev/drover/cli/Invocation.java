@@ -5,7 +5,9 @@ import dev.drover.base.Problem;
 import dev.drover.http.Unreachable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
@@ -69,10 +71,26 @@ final class Invocation implements AutoCloseable {
     return target;
   }
 
+  /// The values of the settings of this machine, by path, as text.
+  ///
+  /// @throws Problem if a setting is invalid
+  Map<String, Optional<String>> settings() {
+    var values = new HashMap<String, Optional<String>>();
+    for (var setting : host.settings(data())) {
+      values.put(
+          setting.path(),
+          setting.value().map(value -> value instanceof Json.Str(var text) ? text : value + ""));
+    }
+    return values;
+  }
+
+  private Map<String, String> data() {
+    return arguments.text(Specs.DATA).map(text -> Map.of("data", text)).orElse(Map.of());
+  }
+
   /// The server of this machine, according to the settings.
   LocalServer local() {
-    return host.local(
-        arguments.text(Specs.DATA).map(text -> Map.of("data", text)).orElse(Map.of()));
+    return host.local(data());
   }
 
   Api api() {

@@ -8,6 +8,16 @@ import java.util.Optional;
 /// The creation of a session for a task, with its environment and agent.
 final class NewSession {
   private static final String ENVIRONMENT = "default";
+  private static final Json.Obj TOOLSET = Json.obj("type", "agent_toolset_20260401");
+
+  /// The toolset if the operator's policy demands that a tool asks.
+  private static final Json.Obj ASKING =
+      TOOLSET.with("default_config", Json.obj("permission_policy", Json.obj("type", "always_ask")));
+
+  /// The environment if the operator's policy does not allow an unrestricted one.
+  private static final Json.Obj LIMITED =
+      Json.obj("type", "cloud", "networking", Json.obj("type", "limited"));
+
   private static final int LONGEST_TITLE = 100;
 
   private final Api api;
@@ -21,19 +31,23 @@ final class NewSession {
   String create(String task, String model, Optional<String> system)
       throws Refusal, IOException, InterruptedException {
     var environment = environment();
-    var agent =
-        Json.obj(
-            "name",
-            "run",
-            "model",
-            model,
-            "tools",
-            Json.arr(Json.obj("type", "agent_toolset_20260401")));
-    var made = api.post("/v1/agents", system.map(text -> agent.with("system", text)).orElse(agent));
+    var agent = Json.obj("name", "run", "model", model, "tools", Json.arr(TOOLSET));
+    var made = made(system.map(text -> agent.with("system", text)).orElse(agent));
     return id(
         api.post(
             "/v1/sessions",
             Json.obj("agent", id(made), "environment_id", environment, "title", title(task))));
+  }
+
+  private Json.Obj made(Json.Obj agent) throws Refusal, IOException, InterruptedException {
+    try {
+      return api.post("/v1/agents", agent);
+    } catch (Refusal refusal) {
+      if (!refusal.isOfPolicy()) {
+        throw refusal;
+      }
+      return api.post("/v1/agents", agent.with("tools", Json.arr(ASKING)));
+    }
   }
 
   /// The environment that all runs share.
@@ -42,9 +56,13 @@ final class NewSession {
     if (known.isPresent()) {
       return known.get();
     }
+    var environment = Json.obj("name", ENVIRONMENT);
     try {
-      return id(api.post("/v1/environments", Json.obj("name", ENVIRONMENT)));
+      return id(api.post("/v1/environments", environment));
     } catch (Refusal refusal) {
+      if (refusal.isOfPolicy()) {
+        return id(api.post("/v1/environments", environment.with("config", LIMITED)));
+      }
       if (refusal.status() != 409) {
         throw refusal;
       }

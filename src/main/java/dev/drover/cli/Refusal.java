@@ -9,12 +9,14 @@ final class Refusal extends Exception {
 
   private final int status;
   private final String type;
+  private final String code;
   private final String requestId;
 
-  private Refusal(int status, String type, String message, String requestId) {
+  private Refusal(int status, String type, String code, String message, String requestId) {
     super(message);
     this.status = status;
     this.type = type;
+    this.code = code;
     this.requestId = requestId;
   }
 
@@ -30,6 +32,7 @@ final class Refusal extends Exception {
     return new Refusal(
         status,
         Objects.requireNonNullElse(error.text("type"), "api_error"),
+        Objects.requireNonNullElse(error.object("details").text("error_code"), ""),
         Objects.requireNonNullElse(
             error.text("message"), "the server answered " + status + " without an error message"),
         Objects.requireNonNullElse(answer.text("request_id"), ""));
@@ -42,6 +45,11 @@ final class Refusal extends Exception {
   /// The `error.type` of the protocol.
   String type() {
     return type;
+  }
+
+  /// Whether the operator's policy does not allow what was asked for.
+  boolean isOfPolicy() {
+    return code.equals("operator_policy");
   }
 
   /// The id of the request in the server's log; empty if the response has none.

@@ -57,6 +57,7 @@ final class ArchitectureTest {
     uses("pax", "base");
     uses("directory", "base", "pax");
     uses("catalog", "base");
+    uses("access");
     uses("session", "base", "catalog");
     uses("policy", "base", "settings", "catalog", "http");
     uses("files", "base", "catalog", "session");
@@ -97,6 +98,7 @@ final class ArchitectureTest {
     uses(
         "desk",
         "base",
+        "access",
         "session",
         "catalog",
         "files",
@@ -125,6 +127,7 @@ final class ArchitectureTest {
     uses(
         "api",
         "base",
+        "access",
         "settings",
         "session",
         "catalog",

@@ -1,8 +1,8 @@
 package dev.drover.api;
 
+import dev.drover.access.KeyScope;
 import dev.drover.base.Secret;
 import dev.drover.catalog.WorkspaceId;
-import dev.drover.desk.KeyScope;
 import java.util.EnumSet;
 import java.util.Set;
 

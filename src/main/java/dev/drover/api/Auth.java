@@ -1,8 +1,8 @@
 package dev.drover.api;
 
+import dev.drover.access.KeyId;
 import dev.drover.base.Problem;
 import dev.drover.desk.Caller;
-import dev.drover.desk.KeyId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

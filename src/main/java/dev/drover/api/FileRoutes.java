@@ -1,7 +1,7 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.FILES_READ;
-import static dev.drover.desk.KeyScope.FILES_WRITE;
+import static dev.drover.access.KeyScope.FILES_READ;
+import static dev.drover.access.KeyScope.FILES_WRITE;
 
 import dev.drover.base.Json;
 import dev.drover.catalog.FileId;

@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.OPERATIONS;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;

@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.CATALOG_READ;
+import static dev.drover.access.KeyScope.CATALOG_READ;
 
 import dev.drover.vault.Receipts;
 import dev.drover.wire.ReceiptCodec;

@@ -1,8 +1,8 @@
 package dev.drover.api;
 
+import dev.drover.access.KeyScope;
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
-import dev.drover.desk.KeyScope;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;

@@ -1,8 +1,8 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.CATALOG_READ;
-import static dev.drover.desk.KeyScope.CATALOG_WRITE;
-import static dev.drover.desk.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.CATALOG_READ;
+import static dev.drover.access.KeyScope.CATALOG_WRITE;
+import static dev.drover.access.KeyScope.OPERATIONS;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;

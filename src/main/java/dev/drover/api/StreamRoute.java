@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.SESSIONS_READ;
+import static dev.drover.access.KeyScope.SESSIONS_READ;
 
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;

@@ -1,7 +1,7 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.SESSIONS_READ;
-import static dev.drover.desk.KeyScope.SESSIONS_WRITE;
+import static dev.drover.access.KeyScope.SESSIONS_READ;
+import static dev.drover.access.KeyScope.SESSIONS_WRITE;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;

@@ -1,7 +1,7 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.CATALOG_READ;
-import static dev.drover.desk.KeyScope.CATALOG_WRITE;
+import static dev.drover.access.KeyScope.CATALOG_READ;
+import static dev.drover.access.KeyScope.CATALOG_WRITE;
 
 import dev.drover.base.Problem;
 import dev.drover.wire.ResourceCodecs;

@@ -1,5 +1,7 @@
 package dev.drover.desk;
 
+import dev.drover.access.KeyId;
+import dev.drover.access.KeyScope;
 import dev.drover.base.Problem;
 import dev.drover.catalog.WorkspaceId;
 import java.util.Set;

@@ -2,10 +2,10 @@ package dev.drover.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.access.KeyScope;
 import dev.drover.base.Json;
 import dev.drover.base.Secret;
 import dev.drover.catalog.WorkspaceId;
-import dev.drover.desk.KeyScope;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

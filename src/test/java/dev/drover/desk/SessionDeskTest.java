@@ -3,6 +3,8 @@ package dev.drover.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.drover.access.KeyId;
+import dev.drover.access.KeyScope;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;

@@ -1,4 +1,4 @@
-package dev.drover.desk;
+package dev.drover.access;
 
 /// Identifies an API key without revealing it: a part of its hash.
 public record KeyId(String value) {

@@ -1,4 +1,4 @@
-package dev.drover.desk;
+package dev.drover.access;
 
 /// A scope of an API key. Each route requires one scope.
 public enum KeyScope {

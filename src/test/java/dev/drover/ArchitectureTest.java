@@ -57,7 +57,7 @@ final class ArchitectureTest {
     uses("pax", "base");
     uses("directory", "base", "pax");
     uses("catalog", "base");
-    uses("access");
+    uses("access", "base", "catalog");
     uses("session", "base", "catalog");
     uses("policy", "base", "settings", "catalog", "http");
     uses("files", "base", "catalog", "session");
@@ -114,6 +114,7 @@ final class ArchitectureTest {
     uses(
         "store",
         "base",
+        "access",
         "settings",
         "http",
         "session",

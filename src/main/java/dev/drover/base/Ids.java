@@ -12,6 +12,9 @@ public final class Ids {
   /// The length of the opaque part.
   private static final int LENGTH = 24;
 
+  /// The beginning of the opaque part.
+  private static final String START = "01";
+
   private final RandomGenerator random;
 
   public Ids(RandomGenerator random) {
@@ -25,7 +28,12 @@ public final class Ids {
 
   /// A new id: `prefix` with its underscore, then the opaque part.
   public String next(String prefix) {
-    var id = new StringBuilder(prefix.length() + LENGTH).append(prefix).append("01");
+    return prefix + START + digits(LENGTH - START.length());
+  }
+
+  /// Random base62 digits.
+  public String digits(int count) {
+    var digits = new StringBuilder(count);
     // All bytes are requested at once, because each call of a secure generator is expensive. Two of
     // 64 values are not base62 digits.
     var bytes = new byte[32];
@@ -34,10 +42,10 @@ public final class Ids {
       for (byte some : bytes) {
         int digit = some & 63;
         if (digit < DIGITS.length()) {
-          id.append(DIGITS.charAt(digit));
+          digits.append(DIGITS.charAt(digit));
         }
-        if (id.length() == prefix.length() + LENGTH) {
-          return id.toString();
+        if (digits.length() == count) {
+          return digits.toString();
         }
       }
     }

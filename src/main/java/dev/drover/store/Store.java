@@ -1,5 +1,6 @@
 package dev.drover.store;
 
+import dev.drover.access.AccessStore;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
@@ -36,6 +37,8 @@ public interface Store extends AutoCloseable {
   VaultStore vaults();
 
   Receipts receipts();
+
+  AccessStore access();
 
   Outputs outputs();
 

@@ -90,7 +90,7 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
       var tables =
           """
           SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
-          WHERE schemaname = 'public' AND tablename <> 'schema_migration'\
+          WHERE schemaname = 'public' AND tablename NOT IN ('schema_migration', 'workspace')\
           """;
       String names;
       try (var row = statement.executeQuery(tables)) {
@@ -98,6 +98,7 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
       }
       if (names != null) {
         statement.execute("TRUNCATE " + names);
+        statement.execute("DELETE FROM workspace WHERE id <> 'wrkspc_01Default'");
       }
     }
   }

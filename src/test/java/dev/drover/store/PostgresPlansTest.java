@@ -10,6 +10,7 @@ import dev.drover.catalog.Listing;
 import dev.drover.session.Feed;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
+import dev.drover.store.sql.AccessRows;
 import dev.drover.store.sql.DocumentRows;
 import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.JobRows;
@@ -98,6 +99,12 @@ final class PostgresPlansTest {
             CASE WHEN n % 5000 = 0 THEN 'owed' ELSE 'delivered' END, n
           FROM generate_series(1, 50000) n
           """,
+          """
+          INSERT INTO api_key (
+            id, workspace_id, prefix, sha256, name, scopes, created_by, created_at)
+          SELECT 'apikey_' || n, 'wrkspc_01Default', 'drv_' || n, '', '', '', 'apikey_1', n
+          FROM generate_series(1, 50000) n
+          """,
           "ANALYZE");
 
   @BeforeAll
@@ -184,6 +191,12 @@ final class PostgresPlansTest {
     var due = plan(JobRows.due(1), List.of("60000", "'here'", "'remove_workspace'", "1"));
     assertThat(due.indexes).containsExactly("job_open");
     assertThat(plan(JobRows.OLD, List.of("1000", "1000")).indexes).containsExactly("job_by_time");
+  }
+
+  @Test
+  void aKeyIsFoundByIndex() throws Exception {
+    assertThat(plan(AccessRows.FIND, List.of("'drv_00000007'")).nodes)
+        .doesNotContain("Seq Scan api_key");
   }
 
   @Test

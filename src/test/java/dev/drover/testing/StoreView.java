@@ -1,5 +1,6 @@
 package dev.drover.testing;
 
+import dev.drover.access.AccessStore;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
@@ -75,6 +76,11 @@ public interface StoreView extends Store {
   @Override
   default Receipts receipts() {
     return store().receipts();
+  }
+
+  @Override
+  default AccessStore access() {
+    return store().access();
   }
 
   @Override

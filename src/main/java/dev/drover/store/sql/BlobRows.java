@@ -35,7 +35,8 @@ final class BlobRows {
   private final long quota;
   private final InstantSource clock;
 
-  /// @param quota the limit for the contents of one workspace, in bytes
+  /// @param quota the limit for the contents of one workspace, in bytes, unless the workspace has
+  ///   one of its own
   BlobRows(long quota, InstantSource clock) {
     this.quota = quota;
     this.clock = clock;
@@ -131,14 +132,15 @@ final class BlobRows {
   }
 
   private void book(Db db, WorkspaceId workspace, long size) throws SQLException {
+    long limit = quota(db, workspace);
     int booked =
         db.update(
             "UPDATE usage SET bytes = bytes + ? WHERE workspace_id = ? AND bytes <= ?",
             size,
             workspace.value(),
-            quota - size);
+            limit - size);
     if (booked != 1) {
-      throw new Files.Usage(used(db, workspace), quota).exceeded();
+      throw new Files.Usage(used(db, workspace), limit).exceeded();
     }
   }
 
@@ -172,7 +174,12 @@ final class BlobRows {
     JobRows.owe(db, Job.Order.deletion(id), "", clock.instant());
   }
 
-  long quota() {
-    return quota;
+  /// The limit for the contents of a workspace, in bytes.
+  long quota(Db db, WorkspaceId workspace) throws SQLException {
+    return db.first(
+            "SELECT storage_bytes FROM workspace WHERE id = ? AND storage_bytes IS NOT NULL",
+            row -> row.getLong(1),
+            workspace.value())
+        .orElse(quota);
   }
 }

@@ -44,7 +44,8 @@ public final class Migrations {
           "0022-attached-memory",
           "0023-webhooks",
           "0024-vaults",
-          "0025-web-requests");
+          "0025-web-requests",
+          "0026-tenants");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

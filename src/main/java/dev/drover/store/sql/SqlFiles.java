@@ -157,6 +157,6 @@ final class SqlFiles implements Files {
 
   @Override
   public Usage usage(WorkspaceId workspace) {
-    return new Usage(readers.call(db -> BlobRows.used(db, workspace)), blobs.quota());
+    return readers.call(db -> new Usage(BlobRows.used(db, workspace), blobs.quota(db, workspace)));
   }
 }

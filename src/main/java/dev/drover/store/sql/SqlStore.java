@@ -1,5 +1,6 @@
 package dev.drover.store.sql;
 
+import dev.drover.access.AccessStore;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
@@ -36,6 +37,7 @@ public final class SqlStore implements Store {
   private final Skills skills;
   private final VaultStore vaults;
   private final Receipts receipts;
+  private final AccessStore access;
   private final Outputs outputs;
   private final EventLog eventLog;
   private final Sessions sessions;
@@ -72,6 +74,7 @@ public final class SqlStore implements Store {
     skills = new SqlSkills(writer, readers, blobs, clock);
     vaults = new SqlVaults(writer, readers, outbox, clock);
     receipts = new SqlReceipts(writer, readers, self, ids, clock);
+    access = new SqlAccess(writer, readers);
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
@@ -127,6 +130,11 @@ public final class SqlStore implements Store {
   @Override
   public Receipts receipts() {
     return receipts;
+  }
+
+  @Override
+  public AccessStore access() {
+    return access;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.drover.store.memory;
 
+import dev.drover.access.AccessStore;
 import dev.drover.base.Ids;
 import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
@@ -120,6 +121,12 @@ public final class MemoryStore implements Store {
   @Override
   public Receipts receipts() {
     return onDatabasesAlone(Receipts.class);
+  }
+
+  /// Workspaces and keys are tested on databases alone.
+  @Override
+  public AccessStore access() {
+    return onDatabasesAlone(AccessStore.class);
   }
 
   private static <T> T onDatabasesAlone(Class<T> type) {

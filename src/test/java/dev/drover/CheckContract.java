@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CheckContract {
-  private static final int PLAIN = 18;
+  private static final int PLAIN = 19;
 
   private static final String OF = " session_key = (SELECT key FROM session WHERE id = ?)";
 
@@ -162,6 +162,20 @@ abstract class CheckContract {
   }
 
   @Test
+  void workspacesThatMeet() throws Exception {
+    var session = plain.removeLast();
+    plant(session, "UPDATE session_origin SET workspace_id = 'wrkspc_none' WHERE" + OF);
+    assertThat(found(""))
+        .contains(
+            "0 the session %s and its origin belong to different workspaces, wrkspc_01Default and"
+                    .formatted(session)
+                + " wrkspc_none",
+            "0 rows of session_origin belong to the workspace wrkspc_none, which does not exist");
+    plant(session, "UPDATE session_origin SET workspace_id = 'wrkspc_01Default' WHERE" + OF);
+    assertThat(found("")).isEmpty();
+  }
+
+  @Test
   void aLostMessage() throws Exception {
     assertThat(planted("UPDATE session SET received = 2, seen = 2 WHERE id = ?"))
         .containsExactly("0 the row has received 2 events; the log has 1 from clients, 0 wait");
@@ -289,6 +303,7 @@ abstract class CheckContract {
         "INSERT INTO file (id, workspace_id, filename, mime_type, size, blob_id, created_at)"
             + " VALUES ('f1', 'w1', 'n', 't/p', 7, 'b1', 0), ('f2', 'w1', 'n', 't/p', 7, 'b2', 0)");
     execute("INSERT INTO usage (workspace_id, bytes) VALUES ('w1', 8)");
+    execute("INSERT INTO workspace (id, name, created_at) VALUES ('w1', 'W', 0)");
     try {
       assertThat(found(""))
           .containsExactly(
@@ -299,6 +314,7 @@ abstract class CheckContract {
       for (var table : List.of("blob", "file", "usage")) {
         execute("DELETE FROM " + table + " WHERE workspace_id = 'w1'");
       }
+      execute("DELETE FROM workspace WHERE id = 'w1'");
     }
     assertThat(found("")).isEmpty();
   }

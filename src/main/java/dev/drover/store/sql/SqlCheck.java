@@ -73,6 +73,7 @@ public final class SqlCheck implements AutoCloseable {
             ground.damage(db, sentence -> hearer.finding("", 0, sentence));
             BlobLook.run(db, sentence -> hearer.finding("", 0, sentence));
             MemoryLook.run(db, sentence -> hearer.finding("", 0, sentence));
+            TenantLook.run(db, sentence -> hearer.finding("", 0, sentence));
             return strays(hearer);
           });
       var after = "";

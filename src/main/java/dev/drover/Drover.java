@@ -17,6 +17,7 @@ import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.PolicyDesk;
@@ -62,9 +63,6 @@ import java.util.random.RandomGenerator;
 /// A whole server in this process, from the settings to the open port. It accepts requests from its
 /// construction until [#close].
 public final class Drover implements AutoCloseable {
-  /// The workspace of the server's key. There is only this one so far.
-  static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01Default");
-
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
 
   private final Deque<Runnable> open = new ArrayDeque<>();
@@ -149,7 +147,7 @@ public final class Drover implements AutoCloseable {
               runner::hint);
       server =
           new Server(
-              config.serving().with(List.of(new AccessKey(key, WORKSPACE))),
+              config.serving().with(List.of(new AccessKey(key, WorkspaceId.DEFAULT))),
               backend,
               operations(readiness, brains));
       open.push(server::close);
@@ -281,6 +279,7 @@ public final class Drover implements AutoCloseable {
         contents.skills(),
         webhooks.desk(),
         new PolicyDesk(config.policy(), new NetworkVerdicts(config.policy(), network::policy)),
+        new AccessDesk(store.access(), desk, store.nodes(), ids, clock),
         log,
         store.nodes(),
         store.jobs(),

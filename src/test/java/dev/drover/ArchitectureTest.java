@@ -17,13 +17,20 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.Catalog;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.BuiltInTool;
 import dev.drover.session.EventLog;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
+import dev.drover.store.Store;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +117,7 @@ final class ArchitectureTest {
         "errands",
         "model",
         "policy");
-    uses("wire", "base", "session", "catalog", "skills", "memory", "vault", "webhooks");
+    uses("wire", "base", "access", "session", "catalog", "skills", "memory", "vault", "webhooks");
     uses(
         "store",
         "base",
@@ -304,6 +311,87 @@ final class ArchitectureTest {
         .outside("desk", "store", "telemetry");
     calls(SessionResources.class, "add", "remove").outside("desk", "store");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");
+  }
+
+  /// The methods without a workspace: the server calls them for a session or an object that it has
+  /// already, never for an id that a client sends.
+  private static final List<String> OF_THE_SERVER =
+      List.of(
+          "EventLog.claim(SessionId)",
+          "EventLog.getEvents(SessionId, Slice)",
+          "EventLog.inbox(SessionId)",
+          "EventLog.measure(SessionId, Slice)",
+          "EventLog.receive(SessionId, List, Delivery)",
+          "EventLog.sends(SessionId, Duration)",
+          "Files.unreferenced(Collection)",
+          "Memories.clear(MemoryStoreId)",
+          "Nodes.holding(SessionId)",
+          "Outputs.collected(SessionId)",
+          "Outputs.isOwed(SessionId)",
+          "Outputs.known(SessionId)",
+          "Outputs.owe(SessionId)",
+          "Outputs.present(SessionId)",
+          "SessionResources.of(SessionId)",
+          "Sessions.getSession(SessionId)",
+          "Skills.of(SessionId)",
+          "Snapshots.callsAfter(SessionId, long)",
+          "Snapshots.head(SessionId)",
+          "Snapshots.home(SessionId)",
+          "Snapshots.isRequested(SessionId)",
+          "Snapshots.keep(SessionId, Snapshot, Blob)",
+          "Snapshots.newest(SessionId)",
+          "Snapshots.request(SessionId)",
+          "Snapshots.settle(SessionId, String)",
+          "Snapshots.unchanged(SessionId, Snapshot, long)",
+          "Snapshots.untold(SessionId)",
+          "VaultStore.claimRefresh(CredentialId, long, boolean, Duration)",
+          "VaultStore.endRefresh(CredentialId, long, boolean, Duration)",
+          "VaultStore.keys(VaultId)",
+          "VaultStore.replaceKey(VaultId, VaultKey, VaultKey)",
+          "VaultStore.secrets(CredentialId)",
+          "WebhookQueue.claim(WebhookEndpointId, int, Duration)",
+          "WebhookQueue.record(WebhookEndpointId, List, UnaryOperator)");
+
+  @Test
+  void whatHasAnIdIsReadAndChangedTogetherWithItsWorkspace() {
+    var stores = Arrays.stream(Store.class.getMethods()).map(Method::getReturnType);
+    var without =
+        Stream.concat(stores, Stream.of(Catalog.class))
+            .filter(type -> type.isInterface() && type.getName().startsWith(ROOT))
+            .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
+            .filter(method -> takesAnId(method) && !takesAWorkspace(method))
+            .map(ArchitectureTest::signature)
+            .toList();
+    assertThat(without).containsExactlyInAnyOrderElementsOf(OF_THE_SERVER);
+  }
+
+  private static boolean takesAnId(Method method) {
+    var id = Pattern.compile("\\b(?!WorkspaceId\\b)\\w+Id\\b");
+    return Modifier.isPublic(method.getModifiers())
+        && Arrays.stream(method.getGenericParameterTypes())
+            .anyMatch(
+                type ->
+                    id.matcher(type.getTypeName()).find()
+                        || method.getDeclaringClass() == Catalog.class && type == String.class);
+  }
+
+  private static boolean takesAWorkspace(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .anyMatch(
+            type ->
+                type == WorkspaceId.class
+                    || Arrays.stream(type.getMethods())
+                        .anyMatch(part -> part.getReturnType() == WorkspaceId.class));
+  }
+
+  private static String signature(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(Class::getSimpleName)
+        .collect(
+            Collectors.joining(
+                ", ",
+                method.getDeclaringClass().getSimpleName() + "." + method.getName() + "(",
+                ")"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Feed;
 import dev.drover.session.SessionId;
 import dev.drover.store.sqlite.SqliteStore;
@@ -60,7 +61,7 @@ final class DeletedWorkspaceTest {
     var ids = new Ids(new Random(7));
     var file = data.resolve("drover.db");
     try (var store = SqliteStore.open(file, new Feed(), ids, InstantSource.system())) {
-      store.sessions().delete(Drover.WORKSPACE, new SessionId(session));
+      store.sessions().delete(WorkspaceId.DEFAULT, new SessionId(session));
     }
   }
 

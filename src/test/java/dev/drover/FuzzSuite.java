@@ -94,6 +94,10 @@ abstract class FuzzSuite {
               var made = client.post(sample.kind().path(), sample.body("fuzz"));
               known.put(sample.kind().type() + "_id", String.valueOf(made.text("id")));
             });
+    var workspace = client.post("/drover/workspaces", Json.obj("name", session)).text("id");
+    known.put("workspace_id", String.valueOf(workspace));
+    var keys = "/drover/workspaces/" + workspace + "/keys";
+    known.put("key_id", String.valueOf(client.post(keys, Json.obj("name", "K")).text("id")));
     known.put("model_id", "rehearsal");
     known.put("model_name", "x");
     known.put("resource_id", "sesrsc_1");

@@ -6,7 +6,7 @@ import dev.drover.catalog.WorkspaceId;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// An API key that the server accepts.
+/// An API key of the settings, which the server accepts without a look at its store.
 ///
 /// @param workspace the only workspace whose resources the key can access
 /// @param may the scopes of the key

@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
+import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.CredentialDesk;
 import dev.drover.desk.FileDesk;
@@ -39,6 +40,7 @@ public record Backend(
     SkillDesk skills,
     WebhookDesk webhooks,
     PolicyDesk policy,
+    AccessDesk keys,
     EventLog log,
     Nodes nodes,
     Jobs jobs,

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A stream of a thread's events to one client. One thread runs it; other threads may call [#end],
@@ -26,6 +27,7 @@ final class EventStream {
   private final Previews previews;
   private final FrameNames names;
   private final Duration ping;
+  private final BooleanSupplier permitted;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Thread thread = Thread.currentThread();
@@ -40,17 +42,20 @@ final class EventStream {
   /// Must be called on the thread that runs the stream.
   ///
   /// @param shownThread the thread whose events are shown
+  /// @param permitted whether the client may still see them; asked before each write
   EventStream(
       Feed.Subscription subscription,
       ThreadKey shownThread,
       Previews previews,
       FrameNames names,
-      Duration ping) {
+      Duration ping,
+      BooleanSupplier permitted) {
     this.subscription = subscription;
     this.shownThread = shownThread;
     this.previews = previews;
     this.names = names;
     this.ping = ping;
+    this.permitted = permitted;
   }
 
   /// @param replay the earlier events that the stream begins with
@@ -241,6 +246,9 @@ final class EventStream {
   }
 
   private void write(OutputStream out, StringBuilder frames) throws IOException {
+    if (!permitted.getAsBoolean()) {
+      throw new IOException("the key of a stream is no longer accepted");
+    }
     writing = true;
     out.write(frames.toString().getBytes(StandardCharsets.UTF_8));
     out.flush();

@@ -34,6 +34,7 @@ final class Exchange {
   static final String ORGANIZATION_ID = WorkspaceId.ORGANIZATION;
   static final HeaderName REQUEST_ID = HeaderNames.create("request-id");
   static final HeaderName ORGANIZATION = HeaderNames.create("anthropic-organization-id");
+  static final HeaderName WORKSPACE = HeaderNames.create("anthropic-workspace-id");
 
   /// The number of characters of a long response that are written at once.
   private static final int PIECE = 64 * 1024;
@@ -51,7 +52,7 @@ final class Exchange {
   private final RequestBody body;
   private Map<String, String> names = Map.of();
   private String route = "none";
-  private @Nullable Caller caller;
+  private @Nullable Grant grant;
   private boolean streamed;
 
   Exchange(
@@ -116,14 +117,34 @@ final class Exchange {
   ///
   /// @throws IllegalStateException on a route that needs no key
   Caller caller() {
-    if (caller == null) {
-      throw new IllegalStateException("no key is needed on " + route);
-    }
-    return caller;
+    return grant().caller();
   }
 
-  void authenticated(Caller caller) {
-    this.caller = caller;
+  /// The admission of this request.
+  ///
+  /// @throws IllegalStateException on a route that needs no key
+  Grant grant() {
+    if (grant == null) {
+      throw new IllegalStateException("no key is needed on " + route);
+    }
+    return grant;
+  }
+
+  void authenticated(Grant grant) {
+    this.grant = grant;
+    response.header(WORKSPACE, grant.caller().workspace().value());
+  }
+
+  /// Checks the workspace that the client names, if it names one.
+  ///
+  /// @throws Problem `PERMISSION` if the caller's key belongs to another one
+  void checkWorkspace() {
+    var named = request.headers().value(WORKSPACE).map(String::strip).orElse("");
+    if (!named.isEmpty() && !named.equals(caller().workspace().value())) {
+      throw Problem.forbidden(
+          "This API key does not belong to the workspace that the header anthropic-workspace-id"
+              + " names");
+    }
   }
 
   /// The value of a name in the path; see [PathPattern].

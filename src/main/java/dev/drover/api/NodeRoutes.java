@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import static dev.drover.access.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.SERVER_READ;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
@@ -28,7 +29,7 @@ final class NodeRoutes {
   }
 
   void addTo(Router router) {
-    router.get("/drover/nodes", OPERATIONS, this::nodes);
+    router.get("/drover/nodes", SERVER_READ, this::nodes);
     router.get("/drover/sessions", OPERATIONS, this::atWork);
     router.get("/drover/sessions/{session}", OPERATIONS, this::session);
   }

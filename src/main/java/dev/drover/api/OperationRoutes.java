@@ -1,6 +1,6 @@
 package dev.drover.api;
 
-import static dev.drover.access.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.SERVER_READ;
 
 import dev.drover.base.Json;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ final class OperationRoutes {
     router.open("/healthz", OperationRoutes::alive);
     router.open("/health", OperationRoutes::alive);
     router.open("/readyz", this::ready);
-    router.get("/metrics", OPERATIONS, this::metrics);
+    router.get("/metrics", SERVER_READ, this::metrics);
   }
 
   private static void alive(Exchange exchange) {

@@ -1,6 +1,7 @@
 package dev.drover.api;
 
-import static dev.drover.desk.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.OPERATIONS;
+import static dev.drover.access.KeyScope.SERVER_READ;
 
 import dev.drover.base.Json;
 import dev.drover.desk.PolicyDesk;
@@ -25,7 +26,7 @@ final class PolicyRoutes {
   }
 
   void addTo(Router router) {
-    router.get("/drover/policy", OPERATIONS, this::show);
+    router.get("/drover/policy", SERVER_READ, this::show);
     router.get("/drover/policy/hosts/{host}", OPERATIONS, this::host);
     router.get("/drover/policy/tools/{tool}", OPERATIONS, this::tool);
   }

@@ -153,10 +153,11 @@ final class Router implements Handler {
 
   /// Authenticates the caller and checks the scopes of the key. No other code checks scopes.
   private void admit(Exchange exchange, KeyScope needed) {
-    var caller = auth.caller(exchange.header("authorization"), exchange.header("x-api-key"));
-    exchange.authenticated(caller);
+    var grant = auth.admit(exchange.header("authorization"), exchange.header("x-api-key"));
+    exchange.authenticated(grant);
     connections.trust(exchange.connection());
-    caller.check(needed);
+    exchange.checkWorkspace();
+    grant.caller().check(needed);
   }
 
   private static void refuse(Exchange exchange, Errors.Failure failure) {

@@ -100,7 +100,7 @@ public final class Server implements AutoCloseable {
     streams = new Streams(settings.ping(), settings.grace());
     router =
         new Router(
-            new Auth(settings.keys()),
+            new Auth(settings.keys(), backend.keys(), backend.clock()),
             backend.ids(),
             operations.requests(),
             open,
@@ -146,6 +146,7 @@ public final class Server implements AutoCloseable {
       Router router, Backend backend, Streams streams, Operations operations) {
     new OperationRoutes(operations).addTo(router);
     new NodeRoutes(backend, operations).addTo(router);
+    new AccessRoutes(backend.keys()).addTo(router);
     new ArchiveRoutes(backend).addTo(router);
     OpenApi.addTo(router);
     var pages = new EventPages(backend.log());

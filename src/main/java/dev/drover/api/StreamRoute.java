@@ -44,6 +44,7 @@ final class StreamRoute {
       throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
     }
     var id = SessionId.of(exchange.id("session"));
+    backend.desk().get(exchange.caller(), id); // a stranger does not count as a listener
     // Subscribe first: if the session terminates after it is read below, the event still ends the
     // stream.
     try (var subscription = backend.feed().subscribe(id)) {
@@ -60,7 +61,8 @@ final class StreamRoute {
               thread,
               new Previews(previews),
               FrameNames.of(exchange),
-              streams.ping()),
+              streams.ping(),
+              exchange.grant()::holds),
           exchange.connection(),
           exchange.stream(),
           replay);

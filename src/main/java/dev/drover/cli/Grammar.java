@@ -40,6 +40,7 @@ final class Grammar {
           new Group(CredentialVerbs.NAME, CredentialVerbs.ABOUT, CredentialVerbs::spec),
           new Group(ModelVerbs.NAME, ModelVerbs.ABOUT, ModelVerbs::spec),
           new Group(PolicyVerbs.NAME, PolicyVerbs.ABOUT, PolicyVerbs::spec),
+          new Group(WorkspaceVerbs.NAME, WorkspaceVerbs.ABOUT, WorkspaceVerbs::spec),
           new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 
   private Grammar() {}

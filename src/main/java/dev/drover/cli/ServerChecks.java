@@ -13,6 +13,7 @@ final class ServerChecks {
   private static final int SESSIONS = 5;
   private static final String NAME = "server";
   private static final String WEBHOOKS = "webhooks";
+  private static final String WORKSPACES = "workspaces";
 
   private ServerChecks() {}
 
@@ -30,6 +31,7 @@ final class ServerChecks {
       policy(nodes.object("policy")).ifPresent(checks::add);
       checks.add(queue(nodes.object("queue"), lapse));
       checks.add(jobs(nodes.object("jobs")));
+      workspaces(api).ifPresent(checks::add);
       webhooks(api).ifPresent(checks::add);
       var sessions = api.get("/drover/sessions?limit=" + SESSIONS).items("data");
       sessions.forEach(session -> checks.add(session((Json.Obj) session)));
@@ -161,6 +163,45 @@ final class ServerChecks {
                   : new Check(WEBHOOKS, false, about + ", " + disabled + " disabled", fix + ""));
     } catch (Refusal _) {
       return Optional.empty(); // an older server has none
+    }
+  }
+
+  /// The workspaces and their keys, and which ones have no room left for contents.
+  private static Optional<Check> workspaces(Api api) throws IOException, InterruptedException {
+    try {
+      var all = api.get("/drover/workspaces?limit=100");
+      long keys = 0;
+      var full = new StringBuilder();
+      for (var item : all.items("data")) {
+        var workspace = (Json.Obj) item;
+        keys += workspace.number("api_keys", 0);
+        long limit = workspace.number("storage_mib", 0);
+        if (limit > 0 && workspace.number("stored_bytes", 0) >> 20 >= limit * 9 / 10) {
+          full.append('\n')
+              .append(
+                  Sanitized.line(
+                      "%s: %d of %d MiB are used"
+                          .formatted(
+                              Column.text(workspace, "id"),
+                              workspace.number("stored_bytes", 0) >> 20,
+                              limit)));
+        }
+      }
+      var more = all.text("next_page") == null ? "" : " or more";
+      var about =
+          "%s%s, %s besides the one in the settings"
+              .formatted(
+                  count(all.items("data").size(), "workspace"), more, count(keys, "API key"));
+      return Optional.of(
+          full.isEmpty()
+              ? fine(WORKSPACES, about)
+              : new Check(
+                  WORKSPACES,
+                  false,
+                  about + "; the storage of some is nearly full",
+                  "Raise the limit ('drover workspaces update'), or delete files there." + full));
+    } catch (Refusal _) {
+      return Optional.empty(); // an older server has one, and a key may not see them
     }
   }
 

@@ -26,7 +26,7 @@ public final class MemoryDesk {
 
   /// The actor that versions name for a key.
   private static MemoryActor actor(Caller caller) {
-    return MemoryActor.api("apikey_" + caller.key());
+    return MemoryActor.api(caller.key().id());
   }
 
   public Memory create(Caller caller, MemoryStoreId store, MemoryPath path, MemoryText content) {

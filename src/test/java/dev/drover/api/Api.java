@@ -10,6 +10,7 @@ import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
@@ -82,7 +83,7 @@ import org.jspecify.annotations.Nullable;
 /// called.
 final class Api implements AutoCloseable {
   static final String KEY = "sk-drover-test";
-  static final WorkspaceId WORKSPACE = new WorkspaceId("wrkspc_01default");
+  static final WorkspaceId WORKSPACE = WorkspaceId.DEFAULT;
 
   private static final Scratch SCRATCH = new Scratch(Path.of(System.getProperty("java.io.tmpdir")));
 
@@ -291,6 +292,7 @@ final class Api implements AutoCloseable {
             new SkillDesk(store.skills(), blobs, SCRATCH, ids, InstantSource.system()),
             NoWebhooks.desk(store, ids),
             NoPolicy.desk(),
+            new AccessDesk(store.access(), desk, store.nodes(), ids, InstantSource.system()),
             store.eventLog(),
             store.nodes(),
             store.jobs(),

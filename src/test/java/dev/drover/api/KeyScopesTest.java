@@ -23,8 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Keys that may do only some things, and keys of several workspaces. A server has one key today,
-/// which may do everything.
+/// Keys that may do only some things, and keys of several workspaces.
 @Tag("database")
 final class KeyScopesTest {
   private static final WorkspaceId OTHER = new WorkspaceId("wrkspc_01other");
@@ -81,7 +80,16 @@ final class KeyScopesTest {
     if (path.equals("/drover/receipts")) {
       return reads ? KeyScope.CATALOG_READ : KeyScope.CATALOG_WRITE;
     }
-    if (path.startsWith("/drover/") || path.equals("/metrics")) {
+    if (path.startsWith("/drover/keys")) {
+      return reads ? KeyScope.KEYS_READ : KeyScope.KEYS_WRITE;
+    }
+    if (path.startsWith("/drover/workspaces")
+        || path.equals("/drover/nodes")
+        || path.equals("/drover/policy")
+        || path.equals("/metrics")) {
+      return reads ? KeyScope.SERVER_READ : KeyScope.SERVER_WRITE;
+    }
+    if (path.startsWith("/drover/")) {
       return KeyScope.OPERATIONS;
     }
     if (path.startsWith("/v1/sessions")) {
@@ -144,6 +152,8 @@ final class KeyScopesTest {
         List.of("GET", "/drover/nodes", ""),
         List.of("GET", "/drover/policy", ""),
         List.of("GET", "/drover/policy/tools/bash", ""),
+        List.of("GET", "/drover/keys", ""),
+        List.of("GET", "/drover/workspaces", ""),
         List.of("GET", "/drover/sessions", ""));
   }
 

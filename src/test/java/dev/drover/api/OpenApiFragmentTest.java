@@ -33,7 +33,7 @@ final class OpenApiFragmentTest {
   @Test
   void everyFragmentIsFoundAndTheWholeComesFirst() {
     assertThat(OpenApiFragment.all().stream().map(OpenApiFragment::file))
-        .startsWith("drover.json", "agents.json", "environments.json")
+        .startsWith("drover.json", "access.json", "agents.json")
         .contains("events.json", "models.json", "operations.json", "sessions.json", "threads.json");
   }
 

@@ -246,6 +246,8 @@ final class OpenApiTest {
     resources.put(
         "{webhook_endpoint_id}", api.post("/v1/organizations/webhooks", webhook).text("id"));
     resources.put("{file_id}", api.upload("a.txt", new byte[3]).text("id"));
+    resources.put("{workspace_id}", Api.WORKSPACE.value());
+    resources.put("{key_id}", api.post("/drover/keys", "{\"name\":\"K\"}").text("id"));
     for (var operation : document.operations()) {
       var path = operation.path();
       for (var resource : resources.entrySet()) {
@@ -366,6 +368,7 @@ final class OpenApiTest {
     checkFiles();
     checkSkills();
     checkWebhooks();
+    checkAccess();
     assertThat(answered).containsAll(document.operations());
   }
 
@@ -412,6 +415,40 @@ final class OpenApiTest {
     var xlsx = "/drover/skills/xlsx";
     check(operation("POST /drover/skills/{}"), api.uploadSkill(xlsx, "demo"));
     check(operation("POST /drover/skills/{}"), api.uploadSkill("/drover/skills/XLSX", "demo"));
+  }
+
+  private void checkAccess() throws Exception {
+    var workspaces = "/drover/workspaces";
+    check("POST " + workspaces, workspaces, "{\"name\":1}");
+    var id = check("POST " + workspaces, workspaces, "{\"name\":\"W\"}").text("id");
+    check("POST " + workspaces, workspaces, "{\"name\":\"W\"}");
+    check("GET " + workspaces, workspaces);
+    var one = workspaces + "/" + id;
+    check("GET " + workspaces + "/{}", one);
+    check("GET " + workspaces + "/{}", workspaces + "/wrkspc_none");
+    check("POST " + workspaces + "/{}", one, "{\"storage_mib\":7}");
+    check("POST " + workspaces + "/{}", one, "{\"name\":\"Default\"}");
+    checkKeys("/drover/keys", "/drover/keys");
+    checkKeys(workspaces + "/{}/keys", one + "/keys");
+    check("POST " + workspaces + "/{}/archive", one + "/archive", "");
+    check("POST " + workspaces + "/{}", one, "{\"name\":\"V\"}");
+    check("POST " + workspaces + "/{}/archive", workspaces + "/" + Api.WORKSPACE + "/archive", "");
+    var request = api.request("/drover/keys").header("anthropic-workspace-id", "wrkspc_other");
+    var mismatch = api.send(request.build());
+    assertThat(mismatch.status()).isEqualTo(403);
+    check(operation("GET /drover/keys"), mismatch);
+  }
+
+  private void checkKeys(String all, String path) throws Exception {
+    var made = check("POST " + all, path, "{\"name\":\"K\",\"expires_in_seconds\":60}");
+    check("POST " + all, path, "{\"name\":\"K\",\"scopes\":[\"x\"]}");
+    var one = path + "/" + made.text("id");
+    check("GET " + all, path + "?include_revoked=true");
+    check("GET " + all, path + "?limit=x");
+    check("GET " + all + "/{}", one);
+    check("POST " + all + "/{}/revoke", one + "/revoke", "");
+    check("GET " + all + "/{}", path + "/apikey_none");
+    check("POST " + all + "/{}/revoke", path + "/apikey_none/revoke", "");
   }
 
   private void checkWebhooks() throws Exception {

@@ -299,7 +299,8 @@ final class StreamTest {
               ThreadKey.PRIMARY,
               new Previews(Set.of()),
               FrameNames.TYPE,
-              Duration.ofMinutes(1));
+              Duration.ofMinutes(1),
+              () -> true);
       feed.publish(session, List.of(message(api.id()), message(api.id())));
       stream.end();
       stream.run(written, Optional.empty());

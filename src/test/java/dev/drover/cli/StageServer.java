@@ -7,6 +7,7 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
@@ -94,6 +95,7 @@ final class StageServer implements ServerFactory {
                     InstantSource.system()),
                 NoWebhooks.desk(store, ids),
                 NoPolicy.desk(),
+                new AccessDesk(store.access(), desk, store.nodes(), ids, InstantSource.system()),
                 store.eventLog(),
                 store.nodes(),
                 store.jobs(),

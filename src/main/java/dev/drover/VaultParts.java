@@ -14,6 +14,7 @@ import dev.drover.store.Store;
 import dev.drover.vault.Envelope;
 import dev.drover.vault.Keyring;
 import dev.drover.vault.SecretUse;
+import dev.drover.vault.Variables;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -44,6 +45,7 @@ final class VaultParts {
     use =
         new SecretUse(
             store.vaults(),
+            store.placeholders(),
             envelope,
             store.receipts(),
             guard,
@@ -66,6 +68,16 @@ final class VaultParts {
   /// @param hint starts jobs that were just added
   CredentialDesk desk(Runnable hint, Ids ids, InstantSource clock) {
     return new CredentialDesk(store.vaults(), envelope, use.validator(), hint, policy, ids, clock);
+  }
+
+  /// The secrets of sessions in environment variables.
+  Variables variables() {
+    return use.variables();
+  }
+
+  /// The keys of vaults, and of this server.
+  Envelope envelope() {
+    return envelope;
   }
 
   /// The secrets of sessions for other servers.

@@ -31,7 +31,8 @@ final class ReceiptVerbs {
               Column.of("PURPOSE", "purpose"),
               Column.of("HOST", "host"),
               Column.of("CREDENTIAL", "credential_id"),
-              Column.of("SESSION", "session_id")));
+              Column.of("SESSION", "session_id"),
+              new Column("USES", item -> Long.toString(item.number("uses", 1)))));
 
   private ReceiptVerbs() {}
 

@@ -12,6 +12,7 @@ import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
+import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
@@ -39,6 +40,7 @@ public interface Store extends AutoCloseable {
   Receipts receipts();
 
   AccessStore access();
+  Placeholders placeholders();
 
   Outputs outputs();
 

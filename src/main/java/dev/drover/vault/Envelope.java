@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -29,6 +31,9 @@ public final class Envelope {
 
   /// The number of keys that are encrypted anew at a time.
   private static final int BATCH = 100;
+
+  /// Whose the keys of the servers themselves are.
+  private static final WorkspaceId SERVERS = new WorkspaceId("servers");
 
   private final Kms kms;
   private final VaultStore store;
@@ -91,6 +96,29 @@ public final class Envelope {
     }
   }
 
+  /// A key that all servers of a database share and that is in no vault.
+  ///
+  /// @param name letters
+  /// @param make makes the key if there is none; another server may be faster
+  /// @return the key that all have
+  /// @throws Problem `UNAVAILABLE` if the keys of the [Kms] cannot be used
+  public byte[] serverKey(String name, Supplier<byte[]> make) {
+    var place = new VaultId("server_" + name);
+    var keys = store.keys(place);
+    if (keys.isEmpty()) {
+      checkKeks();
+      var made = make.get();
+      try {
+        keys = List.of(store.addServerKey(SERVERS, place, wrapped(SERVERS, place, 1, made)));
+      } finally {
+        Arrays.fill(made, (byte) 0);
+      }
+    }
+    var key = keys.getFirst();
+    var wrapped = Base64.getDecoder().decode(key.wrapped());
+    return kms.unwrap(key.kek(), wrapped, bound(SERVERS, place, key.version()));
+  }
+
   private static byte[] bound(Credential credential, SecretField field, long version) {
     return bytes(
         "drover/secret/1",
@@ -116,23 +144,27 @@ public final class Envelope {
     return new Newest(newest.version(), key(workspace, vault, newest));
   }
 
-  /// Makes the next key of a vault. If all keys of the [Kms] that are in use are unknown here, this
-  /// server has other keys than those that wrote the database, and would make secrets that they
-  /// cannot read.
+  /// Makes the next key of a vault.
   private VaultKey make(WorkspaceId workspace, VaultId vault, long version) {
-    for (var kek : store.keks()) {
-      if (!kms.has(kek)) {
-        throw Problem.unavailable(
-            "This server does not have the key " + kek + ", which encrypts other vaults.",
-            new IllegalStateException("all servers of a database need the same keys"));
-      }
-    }
+    checkKeks();
     var plain = new byte[AesGcm.KEY];
     random.nextBytes(plain);
     try {
       return store.addKey(workspace, vault, wrapped(workspace, vault, version, plain));
     } finally {
       Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  /// If a key of the [Kms] that is in use is unknown here, this server has other keys than those
+  /// that wrote the database, and would make secrets that they cannot read.
+  private void checkKeks() {
+    for (var kek : store.keks()) {
+      if (!kms.has(kek)) {
+        throw Problem.unavailable(
+            "This server does not have the key " + kek + ", which encrypts other vaults.",
+            new IllegalStateException("all servers of a database need the same keys"));
+      }
     }
   }
 

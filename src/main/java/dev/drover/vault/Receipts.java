@@ -7,7 +7,8 @@ import java.util.Optional;
 /// Stores receipts. Nobody changes or removes one. Durable when a call returns; safe for many
 /// threads; blocking.
 public interface Receipts {
-  /// Adds a receipt to the strand of this node. The secret is used only after that.
+  /// Adds a receipt to the strand of this node. The secret is used only after that, except for
+  /// receipts of uses that were counted.
   void add(UseReceipt.Draft draft);
 
   /// A page of receipts, newest first.

@@ -1,5 +1,6 @@
 package dev.drover.vault;
 
+import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.http.Guard;
 import dev.drover.http.Outbound;
@@ -16,10 +17,13 @@ public final class SecretUse implements AutoCloseable {
   private final TokenRefresh refresh;
   private final Keyring keyring;
   private final Validator validator;
+  private final CountedReceipts counted;
+  private final Variables variables;
 
   /// @param guard decides to which OAuth and MCP servers secrets may be sent
   public SecretUse(
       VaultStore store,
+      Placeholders placeholders,
       Envelope envelope,
       Receipts receipts,
       Guard guard,
@@ -44,6 +48,8 @@ public final class SecretUse implements AutoCloseable {
     refresh = new TokenRefresh(store, envelope, new TokenEndpoint(http), receipts, pause, clock);
     keyring = new Keyring(store, envelope, refresh, receipts, random, clock, kinds);
     validator = new Validator(store, envelope, refresh, new McpProbe(http), receipts, clock);
+    counted = new CountedReceipts(receipts, pause, clock);
+    variables = new Variables(store, placeholders, envelope, counted, new Ids(random));
   }
 
   public Keyring keyring() {
@@ -54,10 +60,16 @@ public final class SecretUse implements AutoCloseable {
     return validator;
   }
 
-  /// Waits until running requests for tokens have stored their answers.
+  public Variables variables() {
+    return variables;
+  }
+
+  /// Waits until running requests for tokens have stored their answers, and counted receipts are
+  /// added.
   @Override
   public void close() {
     refresh.close();
+    counted.close();
     http.close();
   }
 }

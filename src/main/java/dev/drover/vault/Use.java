@@ -16,8 +16,10 @@ public record Use(
     MCP,
     /// A request to a git server.
     GIT,
-    /// A request from a sandbox.
-    EGRESS,
+    /// A header of a request from a sandbox.
+    EGRESS_HEADER,
+    /// The body of a request from a sandbox.
+    EGRESS_BODY,
     /// A request for a new access token.
     OAUTH_REFRESH,
     /// A test of a credential, at the request of a client.

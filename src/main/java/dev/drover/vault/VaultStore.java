@@ -54,6 +54,10 @@ public interface VaultStore {
   /// vaults. Vaults that do not exist have none.
   List<Credential> find(WorkspaceId workspace, List<VaultId> vaults, String lookup);
 
+  /// The active credentials of some vaults that are environment variables, in the order of the
+  /// vaults. Vaults that do not exist have none.
+  List<Credential> variables(WorkspaceId workspace, List<VaultId> vaults);
+
   /// The secrets of a credential as it is now, and the credential; empty if it does not exist or is
   /// archived.
   Optional<Stored> secrets(CredentialId id);
@@ -97,6 +101,13 @@ public interface VaultStore {
   /// @return the key that the vault has in this version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if the vault is archived
   VaultKey addKey(WorkspaceId workspace, VaultId vault, VaultKey key);
+
+  /// Adds a key of the servers themselves, unless another one has its name and version. It is
+  /// stored with the keys of vaults.
+  ///
+  /// @param name which no vault has
+  /// @return the key that the name has in this version
+  VaultKey addServerKey(WorkspaceId workspace, VaultId name, VaultKey key);
 
   /// Some keys of vaults that another key of the [Kms] than the given one encrypts.
   List<OwnKey> keysWithout(String kek, int limit);

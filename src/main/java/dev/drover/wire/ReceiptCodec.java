@@ -16,7 +16,13 @@ public final class ReceiptCodec {
     return signed(receipt).with("type", "receipt").with("hash", receipt.hash());
   }
 
+  /// A receipt of one use has no `uses`, as those that older versions wrote.
   private static Json.Obj signed(UseReceipt receipt) {
+    var signed = ofOne(receipt);
+    return receipt.uses() == 1 ? signed : signed.with("uses", receipt.uses());
+  }
+
+  private static Json.Obj ofOne(UseReceipt receipt) {
     return Json.obj(
         "id", receipt.id(),
         "workspace_id", receipt.workspace().value(),

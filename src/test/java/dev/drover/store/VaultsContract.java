@@ -11,6 +11,7 @@ import dev.drover.catalog.Resource;
 import dev.drover.catalog.Vault;
 import dev.drover.catalog.VaultId;
 import dev.drover.session.Job;
+import dev.drover.session.SessionId;
 import dev.drover.vault.Credential;
 import dev.drover.vault.CredentialAuth;
 import dev.drover.vault.CredentialAuth.EnvironmentVariable;
@@ -20,6 +21,7 @@ import dev.drover.vault.CredentialDraft;
 import dev.drover.vault.CredentialId;
 import dev.drover.vault.Envelope;
 import dev.drover.vault.OauthRefresh;
+import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.RefreshClaim;
 import dev.drover.vault.SecretField;
@@ -345,6 +347,81 @@ abstract class VaultsContract extends StoreContract {
     assertThat(vaults().find(WORKSPACE, List.of(), lookup)).isEmpty();
   }
 
+  private Credential variable(VaultId in, String name) {
+    var auth = new EnvironmentVariable(name, Optional.of(List.of("a.example")), true, false);
+    var secrets = Map.of(SecretField.SECRET_VALUE, TOKEN);
+    return create(in, new CredentialDraft(null, Map.of(), auth, secrets));
+  }
+
+  @Test
+  void theVariablesOfVaultsAreFoundInTheirOrder() {
+    var other = newVault();
+    var one = variable(vault, "A");
+    var two = variable(other, "A");
+    create(vault, bearer("https://a.example"));
+    var archived = variable(other, "B");
+    vaults().archive(WORKSPACE, other, archived.id(), clock.instant());
+    assertThat(vaults().variables(WORKSPACE, List.of(other, newVault(), vault)))
+        .containsExactly(two, one);
+    assertThat(vaults().variables(OTHER_WORKSPACE, List.of(vault))).isEmpty();
+    assertThat(vaults().variables(WORKSPACE, List.of())).isEmpty();
+  }
+
+  private List<String> placeholders(SessionId session) {
+    return store.placeholders().of(session.value()).stream()
+        .map(Placeholders.Issued::text)
+        .toList();
+  }
+
+  @Test
+  void aSessionKeepsThePlaceholderOfACredential() {
+    var session = newSession();
+    var other = newSession();
+    var one = variable(vault, "A");
+    var two = variable(vault, "B");
+    var first = List.of(new Placeholders.Draft(one.id(), "drvph_1"));
+    assertThat(store.placeholders().issue(session.value(), first)).isEqualTo(first);
+    var again =
+        List.of(
+            new Placeholders.Draft(two.id(), "drvph_3"),
+            new Placeholders.Draft(one.id(), "drvph_2"));
+    assertThat(store.placeholders().issue(session.value(), again))
+        .containsExactly(again.getFirst(), first.getFirst());
+    assertThat(store.placeholders().issue(other.value(), again)).isEqualTo(again);
+    assertThat(store.placeholders().of(session.value()))
+        .containsExactly(
+            new Placeholders.Issued("drvph_1", one), new Placeholders.Issued("drvph_3", two));
+    vaults().archive(WORKSPACE, vault, one.id(), clock.instant());
+    assertThat(placeholders(session)).containsExactly("drvph_3");
+    vaults().delete(WORKSPACE, vault, two.id());
+    assertThat(placeholders(session)).isEmpty();
+    assertThat(placeholders(new SessionId("sesn_none"))).isEmpty();
+    refuses(() -> store.placeholders().issue("sesn_none", first), Problem.Kind.NOT_FOUND);
+  }
+
+  @Test
+  void placeholdersGoWithTheirSessionAndEachIsReportedOnce() {
+    var session = newSession();
+    var one = variable(vault, "A");
+    var drafts = List.of(new Placeholders.Draft(one.id(), "drvph_1"));
+    assertThat(store.placeholders().report(session.value(), one.id())).isFalse();
+    store.placeholders().issue(session.value(), drafts);
+    assertThat(store.placeholders().report(session.value(), one.id())).isTrue();
+    assertThat(store.placeholders().report(session.value(), one.id())).isFalse();
+    store.sessions().delete(WORKSPACE, session);
+    assertThat(placeholders(session)).isEmpty();
+  }
+
+  @Test
+  void theServersHaveOneKeyOfAName() {
+    var made = envelope().serverKey("n", () -> new byte[] {1, 2, 3});
+    assertThat(made).containsExactly(1, 2, 3);
+    assertThat(envelope().serverKey("n", () -> new byte[] {4})).containsExactly(1, 2, 3);
+    assertThat(envelope().serverKey("m", () -> new byte[] {4})).containsExactly(4);
+    assertThat(vaults().keysWithout("k1", 9)).isEmpty();
+    assertThat(vaults().keysWithout("k2", 9)).hasSize(2);
+  }
+
   @Test
   void oneAtATimeMayRenewATokenAndNobodyWithOldOnes() {
     var made =
@@ -427,6 +504,20 @@ abstract class VaultsContract extends StoreContract {
       assertThat(receipt.hash()).isEqualTo(ReceiptCodec.hash(receipt)).isNotEqualTo(previous);
       previous = receipt.hash();
     }
+    assertThat(all).allMatch(receipt -> ReceiptCodec.write(receipt).get("uses").isEmpty());
+    var counted = new Use(WORKSPACE, Use.Purpose.EGRESS_BODY, Optional.empty(), Optional.empty());
+    store.receipts().add(new UseReceipt.Draft(counted, vault, made.id(), "a.example", 7));
+    var last =
+        store
+            .receipts()
+            .list(
+                WORKSPACE,
+                new Receipts.Listing(Optional.empty(), Optional.empty(), 1, Optional.empty()))
+            .items()
+            .getFirst();
+    assertThat(last.uses()).isEqualTo(7);
+    assertThat(last.hash()).isEqualTo(ReceiptCodec.hash(last));
+    assertThat(ReceiptCodec.write(last).number("uses", 0)).isEqualTo(7);
     var listing =
         new Receipts.Listing(
             Optional.of(made.id().value()), Optional.of("sesn_1"), 9, Optional.empty());

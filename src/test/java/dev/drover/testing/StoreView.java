@@ -13,6 +13,7 @@ import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.Store;
+import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
@@ -81,6 +82,11 @@ public interface StoreView extends Store {
   @Override
   default AccessStore access() {
     return store().access();
+  }
+
+  @Override
+  default Placeholders placeholders() {
+    return store().placeholders();
   }
 
   @Override

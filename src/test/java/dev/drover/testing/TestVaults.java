@@ -20,6 +20,7 @@ public final class TestVaults {
     var use =
         new SecretUse(
             store.vaults(),
+            store.placeholders(),
             envelope,
             store.receipts(),
             Guard.NONE,

@@ -167,6 +167,7 @@ final class EnvelopeTest {
     var home = credential(vault());
     var sealed = before.seal(home, SecretField.TOKEN, SECRET);
     assertThat(before.needsRewrap()).isFalse();
+    var shared = before.serverKey("shared", () -> new byte[] {1, 2});
     var first = keys.get();
     keys.set(first + "," + TestKeys.text("k2"));
     var after = envelope();
@@ -178,6 +179,7 @@ final class EnvelopeTest {
     assertThat(after.open(home, sealed).reveal()).isEqualTo(SECRET.reveal());
     keys.set(keys.get().substring(first.length() + 1));
     assertThat(envelope().open(home, sealed).reveal()).isEqualTo(SECRET.reveal());
+    assertThat(envelope().serverKey("shared", () -> new byte[0])).isEqualTo(shared);
   }
 
   /// A server that started with the old keys only reads the new one when it needs it.

@@ -41,7 +41,14 @@ final class VaultRig implements AutoCloseable {
     envelope = new Envelope(kms, store.vaults(), RANDOM, System::nanoTime);
     secrets =
         new SecretUse(
-            store.vaults(), envelope, store.receipts(), Guard.NONE, Pause.REAL, RANDOM, clock);
+            store.vaults(),
+            store.placeholders(),
+            envelope,
+            store.receipts(),
+            Guard.NONE,
+            Pause.REAL,
+            RANDOM,
+            clock);
   }
 
   VaultId vault() {

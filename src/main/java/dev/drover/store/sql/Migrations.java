@@ -45,7 +45,8 @@ public final class Migrations {
           "0023-webhooks",
           "0024-vaults",
           "0025-web-requests",
-          "0026-tenants");
+          "0026-tenants",
+          "0027-placeholders");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

@@ -100,6 +100,7 @@ public final class SqlCheck implements AutoCloseable {
         List.of(
             "session_origin",
             "session_resource",
+            "session_placeholder",
             "thread",
             "event",
             "inbox",

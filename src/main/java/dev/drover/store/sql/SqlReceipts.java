@@ -24,7 +24,7 @@ final class SqlReceipts implements Receipts {
   private static final String SELECT =
       """
       SELECT workspace_id, strand, number, id, created_at, vault_id, credential_id, purpose,
-        session_id, event_id, host, previous, hash
+        session_id, event_id, host, uses, previous, hash
       FROM receipt WHERE workspace_id = ?\
       """;
 
@@ -75,6 +75,7 @@ final class SqlReceipts implements Receipts {
                   use.session(),
                   use.event(),
                   draft.host(),
+                  draft.uses(),
                   last.hash,
                   "");
           return insert(db, receipt.hashed(ReceiptCodec.hash(receipt)));
@@ -86,8 +87,8 @@ final class SqlReceipts implements Receipts {
         """
         INSERT INTO receipt (
           workspace_id, strand, number, id, created_at, vault_id, credential_id, purpose,
-          session_id, event_id, host, previous, hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          session_id, event_id, host, uses, previous, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         receipt.workspace().value(),
         receipt.strand(),
@@ -100,6 +101,7 @@ final class SqlReceipts implements Receipts {
         receipt.session().orElse(null),
         receipt.event().orElse(null),
         receipt.host(),
+        receipt.uses(),
         receipt.previous(),
         receipt.hash());
   }
@@ -117,6 +119,7 @@ final class SqlReceipts implements Receipts {
         Optional.ofNullable(row.getString("session_id")),
         Optional.ofNullable(row.getString("event_id")),
         row.getString("host"),
+        row.getLong("uses"),
         row.getString("previous"),
         row.getString("hash"));
   }

@@ -184,7 +184,8 @@ final class SqlSessions implements Sessions {
           var state = row.state();
           state.mayDelete();
           SkillRows.unpin(db, blobs, row.key(), workspace);
-          for (var table : List.of("inbox", "event", "thread", "session_origin")) {
+          for (var table :
+              List.of("inbox", "event", "thread", "session_placeholder", "session_origin")) {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());

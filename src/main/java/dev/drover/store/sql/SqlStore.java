@@ -15,6 +15,7 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
@@ -38,6 +39,7 @@ public final class SqlStore implements Store {
   private final VaultStore vaults;
   private final Receipts receipts;
   private final AccessStore access;
+  private final SqlPlaceholders placeholders;
   private final Outputs outputs;
   private final EventLog eventLog;
   private final Sessions sessions;
@@ -75,6 +77,7 @@ public final class SqlStore implements Store {
     vaults = new SqlVaults(writer, readers, outbox, clock);
     receipts = new SqlReceipts(writer, readers, self, ids, clock);
     access = new SqlAccess(writer, readers);
+    placeholders = new SqlPlaceholders(writer, readers, clock);
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
@@ -135,6 +138,11 @@ public final class SqlStore implements Store {
   @Override
   public AccessStore access() {
     return access;
+  }
+
+  @Override
+  public Placeholders placeholders() {
+    return placeholders;
   }
 
   @Override

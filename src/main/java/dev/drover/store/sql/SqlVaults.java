@@ -8,6 +8,7 @@ import dev.drover.store.CredentialRefusals;
 import dev.drover.store.Cursor;
 import dev.drover.store.Refusals;
 import dev.drover.vault.Credential;
+import dev.drover.vault.CredentialAuth;
 import dev.drover.vault.CredentialId;
 import dev.drover.vault.RefreshClaim;
 import dev.drover.vault.SealedSecret;
@@ -155,18 +156,31 @@ final class SqlVaults implements VaultStore {
 
   @Override
   public List<Credential> find(WorkspaceId workspace, List<VaultId> vaults, String lookup) {
+    return active(workspace, vaults, "lookup = ?", lookup);
+  }
+
+  @Override
+  public List<Credential> variables(WorkspaceId workspace, List<VaultId> vaults) {
+    var prefix = new CredentialAuth.EnvironmentVariable("%", Optional.empty(), true, true).lookup();
+    return active(workspace, vaults, "lookup LIKE ?", prefix);
+  }
+
+  private List<Credential> active(
+      WorkspaceId workspace, List<VaultId> vaults, String condition, String value) {
     if (vaults.isEmpty()) {
       return List.of();
     }
     var values = new ArrayList<Object>();
     vaults.forEach(vault -> values.add(vault.value()));
-    values.add(lookup);
+    values.add(value);
     values.add(workspace.value());
     var sql =
         CredentialRows.SELECT
             + "vault_id IN ("
             + EventRows.marks(vaults.size())
-            + ") AND lookup = ? AND workspace_id = ? AND archived_at IS NULL";
+            + ") AND "
+            + condition
+            + " AND workspace_id = ? AND archived_at IS NULL";
     var found = readers.call(db -> db.list(sql, CredentialRows.Raw::of, values.toArray()));
     return found.stream()
         .map(CredentialRows.Raw::read)
@@ -238,12 +252,22 @@ final class SqlVaults implements VaultStore {
         vault.value(),
         (db, _) -> {
           takeActive(db, workspace, vault);
-          VaultKeyRows.insert(db, workspace, vault, key, clock.instant());
-          return VaultKeyRows.of(db, vault).stream()
-              .filter(stored -> stored.version() == key.version())
-              .findFirst()
-              .orElseThrow();
+          return added(db, workspace, vault, key);
         });
+  }
+
+  @Override
+  public VaultKey addServerKey(WorkspaceId workspace, VaultId name, VaultKey key) {
+    return writer.call(name.value(), (db, _) -> added(db, workspace, name, key));
+  }
+
+  private VaultKey added(Db db, WorkspaceId workspace, VaultId vault, VaultKey key)
+      throws SQLException {
+    VaultKeyRows.insert(db, workspace, vault, key, clock.instant());
+    return VaultKeyRows.of(db, vault).stream()
+        .filter(stored -> stored.version() == key.version())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.drover.session.Snapshots;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
 import dev.drover.webhooks.WebhookQueue;
@@ -127,6 +128,12 @@ public final class MemoryStore implements Store {
   @Override
   public AccessStore access() {
     return onDatabasesAlone(AccessStore.class);
+  }
+
+  /// Placeholders are tested on databases alone.
+  @Override
+  public Placeholders placeholders() {
+    return onDatabasesAlone(Placeholders.class);
   }
 
   private static <T> T onDatabasesAlone(Class<T> type) {

@@ -22,13 +22,19 @@
 #define MANY 32
 #define TEXTS_MAX (8 + DIRECTORIES)
 #define SOURCES_MAX (DIRECTORIES + STORES_MAX + 1)
-#define ARGS_MAX 512
+#define ARGS_MAX 4096
+#define VARIABLES_MAX 1100 /* of 50 vaults with 20 credentials, and those for certificates */
 #define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
 
 /* A directory below AT_MEMORY. */
 struct store {
   const char *slug, *at; /* on the host */
   bool writable;
+};
+
+/* An environment variable of the programs in the sandbox. */
+struct variable {
+  const char *name, *value;
 };
 
 struct options {
@@ -41,8 +47,9 @@ struct options {
   bool ports;           /* programs find it by themselves */
   int ways[WAYS];
   unsigned long long outer; /* the network of the host */
-  int cgroups_n, etc_binds_n, stores_n;
+  int cgroups_n, etc_binds_n, stores_n, variables_n;
   struct store stores[STORES_MAX];
+  struct variable variables[VARIABLES_MAX];
   long long uid, nproc, fsize;
   struct image image; /* without a path: none */
   bool probe;
@@ -93,6 +100,11 @@ static void parse(int argc, char **argv, struct options *o) {
       if (argc - i < 3) die(name);
       o->stores[o->stores_n++] = (struct store){argv[i], argv[i + 2], strcmp(argv[i + 1], "writable") == 0};
       i += 2;
+    } else if (strcmp(name, "--variable") == 0 && o->variables_n < VARIABLES_MAX) {
+      errno = 0;
+      if (argc - i < 2) die(name);
+      o->variables[o->variables_n++] = (struct variable){argv[i], argv[i + 1]};
+      i++;
     } else if (strcmp(name, "--egress") == 0) {
       errno = 0;
       if (argc - i < 2) die(name);
@@ -333,6 +345,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
        "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
        "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
        "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
+  for (int i = 0; i < o->variables_n; i++) ARGS("--setenv", o->variables[i].name, o->variables[i].value);
   way_out(o);
   system_directories();
   ARGS("--ro-bind", o->etc, "/etc");
@@ -374,7 +387,7 @@ static void network(struct options *o) {
 }
 
 int launch(int argc, char **argv) {
-  struct options o = {.uid = -1, .nproc = -1, .fsize = -1};
+  static struct options o = {.uid = -1, .nproc = -1, .fsize = -1};
   parse(argc, argv, &o);
   if (getsid(0) != getpid() && setsid() < 0) die("new session");
   /* What the server ignores, a command could not trap: under nohup, SIGHUP. */

@@ -4,6 +4,8 @@ import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.Optional;
 
 /// The only way out of sandboxes, which have no network of their own. Inside, the program `hand`
 /// listens for connections and copies their bytes; this is where they arrive, and where it is
@@ -48,6 +50,30 @@ public interface Egress {
   ///
   /// @throws dev.drover.base.Problem `UNAVAILABLE`
   boolean offers(SessionId session);
+
+  /// What the programs of a sandbox that is now created for the session find in it. Durable when it
+  /// returns: a later call returns the same for what has not changed.
+  ///
+  /// @throws Sandboxes.Unavailable if the keys of this server cannot be used
+  /// @throws dev.drover.base.Problem `UNAVAILABLE` if the store cannot be used
+  default Surroundings surroundings(SessionId session) throws Sandboxes.Unavailable {
+    return Surroundings.NONE;
+  }
+
+  /// What the programs of a sandbox find in it because of its way out.
+  ///
+  /// @param variables environment variables. They may be visible in the arguments of processes of
+  ///   the server's machine
+  /// @param authority a certificate in PEM, whose signature programs trust besides those that they
+  ///   usually do
+  record Surroundings(Map<String, String> variables, Optional<String> authority) {
+    /// Nothing in particular.
+    public static final Surroundings NONE = new Surroundings(Map.of(), Optional.empty());
+
+    public Surroundings {
+      variables = Map.copyOf(variables);
+    }
+  }
 
   /// This server is attached to a hand that has a way out: from now on its connections are served,
   /// by threads of the egress. Returns at once.

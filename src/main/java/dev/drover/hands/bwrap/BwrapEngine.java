@@ -28,7 +28,7 @@ public final class BwrapEngine implements Engine {
   private final SandboxSettings settings;
   private final Spawner spawner;
   private final Pause pause;
-  private final Etc etc;
+  private final EtcDirectories etc;
   private final Images images;
   private final Cgroups cgroups;
   private final Ports ports;
@@ -48,7 +48,7 @@ public final class BwrapEngine implements Engine {
     this.settings = machine.settings();
     this.spawner = machine.spawner();
     this.pause = machine.pause();
-    this.etc = Etc.make(machine.data().resolve("etc"));
+    this.etc = new EtcDirectories(machine.data());
     this.images = Images.find(machine.homes(), machine.program(), settings, spawner);
     this.ports = new Ports(ports, spawner, settings.patience());
     this.cgroups = Cgroups.find(settings.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));
@@ -70,6 +70,7 @@ public final class BwrapEngine implements Engine {
       throws Sandboxes.Unavailable, IOException, InterruptedException {
     var program = bwrap.get().orElseThrow(() -> new Sandboxes.Unavailable(Diagnosis.NO_BWRAP));
     boolean open = site.egress() && ports.usable(program);
+    var shown = etc.of(site.surroundings().authority());
     var group = cgroups.create(site.name(), settings.limits());
     try {
       trail.write(BwrapTraces.of(group).lines());
@@ -77,7 +78,7 @@ public final class BwrapEngine implements Engine {
       Cgroups.remove(group);
       throw e;
     }
-    return new Launch(machine, program, etc, site, group, images, open, probe);
+    return new Launch(machine, program, shown, site, group, images, open, probe);
   }
 
   /// The bubblewrap of the distribution: on Ubuntu, no other copy may create namespaces.

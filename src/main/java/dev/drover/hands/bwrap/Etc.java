@@ -18,7 +18,8 @@ import java.util.Map;
 ///
 /// @param directory the generated directory
 /// @param shown names of the host's `/etc` that are mounted into it, read-only
-record Etc(Path directory, List<String> shown) {
+/// @param variables environment variables of the programs that need some to find files in it
+record Etc(Path directory, List<String> shown, Map<String, String> variables) {
   private static final Map<String, String> FILES =
       Map.of(
           "passwd",
@@ -38,14 +39,9 @@ record Etc(Path directory, List<String> shown) {
           "[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n");
 
   private static final List<String> COPIED =
-      List.of(
-          "ssl/certs/ca-certificates.crt",
-          "ssl/certs/java/cacerts",
-          "ssl/openssl.cnf",
-          "ld.so.cache",
-          "mime.types");
+      List.of(Trust.CERTIFICATES, Trust.OF_JAVA, "ssl/openssl.cnf", "ld.so.cache", "mime.types");
 
-  static Etc make(Path directory) throws IOException {
+  static Etc make(Path directory, Trust trust) throws IOException {
     var host = Path.of("/etc");
     Workspaces.Directories.made(directory, "rwxr-xr-x");
     for (var file : FILES.entrySet()) {
@@ -54,10 +50,12 @@ record Etc(Path directory, List<String> shown) {
     for (var name : COPIED) {
       var source = host.resolve(name);
       if (Files.isRegularFile(source)) {
-        for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
-          Workspaces.Directories.made(directory.resolve(name.substring(0, slash)), "rwxr-xr-x");
-        }
-        put(directory.resolve(name), Files.readAllBytes(source));
+        put(directory, name, trust.shown(name, Files.readAllBytes(source)));
+      }
+    }
+    for (var file : trust.files().entrySet()) {
+      if (!Files.exists(directory.resolve(file.getKey()))) {
+        put(directory, file.getKey(), file.getValue());
       }
     }
     var shown = new ArrayList<String>();
@@ -71,7 +69,14 @@ record Etc(Path directory, List<String> shown) {
         }
       }
     }
-    return new Etc(directory, List.copyOf(shown));
+    return new Etc(directory, List.copyOf(shown), trust.variables());
+  }
+
+  private static void put(Path directory, String name, byte[] content) throws IOException {
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      Workspaces.Directories.made(directory.resolve(name.substring(0, slash)), "rwxr-xr-x");
+    }
+    put(directory.resolve(name), content);
   }
 
   /// Readable for every uid, whatever the server's umask. Sandboxes of other servers may read the

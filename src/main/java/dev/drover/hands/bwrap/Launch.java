@@ -61,6 +61,15 @@ record Launch(
       var path = HandSocket.egress(site.directory()).toString();
       words.addAll(List.of("--egress", ports ? "ports" : "proxy", path));
     }
+    etc.variables().forEach((name, value) -> words.addAll(List.of("--variable", name, value)));
+    site.surroundings()
+        .variables()
+        .forEach(
+            (name, value) -> {
+              if (!etc.variables().containsKey(name)) {
+                words.addAll(List.of("--variable", name, value));
+              }
+            });
     if (probe) {
       words.add("--probe");
     }

@@ -42,7 +42,13 @@ public interface Engine {
   /// @param directory the hand's own, for a socket, a log and the like
   /// @param workspace the directories of its session
   /// @param egress whether it gets a way out
-  record Site(String name, Path directory, Workspaces.Workspace workspace, boolean egress) {}
+  /// @param surroundings what its programs find in it
+  record Site(
+      String name,
+      Path directory,
+      Workspaces.Workspace workspace,
+      boolean egress,
+      Egress.Surroundings surroundings) {}
 
   /// Where the traces of a hand are kept.
   interface Trail {

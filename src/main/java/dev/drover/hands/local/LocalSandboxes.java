@@ -99,7 +99,8 @@ public final class LocalSandboxes implements Sandboxes {
       try (var _ = held.lock()) {
         try {
           return engine.problem(
-              site(held, workspaces.open(session, List.of()), false), new Recorder(held.leash()));
+              site(held, workspaces.open(session, List.of()), false, Egress.Surroundings.NONE),
+              new Recorder(held.leash()));
         } finally {
           register.read(held.leash().directory()).pull();
         }
@@ -114,9 +115,13 @@ public final class LocalSandboxes implements Sandboxes {
   }
 
   private static Engine.Site site(
-      Register.Held held, Workspaces.Workspace workspace, boolean egress) {
+      Register.Held held,
+      Workspaces.Workspace workspace,
+      boolean egress,
+      Egress.Surroundings surroundings) {
     var leash = held.leash();
-    return new Engine.Site(leash.hand().value(), leash.directory(), workspace, egress);
+    return new Engine.Site(
+        leash.hand().value(), leash.directory(), workspace, egress, surroundings);
   }
 
   @Override
@@ -222,13 +227,14 @@ public final class LocalSandboxes implements Sandboxes {
     var workspace = workspaces.open(session, mounts.of(session));
     checkDisk(spec, workspace);
     boolean leadsOut = egress.offers(session);
+    var surroundings = egress.surroundings(session);
     var id = newId();
     var held = register.make(id, session);
     var record = new Recorder(held.leash());
     boolean started = false;
     try {
       workspaces.hand(spec, id);
-      var running = engine.start(site(held, workspace, leadsOut), record);
+      var running = engine.start(site(held, workspace, leadsOut, surroundings), record);
       var hand = attach(record.leash().directory());
       record.write(running.traces());
       started = true;

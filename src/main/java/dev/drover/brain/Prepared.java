@@ -6,7 +6,7 @@ import java.util.List;
 
 /// The outcome of the preparation of a hand.
 ///
-/// @param events private events, appended together with the dispatch records
+/// @param events appended together with the dispatch records
 /// @param lines put before the first result from the hand, for the model
 public record Prepared(List<Event> events, List<String> lines) {
   public static final Prepared NOTHING = new Prepared(List.of(), List.of());

@@ -5,11 +5,25 @@ import org.jspecify.annotations.Nullable;
 /// An error in a session, for the client to read. It holds no secret.
 ///
 /// @param mcpServer the name of the MCP server that the error is about; null for other errors
-public record SessionError(Type type, String message, Retry retry, @Nullable String mcpServer) {
-  /// An error that is not about an MCP server.
-  public SessionError(Type type, String message, Retry retry) {
-    this(type, message, retry, null);
+/// @param credential the credential that the error is about; null for other errors
+public record SessionError(
+    Type type,
+    String message,
+    Retry retry,
+    @Nullable String mcpServer,
+    @Nullable CredentialOf credential) {
+  /// An error about an MCP server.
+  public SessionError(Type type, String message, Retry retry, @Nullable String mcpServer) {
+    this(type, message, retry, mcpServer, null);
   }
+
+  /// An error about the session as a whole.
+  public SessionError(Type type, String message, Retry retry) {
+    this(type, message, retry, null, null);
+  }
+
+  /// A credential, by the ids of itself and of its vault.
+  public record CredentialOf(String id, String vault) {}
 
   public enum Type {
     UNKNOWN,
@@ -20,11 +34,13 @@ public record SessionError(Type type, String message, Retry retry, @Nullable Str
     TOOL_USE_LIMIT_REACHED,
     COMPACTION_LIMIT_REACHED,
     MCP_CONNECTION_FAILED,
-    MCP_AUTHENTICATION_FAILED
+    MCP_AUTHENTICATION_FAILED,
+    CREDENTIAL_HOST_UNREACHABLE
   }
 
   /// What follows: the server retries, the turn ends, or the session ends. An error about an MCP
-  /// server ends nothing: the turn continues without its tools.
+  /// server ends nothing: the turn continues without its tools. Neither does one about a
+  /// credential.
   public enum Retry {
     RETRYING,
     EXHAUSTED,

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.SessionError;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The JSON form of the errors of a session. Reading is tolerant: a type that this version does not
 /// know becomes `unknown_error`.
@@ -18,7 +19,8 @@ final class SessionErrorCodec {
           SessionError.Type.TOOL_USE_LIMIT_REACHED, "tool_use_limit_reached_error",
           SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error",
           SessionError.Type.MCP_CONNECTION_FAILED, "mcp_connection_failed_error",
-          SessionError.Type.MCP_AUTHENTICATION_FAILED, "mcp_authentication_failed_error");
+          SessionError.Type.MCP_AUTHENTICATION_FAILED, "mcp_authentication_failed_error",
+          SessionError.Type.CREDENTIAL_HOST_UNREACHABLE, "credential_host_unreachable_error");
 
   private SessionErrorCodec() {}
 
@@ -28,7 +30,13 @@ final class SessionErrorCodec {
             "type", Objects.requireNonNull(TYPES.get(error.type())),
             "message", error.message(),
             "retry_status", Json.obj("type", EventCodec.lower(error.retry())));
-    return error.mcpServer() == null ? written : written.with("mcp_server_name", error.mcpServer());
+    if (error.mcpServer() != null) {
+      written = written.with("mcp_server_name", error.mcpServer());
+    }
+    var credential = error.credential();
+    return credential == null
+        ? written
+        : written.with("credential_id", credential.id()).with("vault_id", credential.vault());
   }
 
   static SessionError read(Json.Obj error) {
@@ -43,7 +51,14 @@ final class SessionErrorCodec {
         type,
         String.valueOf(error.text("message")),
         readRetry(error),
-        error.text("mcp_server_name"));
+        error.text("mcp_server_name"),
+        readCredential(error));
+  }
+
+  private static SessionError.@Nullable CredentialOf readCredential(Json.Obj error) {
+    var id = error.text("credential_id");
+    var vault = error.text("vault_id");
+    return id == null || vault == null ? null : new SessionError.CredentialOf(id, vault);
   }
 
   /// An unknown retry status is read as the end of the turn; the following events show what

@@ -672,6 +672,14 @@ final class OpenApiTest {
                 "wiki")),
         new Event.Failed(
             api.id(),
+            new SessionError(
+                SessionError.Type.CREDENTIAL_HOST_UNREACHABLE,
+                "m",
+                SessionError.Retry.EXHAUSTED,
+                null,
+                new SessionError.CredentialOf("vcrd_1", "vlt_1"))),
+        new Event.Failed(
+            api.id(),
             new SessionError(SessionError.Type.MODEL_OVERLOADED, "m", SessionError.Retry.RETRYING)),
         new Event.ThreadRescheduled(api.id(), thread, "A"),
         new Event.StatusRescheduled(api.id()),

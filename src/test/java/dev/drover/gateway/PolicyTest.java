@@ -40,6 +40,25 @@ final class PolicyTest {
 
   @ParameterizedTest
   @CsvSource({
+    "api.example, true",
+    "API.example, true",
+    "b.example, false",
+    "a.corp.example, true",
+    "*.corp.example, true",
+    "*.a.corp.example, true",
+    "*.example, true",
+    "*.api.example, false",
+    "registry.example, true",
+    "other.test, false",
+  })
+  void anEntryIsReachedIfSomeHostIs(String entry, boolean reached) {
+    assertThat(limited(true, "api.example", "*.corp.example").reaches(entry)).isEqualTo(reached);
+    assertThat(UNRESTRICTED.reaches(entry)).isTrue();
+    assertThat(new Policy(new Networking.Other(Json.EMPTY), RULES).reaches(entry)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "api.example, allowed_hosts",
     "API.Example., allowed_hosts",
     "api.example:80, allowed_hosts",

@@ -101,8 +101,19 @@ public final class Drover implements AutoCloseable {
       key = config.apiKey(ids);
       var store = store();
       var log = seam.around(store.eventLog());
+      var vaults =
+          new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
       var network =
-          new NetworkParts(config, store.sessions(), wiring.guard(config), meters, open::push);
+          new NetworkParts(
+              config,
+              store.sessions(),
+              vaults,
+              wiring.guard(config),
+              meters,
+              ids,
+              random,
+              clock,
+              open::push);
       var hands = hands(store, network.gateway());
       var models =
           new AllowedModels(
@@ -115,9 +126,7 @@ public final class Drover implements AutoCloseable {
           new Contents(
               config, store, jobs, blobs, hands, meters::memoryCompared, ids, clock, open::push);
       var errands = new ArrayList<>(contents.errands());
-      errands.add(network.notes());
-      var vaults =
-          new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
+      errands.addAll(network.errands());
       var handlers = new HashMap<>(contents.handlers());
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
@@ -259,7 +268,6 @@ public final class Drover implements AutoCloseable {
             store.catalogs(),
             store.files(),
             store.skills(),
-            store.vaults(),
             sessions,
             log,
             brains,

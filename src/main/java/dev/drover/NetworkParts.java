@@ -1,23 +1,36 @@
 package dev.drover;
 
+import dev.drover.base.Ids;
 import dev.drover.base.Pause;
+import dev.drover.base.Problem;
+import dev.drover.brain.HandErrand;
+import dev.drover.errands.CredentialNotes;
 import dev.drover.errands.NetworkNotes;
 import dev.drover.gateway.Gateway;
+import dev.drover.gateway.Interception;
 import dev.drover.gateway.NetworkRules;
 import dev.drover.gateway.NetworkSettings;
 import dev.drover.gateway.PackageHosts;
 import dev.drover.gateway.Policy;
+import dev.drover.gateway.Secrets;
+import dev.drover.gateway.tls.UpstreamTls;
 import dev.drover.http.PublicOnly;
 import dev.drover.policy.PolicyInForce;
 import dev.drover.session.Session;
+import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.telemetry.EgressMeters;
 import dev.drover.telemetry.Meters;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /// The network of a server's sandboxes.
 final class NetworkParts {
@@ -25,13 +38,19 @@ final class NetworkParts {
   private final PolicyInForce policy;
   private final PackageHosts packages = new PackageHosts(Path.of("/"));
   private final Gateway gateway;
+  private final CredentialNotes credentials;
 
+  /// @param random for certificates; it must not be predictable
   /// @param onClose accepts an action to run when the server closes
   NetworkParts(
       Config config,
       Sessions sessions,
+      VaultParts vaults,
       PublicOnly guard,
       Meters meters,
+      Ids ids,
+      RandomGenerator random,
+      InstantSource clock,
       Consumer<Runnable> onClose) {
     settings = config.network();
     policy = config.policy();
@@ -39,6 +58,24 @@ final class NetworkParts {
     gateway =
         new Gateway(
             session -> policy(sessions.getSession(session)), guard, settings, egress, Pause.REAL);
+    credentials = new CredentialNotes(ids);
+    Function<SessionId, Policy> policies =
+        session ->
+            new Policy(
+                sessions.getSession(session).origin().networking(),
+                new NetworkRules(
+                    settings.ports(), settings.packageHosts().orElseGet(packages::all)));
+    Function<SessionId, Secrets> secrets =
+        id -> {
+          var session = sessions.getSession(id);
+          return session.origin().vaults().isEmpty()
+              ? Secrets.NONE
+              : new VariableSecrets(vaults.variables(), session, policies.apply(id), credentials);
+        };
+    var interception =
+        new Interception(
+            secrets, new SharedAuthority(vaults.envelope(), clock, random), upstream(config));
+    gateway = new Gateway(policies, guard, settings, interception, egress, Pause.REAL);
     egress.watch(gateway::connections);
     onClose.accept(gateway::close);
   }
@@ -61,11 +98,20 @@ final class NetworkParts {
     return settings.packageHosts().or(() -> managers.map(packages::of)).orElseGet(packages::all);
   }
 
+  @Override
+  private static UpstreamTls upstream(Config config) {
+    try {
+      return new UpstreamTls(config.network().authorities().map(Path::of));
+    } catch (IOException e) {
+      throw Problem.unavailable("network.ca_file: " + e.getMessage(), e);
+    }
+  }
+
   Gateway gateway() {
     return gateway;
   }
 
-  NetworkNotes notes() {
-    return new NetworkNotes(gateway::takeRefusals);
+  List<HandErrand> errands() {
+    return List.of(credentials, new NetworkNotes(gateway::takeRefusals));
   }
 }

@@ -271,6 +271,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyTheGatewaysTlsMakesCertificates() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("gateway.tls"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bouncycastle..")
+        .check(DROVER);
+  }
+
+  @Test
   void processesAreStartedForEnginesOfTheHandsAndByTheBenchAndForGitInAUsersDirectory() {
     noClasses()
         .that()

@@ -45,6 +45,7 @@ final class EverySettingTest {
           Map.entry("vault.file", "/elsewhere/vault-keys"),
           Map.entry("network.ports", "[\"8443\"]"),
           Map.entry("network.package_hosts", "[mirror.corp.example]"),
+          Map.entry("network.ca_file", "/elsewhere/ca.pem"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
           Map.entry("web_fetch.enabled", "false"),
           Map.entry("web_search.provider", "searxng"),

@@ -12,6 +12,12 @@ public interface EgressTap {
   /// A connection has ended.
   void ended(Ended connection);
 
+  /// A secret was put into a request.
+  ///
+  /// @param credential the id of the credential that has it
+  default void substituted(
+      SessionId session, Destination destination, String credential, boolean inBody) {}
+
   /// A connection that has ended.
   ///
   /// @param protocol that the program used: `connect`, `http`, `socks`, `tls`, or `none` if none

@@ -15,23 +15,51 @@ final class ForwardedBody {
 
   /// @param length or [RequestHead#CHUNKED]
   static void copy(long length, Passage passage) throws IOException {
-    if (length == RequestHead.CHUNKED) {
-      chunks(passage);
-    } else {
-      exactly(length, passage);
+    if (length != RequestHead.CHUNKED) {
+      exactly(length, passage, passage::send);
+      return;
     }
+    // without the extensions of chunks, and without trailers
+    chunks(
+        passage,
+        size -> {
+          passage.send(ascii(Long.toHexString(size) + "\r\n"));
+          exactly(size, passage, passage::send);
+          endOfChunk(passage);
+          passage.send(ascii("\r\n"));
+        });
+    passage.send(ascii("0\r\n\r\n"));
   }
 
-  private static void exactly(long length, Passage passage) throws IOException {
+  /// Reads a body to its end, without what says how long it is.
+  ///
+  /// @param length or [RequestHead#CHUNKED]
+  static void read(long length, Passage passage, Replacer.Sink sink) throws IOException {
+    if (length != RequestHead.CHUNKED) {
+      exactly(length, passage, sink);
+      return;
+    }
+    chunks(
+        passage,
+        size -> {
+          exactly(size, passage, sink);
+          endOfChunk(passage);
+        });
+  }
+
+  private static void exactly(long length, Passage passage, Replacer.Sink sink) throws IOException {
     for (long left = length; left > 0; ) {
       var some = passage.in().next(left);
       left -= some.remaining();
-      passage.send(some);
+      sink.accept(some);
     }
   }
 
-  /// Sends the chunks on without their extensions, and without trailers.
-  private static void chunks(Passage passage) throws IOException {
+  private interface Chunk {
+    void read(long size) throws IOException;
+  }
+
+  private static void chunks(Passage passage, Chunk each) throws IOException {
     var in = passage.in();
     while (true) {
       var line = SIZE.matcher(RequestHead.line(in, SIZE_LINE));
@@ -42,12 +70,7 @@ final class ForwardedBody {
       if (size == 0) {
         break;
       }
-      passage.send(ascii(Long.toHexString(size) + "\r\n"));
-      exactly(size, passage);
-      if (!RequestHead.line(in, 3).isEmpty()) {
-        throw RequestHead.malformed("a chunk is longer than its size");
-      }
-      passage.send(ascii("\r\n"));
+      each.read(size);
     }
     int left = TRAILERS;
     for (var line = RequestHead.line(in, left);
@@ -55,7 +78,12 @@ final class ForwardedBody {
         line = RequestHead.line(in, left)) {
       left -= line.length() + 2;
     }
-    passage.send(ascii("0\r\n\r\n"));
+  }
+
+  private static void endOfChunk(Passage passage) throws IOException {
+    if (!RequestHead.line(passage.in(), 3).isEmpty()) {
+      throw RequestHead.malformed("a chunk is longer than its size");
+    }
   }
 
   private static ByteBuffer ascii(String text) {

@@ -1,28 +1,39 @@
 package dev.drover.gateway;
 
 import dev.drover.base.Pause;
+import dev.drover.base.Problem;
 import dev.drover.base.Threads;
+import dev.drover.gateway.tls.Authority;
+import dev.drover.gateway.tls.UpstreamTls;
 import dev.drover.hands.Egress;
+import dev.drover.hands.Sandboxes;
 import dev.drover.http.PublicOnly;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// Serves the connections of sandboxes. Which session speaks is known from the hand that was
 /// dialled, never from what a stream says. Safe for many threads.
 public final class Gateway implements Egress, AutoCloseable {
+  /// Bytes of bodies that are read whole at a time.
+  private static final long RESERVED = 64L << 20;
+
   private final Function<SessionId, Policy> policies;
   private final PublicOnly guard;
   private final ConnectionLimits limits;
   private final EgressTap tap;
   private final Pause pause;
   private final UnaryOperator<InetSocketAddress> servers;
+  private final Optional<Interception> interception;
+  private final AtomicLong reserved = new AtomicLong();
   private final BigBuffers buffers = new BigBuffers();
   private final Map<HandId, HandWay> ways = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -34,12 +45,20 @@ public final class Gateway implements Egress, AutoCloseable {
       Function<SessionId, Policy> policies,
       PublicOnly guard,
       NetworkSettings settings,
+      Interception interception,
       EgressTap tap,
       Pause pause) {
-    this(policies, guard, ConnectionLimits.of(settings.bytes()), tap, pause, address -> address);
+    this(
+        policies,
+        guard,
+        ConnectionLimits.of(settings.bytes()),
+        Optional.of(interception),
+        tap,
+        pause,
+        address -> address);
   }
 
-  /// @param servers where the server of an address is, which is elsewhere in tests
+  /// A gateway that puts in no secrets.
   Gateway(
       Function<SessionId, Policy> policies,
       PublicOnly guard,
@@ -47,7 +66,20 @@ public final class Gateway implements Egress, AutoCloseable {
       EgressTap tap,
       Pause pause,
       UnaryOperator<InetSocketAddress> servers) {
+    this(policies, guard, limits, Optional.empty(), tap, pause, servers);
+  }
+
+  /// @param servers where the server of an address is, which is elsewhere in tests
+  Gateway(
+      Function<SessionId, Policy> policies,
+      PublicOnly guard,
+      ConnectionLimits limits,
+      Optional<Interception> interception,
+      EgressTap tap,
+      Pause pause,
+      UnaryOperator<InetSocketAddress> servers) {
     this.servers = servers;
+    this.interception = interception;
     this.policies = policies;
     this.guard = guard;
     this.limits = limits;
@@ -71,6 +103,22 @@ public final class Gateway implements Egress, AutoCloseable {
   @Override
   public boolean offers(SessionId session) {
     return policy(session).opensAnything();
+  }
+
+  @Override
+  public Surroundings surroundings(SessionId session) throws Sandboxes.Unavailable {
+    var placeholders = secrets(session).issue();
+    if (placeholders.isEmpty() || !offers(session)) {
+      return new Surroundings(placeholders, Optional.empty());
+    }
+    try {
+      return new Surroundings(placeholders, Optional.of(authority().certificate()));
+    } catch (Problem e) {
+      throw new Sandboxes.Unavailable(
+          "The sandbox was not started: the keys for its environment variables cannot be used. "
+              + e.getMessage(),
+          e);
+    }
   }
 
   @Override
@@ -113,6 +161,35 @@ public final class Gateway implements Egress, AutoCloseable {
 
   Policy policy(SessionId session) {
     return policies.apply(session);
+  }
+
+  Secrets secrets(SessionId session) {
+    return interception.isEmpty() ? Secrets.NONE : interception.get().secrets().apply(session);
+  }
+
+  Authority authority() {
+    return interception.orElseThrow().authority().get();
+  }
+
+  UpstreamTls upstream() {
+    return interception.orElseThrow().upstream();
+  }
+
+  void substituted(SessionId session, Destination to, Placeholder placeholder, boolean inBody) {
+    tap.substituted(session, to, placeholder.credential(), inBody);
+  }
+
+  /// As [Passage#reserve].
+  boolean reserve(long length) {
+    if (reserved.addAndGet(length) <= RESERVED) {
+      return true;
+    }
+    reserved.addAndGet(-length);
+    return false;
+  }
+
+  void release(long length) {
+    reserved.addAndGet(-length);
   }
 
   /// Where to connect for an address that was judged.

@@ -1,6 +1,9 @@
 package dev.drover.gateway;
 
 import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.gateway.tls.Authority;
+import dev.drover.gateway.tls.UpstreamTls;
 import dev.drover.hands.Egress;
 import dev.drover.http.Unreachable;
 import dev.drover.session.HandId;
@@ -12,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +32,9 @@ final class HandWay implements Egress.Way {
   /// Lookups take the time of other servers, and all sandboxes share them.
   private static final int LOOKUPS = 8;
 
+  /// Bytes of bodies that are read whole at a time.
+  private static final long RESERVED = 8L << 20;
+
   private final Gateway gateway;
   private final SessionId session;
   private final HandId hand;
@@ -41,6 +48,8 @@ final class HandWay implements Egress.Way {
   private final Thread acceptor;
   private volatile boolean closed;
   private volatile @Nullable Policy policy;
+  private volatile Secrets secrets = Secrets.NONE;
+  private final AtomicLong reserved = new AtomicLong();
 
   HandWay(Gateway gateway, SessionId session, HandId hand, Egress.Dial dial) {
     this.gateway = gateway;
@@ -60,6 +69,7 @@ final class HandWay implements Egress.Way {
     while (!closed) {
       try {
         if (policy == null) {
+          secrets = gateway.secrets(session);
           policy = gateway.policy(session);
         }
         next();
@@ -154,6 +164,67 @@ final class HandWay implements Egress.Way {
   /// As [Gateway#server].
   InetSocketAddress server(InetSocketAddress address) {
     return gateway.server(address);
+  }
+
+  /// The placeholders whose secrets may be sent to a host now.
+  ///
+  /// @throws NotConnected if that is unknown
+  List<Placeholder> placeholders(Destination to) throws NotConnected {
+    try {
+      return secrets.current().stream().filter(one -> one.covers(to.host())).toList();
+    } catch (Problem e) {
+      throw unavailable(to, e);
+    }
+  }
+
+  /// As [Secrets#reveal].
+  ///
+  /// @throws NotConnected if it is not available
+  Optional<Secret> reveal(Placeholder placeholder, Destination to, boolean inBody)
+      throws NotConnected {
+    try {
+      var secret = secrets.reveal(placeholder, to, inBody);
+      if (secret.isPresent()) {
+        gateway.substituted(session, to, placeholder, inBody);
+      }
+      return secret;
+    } catch (Problem e) {
+      throw unavailable(to, e);
+    }
+  }
+
+  /// @throws NotConnected if the keys of this server are not available
+  Authority authority(Destination to) throws NotConnected {
+    try {
+      return gateway.authority();
+    } catch (Problem e) {
+      throw unavailable(to, e);
+    }
+  }
+
+  private static NotConnected unavailable(Destination to, Problem e) {
+    return new NotConnected(
+        Verdict.Reason.UNREACHABLE,
+        to + " was not reached: the secrets of this session are not available. Try again later",
+        e);
+  }
+
+  UpstreamTls upstream() {
+    return gateway.upstream();
+  }
+
+  /// As [Passage#reserve].
+  boolean reserve(long length) {
+    if (reserved.addAndGet(length) <= RESERVED && gateway.reserve(length)) {
+      return true;
+    }
+    reserved.addAndGet(-length);
+    return false;
+  }
+
+  void release(long length) {
+    reserved.addAndGet(-length);
+    gateway.release(length);
   }
 
   /// Counts bytes of a connection.

@@ -3,8 +3,10 @@ package dev.drover.gateway;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +20,7 @@ import java.util.regex.Pattern;
 final class HttpForward {
   private static final Pattern ABSOLUTE = Pattern.compile("(?i)http://([^/?#]+)([/?][^#]*)?");
   private static final int HTTP = 80;
+  private static final int HTTPS = 443;
   private static final byte[] SWITCHING = " 101 ".getBytes(StandardCharsets.US_ASCII);
   private static final int STATUS_END = 13; // of "HTTP/1.1 101 "
 
@@ -32,6 +35,10 @@ final class HttpForward {
           "upgrade",
           "http2-settings",
           "host");
+
+  private static final Set<String> LENGTHS = Set.of("content-length", "transfer-encoding");
+  private static final String CLOSED = "connection: close";
+  private static final String UPGRADED = "connection: upgrade\r\nupgrade: websocket";
 
   private HttpForward() {}
 
@@ -82,7 +89,7 @@ final class HttpForward {
     forward(passage, head, head.target(), to);
   }
 
-  /// Serves plain HTTP in a tunnel to a host.
+  /// Serves HTTP in a tunnel to a host, or in TLS that was taken off.
   static void tunnelled(Passage passage, Destination to) throws IOException, InterruptedException {
     passage.denyWith(HttpForward::response);
     var head = RequestHead.read(passage.in());
@@ -107,17 +114,52 @@ final class HttpForward {
         head.length() == 0
             && head.minor() == 1
             && head.values("upgrade").stream().anyMatch("websocket"::equalsIgnoreCase);
-    passage.send(ascii(rewritten(head, path, to, upgrades)));
+    var substitution = passage.substitution(to);
+    var fields = substitution.headers(head.fields());
+    var host = to.port() == (passage.isEncrypted() ? HTTPS : HTTP) ? to.host().text() : "" + to;
     if (upgrades) {
+      passage.send(ascii(rewritten(head, fields, path, host, UPGRADED)));
       websocket(passage);
-    } else {
-      passage.run(
-          () -> ForwardedBody.copy(head.length(), passage),
-          () -> {
-            passage.copyDown(ByteBuffer.allocate(0));
-            passage.close(); // the response is complete, whatever the program still sends
-          });
+      return;
     }
+    if (head.length() != 0 && substitution.inBody() && !isEncoded(passage, head, to)) {
+      SubstitutedBody.forward(
+          passage,
+          head,
+          length -> rewritten(head, fields, path, host, framing(length)),
+          substitution.inBody(head.values("content-type").stream().findFirst()));
+      return;
+    }
+    passage.send(ascii(rewritten(head, fields, path, host, CLOSED)));
+    passage.run(
+        () -> {
+          ForwardedBody.copy(head.length(), passage);
+          passage.drop();
+        },
+        passage::copyDown);
+  }
+
+  /// Whether nothing is found in the body, because it is compressed.
+  private static boolean isEncoded(Passage passage, RequestHead head, Destination to) {
+    boolean encoded =
+        head.values("content-encoding").stream().anyMatch(it -> !it.equalsIgnoreCase("identity"));
+    if (encoded) {
+      passage
+          .refused()
+          .add(
+              "the body of a request to %s is compressed, so placeholders of secrets in it were"
+                      .formatted(to)
+                  + " sent as they are");
+    }
+    return encoded;
+  }
+
+  private static String framing(OptionalLong length) {
+    return (length.isPresent()
+            ? "content-length: " + length.getAsLong()
+            : "transfer-encoding: chunked")
+        + "\r\n"
+        + CLOSED;
   }
 
   private static void websocket(Passage passage) throws InterruptedException {
@@ -147,36 +189,42 @@ final class HttpForward {
         });
   }
 
-  private static String rewritten(RequestHead head, String path, Destination to, boolean upgrades) {
+  /// @param end the headers of this connection, and of the body if it is not that of the program
+  private static String rewritten(
+      RequestHead head, List<RequestHead.Field> fields, String path, String host, String end) {
     var dropped = new TreeSet<>(OF_CONNECTION);
     for (var value : head.values("connection")) {
       for (var name : value.split(",", -1)) {
         dropped.add(name.strip().toLowerCase(Locale.ROOT));
       }
     }
-    dropped.remove("content-length"); // they say where the request ends
-    dropped.remove("transfer-encoding");
+    if (end.equals(CLOSED) || end.equals(UPGRADED)) {
+      LENGTHS.forEach(dropped::remove); // they say where the request ends
+    } else {
+      dropped.addAll(LENGTHS);
+      dropped.add("expect"); // which was answered
+    }
     var text = new StringBuilder();
     text.append(head.method()).append(' ').append(path).append(" HTTP/1.").append(head.minor());
-    text.append("\r\nhost: ").append(to.port() == HTTP ? to.host().text() : to).append("\r\n");
-    for (var field : head.fields()) {
+    text.append("\r\nhost: ").append(host).append("\r\n");
+    for (var field : fields) {
       if (!dropped.contains(field.name())) {
         text.append(field.name()).append(": ").append(field.value()).append("\r\n");
       }
     }
-    text.append(upgrades ? "connection: upgrade\r\nupgrade: websocket" : "connection: close");
-    return text.append("\r\n\r\n").toString();
+    return text.append(end).append("\r\n\r\n").toString();
   }
 
   /// The response to a request that is refused.
-  private static ByteBuffer response(NotConnected e) {
+  static ByteBuffer response(NotConnected e) {
     var status =
         switch (e.reason()) {
           case FORM, MALFORMED -> "400 Bad Request";
-          case HOST, PORT, ADDRESS, PROTOCOL -> "403 Refused by the network of this environment";
+          case HOST, PORT, ADDRESS, PROTOCOL, UNENCRYPTED ->
+              "403 Refused by the network of this environment";
           case MISMATCH -> "421 Misdirected Request";
           case LIMIT -> "429 Too Many Requests";
-          case UNREACHABLE -> "502 Host not reached";
+          case UNREACHABLE, CERTIFICATE -> "502 Host not reached";
         };
     var body = "drover: " + e.words() + ".\n";
     return ascii(

@@ -13,7 +13,13 @@ import java.util.Set;
 /// @param packageHosts the hosts from which package managers install; empty: those with which the
 ///   package managers of this machine are configured
 /// @param bytes that a sandbox may send, and that it may receive
-public record NetworkSettings(Set<Integer> ports, Optional<List<String>> packageHosts, long bytes) {
+/// @param authorities a file with certificates of authorities, which are trusted besides those of
+///   the JVM when the server makes a TLS connection in place of a sandbox
+public record NetworkSettings(
+    Set<Integer> ports,
+    Optional<List<String>> packageHosts,
+    long bytes,
+    Optional<String> authorities) {
   private static final long USUAL = 20L << 30;
 
   public NetworkSettings {
@@ -36,6 +42,7 @@ public record NetworkSettings(Set<Integer> ports, Optional<List<String>> package
           "package_hosts", "must be a list of host names or \"*.domain\", without scheme or port");
     }
     long bytes = section.mebibytes("sandbox_mib", 0, 1L << 30, USUAL);
-    return new NetworkSettings(ports, packages, bytes == 0 ? Long.MAX_VALUE : bytes);
+    return new NetworkSettings(
+        ports, packages, bytes == 0 ? Long.MAX_VALUE : bytes, section.text("ca_file"));
   }
 }

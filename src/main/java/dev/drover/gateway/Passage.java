@@ -1,15 +1,26 @@
 package dev.drover.gateway;
 
 import dev.drover.base.Threads;
+import dev.drover.gateway.tls.Line;
+import dev.drover.gateway.tls.PlainLine;
+import dev.drover.gateway.tls.TlsFailure;
+import dev.drover.http.PublicOnly;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -27,24 +38,31 @@ final class Passage implements Runnable, AutoCloseable {
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final HandWay way;
-  private final SocketChannel inside;
-  private final PeekedStream in;
+  private final SocketChannel program;
+  private volatile Line inside;
+  private PeekedStream in;
   private final long start = System.nanoTime();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private volatile long deadline;
   private volatile boolean half;
   private volatile boolean closed;
-  private volatile @Nullable SocketChannel outside;
+  private volatile @Nullable SocketChannel host;
+  private volatile @Nullable Line outside;
+  private volatile @Nullable Selector waiting;
+  private @Nullable List<Placeholder> placeholders;
+  private @Nullable InetAddress admitted;
+  private boolean encrypted;
   private Function<NotConnected, ByteBuffer> denial = SILENT;
   private String protocol = "none";
   private Optional<Destination> destination = Optional.empty();
   private String verdict = "closed";
   private boolean refused;
 
-  Passage(HandWay way, SocketChannel inside, PeekedStream in) {
+  Passage(HandWay way, SocketChannel program, PeekedStream in) {
     this.way = way;
-    this.inside = inside;
+    this.program = program;
+    this.inside = new PlainLine(program);
     this.in = in;
     expect(way.limits().head());
   }
@@ -111,6 +129,7 @@ final class Passage implements Runnable, AutoCloseable {
         };
     expect(way.limits().head().plus(way.limits().connect()));
     var address = way.admit(to);
+    admitted = address;
     way.checkBytes(to);
     dial(to, address);
     expect(way.limits().head());
@@ -118,7 +137,8 @@ final class Passage implements Runnable, AutoCloseable {
 
   private void dial(Destination to, InetAddress address) throws IOException {
     var channel = SocketChannel.open();
-    outside = channel;
+    host = channel;
+    outside = new PlainLine(channel);
     if (closed) {
       channel.close();
     }
@@ -155,7 +175,7 @@ final class Passage implements Runnable, AutoCloseable {
     }
   }
 
-  private SocketChannel connected() throws IOException {
+  private Line connected() throws IOException {
     var channel = outside;
     if (channel == null) {
       throw new IOException("not connected");
@@ -170,7 +190,7 @@ final class Passage implements Runnable, AutoCloseable {
           send(in.rest());
           copyUp();
         },
-        () -> copyDown(ByteBuffer.allocate(0)));
+        this::copyDown);
   }
 
   /// Copies all that the program sends.
@@ -192,6 +212,19 @@ final class Passage implements Runnable, AutoCloseable {
     half();
   }
 
+  /// Copies all that the host sends.
+  void copyDown() throws IOException {
+    copyDown(ByteBuffer.allocate(0));
+  }
+
+  /// Takes what the program sends after its only request, which no server gets, until it ends the
+  /// connection. If this side closed it, the program would lose what it has not read.
+  void drop() throws IOException {
+    while (in.peek() >= 0) {
+      in.rest();
+    }
+  }
+
   /// Reads the first bytes of the host, at most `most`; fewer at its end.
   ByteBuffer first(int most) throws IOException {
     var buffer = ByteBuffer.allocate(most);
@@ -200,6 +233,110 @@ final class Passage implements Runnable, AutoCloseable {
       expect(way.limits().silence());
     }
     return buffer.flip();
+  }
+
+  /// Waits until one side has sent something, before anything else was read. Returns whether it is
+  /// the program.
+  boolean programSpeaksFirst() throws IOException {
+    var other = host;
+    if (other == null || in.hasArrived()) {
+      return true;
+    }
+    try (var selector = Selector.open()) {
+      waiting = selector;
+      program.configureBlocking(false);
+      other.configureBlocking(false);
+      var mine = program.register(selector, SelectionKey.OP_READ);
+      other.register(selector, SelectionKey.OP_READ);
+      while (selector.select() == 0) {
+        if (closed) {
+          throw new ClosedChannelException();
+        }
+      }
+      return mine.isReadable();
+    } catch (CancelledKeyException e) {
+      throw new IOException("closed while it waited", e);
+    } finally {
+      waiting = null;
+      program.configureBlocking(true);
+      other.configureBlocking(true);
+    }
+  }
+
+  /// Whether the session has secrets that may be sent to a host.
+  boolean hasSecretsFor(Destination to) throws NotConnected {
+    return !placeholders(to).isEmpty();
+  }
+
+  private List<Placeholder> placeholders(Destination to) throws NotConnected {
+    var known = placeholders;
+    if (known == null) {
+      known = way.placeholders(to);
+      placeholders = known;
+    }
+    return known;
+  }
+
+  /// What is put into a request to a host.
+  Substitution substitution(Destination to) throws NotConnected {
+    return new Substitution(
+        placeholders(to),
+        (placeholder, inBody) -> {
+          if (!encrypted && (admitted == null || PublicOnly.isPublic(admitted))) {
+            throw new NotConnected(
+                Verdict.Reason.UNENCRYPTED,
+                to + " was refused: secrets are sent over the internet with https only");
+          }
+          return way.reveal(placeholder, to, inBody);
+        });
+  }
+
+  /// Takes TLS off both sides: the program gets a certificate of this server's own authority, and
+  /// the certificate of the host is checked. From now on, everything is read and sent without TLS.
+  ///
+  /// @param hello has been read from the program
+  void decrypt(ClientHello hello, Destination to) throws IOException {
+    var name = to.host().text();
+    var first = new byte[hello.bytes().remaining()];
+    hello.bytes().duplicate().get(first);
+    var all = new SequenceInputStream(new ByteArrayInputStream(first), in.stream());
+    Line answered;
+    try {
+      answered = way.authority(to).accept(inside, all, name);
+    } catch (TlsFailure e) {
+      denial = SILENT; // the failure was reported in TLS
+      throw new NotConnected(Verdict.Reason.PROTOCOL, to + " was refused: " + e.why(), e);
+    }
+    inside = answered;
+    in = new PeekedStream(answered);
+    denyWith(HttpForward::response);
+    expect(way.limits().head().plus(way.limits().connect()));
+    try {
+      outside = way.upstream().connect(connected(), name, to.port());
+    } catch (TlsFailure e) {
+      throw new NotConnected(Verdict.Reason.CERTIFICATE, to + " was not reached: " + e.why(), e);
+    }
+    encrypted = true;
+    expect(way.limits().head());
+  }
+
+  /// Whether TLS was taken off.
+  boolean isEncrypted() {
+    return encrypted;
+  }
+
+  /// Reserves memory for a body of this length, until [#release]. Returns false if there is none.
+  boolean reserve(long length) {
+    return way.reserve(length);
+  }
+
+  void release(long length) {
+    way.release(length);
+  }
+
+  /// Notes that the program still sends.
+  void goesOn() {
+    expect(way.limits().silence());
   }
 
   /// One of the two directions of a connection.
@@ -233,7 +370,7 @@ final class Passage implements Runnable, AutoCloseable {
     }
   }
 
-  private void copy(SocketChannel from, SocketChannel to, boolean up) throws IOException {
+  private void copy(Line from, Line to, boolean up) throws IOException {
     var small = ByteBuffer.allocate(8 * 1024);
     ByteBuffer big = null;
     try {
@@ -296,8 +433,12 @@ final class Passage implements Runnable, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    HandWay.close(inside);
-    HandWay.close(outside);
+    HandWay.close(program);
+    HandWay.close(host);
+    var selector = waiting;
+    if (selector != null) {
+      selector.wakeup();
+    }
   }
 
   EgressTap.Ended ended() {

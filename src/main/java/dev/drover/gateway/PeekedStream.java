@@ -2,6 +2,7 @@ package dev.drover.gateway;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
@@ -15,6 +16,11 @@ final class PeekedStream {
 
   PeekedStream(ReadableByteChannel channel) {
     this.channel = channel;
+  }
+
+  /// Whether bytes have arrived that were not read.
+  boolean hasArrived() {
+    return buffer.hasRemaining();
   }
 
   private boolean isAtEnd() throws IOException {
@@ -64,6 +70,30 @@ final class PeekedStream {
     var bytes = buffer.slice(buffer.position(), count);
     buffer.position(buffer.position() + count);
     return bytes;
+  }
+
+  /// The bytes from here on, as a stream.
+  InputStream stream() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        return isAtEnd() ? -1 : PeekedStream.this.read();
+      }
+
+      @Override
+      public int read(byte[] to, int offset, int length) throws IOException {
+        if (length == 0) {
+          return 0;
+        }
+        if (isAtEnd()) {
+          return -1;
+        }
+        var some = next(length);
+        int count = some.remaining();
+        some.get(to, offset, count);
+        return count;
+      }
+    };
   }
 
   /// The bytes that have arrived and were not read.

@@ -44,9 +44,21 @@ final class Protocols {
           Verdict.Reason.PROTOCOL,
           "a connection to port " + port + " was refused: its TLS handshake names no host");
     }
-    passage.connect(Requested.of(hello.name().get(), port));
-    passage.send(hello.bytes());
-    passage.relay();
+    var to = Requested.of(hello.name().get(), port);
+    passage.connect(to);
+    encrypted(passage, hello, to);
+  }
+
+  /// Serves a connection with TLS, which is taken off if the session has secrets for the host.
+  private static void encrypted(Passage passage, ClientHello hello, Destination to)
+      throws IOException, InterruptedException {
+    if (passage.hasSecretsFor(to)) {
+      passage.decrypt(hello, to);
+      HttpForward.tunnelled(passage, to);
+    } else {
+      passage.send(hello.bytes());
+      passage.relay();
+    }
   }
 
   /// Serves a connection whose host is known, after the program was told that it is connected. If
@@ -54,7 +66,7 @@ final class Protocols {
   static void tunnel(Passage passage, Destination to) throws IOException, InterruptedException {
     passage.denyWith(Passage.SILENT);
     if (passage.policy().isUnrestricted()) {
-      passage.relay();
+      unrestricted(passage, to);
       return;
     }
     int first = passage.in().peek();
@@ -62,12 +74,31 @@ final class Protocols {
       passage.denyWith(_ -> ClientHello.denial());
       var hello = ClientHello.read(passage.in());
       check(hello, to);
-      passage.send(hello.bytes());
-      passage.relay();
+      encrypted(passage, hello, to);
     } else if (isLetter(first)) {
       HttpForward.tunnelled(passage, to);
     } else if (first >= 0) {
       throw notHttp(to.toString());
+    }
+  }
+
+  /// Serves a tunnel that may carry anything, and in which the host may speak first. It is only
+  /// read if it carries TLS for a host for which the session has secrets.
+  private static void unrestricted(Passage passage, Destination to)
+      throws IOException, InterruptedException {
+    if (!passage.hasSecretsFor(to)
+        || !passage.programSpeaksFirst()
+        || passage.in().peek() != ClientHello.HANDSHAKE) {
+      passage.relay();
+      return;
+    }
+    passage.denyWith(_ -> ClientHello.denial());
+    var hello = ClientHello.read(passage.in());
+    if (hello.name().isEmpty() || Requested.of(hello.name().get(), to.port()).equals(to)) {
+      encrypted(passage, hello, to);
+    } else {
+      passage.send(hello.bytes());
+      passage.relay();
     }
   }
 

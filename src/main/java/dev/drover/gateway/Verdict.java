@@ -26,6 +26,10 @@ public sealed interface Verdict {
     PROTOCOL,
     /// The request is not valid HTTP.
     MALFORMED,
+    /// A secret would leave this machine's networks without encryption.
+    UNENCRYPTED,
+    /// The certificate of the host is not valid.
+    CERTIFICATE,
     /// A limit was reached.
     LIMIT,
     /// The host has no address, or there is no server, or it does not answer.

@@ -71,10 +71,16 @@ public final class PublicOnly implements Guard {
     return addresses.getFirst();
   }
 
+  /// Whether connections to an address leave the networks of this machine and of its operator.
+  public static boolean isPublic(InetAddress address) {
+    return !SpecialAddresses.contain(address) && !isOwn(address);
+  }
+
   private boolean isAllowed(HostName host, InetAddress address) {
     return !(SpecialAddresses.contain(address) || isOwn(address))
         || (opened.contain(host, address)
             && cap.get().map(some -> some.contain(host, address)).orElse(true));
+    return opened.contain(host, address) || isPublic(address);
   }
 
   /// Servers on this machine may trust local connections.

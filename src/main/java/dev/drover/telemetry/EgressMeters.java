@@ -1,6 +1,8 @@
 package dev.drover.telemetry;
 
+import dev.drover.gateway.Destination;
 import dev.drover.gateway.EgressTap;
+import dev.drover.session.SessionId;
 import java.lang.System.Logger.Level;
 import java.util.function.DoubleSupplier;
 
@@ -18,6 +20,18 @@ public final class EgressMeters implements EgressTap {
   /// Adds the number of open connections.
   public void watch(DoubleSupplier open) {
     meters.watchConnections(open);
+  }
+
+  @Override
+  public void substituted(
+      SessionId session, Destination destination, String credential, boolean inBody) {
+    var location = inBody ? "body" : "header";
+    meters.egressSecrets.increment(location);
+    LOG.log(
+        Level.DEBUG,
+        "secret sent for a sandbox",
+        Facts.of(
+            "session", session, "to", destination, "credential", credential, "location", location));
   }
 
   @Override

@@ -122,6 +122,11 @@ public final class Meters {
           "Connections of sandboxes that ended or were refused.",
           "protocol",
           "verdict");
+  final Counter egressSecrets =
+      metrics.counter(
+          "drover_egress_secrets_total",
+          "Secrets of credentials that were put into requests of sandboxes.",
+          "location");
   final Counter egressBytes =
       metrics.counter(
           "drover_egress_bytes_total", "Bytes that sandboxes sent and received.", "direction");

@@ -30,12 +30,13 @@ public final class CredentialCodec {
   private static final String NAME = "display_name";
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /// Variables from which shells, loaders, runtimes and HTTP clients read how to run: a placeholder
-  /// in them breaks the sandbox.
+  /// Variables from which shells, loaders, runtimes and HTTP clients read how to run, and whose
+  /// certificates to trust: a placeholder in them breaks the sandbox.
   private static final Pattern RESERVED =
       Pattern.compile(
-          "(?i)LD_.*|DYLD_.*|BASH.*|DROVER_.*|.*_PROXY|PATH|HOME|USER|SHELL|ENV|IFS|PWD|PS4|TERM|LANG|LC_.*"
-              + "|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE"
+          "(?i)LD_.*|DYLD_.*|BASH.*|DROVER_.*|.*_PROXY|PATH|HOME|USER|LOGNAME|SHELL|ENV|IFS|PWD|PS4|TERM|LANG|LC_.*"
+              + "|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|(CURL|REQUESTS|AWS)_CA_BUNDLE|PIP_CERT"
+              + "|CARGO_HTTP_CAINFO"
               + "|PYTHON(PATH|HOME|STARTUP)|PERL5.*|RUBY(OPT|LIB)|GIT_.*|JAVA_TOOL_OPTIONS"
               + "|JDK_JAVA_OPTIONS");
 

@@ -266,7 +266,6 @@ final class Api implements AutoCloseable {
             store.catalogs(),
             store.files(),
             store.skills(),
-            store.vaults(),
             between.apply(store.sessions()),
             store.eventLog(),
             brain,

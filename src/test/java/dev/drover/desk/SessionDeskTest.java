@@ -64,7 +64,6 @@ final class SessionDeskTest {
           store.catalogs(),
           store.files(),
           store.skills(),
-          store.vaults(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),

@@ -18,7 +18,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -40,6 +42,12 @@ final class LocalWeb implements AutoCloseable {
   private final Path directory;
   private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
 
+  /// The requests that arrived: headers and body.
+  final Queue<String> received = new ConcurrentLinkedQueue<>();
+
+  /// The password of the user `x` for the repository `private.git`.
+  static final String GIT_PASSWORD = "canary-of-git+/=";
+
   LocalWeb(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
     this.directory = directory;
     var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
@@ -59,9 +67,15 @@ final class LocalWeb implements AutoCloseable {
 
   private void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
-      exchange.getRequestBody().readAllBytes();
+      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      received.add(exchange.getRequestHeaders().entrySet() + " " + body);
       var host = String.valueOf(exchange.getRequestHeaders().getFirst("host"));
       var page = pages.get(host + exchange.getRequestURI().getPath());
+      if (exchange.getRequestURI().getPath().startsWith("/private.git") && !isMember(exchange)) {
+        exchange.getResponseHeaders().add("www-authenticate", "Basic realm=\"git\"");
+        exchange.sendResponseHeaders(401, -1);
+        return;
+      }
       var type =
           exchange.getRequestURI().getPath().startsWith("/simple/") ? "text/html" : "text/plain";
       exchange.getResponseHeaders().add("content-type", type);
@@ -71,6 +85,12 @@ final class LocalWeb implements AutoCloseable {
         exchange.getResponseBody().write(page);
       }
     }
+  }
+
+  private static boolean isMember(HttpExchange exchange) {
+    var member = ("x:" + GIT_PASSWORD).getBytes(StandardCharsets.UTF_8);
+    return ("Basic " + Base64.getEncoder().encodeToString(member))
+        .equals(exchange.getRequestHeaders().getFirst("authorization"));
   }
 
   private void page(String path, String content) {
@@ -204,7 +224,10 @@ final class LocalWeb implements AutoCloseable {
     var root = directory.resolve("repository.git");
     try (var files = Files.walk(root)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
-        pages.put("git.example/repository.git/" + root.relativize(file), Files.readAllBytes(file));
+        for (var name : List.of("repository", "private")) {
+          var path = "git.example/" + name + ".git/" + root.relativize(file);
+          pages.put(path, Files.readAllBytes(file));
+        }
       }
     }
   }

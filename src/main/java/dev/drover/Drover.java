@@ -268,6 +268,7 @@ public final class Drover implements AutoCloseable {
             store.catalogs(),
             store.files(),
             store.skills(),
+            store.vaults(),
             sessions,
             log,
             brains,

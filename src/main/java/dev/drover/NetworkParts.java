@@ -23,11 +23,10 @@ import dev.drover.telemetry.EgressMeters;
 import dev.drover.telemetry.Meters;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -55,16 +54,8 @@ final class NetworkParts {
     settings = config.network();
     policy = config.policy();
     var egress = new EgressMeters(meters);
-    gateway =
-        new Gateway(
-            session -> policy(sessions.getSession(session)), guard, settings, egress, Pause.REAL);
     credentials = new CredentialNotes(ids);
-    Function<SessionId, Policy> policies =
-        session ->
-            new Policy(
-                sessions.getSession(session).origin().networking(),
-                new NetworkRules(
-                    settings.ports(), settings.packageHosts().orElseGet(packages::all)));
+    Function<SessionId, Policy> policies = session -> policy(sessions.getSession(session));
     Function<SessionId, Secrets> secrets =
         id -> {
           var session = sessions.getSession(id);
@@ -98,7 +89,6 @@ final class NetworkParts {
     return settings.packageHosts().or(() -> managers.map(packages::of)).orElseGet(packages::all);
   }
 
-  @Override
   private static UpstreamTls upstream(Config config) {
     try {
       return new UpstreamTls(config.network().authorities().map(Path::of));

@@ -383,7 +383,7 @@ final class ArchitectureTest {
             .anyMatch(
                 type ->
                     id.matcher(type.getTypeName()).find()
-                        || method.getDeclaringClass() == Catalog.class && type == String.class);
+                        || (method.getDeclaringClass() == Catalog.class && type == String.class));
   }
 
   private static boolean takesAWorkspace(Method method) {

@@ -20,6 +20,8 @@ import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
 import dev.drover.skills.SkillNote;
 import dev.drover.skills.Skills;
+import dev.drover.vault.Credential;
+import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class Origins {
   private final Catalog<Agent> agents;
   private final Catalog<Environment> environments;
   private final Catalog<Vault> vaults;
+  private final VaultStore credentials;
   private final SkillChoice skills;
   private final Models models;
   private final Supplier<OperatorPolicy> policy;
@@ -49,15 +52,12 @@ final class Origins {
       Supplier<OperatorPolicy> policy,
       Ids ids,
       InstantSource clock) {
-  }
-
-  @Override
-      Catalogs catalogs, Files files, Skills skills, Models models, Ids ids, InstantSource clock) {
     equipment = new Equipment(files, catalogs, ids);
     this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
     vaults = catalogs.of(Vault.KIND);
+    this.credentials = credentials;
     this.models = models;
     this.policy = policy;
     this.ids = ids;
@@ -98,7 +98,8 @@ final class Origins {
     return session.with(resources);
   }
 
-  /// @return the same vaults, of which each exists and is in use
+  /// @return the same vaults, of which each exists, is in use, and has only credentials that this
+  ///   version can use
   private List<VaultId> vaults(Caller caller, List<VaultId> named) {
     for (var id : named) {
       Resource<Vault> vault;
@@ -112,6 +113,7 @@ final class Origins {
       if (vault.archivedAt() != null) {
         throw Vault.KIND.archived().apply(id.value());
       }
+      checkUsable(caller, id);
     }
     return named;
   }
@@ -123,12 +125,6 @@ final class Origins {
       var denial = policy.get().credentialDenial(credential.auth().kind());
       if (denial.isPresent()) {
         throw denial.get().at("vault_ids", "credential " + credential.id() + " of vault " + vault);
-      }
-      if (credential.auth() instanceof CredentialAuth.EnvironmentVariable) {
-        throw Problem.invalid(
-            "vault_ids: credential %s of vault %s is an environment variable, which this version of"
-                    .formatted(credential.id(), vault)
-                + " Drover does not provide to sandboxes");
       }
     }
   }

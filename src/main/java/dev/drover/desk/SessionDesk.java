@@ -20,6 +20,7 @@ import dev.drover.session.SessionThread;
 import dev.drover.session.Sessions;
 import dev.drover.session.ThreadId;
 import dev.drover.skills.Skills;
+import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class SessionDesk {
       Catalogs catalogs,
       Files files,
       Skills skills,
+      VaultStore credentials,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -81,7 +83,6 @@ public final class SessionDesk {
     this.brain = brain;
     this.models = models;
     origins = new Origins(catalogs, files, skills, credentials, models, policy, ids, clock);
-    origins = new Origins(catalogs, files, skills, models, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.

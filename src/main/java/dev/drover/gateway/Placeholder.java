@@ -1,6 +1,7 @@
 package dev.drover.gateway;
 
 import dev.drover.http.HostName;
+import dev.drover.http.HostPattern;
 import java.util.List;
 import java.util.Optional;
 

@@ -168,24 +168,21 @@ public final class Policy {
     };
   }
 
-  private Verdict limited(Destination to, NetworkRules now) {
-    var packages = packages(now);
-  }
-
-  @Override
-  /// Whether a host, or one below `*.domain`, can be reached by sandboxes.
+  /// Whether a host, or one below `*.domain`, can be reached by sandboxes, as far as the
+  /// environment decides.
   public boolean reaches(String entry) {
     var wanted = new HostPattern(entry);
     return switch (networking) {
       case Networking.Unrestricted _ -> true;
       case Networking.Limited _ ->
-          Stream.concat(hosts.stream(), packages.stream())
+          Stream.concat(hosts.stream(), packages(rules.get()).stream())
               .anyMatch(pattern -> pattern.overlaps(wanted));
       case Networking.Other _ -> false;
     };
   }
 
-  private Verdict limited(Destination to) {
+  private Verdict limited(Destination to, NetworkRules now) {
+    var packages = packages(now);
     boolean listed = hosts.stream().anyMatch(pattern -> pattern.matches(to.host()));
     if (!listed && packages.stream().noneMatch(pattern -> pattern.matches(to.host()))) {
       return new Refused(

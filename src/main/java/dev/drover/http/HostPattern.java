@@ -41,6 +41,13 @@ public record HostPattern(String text) {
     }
   }
 
+  /// Whether some host may match both.
+  public boolean overlaps(HostPattern other) {
+    return text.equals(other.text)
+        || (isWildcard() && other.text.endsWith(text.substring(1)))
+        || (other.isWildcard() && text.endsWith(other.text.substring(1)));
+  }
+
   public boolean isWildcard() {
     return text.startsWith("*.");
   }

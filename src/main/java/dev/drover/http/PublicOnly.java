@@ -77,10 +77,9 @@ public final class PublicOnly implements Guard {
   }
 
   private boolean isAllowed(HostName host, InetAddress address) {
-    return !(SpecialAddresses.contain(address) || isOwn(address))
+    return isPublic(address)
         || (opened.contain(host, address)
             && cap.get().map(some -> some.contain(host, address)).orElse(true));
-    return opened.contain(host, address) || isPublic(address);
   }
 
   /// Servers on this machine may trust local connections.

@@ -40,6 +40,7 @@ public interface Store extends AutoCloseable {
   Receipts receipts();
 
   AccessStore access();
+
   Placeholders placeholders();
 
   Outputs outputs();

@@ -30,13 +30,14 @@ public final class SecretUse implements AutoCloseable {
       Pause pause,
       RandomGenerator random,
       InstantSource clock) {
-    this(store, envelope, receipts, guard, _ -> true, pause, random, clock);
+    this(store, placeholders, envelope, receipts, guard, _ -> true, pause, random, clock);
   }
 
   /// @param guard decides to which OAuth and MCP servers secrets may be sent
   /// @param kinds whether sessions may use credentials of a kind, asked at each use
   public SecretUse(
       VaultStore store,
+      Placeholders placeholders,
       Envelope envelope,
       Receipts receipts,
       Guard guard,
@@ -49,7 +50,7 @@ public final class SecretUse implements AutoCloseable {
     keyring = new Keyring(store, envelope, refresh, receipts, random, clock, kinds);
     validator = new Validator(store, envelope, refresh, new McpProbe(http), receipts, clock);
     counted = new CountedReceipts(receipts, pause, clock);
-    variables = new Variables(store, placeholders, envelope, counted, new Ids(random));
+    variables = new Variables(store, placeholders, envelope, counted, kinds, new Ids(random));
   }
 
   public Keyring keyring() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The environment variables of sessions. A sandbox has a placeholder for each secret; the secret
 /// takes its place when a request has left the sandbox. What a placeholder stands for is read at
@@ -19,18 +20,22 @@ public final class Variables {
   private final Placeholders placeholders;
   private final Envelope envelope;
   private final CountedReceipts receipts;
+  private final Predicate<String> kinds;
   private final Ids ids;
 
+  /// @param kinds whether sessions may use credentials of a kind, asked at each use
   Variables(
       VaultStore store,
       Placeholders placeholders,
       Envelope envelope,
       CountedReceipts receipts,
+      Predicate<String> kinds,
       Ids ids) {
     this.store = store;
     this.placeholders = placeholders;
     this.envelope = envelope;
     this.receipts = receipts;
+    this.kinds = kinds;
     this.ids = ids;
   }
 
@@ -50,6 +55,7 @@ public final class Variables {
     var seen = new HashSet<String>();
     for (var credential : store.variables(workspace, vaults)) {
       if (credential.auth() instanceof CredentialAuth.EnvironmentVariable variable
+          && kinds.test(variable.kind())
           && seen.add(variable.name())) {
         names.add(variable.name());
         var text = ids.next(Placeholders.PREFIX);
@@ -70,7 +76,8 @@ public final class Variables {
   public List<Variable> of(String session) {
     var variables = new ArrayList<Variable>();
     for (var issued : placeholders.of(session)) {
-      if (issued.credential().auth() instanceof CredentialAuth.EnvironmentVariable auth) {
+      if (issued.credential().auth() instanceof CredentialAuth.EnvironmentVariable auth
+          && kinds.test(auth.kind())) {
         variables.add(new Variable(issued.text(), issued.credential(), auth));
       }
     }

@@ -266,6 +266,7 @@ final class Api implements AutoCloseable {
             store.catalogs(),
             store.files(),
             store.skills(),
+            store.vaults(),
             between.apply(store.sessions()),
             store.eventLog(),
             brain,

@@ -59,6 +59,7 @@ final class StageServer implements ServerFactory {
             store.catalogs(),
             store.files(),
             store.skills(),
+            store.vaults(),
             store.sessions(),
             store.eventLog(),
             stage.wakes(),

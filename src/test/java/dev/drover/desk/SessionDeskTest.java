@@ -64,6 +64,7 @@ final class SessionDeskTest {
           store.catalogs(),
           store.files(),
           store.skills(),
+          store.vaults(),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),

@@ -21,9 +21,14 @@
 
 #define MANY 32
 #define TEXTS_MAX (8 + DIRECTORIES)
-#define SOURCES_MAX (DIRECTORIES + STORES_MAX + 1)
+#define SOURCES_MAX (DIRECTORIES + STORES_MAX + 2)
 #define ARGS_MAX 4096
 #define VARIABLES_MAX 1100 /* of 50 vaults with 20 credentials, and those for certificates */
+/* What the agent installs comes before the packages of the environment, and these before the system. */
+#define PROGRAMS                                                                                               \
+  AT_INSTALLED "/venv/bin:" AT_INSTALLED "/npm/bin:" AT_INSTALLED "/cargo/bin:" AT_INSTALLED "/go/bin:" AT_INSTALLED \
+  "/gem/bin:" AT_INSTALLED "/bin:" AT_PACKAGES "/python/bin:" AT_PACKAGES "/npm/bin:"                             \
+  "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 #define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
 
 /* A directory below AT_MEMORY. */
@@ -41,6 +46,7 @@ struct options {
   const char *socket, *bwrap, *etc, *watchdog, *memory, *disk, *entries, *least, *longest;
   const char *at[DIRECTORIES]; /* on the host, or how big */
   const char *cgroups[MANY], *etc_binds[MANY];
+  const char *packages;           /* those of the environment; NULL: there are none */
   const char *channels; /* the directory of the FIFOs */
   int output, status;   /* FIFOs */
   const char *host;     /* the socket of the way out; NULL: there is none */
@@ -105,6 +111,8 @@ static void parse(int argc, char **argv, struct options *o) {
       if (argc - i < 2) die(name);
       o->variables[o->variables_n++] = (struct variable){argv[i], argv[i + 1]};
       i++;
+    } else if (strcmp(name, "--packages") == 0) {
+      o->packages = argv[i];
     } else if (strcmp(name, "--egress") == 0) {
       errno = 0;
       if (argc - i < 2) die(name);
@@ -191,6 +199,10 @@ static void stage(struct options *o, const char **self) {
     struct store *store = &o->stores[i];
     sources[n].path = &store->at;
     sources[n++].disk = store->writable ? join_text("memory-", store->slug) : NULL;
+  }
+  if (o->packages) {
+    sources[n].path = &o->packages;
+    sources[n++].disk = NULL;
   }
   sources[n].path = &o->etc;
   sources[n++].disk = NULL;
@@ -317,6 +329,7 @@ static void mounts(const struct options *o) {
     const struct store *store = &o->stores[i];
     ARGS(store->writable ? "--bind" : "--ro-bind", store->at, join_text(AT_MEMORY "/", store->slug));
   }
+  if (o->packages) ARGS("--ro-bind", o->packages, AT_PACKAGES);
   ARGS("--remount-ro", "/dev", "--dir", "/var", "--symlink", AT_TMP, "/var/tmp");
   ARGS("--symlink", AT_UPLOADS, "/uploads"); /* the name that the vendor's examples use */
 }
@@ -333,6 +346,24 @@ static void way_out(const struct options *o) {
   ARGS("--setenv", "no_proxy", "localhost,127.0.0.1,::1", "--setenv", "NO_PROXY", "localhost,127.0.0.1,::1");
 }
 
+/* Where package managers install for the agent, and from where. The home directory is too small for their caches. */
+static void package_managers(const struct options *o) {
+  static const char *const variables[][2] = {
+      {"XDG_CACHE_HOME", AT_INSTALLED "/cache"},
+      {"PIP_DISABLE_PIP_VERSION_CHECK", "1"},
+      {"npm_config_prefix", AT_INSTALLED "/npm"},
+      {"npm_config_cache", AT_INSTALLED "/cache/npm"},
+      {"npm_config_update_notifier", "false"},
+      {"NODE_PATH", AT_INSTALLED "/npm/lib/node_modules:" AT_PACKAGES "/npm/lib/node_modules"},
+      {"CARGO_HOME", AT_INSTALLED "/cargo"},
+      {"GOPATH", AT_INSTALLED "/go"},
+      {"GEM_HOME", AT_INSTALLED "/gem"}};
+  ARGS("--setenv", "PATH", PROGRAMS);
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+    ARGS("--setenv", variables[i][0], variables[i][1]);
+  }
+}
+
 static const char *descriptors_text(const int *fds, int n) {
   char *text = must(calloc((size_t)n, 12));
   for (int i = 0; i < n; i++) sprintf(text + strlen(text), "%s%d", i ? "," : "", fds[i]);
@@ -342,9 +373,9 @@ static const char *descriptors_text(const int *fds, int n) {
 static void profile(const struct options *o, const char *self, int filter, int listener) {
   ARGS("bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--uid", "1000", "--gid",
        "1000", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_PTRACE", "--cap-add", "CAP_SETPCAP",
-       "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
-       "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
+       "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
        "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
+  package_managers(o);
   for (int i = 0; i < o->variables_n; i++) ARGS("--setenv", o->variables[i].name, o->variables[i].value);
   way_out(o);
   system_directories();

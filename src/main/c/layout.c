@@ -12,5 +12,6 @@ const struct directory directories[DIRECTORIES] = {
     [TOOL_OUTPUTS] = {AT_TOOL_OUTPUTS, "--tool-outputs", NULL, "tool_outputs", READS},
     [MEMORY] = {AT_MEMORY, NULL, NULL, "memory", WRITES},
     [HOME] = {AT_HOME, "--home", "0755", NULL, NONE},
+    [INSTALLED] = {AT_INSTALLED, "--installed", NULL, "installed", NONE},
     [SHM] = {"/dev/shm", "--shm", "1777", NULL, NONE},
 };

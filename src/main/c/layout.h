@@ -11,7 +11,9 @@
 #define AT_UPLOADS "/mnt/session/uploads"
 #define AT_SKILLS "/skills"
 #define AT_TOOL_OUTPUTS "/mnt/session/tool_outputs"
+#define AT_INSTALLED AT_HOME "/.local" /* what the agent installs */
 #define AT_MEMORY "/mnt/memory" /* a directory for each memory store */
+#define AT_PACKAGES "/opt/drover" /* the packages of the environment */
 #define STORES_MAX 8
 #define AT_HAND "/run/hand" /* the program, and the name of the shell's script */
 #define AT_SHELL AT_HAND "/bin/bash" /* a copy of bash that can be executed and not read */
@@ -28,8 +30,9 @@ struct directory {
   enum access tools;
 };
 
-/* MEMORY is there only if the session has memory stores. It is nobody's, and the stores are mounted in it. */
-enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, SKILLS, TOOL_OUTPUTS, MEMORY, HOME, SHM, DIRECTORIES };
+/* MEMORY is there only if the session has memory stores. It is nobody's, and the stores are mounted in it. INSTALLED
+ * is mounted in HOME, which is new and empty. */
+enum { WORKSPACE, TMP, USER, OUTPUTS, UPLOADS, SKILLS, TOOL_OUTPUTS, MEMORY, HOME, INSTALLED, SHM, DIRECTORIES };
 extern const struct directory directories[DIRECTORIES];
 
 #endif

@@ -193,6 +193,7 @@ int serve(int argc, char **argv) {
   if (signals < 0 || null < 0) return 1;
   fork_setup(signals, processes);
   archives_setup();
+  installs_setup();
   shell_hide();
   if (egress) relay_start(ways);
   last_attached = now_ms();

@@ -61,6 +61,9 @@ void conn_send(int op, uint32_t id, const void *p, size_t n);
 size_t conn_unsent(void);
 bool conn_answer(uint32_t id, const struct result *result); /* false: no host is there */
 
+/* ---- installs.c ---- */
+void installs_setup(void); /* where the agent's own packages go */
+
 /* ---- fork.c ---- */
 void fork_setup(int signal_fd, int64_t processes_max);
 

@@ -11,6 +11,7 @@ import dev.drover.brain.BrainSettings;
 import dev.drover.cli.LocalServer;
 import dev.drover.errands.OutputLimits;
 import dev.drover.gateway.NetworkSettings;
+import dev.drover.gateway.PackageSettings;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.http.PrivateHosts;
@@ -61,6 +62,7 @@ import java.util.Set;
 /// @param web the settings of the web tools
 /// @param network the settings for the network of sandboxes
 /// @param policy the operator's policy, which is read at its first use
+/// @param packages the mirrors of package registries
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -82,6 +84,7 @@ public record Config(
     WebSettings web,
     NetworkSettings network,
     PolicyInForce policy,
+    PackageSettings packages,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -174,6 +177,7 @@ public record Config(
         WebSettings.read(root),
         NetworkSettings.read(root.section("network")),
         PolicyInForce.read(root.section("policy"), data),
+        PackageSettings.read(root.section("packages")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

@@ -25,8 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -35,7 +33,7 @@ import java.util.random.RandomGenerator;
 final class NetworkParts {
   private final NetworkSettings settings;
   private final PolicyInForce policy;
-  private final PackageHosts packages = new PackageHosts(Path.of("/"));
+  private final PackageHosts packages;
   private final Gateway gateway;
   private final CredentialNotes credentials;
 
@@ -53,6 +51,7 @@ final class NetworkParts {
       Consumer<Runnable> onClose) {
     settings = config.network();
     policy = config.policy();
+    packages = new PackageHosts(Path.of("/"), config.packages());
     var egress = new EgressMeters(meters);
     credentials = new CredentialNotes(ids);
     Function<SessionId, Policy> policies = session -> policy(sessions.getSession(session));
@@ -77,16 +76,7 @@ final class NetworkParts {
   }
 
   private NetworkRules rules() {
-    var cap = policy.get();
-    return new NetworkRules(settings.ports(), packageHosts(cap.managers()), cap);
-  }
-
-  /// @param managers that environments may use; empty: all
-  private List<String> packageHosts(Optional<NavigableSet<String>> managers) {
-    if (managers.filter(NavigableSet::isEmpty).isPresent()) {
-      return List.of();
-    }
-    return settings.packageHosts().or(() -> managers.map(packages::of)).orElseGet(packages::all);
+    return settings.rules(packages, policy.get());
   }
 
   private static UpstreamTls upstream(Config config) {

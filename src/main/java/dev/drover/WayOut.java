@@ -14,17 +14,13 @@ final class WayOut {
   private WayOut() {}
 
   static Check check(Config config) {
+    var found = new PackageHosts(Path.of("/"), config.packages());
     var packages =
-        config
-            .network()
-            .packageHosts()
-            .map(hosts -> String.join(", ", hosts))
-            .orElseGet(
-                () ->
-                    new PackageHosts(Path.of("/"))
-                        .byManager().entrySet().stream()
-                            .map(of -> of.getKey() + " " + String.join(" ", of.getValue()))
-                            .collect(Collectors.joining(", ")));
+        config.network().packageHosts().isPresent()
+            ? String.join(", ", config.network().rules(found).packageHosts())
+            : found.byManager().entrySet().stream()
+                .map(of -> of.getKey() + " " + String.join(" ", of.getValue()))
+                .collect(Collectors.joining(", "));
     var way =
         hasDefaultRoute()
             ? "this machine has a default route"

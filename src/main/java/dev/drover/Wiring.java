@@ -4,6 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.brain.Retries;
 import dev.drover.catalog.Blobs;
+import dev.drover.gateway.PackageVariables;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapCell;
@@ -102,7 +103,7 @@ class Wiring {
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(),
-        config.sandboxes(),
+        config.sandboxes().withVariables(PackageVariables.of(config.packages(), Path.of("/"))),
         BwrapEngine::new,
         mounts,
         egress,

@@ -53,6 +53,14 @@ final class ConfigTest {
   }
 
   @Test
+  void aMirrorHasNoQueryThatAgentsCouldRead() {
+    var settings = Map.of("packages.pip_index", "https://mirror.example/simple?token=x");
+    assertThatThrownBy(() -> Config.read(settings, Map.of("HOME", "/home/me")))
+        .hasMessageContaining("packages.pip_index: must be a URL without a query")
+        .hasMessageNotContaining("token");
+  }
+
+  @Test
   void anEmptyHomeIsNotTheCurrentDirectory() {
     var config = Config.read(Map.of(), Map.of("HOME", "", "XDG_DATA_HOME", "relative"));
     assertThat(config.data())

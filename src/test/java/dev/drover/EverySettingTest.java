@@ -47,6 +47,8 @@ final class EverySettingTest {
           Map.entry("network.package_hosts", "[mirror.corp.example]"),
           Map.entry("network.ca_file", "/elsewhere/ca.pem"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
+          Map.entry("packages.pip_index", "https://mirror.corp.example/simple"),
+          Map.entry("packages.npm_registry", "https://mirror.corp.example/npm"),
           Map.entry("web_fetch.enabled", "false"),
           Map.entry("web_search.provider", "searxng"),
           Map.entry("web_search.url", "http://127.0.0.1:9"),

@@ -10,17 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The hosts from which the package managers of this machine install: those in their configuration,
-/// and those that are built into them, which apply in sandboxes. Only files are read. Safe for many
-/// threads.
+/// The hosts from which the package managers of this machine install: those of the operator's
+/// settings, or else those in their configuration, and those that are built into them, which apply
+/// in sandboxes. Only files are read. Safe for many threads.
 public final class PackageHosts {
   private static final int LONGEST = 512 * 1024;
 
@@ -79,13 +81,17 @@ public final class PackageHosts {
               Pattern.compile("DEFAULT_HOST = \"(https?://[^\"]+)\""),
               List.of("usr/lib/ruby/vendor_ruby/rubygems.rb", "usr/lib/ruby/*/rubygems.rb")));
 
+  private static final List<String> PIP_FILES = List.of("etc/pip.conf", "etc/xdg/pip/pip.conf");
+
   private final Path root;
+  private final PackageSettings settings;
   private final AtomicReference<@Nullable Map<String, List<String>>> found =
       new AtomicReference<>();
 
   /// @param root of the file system
-  public PackageHosts(Path root) {
+  public PackageHosts(Path root, PackageSettings settings) {
     this.root = root;
+    this.settings = settings;
   }
 
   /// All hosts.
@@ -121,7 +127,59 @@ public final class PackageHosts {
     }
     var lists = new TreeMap<String, List<String>>();
     all.forEach((manager, hosts) -> lists.put(manager, List.copyOf(hosts)));
+    settings
+        .mirrors()
+        .forEach((manager, url) -> lists.put(manager, List.copyOf(host(url.toString()).toList())));
     return lists;
+  }
+
+  /// The hosts of the mirrors.
+  List<String> mirrors() {
+    return settings.mirrors().values().stream()
+        .flatMap(url -> host(url.toString()))
+        .distinct()
+        .toList();
+  }
+
+  /// The ports of the mirrors, which package managers may use besides the usual ones.
+  public Set<Integer> ports() {
+    return settings.mirrors().values().stream()
+        .map(URI::getPort)
+        .filter(port -> port > 0)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// The URL that a setting of the machine's pip has; empty if there is none that agents may see.
+  static Optional<String> pip(Path root, String setting) {
+    var pattern = Pattern.compile("(?m)^\\s*" + Pattern.quote(setting) + "\\s*=\\s*(\\S+)\\s*$");
+    return first(root, pattern, PIP_FILES);
+  }
+
+  /// The registry of the machine's npm if its file is not visible in sandboxes.
+  static Optional<String> npm(Path root) {
+    return first(
+        root, Pattern.compile("(?m)^\\s*registry\\s*=\\s*(\\S+)\\s*$"), List.of("etc/npmrc"));
+  }
+
+  private static Optional<String> first(Path root, Pattern pattern, List<String> files) {
+    return files.stream()
+        .flatMap(file -> pattern.matcher(text(root.resolve(file))).results())
+        .map(found -> found.group(1))
+        .filter(PackageHosts::isPublic)
+        .findFirst();
+  }
+
+  /// Whether a URL has a host and neither credentials nor a query that may contain some.
+  private static boolean isPublic(String text) {
+    try {
+      var url = new URI(text);
+      return URL.matcher(text).matches()
+          && url.getHost() != null
+          && url.getRawUserInfo() == null
+          && url.getRawQuery() == null;
+    } catch (URISyntaxException _) {
+      return false;
+    }
   }
 
   private static void read(Source source, Path file, Map<String, Set<String>> into) {

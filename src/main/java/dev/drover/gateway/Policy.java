@@ -184,13 +184,16 @@ public final class Policy {
   private Verdict limited(Destination to, NetworkRules now) {
     var packages = packages(now);
     boolean listed = hosts.stream().anyMatch(pattern -> pattern.matches(to.host()));
-    if (!listed && packages.stream().noneMatch(pattern -> pattern.matches(to.host()))) {
+    boolean registry = packages.stream().anyMatch(pattern -> pattern.matches(to.host()));
+    if (!listed && !registry) {
       return new Refused(
           Reason.HOST,
           "%s was refused: it is not in this environment's allowed hosts (%s)%s"
               .formatted(to, allowed(hosts, packages), ADVICE));
     }
-    if (!WEB.contains(to.port()) && !now.ports().contains(to.port())) {
+    if (!WEB.contains(to.port())
+        && !now.ports().contains(to.port())
+        && !(registry && now.packagePorts().contains(to.port()))) {
       return port(to);
     }
     return new Allowed(listed ? LISTED : MANAGERS);

@@ -44,7 +44,7 @@ final class PackageHostsTest {
     file("etc/apt/sources.list.d/off.sources.disabled", "URIs: https://off.example/debian\n");
     file("usr/lib/go-1.24/go.env", "GOPROXY=https://proxy.example,direct\nGOSUMDB=sum.example\n");
     file("usr/lib/ruby/3.1.0/rubygems.rb", "  DEFAULT_HOST = \"https://gems.example\"\n");
-    assertThat(new PackageHosts(root).byManager())
+    assertThat(new PackageHosts(root, PackageSettings.NONE).byManager())
         .containsExactly(
             entry("apt", List.of("deb.example", "more.example")),
             entry("gem", List.of("gems.example")),
@@ -59,7 +59,7 @@ final class PackageHostsTest {
   void whatIsNoHostIsSkipped() throws Exception {
     file("etc/npmrc", "registry=https://127.1/\nregistry=file:///x\nregistry=${HOST}\n");
     file("etc/pip.conf/not-a-file", "");
-    assertThat(new PackageHosts(root).all()).isEmpty();
-    assertThat(new PackageHosts(root.resolve("absent")).all()).isEmpty();
+    assertThat(new PackageHosts(root, PackageSettings.NONE).all()).isEmpty();
+    assertThat(new PackageHosts(root.resolve("absent"), PackageSettings.NONE).all()).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import dev.drover.base.Json;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.http.HostName;
 import dev.drover.http.Unreachable;
+import dev.drover.policy.OperatorPolicy;
 import dev.drover.policy.PolicyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,7 +211,7 @@ final class PolicyTest {
 
   private static Policy under(Networking networking, String yaml) throws Exception {
     var cap = PolicyFile.read(Files.writeString(directory.resolve("policy.yaml"), yaml)).policy();
-    return new Policy(networking, new NetworkRules(Set.of(8443), List.of("registry.example"), cap));
+    return new Policy(networking, new NetworkRules(Set.of(8443), List.of("registry.example"), Set.of(), cap));
   }
 
   @Test
@@ -273,7 +274,18 @@ final class PolicyTest {
     var policy = new Policy(new Networking.Unrestricted(), now::get);
     assertThat(verdict(policy, "api.example")).isEqualTo("unrestricted");
     var file = Files.writeString(directory.resolve("policy.yaml"), "networking: {max: none}");
-    now.set(new NetworkRules(Set.of(), List.of(), PolicyFile.read(file).policy()));
+    now.set(new NetworkRules(Set.of(), List.of(), Set.of(), PolicyFile.read(file).policy()));
     assertThat(verdict(policy, "api.example")).isEqualTo("HOST");
+  }
+
+  @Test
+  void onlyRegistriesMayUseThePortsOfMirrors() throws Exception {
+    var rules = new NetworkRules(Set.of(), List.of("mirror.example"), Set.of(8081), OperatorPolicy.NONE);
+    var policy = new Policy(new Networking.Limited(List.of("api.example"), false, true), rules);
+    assertThat(verdict(policy, "mirror.example:8081")).isEqualTo("package_managers");
+    assertThat(verdict(policy, "mirror.example:8082")).isEqualTo("PORT");
+    assertThat(verdict(policy, "api.example:8081")).isEqualTo("PORT");
+    var without = new Policy(new Networking.Limited(List.of(), false, false), rules);
+    assertThat(verdict(without, "mirror.example:8081")).isEqualTo("HOST");
   }
 }

@@ -86,6 +86,13 @@ public abstract class DiskContract extends SandboxContract {
   }
 
   @Test
+  void installedPackagesCountToo() throws Exception {
+    assertThat(stopped("mkdir ~/.local/x; cd ~/.local/x; " + FLOOD))
+        .contains(" more than its limit of 8388608 bytes; ");
+    cleanUp("cd /workspace; rm -r ~/.local/x");
+  }
+
+  @Test
   void whatADirectoryHidesCounts() throws Exception {
     assertThat(
             stopped(

@@ -38,6 +38,8 @@ record Launch(
     words.addAll(List.of("--skills", workspace.skills().toString()));
     words.addAll(List.of("--tool-outputs", workspace.toolOutputs().toString()));
     words.addAll(List.of("--user", workspace.user().toString()));
+    words.addAll(List.of("--installed", workspace.installed().toString()));
+    settings.variables().forEach((name, value) -> words.addAll(List.of("--variable", name, value)));
     for (var store : workspace.memory()) {
       var access = store.writable() ? "writable" : "readable";
       words.addAll(List.of("--memory-store", store.slug(), access, store.directory().toString()));

@@ -4,6 +4,7 @@ import dev.drover.hands.Limits;
 import dev.drover.settings.Section;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /// The settings for sandboxes, the same for all sandboxes of a server.
 ///
@@ -16,6 +17,7 @@ import java.time.Duration;
 /// @param firstUid when the server is root: the first of 65,536 uids, one for each workspace
 /// @param cgroups where the kernel's control groups are mounted
 /// @param storage the storage of the files of sessions
+/// @param variables environment variables of all sandboxes, without secrets
 public record SandboxSettings(
     Limits limits,
     Duration watchdog,
@@ -24,7 +26,8 @@ public record SandboxSettings(
     Duration longestCall,
     int firstUid,
     Path cgroups,
-    Storage storage) {
+    Storage storage,
+    Map<String, String> variables) {
   public static final SandboxSettings DEFAULT =
       new SandboxSettings(
           Limits.DEFAULT,
@@ -34,7 +37,12 @@ public record SandboxSettings(
           Duration.ofMinutes(10),
           700_000,
           Path.of("/sys/fs/cgroup"),
-          Storage.DEFAULT);
+          Storage.DEFAULT,
+          Map.of());
+
+  public SandboxSettings {
+    variables = Map.copyOf(variables);
+  }
 
   /// @param root the section of all settings
   public static SandboxSettings read(Section root) {
@@ -48,46 +56,52 @@ public record SandboxSettings(
         sandboxes.millis("longest_call_ms", 1_000, 86_400_000, DEFAULT.longestCall),
         sandboxes.count("first_uid", 1_000, 2_000_000_000, DEFAULT.firstUid),
         DEFAULT.cgroups,
-        Storage.read(workspaces));
+        Storage.read(workspaces),
+        DEFAULT.variables);
   }
 
   public SandboxSettings withLimits(Limits value) {
     return new SandboxSettings(
-        value, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage);
+        value, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage, variables);
   }
 
   public SandboxSettings withWatchdog(Duration value) {
     return new SandboxSettings(
-        limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage);
+        limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage, variables);
   }
 
   public SandboxSettings withHeartbeat(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage);
+        limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage, variables);
   }
 
   public SandboxSettings withPatience(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage);
+        limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage, variables);
   }
 
   public SandboxSettings withCgroups(Path value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, firstUid, value, storage);
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, value, storage, variables);
   }
 
   public SandboxSettings withStorage(Storage value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, value);
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, value, variables);
   }
 
   public SandboxSettings withFirstUid(int value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage);
+        limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage, variables);
   }
 
   public SandboxSettings withLongestCall(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage);
+        limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage, variables);
+  }
+
+  public SandboxSettings withVariables(Map<String, String> value) {
+    return new SandboxSettings(
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage, value);
   }
 }

@@ -30,8 +30,8 @@ import java.util.Set;
 /// session share, so that a hand can neither read the files of another session nor count against
 /// its limits.
 ///
-/// Only the server can access the root of a session's directories; a hand sees the six directories
-/// inside it, and one for each memory store of the session.
+/// Only the server can access the root of a session's directories; a hand sees the seven
+/// directories inside it, and one for each memory store of the session.
 public final class Workspaces {
   private static final String HAND = "hand";
   private static final String ID = "id";
@@ -48,6 +48,7 @@ public final class Workspaces {
   private final Ids ids;
   private final Pause pause;
 
+  /// @param installed what the agent installs with package managers
   /// @param memory the directories of the session's memory stores
   /// @param image the disk image that is mounted over all of them except the uploads and what can
   ///   only be read, if the session has one
@@ -59,6 +60,7 @@ public final class Workspaces {
       Path skills,
       Path toolOutputs,
       Path user,
+      Path installed,
       List<Memory> memory,
       Optional<Path> image,
       OptionalInt uid) {}
@@ -94,6 +96,7 @@ public final class Workspaces {
             Directories.made(home.resolve("skills"), "rwxr-xr-x"),
             Directories.made(home.resolve("tool_outputs"), "rwx------"),
             Directories.made(home.resolve("user"), "rwx------"),
+            Directories.made(home.resolve("installed"), "rwx------"),
             memory(session, stores),
             image,
             OptionalInt.empty());
@@ -110,6 +113,7 @@ public final class Workspaces {
     Host.give(made.outputs, uid);
     Host.give(made.toolOutputs, uid);
     Host.give(made.user, uid);
+    Host.give(made.installed, uid);
     for (var memory : made.memory) {
       if (memory.writable) {
         Host.give(memory.directory, uid);
@@ -123,6 +127,7 @@ public final class Workspaces {
         made.skills,
         made.toolOutputs,
         made.user,
+        made.installed,
         made.memory,
         made.image,
         OptionalInt.of(uid));

@@ -145,10 +145,10 @@ final class BwrapImageTest extends SandboxContract {
   @Test
   void aWriteWithoutRoomSaysSo() throws Exception {
     error("bash", "command", "cat /dev/zero > f; false");
-    assertThat(error("write", "file_path", "g", "content", "x".repeat(100_000)))
+    assertThat(error("write", "file_path", "g", "content", "x".repeat(1_000_000)))
         .contains("no space left on device");
     bash("rm f");
-    ok("write", "file_path", "g", "content", "x".repeat(100_000));
+    ok("write", "file_path", "g", "content", "x".repeat(1_000_000));
   }
 
   @Test

@@ -347,7 +347,7 @@ static void way_out(const struct options *o) {
 }
 
 /* Where package managers install for the agent, and from where. The home directory is too small for their caches. */
-static void package_managers(const struct options *o) {
+static void package_managers(void) {
   static const char *const variables[][2] = {
       {"XDG_CACHE_HOME", AT_INSTALLED "/cache"},
       {"PIP_DISABLE_PIP_VERSION_CHECK", "1"},
@@ -375,7 +375,7 @@ static void profile(const struct options *o, const char *self, int filter, int l
        "1000", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_PTRACE", "--cap-add", "CAP_SETPCAP",
        "--new-session", "--as-pid-1", "--hostname", "hand", "--clearenv", "--setenv", "HOME", AT_HOME, "--setenv", "USER", "user", "--setenv", "LOGNAME", "user",
        "--setenv", "LANG", "C.UTF-8", "--setenv", "SHELL", "/bin/bash", "--setenv", "TMPDIR", AT_TMP);
-  package_managers(o);
+  package_managers();
   for (int i = 0; i < o->variables_n; i++) ARGS("--setenv", o->variables[i].name, o->variables[i].value);
   way_out(o);
   system_directories();

@@ -73,7 +73,14 @@ test('what an environment refuses has the error class of its code', async () => 
   );
   await assert.rejects(environments.create({ name: unique('own'), config: { type: 'self_hosted' } }), /self_hosted/);
   await assert.rejects(
-    environments.create({ name: unique('packed'), config: { ...cloud({ type: 'unrestricted' }), packages: { pip: ['numpy'] } } }),
+    environments.create({ name: unique('packed'), config: { ...cloud({ type: 'unrestricted' }), packages: { gem: ['rails'] } } }),
     /packages/,
   );
+  const packed = await environments.create({
+    name: unique('packed'),
+    config: { ...cloud({ type: 'unrestricted' }), packages: { pip: ['pandas==2.2.0', 'tiny'] } },
+  });
+  assert.deepEqual(packed.config.packages.pip, ['pandas==2.2.0', 'tiny']);
+  const both = await environments.update(packed.id, { config: { type: 'cloud', packages: { npm: ['prettier'] } } });
+  assert.deepEqual([both.config.packages.npm, both.config.packages.pip.length], [['prettier'], 2]);
 });

@@ -24,6 +24,7 @@ import dev.drover.snapshot.SnapshotSettings;
 import dev.drover.store.BlobSettings;
 import dev.drover.store.StoreSettings;
 import dev.drover.telemetry.LogSettings;
+import dev.drover.templates.TemplateSettings;
 import dev.drover.tools.Inventory;
 import dev.drover.vault.VaultSettings;
 import dev.drover.web.WebSettings;
@@ -63,6 +64,7 @@ import java.util.Set;
 /// @param network the settings for the network of sandboxes
 /// @param policy the operator's policy, which is read at its first use
 /// @param packages the mirrors of package registries
+/// @param templates the settings of the packages of environments
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -85,6 +87,7 @@ public record Config(
     NetworkSettings network,
     PolicyInForce policy,
     PackageSettings packages,
+    TemplateSettings templates,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -178,6 +181,7 @@ public record Config(
         NetworkSettings.read(root.section("network")),
         PolicyInForce.read(root.section("policy"), data),
         PackageSettings.read(root.section("packages")),
+        TemplateSettings.read(root.section("templates")),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

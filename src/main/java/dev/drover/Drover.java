@@ -45,6 +45,7 @@ import dev.drover.telemetry.MeteredTool;
 import dev.drover.telemetry.Meters;
 import dev.drover.telemetry.Metrics;
 import dev.drover.telemetry.RequestLog;
+import dev.drover.templates.Templates;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.ServerTool;
 import java.io.IOException;
@@ -114,7 +115,9 @@ public final class Drover implements AutoCloseable {
               random,
               clock,
               open::push);
-      var hands = hands(store, network.gateway());
+      var templates =
+          new TemplateParts(config, wiring, network, store.sessions(), ids, clock, open::push);
+      var hands = templates.around(hands(store, templates, network.gateway()));
       var models =
           new AllowedModels(
               new MeteredModels(wiring.models(config, ids, open::push), meters), config.policy());
@@ -205,11 +208,16 @@ public final class Drover implements AutoCloseable {
     return store;
   }
 
-  private SandboxPool hands(Store store, Egress egress) throws IOException, InterruptedException {
+  private SandboxPool hands(Store store, TemplateParts templates, Egress egress)
+      throws IOException, InterruptedException {
     var hands =
         new SandboxPool(
             wiring.sandboxes(
-                config, session -> MemoryErrand.of(store.sessionResources(), session), egress, ids),
+                config,
+                session -> MemoryErrand.of(store.sessionResources(), session),
+                templates.mounts(),
+                egress,
+                ids),
             new HandMeters(meters),
             config.pool().most(),
             config.pool().idle());
@@ -278,7 +286,14 @@ public final class Drover implements AutoCloseable {
             clock);
     return new Backend(
         desk,
-        new CatalogDesk(store.catalogs(), store.skills(), models, config.policy(), ids, clock),
+        new CatalogDesk(
+            store.catalogs(),
+            store.skills(),
+            models,
+            Templates.managers(TemplateParts.ROOT),
+            config.policy(),
+            ids,
+            clock),
         contents.files(hint),
         new MemoryDesk(store.memories()),
         vaults.desk(hint, ids, clock),

@@ -4,6 +4,8 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.brain.HandErrand;
+import dev.drover.catalog.Environment.Networking;
+import dev.drover.catalog.Packages;
 import dev.drover.errands.CredentialNotes;
 import dev.drover.errands.NetworkNotes;
 import dev.drover.gateway.Gateway;
@@ -21,19 +23,25 @@ import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.telemetry.EgressMeters;
 import dev.drover.telemetry.Meters;
+import dev.drover.templates.TemplateWorkshop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// The network of a server's sandboxes.
 final class NetworkParts {
   private final NetworkSettings settings;
+  private final PublicOnly guard;
   private final PolicyInForce policy;
   private final PackageHosts packages;
+  private final EgressMeters egress;
   private final Gateway gateway;
   private final CredentialNotes credentials;
 
@@ -49,10 +57,11 @@ final class NetworkParts {
       RandomGenerator random,
       InstantSource clock,
       Consumer<Runnable> onClose) {
+    this.guard = guard;
     settings = config.network();
     policy = config.policy();
     packages = new PackageHosts(Path.of("/"), config.packages());
-    var egress = new EgressMeters(meters);
+    egress = new EgressMeters(meters);
     credentials = new CredentialNotes(ids);
     Function<SessionId, Policy> policies = session -> policy(sessions.getSession(session));
     Function<SessionId, Secrets> secrets =
@@ -89,6 +98,24 @@ final class NetworkParts {
 
   Gateway gateway() {
     return gateway;
+  }
+
+  /// The way out of sandboxes that install packages of environments, to the registries of their
+  /// package managers alone. The caller closes it.
+  Gateway registries(TemplateWorkshop.Registries managers) {
+    return new Gateway(
+        build ->
+            new Policy(
+                new Networking.Limited(List.of(), false, true),
+                () -> settings.rules(packages, words(managers.of(build)), policy.get())),
+        guard,
+        settings,
+        egress,
+        Pause.REAL);
+  }
+
+  private static Set<String> words(Collection<Packages.Manager> managers) {
+    return managers.stream().map(Packages.Manager::word).collect(Collectors.toSet());
   }
 
   List<HandErrand> errands() {

@@ -1,7 +1,9 @@
 package dev.drover;
 
+import dev.drover.catalog.Packages;
 import dev.drover.cli.Check;
 import dev.drover.gateway.PackageHosts;
+import dev.drover.templates.Templates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +19,7 @@ final class WayOut {
     var found = new PackageHosts(Path.of("/"), config.packages());
     var packages =
         config.network().packageHosts().isPresent()
-            ? String.join(", ", config.network().rules(found).packageHosts())
+            ? String.join(", ", config.network().rules(found, config.policy().get()).packageHosts())
             : found.byManager().entrySet().stream()
                 .map(of -> of.getKey() + " " + String.join(" ", of.getValue()))
                 .collect(Collectors.joining(", "));
@@ -28,8 +30,17 @@ final class WayOut {
     return new Check(
         "network",
         true,
-        way + "; package registries: " + (packages.isEmpty() ? "none known" : packages),
+        "%s; package registries: %s; environments can have packages of: %s"
+            .formatted(way, packages.isEmpty() ? "none known" : packages, managers()),
         "");
+  }
+
+  private static String managers() {
+    var managers =
+        Templates.managers(TemplateParts.ROOT).stream()
+            .map(Packages.Manager::word)
+            .collect(Collectors.joining(", "));
+    return managers.isEmpty() ? "no package manager" : managers;
   }
 
   private static boolean hasDefaultRoute() {

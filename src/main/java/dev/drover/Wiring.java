@@ -4,13 +4,13 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.brain.Retries;
 import dev.drover.catalog.Blobs;
-import dev.drover.gateway.PackageVariables;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapCell;
 import dev.drover.hands.bwrap.BwrapEngine;
 import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.MemoryMounts;
+import dev.drover.hands.local.PackageMounts;
 import dev.drover.http.Guard;
 import dev.drover.http.Outbound;
 import dev.drover.http.PrivateHosts;
@@ -97,15 +97,38 @@ class Wiring {
   }
 
   /// @param mounts which memory stores the sandboxes of a session show
+  /// @param packages which packages they show
   /// @param egress the way out of sandboxes
   /// @throws IOException if the data directory cannot be used
-  Sandboxes sandboxes(Config config, MemoryMounts mounts, Egress egress, Ids ids)
+  Sandboxes sandboxes(
+      Config config, MemoryMounts mounts, PackageMounts packages, Egress egress, Ids ids)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(),
-        config.sandboxes().withVariables(PackageVariables.of(config.packages(), Path.of("/"))),
+        config.sandboxes().withVariables(TemplateParts.variables(config)),
         BwrapEngine::new,
         mounts,
+        packages,
+        egress,
+        ids,
+        Pause.REAL,
+        clock());
+  }
+
+  /// The sandboxes in which packages of environments are installed.
+  ///
+  /// @param egress leads to package registries alone
+  /// @throws IOException if the data directory cannot be used
+  Sandboxes workshop(Config config, Egress egress, Ids ids)
+      throws IOException, InterruptedException {
+    return new LocalSandboxes(
+        config.data().resolve("templates").resolve("builds"),
+        config
+            .sandboxes()
+            .withVariables(TemplateParts.variables(config))
+            .withLongestCall(config.templates().limit()),
+        BwrapEngine::new,
+        MemoryMounts.NONE,
         egress,
         ids,
         Pause.REAL,

@@ -102,6 +102,7 @@ final class ArchitectureTest {
         "hands",
         "brain");
     uses("snapshot", "base", "settings", "session", "catalog", "hands", "brain");
+    uses("templates", "base", "settings", "session", "catalog", "hands", "pax");
     uses(
         "desk",
         "base",

@@ -20,6 +20,7 @@ import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.hands.local.MemoryMounts;
+import dev.drover.hands.local.PackageMounts;
 import dev.drover.memory.Memories;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
@@ -509,9 +510,10 @@ final class FaultPoints extends Wiring {
   }
 
   @Override
-  Sandboxes sandboxes(Config config, MemoryMounts mounts, Egress egress, Ids ids)
+  Sandboxes sandboxes(
+      Config config, MemoryMounts mounts, PackageMounts packages, Egress egress, Ids ids)
       throws IOException, InterruptedException {
-    return observed(super.sandboxes(config, mounts, egress, ids));
+    return observed(super.sandboxes(config, mounts, packages, egress, ids));
   }
 
   private Sandboxes observed(Sandboxes sandboxes) {

@@ -66,7 +66,19 @@ final class NodeHere implements AutoCloseable {
   static NodeHere start(
       Path data, String database, ScriptedMessages model, int lapseMillis, Wiring wiring)
       throws InterruptedException {
-    var flags = new HashMap<String, String>();
+    return start(data, database, model, lapseMillis, wiring, Map.of());
+  }
+
+  /// @param settings further settings, by their paths
+  static NodeHere start(
+      Path data,
+      String database,
+      ScriptedMessages model,
+      int lapseMillis,
+      Wiring wiring,
+      Map<String, String> settings)
+      throws InterruptedException {
+    var flags = new HashMap<>(settings);
     flags.put("data", data.toString());
     flags.put("port", "0");
     flags.put("anthropic.base_url", model.uri().toString());

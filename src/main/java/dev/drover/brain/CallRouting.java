@@ -26,6 +26,7 @@ final class CallRouting implements AutoCloseable {
   private final Errands errands;
   private final HandCarrier hands;
   private final Map<EventId, SessionError> errors = new ConcurrentHashMap<>();
+  private @Nullable SessionError unavailable; // it is reported once
 
   CallRouting(WakeContext at) {
     this.at = at;
@@ -109,17 +110,20 @@ final class CallRouting implements AutoCloseable {
         : at.harness().tools().named(call.use().name());
   }
 
-  /// The error, for the client, of a call that failed because of its MCP server; empty if it did
-  /// not.
+  /// The error, for the client, of a call that failed because of its MCP server, or because the
+  /// packages of its environment cannot be installed; empty for other calls.
   Optional<SessionError> error(ThreadFold.Call call) {
     return Optional.ofNullable(errors.get(call.use().id()));
   }
 
-  private static RoutedCall dispatch(ThreadFold.Call call, Carrier carrier)
-      throws InterruptedException {
+  private RoutedCall dispatch(ThreadFold.Call call, Carrier carrier) throws InterruptedException {
     try {
       return new RoutedCall.Dispatched(call, carrier.provision());
     } catch (Sandboxes.Unavailable e) {
+      if (unavailable == null && e.error().isPresent()) {
+        unavailable = e.error().get();
+        errors.put(call.use().id(), unavailable);
+      }
       return call.attempts() == 0
           ? new RoutedCall.Answered(call, ToolResult.error(String.valueOf(e.getMessage())))
           : lost(call, carrier);

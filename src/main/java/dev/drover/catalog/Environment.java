@@ -14,6 +14,7 @@ public record Environment(
     String name,
     @Nullable String description,
     Networking networking,
+    Packages packages,
     Map<String, String> metadata,
     Json.Obj newer) {
   public static final ResourceKind<Environment> KIND =
@@ -24,13 +25,13 @@ public record Environment(
     metadata = Map.copyOf(metadata);
   }
 
-  /// An environment of which this version knows everything.
+  /// An environment without packages, of which this version knows everything.
   public Environment(
       String name,
       @Nullable String description,
       Networking networking,
       Map<String, String> metadata) {
-    this(name, description, networking, metadata, Json.EMPTY);
+    this(name, description, networking, Packages.NONE, metadata, Json.EMPTY);
   }
 
   /// Whether hands work in it as this version makes them: in a sandbox of this server.

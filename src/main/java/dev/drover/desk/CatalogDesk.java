@@ -6,6 +6,7 @@ import dev.drover.catalog.Agent;
 import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Listing;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import dev.drover.catalog.WorkspaceId;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,16 +51,25 @@ public final class CatalogDesk {
   private final Map<String, Rule<?>> rules;
 
   /// A desk without an operator's policy.
+  ///
+  /// @param managers the package managers that can install packages of environments
   public CatalogDesk(
-      Catalogs catalogs, Skills skills, Models models, Ids ids, InstantSource clock) {
-    this(catalogs, skills, models, () -> OperatorPolicy.NONE, ids, clock);
+      Catalogs catalogs,
+      Skills skills,
+      Models models,
+      Set<Packages.Manager> managers,
+      Ids ids,
+      InstantSource clock) {
+    this(catalogs, skills, models, managers, () -> OperatorPolicy.NONE, ids, clock);
   }
 
+  /// @param managers the package managers that can install packages of environments
   /// @param policy the operator's, asked at each change
   public CatalogDesk(
       Catalogs catalogs,
       Skills skills,
       Models models,
+      Set<Packages.Manager> managers,
       Supplier<OperatorPolicy> policy,
       Ids ids,
       InstantSource clock) {
@@ -73,7 +84,8 @@ public final class CatalogDesk {
                 .and(ModelChoice.ofAgents(models))
                 .and(skillChoice.ofAgents()),
             Environment.KIND.type(),
-            CatalogDesk.<Environment>under(policy, SaveRules::check));
+            CatalogDesk.<Environment>under(policy, SaveRules::check)
+                .and(PackageChoice.of(managers)));
   }
 
   /// The rule that the operator's policy allows the whole content, changed or not.
@@ -100,7 +112,8 @@ public final class CatalogDesk {
   ///
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#create] says; `INVALID_REQUEST`
   ///   for an agent whose model is not served, or that names a skill that does not exist, and for
-  ///   what the operator's policy does not allow
+  ///   what the operator's policy does not allow, and for an environment with packages of a package
+  ///   manager that this server does not have
   public <T> Resource<T> create(Caller caller, ResourceKind<T> kind, T content) {
     var settled = settled(caller, kind, Optional.empty(), content);
     var resource = new Resource<>(ids.next(kind.prefix()), caller.workspace(), settled, now());

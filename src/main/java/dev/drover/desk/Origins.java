@@ -92,6 +92,7 @@ final class Origins {
                     environment.networking(),
                     now)
                 .withNotes(notes)
+                .withPackages(environment.packages())
                 .withVaults(vaults(caller, request.vaults())),
             new Session.Editable(
                 pinned.definition(), request.title(), request.metadata(), request.budget()));

@@ -59,6 +59,18 @@ public final class Gateway implements Egress, AutoCloseable {
   }
 
   /// A gateway that puts in no secrets.
+  ///
+  /// @param policies as above
+  public Gateway(
+      Function<SessionId, Policy> policies,
+      PublicOnly guard,
+      NetworkSettings settings,
+      EgressTap tap,
+      Pause pause) {
+    this(policies, guard, ConnectionLimits.of(settings.bytes()), tap, pause, address -> address);
+  }
+
+  /// As above.
   Gateway(
       Function<SessionId, Policy> policies,
       PublicOnly guard,

@@ -11,10 +11,7 @@ import java.util.Set;
 /// @param packagePorts that may be used with these hosts besides
 /// @param cap what environments may ask for
 public record NetworkRules(
-    Set<Integer> ports,
-    List<String> packageHosts,
-    Set<Integer> packagePorts,
-    OperatorPolicy cap) {
+    Set<Integer> ports, List<String> packageHosts, Set<Integer> packagePorts, OperatorPolicy cap) {
   public static final NetworkRules NONE = new NetworkRules(Set.of(), List.of());
 
   public NetworkRules {

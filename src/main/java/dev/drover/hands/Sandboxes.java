@@ -1,9 +1,11 @@
 package dev.drover.hands;
 
 import dev.drover.session.HandId;
+import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Creates sandboxes with one technology. Safe for many threads.
 public interface Sandboxes extends AutoCloseable {
@@ -43,12 +45,27 @@ public interface Sandboxes extends AutoCloseable {
   final class Unavailable extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final transient @Nullable SessionError error;
+
     public Unavailable(String message) {
       super(message);
+      this.error = null;
+    }
+
+    /// @param error what the client of the session is notified of besides
+    public Unavailable(String message, SessionError error) {
+      super(message);
+      this.error = error;
+    }
+
+    /// The error that becomes an event of the session; empty if there is none.
+    public Optional<SessionError> error() {
+      return Optional.ofNullable(error);
     }
 
     public Unavailable(String message, Throwable cause) {
       super(message, cause);
+      this.error = null;
     }
   }
 }

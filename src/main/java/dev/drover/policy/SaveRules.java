@@ -5,6 +5,7 @@ import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.McpToolset;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.Toolset;
 import dev.drover.catalog.Toolset.ToolSetting;
 import dev.drover.http.HostPattern;
@@ -119,6 +120,17 @@ public final class SaveRules {
       case Networking.Unrestricted _ -> checkUnrestricted();
       case Networking.Limited limited -> check(limited);
       case Networking.Other _ -> {} // reaches nothing
+    }
+    environment.packages().lists().keySet().stream()
+        .map(Packages.Manager::word)
+        .sorted()
+        .forEach(this::checkManager);
+  }
+
+  private void checkManager(String manager) {
+    if (policy.managers().filter(allowed -> !allowed.contains(manager)).isPresent()) {
+      throw new Denial(OperatorPolicy.MANAGERS, "does not allow packages of " + manager)
+          .at("config.packages." + manager);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.VaultId;
 import dev.drover.catalog.WorkspaceId;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public record Session(
   ///   as the list of its skills; they were written when the session was created, so the prompt
   ///   never changes
   /// @param vaults the vaults whose credentials it may use, the preferred ones first
+  /// @param packages the packages of the environment when the session was created
   /// @param newer the fields that a newer version stored and that this version does not know; they
   ///   are kept unchanged and override the other fields when the session is shown
   public record Origin(
@@ -46,13 +48,14 @@ public record Session(
       Instant createdAt,
       List<String> notes,
       List<VaultId> vaults,
+      Packages packages,
       Json.Obj newer) {
     public Origin {
       notes = List.copyOf(notes);
       vaults = List.copyOf(vaults);
     }
 
-    /// An origin without notes, without vaults and without fields of a newer version.
+    /// An origin without notes, vaults, packages and fields of a newer version.
     public Origin(
         WorkspaceId workspace,
         ThreadId primary,
@@ -71,6 +74,7 @@ public record Session(
           createdAt,
           List.of(),
           List.of(),
+          Packages.NONE,
           Json.EMPTY);
     }
 
@@ -85,6 +89,7 @@ public record Session(
           createdAt,
           written,
           vaults,
+          packages,
           newer);
     }
 
@@ -99,6 +104,22 @@ public record Session(
           createdAt,
           notes,
           chosen,
+          packages,
+          newer);
+    }
+
+    public Origin withPackages(Packages installed) {
+      return new Origin(
+          workspace,
+          primary,
+          agentId,
+          agentVersion,
+          environment,
+          networking,
+          createdAt,
+          notes,
+          vaults,
+          installed,
           newer);
     }
   }

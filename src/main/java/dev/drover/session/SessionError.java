@@ -40,7 +40,7 @@ public record SessionError(
 
   /// What follows: the server retries, the turn ends, or the session ends. An error about an MCP
   /// server ends nothing: the turn continues without its tools. Neither does one about a
-  /// credential.
+  /// credential, nor one about the packages of the environment: the next call tries again.
   public enum Retry {
     RETRYING,
     EXHAUSTED,

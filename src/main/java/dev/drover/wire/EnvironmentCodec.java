@@ -5,20 +5,17 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.Environment.Networking;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.ResourceKind;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// The JSON form of environments.
 public final class EnvironmentCodec implements ResourceCodec<Environment> {
   public static final EnvironmentCodec CODEC = new EnvironmentCodec();
-
-  private static final List<String> PACKAGE_MANAGERS =
-      List.of("apt", "cargo", "gem", "go", "npm", "pip");
 
   /// The field in which schema version 14 stores the fields of a newer version.
   private static final String MIGRATED = "drover_newer";
@@ -32,25 +29,35 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
 
   @Override
   public Environment request(Fields sent) {
+    var name = sent.name("name", 256);
+    var description = sent.optionalPlainText("description", 2048);
+    var config = readConfig(sent.object("config"));
     var environment =
         new Environment(
-            sent.name("name", 256),
-            sent.optionalPlainText("description", 2048),
-            readConfig(sent.object("config")),
-            Metadata.readForEnvironment(sent));
+            name,
+            description,
+            config.networking(),
+            config.packages(),
+            Metadata.readForEnvironment(sent),
+            Json.EMPTY);
     checkScope(sent);
     return environment;
   }
 
   @Override
   public Environment update(Environment before, Fields sent) {
+    var name = sent.value("name").isPresent() ? sent.name("name", 256) : before.name();
+    var description =
+        sent.has("description")
+            ? sent.optionalPlainText("description", 2048)
+            : before.description();
+    var config = readConfig(sent.object("config"), before);
     var environment =
         new Environment(
-            sent.value("name").isPresent() ? sent.name("name", 256) : before.name(),
-            sent.has("description")
-                ? sent.optionalPlainText("description", 2048)
-                : before.description(),
-            readConfig(sent.object("config"), before),
+            name,
+            description,
+            config.networking(),
+            config.packages(),
             Metadata.patchForEnvironment(sent, before.metadata()),
             newer(sent.raw(), before));
     checkScope(sent);
@@ -75,11 +82,14 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
             name == null ? "" : name,
             stored.text("description"),
             NetworkingCodec.CODEC.stored(json.object("config").object("networking")),
-            Metadata.stored(stored));
+            PackagesCodec.CODEC.stored(stored.object("config").object("packages")),
+            Metadata.stored(stored),
+            Json.EMPTY);
     return new Environment(
         known.name(),
         known.description(),
         known.networking(),
+        known.packages(),
         known.metadata(),
         NewerFields.of(stored, known(known)));
   }
@@ -94,7 +104,7 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
         Json.obj(
             "type", "cloud",
             "networking", NetworkingCodec.CODEC.write(environment.networking()),
-            "packages", packages());
+            "packages", PackagesCodec.CODEC.write(environment.packages()));
     return Json.obj(
         "name",
         environment.name(),
@@ -116,11 +126,21 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     return new Json.Obj(fields);
   }
 
+  /// What a `config` says.
+  private record Config(Networking networking, Packages packages) {
+    /// Whether the packages, if there are any, can be fetched.
+    boolean isInstallable() {
+      return packages.isEmpty()
+          || !(networking instanceof Networking.Limited limited)
+          || limited.packageManagers();
+    }
+  }
+
   /// Reads the `config` of a request; absent or null means a cloud environment without
   /// restrictions.
-  private static Networking readConfig(Optional<Fields> config) {
+  private static Config readConfig(Optional<Fields> config) {
     if (config.isEmpty()) {
-      return new Networking.Unrestricted();
+      return new Config(new Networking.Unrestricted(), Packages.NONE);
     }
     var fields = config.get();
     switch (fields.type()) {
@@ -135,16 +155,16 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
             .object("networking")
             .map(NetworkingCodec.CODEC::request)
             .orElse(new Networking.Unrestricted());
-    fields.object("packages").ifPresent(EnvironmentCodec::refusePackages);
-    fields.end();
-    return networking;
+    var packages =
+        fields.object("packages").map(PackagesCodec.CODEC::request).orElse(Packages.NONE);
+    return checked(fields, new Config(networking, packages), Optional.empty());
   }
 
   /// Reads the `config` of an update; fields that are absent stay as they are stored.
-  private static Networking readConfig(Optional<Fields> config, Environment before) {
+  private static Config readConfig(Optional<Fields> config, Environment before) {
     var stored = before.networking();
     if (config.isEmpty()) {
-      return stored;
+      return new Config(stored, before.packages());
     }
     var fields = config.get();
     if (!before.isSupported()) {
@@ -165,9 +185,24 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
             .object("networking")
             .map(sent -> NetworkingCodec.CODEC.update(stored, sent))
             .orElse(stored);
-    fields.object("packages").ifPresent(EnvironmentCodec::refusePackages);
+    var packages =
+        fields
+            .object("packages")
+            .map(sent -> PackagesCodec.CODEC.update(before.packages(), sent))
+            .orElse(before.packages());
+    return checked(
+        fields,
+        new Config(networking, packages),
+        Optional.of(new Config(before.networking(), before.packages())));
+  }
+
+  private static Config checked(Fields fields, Config config, Optional<Config> before) {
     fields.end();
-    return networking;
+    if (!config.isInstallable() && before.filter(stored -> !stored.isInstallable()).isEmpty()) {
+      throw fields.problem(
+          "packages", "need networking.allow_package_managers if the networking is limited");
+    }
+    return config;
   }
 
   /// The fields that a newer version stored, after an update.
@@ -187,21 +222,5 @@ public final class EnvironmentCodec implements ResourceCodec<Environment> {
     var fields = new HashSet<>(sent.fields().keySet());
     fields.remove("config");
     return fields;
-  }
-
-  private static void refusePackages(Fields packages) {
-    if (packages.value("type").isPresent()) {
-      packages.type("packages");
-    }
-    PACKAGE_MANAGERS.forEach(packages::unsupported);
-    packages.end();
-  }
-
-  private static Json.Obj packages() {
-    var packages = Json.obj("type", "packages");
-    for (var manager : PACKAGE_MANAGERS) {
-      packages = packages.with(manager, List.of());
-    }
-    return packages;
   }
 }

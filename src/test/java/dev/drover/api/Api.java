@@ -9,6 +9,7 @@ import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
 import dev.drover.catalog.Blobs;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
@@ -72,6 +73,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -276,7 +278,13 @@ final class Api implements AutoCloseable {
     backend =
         new Backend(
             desk,
-            new CatalogDesk(store.catalogs(), store.skills(), models, ids, InstantSource.system()),
+            new CatalogDesk(
+                store.catalogs(),
+                store.skills(),
+                models,
+                Set.of(Packages.Manager.PIP, Packages.Manager.NPM),
+                ids,
+                InstantSource.system()),
             new FileDesk(store.files(), blobs, () -> {}, LARGEST, ids, InstantSource.system()),
             new MemoryDesk(store.memories()),
             TestVaults.desk(store, ids),

@@ -78,6 +78,20 @@ final class EnvironmentRoutesTest {
   }
 
   @Test
+  void packagesAreMergedByPackageManager() throws Exception {
+    update("{\"config\":{\"type\":\"cloud\",\"packages\":{\"pip\":[\"a==1\",\"b\"]}}}");
+    var changed =
+        update("{\"config\":{\"type\":\"cloud\",\"packages\":{\"npm\":[\"c\"],\"pip\":null}}}");
+    assertThat(changed.object("config").get("packages"))
+        .hasValue(
+            Json.trusted(
+                "{\"type\":\"packages\",\"apt\":[],\"cargo\":[],\"gem\":[],\"go\":[],"
+                    + "\"npm\":[\"c\"],\"pip\":[\"a==1\",\"b\"]}"));
+    var without = update("{\"config\":{\"type\":\"cloud\",\"packages\":{\"npm\":[],\"pip\":[]}}}");
+    assertThat(without).isEqualTo(first.with("updated_at", without.text("updated_at")));
+  }
+
+  @Test
   void limitsOverAnOpenNetworkStartFromNothing() throws Exception {
     update("{\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"unrestricted\"}}}");
     var changed = update("{\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"limited\"}}}");
@@ -110,8 +124,23 @@ final class EnvironmentRoutesTest {
         "{\"config\":{}} | null | config.type: field required",
         "{\"config\":{\"type\":\"self_hosted\"}} | invalid_config_type_change | config.type: a"
             + " cloud environment cannot become self_hosted",
-        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"pip\":[\"x\"]}}} | null |"
-            + " config.packages.pip: is not supported by this version of Drover",
+        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"gem\":[\"x\"]}}} | null |"
+            + " config.packages.gem: this server cannot install packages with gem; it can with:"
+            + " npm, pip",
+        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"pip\":[\"-e\"]}}} | null |"
+            + " config.packages.pip: must be packages, each with at most 256 characters, without"
+            + " control characters and without a hyphen at its beginning",
+        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"npm\":[\"a\\nb\"]}}} | null |"
+            + " config.packages.npm: must be packages, each with at most 256 characters, without"
+            + " control characters and without a hyphen at its beginning",
+        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"pip\":[1]}}} | null |"
+            + " config.packages.pip: must be a string",
+        "{\"config\":{\"type\":\"cloud\",\"packages\":{\"nix\":[]}}} | null |"
+            + " config.packages.nix: unknown field",
+        "{\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"limited\","
+            + "\"allow_package_managers\":false},\"packages\":{\"pip\":[\"x\"]}}} | null |"
+            + " config.packages: need networking.allow_package_managers if the networking is"
+            + " limited",
         "{\"config\":{\"type\":\"cloud\",\"networking\":{\"type\":\"limited\",\"allowed_hosts\":"
             + "[\"http://a\"]}}} | null | config.networking.allowed_hosts: must be bare host names"
             + " or \"*.domain\", without scheme, port or path",

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The real server on a real port: everything is real but the model and the hand.
@@ -73,7 +74,12 @@ final class StageServer implements ServerFactory {
             new Backend(
                 desk,
                 new CatalogDesk(
-                    store.catalogs(), store.skills(), stage.model(), ids, InstantSource.system()),
+                    store.catalogs(),
+                    store.skills(),
+                    stage.model(),
+                    Set.of(),
+                    ids,
+                    InstantSource.system()),
                 new FileDesk(
                     store.files(), NoBlobs.INSTANCE, () -> {}, 1, ids, InstantSource.system()),
                 new MemoryDesk(store.memories()),

@@ -59,7 +59,7 @@ final class AgentInstallsTest {
         new PackageSettings(
             Map.of("pip", URI.create(index.simple(HOST)), "npm", URI.create(index.registry(HOST))));
     var hosts = new PackageHosts(directory, mirrors);
-    var network = new NetworkSettings(Set.of(), Optional.empty(), 1L << 30);
+    var network = new NetworkSettings(Set.of(), Optional.empty(), 1L << 30, Optional.empty());
     gateway =
         new Gateway(
             _ -> new Policy(new Networking.Limited(List.of(), false, true), network.rules(hosts)),

@@ -77,7 +77,8 @@ final class PackageVariablesTest {
     assertThat(hosts.byManager())
         .isEqualTo(Map.of("pip", List.of("mirror.example"), "npm", List.of("npm.corp.example")));
     assertThat(hosts.ports()).isEqualTo(Set.of(8081));
-    var some = new NetworkSettings(Set.of(), Optional.of(List.of("x.example")), 1);
+    var some =
+        new NetworkSettings(Set.of(), Optional.of(List.of("x.example")), 1, Optional.empty());
     assertThat(some.rules(hosts).packageHosts()).containsExactly("x.example", "mirror.example");
   }
 }

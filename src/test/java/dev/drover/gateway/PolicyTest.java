@@ -211,7 +211,8 @@ final class PolicyTest {
 
   private static Policy under(Networking networking, String yaml) throws Exception {
     var cap = PolicyFile.read(Files.writeString(directory.resolve("policy.yaml"), yaml)).policy();
-    return new Policy(networking, new NetworkRules(Set.of(8443), List.of("registry.example"), Set.of(), cap));
+    return new Policy(
+        networking, new NetworkRules(Set.of(8443), List.of("registry.example"), Set.of(), cap));
   }
 
   @Test
@@ -280,7 +281,8 @@ final class PolicyTest {
 
   @Test
   void onlyRegistriesMayUseThePortsOfMirrors() throws Exception {
-    var rules = new NetworkRules(Set.of(), List.of("mirror.example"), Set.of(8081), OperatorPolicy.NONE);
+    var rules =
+        new NetworkRules(Set.of(), List.of("mirror.example"), Set.of(8081), OperatorPolicy.NONE);
     var policy = new Policy(new Networking.Limited(List.of("api.example"), false, true), rules);
     assertThat(verdict(policy, "mirror.example:8081")).isEqualTo("package_managers");
     assertThat(verdict(policy, "mirror.example:8082")).isEqualTo("PORT");

@@ -10,6 +10,7 @@ import com.anthropic.errors.NotFoundException;
 import com.anthropic.models.beta.environments.BetaCloudConfigParams;
 import com.anthropic.models.beta.environments.BetaEnvironment;
 import com.anthropic.models.beta.environments.BetaLimitedNetworkParams;
+import com.anthropic.models.beta.environments.BetaPackagesParams;
 import com.anthropic.models.beta.environments.BetaSelfHostedConfigParams;
 import com.anthropic.models.beta.environments.BetaUnrestrictedNetwork;
 import com.anthropic.models.beta.environments.EnvironmentCreateParams;
@@ -89,6 +90,47 @@ final class EnvironmentCases {
                         .build())
                 .build());
     assertThat(open.config().asCloud().networking().isUnrestricted()).isTrue();
+  }
+
+  @Test
+  void packagesAreKeptByPackageManager() {
+    var made =
+        rig.beta
+            .environments()
+            .create(
+                EnvironmentCreateParams.builder()
+                    .name(rig.name())
+                    .config(packed(BetaPackagesParams.builder().pip(List.of("pandas==2.2.0"))))
+                    .build());
+    assertThat(made.config().asCloud().packages().pip()).containsExactly("pandas==2.2.0");
+    var both =
+        rig.beta
+            .environments()
+            .update(
+                EnvironmentUpdateParams.builder()
+                    .environmentId(made.id())
+                    .config(packed(BetaPackagesParams.builder().npm(List.of("prettier"))))
+                    .build());
+    assertThat(both.config().asCloud().packages().pip()).containsExactly("pandas==2.2.0");
+    assertThat(both.config().asCloud().packages().npm()).containsExactly("prettier");
+    refused(
+        BadRequestException.class,
+        () ->
+            rig.beta
+                .environments()
+                .update(
+                    EnvironmentUpdateParams.builder()
+                        .environmentId(made.id())
+                        .config(packed(BetaPackagesParams.builder().pip(List.of("-r file"))))
+                        .build()),
+        "");
+  }
+
+  private static BetaCloudConfigParams packed(BetaPackagesParams.Builder packages) {
+    return BetaCloudConfigParams.builder()
+        .type(JsonValue.from("cloud"))
+        .packages(packages.type(BetaPackagesParams.Type.PACKAGES).build())
+        .build();
   }
 
   @Test

@@ -167,6 +167,7 @@ abstract class NewerRowsContract extends StoreContract {
             origin.createdAt(),
             origin.notes(),
             origin.vaults(),
+            origin.packages(),
             newer),
         new Session.Editable(
             DefinitionCodec.CODEC.stored(definition),

@@ -59,6 +59,7 @@ record Launch(
       words.addAll(List.of("--nproc", text(limits.processes()), "--memory", text(limits.memory())));
     }
     workspace.uid().ifPresent(uid -> words.addAll(List.of("--uid", text(uid))));
+    site.packages().ifPresent(path -> words.addAll(List.of("--packages", path.toString())));
     if (site.egress()) {
       var path = HandSocket.egress(site.directory()).toString();
       words.addAll(List.of("--egress", ports ? "ports" : "proxy", path));

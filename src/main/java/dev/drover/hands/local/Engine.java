@@ -41,12 +41,14 @@ public interface Engine {
   /// @param name suitable as a file name and as the name of a container
   /// @param directory the hand's own, for a socket, a log and the like
   /// @param workspace the directories of its session
+  /// @param packages the packages of its environment, which it shows
   /// @param egress whether it gets a way out
   /// @param surroundings what its programs find in it
   record Site(
       String name,
       Path directory,
       Workspaces.Workspace workspace,
+      Optional<Path> packages,
       boolean egress,
       Egress.Surroundings surroundings) {}
 

@@ -44,6 +44,7 @@ public final class LocalSandboxes implements Sandboxes {
   private final Register register;
   private final Workspaces workspaces;
   private final MemoryMounts mounts;
+  private final PackageMounts packages;
   private final Egress egress;
   private final FreeSpace room;
   private final Spawner spawner;
@@ -51,6 +52,8 @@ public final class LocalSandboxes implements Sandboxes {
   private final Set<LocalSandbox> open = ConcurrentHashMap.newKeySet();
   private final Set<SessionId> discarding = ConcurrentHashMap.newKeySet();
 
+  /// Sandboxes without packages of environments.
+  ///
   /// @param mounts which memory stores the sandboxes of a session show
   /// @param egress the way out of sandboxes
   /// @throws IOException when the data directory cannot be used, or the engine cannot be made
@@ -65,9 +68,29 @@ public final class LocalSandboxes implements Sandboxes {
       Pause pause,
       InstantSource clock)
       throws IOException, InterruptedException {
+    this(data, settings, maker, mounts, PackageMounts.NONE, egress, ids, pause, clock);
+  }
+
+  /// @param mounts which memory stores the sandboxes of a session show
+  /// @param packages which packages they show
+  /// @param egress the way out of sandboxes
+  /// @throws IOException when the data directory cannot be used, or the engine cannot be made
+  /// @throws InterruptedException when interrupted while it removes what an earlier server left
+  public LocalSandboxes(
+      Path data,
+      SandboxSettings settings,
+      Engine.Maker maker,
+      MemoryMounts mounts,
+      PackageMounts packages,
+      Egress egress,
+      Ids ids,
+      Pause pause,
+      InstantSource clock)
+      throws IOException, InterruptedException {
     var root = data.toAbsolutePath().normalize();
     this.settings = settings;
     this.mounts = mounts;
+    this.packages = packages;
     this.egress = egress;
     this.ids = ids;
     this.clock = clock;
@@ -99,7 +122,12 @@ public final class LocalSandboxes implements Sandboxes {
       try (var _ = held.lock()) {
         try {
           return engine.problem(
-              site(held, workspaces.open(session, List.of()), false, Egress.Surroundings.NONE),
+              site(
+                  held,
+                  workspaces.open(session, List.of()),
+                  Optional.empty(),
+                  false,
+                  Egress.Surroundings.NONE),
               new Recorder(held.leash()));
         } finally {
           register.read(held.leash().directory()).pull();
@@ -117,11 +145,12 @@ public final class LocalSandboxes implements Sandboxes {
   private static Engine.Site site(
       Register.Held held,
       Workspaces.Workspace workspace,
+      Optional<Path> packages,
       boolean egress,
       Egress.Surroundings surroundings) {
     var leash = held.leash();
     return new Engine.Site(
-        leash.hand().value(), leash.directory(), workspace, egress, surroundings);
+        leash.hand().value(), leash.directory(), workspace, packages, egress, surroundings);
   }
 
   @Override
@@ -233,8 +262,9 @@ public final class LocalSandboxes implements Sandboxes {
     var record = new Recorder(held.leash());
     boolean started = false;
     try {
+      var shown = packages.of(session, held.leash().directory());
       workspaces.hand(spec, id);
-      var running = engine.start(site(held, workspace, leadsOut, surroundings), record);
+      var running = engine.start(site(held, workspace, shown, leadsOut, surroundings), record);
       var hand = attach(record.leash().directory());
       record.write(running.traces());
       started = true;

@@ -46,7 +46,8 @@ public final class Migrations {
           "0024-vaults",
           "0025-web-requests",
           "0026-tenants",
-          "0027-placeholders");
+          "0027-placeholders",
+          "0029-templates");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

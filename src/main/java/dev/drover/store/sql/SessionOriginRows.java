@@ -3,6 +3,7 @@ package dev.drover.store.sql;
 import dev.drover.base.Json;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.Packages;
 import dev.drover.catalog.VaultId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Money;
@@ -15,6 +16,7 @@ import dev.drover.session.ThreadId;
 import dev.drover.store.Micros;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.NetworkingCodec;
+import dev.drover.wire.PackagesCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,7 +29,7 @@ final class SessionOriginRows {
       "SELECT session.key, session.id, session.workspace_id, session.created_at, origin.thread_id,"
           + " origin.agent_id, origin.agent_version, origin.agent, origin.environment_id,"
           + " origin.networking, origin.title, origin.metadata, origin.budget, origin.notes,"
-          + " origin.resources, origin.vault_ids, origin.newer, "
+          + " origin.resources, origin.vault_ids, origin.packages, origin.newer, "
           + SessionRows.PROGRESS
           + " FROM session JOIN session_origin origin ON origin.session_key = session.key";
 
@@ -53,6 +55,7 @@ final class SessionOriginRows {
       String notes,
       int counted,
       String vaults,
+      String packages,
       String newer,
       String status,
       Progress progress,
@@ -75,6 +78,7 @@ final class SessionOriginRows {
           row.getString("notes"),
           row.getInt("resources"),
           row.getString("vault_ids"),
+          row.getString("packages"),
           row.getString("newer"),
           row.getString("status"),
           SessionRows.progress(row),
@@ -99,6 +103,7 @@ final class SessionOriginRows {
           notes,
           counted,
           vaults,
+          packages,
           newer,
           status,
           progress,
@@ -125,6 +130,7 @@ final class SessionOriginRows {
               Micros.instant(createdAt),
               StoredJson.list(notes),
               StoredJson.list(vaults).stream().map(VaultId::new).toList(),
+              PackagesCodec.CODEC.stored(StoredJson.object(packages)),
               newerFields()),
           new Session.Editable(
               DefinitionCodec.CODEC.stored(StoredJson.object(agent)),
@@ -179,6 +185,9 @@ final class SessionOriginRows {
       editable.budget().map(Money::cents).orElse(null),
       Json.of(origin.notes()).toString(),
       Json.of(origin.vaults().stream().map(VaultId::value).toList()).toString(),
+      origin.packages().equals(Packages.NONE)
+          ? "{}"
+          : PackagesCodec.CODEC.write(origin.packages()).toString(),
       origin.newer().toString()
     };
   }
@@ -190,8 +199,8 @@ final class SessionOriginRows {
         """
         INSERT INTO session_origin (
           session_key, workspace_id, thread_id, agent_id, agent_version, agent, environment_id,
-          networking, title, metadata, budget, notes, vault_ids, newer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          networking, title, metadata, budget, notes, vault_ids, packages, newer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         values);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.templates;
+
+import org.jspecify.annotations.NullMarked;

@@ -83,6 +83,8 @@ public final class Outbound implements AutoCloseable {
       case Payload.Text(var text) -> once(request, BodyPublishers.ofString(text), left, head);
       case Payload.Stream(var stream) ->
           once(request, BodyPublishers.ofInputStream(() -> stream), left, head);
+      case Payload.Measured(var stream, var length) ->
+          once(request, publisher(stream, length), left, head);
       case Payload.FilePart part -> {
         try (var stream = part.open()) {
           yield once(request, publisher(stream, part.count()), left, head);

@@ -15,6 +15,11 @@ public sealed interface Payload {
   /// take it.
   record Stream(InputStream in) implements Payload {}
 
+  /// A stream of a known length, which is read once, and at once.
+  ///
+  /// @param length in bytes; the stream must have so many
+  record Measured(InputStream in, long length) implements Payload {}
+
   /// A part of a file, which is sent without being in memory as a whole. The file must not change
   /// meanwhile.
   ///

@@ -66,6 +66,14 @@ public record PrivateHosts(List<AddressRange> ranges, Set<String> names) {
     return range.isSingle() && SpecialAddresses.isMetadata(range.base());
   }
 
+  /// Whether the operator has allowed this host by its name or its address.
+  public boolean name(HostName host) {
+    return names.contains(host.text())
+        || host.address()
+            .filter(address -> ranges.stream().anyMatch(range -> range.contains(address)))
+            .isPresent();
+  }
+
   /// Whether requests to `host` may go to `address`, which is not a public one.
   boolean contain(HostName host, InetAddress address) {
     boolean metadata = SpecialAddresses.isMetadata(address);

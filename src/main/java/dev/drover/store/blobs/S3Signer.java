@@ -85,7 +85,8 @@ final class S3Signer {
   private static InputStream stream(Payload payload) {
     return switch (payload) {
       case Payload.Text(var text) -> new ByteArrayInputStream(text.getBytes(UTF_8));
-      case Payload.Stream _ -> throw new IllegalArgumentException("a stream cannot be signed");
+      case Payload.Stream _, Payload.Measured _ ->
+          throw new IllegalArgumentException("a stream cannot be signed");
       case Payload.FilePart part -> {
         try {
           yield part.open();

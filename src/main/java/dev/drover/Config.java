@@ -10,6 +10,7 @@ import dev.drover.base.TextFile;
 import dev.drover.brain.BrainSettings;
 import dev.drover.cli.LocalServer;
 import dev.drover.errands.OutputLimits;
+import dev.drover.gateway.GitSettings;
 import dev.drover.gateway.NetworkSettings;
 import dev.drover.gateway.PackageSettings;
 import dev.drover.hands.PoolSettings;
@@ -65,6 +66,7 @@ import java.util.Set;
 /// @param policy the operator's policy, which is read at its first use
 /// @param packages the mirrors of package registries
 /// @param templates the settings of the packages of environments
+/// @param git the settings for the repositories of sessions
 /// @param models the settings of the models
 /// @param logging the settings of the log
 public record Config(
@@ -88,6 +90,7 @@ public record Config(
     PolicyInForce policy,
     PackageSettings packages,
     TemplateSettings templates,
+    GitSettings git,
     ModelsConfig models,
     LogSettings logging) {
 
@@ -161,6 +164,7 @@ public record Config(
   private static Config of(Section root, Path home) {
     var uploads = UploadSettings.read(root.section("files"));
     var data = Path.of(root.text("data", home.toString())).toAbsolutePath().normalize();
+    var opened = PrivateHosts.read(root.section("network"));
     return new Config(
         data,
         root.secret("api_key"),
@@ -174,7 +178,7 @@ public record Config(
         PoolSettings.read(root.section("sandboxes")),
         SandboxSettings.read(root),
         SnapshotSettings.read(root.section("snapshots")),
-        PrivateHosts.read(root.section("network")),
+        opened,
         WebhookSettings.read(root.section("webhooks")),
         VaultSettings.read(root.section("vault")),
         WebSettings.read(root),
@@ -182,6 +186,7 @@ public record Config(
         PolicyInForce.read(root.section("policy"), data),
         PackageSettings.read(root.section("packages")),
         TemplateSettings.read(root.section("templates")),
+        GitSettings.read(root.section("git"), opened),
         ModelsConfig.read(root),
         LogSettings.read(root.section("log")));
   }

@@ -8,6 +8,7 @@ import dev.drover.brain.HandErrand;
 import dev.drover.brain.JobHandler;
 import dev.drover.catalog.Blobs;
 import dev.drover.desk.FileDesk;
+import dev.drover.desk.RepositoryChoice;
 import dev.drover.desk.SessionResourceDesk;
 import dev.drover.desk.SkillDesk;
 import dev.drover.errands.BlobDeletion;
@@ -126,9 +127,15 @@ final class Contents {
     return new FileDesk(store.files(), blobs, hint, config.uploads().largest(), ids, clock);
   }
 
-  SessionResourceDesk resources() {
+  SessionResourceDesk resources(RepositoryChoice repositories) {
     return new SessionResourceDesk(
-        store.sessionResources(), store.catalogs(), store.files(), provision, ids, clock);
+        store.sessionResources(),
+        store.catalogs(),
+        store.files(),
+        provision,
+        repositories,
+        ids,
+        clock);
   }
 
   FileAccess access() {

@@ -104,12 +104,14 @@ public final class Drover implements AutoCloseable {
       var log = seam.around(store.eventLog());
       var vaults =
           new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
+      var secrets = new GitSecrets(store.sessions(), store.sessionResources(), vaults.keyring());
       var network =
           new NetworkParts(
               config,
               store.sessions(),
               vaults,
               wiring.guard(config),
+              secrets,
               meters,
               ids,
               random,
@@ -134,7 +136,8 @@ public final class Drover implements AutoCloseable {
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
       var brains =
-          new Brains(harness(store, log, hands, contents, errands, vaults, models), runner::hint);
+          new Brains(
+              harness(store, log, hands, contents, errands, network, vaults, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -231,6 +234,7 @@ public final class Drover implements AutoCloseable {
       Hands hands,
       Contents contents,
       List<HandErrand> errands,
+      NetworkParts network,
       VaultParts vaults,
       Models models) {
     return new Harness(
@@ -247,6 +251,7 @@ public final class Drover implements AutoCloseable {
             new MeteredMcp(
                 wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
             config.policy()),
+        network.repositories(),
         Profile.DEFAULTS,
         wiring.retries(config),
         config.brain().maxToolRounds(),
@@ -277,6 +282,7 @@ public final class Drover implements AutoCloseable {
             store.files(),
             store.skills(),
             store.vaults(),
+            vaults.repositories(config),
             sessions,
             log,
             brains,
@@ -298,7 +304,7 @@ public final class Drover implements AutoCloseable {
         new MemoryDesk(store.memories()),
         vaults.desk(hint, ids, clock),
         store.receipts(),
-        contents.resources(),
+        contents.resources(vaults.repositories(config)),
         contents.access(),
         contents.skills(),
         webhooks.desk(),

@@ -4,11 +4,14 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.brain.HandErrand;
+import dev.drover.brain.Repositories;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.Packages;
 import dev.drover.errands.CredentialNotes;
 import dev.drover.errands.NetworkNotes;
+import dev.drover.errands.RepositoryClone;
 import dev.drover.gateway.Gateway;
+import dev.drover.gateway.GitRepositories;
 import dev.drover.gateway.Interception;
 import dev.drover.gateway.NetworkRules;
 import dev.drover.gateway.NetworkSettings;
@@ -26,6 +29,7 @@ import dev.drover.telemetry.Meters;
 import dev.drover.templates.TemplateWorkshop;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -43,8 +47,10 @@ final class NetworkParts {
   private final PackageHosts packages;
   private final EgressMeters egress;
   private final Gateway gateway;
+  private final Duration longestClone;
   private final CredentialNotes credentials;
 
+  /// @param repositories of sessions, with their tokens
   /// @param random for certificates; it must not be predictable
   /// @param onClose accepts an action to run when the server closes
   NetworkParts(
@@ -52,6 +58,7 @@ final class NetworkParts {
       Sessions sessions,
       VaultParts vaults,
       PublicOnly guard,
+      GitRepositories repositories,
       Meters meters,
       Ids ids,
       RandomGenerator random,
@@ -74,7 +81,17 @@ final class NetworkParts {
     var interception =
         new Interception(
             secrets, new SharedAuthority(vaults.envelope(), clock, random), upstream(config));
-    gateway = new Gateway(policies, guard, settings, interception, egress, Pause.REAL);
+    gateway =
+        new Gateway(
+            policies,
+            guard,
+            repositories,
+            config.git(),
+            settings,
+            interception,
+            egress,
+            Pause.REAL);
+    longestClone = config.git().longestClone();
     egress.watch(gateway::connections);
     onClose.accept(gateway::close);
   }
@@ -98,6 +115,15 @@ final class NetworkParts {
 
   Gateway gateway() {
     return gateway;
+  }
+
+  Repositories repositories() {
+    return new RepositoryClone(
+        (hand, repository) ->
+            gateway
+                .gitFailure(hand, repository)
+                .map(failure -> new Repositories.Outcome.Failed(failure.error(), failure.passes())),
+        longestClone);
   }
 
   /// The way out of sandboxes that install packages of environments, to the registries of their

@@ -4,6 +4,7 @@ import dev.drover.base.Ids;
 import dev.drover.base.Pause;
 import dev.drover.brain.JobHandler;
 import dev.drover.desk.CredentialDesk;
+import dev.drover.desk.RepositoryChoice;
 import dev.drover.errands.KeyRotation;
 import dev.drover.errands.SecretPurge;
 import dev.drover.http.Guard;
@@ -78,6 +79,10 @@ final class VaultParts {
   /// The keys of vaults, and of this server.
   Envelope envelope() {
     return envelope;
+  }
+
+  RepositoryChoice repositories(Config config) {
+    return new RepositoryChoice(envelope, config.git()::refusal);
   }
 
   /// The secrets of sessions for other servers.

@@ -46,6 +46,7 @@ final class EverySettingTest {
           Map.entry("network.ports", "[\"8443\"]"),
           Map.entry("network.package_hosts", "[mirror.corp.example]"),
           Map.entry("network.ca_file", "/elsewhere/ca.pem"),
+          Map.entry("git.hosts", "[git.example]"),
           Map.entry("network.private", "[\"10.20.0.0/16\", git.corp.example]"),
           Map.entry("packages.pip_index", "https://mirror.corp.example/simple"),
           Map.entry("packages.npm_registry", "https://mirror.corp.example/npm"),

@@ -309,6 +309,12 @@ final class FaultPoints extends Wiring {
     }
 
     @Override
+    public boolean replaceToken(
+        WorkspaceId workspace, SessionId session, SessionResource.Repository after) {
+      return resources.replaceToken(workspace, session, after);
+    }
+
+    @Override
     public List<SessionResource> of(SessionId session) {
       return resources.of(session);
     }

@@ -51,19 +51,25 @@ final class SessionResourceRoutes {
   private SessionResource find(Exchange exchange) {
     var id = SessionResourceId.of(exchange.id("resource"));
     return backend.session(exchange).resources().stream()
-        .filter(resource -> resource instanceof SessionResource.Mounted) // the others have no id
+        .filter(SessionResource::isNamed)
         .filter(resource -> resource.id().equals(id))
         .findFirst()
         .orElseThrow(() -> Problem.notFound("Resource " + id + " not found."));
   }
 
-  /// Only a repository has something that can be changed.
+  /// Only a repository has something that can be changed: its token.
   private void update(Exchange exchange) {
     var resource = find(exchange);
-    exchange.fields();
-    throw Problem.invalid(
-        "Resource %s is a file, which cannot be updated. Delete it and add another one."
-            .formatted(resource.id()));
+    var fields = exchange.fields();
+    if (!(resource instanceof SessionResource.Repository)) {
+      throw Problem.invalid(
+          "Resource %s is a file, which cannot be updated. Delete it and add another one."
+              .formatted(resource.id()));
+    }
+    var session = SessionId.of(exchange.id("session"));
+    var token = ResourceBodies.updated(fields);
+    exchange.answer(
+        shown(backend.resources().replaceToken(exchange.caller(), session, resource.id(), token)));
   }
 
   private void delete(Exchange exchange) throws InterruptedException {

@@ -13,9 +13,15 @@ import java.util.List;
 /// The part of a wake that runs the tool calls of a reply.
 final class Acting {
   private final WakeContext at;
+  private final List<String> lines = new ArrayList<>();
 
   Acting(WakeContext at) {
     this.at = at;
+  }
+
+  /// Keeps what the preparation of a hand in which no call ran has for the model.
+  void keep(List<String> some) {
+    lines.addAll(some);
   }
 
   /// Provisions the hands that the calls need, writes the dispatch records, runs the calls in
@@ -30,7 +36,8 @@ final class Acting {
     if (!opening.isEmpty() && at.writer().write(opening) == LogWriter.Next.STOP) {
       return LogWriter.Next.STOP;
     }
-    try (var routing = new CallRouting(at)) {
+    try (var routing = new CallRouting(at, List.copyOf(lines))) {
+      lines.clear();
       List<RoutedCall> routed;
       try (var scope = new Scope(at.bell()::ring)) {
         var task = scope.fork(() -> routing.route(step.calls()));
@@ -98,7 +105,7 @@ final class Acting {
 
   /// Stops the calls that still run on the runner to which an earlier step dispatched them.
   void stop(List<ThreadFold.Call> calls) throws InterruptedException {
-    try (var routing = new CallRouting(at)) {
+    try (var routing = new CallRouting(at, List.of())) {
       routing.stop(calls);
     }
   }

@@ -4,12 +4,14 @@ import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
+import dev.drover.catalog.Toolset;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Queued;
+import dev.drover.session.SessionResource;
 import dev.drover.session.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,24 +24,29 @@ import java.util.stream.Stream;
 final class Asking {
   private final WakeContext at;
   private final Endings endings;
+  private final Cloning cloning;
   private final Discovery discovery;
   private final PromptMemory memory;
 
-  Asking(WakeContext at, Endings endings) {
+  Asking(WakeContext at, Endings endings, Cloning cloning) {
     this.at = at;
+    this.cloning = cloning;
     this.endings = endings;
     discovery = new Discovery(at);
     memory = new PromptMemory(at);
   }
 
-  /// Calls the model as soon as there is memory for the prompt. If MCP servers are to be asked for
-  /// their tools before, this step does only that.
+  /// Calls the model as soon as there is memory for the prompt. If repositories are to be cloned,
+  /// or MCP servers to be asked for their tools before, this step does only that.
   LogWriter.Next ask(Step.Ask step) throws InterruptedException {
-    return memory.ask(
-        step.taken(), () -> discoverOrAsk(step), failure -> asksInVain(step, failure));
+    return memory.ask(step.taken(), () -> prepareOrAsk(step), failure -> asksInVain(step, failure));
   }
 
-  private LogWriter.Next discoverOrAsk(Step.Ask step) throws InterruptedException {
+  private LogWriter.Next prepareOrAsk(Step.Ask step) throws InterruptedException {
+    var repositories = cloning.due(step);
+    if (!repositories.isEmpty()) {
+      return cloning.run(step, repositories);
+    }
     var due = discovery.due(step);
     if (!due.isEmpty()) {
       return discovery.run(step, due);
@@ -143,9 +150,23 @@ final class Asking {
 
   /// The agent's system prompt and the notes of the session; empty if there is neither.
   private String system() {
-    return Stream.concat(Stream.ofNullable(at.agent().system()), at.thread().notes().stream())
+    return Stream.of(
+            Stream.ofNullable(at.agent().system()),
+            at.thread().notes().stream(),
+            repositorySkills().stream())
+        .flatMap(paragraphs -> paragraphs)
         .filter(paragraph -> !Blank.is(paragraph))
         .collect(Collectors.joining("\n\n"));
+  }
+
+  /// What is said of the skills of the session's repositories, which the agent has to read.
+  private Optional<String> repositorySkills() {
+    boolean reads =
+        at.agent().tools().stream()
+            .anyMatch(tool -> tool instanceof Toolset set && set.of("read").enabled());
+    return reads && !SessionResource.repositories(at.row().resources()).isEmpty()
+        ? ClonedRepositories.of(at.writer().history()).note()
+        : Optional.empty();
   }
 
   /// A queued message as it will be in the log; its position may still differ.

@@ -28,9 +28,10 @@ final class CallRouting implements AutoCloseable {
   private final Map<EventId, SessionError> errors = new ConcurrentHashMap<>();
   private @Nullable SessionError unavailable; // it is reported once
 
-  CallRouting(WakeContext at) {
+  /// @param lines for the model, to come before the first result from the hand
+  CallRouting(WakeContext at, List<String> lines) {
     this.at = at;
-    errands = new Errands(at);
+    errands = new Errands(at, lines);
     hands = new HandCarrier(at, HandSpec.workspace(at.session()), errands);
   }
 

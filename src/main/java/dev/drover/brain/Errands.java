@@ -13,10 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Errands {
   private final WakeContext at;
   private final ReentrantLock one = new ReentrantLock();
-  private Prepared prepared = Prepared.NOTHING;
+  private Prepared prepared;
 
-  Errands(WakeContext at) {
+  /// @param lines for the model that an earlier preparation has left
+  Errands(WakeContext at, List<String> lines) {
     this.at = at;
+    prepared = new Prepared(List.of(), lines);
   }
 
   /// Prepares the session for a hand.
@@ -41,6 +43,13 @@ final class Errands {
   /// The events to append with the dispatch records.
   List<Event> events() {
     return prepared.events();
+  }
+
+  /// The lines for the model, which the first result is not given any more.
+  List<String> takeLines() {
+    var lines = prepared.lines();
+    prepared = new Prepared(prepared.events(), List.of());
+    return lines;
   }
 
   /// Runs the call, and returns its result with what the errands add to it.

@@ -22,7 +22,7 @@ final class HandCarrier implements Carrier {
   private final Errands errands;
   private final Map<HandId, Optional<Runner>> known = new HashMap<>();
   private final List<Grip> grips = new CopyOnWriteArrayList<>();
-  private @Nullable Runner made;
+  private @Nullable Held made;
   private Sandboxes.@Nullable Unavailable unavailable;
   private volatile boolean left;
 
@@ -63,6 +63,15 @@ final class HandCarrier implements Carrier {
 
   @Override
   public Runner provision() throws Sandboxes.Unavailable, InterruptedException {
+    return held();
+  }
+
+  /// The hand of [#provision].
+  Grip hold() throws Sandboxes.Unavailable, InterruptedException {
+    return held().grip();
+  }
+
+  private Held held() throws Sandboxes.Unavailable, InterruptedException {
     if (unavailable != null) {
       throw unavailable;
     }
@@ -81,7 +90,7 @@ final class HandCarrier implements Carrier {
     return made;
   }
 
-  private Runner hold(Grip grip) {
+  private Held hold(Grip grip) {
     grips.add(grip);
     if (left) {
       grip.leave();

@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
 /// @param errands what is done in a hand around its calls, in this order
 /// @param tools the tools that agents can be offered, besides those of MCP servers
 /// @param mcp the MCP servers of agents
+/// @param repositories clones the repositories of sessions
 /// @param maxToolRounds the maximum number of replies with tool calls in one turn
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
@@ -37,6 +38,7 @@ public record Harness(
     List<HandErrand> errands,
     Inventory tools,
     McpTools mcp,
+    Repositories repositories,
     List<Profile.Rule> profiles,
     Retries retries,
     int maxToolRounds,

@@ -17,8 +17,8 @@ final class Wake {
     this.at = at;
     writer = at.writer();
     endings = new Endings(at);
-    asking = new Asking(at, endings);
     acting = new Acting(at);
+    asking = new Asking(at, endings, new Cloning(at, acting::keep));
   }
 
   /// Works until the session rests or another node holds it; then that node gets the session's

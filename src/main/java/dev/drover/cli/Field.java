@@ -18,6 +18,8 @@ record Field(String name, Kind kind, String label, String description) {
   private static final String TOOL = "--tool";
   private static final String STORE = "--memory";
   private static final Set<String> ACCESS = Set.of("read_only", "read_write");
+  private static final String REPOSITORY = "--repository";
+  private static final String TOKEN = "--repository-token";
   private static final String VAULT = "--vault";
 
   enum Kind {
@@ -30,8 +32,8 @@ record Field(String name, Kind kind, String label, String description) {
     /// An integer of at least 1.
     NUMBER,
     TOOLS,
-    /// Memory stores, as resources.
-    STORES,
+    /// Memory stores and repositories.
+    RESOURCES,
     /// The ids of vaults.
     VAULTS,
     METADATA,
@@ -52,10 +54,10 @@ record Field(String name, Kind kind, String label, String description) {
             + " :allow, :ask or :auto; or JSON. Can be repeated.");
   }
 
-  static Field stores() {
+  static Field resources() {
     return new Field(
         "resources",
-        Kind.STORES,
+        Kind.RESOURCES,
         "STORE",
         "The id of a memory store, which the agent gets as a directory; followed by :read_only if"
             + " it must not change it (otherwise :read_write). Can be repeated.");
@@ -83,7 +85,21 @@ record Field(String name, Kind kind, String label, String description) {
     for (var field : fields) {
       switch (field.kind) {
         case TOOLS -> spec.addOption(Specs.texts(TOOL, field.label, field.description));
-        case STORES -> spec.addOption(Specs.texts(STORE, field.label, field.description));
+        case RESOURCES -> {
+          spec.addOption(Specs.texts(STORE, field.label, field.description));
+          spec.addOption(
+              Specs.texts(
+                  REPOSITORY,
+                  "URL",
+                  "The URL of a git repository, which is cloned for the agent; followed by #BRANCH"
+                      + " if it is not the default one. Can be repeated."));
+          spec.addOption(
+              Specs.text(
+                  TOKEN,
+                  "@FILE",
+                  "The token for the repositories, in a file, or - for standard input; the agent"
+                      + " does not see it."));
+        }
         case VAULTS -> spec.addOption(Specs.texts(VAULT, field.label, field.description));
         case METADATA -> spec.addOption(Specs.texts(METADATA, field.label, field.description));
         case METADATA_PATCH -> {
@@ -138,14 +154,33 @@ record Field(String name, Kind kind, String label, String description) {
       case NUMBER -> arguments.number(flag, 1).map(Json::of);
       case TOOLS ->
           arguments.has(TOOL) ? Optional.of(ToolFlags.read(arguments, TOOL)) : Optional.empty();
-      case STORES -> stores(arguments);
+      case RESOURCES -> resources(arguments);
       case VAULTS ->
           arguments.has(VAULT) ? Optional.of(Json.of(arguments.texts(VAULT))) : Optional.empty();
       case METADATA, METADATA_PATCH -> metadata(arguments);
     };
   }
 
-  private static Optional<Json> stores(Arguments arguments) {
+  private static Optional<Json> resources(Arguments arguments) {
+    var resources = stores(arguments);
+    var token = arguments.text(TOKEN).map(text -> arguments.secret(TOKEN, text));
+    for (var text : arguments.texts(REPOSITORY)) {
+      int hash = text.indexOf('#');
+      var resource =
+          Json.obj("type", "github_repository", "url", hash < 0 ? text : text.substring(0, hash));
+      if (token.isPresent()) {
+        resource = resource.with("authorization_token", token.get());
+      }
+      if (hash >= 0) {
+        var branch = Json.obj("type", "branch", "name", text.substring(hash + 1));
+        resource = resource.with("checkout", branch);
+      }
+      resources.add(resource);
+    }
+    return resources.isEmpty() ? Optional.empty() : Optional.of(new Json.Arr(resources));
+  }
+
+  private static List<Json> stores(Arguments arguments) {
     var stores = new ArrayList<Json>();
     for (var text : arguments.texts(STORE)) {
       int colon = text.indexOf(':');
@@ -157,7 +192,7 @@ record Field(String name, Kind kind, String label, String description) {
       var id = colon < 0 ? text : text.substring(0, colon);
       stores.add(Json.obj("type", "memory_store", "memory_store_id", id, "access", access));
     }
-    return stores.isEmpty() ? Optional.empty() : Optional.of(new Json.Arr(stores));
+    return stores;
   }
 
   private static Optional<Json> metadata(Arguments arguments) {

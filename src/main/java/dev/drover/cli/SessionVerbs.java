@@ -26,7 +26,7 @@ final class SessionVerbs {
               "ID",
               "The environment in which its tools run."),
           Field.text("title", "The session's title."),
-          Field.stores(),
+          Field.resources(),
           Field.vaults(),
           Field.metadata(false));
   private static final List<Field> UPDATED =
@@ -75,6 +75,8 @@ final class SessionVerbs {
             "  drover sessions create --agent agent_... --environment-id env_...",
             "  drover sessions create --agent agent_... --environment-id env_... --memory"
                 + " memstore_...",
+            "  drover sessions create --agent agent_... --environment-id env_... --repository"
+                + " https://github.com/acme/app#main --repository-token @token",
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
             "  drover sessions connect sesn_...");

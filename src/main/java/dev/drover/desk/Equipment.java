@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// The factory of the resources of sessions.
 final class Equipment {
@@ -28,9 +29,11 @@ final class Equipment {
 
   private final Files files;
   private final Catalog<MemoryStore> stores;
+  private final RepositoryChoice repositories;
   private final Ids ids;
 
-  Equipment(Files files, Catalogs catalogs, Ids ids) {
+  Equipment(Files files, Catalogs catalogs, RepositoryChoice repositories, Ids ids) {
+    this.repositories = repositories;
     this.files = files;
     this.stores = catalogs.of(MemoryStore.KIND);
     this.ids = ids;
@@ -39,7 +42,8 @@ final class Equipment {
   /// New resources, which are not stored yet.
   ///
   /// @throws Problem `NOT_FOUND` for a file that does not exist or has expired; `INVALID_REQUEST`
-  ///   if two cannot have their places in one sandbox; as [StoreAttachment#attach] says
+  ///   if two cannot have their places in one sandbox; as [StoreAttachment#attach] and
+  ///   [RepositoryChoice#of] say
   List<SessionResource> of(Caller caller, List<ResourceRequest> requests, Instant now) {
     var found = find(caller, requests);
     var attachment = new StoreAttachment(stores, ids);
@@ -49,11 +53,25 @@ final class Equipment {
       switch (request) {
         case ResourceRequest.OfFile file -> resources.add(mounted(file, found, at));
         case ResourceRequest.OfStore store -> resources.add(attachment.attach(caller, store, at));
+        case ResourceRequest.OfRepository repository ->
+            resources.add(cloned(caller, repository, resources.size(), at));
       }
       at = at.plus(1, ChronoUnit.MICROS); // they are listed in the order of their times
     }
     checkPlaces(resources);
     return resources;
+  }
+
+  private SessionResource.Repository cloned(
+      Caller caller, ResourceRequest.OfRepository request, int index, Instant now) {
+    var id = new SessionResourceId(ids.next(SessionResourceId.PREFIX));
+    try {
+      return repositories.of(caller.workspace(), request, id, now);
+    } catch (Problem problem) {
+      throw problem.kind() == Problem.Kind.INVALID_REQUEST
+          ? Problem.invalid("resources." + index + "." + problem.getMessage())
+          : problem;
+    }
   }
 
   SessionResource.Mounted of(Caller caller, ResourceRequest.OfFile request, Instant now) {
@@ -68,9 +86,11 @@ final class Equipment {
       switch (resource) {
         case SessionResource.Mounted file -> paths.add(file.path().value());
         case SessionResource.Attached store -> stores.add(store);
+        case SessionResource.Repository _ -> {}
       }
     }
     var notes = new ArrayList<>(files(paths));
+    notes.addAll(RepositoryNote.of(SessionResource.repositories(resources)));
     notes.addAll(MemoryNote.of(stores));
     return notes;
   }
@@ -108,7 +128,7 @@ final class Equipment {
     for (var request : requests) {
       switch (request) {
         case ResourceRequest.OfFile file -> wanted.add(file.file());
-        case ResourceRequest.OfStore _ -> {}
+        case ResourceRequest.OfStore _, ResourceRequest.OfRepository _ -> {}
       }
     }
     var named = wanted.stream().distinct().toList();
@@ -132,5 +152,11 @@ final class Equipment {
         }
       }
     }
+    RepositoryChoice.checkPlaces(
+        SessionResource.repositories(resources),
+        IntStream.range(0, resources.size())
+            .filter(i -> resources.get(i) instanceof SessionResource.Repository)
+            .boxed()
+            .toList());
   }
 }

@@ -48,11 +48,12 @@ final class Origins {
       Files files,
       Skills skills,
       VaultStore credentials,
+      RepositoryChoice repositories,
       Models models,
       Supplier<OperatorPolicy> policy,
       Ids ids,
       InstantSource clock) {
-    equipment = new Equipment(files, catalogs, ids);
+    equipment = new Equipment(files, catalogs, repositories, ids);
     this.skills = new SkillChoice(skills);
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);

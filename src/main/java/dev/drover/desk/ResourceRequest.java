@@ -1,8 +1,12 @@
 package dev.drover.desk;
 
+import dev.drover.base.Secret;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.MemoryStoreId;
+import dev.drover.session.Checkout;
 import dev.drover.session.MountPath;
+import dev.drover.session.RepositoryPath;
+import dev.drover.session.RepositoryUrl;
 import java.util.Optional;
 
 /// A request to give something to a session.
@@ -13,5 +17,15 @@ public sealed interface ResourceRequest {
   /// @param writable whether the agent can change the memories
   /// @param instructions for the agent: what the store is for
   record OfStore(MemoryStoreId store, boolean writable, Optional<String> instructions)
+      implements ResourceRequest {}
+
+  /// @param token for the git server; empty for a public repository
+  /// @param checkout empty: the default branch
+  /// @param path empty: the name of the repository, below `/workspace`
+  record OfRepository(
+      RepositoryUrl url,
+      Optional<Secret> token,
+      Optional<Checkout> checkout,
+      Optional<RepositoryPath> path)
       implements ResourceRequest {}
 }

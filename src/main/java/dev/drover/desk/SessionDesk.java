@@ -44,6 +44,7 @@ public final class SessionDesk {
       Files files,
       Skills skills,
       VaultStore credentials,
+      RepositoryChoice repositories,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -55,6 +56,7 @@ public final class SessionDesk {
         files,
         skills,
         credentials,
+        repositories,
         sessions,
         log,
         brain,
@@ -70,6 +72,7 @@ public final class SessionDesk {
       Files files,
       Skills skills,
       VaultStore credentials,
+      RepositoryChoice repositories,
       Sessions sessions,
       EventLog log,
       Brain brain,
@@ -82,7 +85,8 @@ public final class SessionDesk {
     this.log = log;
     this.brain = brain;
     this.models = models;
-    origins = new Origins(catalogs, files, skills, credentials, models, policy, ids, clock);
+    origins =
+        new Origins(catalogs, files, skills, credentials, repositories, models, policy, ids, clock);
   }
 
   /// Creates a session, and wakes a brain if it begins with events.

@@ -63,7 +63,7 @@ public final class FileProvision implements HandErrand {
     for (var resource : resources.of(session)) {
       switch (resource) {
         case SessionResource.Mounted file -> files.add(file);
-        case SessionResource.Attached _ -> {}
+        case SessionResource.Attached _, SessionResource.Repository _ -> {}
       }
     }
     return files;

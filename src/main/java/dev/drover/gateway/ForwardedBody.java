@@ -25,7 +25,6 @@ final class ForwardedBody {
         size -> {
           passage.send(ascii(Long.toHexString(size) + "\r\n"));
           exactly(size, passage, passage::send);
-          endOfChunk(passage);
           passage.send(ascii("\r\n"));
         });
     passage.send(ascii("0\r\n\r\n"));
@@ -39,12 +38,7 @@ final class ForwardedBody {
       exactly(length, passage, sink);
       return;
     }
-    chunks(
-        passage,
-        size -> {
-          exactly(size, passage, sink);
-          endOfChunk(passage);
-        });
+    chunks(passage, size -> exactly(size, passage, sink));
   }
 
   private static void exactly(long length, Passage passage, Replacer.Sink sink) throws IOException {
@@ -61,29 +55,34 @@ final class ForwardedBody {
 
   private static void chunks(Passage passage, Chunk each) throws IOException {
     var in = passage.in();
-    while (true) {
-      var line = SIZE.matcher(RequestHead.line(in, SIZE_LINE));
-      if (!line.matches()) {
-        throw RequestHead.malformed("the size of a chunk is invalid");
-      }
-      long size = Long.parseLong(line.group(1), 16);
-      if (size == 0) {
-        break;
-      }
+    for (long size = chunkSize(in, false); size > 0; size = chunkSize(in, true)) {
       each.read(size);
-    }
-    int left = TRAILERS;
-    for (var line = RequestHead.line(in, left);
-        !line.isEmpty();
-        line = RequestHead.line(in, left)) {
-      left -= line.length() + 2;
     }
   }
 
-  private static void endOfChunk(Passage passage) throws IOException {
-    if (!RequestHead.line(passage.in(), 3).isEmpty()) {
+  /// Reads the head of the next chunk; at the last one, also the end of the body.
+  ///
+  /// @param follows whether a chunk was read before
+  /// @return the number of bytes that follow; 0 at the end of the body
+  static long chunkSize(PeekedStream in, boolean follows) throws IOException {
+    if (follows && !RequestHead.line(in, 3).isEmpty()) {
       throw RequestHead.malformed("a chunk is longer than its size");
     }
+    var line = SIZE.matcher(RequestHead.line(in, SIZE_LINE));
+    if (!line.matches()) {
+      throw RequestHead.malformed("the size of a chunk is invalid");
+    }
+    long size = Long.parseLong(line.group(1), 16);
+    if (size > 0) {
+      return size;
+    }
+    int left = TRAILERS;
+    for (var trailer = RequestHead.line(in, left);
+        !trailer.isEmpty();
+        trailer = RequestHead.line(in, left)) {
+      left -= trailer.length() + 2;
+    }
+    return 0;
   }
 
   private static ByteBuffer ascii(String text) {

@@ -7,9 +7,11 @@ import dev.drover.gateway.tls.Authority;
 import dev.drover.gateway.tls.UpstreamTls;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Sandboxes;
+import dev.drover.http.Outbound;
 import dev.drover.http.PublicOnly;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResourceId;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ public final class Gateway implements Egress, AutoCloseable {
   private final UnaryOperator<InetSocketAddress> servers;
   private final Optional<Interception> interception;
   private final AtomicLong reserved = new AtomicLong();
+  private final GitGate git;
   private final BigBuffers buffers = new BigBuffers();
   private final Map<HandId, HandWay> ways = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -41,9 +44,12 @@ public final class Gateway implements Egress, AutoCloseable {
 
   /// @param policies what the environment of a session allows; throws a `Problem` if the session
   ///   does not exist or the store is unavailable
+  /// @param repositories those of sessions
   public Gateway(
       Function<SessionId, Policy> policies,
       PublicOnly guard,
+      GitRepositories repositories,
+      GitSettings git,
       NetworkSettings settings,
       Interception interception,
       EgressTap tap,
@@ -51,6 +57,7 @@ public final class Gateway implements Egress, AutoCloseable {
     this(
         policies,
         guard,
+        new GitGate(repositories, git::refusal, new Outbound(guard, GitGate.CONNECT)),
         ConnectionLimits.of(settings.bytes()),
         Optional.of(interception),
         tap,
@@ -58,7 +65,7 @@ public final class Gateway implements Egress, AutoCloseable {
         address -> address);
   }
 
-  /// A gateway that puts in no secrets.
+  /// A gateway without repositories, which puts in no secrets.
   ///
   /// @param policies as above
   public Gateway(
@@ -81,7 +88,7 @@ public final class Gateway implements Egress, AutoCloseable {
     this(policies, guard, limits, Optional.empty(), tap, pause, servers);
   }
 
-  /// @param servers where the server of an address is, which is elsewhere in tests
+  /// Without repositories.
   Gateway(
       Function<SessionId, Policy> policies,
       PublicOnly guard,
@@ -90,6 +97,20 @@ public final class Gateway implements Egress, AutoCloseable {
       EgressTap tap,
       Pause pause,
       UnaryOperator<InetSocketAddress> servers) {
+    this(policies, guard, GitGate.none(guard), limits, interception, tap, pause, servers);
+  }
+
+  /// @param servers where the server of an address is, which is elsewhere in tests
+  Gateway(
+      Function<SessionId, Policy> policies,
+      PublicOnly guard,
+      GitGate git,
+      ConnectionLimits limits,
+      Optional<Interception> interception,
+      EgressTap tap,
+      Pause pause,
+      UnaryOperator<InetSocketAddress> servers) {
+    this.git = git;
     this.servers = servers;
     this.interception = interception;
     this.policies = policies;
@@ -114,17 +135,18 @@ public final class Gateway implements Egress, AutoCloseable {
 
   @Override
   public boolean offers(SessionId session) {
-    return policy(session).opensAnything();
+    return policy(session).opensAnything() || !git.repositories().of(session).isEmpty();
   }
 
   @Override
   public Surroundings surroundings(SessionId session) throws Sandboxes.Unavailable {
     var placeholders = secrets(session).issue();
+    var gitConfig = GitPath.config(git.repositories().of(session));
     if (placeholders.isEmpty() || !offers(session)) {
-      return new Surroundings(placeholders, Optional.empty());
+      return new Surroundings(placeholders, Optional.empty(), gitConfig);
     }
     try {
-      return new Surroundings(placeholders, Optional.of(authority().certificate()));
+      return new Surroundings(placeholders, Optional.of(authority().certificate()), gitConfig);
     } catch (Problem e) {
       throw new Sandboxes.Unavailable(
           "The sandbox was not started: the keys for its environment variables cannot be used. "
@@ -146,6 +168,12 @@ public final class Gateway implements Egress, AutoCloseable {
   public List<String> takeRefusals(HandId hand) {
     var way = ways.get(hand);
     return way == null ? List.of() : way.refused().take();
+  }
+
+  /// Why the last request for a repository failed in a hand; empty if it did not, or is not known.
+  public Optional<GitFailure> gitFailure(HandId hand, SessionResourceId repository) {
+    var way = ways.get(hand);
+    return way == null ? Optional.empty() : way.git().failure(repository);
   }
 
   /// The number of open connections.
@@ -209,6 +237,10 @@ public final class Gateway implements Egress, AutoCloseable {
     return servers.apply(address);
   }
 
+  GitGate git() {
+    return git;
+  }
+
   PublicOnly guard() {
     return guard;
   }
@@ -230,5 +262,6 @@ public final class Gateway implements Egress, AutoCloseable {
     watch.interrupt();
     List.copyOf(ways.values()).forEach(HandWay::close);
     Threads.join(watch);
+    git.close();
   }
 }

@@ -45,6 +45,7 @@ final class HandWay implements Egress.Way {
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
   private final RefusalRing refused = new RefusalRing();
+  private final GitWay git;
   private final Thread acceptor;
   private volatile boolean closed;
   private volatile @Nullable Policy policy;
@@ -56,6 +57,7 @@ final class HandWay implements Egress.Way {
     this.session = session;
     this.hand = hand;
     this.dial = dial;
+    this.git = new GitWay(session, gateway.git());
     this.free = new Semaphore(gateway.limits().perHand());
     this.acceptor = Thread.ofVirtual().name("egress-" + hand).unstarted(this::accept);
   }
@@ -270,6 +272,10 @@ final class HandWay implements Egress.Way {
 
   RefusalRing refused() {
     return refused;
+  }
+
+  GitWay git() {
+    return git;
   }
 
   Policy policy() {

@@ -58,6 +58,10 @@ final class HttpForward {
       Protocols.tunnel(passage, to);
       return;
     }
+    if (head.target().startsWith(GitPath.ROOT)) {
+      GitForward.serve(passage, head);
+      return;
+    }
     var absolute = ABSOLUTE.matcher(head.target());
     if (!absolute.matches()) {
       throw RequestHead.malformed("the proxy needs CONNECT, or a URL with http://");
@@ -220,7 +224,7 @@ final class HttpForward {
     var status =
         switch (e.reason()) {
           case FORM, MALFORMED -> "400 Bad Request";
-          case HOST, PORT, ADDRESS, PROTOCOL, UNENCRYPTED ->
+          case HOST, PORT, ADDRESS, PROTOCOL, UNENCRYPTED, GIT ->
               "403 Refused by the network of this environment";
           case MISMATCH -> "421 Misdirected Request";
           case LIMIT -> "429 Too Many Requests";

@@ -19,6 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,9 @@ final class Passage implements Runnable, AutoCloseable {
   /// Says nothing to a program whose connection is refused, besides its end.
   static final Function<NotConnected, ByteBuffer> SILENT = _ -> ByteBuffer.allocate(0);
 
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   /// How long a program has to read why it was refused.
   private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -44,6 +48,8 @@ final class Passage implements Runnable, AutoCloseable {
   private final long start = System.nanoTime();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
+  private final Object lock = new Object();
+  private @Nullable Thread worker; // under the lock
   private volatile long deadline;
   private volatile boolean half;
   private volatile boolean closed;
@@ -94,6 +100,15 @@ final class Passage implements Runnable, AutoCloseable {
 
   RefusalRing refused() {
     return way.refused();
+  }
+
+  /// What the connections of the sandbox share that git uses.
+  GitWay git() {
+    return way.git();
+  }
+
+  ConnectionLimits limits() {
+    return way.limits();
   }
 
   void protocol(String name) {
@@ -159,10 +174,72 @@ final class Passage implements Runnable, AutoCloseable {
     }
   }
 
+  /// Notes the destination of a request that this server sends for the program.
+  ///
+  /// @param rule that allows it
+  void reaches(Destination to, String rule) throws NotConnected {
+    destination = Optional.of(to);
+    verdict = rule;
+    way.checkBytes(to);
+  }
+
+  /// Work that waits for other servers.
+  interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /// Runs work on this thread, which is interrupted when this connection is closed.
+  void untilClosed(Work work) throws IOException, InterruptedException {
+    synchronized (lock) {
+      if (closed) {
+        throw new IOException("closed");
+      }
+      worker = Thread.currentThread();
+    }
+    try {
+      work.run();
+    } finally {
+      synchronized (lock) {
+        worker = null;
+        if (closed) {
+          Thread.interrupted(); // it was for the work
+        }
+      }
+    }
+  }
+
   /// Sends bytes to the program.
   void reply(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       inside.write(bytes);
+    }
+  }
+
+  /// As [#reply]; the bytes are from the host.
+  void replyCounted(ByteBuffer bytes) throws IOException {
+    count(false, bytes.remaining());
+    reply(bytes);
+  }
+
+  /// Ends what is sent to the program, and waits until it has read that: if the stream was closed
+  /// before, the program would see a reset.
+  void endReply() throws IOException {
+    inside.shutdownOutput();
+    half();
+    for (var rest = ByteBuffer.allocate(1024); inside.read(rest) >= 0; rest.clear()) {
+      // until the program ends
+    }
+  }
+
+  /// Counts bytes of the program that the host gets.
+  void countSent(int bytes) throws NotConnected {
+    count(true, bytes);
+  }
+
+  /// Lets a program send its body that waits for the permission to do so.
+  void expectsBody(RequestHead head) throws IOException {
+    if (head.values("expect").stream().anyMatch("100-continue"::equalsIgnoreCase)) {
+      reply(ByteBuffer.wrap(CONTINUE));
     }
   }
 
@@ -432,7 +509,12 @@ final class Passage implements Runnable, AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    synchronized (lock) {
+      closed = true;
+      if (worker != null && worker != Thread.currentThread()) {
+        worker.interrupt();
+      }
+    }
     HandWay.close(program);
     HandWay.close(host);
     var selector = waiting;

@@ -17,8 +17,6 @@ final class SubstitutedBody {
   /// How much longer it may become.
   private static final int GROWTH = 256 * 1024;
 
-  private static final ByteBuffer CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
-
   private SubstitutedBody() {}
 
   /// Writes the head of the request.
@@ -30,9 +28,7 @@ final class SubstitutedBody {
   /// Sends a request with a body, and runs the connection until its end.
   static void forward(Passage passage, RequestHead head, Head written, List<Replacer.Text> texts)
       throws IOException, InterruptedException {
-    if (head.values("expect").stream().anyMatch("100-continue"::equalsIgnoreCase)) {
-      passage.reply(CONTINUE.duplicate());
-    }
+    passage.expectsBody(head);
     long length = head.length();
     if (length != RequestHead.CHUNKED && length <= WHOLE && passage.reserve(length)) {
       try {

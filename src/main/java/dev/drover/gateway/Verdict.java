@@ -30,6 +30,8 @@ public sealed interface Verdict {
     UNENCRYPTED,
     /// The certificate of the host is not valid.
     CERTIFICATE,
+    /// The request is not one that git may send, or the git server of a repository refused it.
+    GIT,
     /// A limit was reached.
     LIMIT,
     /// The host has no address, or there is no server, or it does not answer.

@@ -66,9 +66,11 @@ public interface Egress {
   ///   the server's machine
   /// @param authority a certificate in PEM, whose signature programs trust besides those that they
   ///   usually do
-  record Surroundings(Map<String, String> variables, Optional<String> authority) {
+  /// @param gitConfig what git reads besides its usual configuration: how it reaches the
+  ///   repositories of the session; empty if there are none
+  record Surroundings(Map<String, String> variables, Optional<String> authority, String gitConfig) {
     /// Nothing in particular.
-    public static final Surroundings NONE = new Surroundings(Map.of(), Optional.empty());
+    public static final Surroundings NONE = new Surroundings(Map.of(), Optional.empty(), "");
 
     public Surroundings {
       variables = Map.copyOf(variables);

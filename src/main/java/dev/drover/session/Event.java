@@ -280,6 +280,18 @@ public sealed interface Event {
     }
   }
 
+  /// A record of an attempt to clone a repository of the session. Models are told of the skills of
+  /// the last successful one, so every brain makes the same prompt.
+  ///
+  /// @param skills of the repository; empty if it could not be cloned, and is missing from the turn
+  record RepositoryCloned(
+      EventId id, SessionResourceId repository, Optional<List<RepositorySkill>> skills)
+      implements Private {
+    public RepositoryCloned {
+      skills = skills.map(List::copyOf);
+    }
+  }
+
   /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {
     private static final String PRIVATE = "drover.";

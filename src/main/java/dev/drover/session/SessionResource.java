@@ -4,7 +4,9 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.MemoryStoreId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What a session has been given besides its agent and its environment.
 public sealed interface SessionResource {
@@ -54,5 +56,41 @@ public sealed interface SessionResource {
     public String path() {
       return "/mnt/memory/" + slug;
     }
+  }
+
+  /// A git repository, which is cloned for the agent before its model is first asked. It belongs to
+  /// the session from the start to the end; only its token can be changed.
+  ///
+  /// @param path the directory of the clone
+  /// @param checkout empty: the default branch
+  /// @param token for the git server; empty for a public repository
+  record Repository(
+      SessionResourceId id,
+      RepositoryUrl url,
+      RepositoryPath path,
+      Optional<Checkout> checkout,
+      Optional<SealedToken> token,
+      Instant createdAt,
+      Instant updatedAt)
+      implements SessionResource {
+    /// The maximum number of repositories of a session.
+    public static final int MOST = 20;
+
+    /// The same repository with another token.
+    public Repository with(SealedToken next, Instant at) {
+      return new Repository(id, url, path, checkout, Optional.of(next), createdAt, at);
+    }
+  }
+
+  /// The repositories among some resources.
+  static List<Repository> repositories(List<SessionResource> resources) {
+    return resources.stream()
+        .flatMap(one -> one instanceof Repository found ? Stream.of(found) : Stream.empty())
+        .toList();
+  }
+
+  /// Whether clients can name it by its id.
+  default boolean isNamed() {
+    return !(this instanceof Attached);
   }
 }

@@ -16,8 +16,17 @@ public interface SessionResources {
 
   /// Takes a resource from a session; the session's copy of a file is deleted.
   ///
-  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is archived
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is archived, or
+  ///   for a repository
   void remove(WorkspaceId workspace, SessionId session, SessionResourceId resource);
+
+  /// Replaces a repository by one with the next token.
+  ///
+  /// @param after with the version of the token that follows the stored one, or the first one
+  /// @return false if the stored token has another version: nothing has changed
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is archived;
+  ///   `UNAVAILABLE` if the key of the token does not exist any more
+  boolean replaceToken(WorkspaceId workspace, SessionId session, SessionResource.Repository after);
 
   /// The resources of a session, oldest first; none if it does not exist.
   List<SessionResource> of(SessionId session);

@@ -39,10 +39,11 @@ public final class SkillNote {
 
   private static String line(SkillVersion skill) {
     return "- %s (%s/%s/SKILL.md): %s"
-        .formatted(
-            skill.name(),
-            DIRECTORY,
-            skill.name(),
-            BREAKS.matcher(skill.description()).replaceAll(" ").strip());
+        .formatted(skill.name(), DIRECTORY, skill.name(), oneLine(skill.description()));
+  }
+
+  /// A description as a part of one line.
+  static String oneLine(String description) {
+    return BREAKS.matcher(description).replaceAll(" ").strip();
   }
 }

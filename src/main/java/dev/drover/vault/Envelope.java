@@ -79,18 +79,20 @@ public final class Envelope {
   /// @throws Problem `UNAVAILABLE` if its key cannot be used, or if it does not belong there
   public Secret open(Credential credential, SealedSecret sealed) {
     var key = key(credential.workspace(), credential.vault(), sealed.keyVersion());
+    return open(
+        key,
+        sealed,
+        bound(credential, sealed.field(), sealed.version()),
+        "The " + sealed.field().field() + " of credential " + credential.id());
+  }
+
+  private static Secret open(SecretKey key, SealedSecret sealed, byte[] bound, String what) {
     var plain = new byte[0];
     try {
-      plain =
-          AesGcm.open(
-              key,
-              Base64.getDecoder().decode(sealed.value()),
-              bound(credential, sealed.field(), sealed.version()));
+      plain = AesGcm.open(key, Base64.getDecoder().decode(sealed.value()), bound);
       return new Secret(new String(plain, StandardCharsets.UTF_8));
     } catch (AesGcm.Broken | IllegalArgumentException e) {
-      throw Problem.unavailable(
-          "The " + sealed.field().field() + " of credential " + credential.id() + " is damaged.",
-          e);
+      throw Problem.unavailable(what + " is damaged.", e);
     } finally {
       Arrays.fill(plain, (byte) 0);
     }
@@ -117,6 +119,38 @@ public final class Envelope {
     var key = keys.getFirst();
     var wrapped = Base64.getDecoder().decode(key.wrapped());
     return kms.unwrap(key.kek(), wrapped, bound(SERVERS, place, key.version()));
+  }
+
+  /// Encrypts the token of a repository with the newest key of its workspace, which is made if
+  /// there is none.
+  ///
+  /// @param resource the id of the repository
+  /// @param version of the token
+  /// @throws Problem as [#seal]
+  public SealedSecret sealToken(
+      WorkspaceId workspace, String resource, long version, Secret token) {
+    var newest = newest(workspace, VaultKey.owner(workspace));
+    var plain = token.reveal().getBytes(StandardCharsets.UTF_8);
+    try {
+      var sealed = AesGcm.seal(newest.key, plain, boundToken(workspace, resource, version), random);
+      return new SealedSecret(
+          SecretField.TOKEN, version, newest.version, Base64.getEncoder().encodeToString(sealed));
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  /// Decrypts the token of a repository.
+  ///
+  /// @throws Problem as [#open]
+  Secret openToken(WorkspaceId workspace, String resource, SealedSecret sealed) {
+    var key = key(workspace, VaultKey.owner(workspace), sealed.keyVersion());
+    var bound = boundToken(workspace, resource, sealed.version());
+    return open(key, sealed, bound, "The token of repository " + resource);
+  }
+
+  private static byte[] boundToken(WorkspaceId workspace, String resource, long version) {
+    return bytes("drover/repository/1", workspace.value(), resource, Long.toString(version));
   }
 
   private static byte[] bound(Credential credential, SecretField field, long version) {

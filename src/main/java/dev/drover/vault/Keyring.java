@@ -76,6 +76,16 @@ public final class Keyring {
     return used(use, changed ? found : renewed(use, found.get()), url);
   }
 
+  /// The token of a repository, for a request to its git server.
+  ///
+  /// @param resource the id of the repository
+  /// @throws dev.drover.base.Problem as [#forUrl]
+  public Secret ofRepository(Use use, String resource, SealedSecret token, URI url) {
+    var secret = envelope.openToken(use.workspace(), resource, token);
+    receipts.add(UseReceipt.Draft.ofRepository(use, resource, url));
+    return secret;
+  }
+
   private Optional<VaultStore.Stored> find(Use use, List<VaultId> vaults, URI url) {
     if (url.getScheme() == null || url.getHost() == null) {
       return Optional.empty();

@@ -96,7 +96,8 @@ public interface VaultStore {
   /// The keys of a vault, the newest first; none if it has none yet.
   List<VaultKey> keys(VaultId vault);
 
-  /// Adds the key of a vault, unless another one has its version.
+  /// Adds the key of a vault, or of the [VaultKey#owner] of a workspace, unless another one has its
+  /// version.
   ///
   /// @return the key that the vault has in this version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if the vault is archived

@@ -51,6 +51,7 @@ public final class EventCodec {
       case Event.ToolAmbiguous _ -> "drover.tool_ambiguous";
       case Event.WorkspaceHome _ -> "drover.workspace_home";
       case Event.ToolsListed _ -> "drover.tools_listed";
+      case Event.RepositoryCloned _ -> "drover.repository_cloned";
       case Event.Unknown unknown -> unknown.type();
       case Event.UnknownFromClient unknown -> unknown.type();
       case Event.Damaged _ -> "drover.damaged";
@@ -128,6 +129,7 @@ public final class EventCodec {
               "outcome", lower(e.outcome()));
       case Event.WorkspaceHome e -> home(e);
       case Event.ToolsListed e -> ToolListCodec.write(e);
+      case Event.RepositoryCloned e -> RepositoryCodec.write(e);
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt e ->
@@ -253,6 +255,7 @@ public final class EventCodec {
           new Event.WorkspaceHome(id, text(e, "home"), Optional.ofNullable(e.text("note")));
       case "drover.tools_listed" ->
           ToolListCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
+      case "drover.repository_cloned" -> RepositoryCodec.read(id, text(e, "resource_id"), e);
       default -> new Event.Unknown(id, type, rest(e));
     };
   }

@@ -1,6 +1,8 @@
 package dev.drover.wire;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.VaultId;
+import dev.drover.vault.CredentialId;
 import dev.drover.vault.UseReceipt;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,19 +25,22 @@ public final class ReceiptCodec {
   }
 
   private static Json.Obj ofOne(UseReceipt receipt) {
-    return Json.obj(
-        "id", receipt.id(),
-        "workspace_id", receipt.workspace().value(),
-        "strand", receipt.strand(),
-        "number", receipt.number(),
-        "created_at", Times.write(receipt.at()),
-        "vault_id", receipt.vault().value(),
-        "credential_id", receipt.credential().value(),
-        "purpose", receipt.purpose(),
-        "session_id", receipt.session().orElse(null),
-        "event_id", receipt.event().orElse(null),
-        "host", receipt.host(),
-        "previous", receipt.previous());
+    var signed =
+        Json.obj(
+            "id", receipt.id(),
+            "workspace_id", receipt.workspace().value(),
+            "strand", receipt.strand(),
+            "number", receipt.number(),
+            "created_at", Times.write(receipt.at()),
+            "vault_id", receipt.vault().map(VaultId::value).orElse(null),
+            "credential_id", receipt.credential().map(CredentialId::value).orElse(null),
+            "purpose", receipt.purpose(),
+            "session_id", receipt.session().orElse(null),
+            "event_id", receipt.event().orElse(null),
+            "host", receipt.host(),
+            "previous", receipt.previous());
+    // Only where there is one: receipts of earlier versions keep their digests.
+    return receipt.resource().map(id -> signed.with("resource_id", id)).orElse(signed);
   }
 
   /// The digest of a receipt, in hexadecimal digits.

@@ -10,17 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// know becomes `unknown_error`.
 final class SessionErrorCodec {
   private static final Map<SessionError.Type, String> TYPES =
-      Map.of(
-          SessionError.Type.UNKNOWN, "unknown_error",
-          SessionError.Type.MODEL_OVERLOADED, "model_overloaded_error",
-          SessionError.Type.MODEL_RATE_LIMITED, "model_rate_limited_error",
-          SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error",
-          SessionError.Type.BILLING, "billing_error",
-          SessionError.Type.TOOL_USE_LIMIT_REACHED, "tool_use_limit_reached_error",
-          SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error",
-          SessionError.Type.MCP_CONNECTION_FAILED, "mcp_connection_failed_error",
-          SessionError.Type.MCP_AUTHENTICATION_FAILED, "mcp_authentication_failed_error",
-          SessionError.Type.CREDENTIAL_HOST_UNREACHABLE, "credential_host_unreachable_error");
+      Map.ofEntries(
+          Map.entry(SessionError.Type.UNKNOWN, "unknown_error"),
+          Map.entry(SessionError.Type.MODEL_OVERLOADED, "model_overloaded_error"),
+          Map.entry(SessionError.Type.MODEL_RATE_LIMITED, "model_rate_limited_error"),
+          Map.entry(SessionError.Type.MODEL_REQUEST_FAILED, "model_request_failed_error"),
+          Map.entry(SessionError.Type.BILLING, "billing_error"),
+          Map.entry(SessionError.Type.TOOL_USE_LIMIT_REACHED, "tool_use_limit_reached_error"),
+          Map.entry(SessionError.Type.COMPACTION_LIMIT_REACHED, "compaction_limit_reached_error"),
+          Map.entry(SessionError.Type.MCP_CONNECTION_FAILED, "mcp_connection_failed_error"),
+          Map.entry(SessionError.Type.MCP_AUTHENTICATION_FAILED, "mcp_authentication_failed_error"),
+          Map.entry(
+              SessionError.Type.CREDENTIAL_HOST_UNREACHABLE, "credential_host_unreachable_error"),
+          Map.entry(SessionError.Type.REPOSITORY_AUTHENTICATION, "repository_authentication_error"),
+          Map.entry(SessionError.Type.REPOSITORY_FORBIDDEN, "repository_forbidden_error"),
+          Map.entry(SessionError.Type.REPOSITORY_NOT_FOUND, "repository_not_found_error"),
+          Map.entry(SessionError.Type.REPOSITORY_CHECKOUT, "repository_checkout_error"),
+          Map.entry(SessionError.Type.REPOSITORY_CLONE, "repository_clone_error"));
 
   private SessionErrorCodec() {}
 
@@ -30,6 +36,9 @@ final class SessionErrorCodec {
             "type", Objects.requireNonNull(TYPES.get(error.type())),
             "message", error.message(),
             "retry_status", Json.obj("type", EventCodec.lower(error.retry())));
+    if (error.repositoryUrl() != null) {
+      written = written.with("repository_url", error.repositoryUrl());
+    }
     if (error.mcpServer() != null) {
       written = written.with("mcp_server_name", error.mcpServer());
     }
@@ -52,7 +61,8 @@ final class SessionErrorCodec {
         String.valueOf(error.text("message")),
         readRetry(error),
         error.text("mcp_server_name"),
-        readCredential(error));
+        readCredential(error),
+        error.text("repository_url"));
   }
 
   private static SessionError.@Nullable CredentialOf readCredential(Json.Obj error) {

@@ -17,6 +17,7 @@ public final class SessionResourceCodec {
               "mount_path", file.path().value(),
               "created_at", Times.write(file.createdAt()),
               "updated_at", Times.write(file.createdAt()));
+      case SessionResource.Repository repository -> RepositoryCodec.write(repository);
       case SessionResource.Attached store ->
           Json.obj(
               "type", "memory_store",

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients may send about the resources of a session, and what is refused.
 @Tag("database")
@@ -50,7 +51,7 @@ final class SessionResourceRoutesTest {
           {"type":1}                                          | type: must be a string
           {"type":"files"}                                    | type: must be "file"
           {"type":"memory_store","memory_store_id":"m"}       | type: must be "file": memory stores are attached when a session is created
-          {"type":"github_repository","url":"u"}              | type: must be "file"
+          {"type":"github_repository","url":"u"}              | type: must be "file": repositories are chosen when a session is created
           {"type":"file"}                                     | file_id: field required
           {"type":"file","file_id":null}                      | file_id: field required
           {"type":"file","file_id":[]}                        | file_id: must be a string
@@ -86,13 +87,92 @@ final class SessionResourceRoutesTest {
           [{}]                             | resources.0.type: field required
           [{"type":"memory"}]              | resources.0.type: must be "file", "github_repository" or "memory_store"
           [FILE,{"type":"file"}]           | resources.1.file_id: field required
+          [{"type":"github_repository"}]   | resources.0.url: field required
+          [REPO(https://h/a/b),FILE,REPO(https://h/a/b.git)] | resources.2.url: is that of resources.0. A session has a repository once; use git worktree for a second checkout
+          [REPO(https://h/a/b),REPO(https://h/c/b)] | resources.1.mount_path: "/workspace/b" cannot be used beside "/workspace/b" of resources.0
+          [REPO(https://h/a/b","mount_path":"/workspace/b/c),REPO(https://h/c/b)] | resources.1.mount_path: "/workspace/b" cannot be used beside "/workspace/b/c" of resources.0
+          [REPO(https://h/a/b","mount_path":"/tmp/b)] | resources.0.mount_path: must be an absolute path below /workspace
+          [REPO(https://h/a/b","mount_path":"/workspace/../b)] | resources.0.mount_path: must not contain an empty segment, "." or ".."
+          [REPO(https://h/a/b","checkout":{"type":"tag"},"x":")] | resources.0.checkout.type: must be "branch" or "commit"
+          [REPO(https://h/a/b","checkout":{"type":"branch","name":"-x"},"x":")] | resources.0.checkout.name: is not the name of a branch
+          [REPO(https://h/a/b","checkout":{"type":"branch","name":"a..b"},"x":")] | resources.0.checkout.name: is not the name of a branch
+          [REPO(https://h/a/b","checkout":{"type":"commit","sha":"main"},"x":")] | resources.0.checkout.sha: must have 7 to 64 hexadecimal digits
+          [REPO(https://h/a/b","authorization_token":"","x":")] | resources.0.authorization_token: must have 1 to 8192 characters
+          [REPO(https://h/a/b","authorization_token":"a b)] | resources.0.authorization_token: must be printable ASCII without spaces
+          [REPO(https://h/a/b","branch":"main)] | resources.0.branch: unknown field
           [FILE,FILE]                      | resources.1.mount_path: "/mnt/session/uploads/ID" cannot be used beside "/mnt/session/uploads/ID" of resources.0
           """)
   void whatASessionCannotBeCreatedWithIsRefused(String resources, String message) throws Exception {
     var one = Json.obj("type", "file", "file_id", file).toString();
-    var answer = api.post("/v1/sessions", creation(resources.replace("FILE", one)));
+    var sent =
+        resources
+            .replace("FILE", one)
+            .replaceAll("REPO\\(([^)]*)\\)", "{\"type\":\"github_repository\",\"url\":\"$1\"}");
+    var answer = api.post("/v1/sessions", creation(sent));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.error()).isEqualTo("invalid_request_error: " + message.replace("ID", file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "git@github.com:a/b.git",
+        "ssh://git@host/a/b",
+        "file:///etc",
+        "https://host",
+        "https://host/",
+        "https://host/a/b/",
+        "https://host/a//b",
+        "https://host/a/../b",
+        "https://host/a/.git",
+        "https://me:secret@host/a/b",
+        "https://host/a/b?x=1",
+        "https://host/a/b#x",
+        "https://host/a/%62",
+        "https://host:0/a/b",
+        "https://host:70000/a/b",
+        "https://host/a/b\\nx",
+        "https://-host/a b",
+        "https://host/-a/b",
+        "https://github.com/a/b.git",
+        "https://github.com/a/b/c",
+        "https://GitHub.com/a"
+      })
+  void whatIsNotAPlainUrlOfARepositoryIsRefusedAndNotRepeated(String url) throws Exception {
+    var one = "[{\"type\":\"github_repository\",\"url\":\"" + url + "\"}]";
+    var answer = api.post("/v1/sessions", creation(one));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error())
+        .startsWith("invalid_request_error: resources.0.url: must be https://")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void aRepositoryBelongsToItsSessionAndOnlyItsTokenCanBeChanged() throws Exception {
+    var sent =
+        "[{\"type\":\"github_repository\",\"url\":\"https://git.example/a/b\","
+            + "\"authorization_token\":\"canary\",\"checkout\":{\"type\":\"branch\",\"name\":\"x\"}}]";
+    var created = api.post("/v1/sessions", creation(sent)).body();
+    assertThat(created.toString()).doesNotContain("canary");
+    var own = "/v1/sessions/" + created.text("id") + "/resources";
+    var resource = (Json.Obj) created.items("resources").getFirst();
+    var one = own + "/" + resource.text("id");
+    assertThat(resource.text("mount_path")).isEqualTo("/workspace/b");
+    assertThat(resource.object("checkout")).isEqualTo(Json.obj("type", "branch", "name", "x"));
+    assertThat(api.get(own).body().items("data")).containsExactly(resource);
+    assertThat(api.get(one).body()).isEqualTo(resource);
+    var changed = api.post(one, "{\"authorization_token\":\"canary2\"}").body();
+    assertThat(changed.with("updated_at", resource.text("updated_at"))).isEqualTo(resource);
+    assertThat(changed.text("updated_at")).isGreaterThan(resource.text("updated_at"));
+    assertThat(api.post(one, "{}").error())
+        .isEqualTo("invalid_request_error: authorization_token: field required");
+    assertThat(api.post(one, "{\"authorization_token\":\"t\",\"url\":\"u\"}").error())
+        .isEqualTo("invalid_request_error: url: unknown field");
+    assertThat(api.delete(one).error())
+        .isEqualTo(
+            "invalid_request_error: Resource %s is a repository, which belongs to its session until the end."
+                .formatted(resource.text("id")));
+    assertThat(api.get(own).body().items("data")).containsExactly(changed);
   }
 
   private String creation(String resources) throws Exception {

@@ -229,6 +229,7 @@ final class AmbiguousTest {
         made.errands(),
         made.tools(),
         made.mcp(),
+        made.repositories(),
         made.profiles(),
         made.retries(),
         made.maxToolRounds(),

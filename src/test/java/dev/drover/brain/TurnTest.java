@@ -426,6 +426,7 @@ final class TurnTest {
             harness.errands(),
             harness.tools(),
             harness.mcp(),
+            harness.repositories(),
             harness.profiles(),
             harness.retries(),
             harness.maxToolRounds(),

@@ -109,6 +109,7 @@ final class VaultVerbsTest {
               + " canary-secret}}";
       var oauth = id("credentials", "create", vault, "--body", body);
       assertThat(json("credentials", "validate", vault, oauth).text("status")).isEqualTo("unknown");
+      repository(file);
       receipts(data);
       json("credentials", "archive", vault, token);
       json("credentials", "delete", vault, token);
@@ -116,6 +117,21 @@ final class VaultVerbsTest {
       json("vaults", "archive", vault);
       json("vaults", "delete", vault);
     }
+  }
+
+  /// A session with a repository, whose token comes from a file.
+  private void repository(Path file) {
+    var agent = id("agents", "create", "--name", "A", "--model", "rehearsal", "--tool", "all");
+    var environment = id("environments", "create", "--name", "e");
+    var create =
+        new String[] {"sessions", "create", "--agent", agent, "--environment-id", environment};
+    var repository = with(create, "--repository", "https://git.example/acme/app#side");
+    var made = json(with(repository, "--repository-token", "@" + file));
+    var shown = (Json.Obj) made.items("resources").getFirst();
+    assertThat(shown.text("url")).isEqualTo("https://git.example/acme/app");
+    assertThat(shown.object("checkout").text("name")).isEqualTo("side");
+    assertThat(run(with(repository, "--repository-token", "plain"))).isEqualTo(2);
+    assertThat(shell.err()).contains("--repository-token must be @FILE");
   }
 
   private void wrong(String vault, Path file) {

@@ -35,6 +35,7 @@ import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.store.Store;
 import dev.drover.store.memory.MemoryStore;
+import dev.drover.testing.TestVaults;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ final class SessionDeskTest {
           store.files(),
           store.skills(),
           store.vaults(),
+          TestVaults.repositories(store),
           store.sessions(),
           store.eventLog(),
           new NotedBrain(),

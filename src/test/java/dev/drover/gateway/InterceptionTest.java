@@ -629,14 +629,14 @@ final class InterceptionTest {
     secrets.of(CANARY, "api.example");
     var variables = Map.of("API_TOKEN", TOKEN);
     assertThat(gateway.surroundings(SESSION))
-        .isEqualTo(new Egress.Surroundings(variables, Optional.of(authority.certificate())));
+        .isEqualTo(new Egress.Surroundings(variables, Optional.of(authority.certificate()), ""));
     unavailable = true;
     assertThatThrownBy(() -> gateway.surroundings(SESSION))
         .isInstanceOf(Sandboxes.Unavailable.class)
         .hasMessageContaining("its environment variables cannot be used. no keys");
     gateway(new Networking.Limited(List.of(), false, false));
     assertThat(gateway.surroundings(SESSION))
-        .isEqualTo(new Egress.Surroundings(variables, Optional.empty()));
+        .isEqualTo(new Egress.Surroundings(variables, Optional.empty(), ""));
   }
 
   private Authority authority() {

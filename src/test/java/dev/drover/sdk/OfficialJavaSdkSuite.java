@@ -156,6 +156,14 @@ abstract class OfficialJavaSdkSuite {
 
   @Nested
   @Order(9)
+  final class Repositories extends RepositoryCases {
+    Repositories() {
+      super(rig);
+    }
+  }
+
+  @Nested
+  @Order(9)
   final class AttachedStores extends MemoryResourceCases {
     AttachedStores() {
       super(rig);

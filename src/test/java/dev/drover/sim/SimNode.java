@@ -8,6 +8,7 @@ import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
+import dev.drover.brain.Repositories;
 import dev.drover.brain.Retries;
 import dev.drover.errands.WorkspaceRemoval;
 import dev.drover.hands.Hands;
@@ -92,6 +93,7 @@ final class SimNode {
                   List.of(),
                   SimTool.inventory(world),
                   new PuppetMcp(),
+                  Repositories.NONE,
                   Profile.DEFAULTS,
                   Retries.DEFAULT,
                   20,

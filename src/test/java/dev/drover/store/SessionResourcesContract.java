@@ -1,6 +1,7 @@
 package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Problem;
 import dev.drover.catalog.Blob;
@@ -10,8 +11,12 @@ import dev.drover.catalog.MemoryStoreId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
+import dev.drover.session.Checkout;
 import dev.drover.session.Job;
 import dev.drover.session.MountPath;
+import dev.drover.session.RepositoryPath;
+import dev.drover.session.RepositoryUrl;
+import dev.drover.session.SealedToken;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
@@ -19,6 +24,7 @@ import dev.drover.session.SessionResource.Mounted;
 import dev.drover.session.SessionResourceId;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
+import dev.drover.vault.VaultKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -414,5 +420,59 @@ abstract class SessionResourcesContract extends StoreContract {
     assertProblem(
         () -> resources().remove(WORKSPACE, id, first.id()), Problem.Kind.INVALID_REQUEST, message);
     assertThat(shown(id)).containsExactly(first);
+  }
+
+  private SessionResource.Repository repository(Optional<SealedToken> token) {
+    clock.move(Duration.ofMillis(1));
+    return new SessionResource.Repository(
+        new SessionResourceId(ids.next(SessionResourceId.PREFIX)),
+        RepositoryUrl.of("https://git.example/acme/app"),
+        RepositoryPath.of("/workspace/app"),
+        Optional.of(new Checkout.Branch("main line")),
+        token,
+        clock.instant(),
+        clock.instant());
+  }
+
+  private SealedToken token(long version, String value) {
+    var owner = VaultKey.owner(WORKSPACE);
+    store.vaults().addKey(WORKSPACE, owner, new VaultKey(1, "k1", "wrapped"));
+    return new SealedToken(version, 1, value);
+  }
+
+  @Test
+  void theTokenOfARepositoryIsReplacedOnceAndTheRepositoryStays() throws Exception {
+    var first = repository(Optional.empty());
+    var session = sessionWith(first);
+    assertThat(shown(session.id())).containsExactly(first);
+    var second = first.with(token(1, "one"), clock.instant().plusMillis(5));
+    assertThat(resources().replaceToken(WORKSPACE, session.id(), second)).isTrue();
+    assertThat(resources().replaceToken(WORKSPACE, session.id(), second)).isFalse();
+    reopened();
+    assertThat(shown(session.id())).containsExactly(second);
+    var third = second.with(token(2, "two"), clock.instant().plusMillis(6));
+    assertThat(resources().replaceToken(WORKSPACE, session.id(), third)).isTrue();
+    assertThat(shown(session.id())).containsExactly(third);
+    assertProblem(
+        () -> resources().remove(WORKSPACE, session.id(), first.id()),
+        Problem.Kind.INVALID_REQUEST,
+        "Resource %s is a repository, which belongs to its session until the end."
+            .formatted(first.id()));
+    assertNotFound(
+        "Session " + session.id() + " not found.",
+        () -> resources().replaceToken(OTHER_WORKSPACE, session.id(), third));
+    store.sessions().archive(WORKSPACE, session.id());
+    assertThatThrownBy(() -> resources().replaceToken(WORKSPACE, session.id(), third))
+        .isInstanceOf(Problem.class);
+    store.sessions().delete(WORKSPACE, session.id());
+    assertThat(resources().of(session.id())).isEmpty();
+  }
+
+  @Test
+  void aTokenWhoseKeyIsUnknownIsNotStored() {
+    var lost = repository(Optional.of(new SealedToken(1, 7, "x")));
+    assertThatThrownBy(() -> sessionWith(lost))
+        .isInstanceOfSatisfying(
+            Problem.class, e -> assertThat(e.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
   }
 }

@@ -506,7 +506,16 @@ abstract class VaultsContract extends StoreContract {
     }
     assertThat(all).allMatch(receipt -> ReceiptCodec.write(receipt).get("uses").isEmpty());
     var counted = new Use(WORKSPACE, Use.Purpose.EGRESS_BODY, Optional.empty(), Optional.empty());
-    store.receipts().add(new UseReceipt.Draft(counted, vault, made.id(), "a.example", 7));
+    store
+        .receipts()
+        .add(
+            new UseReceipt.Draft(
+                counted,
+                Optional.of(vault),
+                Optional.of(made.id()),
+                Optional.empty(),
+                "a.example",
+                7));
     var last =
         store
             .receipts()

@@ -29,6 +29,7 @@ import dev.drover.session.Feed;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
 import dev.drover.session.Stored;
@@ -67,9 +68,10 @@ public final class Stage implements AutoCloseable {
   private final PuppetMcp mcp = new PuppetMcp();
   private final Inventory inventory;
   private final List<HandErrand> errands = new CopyOnWriteArrayList<>();
+  private final PuppetRepositories repositories = new PuppetRepositories();
   private final Harness harness;
   private final Brains brains;
-  private final SessionId session;
+  private SessionId session;
 
   public Stage() {
     this(List.of(new Toolset(Toolset.OPEN, List.of())));
@@ -141,6 +143,7 @@ public final class Stage implements AutoCloseable {
         errands,
         inventory,
         mcp,
+        repositories,
         Profile.DEFAULTS,
         QUICK,
         MAX_TOOL_ROUNDS,
@@ -164,6 +167,17 @@ public final class Stage implements AutoCloseable {
 
   public PuppetMcp mcp() {
     return mcp;
+  }
+
+  /// Replaces the session by one with these resources.
+  public void begin(SessionResource... resources) {
+    var made = session(ids, WORKSPACE, row().agent()).with(List.of(resources));
+    store.sessions().create(made, List.of());
+    session = made.id();
+  }
+
+  public PuppetRepositories repositories() {
+    return repositories;
   }
 
   public PuppetHand hand() {

@@ -123,7 +123,10 @@ final class KeyringTest {
     var made = bearer("https://receipts.example:8443/x", "secret");
     rig.token(vault, "https://receipts.example:8443/x");
     rig.token(vault, "https://other.example");
-    var mine = rig.receipts().stream().filter(one -> one.credential().equals(made.id())).toList();
+    var mine =
+        rig.receipts().stream()
+            .filter(one -> one.credential().equals(Optional.of(made.id())))
+            .toList();
     assertThat(mine).hasSize(1);
     assertThat(mine.getFirst().host()).isEqualTo("receipts.example:8443");
     assertThat(mine.getFirst().purpose()).isEqualTo("mcp");

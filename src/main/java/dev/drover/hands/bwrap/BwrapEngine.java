@@ -70,7 +70,6 @@ public final class BwrapEngine implements Engine {
       throws Sandboxes.Unavailable, IOException, InterruptedException {
     var program = bwrap.get().orElseThrow(() -> new Sandboxes.Unavailable(Diagnosis.NO_BWRAP));
     boolean open = site.egress() && ports.usable(program);
-    var shown = etc.of(site.surroundings().authority());
     var group = cgroups.create(site.name(), settings.limits());
     try {
       trail.write(BwrapTraces.of(group).lines());
@@ -78,7 +77,16 @@ public final class BwrapEngine implements Engine {
       Cgroups.remove(group);
       throw e;
     }
-    return new Launch(machine, program, shown, site, group, images, open, probe);
+    return new Launch(machine, program, etc(site), site, group, images, open, probe);
+  }
+
+  /// A sandbox whose git is configured for it has an `/etc` of its own.
+  private Etc etc(Site site) throws IOException {
+    var surroundings = site.surroundings();
+    var shown = etc.of(surroundings.authority());
+    return surroundings.gitConfig().isEmpty()
+        ? shown
+        : shown.with(surroundings.gitConfig(), site.directory().resolve("etc"));
   }
 
   /// The bubblewrap of the distribution: on Ubuntu, no other copy may create namespaces.

@@ -20,6 +20,9 @@ import java.util.Map;
 /// @param shown names of the host's `/etc` that are mounted into it, read-only
 /// @param variables environment variables of the programs that need some to find files in it
 record Etc(Path directory, List<String> shown, Map<String, String> variables) {
+  private static final String GIT_CONFIG = "gitconfig";
+  private static final String DRAFT = ".new";
+
   private static final Map<String, String> FILES =
       Map.of(
           "passwd",
@@ -35,7 +38,7 @@ record Etc(Path directory, List<String> shown, Map<String, String> variables) {
           "nameserver 127.0.0.1\n",
           "nsswitch.conf",
           "passwd: files\ngroup: files\nhosts: files dns\n",
-          "gitconfig",
+          GIT_CONFIG,
           "[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n");
 
   private static final List<String> COPIED =
@@ -79,13 +82,34 @@ record Etc(Path directory, List<String> shown, Map<String, String> variables) {
     put(directory.resolve(name), content);
   }
 
+  /// An `/etc` for one sandbox, with more in the configuration of git than this one.
+  ///
+  /// @param own the directory to make
+  Etc with(String gitConfig, Path own) throws IOException {
+    Workspaces.Directories.made(own, "rwxr-xr-x");
+    try (var paths = Files.walk(directory)) {
+      for (var path : paths.filter(one -> !one.equals(directory)).toList()) {
+        var copy = own.resolve(directory.relativize(path));
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          Workspaces.Directories.made(copy, "rwxr-xr-x");
+        } else if (path.endsWith(GIT_CONFIG)) {
+          var text = Files.readString(path) + gitConfig;
+          put(copy, text.getBytes(StandardCharsets.UTF_8));
+        } else if (!path.getFileName().toString().endsWith(DRAFT)) {
+          put(copy, Files.readAllBytes(path));
+        }
+      }
+    }
+    return new Etc(own, shown, variables);
+  }
+
   /// Readable for every uid, whatever the server's umask. Sandboxes of other servers may read the
   /// file, so it is replaced atomically.
   private static void put(Path file, byte[] content) throws IOException {
     if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
       return;
     }
-    var draft = Files.createTempFile(file.toAbsolutePath().getParent(), ".", ".new");
+    var draft = Files.createTempFile(file.toAbsolutePath().getParent(), ".", DRAFT);
     Files.write(draft, content);
     Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);

@@ -47,6 +47,7 @@ public final class Migrations {
           "0025-web-requests",
           "0026-tenants",
           "0027-placeholders",
+          "0028-repositories",
           "0029-templates");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.

@@ -3,10 +3,17 @@ package dev.drover.store.sql;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.MemoryStoreId;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Checkout;
 import dev.drover.session.MountPath;
+import dev.drover.session.RepositoryPath;
+import dev.drover.session.RepositoryUrl;
+import dev.drover.session.SealedToken;
 import dev.drover.session.SessionResource;
 import dev.drover.session.SessionResourceId;
+import dev.drover.store.CredentialRefusals;
 import dev.drover.store.Micros;
+import dev.drover.vault.VaultKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,13 +27,17 @@ import java.util.Optional;
 final class SessionResourceRows {
   private static final String FILE = "file";
   private static final String STORE = "memory_store";
+  private static final String REPOSITORY = "github_repository";
+  private static final String BRANCH = "branch ";
+  private static final String COMMIT = "commit ";
   private static final String WRITABLE = "read_write";
   private static final String READABLE = "read_only";
 
   private static final String SELECT =
       """
       SELECT session_key, id, type, file_id, original_id, blob_id, mount_path, created_at, store_id,
-        access, instructions, store_name, store_description
+        access, instructions, store_name, store_description, url, checkout, token, token_version,
+        token_key, updated_at
       FROM session_resource WHERE \
       """;
 
@@ -58,7 +69,7 @@ final class SessionResourceRows {
     return found;
   }
 
-  /// A row of a type or an access that only a newer version knows is left out.
+  /// A row of a type, an access or a checkout that only a newer version knows is left out.
   private static List<SessionResource> known(List<Optional<SessionResource>> rows) {
     return rows.stream().flatMap(Optional::stream).toList();
   }
@@ -67,6 +78,7 @@ final class SessionResourceRows {
     return switch (row.getString("type")) {
       case FILE -> Optional.of(file(row));
       case STORE -> store(row);
+      case REPOSITORY -> repository(row);
       default -> Optional.empty();
     };
   }
@@ -86,6 +98,44 @@ final class SessionResourceRows {
             row.getString("store_description"),
             row.getString("mount_path"),
             Micros.instant(row.getLong("created_at"))));
+  }
+
+  private static Optional<SessionResource> repository(ResultSet row) throws SQLException {
+    var stored = row.getString("checkout");
+    var checkout = Optional.ofNullable(stored).flatMap(SessionResourceRows::checkout);
+    if (stored != null && checkout.isEmpty()) {
+      return Optional.empty();
+    }
+    var value = row.getString("token");
+    var token =
+        value == null
+            ? null
+            : new SealedToken(row.getLong("token_version"), row.getLong("token_key"), value);
+    return Optional.of(
+        new SessionResource.Repository(
+            new SessionResourceId(row.getString("id")),
+            new RepositoryUrl(row.getString("url")),
+            new RepositoryPath(row.getString("mount_path")),
+            checkout,
+            Optional.ofNullable(token),
+            Micros.instant(row.getLong("created_at")),
+            Micros.instant(row.getLong("updated_at"))));
+  }
+
+  private static Optional<Checkout> checkout(String stored) {
+    if (stored.startsWith(BRANCH)) {
+      return Optional.of(new Checkout.Branch(stored.substring(BRANCH.length())));
+    }
+    return stored.startsWith(COMMIT)
+        ? Optional.of(new Checkout.Commit(stored.substring(COMMIT.length())))
+        : Optional.empty();
+  }
+
+  private static String stored(Checkout checkout) {
+    return switch (checkout) {
+      case Checkout.Branch(var name) -> BRANCH + name;
+      case Checkout.Commit(var sha) -> COMMIT + sha;
+    };
   }
 
   private static SessionResource file(ResultSet row) throws SQLException {
@@ -141,6 +191,65 @@ final class SessionResourceRows {
         store.instructions().orElse(null),
         store.name(),
         store.description());
+  }
+
+  static void insert(Db db, WorkspaceId workspace, long key, SessionResource.Repository repository)
+      throws SQLException {
+    checkKey(db, workspace, repository);
+    var token = repository.token();
+    db.update(
+        """
+        INSERT INTO session_resource (
+          session_key, id, type, mount_path, created_at, url, checkout, token, token_version,
+          token_key, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
+        key,
+        repository.id().value(),
+        REPOSITORY,
+        repository.path().below(),
+        Micros.of(repository.createdAt()),
+        repository.url().value(),
+        repository.checkout().map(SessionResourceRows::stored).orElse(null),
+        token.map(SealedToken::value).orElse(null),
+        token.map(SealedToken::version).orElse(null),
+        token.map(SealedToken::keyVersion).orElse(null),
+        Micros.of(repository.updatedAt()));
+  }
+
+  /// Stores the token of a repository.
+  static void update(Db db, WorkspaceId workspace, long key, SessionResource.Repository repository)
+      throws SQLException {
+    checkKey(db, workspace, repository);
+    var token = repository.token().orElseThrow();
+    db.update(
+        """
+        UPDATE session_resource SET token = ?, token_version = ?, token_key = ?, updated_at = ?
+        WHERE session_key = ? AND id = ?\
+        """,
+        token.value(),
+        token.version(),
+        token.keyVersion(),
+        Micros.of(repository.updatedAt()),
+        key,
+        repository.id().value());
+  }
+
+  private static void checkKey(Db db, WorkspaceId workspace, SessionResource.Repository repository)
+      throws SQLException {
+    var token = repository.token();
+    if (token.isPresent()
+        && VaultKeyRows.isMissing(db, VaultKey.owner(workspace), token.get().keyVersion())) {
+      throw CredentialRefusals.rotated();
+    }
+  }
+
+  /// Whether a repository of the session has a token.
+  static boolean haveTokens(Db db, long key) throws SQLException {
+    return db.number(
+            "SELECT COUNT(*) FROM session_resource WHERE session_key = ? AND token IS NOT NULL",
+            key)
+        > 0;
   }
 
   /// Adds to the number of resources that the session's row counts.

@@ -19,12 +19,15 @@ import java.util.Optional;
 /// The receipts in the table `receipt`. One writer writes all receipts of this node, one after the
 /// other.
 final class SqlReceipts implements Receipts {
+  /// In place of the ids of a vault and a credential; the columns cannot be null.
+  private static final String NONE = "";
+
   private static final Cursor.Of LIST = new Cursor.Of("RECEIPTS");
 
   private static final String SELECT =
       """
       SELECT workspace_id, strand, number, id, created_at, vault_id, credential_id, purpose,
-        session_id, event_id, host, uses, previous, hash
+        session_id, event_id, host, uses, previous, hash, resource_id
       FROM receipt WHERE workspace_id = ?\
       """;
 
@@ -71,6 +74,7 @@ final class SqlReceipts implements Receipts {
                   Micros.whole(clock.instant()),
                   draft.vault(),
                   draft.credential(),
+                  draft.resource(),
                   use.purpose().text(),
                   use.session(),
                   use.event(),
@@ -87,23 +91,24 @@ final class SqlReceipts implements Receipts {
         """
         INSERT INTO receipt (
           workspace_id, strand, number, id, created_at, vault_id, credential_id, purpose,
-          session_id, event_id, host, uses, previous, hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          session_id, event_id, host, uses, previous, hash, resource_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         receipt.workspace().value(),
         receipt.strand(),
         receipt.number(),
         receipt.id(),
         Micros.of(receipt.at()),
-        receipt.vault().value(),
-        receipt.credential().value(),
+        receipt.vault().map(VaultId::value).orElse(NONE),
+        receipt.credential().map(CredentialId::value).orElse(NONE),
         receipt.purpose(),
         receipt.session().orElse(null),
         receipt.event().orElse(null),
         receipt.host(),
         receipt.uses(),
         receipt.previous(),
-        receipt.hash());
+        receipt.hash(),
+        receipt.resource().orElse(null));
   }
 
   private static UseReceipt receipt(ResultSet row) throws SQLException {
@@ -113,8 +118,11 @@ final class SqlReceipts implements Receipts {
         row.getString("strand"),
         row.getLong("number"),
         Micros.instant(row.getLong("created_at")),
-        new VaultId(row.getString("vault_id")),
-        new CredentialId(row.getString("credential_id")),
+        Optional.of(row.getString("vault_id")).filter(id -> !id.equals(NONE)).map(VaultId::new),
+        Optional.of(row.getString("credential_id"))
+            .filter(id -> !id.equals(NONE))
+            .map(CredentialId::new),
+        Optional.ofNullable(row.getString("resource_id")),
         row.getString("purpose"),
         Optional.ofNullable(row.getString("session_id")),
         Optional.ofNullable(row.getString("event_id")),

@@ -7,17 +7,21 @@ import dev.drover.session.SessionResourceId;
 import dev.drover.session.SessionResources;
 import dev.drover.store.ResourceRules;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 
 final class SqlSessionResources implements SessionResources {
   private final Writer writer;
   private final Readers readers;
   private final BlobRows blobs;
+  private final InstantSource clock;
 
-  SqlSessionResources(Writer writer, Readers readers, BlobRows blobs) {
+  SqlSessionResources(Writer writer, Readers readers, BlobRows blobs, InstantSource clock) {
     this.writer = writer;
     this.readers = readers;
     this.blobs = blobs;
+    this.clock = clock;
   }
 
   @Override
@@ -51,6 +55,8 @@ final class SqlSessionResources implements SessionResources {
           SessionResourceRows.insert(db, key, file);
         }
         case SessionResource.Attached store -> SessionResourceRows.insert(db, key, store);
+        case SessionResource.Repository repository ->
+            SessionResourceRows.insert(db, workspace, key, repository);
       }
     }
     SessionResourceRows.count(db, key, resources.size());
@@ -64,26 +70,44 @@ final class SqlSessionResources implements SessionResources {
           var row = SqlSessions.take(db, workspace, session);
           row.state().refuseIfOver();
           var all = SessionResourceRows.of(db, "?", row.key());
-          var found = ResourceRules.find(all, resource);
+          var file = ResourceRules.removable(all, resource);
           db.update(
               "DELETE FROM session_resource WHERE session_key = ? AND id = ?",
               row.key(),
               resource.value());
           SessionResourceRows.count(db, row.key(), -1);
-          switch (found) {
-            case SessionResource.Mounted file -> {
-              blobs.drop(db, workspace, file.content());
-              FileRows.deleteIfPresent(db, blobs, workspace, file.file());
-            }
-            case SessionResource.Attached _ -> {} // nothing belongs to it
+          blobs.drop(db, workspace, file.content());
+          FileRows.deleteIfPresent(db, blobs, workspace, file.file());
+          return true;
+        });
+  }
+
+  @Override
+  public boolean replaceToken(
+      WorkspaceId workspace, SessionId session, SessionResource.Repository after) {
+    return writer.call(
+        session.value(),
+        (db, _) -> {
+          var row = SqlSessions.take(db, workspace, session);
+          row.state().refuseIfOver();
+          var present = SessionResourceRows.of(db, "?", row.key());
+          if (ResourceRules.replaceable(present, after).isEmpty()) {
+            return false;
           }
+          SessionResourceRows.update(db, workspace, row.key(), after);
+          CredentialRows.purge(
+              db, after.id() + " " + after.token().orElseThrow().version(), clock.instant());
           return true;
         });
   }
 
   /// Removes the resources of a session that is deleted; its files are deleted apart.
-  static void removeAll(Db db, BlobRows blobs, WorkspaceId workspace, long key)
+  static void removeAll(
+      Db db, BlobRows blobs, WorkspaceId workspace, SessionId session, long key, Instant now)
       throws SQLException {
+    if (SessionResourceRows.haveTokens(db, key)) {
+      CredentialRows.purge(db, session.value(), now);
+    }
     var contents = SessionResourceRows.contents(db, key);
     for (var content : contents) {
       blobs.drop(db, workspace, content);

@@ -189,7 +189,7 @@ final class SqlSessions implements Sessions {
             db.update("DELETE FROM " + table + " WHERE session_key = ?", row.key());
           }
           db.update("DELETE FROM session WHERE key = ?", row.key());
-          SqlSessionResources.removeAll(db, blobs, workspace, row.key());
+          SqlSessionResources.removeAll(db, blobs, workspace, id, row.key(), clock.instant());
           FileRows.deleteAll(db, blobs, workspace, id);
           SnapshotRows.deleteAll(db, blobs, workspace, row.key());
           SqlOutputs.deleteAll(db, id);

@@ -81,7 +81,7 @@ public final class SqlStore implements Store {
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
-    sessionResources = new SqlSessionResources(writer, readers, blobs);
+    sessionResources = new SqlSessionResources(writer, readers, blobs, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
     snapshots = new SqlSnapshots(writer, readers, self, blobs, clock);

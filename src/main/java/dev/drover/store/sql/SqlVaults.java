@@ -251,7 +251,9 @@ final class SqlVaults implements VaultStore {
     return writer.call(
         vault.value(),
         (db, _) -> {
-          takeActive(db, workspace, vault);
+          if (!vault.equals(VaultKey.owner(workspace))) {
+            takeActive(db, workspace, vault);
+          }
           return added(db, workspace, vault, key);
         });
   }
@@ -287,7 +289,9 @@ final class SqlVaults implements VaultStore {
 
   @Override
   public boolean purge() {
-    return readers.call(db -> db.dialect().purge(db, List.of("credential_secret", "vault_key")));
+    return readers.call(
+        db ->
+            db.dialect().purge(db, List.of("credential_secret", "vault_key", "session_resource")));
   }
 
   private void announce(

@@ -43,8 +43,23 @@ final class MemorySessionResources implements SessionResources {
     synchronized (table) {
       var row = row(workspace, id);
       var all = new ArrayList<>(row.session.resources());
-      all.remove(ResourceRules.find(all, resource));
+      all.remove(ResourceRules.removable(all, resource));
       row.session = row.session.with(all);
+    }
+  }
+
+  @Override
+  public boolean replaceToken(
+      WorkspaceId workspace, SessionId id, SessionResource.Repository after) {
+    synchronized (table) {
+      var row = row(workspace, id);
+      var found = ResourceRules.replaceable(row.session.resources(), after);
+      row.session =
+          row.session.with(
+              row.session.resources().stream()
+                  .map(one -> found.isPresent() && one.id().equals(after.id()) ? after : one)
+                  .toList());
+      return found.isPresent();
     }
   }
 

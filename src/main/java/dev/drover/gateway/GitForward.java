@@ -1,0 +1,264 @@
+package dev.drover.gateway;
+
+import dev.drover.base.Problem;
+import dev.drover.base.Secret;
+import dev.drover.http.Payload;
+import dev.drover.http.Request;
+import dev.drover.http.Response;
+import dev.drover.http.Unreachable;
+import dev.drover.session.SessionError;
+import dev.drover.session.SessionResource.Repository;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// Forwards a request of git in a sandbox to the git server of a repository of its session, with
+/// the token of the repository, which the sandbox does not have. The environment's networking does
+/// not matter: the client of the API has named the repository.
+///
+/// The response of the server is passed on only if it is a success. Anything else is replaced by
+/// words of our own: a server may repeat what it was sent.
+final class GitForward {
+  private static final System.Logger LOG = System.getLogger(GitForward.class.getName());
+
+  private static final List<String> SENT =
+      List.of(
+          "accept",
+          "accept-encoding",
+          "accept-language",
+          "content-encoding",
+          "content-type",
+          "git-protocol",
+          "user-agent");
+  private static final List<String> RETURNED =
+      List.of("cache-control", "content-encoding", "content-length", "content-type", "expires");
+
+  private final Passage passage;
+  private final RequestHead head;
+  private final GitPath.Service asked;
+
+  private GitForward(Passage passage, RequestHead head, GitPath.Service asked) {
+    this.passage = passage;
+    this.head = head;
+    this.asked = asked;
+  }
+
+  /// Serves a request whose target begins with [GitPath#ROOT].
+  static void serve(Passage passage, RequestHead head) throws IOException, InterruptedException {
+    passage.protocol("git");
+    passage.denyWith(e -> response("403 Forbidden", e.words(), ""));
+    head.host(); // it must be valid, whatever it is
+    var found = GitPath.of(repositories(passage), head.method(), head.target());
+    switch (found.orElse(null)) {
+      case GitPath.Service service ->
+          passage.untilClosed(() -> new GitForward(passage, head, service).forward());
+      case GitPath.Neighbour(var url) -> {
+        passage.reply(
+            response("302 Found", "this is not a repository of the session", "location: " + url));
+        passage.endReply();
+      }
+      case null ->
+          throw new NotConnected(
+              Verdict.Reason.GIT,
+              "a request to the proxy was refused: git can only fetch from and push to the"
+                  + " repositories of this session there");
+    }
+  }
+
+  private static List<Repository> repositories(Passage passage) throws NotConnected {
+    try {
+      return passage.git().all();
+    } catch (Problem e) {
+      throw new NotConnected(
+          Verdict.Reason.UNREACHABLE, "the repositories of this session are not available", e);
+    }
+  }
+
+  private void forward() throws IOException, InterruptedException {
+    var url = asked.repository().url();
+    passage.denyWith(e -> response("502 Bad Gateway", e.words(), ""));
+    passage.reaches(Requested.of(authority(url.uri()), url.isEncrypted() ? 443 : 80), "repository");
+    var refusal = passage.git().refusal(url);
+    if (refusal.isPresent()) {
+      throw failed(
+          SessionError.Type.REPOSITORY_CLONE, false, "502 Bad Gateway", "its URL " + refusal.get());
+    }
+    boolean suffixed = passage.git().isSuffixed(asked.repository().id());
+    try (var first = send(suffixed)) {
+      if (!suffixed && wantsSuffix(first)) {
+        passage.git().suffixed(asked.repository().id());
+        try (var second = send(true)) {
+          answer(second);
+        }
+      } else {
+        answer(first);
+      }
+    }
+  }
+
+  private static String authority(URI url) {
+    return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+  }
+
+  private Response send(boolean suffixed) throws IOException, InterruptedException {
+    var to = URI.create(GitPath.url(asked.repository().url(), suffixed, asked.path()));
+    var request = Request.of(head.method(), to);
+    for (var name : SENT) {
+      var values = head.values(name);
+      if (!values.isEmpty()) {
+        request = request.with(name, String.join(", ", values));
+      }
+    }
+    var token = token(to);
+    if (token.isPresent()) {
+      request = request.with("authorization", basic(token.get()));
+    }
+    if (head.method().equals("POST")) {
+      passage.expectsBody(head);
+      var body = new GitBody(passage, head.length());
+      request =
+          request.sending(
+              head.length() == RequestHead.CHUNKED
+                  ? new Payload.Stream(body)
+                  : new Payload.Measured(body, head.length()));
+    }
+    var limits = passage.limits();
+    passage.expect(asked.isPush() ? limits.life() : limits.silence());
+    try {
+      return passage.git().http().send(request, asked.isPush() ? limits.life() : limits.silence());
+    } catch (Unreachable e) {
+      boolean passes = e.why() != Unreachable.Why.FORBIDDEN;
+      throw failed(SessionError.Type.REPOSITORY_CLONE, passes, "502 Bad Gateway", e.what());
+    }
+  }
+
+  private Optional<Secret> token(URI to) throws NotConnected {
+    try {
+      return passage.git().token(asked.repository(), to);
+    } catch (Problem e) {
+      LOG.log(
+          Level.ERROR,
+          "session {0} has no token for a repository: {1} {2}",
+          passage.git().session(),
+          e.getMessage(),
+          e.getCause());
+      throw failed(
+          SessionError.Type.REPOSITORY_CLONE, true, "502 Bad Gateway", "its token cannot be read");
+    }
+  }
+
+  private static String basic(Secret token) {
+    var pair = "x-access-token:" + token.reveal();
+    return "Basic "
+        + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// Whether the server only wants `.git` at the end of the repository's URL. It is not asked with
+  /// the token anywhere else.
+  private boolean wantsSuffix(Response response) {
+    var location = response.header("location");
+    var url = asked.repository().url();
+    return response.status() / 100 == 3
+        && head.method().equals("GET")
+        && !url.value().endsWith(".git")
+        && location.isPresent()
+        && location.get().equals(GitPath.url(url, true, asked.path()));
+  }
+
+  private void answer(Response response) throws IOException, InterruptedException {
+    if (response.status() != 200) {
+      throw refused(response.status());
+    }
+    passage.git().worked(asked.repository().id());
+    var text = new StringBuilder("HTTP/1.1 200 OK\r\n");
+    for (var name : RETURNED) {
+      response
+          .header(name)
+          .filter(value -> value.chars().noneMatch(Character::isISOControl))
+          .ifPresent(value -> text.append(name).append(": ").append(value).append("\r\n"));
+    }
+    passage.denyWith(Passage.SILENT);
+    passage.replyCounted(ascii(text.append("connection: close\r\n\r\n").toString()));
+    var silence = passage.limits().silence();
+    for (var bytes = response.body().next(silence);
+        bytes != null;
+        bytes = response.body().next(silence)) {
+      passage.replyCounted(ByteBuffer.wrap(bytes));
+    }
+    passage.endReply();
+  }
+
+  private NotConnected refused(int status) {
+    boolean hasToken = asked.repository().token().isPresent();
+    return switch (status) {
+      case 401 ->
+          hasToken
+              ? failed(
+                  SessionError.Type.REPOSITORY_AUTHENTICATION,
+                  false,
+                  "403 Forbidden",
+                  "the git server did not accept its token (401)")
+              : failed(
+                  SessionError.Type.REPOSITORY_NOT_FOUND,
+                  false,
+                  "404 Not Found",
+                  "the git server has no such public repository (401); a private one needs an"
+                      + " authorization_token");
+      case 403 ->
+          failed(
+              SessionError.Type.REPOSITORY_FORBIDDEN,
+              false,
+              "403 Forbidden",
+              "the git server refused access"
+                  + (hasToken ? " with its token" : " without a token")
+                  + " (403)");
+      case 404 ->
+          failed(
+              SessionError.Type.REPOSITORY_NOT_FOUND,
+              false,
+              "404 Not Found",
+              "the git server has no such repository"
+                  + (hasToken ? ", or does not show it with its token" : "")
+                  + " (404)");
+      default ->
+          failed(
+              SessionError.Type.REPOSITORY_CLONE,
+              status >= 500 || status == 429,
+              "502 Bad Gateway",
+              "the git server answered with " + status);
+    };
+  }
+
+  /// Notes why the repository cannot be used, for the clone of the session.
+  ///
+  /// @param passes whether another request may succeed soon
+  private NotConnected failed(SessionError.Type type, boolean passes, String status, String why) {
+    var url = asked.repository().url();
+    var words = "the repository " + url + " cannot be used: " + why;
+    var error = SessionError.ofRepository(type, capitalized(words) + ".", url);
+    passage.git().failed(asked.repository().id(), new GitFailure(error, passes));
+    passage.denyWith(e -> response(status, e.words(), ""));
+    return new NotConnected(Verdict.Reason.GIT, words);
+  }
+
+  private static String capitalized(String words) {
+    return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+  }
+
+  /// Git shows a text after `remote:`.
+  private static ByteBuffer response(String status, String words, String header) {
+    var body = "drover: " + words + ".\n";
+    return ascii(
+        "HTTP/1.1 %s\r\ncontent-type: text/plain\r\ncontent-length: %d\r\n%sconnection: close\r\n\r\n%s"
+            .formatted(status, body.length(), header.isEmpty() ? "" : header + "\r\n", body));
+  }
+
+  private static ByteBuffer ascii(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+}

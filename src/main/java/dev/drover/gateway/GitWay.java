@@ -1,0 +1,75 @@
+package dev.drover.gateway;
+
+import dev.drover.base.Secret;
+import dev.drover.http.Outbound;
+import dev.drover.session.RepositoryUrl;
+import dev.drover.session.SessionId;
+import dev.drover.session.SessionResource.Repository;
+import dev.drover.session.SessionResourceId;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The use of git in one sandbox. Safe for many threads.
+final class GitWay {
+  private final SessionId session;
+  private final GitGate gate;
+  private final Set<SessionResourceId> suffixed = ConcurrentHashMap.newKeySet();
+  private final Map<SessionResourceId, GitFailure> failures = new ConcurrentHashMap<>();
+
+  GitWay(SessionId session, GitGate gate) {
+    this.session = session;
+    this.gate = gate;
+  }
+
+  SessionId session() {
+    return session;
+  }
+
+  Outbound http() {
+    return gate.http();
+  }
+
+  /// The repositories of the session, as they are now.
+  List<Repository> all() {
+    return gate.repositories().of(session);
+  }
+
+  /// As [GitRepositories#token].
+  Optional<Secret> token(Repository repository, URI to) {
+    return gate.repositories().token(session, repository, to);
+  }
+
+  /// Why the operator does not allow a repository.
+  Optional<String> refusal(RepositoryUrl url) {
+    return gate.refusals().apply(url);
+  }
+
+  /// Whether the server of a repository wants `.git` at the end of its URL.
+  boolean isSuffixed(SessionResourceId repository) {
+    return suffixed.contains(repository);
+  }
+
+  /// Notes that it wants that.
+  void suffixed(SessionResourceId repository) {
+    suffixed.add(repository);
+  }
+
+  /// Notes that a request has succeeded.
+  void worked(SessionResourceId repository) {
+    failures.remove(repository);
+  }
+
+  /// Notes that a request has failed.
+  void failed(SessionResourceId repository, GitFailure why) {
+    failures.put(repository, why);
+  }
+
+  /// Why the last request failed; empty if it did not.
+  Optional<GitFailure> failure(SessionResourceId repository) {
+    return Optional.ofNullable(failures.get(repository));
+  }
+}

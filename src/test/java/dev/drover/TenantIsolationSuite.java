@@ -244,8 +244,8 @@ abstract class TenantIsolationSuite {
       if (!operation.method().equals("GET")
           || operation.spec().get("security").isPresent()
           || isOfServer(operation)
-          || SHARED.containsAll(requests.names(operation))
-              && !requests.names(operation).isEmpty()) {
+          || (SHARED.containsAll(requests.names(operation))
+              && !requests.names(operation).isEmpty())) {
         continue;
       }
       if (OF_SERVER.contains(operation.path())) {
@@ -318,7 +318,7 @@ abstract class TenantIsolationSuite {
     var own = world("own");
     var order =
         Comparator.comparingInt((Operation operation) -> rank(operation))
-            .thenComparing(operation -> -operation.path().split("/", -1).length);
+            .thenComparingInt(operation -> -operation.path().split("/", -1).length);
     boolean rests = false;
     for (var operation : operationsWithIds().stream().sorted(order).toList()) {
       if (!rests && rank(operation) > 2) {

@@ -46,11 +46,12 @@ final class TenantRows {
     var rows = new ArrayList<String>();
     try (var statement = connection.createStatement();
         var found = statement.executeQuery("SELECT * FROM " + table)) {
-      int columns = found.getMetaData().getColumnCount();
+      var columns = found.getMetaData();
       while (found.next()) {
         var row = new StringBuilder();
-        for (int i = 1; i <= columns; i++) {
-          row.append(found.getString(i)).append(" | ");
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+          boolean restless = columns.getColumnLabel(i).equals(DAY);
+          row.append(restless ? "" : found.getString(i)).append(" | ");
         }
         rows.add(row.toString());
       }

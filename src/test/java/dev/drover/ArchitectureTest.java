@@ -343,6 +343,7 @@ final class ArchitectureTest {
           "Outputs.known(SessionId)",
           "Outputs.owe(SessionId)",
           "Outputs.present(SessionId)",
+          "Placeholders.report(String, CredentialId)",
           "SessionResources.of(SessionId)",
           "Sessions.getSession(SessionId)",
           "Skills.of(SessionId)",

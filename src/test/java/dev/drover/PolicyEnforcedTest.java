@@ -250,7 +250,7 @@ final class PolicyEnforcedTest {
     var log = data.resolve("log").toFile();
     policy("models: [rehearsal]\n");
     var file = Map.of("DROVER_POLICY_FILE", data.resolve("policy.yaml").toString());
-    try (var server = ServerProcess.start(data.resolve("data"), log, file);
+    try (var server = ServerProcess.reloadable(data.resolve("data"), log, file);
         var client = server.client()) {
       var before = client.get("/drover/policy").text("hash");
       policy("models: [other]\n");

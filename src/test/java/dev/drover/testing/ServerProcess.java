@@ -52,6 +52,12 @@ public final class ServerProcess implements AutoCloseable {
     return start(limited, data, log, environment, flags);
   }
 
+  /// As [#start], for a server that obeys SIGHUP, even if this process ignores it (`nohup`).
+  public static ServerProcess reloadable(Path data, File log, Map<String, String> environment)
+      throws IOException {
+    return start(List.of("env", "--default-signal=HUP"), data, log, environment);
+  }
+
   private static ServerProcess start(
       List<String> before, Path data, File log, Map<String, String> environment, String... flags)
       throws IOException {

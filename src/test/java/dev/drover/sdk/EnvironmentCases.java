@@ -211,11 +211,11 @@ final class EnvironmentCases {
         .doesNotHaveDuplicates();
   }
 
-  private static BetaLimitedNetworkParams.Builder limited() {
+  static BetaLimitedNetworkParams.Builder limited() {
     return BetaLimitedNetworkParams.builder().type(JsonValue.from("limited"));
   }
 
-  private static BetaCloudConfigParams cloud(BetaLimitedNetworkParams network) {
+  static BetaCloudConfigParams cloud(BetaLimitedNetworkParams network) {
     return BetaCloudConfigParams.builder()
         .type(JsonValue.from("cloud"))
         .networking(network)

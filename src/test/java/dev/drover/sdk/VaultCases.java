@@ -7,6 +7,8 @@ import com.anthropic.core.JsonValue;
 import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.errors.BadRequestException;
 import com.anthropic.errors.NotFoundException;
+import com.anthropic.models.beta.environments.EnvironmentCreateParams;
+import com.anthropic.models.beta.sessions.events.BetaManagedAgentsStreamSessionEvents;
 import com.anthropic.models.beta.vaults.BetaManagedAgentsVault;
 import com.anthropic.models.beta.vaults.VaultCreateParams;
 import com.anthropic.models.beta.vaults.VaultListParams;
@@ -191,8 +193,7 @@ final class VaultCases {
     assertThat(tested.refresh()).isEmpty();
   }
 
-  @Test
-  void aVariableHasHostsAndPlaces() {
+  private BetaManagedAgentsCredential variable(BetaManagedAgentsVault vault) {
     var auth =
         BetaManagedAgentsEnvironmentVariableCreateParams.builder()
             .type(JsonValue.from("environment_variable"))
@@ -202,16 +203,41 @@ final class VaultCases {
             .injectionLocation(
                 BetaManagedAgentsInjectionLocationParams.builder().header(true).build())
             .build();
-    var made =
-        shown(
-            credentials()
-                .create(vault().id(), CredentialCreateParams.builder().auth(auth).build()));
+    return shown(
+        credentials().create(vault.id(), CredentialCreateParams.builder().auth(auth).build()));
+  }
+
+  @Test
+  void aVariableHasHostsAndPlaces() {
+    var made = variable(vault());
     var shown = made.auth().asEnvironmentVariable();
     assertThat(shown.secretName()).isEqualTo("API_TOKEN");
     assertThat(shown.networking().asLimited().allowedHosts())
         .containsExactly("api.example.com", "*.example.org");
     assertThat(shown.injectionLocation().header()).isTrue();
     assertThat(shown.injectionLocation().body()).isFalse();
+  }
+
+  @Test
+  void aVariableForHostsThatTheEnvironmentDoesNotAllowIsAnError() {
+    var vault = vault();
+    var made = variable(vault);
+    var closed =
+        rig.beta
+            .environments()
+            .create(
+                EnvironmentCreateParams.builder()
+                    .name(rig.name())
+                    .config(EnvironmentCases.cloud(EnvironmentCases.limited().build()))
+                    .build());
+    var params = rig.session(Rig.coder()).environmentId(closed.id()).addVaultId(vault.id()).build();
+    try (var talk = new Talk(rig, rig.beta.sessions().create(params).id())) {
+      assertThat(SessionResourceCases.run(talk, rig, "echo $API_TOKEN")).startsWith("drvph_");
+      var error =
+          talk.last(BetaManagedAgentsStreamSessionEvents::isSessionError).asSessionError().error();
+      assertThat(error.asCredentialHostUnreachable().credentialId()).isEqualTo(made.id());
+      assertThat(error.asCredentialHostUnreachable().vaultId()).isEqualTo(vault.id());
+    }
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The text of an API key: `drv_`, a prefix of 8 characters, `_`, and 43 characters (256 bits) that
-/// nobody can guess. The prefix finds the key and is shown; only the hash of the whole text is
+/// cannot be guessed. The prefix finds the key and is shown; only the hash of the whole text is
 /// stored. A plain hash is enough, because the text is random.
 public final class KeyText {
   private static final String BEGIN = "drv_";
@@ -29,7 +29,7 @@ public final class KeyText {
 
   /// The text of a new key.
   ///
-  /// @param ids over a generator that nobody can predict
+  /// @param ids over a generator that cannot be predicted
   public static KeyText fresh(Ids ids) {
     var prefix = BEGIN + ids.digits(PREFIX);
     return new KeyText(prefix, new Secret(prefix + "_" + ids.digits(REST)));

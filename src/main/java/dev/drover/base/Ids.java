@@ -21,7 +21,7 @@ public final class Ids {
     this.random = random;
   }
 
-  /// Ids that nobody can guess, for names that need not be the same in each test run.
+  /// Ids that cannot be guessed, for names that need not be the same in each test run.
   public static Ids secure() {
     return new Ids(new SecureRandom());
   }

@@ -57,7 +57,7 @@ final class ClonedRepositories {
     return failures.getOrDefault(repository, 0);
   }
 
-  /// What the model is told of the skills; empty if there are none.
+  /// The note for the model about the skills; empty if there are none.
   Optional<String> note() {
     var lines =
         skills.values().stream()

@@ -43,7 +43,7 @@ public final class AccessDesk {
   private final Ids ids;
   private final InstantSource clock;
 
-  /// @param ids over a generator that nobody can predict: the texts of keys come from it
+  /// @param ids over a generator that cannot be predicted: the texts of keys come from it
   public AccessDesk(
       AccessStore store, SessionDesk sessions, Nodes nodes, Ids ids, InstantSource clock) {
     this.store = store;

@@ -168,7 +168,6 @@ final class Passage implements Runnable, AutoCloseable {
           to + " was not reached: it did not answer within " + limit.toSeconds() + " s",
           e);
     } catch (IOException e) {
-
       throw new NotConnected(
           Verdict.Reason.UNREACHABLE, to + " was not reached: it is refused or unreachable", e);
     }
@@ -226,8 +225,12 @@ final class Passage implements Runnable, AutoCloseable {
   void endReply() throws IOException {
     inside.shutdownOutput();
     half();
+    untilProgramEnds();
+  }
+
+  private void untilProgramEnds() throws IOException {
     for (var rest = ByteBuffer.allocate(1024); inside.read(rest) >= 0; rest.clear()) {
-      // until the program ends
+      // what it still sends is not wanted
     }
   }
 
@@ -499,9 +502,7 @@ final class Passage implements Runnable, AutoCloseable {
       expect(LINGER);
       reply(denial.apply(e));
       inside.shutdownOutput();
-      for (var rest = ByteBuffer.allocate(1024); inside.read(rest) >= 0; rest.clear()) {
-        // until the program has read the reply
-      }
+      untilProgramEnds();
     } catch (IOException _) {
       // The program has gone, or does not end.
     }

@@ -19,9 +19,10 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Encrypts and decrypts secrets. Each vault has keys of its own, which a [Kms] encrypts. A secret
-/// is bound to its place: workspace, vault, credential, field and version, so that a ciphertext
-/// that was moved to another row cannot be decrypted. Safe for many threads.
+/// Encrypts and decrypts secrets. Each vault has keys of its own, which a [Kms] encrypts, and so
+/// have each workspace, for what is in no vault, and the servers. A secret is bound to its place:
+/// workspace, vault, credential, field and version, so that a ciphertext that was moved to another
+/// row cannot be decrypted. Safe for many threads.
 public final class Envelope {
   /// How long a decrypted key of a vault is kept in memory.
   private static final Duration KEPT = Duration.ofMinutes(5);
@@ -62,11 +63,20 @@ public final class Envelope {
   /// @param credential with the [Credential#secretsVersion] that the secret will have
   /// @throws Problem `UNAVAILABLE` without the key; as [VaultStore#addKey] says
   public SealedSecret seal(Credential credential, SecretField field, Secret secret) {
-    var newest = newest(credential.workspace(), credential.vault());
+    long version = credential.secretsVersion();
+    return seal(
+        newest(credential.workspace(), credential.vault()),
+        field,
+        version,
+        bound(credential, field, version),
+        secret);
+  }
+
+  private SealedSecret seal(
+      Newest newest, SecretField field, long version, byte[] bound, Secret secret) {
     var plain = secret.reveal().getBytes(StandardCharsets.UTF_8);
     try {
-      long version = credential.secretsVersion();
-      var sealed = AesGcm.seal(newest.key, plain, bound(credential, field, version), random);
+      var sealed = AesGcm.seal(newest.key, plain, bound, random);
       return new SealedSecret(
           field, version, newest.version, Base64.getEncoder().encodeToString(sealed));
     } finally {
@@ -105,13 +115,13 @@ public final class Envelope {
   /// @return the key that all have
   /// @throws Problem `UNAVAILABLE` if the keys of the [Kms] cannot be used
   public byte[] serverKey(String name, Supplier<byte[]> make) {
-    var place = new VaultId("server_" + name);
+    var place = VaultKey.ofServers(name);
     var keys = store.keys(place);
     if (keys.isEmpty()) {
       checkKeks();
       var made = make.get();
       try {
-        keys = List.of(store.addServerKey(SERVERS, place, wrapped(SERVERS, place, 1, made)));
+        keys = List.of(store.addKey(SERVERS, place, wrapped(SERVERS, place, 1, made)));
       } finally {
         Arrays.fill(made, (byte) 0);
       }
@@ -129,15 +139,12 @@ public final class Envelope {
   /// @throws Problem as [#seal]
   public SealedSecret sealToken(
       WorkspaceId workspace, String resource, long version, Secret token) {
-    var newest = newest(workspace, VaultKey.owner(workspace));
-    var plain = token.reveal().getBytes(StandardCharsets.UTF_8);
-    try {
-      var sealed = AesGcm.seal(newest.key, plain, boundToken(workspace, resource, version), random);
-      return new SealedSecret(
-          SecretField.TOKEN, version, newest.version, Base64.getEncoder().encodeToString(sealed));
-    } finally {
-      Arrays.fill(plain, (byte) 0);
-    }
+    return seal(
+        newest(workspace, VaultKey.owner(workspace)),
+        SecretField.TOKEN,
+        version,
+        boundToken(workspace, resource, version),
+        token);
   }
 
   /// Decrypts the token of a repository.

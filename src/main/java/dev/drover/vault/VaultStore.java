@@ -96,19 +96,13 @@ public interface VaultStore {
   /// The keys of a vault, the newest first; none if it has none yet.
   List<VaultKey> keys(VaultId vault);
 
-  /// Adds the key of a vault, or of the [VaultKey#owner] of a workspace, unless another one has its
-  /// version.
+  /// Adds a key, unless another one has its version.
   ///
-  /// @return the key that the vault has in this version
+  /// @param vault or another id under which [VaultKey] says that keys are stored
+  ///
+  /// @return the key that there is in this version
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` if the vault is archived
   VaultKey addKey(WorkspaceId workspace, VaultId vault, VaultKey key);
-
-  /// Adds a key of the servers themselves, unless another one has its name and version. It is
-  /// stored with the keys of vaults.
-  ///
-  /// @param name which no vault has
-  /// @return the key that the name has in this version
-  VaultKey addServerKey(WorkspaceId workspace, VaultId name, VaultKey key);
 
   /// Some keys of vaults that another key of the [Kms] than the given one encrypts.
   List<OwnKey> keysWithout(String kek, int limit);

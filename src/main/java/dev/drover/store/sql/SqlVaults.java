@@ -251,25 +251,15 @@ final class SqlVaults implements VaultStore {
     return writer.call(
         vault.value(),
         (db, _) -> {
-          if (!vault.equals(VaultKey.owner(workspace))) {
+          if (VaultKey.isOfVault(vault)) {
             takeActive(db, workspace, vault);
           }
-          return added(db, workspace, vault, key);
+          VaultKeyRows.insert(db, workspace, vault, key, clock.instant());
+          return VaultKeyRows.of(db, vault).stream()
+              .filter(stored -> stored.version() == key.version())
+              .findFirst()
+              .orElseThrow();
         });
-  }
-
-  @Override
-  public VaultKey addServerKey(WorkspaceId workspace, VaultId name, VaultKey key) {
-    return writer.call(name.value(), (db, _) -> added(db, workspace, name, key));
-  }
-
-  private VaultKey added(Db db, WorkspaceId workspace, VaultId vault, VaultKey key)
-      throws SQLException {
-    VaultKeyRows.insert(db, workspace, vault, key, clock.instant());
-    return VaultKeyRows.of(db, vault).stream()
-        .filter(stored -> stored.version() == key.version())
-        .findFirst()
-        .orElseThrow();
   }
 
   @Override

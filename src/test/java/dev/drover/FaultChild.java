@@ -1,12 +1,12 @@
 package dev.drover;
 
+import dev.drover.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 /// A [FaultyServer] in a process of its own. One thread.
 final class FaultChild implements AutoCloseable {
   static final String KEY = "sk-test-key";
+
+  /// How often a client looks: each look costs a cold server some milliseconds of work.
+  static final long PACE_MILLIS = 50;
 
   private final Process process;
   private final BufferedReader out;
@@ -32,18 +35,8 @@ final class FaultChild implements AutoCloseable {
   /// @return empty if it died as it was meant to
   static Optional<FaultChild> start(Path data, File log, Map<String, String> environment)
       throws IOException, InterruptedException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-Xshare:auto",
-                "-Xmx256m"));
-    command.addAll(FaultArchive.flags());
-    command.addAll(List.of("dev.drover.FaultyServer", data.toString()));
+    var command = ChildJvm.command();
+    command.addAll(List.of("-Xmx256m", "dev.drover.FaultyServer", data.toString()));
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log));
     builder.environment().keySet().removeIf(name -> name.startsWith("DROVER_"));
     builder.environment().put("DROVER_API_KEY", KEY);

@@ -77,18 +77,30 @@ final class FaultClient implements AutoCloseable {
         .toList();
   }
 
-  /// Sends a message and waits for the end of its turn.
-  ///
-  /// @param turns of the session so far, with this one
-  void say(String session, String text, int turns) throws Exception {
+  /// Sends a message.
+  void tell(String session, String text) throws Exception {
     sent(
         "/v1/sessions/" + session + "/events",
         Json.obj("events", List.of(FaultScenario.message(text))),
         200);
+  }
+
+  /// Waits for the end of a turn.
+  ///
+  /// @param turns of the session so far, with this one
+  void untilIdle(String session, int turns) throws Exception {
     while (FaultScenario.ofType(events(session), "session.status_idle").size() < turns) {
-      revive(10);
+      revive(FaultChild.PACE_MILLIS);
     }
     assertThat(DroverClient.type(events(session).getLast())).isEqualTo("session.status_idle");
+  }
+
+  /// Sends a message and waits for the end of its turn.
+  ///
+  /// @param turns of the session so far, with this one
+  void say(String session, String text, int turns) throws Exception {
+    tell(session, text);
+    untilIdle(session, turns);
   }
 
   /// The id of a new file.

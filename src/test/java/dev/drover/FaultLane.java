@@ -194,7 +194,7 @@ final class FaultLane implements AutoCloseable {
   private void await(String what, Check check) throws Exception {
     long start = System.nanoTime();
     while (!check.holds()) {
-      if (child.hasDied(10)) {
+      if (child.hasDied(FaultChild.PACE_MILLIS)) {
         revive();
       }
       if (System.nanoTime() - start > STUCK.toNanos()) {

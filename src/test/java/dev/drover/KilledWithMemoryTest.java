@@ -3,25 +3,17 @@ package dev.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
-import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
-import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,31 +60,30 @@ final class KilledWithMemoryTest {
       """;
   private static final String READING = "cd /mnt/memory/notes; head -n 9 *; cd";
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final Map<String, String> settings = new HashMap<>();
   @TempDir Path directory;
+  private final ScriptedMessages model =
+      ScriptedMessages.start().otherwise(KilledWithMemoryTest::reply);
 
-  @SuppressWarnings("NullAway.Init") // by the first start
-  private FaultChild child;
+  @SuppressWarnings("NullAway.Init") // before each test
+  private FaultClient client;
 
-  private int deaths;
-  private String agent = "";
-  private String environment = "";
+  @BeforeEach
+  void start() throws Exception {
+    client = new FaultClient(directory, model, Map.of("DROVER_WORKSPACES_KIND", "directory"));
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    model.close();
+  }
 
   @Test
   void nothingIsLostAndBothAreEqualInTheEnd() throws Exception {
-    try (var model = ScriptedMessages.start()) {
-      model.otherwise(KilledWithMemoryTest::reply);
-      settings.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
-      settings.put("DROVER_LOG_LEVEL", "warning");
-      settings.put("DROVER_WORKSPACES_KIND", "directory");
-      start();
-      environment = id(sent("/v1/environments", Json.obj("name", "here")));
-      agent = id(sent("/v1/agents", FaultScenario.AGENT));
-      for (var fault : FAULTS) {
-        play(fault);
-      }
-      child.close();
+    var environment = id(client.sent("/v1/environments", Json.obj("name", "here"), 200));
+    var agent = id(client.sent("/v1/agents", FaultScenario.AGENT, 200));
+    for (var fault : FAULTS) {
+      play(fault, agent, environment);
     }
   }
 
@@ -108,13 +99,24 @@ final class KilledWithMemoryTest {
                     messages.getLast().toString().contains("write") ? WRITING : READING));
   }
 
-  private void play(String fault) throws Exception {
-    deaths = 0;
+  private static boolean isMine(Path file) {
+    try {
+      return Files.readString(file).equals("mine");
+    } catch (IOException _) {
+      return false; // not yet
+    }
+  }
+
+  private static String id(Json.Obj made) {
+    return String.valueOf(made.text("id"));
+  }
+
+  private void play(String fault, String agent, String environment) throws Exception {
     var store = store("Notes", "changed", "gone", "clash");
     var rules = store("Rules", "rule");
     var session =
         id(
-            sent(
+            client.sent(
                 "/v1/sessions",
                 Json.obj(
                     "agent",
@@ -130,15 +132,19 @@ final class KilledWithMemoryTest {
                             "memory_store_id",
                             rules,
                             "access",
-                            "read_only")))));
-    child.arm(fault);
-    say(session, "write");
+                            "read_only"))),
+                200));
+    client.arm(fault);
+    client.tell(session, "write");
     var home = directory.resolve("data/workspaces").resolve(session);
     while (!isMine(home.resolve("memory/notes/clash"))) {
-      revive(10);
+      client.revive(FaultChild.PACE_MILLIS);
     }
     var clash = memory(store, "/clash");
-    sent("/v1/memory_stores/" + store + "/memories/" + id(clash), Json.obj("content", "theirs"));
+    client.sent(
+        "/v1/memory_stores/" + store + "/memories/" + id(clash),
+        Json.obj("content", "theirs"),
+        200);
     if (!Files.exists(home.resolve("workspace/go"))) {
       Files.createFile(home.resolve("workspace/go"));
     }
@@ -146,10 +152,9 @@ final class KilledWithMemoryTest {
     assertThat(contents(store))
         .as(fault)
         .isEqualTo(Map.of("/changed", "12", "/clash", "theirs", "/own", "mine"));
-    answer(
-        request("/v1/memory_stores/" + store + "/memories/" + id(memory(store, "/own"))).DELETE(),
-        Set.of(200, 404));
-    say(session, "read");
+    client.deleted(
+        "/v1/memory_stores/" + store + "/memories/" + id(memory(store, "/own")), 200, 404);
+    client.tell(session, "read");
     assertThat(result(session, 2))
         .as(fault)
         .contains("==> changed <==\n12")
@@ -157,27 +162,16 @@ final class KilledWithMemoryTest {
         .doesNotContain("own", "gone");
     assertThat(contents(store)).as(fault).isEqualTo(Map.of("/changed", "12", "/clash", "theirs"));
     assertThat(versions(store)).as(fault).contains("/clash mine", "/own mine", "/changed 12");
-    assertThat(deaths).as(fault).isEqualTo(1);
-  }
-
-  private static boolean isMine(Path file) {
-    try {
-      return Files.readString(file).equals("mine");
-    } catch (IOException _) {
-      return false; // not yet
-    }
-  }
-
-  private static String id(Json.Obj made) {
-    return String.valueOf(made.text("id"));
+    assertThat(client.deaths()).as(fault).isEqualTo(1);
   }
 
   private String store(String name, String... memories) throws Exception {
-    var store = id(sent("/v1/memory_stores", Json.obj("name", name)));
+    var store = id(client.sent("/v1/memory_stores", Json.obj("name", name), 200));
     for (var memory : memories) {
-      sent(
+      client.sent(
           "/v1/memory_stores/" + store + "/memories",
-          Json.obj("path", "/" + memory, "content", memory.equals("rule") ? "rule" : "1"));
+          Json.obj("path", "/" + memory, "content", memory.equals("rule") ? "rule" : "1"),
+          200);
     }
     return store;
   }
@@ -208,73 +202,13 @@ final class KilledWithMemoryTest {
   }
 
   private Stream<Json.Obj> items(String path) throws Exception {
-    return answer(request(path), Set.of(200)).items("data").stream().map(Json.Obj.class::cast);
-  }
-
-  private List<Json.Obj> events(String session) throws Exception {
-    return items("/v1/sessions/" + session + "/events?limit=1000").toList();
-  }
-
-  private void say(String session, String text) throws Exception {
-    sent(
-        "/v1/sessions/" + session + "/events",
-        Json.obj("events", List.of(FaultScenario.message(text))));
+    return client.get(path).items("data").stream().map(Json.Obj.class::cast);
   }
 
   private String result(String session, int turns) throws Exception {
-    while (FaultScenario.ofType(events(session), "session.status_idle").size() < turns) {
-      revive(10);
-    }
-    assertThat(DroverClient.type(events(session).getLast())).isEqualTo("session.status_idle");
-    var results = FaultScenario.ofType(events(session), "agent.tool_result");
+    client.untilIdle(session, turns);
+    var results = FaultScenario.ofType(client.events(session), "agent.tool_result");
     assertThat(results).hasSize(turns);
     return String.valueOf(((Json.Obj) results.getLast().items("content").getFirst()).text("text"));
-  }
-
-  private Json.Obj sent(String path, Json.Obj body) throws Exception {
-    return answer(
-        request(path)
-            .header("content-type", "application/json")
-            .header("Idempotency-Key", "one-" + System.nanoTime())
-            .POST(BodyPublishers.ofString(body.toString())),
-        Set.of(200));
-  }
-
-  private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://server" + path))
-        .timeout(Duration.ofSeconds(20))
-        .header("authorization", "Bearer " + FaultChild.KEY);
-  }
-
-  /// Sends a request until it is answered.
-  private Json.Obj answer(HttpRequest.Builder request, Set<Integer> statuses) throws Exception {
-    var path = request.build().uri().getPath();
-    var query = request.build().uri().getQuery();
-    while (true) {
-      request.uri(child.url().resolve(query == null ? path : path + "?" + query));
-      try {
-        var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() < 500) {
-          assertThat(statuses).as(response.body()).contains(response.statusCode());
-          return (Json.Obj) Json.trusted(response.body());
-        }
-      } catch (IOException _) {
-        // it has died
-      }
-      revive(100);
-    }
-  }
-
-  private void revive(long millis) throws Exception {
-    if (child.hasDied(millis)) {
-      assertThat(child.status()).isEqualTo(FaultPoints.STATUS);
-      deaths++;
-      start();
-    }
-  }
-
-  private void start() throws Exception {
-    var log = new File(directory.toFile(), "log");
-    child = FaultChild.start(directory.resolve("data"), log, settings).orElseThrow();
   }
 }

@@ -67,7 +67,7 @@ final class KilledWithOutputsTest {
         client.say(session, "second", 2);
         until(client, session, AFTER_SECOND);
         while (client.deaths() == 0) {
-          client.revive(10);
+          client.revive(FaultChild.PACE_MILLIS);
         }
         until(client, session, AFTER_SECOND);
         assertThat(client.deaths()).as(fault).isEqualTo(1);
@@ -96,7 +96,7 @@ final class KilledWithOutputsTest {
           .as(seen.toString())
           .isTrue();
       assertThat(seen).doesNotHaveDuplicates();
-      client.revive(20);
+      client.revive(FaultChild.PACE_MILLIS);
       seen = seen(client, session);
     }
   }

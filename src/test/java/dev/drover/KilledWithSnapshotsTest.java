@@ -111,7 +111,7 @@ final class KilledWithSnapshotsTest {
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));
         write(client, store, session);
         while (client.deaths() == 0) {
-          client.revive(10);
+          client.revive(FaultChild.PACE_MILLIS);
         }
         turn(client, store, session, "third", 3);
         finish(client, session, 4, fault);
@@ -150,7 +150,7 @@ final class KilledWithSnapshotsTest {
     int deaths = client.deaths();
     client.say(session, text, turns);
     while (client.deaths() == deaths && !isKept(store, session)) {
-      client.revive(10);
+      client.revive(FaultChild.PACE_MILLIS);
     }
   }
 

@@ -77,7 +77,7 @@ final class KilledWithWebhooksTest {
         client.say(session, FaultScenario.LAST, 1);
         while (client.deaths() == 0
             || !received(receiver, session).equals(expected(client, session))) {
-          client.revive(10);
+          client.revive(FaultChild.PACE_MILLIS);
         }
         assertThat(client.deaths()).as(fault).isEqualTo(1);
         assertThat(ids(receiver, session)).as(fault).hasSize(2);

@@ -2,6 +2,7 @@ package dev.drover.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -67,15 +68,8 @@ final class KilledApplyingTest {
   }
 
   private void kill(List<String> steps) throws IOException, InterruptedException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                home.toString()));
+    var command = ChildJvm.command();
+    command.addAll(List.of(Child.class.getName(), home.toString()));
     command.addAll(steps);
     var process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

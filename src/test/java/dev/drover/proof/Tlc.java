@@ -1,5 +1,6 @@
 package dev.drover.proof;
 
+import dev.drover.testing.Programs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ record Tlc(Path specification, Path scratch) {
     var output = scratch.resolve("output.txt");
     var process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Programs.java(),
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-XX:TieredStopAtLevel=1",

@@ -58,6 +58,7 @@ public final class Programs {
     return run(directory, withClasses, java(), "-XX:TieredStopAtLevel=1", file);
   }
 
+  /// The path of the `java` that runs the tests.
   public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }

@@ -62,28 +62,22 @@ public final class ServerProcess implements AutoCloseable {
       List<String> before, Path data, File log, Map<String, String> environment, String... flags)
       throws IOException {
     var command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m"));
+    command.addAll(ChildJvm.command());
+    command.add("-Xmx512m");
     Stream.ofNullable(System.getenv(FLAGS))
         .flatMap(Pattern.compile(" +")::splitAsStream)
         .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.drover.Main",
-            "serve",
-            "--data",
-            data.toString()));
+    command.addAll(List.of("dev.drover.Main", "serve", "--data", data.toString()));
     command.addAll(List.of(flags));
     if (!command.contains("--port")) {
       command.addAll(List.of("--port", "0"));
     }
+    return start(command, log, environment);
+  }
+
+  /// @param command of a `serve`
+  static ServerProcess start(List<String> command, File log, Map<String, String> environment)
+      throws IOException {
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log));
     builder.environment().keySet().removeIf(name -> name.startsWith("DROVER_"));
     builder.environment().put("DROVER_API_KEY", KEY);

@@ -5,38 +5,58 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.util.LibraryLoaderUtil;
 
-/// The native library of SQLite. The driver unpacks it into a file, which it deletes only if the
-/// process exits normally. Here the file is deleted as soon as it is loaded, so a killed process
-/// leaves no file.
+/// The native library of SQLite. The driver would unpack it into a file, compare the two byte by
+/// byte, which takes longer than all else at the start of a store, and delete it only if the
+/// process exits normally. Here it is unpacked and deleted as soon as it is loaded, so a killed
+/// process leaves no file.
 final class NativeLibrary {
-  /// The driver's setting for the directory of the file.
-  private static final String PLACE = "org.sqlite.tmpdir";
+  /// The driver's setting for the directory of a library that is there already; see its
+  /// `SQLiteJDBCLoader`.
+  private static final String PLACE = "org.sqlite.lib.path";
 
   private static boolean loaded;
 
   private NativeLibrary() {}
 
-  /// Loads the library. Idempotent.
+  /// Loads the library. Idempotent. Where an operator names a library by the driver's setting, that
+  /// one is loaded.
   ///
   /// @throws SQLException if it cannot be unpacked or loaded
   static synchronized void load() throws SQLException {
     if (loaded) {
       return;
     }
-    var place = System.getProperty(PLACE, System.getProperty("java.io.tmpdir"));
     try {
-      var directory = Files.createTempDirectory(Path.of(place), "drover-sqlite-");
-      try {
-        System.setProperty(PLACE, directory.toString());
+      if (System.getProperty(PLACE) == null) {
+        unpackAndLoad();
+      } else {
         SQLiteJDBCLoader.initialize();
-        loaded = true;
-      } finally {
-        System.setProperty(PLACE, place);
-        remove(directory);
       }
+      loaded = true;
     } catch (Exception e) { // the driver declares no narrower type
-      throw new SQLException("SQLite cannot be loaded from " + place + ": " + e.getMessage(), e);
+      throw new SQLException("SQLite cannot be loaded: " + e.getMessage(), e);
+    }
+  }
+
+  private static void unpackAndLoad() throws Exception {
+    var name = LibraryLoaderUtil.getNativeLibName();
+    var directory = Files.createTempDirectory("drover-sqlite-");
+    try {
+      try (var in =
+          SQLiteJDBCLoader.class.getResourceAsStream(
+              LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name)) {
+        if (in == null) {
+          throw new IOException("there is no library for this machine: " + name);
+        }
+        Files.copy(in, directory.resolve(name));
+      }
+      System.setProperty(PLACE, directory.toString());
+      SQLiteJDBCLoader.initialize();
+    } finally {
+      System.clearProperty(PLACE);
+      remove(directory);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.drover.hands.local.SandboxSettings;
 import dev.drover.hands.local.Tree;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -67,21 +68,16 @@ final class ServerDeathTest {
   }
 
   private void serveAndDie(int watchdogMillis, int firstUid) throws Exception {
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var command = ChildJvm.command();
+    command.addAll(
+        List.of(
+            "-Xmx64m",
+            ServerDeathTest.class.getName(),
+            data.toString(),
+            Integer.toString(watchdogMillis),
+            Integer.toString(firstUid)));
     var process =
-        new ProcessBuilder(
-                List.of(
-                    java,
-                    "-Xmx64m",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ServerDeathTest.class.getName(),
-                    data.toString(),
-                    Integer.toString(watchdogMillis),
-                    Integer.toString(firstUid)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
+import dev.drover.testing.Commands;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -262,9 +263,7 @@ abstract class AttachedMemorySuite {
   /// Lets an agent write the memory `/plan` in a call that goes on until the returned file exists.
   private Path writing(Talk talk, String text) {
     talk.run("true");
-    var command =
-        "printf %s > %s/plan; until test -e /workspace/go; do sleep 0.01; done"
-            .formatted(text, NOTES);
+    var command = "printf %s > %s/plan; %s".formatted(text, NOTES, Commands.await("/workspace/go"));
     talk.say("bash", Json.obj("command", command));
     var home = directory.resolve("data-0/workspaces").resolve(talk.session);
     await().until(() -> Files.readString(home.resolve("memory/team-notes/plan")).equals(text));
@@ -449,7 +448,7 @@ abstract class AttachedMemorySuite {
   void whatAProcessWritesAtRestIsStoredWithinSeconds() throws Exception {
     var store = store("Team notes");
     var talk = talk(0, store);
-    talk.run("(until test -e /workspace/go; do sleep 0.05; done; echo x > " + NOTES + "/late) &");
+    talk.run("(" + Commands.await("/workspace/go") + "; echo x > " + NOTES + "/late) &");
     var workspace = directory.resolve("data-0/workspaces").resolve(talk.session);
     Files.createFile(workspace.resolve("workspace/go"));
     await().until(() -> memories(store).containsKey("/late"));

@@ -41,8 +41,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("database")
 @Tag("sandbox")
 final class DatabaseAwayTest {
-  private static final Duration AWAY =
-      Duration.ofSeconds("all".equals(System.getProperty("faults")) ? 30 : 8);
+  private static final Duration AWAY = Duration.ofSeconds(FaultSample.ALL ? 30 : 8);
 
   private static final int CLIENTS = 8;
 

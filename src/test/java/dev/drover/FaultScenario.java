@@ -1,6 +1,7 @@
 package dev.drover;
 
 import dev.drover.base.Json;
+import dev.drover.testing.Commands;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -25,7 +26,7 @@ final class FaultScenario {
   static final String LAST = "and goodbye";
 
   private static final String COMMAND =
-      "echo line >> %s; until [ -e %s ]; do sleep 0.02; done; cat %s".formatted(FILE, GO, FILE);
+      "echo line >> %s; %s; cat %s".formatted(FILE, Commands.await(GO), FILE);
 
   private FaultScenario() {}
 

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// the log ends as if nothing had happened. The log is compared with that of a server that nobody
 /// killed, but for ids, times and token counts: a model request that was made again is one request.
 ///
-/// Without `-Dfaults=all` the passages of a point between its first and its last are a sample, of
-/// which each store takes another part, as of the second deaths.
+/// Without `-Dfaults=all` one store takes the first passage of each point and the other one the
+/// last, and each takes half of the second deaths.
 @Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
@@ -41,9 +41,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class KilledEverywhereTest {
   /// Side by side.
   private static final int LANES = 2;
-
-  private static final boolean ALL = "all".equals(System.getProperty("faults"));
-  private static final int SAMPLE = 8;
 
   /// A command that is under way is what is hardest to take over: the second death comes while that
   /// is done.
@@ -165,20 +162,14 @@ final class KilledEverywhereTest {
     var faults = new ArrayList<List<String>>();
     var last = new ArrayList<List<String>>();
     for (var passages : byPlace(boundaries).values()) {
-      for (int i = 0; i < passages.size(); i++) {
-        boolean end = i == 0 || i == passages.size() - 1;
-        if (ALL || end || i % SAMPLE == 1 + part * SAMPLE / 2) {
-          // A session whose making was not acknowledged goes on beside its successor: such come
-          // last.
-          var list = passages.get(i).startsWith("create") ? last : faults;
-          list.add(List.of(passages.get(i)));
-        }
+      var sample = List.of(part == 0 ? passages.getFirst() : passages.getLast());
+      for (var passage : FaultSample.ALL ? passages : sample) {
+        // A session whose making was not acknowledged goes on beside its successor: such come last.
+        (passage.startsWith("create") ? last : faults).add(List.of(passage));
       }
     }
-    for (int i = 0; i < SECOND_DEATHS.size(); i++) {
-      if (ALL || i % 2 == part) {
-        faults.add(List.of(HARDEST, SECOND_DEATHS.get(i)));
-      }
+    for (var second : FaultSample.of(SECOND_DEATHS, part, 2)) {
+      faults.add(List.of(HARDEST, second));
     }
     faults.addAll(last);
     return faults;

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,8 +32,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
 final class KilledWithSnapshotsTest {
-  private static final boolean ALL = "all".equals(System.getProperty("faults"));
-
   private static final List<String> TAKING =
       List.of(
           "pack:before:1",
@@ -87,13 +84,6 @@ final class KilledWithSnapshotsTest {
     }
   }
 
-  private static List<String> sample(List<String> faults, int part) {
-    return IntStream.range(0, faults.size())
-        .filter(i -> ALL || i % 2 == part)
-        .mapToObj(faults::get)
-        .toList();
-  }
-
   /// @param part which part of a sample
   private void play(int part, Map<String, String> more, Store store) throws Exception {
     var settings = new HashMap<>(more);
@@ -106,7 +96,7 @@ final class KilledWithSnapshotsTest {
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
       var request =
           Json.obj("agent", String.valueOf(agent), "environment_id", String.valueOf(environment));
-      for (var fault : sample(TAKING, part)) {
+      for (var fault : FaultSample.of(TAKING, part, 2)) {
         client.arm(fault);
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));
         write(client, store, session);
@@ -116,7 +106,7 @@ final class KilledWithSnapshotsTest {
         turn(client, store, session, "third", 3);
         finish(client, session, 4, fault);
       }
-      for (var fault : sample(RESTORING, part)) {
+      for (var fault : FaultSample.of(RESTORING, part, 2)) {
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));
         write(client, store, session);
         client.arm(fault);

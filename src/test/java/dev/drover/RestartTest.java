@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
+import dev.drover.testing.Commands;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
@@ -77,7 +78,7 @@ final class RestartTest {
   }
 
   private static final String WAITS =
-      "echo once >> file; while [ ! -e go ]; do sleep 0.05; done; echo \"$X in $PWD\"";
+      "echo once >> file; " + Commands.await("go") + "; echo \"$X in $PWD\"";
 
   /// An earlier call that sets a variable and goes elsewhere, one that runs until the test makes
   /// the file `go`, and one beside it; then one that looks at what is left.

@@ -11,6 +11,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.testing.BlobsView;
+import dev.drover.testing.Commands;
 import dev.drover.testing.DroverClient;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.Script;
@@ -235,7 +236,10 @@ final class TwoDataDirectoriesTest {
     String session;
     try (var c = node("c", "0")) {
       session = session(c);
-      run(c, session, "echo first > file; (while sleep 0.01; do date > now; done) &");
+      run(
+          c,
+          session,
+          "echo first > file; (" + Commands.repeat("echo $EPOCHREALTIME > now") + ") &");
       await().until(() -> !stored().isEmpty());
       var kept = stored();
       assertThat(run(c, session, "sleep 0.1; kill -0 %1 && echo lives")).isEqualTo("lives");

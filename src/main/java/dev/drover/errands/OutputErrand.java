@@ -52,6 +52,11 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     private boolean owed; // according to the store
     private long begun;
 
+    /// With [#one] held.
+    List<String> takeLines() {
+      return known == null ? List.of() : known.takeLines();
+    }
+
     /// New calls begin, whose outputs must be collected.
     synchronized void begin(Runnable owe) {
       begun++;
@@ -152,12 +157,29 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     }
   }
 
-  private List<String> lines(Collecting collecting) {
+  private static List<String> lines(Collecting collecting) {
     if (!collecting.one.tryLock()) {
       return List.of(); // the next result has them
     }
     try {
-      return collecting.known == null ? List.of() : collecting.known.takeLines();
+      return collecting.takeLines();
+    } finally {
+      collecting.one.unlock();
+    }
+  }
+
+  /// Waits for the collections that run beside turns of a session.
+  ///
+  /// @return the lines that no result has had
+  List<String> awaitLines(SessionId session) throws InterruptedException {
+    var collecting = of(session);
+    var beside = collecting.beside;
+    if (beside != null) {
+      beside.join();
+    }
+    collecting.one.lock();
+    try {
+      return collecting.takeLines();
     } finally {
       collecting.one.unlock();
     }

@@ -30,6 +30,7 @@ import dev.drover.session.Session;
 import dev.drover.store.Store;
 import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.sqlite.SqliteStore;
+import dev.drover.testing.Commands;
 import dev.drover.testing.Stage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -151,23 +152,7 @@ final class OutputErrandTest {
   private void turn(String command) throws Exception {
     call(command);
     rest();
-    takeLines();
-  }
-
-  /// Takes the lines that were not told yet. A collection that outlasts the patience has none.
-  private void takeLines() throws Exception {
-    visit(
-        visit -> {
-          long start;
-          do {
-            start = System.nanoTime();
-            lines.addAll(errand.after(visit, call()));
-          } while (System.nanoTime() - start >= OutputErrand.PATIENCE.toNanos());
-        });
-  }
-
-  private static ToolCall call() {
-    return new ToolCall(new EventId(IDS.next(EventId.PREFIX)), "bash", Json.obj());
+    lines.addAll(errand.awaitLines(session.id()));
   }
 
   private List<StoredFile> files() {
@@ -323,14 +308,14 @@ final class OutputErrandTest {
     assertThat(files()).hasSize(10_000);
     assertThat(content(file("1"))).isEqualTo("changed\n");
     assertThat(content(file("9876"))).isEqualTo("content of 9876\n");
-    takeLines();
+    lines.addAll(errand.awaitLines(session.id()));
     assertThat(lines).hasSize(2).allMatch(line -> line.endsWith("keeps at most 10,000 outputs"));
     assertThat(isOwed()).isFalse();
   }
 
   @Test
   void aFileIsNotKeptBeforeItsWriterPauses() throws Exception {
-    call("echo begun > log; while :; do echo more >> log; sleep 0.01; done > /dev/null 2>&1 &");
+    call("echo begun > log; " + Commands.repeat("echo more >> log") + " > /dev/null 2>&1 &");
     rest();
     assertThat(files()).isEmpty();
     assertThat(isOwed()).isTrue();

@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.testing.Commands;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +110,7 @@ public abstract class ForgeryContract extends SandboxContract {
         run(
             "bash",
             "command",
-            PROLOGUE + start + " & exec 7<&-; until [ -e on ]; do sleep 0.01; done",
+            PROLOGUE + start + " & exec 7<&-; " + Commands.await("on"),
             "timeout_ms",
             20_000);
     assertThat(begun.isError()).as(begun.text()).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Scope;
+import dev.drover.testing.Commands;
 import org.junit.jupiter.api.Test;
 
 /// How a shell ends, and what the model is told of it.
@@ -219,7 +220,7 @@ public abstract class ShellEndContract extends SandboxContract {
   /// A process of an earlier command may start others while a later one runs.
   @Test
   void aServerOfAnEarlierCommandKeepsWhatItStartsMeanwhile() throws Exception {
-    bash("(while [ ! -e go ]; do sleep 0.01; done; sleep 7001) >/dev/null 2>&1 &");
+    bash("(" + Commands.await("go") + "; sleep 7001) >/dev/null 2>&1 &");
     error("bash", "command", "touch go; sleep 8001", "timeout_ms", 500);
     await().untilAsserted(() -> assertThat(living("7001")).isEqualTo(1));
     assertThat(living("8001")).isZero();

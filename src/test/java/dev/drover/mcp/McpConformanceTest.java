@@ -3,6 +3,7 @@ package dev.drover.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.testing.ChildJvm;
 import dev.drover.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ final class McpConformanceTest {
     var client =
         "%s -XX:TieredStopAtLevel=1 -cp %s %s"
             .formatted(
-                Programs.java(),
+                ChildJvm.java(),
                 System.getProperty("java.class.path"),
                 ConformanceClient.class.getName());
     var said =

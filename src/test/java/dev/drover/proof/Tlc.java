@@ -1,6 +1,6 @@
 package dev.drover.proof;
 
-import dev.drover.testing.Programs;
+import dev.drover.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ record Tlc(Path specification, Path scratch) {
     var output = scratch.resolve("output.txt");
     var process =
         new ProcessBuilder(
-                Programs.java(),
+                ChildJvm.java(),
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-XX:TieredStopAtLevel=1",

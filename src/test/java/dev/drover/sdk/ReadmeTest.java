@@ -2,6 +2,7 @@ package dev.drover.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.testing.ChildJvm;
 import dev.drover.testing.Programs;
 import dev.drover.testing.ServerProcess;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ final class ReadmeTest {
     Files.writeString(
         drover,
         "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 dev.drover.Main \"$@\"\n"
-            .formatted(Programs.java()));
+            .formatted(ChildJvm.java()));
     Files.setPosixFilePermissions(drover, PosixFilePermissions.fromString("rwx------"));
     var finding = new HashMap<>(environment);
     finding.put("DROVER_URL", server.url().toString());

@@ -30,17 +30,28 @@ public final class ChildJvm {
           "-XX:-UsePerfData",
           // A warning of the JVM is not for those who read what a child prints.
           "-Xlog:disable");
-  private static final List<String> CLASSES = classes();
 
   private ChildJvm() {}
+
+  /// Made when the first child starts.
+  private static final class Classes {
+    static final List<String> FLAGS = classes();
+
+    private Classes() {}
+  }
+
+  /// The path of the `java` that runs the tests.
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
 
   /// The beginning of a command; the flags of the JVM, the main class and its arguments follow. The
   /// class path is that of the tests.
   public static List<String> command() {
     var command = new ArrayList<String>();
-    command.add(Programs.java());
+    command.add(java());
     command.addAll(FLAGS);
-    command.addAll(CLASSES);
+    command.addAll(Classes.FLAGS);
     return command;
   }
 
@@ -121,7 +132,7 @@ public final class ChildJvm {
     var data = Files.createTempDirectory("drover-rehearsal-");
     try {
       var command = new ArrayList<String>();
-      command.add(Programs.java());
+      command.add(java());
       command.addAll(FLAGS);
       command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", path, "dev.drover.Main"));
       command.addAll(List.of("serve", "--data", data.toString(), "--port", "0"));

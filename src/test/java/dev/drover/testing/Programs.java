@@ -55,12 +55,7 @@ public final class Programs {
       throws IOException, InterruptedException {
     var withClasses = new HashMap<>(environment);
     withClasses.put("CLASSPATH", System.getProperty("java.class.path"));
-    return run(directory, withClasses, java(), "-XX:TieredStopAtLevel=1", file);
-  }
-
-  /// The path of the `java` that runs the tests.
-  public static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return run(directory, withClasses, ChildJvm.java(), "-XX:TieredStopAtLevel=1", file);
   }
 
   /// What the vendor's clients look for: the base URL and the key.

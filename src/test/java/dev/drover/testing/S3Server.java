@@ -88,7 +88,7 @@ public final class S3Server implements AutoCloseable {
     }
     var command =
         List.of(
-            Programs.java(),
+            ChildJvm.java(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx192m",

@@ -12,6 +12,7 @@ import dev.drover.hands.local.Engine;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Commands;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class BwrapEgressTest extends SandboxContract {
   /// Functions for the programs of the tests.
   private static final String PYTHON =
       """
-      import hashlib, os, socket, sys, threading
+      import hashlib, os, socket, sys, threading, time
       def connect(text, address=('127.0.0.1', 3128)):
           s = socket.create_connection(address, 20)
           s.sendall(text)
@@ -225,9 +226,9 @@ final class BwrapEgressTest extends SandboxContract {
         "python3 - >said 2>&1 <<'END' &\n"
             + PYTHON
             + "s = connect(b'e')\nopen('on', 'w')\n"
-            + "while not os.path.exists('go'): pass\n"
+            + "while not os.path.exists('go'): time.sleep(0.01)\n"
             + "s.sendall(b'x' * 1000); s.shutdown(socket.SHUT_WR); print(len(rest(s)))\nEND\n");
-    bash("until [ -e on ]; do sleep 0.01; done");
+    bash(Commands.await("on"));
     ok("grep", "pattern", "x");
     assertThat(bash("touch go; wait; cat said")).isEqualTo("1000");
   }
@@ -321,7 +322,7 @@ final class BwrapEgressTest extends SandboxContract {
   }
 
   private static final String WAITS =
-      "until [ -e go ]; do sleep 0.01; done; curl -sS http://b.test/ >second 2>&1";
+      Commands.await("go") + "; curl -sS http://b.test/ >second 2>&1";
 
   /// As on Ubuntu, where only bubblewrap itself may make namespaces.
   @Test

@@ -13,6 +13,7 @@ import dev.drover.hands.local.LocalSandbox;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Commands;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -143,7 +144,7 @@ final class JournalTest {
     }
     sandbox.leave();
     try (var channel = connect(sandbox)) {
-      channel.write(frame(bash("b", "while [ ! -e go ]; do sleep 0.02; done")));
+      channel.write(frame(bash("b", Commands.await("go"))));
       for (int i = 0; i < 60; i++) {
         channel.write(frame(letters("b" + i, most)));
       }

@@ -17,6 +17,7 @@ import dev.drover.hands.local.LocalSandboxes;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Commands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class TakeoverTest {
   }
 
   private static ToolCall waiting(String id) {
-    return bash(id, "echo ran >> file; while [ ! -e go ]; do sleep 0.02; done; echo out");
+    return bash(id, "echo ran >> file; " + Commands.await("go") + "; echo out");
   }
 
   /// A server begins the calls and stops once there are the files, as if it were killed.
@@ -121,7 +122,7 @@ final class TakeoverTest {
 
   @Test
   void whatEndedWhileNobodyListenedIsTold() throws Exception {
-    var call = bash("1", "echo ran >> file; while [ ! -e go ]; do sleep 0.02; done; touch over");
+    var call = bash("1", "echo ran >> file; " + Commands.await("go") + "; touch over");
     var id = begin(List.of(call), "file").id();
     Files.createFile(file("go"));
     await().until(() -> Files.exists(file("over")));

@@ -145,7 +145,15 @@ public final class Drover implements AutoCloseable {
       open.push(runner::close);
       var webhooks =
           new WebhookParts(
-              config, store, wiring.webhookGuard(config), meters, ids, random, clock, open::push);
+              config,
+              store,
+              new WebhookSecrets(vaults.envelope()),
+              wiring.webhookGuard(config),
+              meters,
+              ids,
+              random,
+              clock,
+              open::push);
       var readiness = new Readiness(() -> store.nodes().held());
       var sessions = seam.around(store.sessions());
       var backend =

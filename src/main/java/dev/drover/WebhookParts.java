@@ -7,6 +7,7 @@ import dev.drover.http.Outbound;
 import dev.drover.store.Store;
 import dev.drover.telemetry.Meters;
 import dev.drover.telemetry.WebhookMeters;
+import dev.drover.webhooks.KeySeal;
 import dev.drover.webhooks.WebhookRunner;
 import dev.drover.webhooks.WebhookSender;
 import dev.drover.webhooks.WebhookUrls;
@@ -23,12 +24,14 @@ final class WebhookParts {
   private final WebhookRunner runner;
   private final WebhookDesk desk;
 
+  /// @param seal encrypts signing secrets
   /// @param guard decides to which addresses events may be sent
   /// @param random cannot be guessed
   /// @param onClose accepts an action to run when the server closes
   WebhookParts(
       Config config,
       Store store,
+      KeySeal seal,
       Guard guard,
       Meters meters,
       Ids ids,
@@ -43,10 +46,11 @@ final class WebhookParts {
             http, event -> WebhookCodec.notification(event).toString(), settings.timeout(), clock);
     runner =
         new WebhookRunner(
-            store.webhookQueue(), sender, settings, new WebhookMeters(meters), random, clock);
+            store.webhookQueue(), seal, sender, settings, new WebhookMeters(meters), random, clock);
     onClose.accept(runner::close);
     desk =
-        new WebhookDesk(store.webhooks(), new WebhookUrls(guard), runner::hint, ids, random, clock);
+        new WebhookDesk(
+            store.webhooks(), seal, new WebhookUrls(guard), runner::hint, ids, random, clock);
   }
 
   WebhookDesk desk() {

@@ -3,6 +3,7 @@ package dev.drover.desk;
 import dev.drover.base.Ids;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
+import dev.drover.webhooks.KeySeal;
 import dev.drover.webhooks.SigningKeys;
 import dev.drover.webhooks.WebhookDelivery;
 import dev.drover.webhooks.WebhookEndpoint;
@@ -22,22 +23,26 @@ import java.util.random.RandomGenerator;
 /// The desk for webhook endpoints. Safe for many threads.
 public final class WebhookDesk {
   private final Webhooks webhooks;
+  private final KeySeal seal;
   private final WebhookUrls urls;
   private final Runnable hint;
   private final Ids ids;
   private final RandomGenerator random;
   private final InstantSource clock;
 
+  /// @param seal encrypts signing secrets
   /// @param hint sends deliveries that have just become due
   /// @param random cannot be guessed
   public WebhookDesk(
       Webhooks webhooks,
+      KeySeal seal,
       WebhookUrls urls,
       Runnable hint,
       Ids ids,
       RandomGenerator random,
       InstantSource clock) {
     this.webhooks = webhooks;
+    this.seal = seal;
     this.urls = urls;
     this.hint = hint;
     this.ids = ids;
@@ -62,7 +67,7 @@ public final class WebhookDesk {
     var id = new WebhookEndpointId(ids.next(WebhookEndpointId.PREFIX));
     var endpoint = new WebhookEndpoint(id, caller.workspace(), fields, true, "", now, now);
     var keys = SigningKeys.fresh(random);
-    webhooks.create(endpoint, keys);
+    webhooks.create(endpoint, seal.seal(caller.workspace(), id, keys.current()));
     return new Created(endpoint, keys);
   }
 
@@ -108,7 +113,8 @@ public final class WebhookDesk {
     var keys = SigningKeys.fresh(random);
     var now = now();
     var until = overlap.isZero() ? Optional.<Instant>empty() : Optional.of(now.plus(overlap));
-    webhooks.rekey(caller.workspace(), id, keys, until, now);
+    var sealed = seal.seal(caller.workspace(), id, keys.current());
+    webhooks.rekey(caller.workspace(), id, sealed, until, now);
     return keys;
   }
 

@@ -156,6 +156,32 @@ public final class Envelope {
     return open(key, sealed, bound, "The token of repository " + resource);
   }
 
+  /// Encrypts the signing secret of a webhook endpoint with the newest key of its workspace, which
+  /// is made if there is none.
+  ///
+  /// @throws Problem as [#seal]
+  public SealedSecret sealSigningKey(WorkspaceId workspace, String endpoint, Secret key) {
+    return seal(
+        newest(workspace, VaultKey.owner(workspace)),
+        SecretField.SIGNING_KEY,
+        1,
+        boundSigningKey(workspace, endpoint),
+        key);
+  }
+
+  /// Decrypts the signing secret of a webhook endpoint.
+  ///
+  /// @throws Problem as [#open]
+  public Secret openSigningKey(WorkspaceId workspace, String endpoint, SealedSecret sealed) {
+    var key = key(workspace, VaultKey.owner(workspace), sealed.keyVersion());
+    var bound = boundSigningKey(workspace, endpoint);
+    return open(key, sealed, bound, "The signing secret of " + endpoint);
+  }
+
+  private static byte[] boundSigningKey(WorkspaceId workspace, String endpoint) {
+    return bytes("drover/webhook/1", workspace.value(), endpoint);
+  }
+
   private static byte[] boundToken(WorkspaceId workspace, String resource, long version) {
     return bytes("drover/repository/1", workspace.value(), resource, Long.toString(version));
   }

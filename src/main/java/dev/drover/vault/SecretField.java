@@ -11,7 +11,9 @@ public enum SecretField {
   /// Of an MCP server without OAuth.
   TOKEN,
   /// Of an environment variable.
-  SECRET_VALUE;
+  SECRET_VALUE,
+  /// Of a webhook endpoint; in no credential.
+  SIGNING_KEY;
 
   /// The maximum number of characters of each.
   public static final int LONGEST = 8_192;

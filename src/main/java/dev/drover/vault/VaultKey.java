@@ -10,7 +10,8 @@ import dev.drover.catalog.WorkspaceId;
 /// @param kek the id of the key that encrypts it
 /// @param wrapped as the [Kms] returned it, in Base64
 public record VaultKey(long version, String kek, String wrapped) {
-  /// Under which id the keys of a workspace are stored, which encrypt the tokens of repositories.
+  /// Under which id the keys of a workspace are stored, which encrypt the tokens of repositories
+  /// and the signing secrets of webhooks.
   public static VaultId owner(WorkspaceId workspace) {
     return new VaultId(workspace.value());
   }

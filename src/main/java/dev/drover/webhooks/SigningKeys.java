@@ -31,6 +31,11 @@ public record SigningKeys(
     return new SigningKeys(new Secret(text), null, null);
   }
 
+  /// Whether a text is a secret in the standard's form.
+  public static boolean isOne(String text) {
+    return text.startsWith(PREFIX);
+  }
+
   /// These secrets in place of older ones.
   ///
   /// @param until how long the older secret still signs, too; null: no longer

@@ -1,5 +1,6 @@
 package dev.drover.webhooks;
 
+import dev.drover.catalog.WorkspaceId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,9 @@ public interface WebhookQueue {
   Tally tally();
 
   /// Claimed deliveries to an endpoint.
-  record Round(URI url, SigningKeys keys, List<Owed> deliveries) {
+  ///
+  /// @param workspace of the endpoint
+  record Round(WorkspaceId workspace, URI url, SealedKeys keys, List<Owed> deliveries) {
     public Round {
       deliveries = List.copyOf(deliveries);
     }

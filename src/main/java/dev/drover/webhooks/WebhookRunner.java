@@ -2,6 +2,7 @@ package dev.drover.webhooks;
 
 import dev.drover.base.Scope;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,6 +45,7 @@ public final class WebhookRunner implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WebhookRunner.class.getName());
 
   private final WebhookQueue queue;
+  private final KeySeal seal;
   private final WebhookSender sender;
   private final WebhookSettings settings;
   private final WebhookRules rules;
@@ -70,14 +72,18 @@ public final class WebhookRunner implements AutoCloseable {
   }
 
   /// A runner that starts with [#start].
+  ///
+  /// @param seal decrypts signing secrets
   public WebhookRunner(
       WebhookQueue queue,
+      KeySeal seal,
       WebhookSender sender,
       WebhookSettings settings,
       Watch watch,
       RandomGenerator random,
       InstantSource clock) {
     this.queue = queue;
+    this.seal = seal;
     this.sender = sender;
     this.settings = settings;
     this.rules = new WebhookRules(settings, random);
@@ -175,7 +181,8 @@ public final class WebhookRunner implements AutoCloseable {
       return false;
     }
     var round = claimed.get();
-    var answers = answers(round);
+    var keys = round.keys().opened(key -> seal.open(round.workspace(), endpoint, key));
+    var answers = answers(round, keys);
     var now = clock.instant();
     var results = new ArrayList<WebhookResult>();
     for (int i = 0; i < answers.size(); i++) {
@@ -204,11 +211,12 @@ public final class WebhookRunner implements AutoCloseable {
     }
   }
 
-  private List<WebhookAnswer> answers(WebhookQueue.Round round) throws InterruptedException {
+  private List<WebhookAnswer> answers(WebhookQueue.Round round, SigningKeys keys)
+      throws InterruptedException {
     var answers = new ArrayList<WebhookAnswer>();
     try (var scope = new Scope()) {
       var sent =
-          round.deliveries().stream().map(one -> scope.fork(() -> sent(round, one))).toList();
+          round.deliveries().stream().map(one -> scope.fork(() -> sent(round.url(), keys, one))).toList();
       for (var one : sent) {
         answers.add(one.join());
       }
@@ -227,12 +235,12 @@ public final class WebhookRunner implements AutoCloseable {
     return after;
   }
 
-  private WebhookAnswer sent(WebhookQueue.Round round, WebhookQueue.Owed owed)
+  private WebhookAnswer sent(URI url, SigningKeys keys, WebhookQueue.Owed owed)
       throws InterruptedException {
     long start = System.nanoTime();
     WebhookAnswer answer;
     try {
-      answer = sender.send(round.url(), round.keys(), owed.event());
+      answer = sender.send(url, keys, owed.event());
     } catch (RuntimeException e) {
       // One event must not stop the others.
       LOG.log(Level.ERROR, "webhook event " + owed.event().id() + " cannot be sent", e);

@@ -19,8 +19,9 @@ public interface Webhooks {
 
   /// Adds an endpoint. It gets what happens from now on.
   ///
+  /// @param key the sealed signing secret; see [KeySeal]
   /// @throws Problem `INVALID_REQUEST` if the workspace has [#MOST]
-  void create(WebhookEndpoint endpoint, SigningKeys keys);
+  void create(WebhookEndpoint endpoint, String key);
 
   /// @throws Problem `NOT_FOUND`
   WebhookEndpoint get(WorkspaceId workspace, WebhookEndpointId id);
@@ -41,12 +42,13 @@ public interface Webhooks {
 
   /// Replaces the signing secret.
   ///
+  /// @param key sealed
   /// @param previousUntil how long the old secret still signs, too; empty: no longer
   /// @throws Problem `NOT_FOUND`
   void rekey(
       WorkspaceId workspace,
       WebhookEndpointId id,
-      SigningKeys keys,
+      String key,
       Optional<Instant> previousUntil,
       Instant now);
 

@@ -122,6 +122,17 @@ final class EnvelopeTest {
     fails(envelope, home, new SealedSecret(SecretField.TOKEN, 2, 1, sealed.value()));
   }
 
+  @Test
+  void aSigningSecretComesBackForItsEndpointAndForNoOther() {
+    var envelope = envelope();
+    var sealed = envelope.sealSigningKey(WORKSPACE, "we_1", SECRET);
+    assertThat(sealed.value()).doesNotContain(SECRET.reveal());
+    assertThat(envelope().openSigningKey(WORKSPACE, "we_1", sealed).reveal())
+        .isEqualTo(SECRET.reveal());
+    assertThatThrownBy(() -> envelope.openSigningKey(WORKSPACE, "we_2", sealed))
+        .hasMessage("The signing secret of we_2 is damaged.");
+  }
+
   private static void fails(Envelope envelope, Credential credential, SealedSecret sealed) {
     assertThatThrownBy(() -> envelope.open(credential, sealed))
         .isInstanceOfSatisfying(

@@ -2,7 +2,7 @@ package dev.drover.store.sql;
 
 import dev.drover.store.Micros;
 import dev.drover.store.OwnNode;
-import dev.drover.webhooks.SigningKeys;
+import dev.drover.webhooks.SealedKeys;
 import dev.drover.webhooks.WebhookEndpoint;
 import dev.drover.webhooks.WebhookEndpointId;
 import dev.drover.webhooks.WebhookHealth;
@@ -44,7 +44,7 @@ final class SqlWebhookQueue implements WebhookQueue {
   }
 
   /// An endpoint as the queue sees it.
-  private record Taken(WebhookEndpoint endpoint, SigningKeys keys, WebhookHealth health) {
+  private record Taken(WebhookEndpoint endpoint, SealedKeys keys, WebhookHealth health) {
     static Taken of(ResultSet row) throws SQLException {
       return new Taken(
           WebhookRows.endpoint(row),
@@ -103,8 +103,9 @@ final class SqlWebhookQueue implements WebhookQueue {
           if (failing) {
             pause(db, id, now.plus(valid));
           }
+          var endpoint = taken.get().endpoint;
           return Optional.of(
-              new Round(taken.get().endpoint.fields().url(), taken.get().keys, owed));
+              new Round(endpoint.workspace(), endpoint.fields().url(), taken.get().keys, owed));
         });
   }
 

@@ -5,7 +5,6 @@ import dev.drover.base.Problem;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Cursor;
 import dev.drover.store.Micros;
-import dev.drover.webhooks.SigningKeys;
 import dev.drover.webhooks.WebhookDelivery;
 import dev.drover.webhooks.WebhookEndpoint;
 import dev.drover.webhooks.WebhookEndpointId;
@@ -28,7 +27,7 @@ final class SqlWebhooks implements Webhooks {
 
   /// Endpoints of a workspace are created one after the other, so that there are never too many.
   @Override
-  public void create(WebhookEndpoint endpoint, SigningKeys keys) {
+  public void create(WebhookEndpoint endpoint, String key) {
     writer.call(
         endpoint.workspace().value(),
         (db, _) -> {
@@ -36,7 +35,7 @@ final class SqlWebhooks implements Webhooks {
           if (WebhookRows.all(db, endpoint.workspace()).size() >= MOST) {
             throw Problem.invalid("A workspace can have at most " + MOST + " webhook endpoints.");
           }
-          WebhookRows.insert(db, endpoint, keys);
+          WebhookRows.insert(db, endpoint, key);
           return true;
         });
   }
@@ -85,7 +84,7 @@ final class SqlWebhooks implements Webhooks {
   public void rekey(
       WorkspaceId workspace,
       WebhookEndpointId id,
-      SigningKeys keys,
+      String key,
       Optional<Instant> previousUntil,
       Instant now) {
     writer.call(
@@ -97,7 +96,7 @@ final class SqlWebhooks implements Webhooks {
                   + (previousUntil.isPresent() ? "signing_key" : "NULL")
                   + ", previous_until = ?, signing_key = ?, updated_at = ? WHERE id = ?",
               previousUntil.map(Micros::of).orElse(null),
-              keys.current().reveal(),
+              key,
               Micros.of(now),
               id.value());
         });

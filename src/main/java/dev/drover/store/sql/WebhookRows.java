@@ -2,10 +2,9 @@ package dev.drover.store.sql;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.base.Secret;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.store.Micros;
-import dev.drover.webhooks.SigningKeys;
+import dev.drover.webhooks.SealedKeys;
 import dev.drover.webhooks.WebhookDelivery;
 import dev.drover.webhooks.WebhookEndpoint;
 import dev.drover.webhooks.WebhookEndpointId;
@@ -64,11 +63,10 @@ public final class WebhookRows {
         Micros.instant(row.getLong("updated_at")));
   }
 
-  static SigningKeys keys(ResultSet row) throws SQLException {
-    var previous = row.getString("previous_key");
-    return new SigningKeys(
-        new Secret(row.getString("signing_key")),
-        previous == null ? null : new Secret(previous),
+  static SealedKeys keys(ResultSet row) throws SQLException {
+    return new SealedKeys(
+        row.getString("signing_key"),
+        row.getString("previous_key"),
         SessionRows.instant(row, "previous_until"));
   }
 
@@ -98,7 +96,7 @@ public final class WebhookRows {
     return Problem.notFound("Webhook endpoint " + id + " not found.");
   }
 
-  static void insert(Db db, WebhookEndpoint endpoint, SigningKeys keys) throws SQLException {
+  static void insert(Db db, WebhookEndpoint endpoint, String key) throws SQLException {
     db.update(
         """
         INSERT INTO webhook_endpoint (
@@ -114,7 +112,7 @@ public final class WebhookRows {
         String.join(" ", endpoint.fields().events()),
         endpoint.enabled() ? 1 : 0,
         endpoint.disabledReason(),
-        keys.current().reveal(),
+        key,
         Micros.of(endpoint.createdAt()),
         Micros.of(endpoint.updatedAt()));
     subscribe(db, endpoint);

@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import dev.drover.base.Problem;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -29,11 +30,7 @@ public record RepositoryUrl(String value) {
   public static RepositoryUrl of(String sent) {
     var url = new RepositoryUrl(sent);
     var match = URL.matcher(sent);
-    if (sent.length() > LONGEST
-        || !match.matches()
-        || url.name().isEmpty()
-        || URI.create(sent).getHost() == null
-        || URI.create(sent).getPort() > 0xffff) {
+    if (sent.length() > LONGEST || !match.matches() || url.name().isEmpty() || !hasHost(sent)) {
       throw Problem.invalid(
           "must be https://HOST/OWNER/REPOSITORY, without a user, a query, escapes or a slash at"
               + " its end");
@@ -42,6 +39,17 @@ public record RepositoryUrl(String value) {
       throw Problem.invalid("must be https://github.com/OWNER/REPOSITORY, without .git");
     }
     return url;
+  }
+
+  /// Whether it has a host and a port, if any, that exist. Brackets may contain something that is
+  /// not an address.
+  private static boolean hasHost(String sent) {
+    try {
+      var url = new URI(sent);
+      return url.getHost() != null && url.getPort() <= 0xffff;
+    } catch (URISyntaxException _) {
+      return false;
+    }
   }
 
   public URI uri() {

@@ -131,6 +131,8 @@ final class SessionResourceRoutesTest {
         "https://host/a/%62",
         "https://host:0/a/b",
         "https://host:70000/a/b",
+        "https://[::1::2]/a/b",
+        "https://[1.2]/a/b",
         "https://host/a/b\\nx",
         "https://-host/a b",
         "https://host/-a/b",

@@ -19,6 +19,7 @@ import dev.drover.brain.Brain;
 import dev.drover.catalog.Catalog;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.BuiltInTool;
+import dev.drover.http.Guard;
 import dev.drover.session.EventLog;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
@@ -313,6 +314,23 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("java.net.http..")
         .check(DROVER);
+  }
+
+  /// Model servers, search engines and buckets are the operator's choice, and the command line asks
+  /// the server of its user. Whoever else names a host is guarded.
+  @Test
+  void onlyServersThatTheOperatorConfiguresAreReachedWithoutAGuard() {
+    var unguarded =
+        DROVER.stream()
+            .filter(type -> !type.isEquivalentTo(Guard.class))
+            .filter(
+                type ->
+                    type.getFieldAccessesFromSelf().stream()
+                        .anyMatch(access -> access.getTargetOwner().isEquivalentTo(Guard.class)))
+            .map(JavaClass::getSimpleName);
+    assertThat(unguarded)
+        .containsExactlyInAnyOrder(
+            "Api", "Doctor", "FloorServer", "ModelServer", "S3Client", "Wiring");
   }
 
   @Test

@@ -9,8 +9,10 @@ import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
 import dev.drover.testing.WebSite;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,34 @@ final class WebToolsHereTest {
               "drover_tool_calls_total{tool=\"web_fetch\",outcome=\"ok\"} 2",
               "drover_hands_alive 0");
     }
+  }
+
+  @Test
+  void theUrlOfAnImageOrADocumentGoesToTheModelServerAndIsNotFetched() throws Exception {
+    site.page("/i", "image/png", WebSite.bytes("none"));
+    var urls =
+        List.of(
+            site.url("/i"),
+            "http://127.0.0.1:" + site.port() + "/i",
+            "http://169.254.169.254/latest/meta-data/");
+    var blocks = new ArrayList<Json>();
+    for (var url : urls) {
+      for (var type : List.of("image", "document")) {
+        blocks.add(Json.obj("type", type, "source", Json.obj("type", "url", "url", url)));
+      }
+    }
+    model.script(Script.reply().text("ok"));
+    try (var node = start()) {
+      var session = node.client().session("scripted");
+      node.client().send(session, Json.obj("type", "user.message", "content", blocks));
+      node.client().awaitIdle(session);
+    }
+    var asked = model.request(1).body().items("messages").toString();
+    for (var url : urls) {
+      assertThat(asked.split(Pattern.quote("\"url\":\"" + url + "\""), -1)).hasSize(3);
+    }
+    assertThat(site.requests()).isEmpty();
+    assertThat(site.strays()).isZero();
   }
 
   private static Check check(Map<String, String> flags) {

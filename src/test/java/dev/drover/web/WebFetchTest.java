@@ -14,7 +14,6 @@ import dev.drover.catalog.UrlSources;
 import dev.drover.http.Outbound;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
-import dev.drover.testing.PrivateSpellings;
 import dev.drover.testing.Stage;
 import dev.drover.testing.WebSite;
 import dev.drover.tools.CallContext;
@@ -547,37 +546,5 @@ final class WebFetchTest {
           .as(path)
           .isEqualTo(!path.equals("/other"));
     }
-  }
-
-  static Stream<String> hostsOfNoOne() {
-    return PrivateSpellings.and(
-        "localhost",
-        "LOCALHOST",
-        "localhost.",
-        "private.example",
-        "mixed.example",
-        "\u0000127.0.0.1",
-        "\t127.0.0.1",
-        "www.example@127.0.0.1",
-        "127.0.0.1#@www.example",
-        "127.0.0.1\\@www.example",
-        "127.0.0.1:80");
-  }
-
-  @Test
-  void noSpellingOfAHostLeadsToThisMachine() throws Exception {
-    var urls =
-        Stream.concat(
-                hostsOfNoOne().map(host -> "http://" + host + ":" + site.port() + "/"),
-                Stream.of("//127.0.0.1/", "http:127.0.0.1", "http:/127.0.0.1", "127.0.0.1"))
-            .toList();
-    var words = String.join(" ", urls);
-    for (var url : urls) {
-      assertThat(calls(words, Json.obj("url", url)).isError()).as(url).isTrue();
-      site.redirects("/to", url);
-      assertThat(fetch(site.url("/to")).isError()).as("to " + url).isTrue();
-    }
-    assertThat(site.strays()).isZero();
-    assertThat(site.requests()).allMatch(request -> request.startsWith("www.example/"));
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// suite has is run here, or has its reason in [#NOT_APPLICABLE].
 @Tag("sdk")
 final class McpConformanceTest {
-  private static final Path SUITE = Path.of("src/test/conformance").toAbsolutePath();
+  private static final Path SUITE = Programs.CONFORMANCE;
   private static final String NODE = SUITE.resolve("node_modules/node/bin/node").toString();
   private static final String PROGRAM =
       SUITE.resolve("node_modules/@modelcontextprotocol/conformance/dist/index.js").toString();

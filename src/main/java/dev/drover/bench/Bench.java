@@ -79,6 +79,7 @@ public final class Bench {
     measures.put("recovery", RecoveryMeasure::take);
     measures.put("failover", FailoverMeasure::take);
     measures.put("nodes", NodesMeasure::take);
+    measures.put("egress", EgressMeasure::take);
     return measures;
   }
 
@@ -116,15 +117,19 @@ public final class Bench {
           figures.addAll(measure.getValue().take(run));
         }
       }
-      return new Report(machine, figures, leftOut(), Math.round((System.nanoTime() - start) / 1e9));
+      return new Report(
+          machine, figures, leftOut(run), Math.round((System.nanoTime() - start) / 1e9));
     } catch (IOException e) {
       throw Problem.unavailable("the benchmark cannot continue: " + e.getMessage(), e);
     }
   }
 
-  private List<String> leftOut() {
-    return databases.isPresent()
-        ? List.of()
-        : List.of("PostgreSQL was skipped: DROVER_BENCH_DATABASE_URL is not set.");
+  private List<String> leftOut(Run run) {
+    var sentences = new ArrayList<String>();
+    if (databases.isEmpty()) {
+      sentences.add("PostgreSQL was skipped: DROVER_BENCH_DATABASE_URL is not set.");
+    }
+    sentences.addAll(run.leftOut());
+    return sentences;
   }
 }

@@ -1,13 +1,16 @@
 package dev.drover.bench;
 
+import dev.drover.base.Json;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /// A client of one session, with one connection that sends messages and one that reads the stream.
 /// It uses one thread, and a raw socket instead of the client and the event reader of `http`, so
 /// that the time is taken as soon as an event arrives.
 final class BenchClient implements AutoCloseable {
   private static final AtomicLong KEYS = new AtomicLong();
+  private static final String DATA = "data: ";
 
   private final String path;
   private final Wire post;
@@ -87,6 +90,37 @@ final class BenchClient implements AutoCloseable {
         throw new IOException("a turn failed: " + stream.bodyLine());
       }
     }
+  }
+
+  /// Runs a turn in which the model calls `bash`, and returns the output of the command, without
+  /// white space at its ends.
+  ///
+  /// @param command in ASCII, with output in ASCII
+  /// @throws IOException if the command fails
+  String bash(BenchModelServer model, String command) throws IOException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    model.call(key, command);
+    post.write(message("bash", key));
+    var result = "";
+    var line = stream.bodyLine();
+    while (!line.equals("event: session.status_idle")) {
+      if (line.equals("event: agent.tool_result")) {
+        result = stream.bodyLine();
+      } else if (line.equals("event: session.error")) {
+        throw new IOException("a turn failed: " + stream.bodyLine());
+      }
+      line = stream.bodyLine();
+    }
+    Http.answer(post);
+    model.take(key);
+    if (!result.startsWith(DATA) || result.contains("\"is_error\":true")) {
+      throw new IOException("a command failed in a sandbox: " + result);
+    }
+    var content = ((Json.Obj) Json.trusted(result.substring(DATA.length()))).items("content");
+    return content.stream()
+        .map(block -> String.valueOf(((Json.Obj) block).text("text")))
+        .collect(Collectors.joining())
+        .strip();
   }
 
   private byte[] message(String kind, String key) {

@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 /// A model server that replies at once and records the times of its requests and replies. The time
 /// between them is subtracted, so that only the overhead of the server under measurement is left.
 /// The last message decides the reply: after `tool turn #KEY;`, it calls `bash` with `echo hi`;
-/// after `hold turn #KEY;`, it does not reply to the first request; after any other message, it
-/// replies with a short text. Each connection has its own thread.
+/// after `bash turn #KEY;`, with the command of that turn; after `hold turn #KEY;`, it does not
+/// reply to the first request; after any other message, it replies with a short text. Each
+/// connection has its own thread.
 final class BenchModelServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
@@ -22,6 +23,7 @@ final class BenchModelServer implements AutoCloseable {
   private final Set<Wire> open = ConcurrentHashMap.newKeySet();
   private final Map<String, Timing> timings = new ConcurrentHashMap<>();
   private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
+  private final Map<String, ReplyBytes> calls = new ConcurrentHashMap<>();
   private volatile boolean toolFailed;
 
   /// When the model received the first request of a turn, and when it began to reply, by
@@ -48,7 +50,15 @@ final class BenchModelServer implements AutoCloseable {
     return timing;
   }
 
-  /// Whether a tool that the model called returned an error.
+  /// Sets the command of a `bash` turn.
+  ///
+  /// @param key the key in the message of the turn
+  /// @param command in ASCII
+  void call(String key, String command) {
+    calls.put(key, ReplyBytes.tool(command));
+  }
+
+  /// Whether a tool that the model called in a `tool` turn returned an error.
   boolean toolFailed() {
     return toolFailed;
   }
@@ -89,7 +99,8 @@ final class BenchModelServer implements AutoCloseable {
           latch(asked.key()).countDown();
           continue; // the server gets no reply until it is killed
         }
-        var reply = asked.wantsTool() ? ReplyBytes.TOOL : ReplyBytes.TEXT;
+        var reply =
+            asked.wantsTool() ? calls.getOrDefault(asked.key(), ReplyBytes.TOOL) : ReplyBytes.TEXT;
         long answered = System.nanoTime();
         wire.write(reply.first());
         timings.putIfAbsent(asked.key(), new Timing(received, answered));

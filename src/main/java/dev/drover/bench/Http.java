@@ -45,10 +45,11 @@ final class Http {
     return head.contains(" 200");
   }
 
-  static void get(URI url, String path) throws IOException {
+  /// Sends a request on a new connection and returns the body of the response.
+  static byte[] get(URI url, String path) throws IOException {
     try (var wire = Wire.to(url)) {
       wire.write(request("GET", path, ""));
-      answer(wire);
+      return answer(wire);
     }
   }
 

@@ -15,22 +15,7 @@ final class ReplyBytes {
               + delta(Json.obj("type", "text_delta", "text", ", and the last.")),
           "end_turn");
 
-  static final ReplyBytes TOOL =
-      reply(
-          frame(
-              "content_block_start",
-              block(
-                  Json.obj(
-                      "type",
-                      "tool_use",
-                      "id",
-                      "toolu_bench",
-                      "name",
-                      "bash",
-                      "input",
-                      Json.EMPTY))),
-          delta(Json.obj("type", "input_json_delta", "partial_json", "{\"command\":\"echo hi\"}")),
-          "tool_use");
+  static final ReplyBytes TOOL = tool("echo hi");
 
   private final byte[] first;
   private final byte[] rest;
@@ -38,6 +23,28 @@ final class ReplyBytes {
   private ReplyBytes(byte[] first, byte[] rest) {
     this.first = first;
     this.rest = rest;
+  }
+
+  /// A call of `bash`.
+  ///
+  /// @param command in ASCII
+  static ReplyBytes tool(String command) {
+    var input = Json.obj("command", command).toString();
+    return reply(
+        frame(
+            "content_block_start",
+            block(
+                Json.obj(
+                    "type",
+                    "tool_use",
+                    "id",
+                    "toolu_bench",
+                    "name",
+                    "bash",
+                    "input",
+                    Json.EMPTY))),
+        delta(Json.obj("type", "input_json_delta", "partial_json", input)),
+        "tool_use");
   }
 
   /// The bytes up to the first piece of text or the beginning of a tool call. Shared; must not be

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 /// @param key the key of the turn
 /// @param wantsTool whether the turn calls a tool and has no result yet
 /// @param waits whether the first request of the turn gets no reply
-/// @param toolFailed whether the tool of the turn returned an error
+/// @param toolFailed whether `echo hi` returned an error
 record RequestedTurn(String key, boolean wantsTool, boolean waits, boolean toolFailed) {
   private static final byte[] MARK = Wire.bytes(" turn #");
   private static final int KIND = 4;
@@ -22,11 +22,12 @@ record RequestedTurn(String key, boolean wantsTool, boolean waits, boolean toolF
     int from = mark + MARK.length;
     var rest = new String(body, from, body.length - from, StandardCharsets.UTF_8);
     boolean answered = rest.contains("\"tool_result\"");
+    boolean tool = kind.equals("tool");
     return new RequestedTurn(
         rest.substring(0, Math.max(0, rest.indexOf(';'))),
-        kind.equals("tool") && !answered,
+        (tool || kind.equals("bash")) && !answered,
         kind.equals("hold"),
-        answered && (rest.contains("\"is_error\":true") || !rest.contains("hi")));
+        tool && answered && (rest.contains("\"is_error\":true") || !rest.contains("hi")));
   }
 
   private static int last(byte[] body) {

@@ -26,6 +26,7 @@ final class Run implements AutoCloseable {
   private final Path directory;
   private final BenchModelServer model;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<String> leftOut = new ArrayList<>();
   private final Thread atExit = new Thread(this::clear);
   private @Nullable Pair pair;
 
@@ -116,22 +117,38 @@ final class Run implements AutoCloseable {
     return Optional.ofNullable(pair);
   }
 
+  /// Notes that a measure was skipped.
+  ///
+  /// @param sentence says so, with the reason
+  void leaveOut(String sentence) {
+    leftOut.add(sentence);
+  }
+
+  List<String> leftOut() {
+    return List.copyOf(leftOut);
+  }
+
   /// A Drover server with its own data directory, new or existing.
   Subject drover(String name) throws IOException {
-    return keep(Subject.drover(directory(name), model, Map.of()));
+    return drover(name, Map.of());
+  }
+
+  /// As [#drover(String)].
+  ///
+  /// @param settings environment variables, in addition to those that every server gets
+  Subject drover(String name, Map<String, String> settings) throws IOException {
+    return keep(Subject.drover(directory(name), model, settings));
   }
 
   /// A Drover server on a database that other servers may share.
   Subject drover(String name, Bench.Database database) throws IOException {
-    return keep(
-        Subject.drover(
-            directory(name),
-            model,
-            Map.of(
-                "DROVER_DATABASE_URL",
-                database.url(),
-                "DROVER_NODES_LAPSE_MS",
-                Long.toString(size.lapse().toMillis()))));
+    return drover(
+        name,
+        Map.of(
+            "DROVER_DATABASE_URL",
+            database.url(),
+            "DROVER_NODES_LAPSE_MS",
+            Long.toString(size.lapse().toMillis())));
   }
 
   /// Creates an empty database, if a database server is configured. It is dropped at the end of the

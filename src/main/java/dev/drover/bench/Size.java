@@ -18,6 +18,7 @@ import java.time.Duration;
 /// @param killed the number of active sessions when a server is killed
 /// @param kills the number of servers of each kind that are killed
 /// @param lapse how long a node may be without a beat
+/// @param transfers what sandboxes fetch
 record Size(
     int concurrent,
     int rounds,
@@ -32,17 +33,69 @@ record Size(
     int reads,
     int killed,
     int kills,
-    Duration lapse) {
+    Duration lapse,
+    Transfers transfers) {
   private static final Duration LAPSE = Duration.ofSeconds(5);
 
   static final Size FULL =
       new Size(
-          50, 12, 10, 30, 12, 5, 2_000, 10_000, Duration.ofMillis(1_500), 50_000, 60, 20, 5, LAPSE);
+          50,
+          12,
+          10,
+          30,
+          12,
+          5,
+          2_000,
+          10_000,
+          Duration.ofMillis(1_500),
+          50_000,
+          60,
+          20,
+          5,
+          LAPSE,
+          new Transfers(512, 200, 100, 5));
   static final Size QUICK =
-      new Size(50, 2, 10, 1, 2, 1, 500, 1_000, Duration.ofMillis(300), 10_000, 12, 20, 1, LAPSE);
+      new Size(
+          50,
+          2,
+          10,
+          1,
+          2,
+          1,
+          500,
+          1_000,
+          Duration.ofMillis(300),
+          10_000,
+          12,
+          20,
+          1,
+          LAPSE,
+          new Transfers(128, 200, 20, 2));
   static final Size SMALLEST =
       new Size(
-          4, 1, 2, 0, 1, 1, 10, 20, Duration.ofMillis(50), 200, 3, 2, 1, Duration.ofMillis(500));
+          4,
+          1,
+          2,
+          0,
+          1,
+          1,
+          10,
+          20,
+          Duration.ofMillis(50),
+          200,
+          3,
+          2,
+          1,
+          Duration.ofMillis(500),
+          new Transfers(1, 4, 1, 1));
+
+  /// What sandboxes fetch.
+  ///
+  /// @param megabytes the size of a download
+  /// @param connections the number of connections that are open at the same time
+  /// @param repository the size of a git repository, in megabytes
+  /// @param rounds the number of rounds with and without the gateway
+  record Transfers(int megabytes, int connections, int repository, int rounds) {}
 
   Size withStreams(int most) {
     return new Size(
@@ -59,6 +112,7 @@ record Size(
         reads,
         killed,
         kills,
-        lapse);
+        lapse,
+        transfers);
   }
 }

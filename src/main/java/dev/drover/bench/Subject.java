@@ -109,11 +109,18 @@ final class Subject implements AutoCloseable {
 
   /// Creates a session and returns its id.
   String session() throws IOException {
-    return agent.isEmpty()
-        ? "sesn_floor" + NUMBERS.incrementAndGet()
-        : id(
-            Http.post(
-                url(), "/v1/sessions", Json.obj("agent", agent, "environment_id", environment)));
+    return agent.isEmpty() ? "sesn_floor" + NUMBERS.incrementAndGet() : session(Json.EMPTY);
+  }
+
+  /// Creates a session of a Drover server and returns its id.
+  ///
+  /// @param more fields of the request, besides the agent and the environment
+  String session(Json.Obj more) throws IOException {
+    var request = Json.obj("agent", agent, "environment_id", environment);
+    for (var field : more.fields().entrySet()) {
+      request = request.with(field.getKey(), field.getValue());
+    }
+    return id(Http.post(url(), "/v1/sessions", request));
   }
 
   /// Opens clients, each with its own session.
@@ -125,7 +132,8 @@ final class Subject implements AutoCloseable {
     return talks;
   }
 
-  private static String id(Json.Obj made) {
+  /// The id of what was created.
+  static String id(Json.Obj made) {
     return String.valueOf(made.text("id"));
   }
 

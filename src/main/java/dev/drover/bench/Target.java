@@ -10,6 +10,8 @@ sealed interface Target {
 
   record AtMost(double most) implements Target {}
 
+  record AtLeast(double least) implements Target {}
+
   /// At most this amount above the floor.
   record FloorPlus(double more) implements Target {}
 
@@ -25,6 +27,7 @@ sealed interface Target {
     return switch (this) {
       case None _ -> Optional.empty();
       case AtMost(double most) -> Optional.of(value <= most);
+      case AtLeast(double least) -> Optional.of(value >= least);
       case FloorPlus(double more) -> judged(floor, value, more, 1);
       case FloorTimes(double factor) -> judged(floor, value, 0, factor);
       case FloorShare(double part) ->
@@ -43,6 +46,7 @@ sealed interface Target {
     return switch (this) {
       case None _ -> "";
       case AtMost(double most) -> "≤ " + Figure.number(most) + " " + unit;
+      case AtLeast(double least) -> "≥ " + Figure.number(least) + " " + unit;
       case FloorPlus(double more) -> "≤ floor + " + Figure.number(more) + " " + unit;
       case FloorTimes(double factor) -> "≤ " + Figure.number(factor) + " × floor";
       case FloorShare(double part) -> "≥ " + Figure.number(part) + " × floor";

@@ -221,7 +221,7 @@ final class Grammar {
             .auxiliaryTypes(String.class)
             .description(
                 "ttft, concurrent, streams, tools, append, start, memory, long-log, recovery,"
-                    + " failover or nodes. [default: all]")
+                    + " failover, nodes or egress. [default: all]")
             .build());
     spec.addOption(Specs.flag("--quick", "Fewer repetitions: faster, but less precise."));
     spec.addOption(

@@ -150,7 +150,8 @@ final class BenchTest {
             "long-log",
             "recovery",
             "failover",
-            "nodes");
+            "nodes",
+            "egress");
     assertThat(report.leftOut()).singleElement().asString().contains("DROVER_BENCH_DATABASE_URL");
     assertThat(report.table()).contains(report.leftOut().getFirst());
     assertThat(report.figures())
@@ -185,7 +186,15 @@ final class BenchTest {
             "log of 200 events: last 20, p95",
             "log of 200 events: message to model, p50",
             "turn goes on after a kill and a start, p50",
-            "turn goes on after a kill and a start, p95");
+            "turn goes on after a kill and a start, p95",
+            "download of 1 MB, http",
+            "download of 1 MB, https, tunnelled",
+            "download of 1 MB, https, intercepted",
+            "clone of 1 MB");
+    assertThat(report.figures())
+        .filteredOn(figure -> figure.name().equals("connections at the same time without an error"))
+        .singleElement()
+        .satisfies(figure -> assertThat(figure.verdict()).isEqualTo("pass"));
     assertThat(report.machine().cores()).isPositive();
     assertThat(report.machine().syncMillis()).isPositive();
     assertThat(report.table()).contains("TTFT overhead, sequential, p50", report.machine().cpu());
@@ -209,6 +218,8 @@ final class BenchTest {
     assertThat(figure(2.4, 5, new Target.FloorShare(0.5)).verdict()).isEqualTo("short");
     assertThat(figure(2.5, 5, new Target.FloorShare(0.5)).verdict()).isEqualTo("pass");
     assertThat(figure(21, 5, new Target.AtMost(20)).verdict()).isEqualTo("short");
+    assertThat(figure(399, 5, new Target.AtLeast(400)).verdict()).isEqualTo("short");
+    assertThat(figure(400, 5, new Target.AtLeast(400)).verdict()).isEqualTo("pass");
     assertThat(figure(21, 5, new Target.None()).verdict()).isEmpty();
   }
 

@@ -338,7 +338,7 @@ final class ArchitectureTest {
   void onlyTheDeskTakesWhatClientsWantAndOnlyItAndTheBrainsWakeABrain() {
     calls(Brain.class, "wake").outside("desk", "brain");
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
-    calls(Sessions.class, "create", "update", "archive", "delete")
+    calls(Sessions.class, "create", "fork", "update", "archive", "delete")
         .outside("desk", "store", "telemetry");
     calls(SessionResources.class, "add", "remove").outside("desk", "store");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");

@@ -37,6 +37,10 @@ final class Rendering {
       case Event.ToolResult e -> result(e);
       case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
           reply(stored, stored.hidden());
+      case Event.Forked e ->
+          e.note()
+              .map(note -> new Messages.Sent(Messages.text(note), Piece.whole(e.id())))
+              .ifPresent(note -> messages.say("user", List.of(note)));
       case Event.Damaged e ->
           throw new IllegalStateException(
               "event %d cannot be read: %s".formatted(stored.position(), e.why()));

@@ -38,6 +38,10 @@ final class SessionFold {
     switch (stored.event()) {
       case Event.UsageReported e -> reported = e.usage();
       case Event.SessionUpdated e -> budget = e.changesBudget() ? e.budget() : budget;
+      case Event.Forked e -> {
+        reported = Usage.NONE;
+        budget = e.budget();
+      }
       default -> thread(stored.thread()).add(stored);
     }
   }

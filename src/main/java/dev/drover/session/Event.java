@@ -292,6 +292,18 @@ public sealed interface Event {
     }
   }
 
+  /// The first event of its own of a session that continues the log of another one; the events
+  /// before it were copied. The usage of the session counts from zero after it.
+  ///
+  /// @param from the other session
+  /// @param position the position of the last event that was copied; 0 if none was
+  /// @param budget the budget of the session at its creation; empty if it had none
+  /// @param note what the model reads if the files of the other session are missing; empty if they
+  ///   are not, or if there were none
+  record Forked(
+      EventId id, SessionId from, long position, Optional<Money> budget, Optional<String> note)
+      implements Private {}
+
   /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {
     private static final String PRIVATE = "drover.";

@@ -78,6 +78,22 @@ public record Session(
           Json.EMPTY);
     }
 
+    /// The origin of a session that continues this one.
+    public Origin withCreatedAt(Instant now) {
+      return new Origin(
+          workspace,
+          primary,
+          agentId,
+          agentVersion,
+          environment,
+          networking,
+          now,
+          notes,
+          vaults,
+          packages,
+          newer);
+    }
+
     public Origin withNotes(List<String> written) {
       return new Origin(
           workspace,

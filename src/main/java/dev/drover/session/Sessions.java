@@ -20,6 +20,26 @@ public interface Sessions {
   /// @return the lease if the session was claimed; the caller must wake a brain with it
   Optional<Lease> create(Session session, List<Event.FromClient> events);
 
+  /// Stores a new session that continues the log of another one, which is not changed: the events
+  /// up to a place where nothing is open are copied with their ids, times and hidden data, and
+  /// [Event.Forked] is appended. The resources of the other session are copied as they are now,
+  /// with their ids; only the session's own copies of files have new ones. So are the versions of
+  /// its skills, and the newest snapshot if it was taken at that place or before.
+  ///
+  /// @param at up to where the log is copied
+  /// @param files whether to copy the snapshot
+  /// @param make returns the new session, without resources, for the other one as it is now, or
+  ///   throws to refuse. It runs while that session is locked, and may run again if the transaction
+  ///   is retried
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if something is open at that
+  ///   place, or if something cannot be copied
+  Fork fork(
+      WorkspaceId workspace,
+      SessionId id,
+      ForkPoint at,
+      boolean files,
+      UnaryOperator<Session> make);
+
   /// Changes the agent, the title, the metadata or the budget of a session, and appends
   /// [Event.SessionUpdated] if any of them differs.
   ///

@@ -205,6 +205,22 @@ public record SessionState(
         List.of(stored));
   }
 
+  /// The state and the log's last entry of a new session whose log is so far a copy.
+  public Appended forked(Event.Forked event, Instant now) {
+    var stored = ofSession(event, after(lastProcessed, now));
+    return new Appended(
+        new SessionState(
+            progress.after(stored),
+            stored.position(),
+            received,
+            seen,
+            awaited,
+            stored.processedAt(),
+            epoch,
+            node),
+        List.of(stored));
+  }
+
   /// Whether an update can let a paused turn continue.
   public static boolean mayResume(Session before, Session after) {
     return !before.budget().equals(after.budget());

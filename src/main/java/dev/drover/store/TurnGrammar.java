@@ -112,6 +112,13 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
+      case Event.Forked _ -> {
+        allow(
+            !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,
+            "follows a copy that ends in the middle of a turn");
+        usage = Usage.NONE;
+        used = Usage.NONE;
+      }
       case Event.Deleted _ -> found("is never stored");
       default -> {}
     }

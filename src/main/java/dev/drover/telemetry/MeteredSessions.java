@@ -3,6 +3,8 @@ package dev.drover.telemetry;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
+import dev.drover.session.Fork;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -33,6 +35,16 @@ record MeteredSessions(Sessions sessions, Meters meters, Turns turns) implements
         turns.refused(session.id(), events.size());
       }
     }
+  }
+
+  @Override
+  public Fork fork(
+      WorkspaceId workspace,
+      SessionId id,
+      ForkPoint at,
+      boolean files,
+      UnaryOperator<Session> make) {
+    return sessions.fork(workspace, id, at, files, make);
   }
 
   @Override

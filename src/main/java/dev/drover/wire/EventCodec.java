@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.HandId;
+import dev.drover.session.SessionId;
 import dev.drover.session.ThreadId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ public final class EventCodec {
       case Event.WorkspaceHome _ -> "drover.workspace_home";
       case Event.ToolsListed _ -> "drover.tools_listed";
       case Event.RepositoryCloned _ -> "drover.repository_cloned";
+      case Event.Forked _ -> "drover.forked";
       case Event.Unknown unknown -> unknown.type();
       case Event.UnknownFromClient unknown -> unknown.type();
       case Event.Damaged _ -> "drover.damaged";
@@ -130,6 +132,7 @@ public final class EventCodec {
       case Event.WorkspaceHome e -> home(e);
       case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.RepositoryCloned e -> RepositoryCodec.write(e);
+      case Event.Forked e -> forked(e);
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt e ->
@@ -256,6 +259,13 @@ public final class EventCodec {
       case "drover.tools_listed" ->
           ToolListCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
       case "drover.repository_cloned" -> RepositoryCodec.read(id, text(e, "resource_id"), e);
+      case "drover.forked" ->
+          new Event.Forked(
+              id,
+              new SessionId(text(e, "session_id")),
+              e.number("position", 0),
+              BudgetCodec.readMoney(e.object("budget").object("max_list_cost")),
+              Optional.ofNullable(e.text("note")));
       default -> new Event.Unknown(id, type, rest(e));
     };
   }
@@ -324,6 +334,15 @@ public final class EventCodec {
   private static Json.Obj home(Event.WorkspaceHome event) {
     var home = Json.obj("home", event.home());
     return event.note().map(note -> home.with("note", Json.of(note))).orElse(home);
+  }
+
+  private static Json.Obj forked(Event.Forked event) {
+    var body =
+        Json.obj(
+            "session_id", event.from().value(),
+            "position", event.position(),
+            "budget", BudgetCodec.write(event.budget()));
+    return event.note().map(note -> body.with("note", note)).orElse(body);
   }
 
   private static String agentName(Json.Obj event) {

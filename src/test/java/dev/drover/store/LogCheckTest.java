@@ -206,6 +206,9 @@ final class LogCheckTest {
         .containsExactly("1 is rescheduled while it does not run");
     assertThat(grammar(running(), idle(), idle()))
         .containsExactly("3 ends a turn that did not begin");
+    var forked = new Event.Forked(id(), SESSION, 1, Optional.empty(), Optional.empty());
+    assertThat(grammar(running(), forked))
+        .containsExactly("2 follows a copy that ends in the middle of a turn");
     var start = start();
     assertThat(grammar(running(), start, idle()))
         .containsExactly("3 ends a turn while request " + start.id() + " has no end");

@@ -12,6 +12,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.files.StoredFile;
 import dev.drover.session.Checkout;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.MountPath;
 import dev.drover.session.RepositoryPath;
@@ -164,6 +165,62 @@ abstract class SessionResourcesContract extends StoreContract {
     resources().remove(WORKSPACE, session.id(), resource.id());
     assertThat(deletions()).containsExactly(file.blob().orElseThrow().value());
     assertThat(used()).isZero();
+  }
+
+  private SessionId forked(SessionId session) {
+    var to = new SessionId(ids.next(SessionId.PREFIX));
+    return store
+        .sessions()
+        .fork(
+            WORKSPACE,
+            session,
+            new ForkPoint.Newest(),
+            true,
+            before -> new Session(to, before.origin(), before.editable()))
+        .session()
+        .id();
+  }
+
+  @Test
+  void aForkHasItsOwnCopiesOfFiles() {
+    var file = uploaded('a');
+    var session = sessionWith(mounted(file, "a"));
+    store.files().delete(WORKSPACE, file.id());
+    var fork = forked(session.id());
+    var resource = (Mounted) shown(session.id()).getFirst();
+    var copy = (Mounted) shown(fork).getFirst();
+    assertThat(copy)
+        .isEqualTo(
+            new Mounted(
+                resource.id(),
+                copy.file(),
+                resource.original(),
+                resource.content(),
+                resource.path(),
+                resource.createdAt()));
+    assertThat(copy.file()).isNotEqualTo(resource.file());
+    assertThat(files(fork)).extracting(StoredFile::id).containsExactly(copy.file());
+    assertThat(used()).isEqualTo(10);
+    store.sessions().delete(WORKSPACE, session.id());
+    assertThat(deletions()).isEmpty();
+    assertThat(shown(fork)).containsExactly(copy);
+    store.sessions().delete(WORKSPACE, fork);
+    assertThat(deletions()).containsExactly(file.blob().orElseThrow().value());
+  }
+
+  @Test
+  void aForkIsRefusedWhenAFileWasDeleted() {
+    var session = sessionWith(mounted(uploaded('a'), "a"));
+    var resource = (Mounted) shown(session.id()).getFirst();
+    store.files().delete(WORKSPACE, resource.file());
+    assertProblem(
+        () -> forked(session.id()),
+        Problem.Kind.INVALID_REQUEST,
+        ("The session cannot be forked: the file %s of its resource %s was deleted. Delete the"
+                + " resource first.")
+            .formatted(resource.file(), resource.id()));
+    resources().remove(WORKSPACE, session.id(), resource.id());
+    assertThat(shown(forked(session.id()))).isEmpty();
   }
 
   @Test

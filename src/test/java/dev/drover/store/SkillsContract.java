@@ -9,8 +9,10 @@ import dev.drover.catalog.Blob;
 import dev.drover.catalog.BlobId;
 import dev.drover.catalog.SkillReference;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Session;
+import dev.drover.session.SessionId;
 import dev.drover.skills.Skill;
 import dev.drover.skills.SkillId;
 import dev.drover.skills.SkillVersion;
@@ -249,6 +251,28 @@ abstract class SkillsContract extends StoreContract {
     assertThat(deletions()).hasSize(1).first().asString().startsWith("aaa");
     assertThat(used()).isEqualTo(10);
     assertThat(skills().get(WORKSPACE, other.id())).isEqualTo(other);
+  }
+
+  @Test
+  void aForkHasTheVersionsOfItsSessionAlsoThoseThatWereDeleted() {
+    var skill = created('a');
+    var session = sessionWith(skill);
+    store.sessions().create(session, List.of());
+    skills().delete(WORKSPACE, skill.id());
+    var to = new SessionId(ids.next(SessionId.PREFIX));
+    store
+        .sessions()
+        .fork(
+            WORKSPACE,
+            session.id(),
+            new ForkPoint.Newest(),
+            true,
+            before -> new Session(to, before.origin(), before.editable()));
+    store.sessions().delete(WORKSPACE, session.id());
+    assertThat(deletions()).isEmpty();
+    assertThat(skills().of(to)).extracting(SkillVersion::id).containsExactly(skill.latest());
+    store.sessions().delete(WORKSPACE, to);
+    assertThat(deletions()).hasSize(1).first().asString().startsWith("aaa");
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.drover.testing;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
+import dev.drover.session.Fork;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -19,6 +21,16 @@ public interface SessionsView extends Sessions {
   @Override
   default Optional<Lease> create(Session session, List<Event.FromClient> events) {
     return sessions().create(session, events);
+  }
+
+  @Override
+  default Fork fork(
+      WorkspaceId workspace,
+      SessionId id,
+      ForkPoint at,
+      boolean files,
+      UnaryOperator<Session> make) {
+    return sessions().fork(workspace, id, at, files, make);
   }
 
   @Override

@@ -176,6 +176,11 @@ public final class Stage implements AutoCloseable {
     session = made.id();
   }
 
+  /// Replaces the session by another one of the store.
+  public void enter(SessionId other) {
+    session = other;
+  }
+
   public PuppetRepositories repositories() {
     return repositories;
   }

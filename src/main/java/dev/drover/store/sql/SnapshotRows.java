@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /// The rows of snapshots, and of where the directories of sessions are.
 final class SnapshotRows {
+  /// The place of directories that exist only as a snapshot. It is the data directory of no node.
+  private static final String NOWHERE = "nowhere";
+
   private SnapshotRows() {}
 
   /// Where a session's directories are.
@@ -124,6 +127,20 @@ final class SnapshotRows {
         key,
         number,
         content.value());
+  }
+
+  /// Gives a new session the snapshot of another one: its first hand restores it. The row of the
+  /// other session is locked.
+  static void copy(Db db, BlobRows blobs, WorkspaceId workspace, long key, Snapshot snapshot)
+      throws SQLException {
+    blobs.lock(db, workspace);
+    int number = 0;
+    for (var layer : snapshot.layers()) {
+      blobs.keepAgain(db, layer);
+      addLayer(db, key, number++, layer);
+    }
+    put(db, key, snapshot);
+    settle(db, key, snapshot.home(), NOWHERE);
   }
 
   /// Removes the references of a session to contents.

@@ -1,5 +1,8 @@
 package dev.drover.store.sql;
 
+import dev.drover.base.Ids;
+import dev.drover.base.Problem;
+import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
@@ -9,6 +12,7 @@ import dev.drover.store.ResourceRules;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 final class SqlSessionResources implements SessionResources {
@@ -60,6 +64,67 @@ final class SqlSessionResources implements SessionResources {
       }
     }
     SessionResourceRows.count(db, key, resources.size());
+  }
+
+  /// Gives a new session the resources of another one: files with copies of their own.
+  ///
+  /// @return the resources of the new session
+  /// @throws Problem `INVALID_REQUEST` if the other session's copy of a file was deleted
+  static List<SessionResource> copy(
+      Db db,
+      BlobRows blobs,
+      WorkspaceId workspace,
+      SessionId session,
+      long key,
+      List<SessionResource> resources,
+      Ids ids)
+      throws SQLException {
+    var copies = new ArrayList<SessionResource>();
+    for (var resource : resources) {
+      switch (resource) {
+        case SessionResource.Mounted file ->
+            copies.add(copy(db, blobs, workspace, session, key, file, ids));
+        case SessionResource.Attached store -> {
+          SessionResourceRows.insert(db, key, store);
+          copies.add(store);
+        }
+        case SessionResource.Repository repository -> {
+          SessionResourceRows.insert(db, workspace, key, repository);
+          copies.add(repository);
+        }
+      }
+    }
+    SessionResourceRows.count(db, key, copies.size());
+    return copies;
+  }
+
+  private static SessionResource.Mounted copy(
+      Db db,
+      BlobRows blobs,
+      WorkspaceId workspace,
+      SessionId session,
+      long key,
+      SessionResource.Mounted file,
+      Ids ids)
+      throws SQLException {
+    if (FileRows.find(db, workspace, file.file()).isEmpty()) {
+      throw Problem.invalid(
+          "The session cannot be forked: the file %s of its resource %s was deleted. Delete the"
+                  .formatted(file.file(), file.id())
+              + " resource first.");
+    }
+    var copy =
+        new SessionResource.Mounted(
+            file.id(),
+            new FileId(ids.next(FileId.PREFIX)),
+            file.original(),
+            file.content(),
+            file.path(),
+            file.createdAt());
+    FileRows.copy(db, blobs, workspace, file.file(), copy.file(), session, copy.createdAt());
+    blobs.keepAgain(db, copy.content());
+    SessionResourceRows.insert(db, key, copy);
+    return copy;
   }
 
   @Override

@@ -6,12 +6,17 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Fork;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.session.Snapshot;
 import dev.drover.store.Cursor;
+import dev.drover.store.ForkFold;
 import dev.drover.store.Micros;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
@@ -27,6 +32,9 @@ import java.util.function.UnaryOperator;
 
 final class SqlSessions implements Sessions {
   private static final String BY_ID = SessionOriginRows.SELECT + " WHERE session.id = ?";
+
+  /// The maximum number of events that are read at once.
+  private static final int PAGE = 500;
 
   private final Writer writer;
   private final Readers readers;
@@ -82,6 +90,69 @@ final class SqlSessions implements Sessions {
           afterCommit.freed(id, claimed);
           return SqlEventLog.lease(id, state, claimed);
         });
+  }
+
+  @Override
+  public Fork fork(
+      WorkspaceId workspace,
+      SessionId id,
+      ForkPoint at,
+      boolean files,
+      UnaryOperator<Session> make) {
+    getSession(workspace, id);
+    var fold = new ForkFold(at);
+    fold(id, fold);
+    var copied = fold.end(); // what is in the log by now never changes
+    return writer.call(
+        id.value(),
+        (db, afterCommit) -> {
+          var from = take(db, workspace, id);
+          var raw = SessionOriginRows.first(db, BY_ID, id.value()).orElseThrow();
+          var before = raw.read();
+          SessionCopy.check(db, from.key(), before, raw.counted());
+          var made = make.apply(before);
+          var row = SessionRows.insert(db, made);
+          SessionOriginRows.insert(db, row.key(), SessionOriginRows.write(made));
+          var copy = new SessionCopy(db, blobs, workspace, from.key(), row.key());
+          copy.events(copied.head());
+          copy.skills();
+          var resources =
+              SqlSessionResources.copy(
+                  db, blobs, workspace, made.id(), row.key(), before.resources(), ids);
+          var snapshot = files ? copy.snapshot(copied.head()) : Optional.<Snapshot>empty();
+          boolean had = fold.usedHand() || (copied.progress().started() && copy.hasFiles());
+          boolean missing = had && snapshot.isEmpty();
+          var event =
+              new Event.Forked(
+                  new EventId(ids.next(EventId.PREFIX)),
+                  id,
+                  copied.head(),
+                  made.budget(),
+                  missing ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
+          var forked = copied.forked(event, clock.instant());
+          EventRows.append(db, row.key(), made.id(), 0, forked.events());
+          var created = made.origin().createdAt();
+          outbox.add(db, afterCommit, row, made.id(), WebhookType.SESSION_CREATED, created);
+          SessionRows.keep(db, made.id(), row.with(forked.state()));
+          var session = made.with(resources).with(forked.state().progress());
+          return new Fork(session, copied.head(), snapshot, missing);
+        });
+  }
+
+  private void fold(SessionId id, ForkFold fold) {
+    while (!fold.isDone()) {
+      var slice = Slice.after(fold.position(), PAGE);
+      var page = readers.call(db -> EventRows.slice(db, id, slice));
+      if (page.isEmpty()) {
+        return;
+      }
+      for (var raw : page) {
+        if (fold.isDone()) {
+          return;
+        }
+        fold.add(raw.read());
+      }
+    }
   }
 
   @Override

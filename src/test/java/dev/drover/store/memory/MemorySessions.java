@@ -7,6 +7,8 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Fork;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
 import dev.drover.session.Session;
@@ -14,6 +16,7 @@ import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
 import dev.drover.session.Sessions;
 import dev.drover.store.Cursor;
+import dev.drover.store.ForkFold;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
@@ -58,6 +61,37 @@ final class MemorySessions implements Sessions {
       var lease = MemoryEventLog.claim(row, self);
       table.freed(self.name(), row);
       return lease;
+    }
+  }
+
+  @Override
+  public Fork fork(
+      WorkspaceId workspace,
+      SessionId id,
+      ForkPoint at,
+      boolean files,
+      UnaryOperator<Session> make) {
+    synchronized (table) {
+      var from = row(workspace, id);
+      var fold = new ForkFold(at);
+      for (int i = 0; i < from.log.size() && !fold.isDone(); i++) {
+        fold.add(from.log.get(i));
+      }
+      var copied = fold.end();
+      var row = new Row(make.apply(show(from)).with(from.session.resources()));
+      row.append(from.log.subList(0, (int) copied.head()));
+      var event =
+          new Event.Forked(
+              new EventId(ids.next(EventId.PREFIX)),
+              id,
+              copied.head(),
+              row.session.budget(),
+              fold.usedHand() ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
+      var forked = copied.forked(event, clock.instant());
+      row.append(forked.events());
+      row.state = forked.state();
+      table.rows.put(row.session.id(), row);
+      return new Fork(show(row), copied.head(), Optional.empty(), fold.usedHand());
     }
   }
 

@@ -1,0 +1,293 @@
+package dev.drover.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Fork;
+import dev.drover.session.ForkPoint;
+import dev.drover.session.HandId;
+import dev.drover.session.Lease;
+import dev.drover.session.ModelUsage;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Status;
+import dev.drover.session.StopReason;
+import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
+import dev.drover.session.Usage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What every [dev.drover.session.Sessions#fork] does.
+abstract class ForksContract extends LogContract {
+  /// The number of events of a turn.
+  private static final int TURN = 7;
+
+  /// Appends a turn with one request.
+  ///
+  /// @param requests the number of requests of the session after it
+  private void turn(SessionId id, int requests) {
+    var message = message("hello");
+    var lease = send(id, message);
+    var start = new Event.ModelRequestStart(eventId());
+    emit(
+        lease,
+        new Event.StatusRunning(eventId()),
+        message,
+        start,
+        answer("hi"),
+        new Event.ModelRequestEnd(eventId(), start.id(), false, new ModelUsage(10, 5, 0, 0)),
+        new Event.UsageReported(
+            eventId(),
+            new Usage(10L * requests, 5L * requests, 0, 0, 0),
+            Optional.empty(),
+            Optional.empty()),
+        become(Status.IDLE));
+  }
+
+  /// Appends events, after which the session rests.
+  private void emit(Lease lease, Event... events) {
+    var entries =
+        Stream.of(events)
+            .map(
+                event ->
+                    new Emission.Entry(
+                        ThreadKey.PRIMARY,
+                        event,
+                        event instanceof Event.ModelRequestEnd ? Json.obj("raw", "hidden") : null))
+            .toList();
+    var received = OptionalLong.of(log().inbox(lease.session()).received());
+    appended(log().emitEvents(lease, new Emission(entries, received, true)));
+  }
+
+  private Fork fork(SessionId id, ForkPoint at) {
+    var to = new SessionId(ids.next(SessionId.PREFIX));
+    var now = clock.instant();
+    return store
+        .sessions()
+        .fork(
+            WORKSPACE,
+            id,
+            at,
+            true,
+            before -> new Session(to, before.origin().withCreatedAt(now), before.editable()));
+  }
+
+  private void assertRefused(SessionId id, ForkPoint at, String message) {
+    assertProblem(() -> fork(id, at), Problem.Kind.INVALID_REQUEST, message);
+  }
+
+  /// What a check of the store finds in a session at rest.
+  private List<LogCheck.Finding> findings(SessionId id) {
+    var log = all(id);
+    var inbox = log().inbox(id);
+    var state =
+        new SessionState(
+            store.sessions().getSession(id).progress(),
+            inbox.head(),
+            inbox.received(),
+            inbox.received(),
+            Awaited.NOTHING,
+            log.getLast().processedAt(),
+            0,
+            null);
+    var check = new LogCheck(id, state);
+    log.forEach(stored -> check.add(stored, 0));
+    check.endInbox(false);
+    return check.end();
+  }
+
+  @Test
+  void aForkHasTheEventsUpToItsPlaceAndOneOfItsOwn() throws Exception {
+    var id = newSession();
+    turn(id, 1);
+    turn(id, 2);
+    var before = all(id);
+    var row = store.sessions().getSession(id);
+    clock.move(Duration.ofHours(1));
+    var fork = fork(id, new ForkPoint.Position(TURN));
+    reopened();
+    var made = store.sessions().getSession(WORKSPACE, fork.session().id());
+    assertThat(made).isEqualTo(fork.session());
+    assertThat(fork.position()).isEqualTo(TURN);
+    assertThat(fork.snapshot()).isEmpty();
+    assertThat(fork.filesMissing()).isFalse();
+    var copy = all(made.id());
+    assertThat(copy.subList(0, TURN)).isEqualTo(before.subList(0, TURN));
+    assertThat(copy.subList(TURN, copy.size()))
+        .extracting(Stored::event)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.Forked.class,
+            forked -> {
+              assertThat(forked.from()).isEqualTo(id);
+              assertThat(forked.position()).isEqualTo(TURN);
+              assertThat(forked.note()).isEmpty();
+            });
+    var progress = made.progress();
+    assertThat(progress.status()).isEqualTo(Status.IDLE);
+    assertThat(progress.usage()).isEqualTo(Usage.NONE);
+    assertThat(progress.started()).isTrue();
+    assertThat(progress.boundary()).isEqualTo(TURN);
+    assertThat(progress.updatedAt()).isEqualTo(clock.instant());
+    assertThat(made.origin().createdAt()).isEqualTo(clock.instant());
+    assertThat(log().unfinished()).isEmpty();
+    assertThat(findings(made.id())).isEmpty();
+    assertThat(all(id)).as("the other session").isEqualTo(before);
+    assertThat(store.sessions().getSession(id)).isEqualTo(row);
+  }
+
+  @Test
+  void aForkGoesOnByItselfAndItsUsageCountsFromZero() {
+    var id = newSession();
+    turn(id, 1);
+    turn(id, 2);
+    var fork = fork(id, new ForkPoint.Newest()).session().id();
+    turn(id, 3);
+    turn(fork, 1);
+    assertThat(all(fork)).hasSize(3 * TURN + 1);
+    assertThat(all(fork).subList(0, 2 * TURN)).isEqualTo(all(id).subList(0, 2 * TURN));
+    assertThat(store.sessions().getSession(fork).progress().usage().inputTokens()).isEqualTo(10);
+    assertThat(store.sessions().getSession(id).progress().usage().inputTokens()).isEqualTo(30);
+    assertThat(findings(fork)).isEmpty();
+    var second = fork(fork, new ForkPoint.Newest());
+    assertThat(second.position()).isEqualTo(3 * TURN + 1);
+    assertThat(findings(second.session().id())).isEmpty();
+    store.sessions().delete(WORKSPACE, id);
+    assertThat(findings(fork)).isEmpty();
+  }
+
+  @Test
+  void aForkBeginsWhereNothingIsOpen() {
+    var id = newSession();
+    turn(id, 1);
+    turn(id, 2);
+    var log = all(id);
+    var idle = log.get(TURN - 1).event().id();
+    assertThat(fork(id, new ForkPoint.OfEvent(idle)).position()).isEqualTo(TURN);
+    assertRefused(
+        id,
+        new ForkPoint.Position(2),
+        "at: position 2 is in the middle of a turn. The nearest earlier place where nothing is open"
+            + " is position 0 (before the first event)");
+    var message = log.get(TURN + 1).event().id();
+    assertRefused(
+        id,
+        new ForkPoint.OfEvent(message),
+        ("at: event %s is in the middle of a turn. The nearest earlier place where nothing is open"
+                + " is position 7 (event %s)")
+            .formatted(message, idle));
+    assertRefused(
+        id, new ForkPoint.Position(15), "at: the log of the session does not have position 15");
+    assertRefused(
+        id,
+        new ForkPoint.OfEvent(new EventId("sevt_none")),
+        "at: the log of the session does not have event sevt_none");
+  }
+
+  @Test
+  void aForkOfTheStartHasNoEventsOfTheOtherSession() {
+    var id = newSession();
+    turn(id, 1);
+    var fork = fork(id, new ForkPoint.Position(0)).session();
+    assertThat(all(fork.id())).hasSize(1);
+    assertThat(fork.progress().started()).isFalse();
+    turn(fork.id(), 1);
+    assertThat(findings(fork.id())).isEmpty();
+  }
+
+  @Test
+  void aSessionThatWaitsForItsClientIsForkedBeforeThatTurn() {
+    var id = newSession();
+    turn(id, 1);
+    var message = message("look it up");
+    var lease = send(id, message);
+    var start = new Event.ModelRequestStart(eventId());
+    var use = new Event.AgentCustomToolUse(eventId(), "lookup", Json.EMPTY);
+    emit(
+        lease,
+        new Event.StatusRunning(eventId()),
+        message,
+        start,
+        use,
+        new Event.ModelRequestEnd(eventId(), start.id(), false, ModelUsage.NONE),
+        new Event.StatusIdle(eventId(), new StopReason.RequiresAction(List.of(use.id()))));
+    assertThat(fork(id, new ForkPoint.Newest()).position()).isEqualTo(TURN);
+    var head = log().inbox(id).head();
+    assertRefused(
+        id,
+        new ForkPoint.Position(head),
+        ("at: position %d is in the middle of a turn. The nearest earlier place where nothing is"
+                + " open is position 7 (event %s)")
+            .formatted(head, all(id).get(TURN - 1).event().id()));
+  }
+
+  @Test
+  void aRunningSessionAndOneThatIsOverAreForked() {
+    var running = newSession();
+    turn(running, 1);
+    var message = message("more");
+    append(send(running, message), new Event.StatusRunning(eventId()), message);
+    assertThat(fork(running, new ForkPoint.Newest()).position()).isEqualTo(TURN);
+    var over = newSession();
+    turn(over, 1);
+    store.sessions().archive(WORKSPACE, over);
+    var fork = fork(over, new ForkPoint.Newest());
+    assertThat(fork.position()).isEqualTo(TURN);
+    assertThat(fork.session().status()).isEqualTo(Status.IDLE);
+    assertThat(fork.session().progress().archivedAt()).isNull();
+    assertThat(findings(fork.session().id())).isEmpty();
+  }
+
+  @Test
+  void anotherWorkspacesSessionIsNotForked() {
+    var id = newSession();
+    assertProblem(
+        () ->
+            store
+                .sessions()
+                .fork(OTHER_WORKSPACE, id, new ForkPoint.Newest(), true, before -> before),
+        Problem.Kind.NOT_FOUND,
+        "Session " + id + " not found.");
+  }
+
+  @Test
+  void aModelIsInformedOfFilesThatAreMissing() {
+    var id = newSession();
+    turn(id, 1);
+    var message = message("list the files");
+    var lease = send(id, message);
+    var start = new Event.ModelRequestStart(eventId());
+    var use =
+        new Event.AgentToolUse(
+            eventId(), "bash", Json.obj("command", "ls"), Event.Permission.ALLOWED);
+    emit(
+        lease,
+        new Event.StatusRunning(eventId()),
+        message,
+        start,
+        use,
+        new Event.ModelRequestEnd(eventId(), start.id(), false, ModelUsage.NONE),
+        new Event.ToolDispatched(
+            eventId(), use.id(), 1, Optional.of(new HandId("hand_1"))),
+        new Event.AgentToolResult(eventId(), use.id(), Json.arr(), false),
+        become(Status.IDLE));
+    assertThat(note(fork(id, new ForkPoint.Newest()))).contains(Fork.FILES_MISSING);
+    assertThat(note(fork(id, new ForkPoint.Position(TURN)))).isEmpty();
+  }
+
+  private Optional<String> note(Fork fork) {
+    var last = all(fork.session().id()).getLast().event();
+    var note = ((Event.Forked) last).note();
+    assertThat(fork.filesMissing()).isEqualTo(note.isPresent());
+    return note;
+  }
+}

@@ -161,6 +161,7 @@ public final class Server implements AutoCloseable {
     new WebhookRoutes(backend.webhooks()).addTo(router);
     new PolicyRoutes(backend).addTo(router);
     new SessionRoutes(backend).addTo(router);
+    new ForkRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);
     stream.addTo(router);

@@ -25,6 +25,7 @@ final class SessionInspection {
   private static final int PAGE = 200;
 
   private static final String ERROR = "session.error";
+  private static final String FORKED = "drover.forked";
 
   private final Backend backend;
   private final Supplier<Set<Lease>> awake;
@@ -39,7 +40,7 @@ final class SessionInspection {
   Json write(Session session, List<Nodes.Member> members) {
     var id = session.id();
     var tail = tail(id);
-    var error = last(id, ERROR);
+    var error = last(id, ERROR, true);
     var inbox = backend.log().inbox(id);
     var holding =
         backend
@@ -68,13 +69,14 @@ final class SessionInspection {
         "holder", holder(holding, members, isAwake),
         "inbox", Json.obj("waiting", inbox.queued().size(), "received", inbox.received()),
         "last_event", tail.last().map(SessionInspection::shown).orElse(null),
-        "last_error", error.map(SessionInspection::error).orElse(null));
+        "last_error", error.map(SessionInspection::error).orElse(null),
+        "forked_from", last(id, FORKED, false).map(SessionInspection::from).orElse(null));
   }
 
   /// Reads the log from the last model request on. Earlier events do not affect what comes next.
   private Tail tail(SessionId id) {
     var tail = new Tail();
-    long after = last(id, Tail.BEGINS).map(stored -> stored.position() - 1).orElse(0L);
+    long after = last(id, Tail.BEGINS, true).map(stored -> stored.position() - 1).orElse(0L);
     while (true) {
       var page = backend.log().getEvents(id, Slice.after(after, PAGE));
       if (page.isEmpty()) {
@@ -85,13 +87,19 @@ final class SessionInspection {
     }
   }
 
-  private Optional<Stored> last(SessionId id, String type) {
+  private Optional<Stored> last(SessionId id, String type, boolean visible) {
     return backend
         .log()
         .getEvents(
             id,
             new Slice(
-                Long.MAX_VALUE, 1, false, Set.of(type), true, Optional.empty(), Optional.empty()))
+                Long.MAX_VALUE,
+                1,
+                false,
+                Set.of(type),
+                visible,
+                Optional.empty(),
+                Optional.empty()))
         .stream()
         .findFirst();
   }
@@ -117,6 +125,12 @@ final class SessionInspection {
         "type", EventCodec.type(stored.event()),
         "id", stored.event().id().value(),
         "processed_at", Times.write(stored.processedAt()));
+  }
+
+  private static Json from(Stored stored) {
+    return stored.event() instanceof Event.Forked forked
+        ? ForkRoutes.from(forked.from(), forked.position())
+        : Json.NULL;
   }
 
   private static Json error(Stored stored) {

@@ -8,6 +8,7 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.MemoryStore;
 import dev.drover.catalog.Resource;
 import dev.drover.catalog.Vault;
 import dev.drover.catalog.VaultId;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// The factory of new sessions. It makes them from an agent and an environment of the caller's
 /// workspace.
@@ -40,6 +42,7 @@ final class Origins {
   private final Models models;
   private final Supplier<OperatorPolicy> policy;
   private final Equipment equipment;
+  private final ForkRules forks;
   private final Ids ids;
   private final InstantSource clock;
 
@@ -58,6 +61,7 @@ final class Origins {
     agents = catalogs.of(Agent.KIND);
     environments = catalogs.of(Environment.KIND);
     vaults = catalogs.of(Vault.KIND);
+    forks = new ForkRules(vaults, catalogs.of(MemoryStore.KIND), repositories.rule());
     this.credentials = credentials;
     this.models = models;
     this.policy = policy;
@@ -98,6 +102,36 @@ final class Origins {
             new Session.Editable(
                 pinned.definition(), request.title(), request.metadata(), request.budget()));
     return session.with(resources);
+  }
+
+  /// The factory of a new session for the session that it continues, as it is then. Its result is
+  /// not stored yet.
+  ///
+  /// @param session the session to continue, as it is now
+  /// @throws Problem as [ForkRules#check] says, and `INVALID_REQUEST` if the agent or the
+  ///   environment is archived, or the policy does not allow a credential. The factory throws it if
+  ///   the named model is not served, if a model with a budget has no price, or if the policy does
+  ///   not allow the definition
+  UnaryOperator<Session> fork(Caller caller, Session session, ForkRequest request) {
+    agent(caller, new AgentChoice(session.origin().agentId()));
+    environment(caller, session.origin().environment());
+    forks.check(caller, session);
+    session.origin().vaults().forEach(id -> checkUsable(caller, id));
+    var id = new SessionId(ids.next(SessionId.PREFIX));
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return before -> {
+      var values = request.change().apply(before.editable());
+      new SaveRules(policy.get()).checkSession(values.agent());
+      var definition =
+          request.model() ? ModelChoice.settled(models, values.agent()) : values.agent();
+      var made =
+          new Session(
+              id,
+              before.origin().withCreatedAt(now),
+              new Session.Editable(definition, values.title(), values.metadata(), values.budget()));
+      ListCost.checkBudgetable(models, made);
+      return made;
+    };
   }
 
   /// @return the same vaults, of which each exists, is in use, and has only credentials that this

@@ -12,6 +12,7 @@ import dev.drover.policy.SaveRules;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.Fork;
 import dev.drover.session.Money;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
@@ -100,6 +101,16 @@ public final class SessionDesk {
     var lease = sessions.create(session, request.events());
     lease.ifPresent(brain::wake);
     return lease.isPresent() ? get(caller, session.id()) : session;
+  }
+
+  /// Creates a session that continues the log of another one from a place where nothing is open.
+  /// The other session is not changed, and may be running.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if a new session could not have what the other one has, for
+  ///   a model that is not served, and as [Sessions#fork] says
+  public Fork fork(Caller caller, SessionId id, ForkRequest request) {
+    var make = origins.fork(caller, get(caller, id), request);
+    return sessions.fork(caller.workspace(), id, request.at(), request.files(), make);
   }
 
   /// Sends events to a session, all or none.

@@ -349,6 +349,9 @@ final class OpenApiTest {
     check("GET /drover/sessions", "/drover/sessions?limit=0");
     check("GET /drover/sessions/{}", session.replace("/v1/", "/drover/"));
     check("GET /drover/sessions/{}", "/drover/sessions/sesn_none");
+    var fork = session.replace("/v1/", "/drover/") + "/fork";
+    check("POST /drover/sessions/{}/fork", fork, "{\"at\":0,\"workspace\":\"none\"}");
+    check("POST /drover/sessions/{}/fork", fork, "{\"at\":-1}");
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");
     check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");

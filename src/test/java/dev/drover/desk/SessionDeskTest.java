@@ -26,6 +26,7 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Feed;
+import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
 import dev.drover.session.Money;
 import dev.drover.session.Session;
@@ -256,6 +257,7 @@ final class SessionDeskTest {
             () -> desk.update(STRANGER, id, new SessionChange(false, before -> before)),
             () -> desk.archive(STRANGER, id),
             () -> desk.delete(STRANGER, id),
+            () -> desk.fork(STRANGER, id, fork("")),
             () -> desk.create(STRANGER, request()));
     calls.forEach(call -> assertProblem(Problem.Kind.NOT_FOUND, "not found", call));
     var all =
@@ -294,6 +296,37 @@ final class SessionDeskTest {
     assertInvalid("Environment " + environment + " is archived.", this::created);
     store.catalogs().of(Agent.KIND).archive(CALLER.workspace(), agent.value(), Instant.EPOCH);
     assertInvalid("Agent " + agent + " is archived.", this::created);
+  }
+
+  /// @param model the id of another model; empty for the same one
+  private static ForkRequest fork(String model) {
+    return new ForkRequest(
+        new ForkPoint.Newest(),
+        true,
+        !model.isEmpty(),
+        before ->
+            new Session.Editable(
+                model.isEmpty() ? before.agent() : definition(model),
+                "Again",
+                before.metadata(),
+                before.budget()));
+  }
+
+  @Test
+  void aForkObeysTheRulesOfNewSessions() {
+    var session = created();
+    var same = desk.fork(CALLER, session.id(), fork("")).session();
+    assertThat(desk.get(CALLER, same.id())).isEqualTo(same);
+    assertThat(same.editable().title()).isEqualTo("Again");
+    assertThat(same.agent()).isEqualTo(session.agent());
+    assertThat(same.primary().id()).isEqualTo(session.primary().id());
+    var plain = desk.fork(CALLER, session.id(), fork("plain")).session();
+    assertThat(plain.agent().model().id()).isEqualTo("plain");
+    assertInvalid("no server for other", () -> desk.fork(CALLER, session.id(), fork("other")));
+    assertThat(told).isEmpty();
+    store.catalogs().of(Agent.KIND).archive(CALLER.workspace(), agent.value(), Instant.EPOCH);
+    assertInvalid(
+        "Agent " + agent + " is archived.", () -> desk.fork(CALLER, session.id(), fork("")));
   }
 
   @Test

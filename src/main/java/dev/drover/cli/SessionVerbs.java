@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.base.Json;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,6 +13,10 @@ final class SessionVerbs {
   static final String ABOUT = "Sessions: conversations with an agent, each with its log.";
 
   private static final String PATH = "/v1/sessions";
+  private static final String AT = "--at";
+  private static final String TITLE = "--title";
+  private static final String MODEL = "--model";
+  private static final String NO_FILES = "--no-files";
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION");
   private static final List<Field> CREATED =
       List.of(
@@ -67,6 +72,7 @@ final class SessionVerbs {
             VERBS.delete("Deletes a session and its log."),
             VERBS.one(
                 "why", "Explains why a session is making progress or not.", SessionVerbs::why),
+            fork(),
             connect());
     spec.usageMessage()
         .footer(
@@ -79,6 +85,7 @@ final class SessionVerbs {
                 + " https://github.com/acme/app#main --repository-token @token",
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
+            "  drover sessions fork sesn_... --at sevt_... --title 'Another attempt'",
             "  drover sessions connect sesn_...");
     return spec;
   }
@@ -120,6 +127,7 @@ final class SessionVerbs {
     var holder = diagnosis.object("holder");
     var last = diagnosis.object("last_event");
     var error = diagnosis.object("last_error");
+    var origin = diagnosis.object("forked_from");
     return invocation.print(
         Json.obj(
             "status",
@@ -139,6 +147,11 @@ final class SessionVerbs {
             last.text("type") == null
                 ? null
                 : last.text("type") + " at " + Column.seconds(Column.text(last, "processed_at")),
+            "forked from",
+            origin.text("session_id") == null
+                ? null
+                : "%s, position %d"
+                    .formatted(origin.text("session_id"), origin.number("position", 0)),
             "last error",
             error.text("message") == null
                 ? null
@@ -147,6 +160,51 @@ final class SessionVerbs {
                         error.text("type"),
                         Column.seconds(Column.text(error, "processed_at")),
                         error.text("message"))));
+  }
+
+  private static CommandSpec fork() {
+    var spec =
+        VERBS.one(
+            "fork", "Creates a session that continues the log of another one.", SessionVerbs::fork);
+    spec.addOption(
+        Specs.text(
+            AT,
+            "EVENT",
+            "The last event to copy: its id, or its position in the log. [default: the end of the"
+                + " last turn]"));
+    spec.addOption(Specs.text(TITLE, "TEXT", "The title of the new session."));
+    spec.addOption(Specs.text(MODEL, "ID", "Another model for the new session."));
+    spec.addOption(
+        Specs.flag(NO_FILES, "Begin with empty directories, even if there is a snapshot."));
+    return spec;
+  }
+
+  private static int fork(Invocation call) throws Refusal, IOException, InterruptedException {
+    var arguments = call.arguments();
+    var body = new LinkedHashMap<String, Json>();
+    arguments
+        .text(AT)
+        .ifPresent(at -> body.put("at", Json.of(isPosition(at) ? Long.valueOf(at) : at)));
+    arguments.text(MODEL).ifPresent(model -> body.put("model", Json.of(model)));
+    if (arguments.has(NO_FILES)) {
+      body.put("workspace", Json.of("none"));
+    }
+    arguments
+        .text(TITLE)
+        .ifPresent(text -> body.put("title", Json.of(arguments.content(TITLE, text))));
+    var fork = call.api().post(call.path("/drover/sessions") + "/fork", new Json.Obj(body));
+    if (call.output().json()) {
+      return call.print(fork);
+    }
+    var reason = fork.object("workspace").text("reason");
+    if (reason != null) {
+      call.say("The sandbox of the new session begins without files. " + Sanitized.line(reason));
+    }
+    return call.print(fork.object("session"));
+  }
+
+  private static boolean isPosition(String at) {
+    return at.matches("[0-9]{1,18}");
   }
 
   private static CommandSpec connect() {

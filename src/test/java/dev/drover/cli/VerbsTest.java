@@ -84,6 +84,24 @@ final class VerbsTest {
   }
 
   @Test
+  void aSessionIsForked() {
+    var session = session();
+    var fork = json("sessions", "fork", session, "--title", "Again", "--model", "claude-other");
+    assertThat(fork.object("forked_from"))
+        .isEqualTo(Json.obj("session_id", session, "position", 0));
+    var made = fork.object("session");
+    assertThat(made.text("title")).isEqualTo("Again");
+    assertThat(made.object("agent").object("model").text("id")).isEqualTo("claude-other");
+    assertThat(run("sessions", "why", Column.text(made, "id"))).isZero();
+    assertThat(shell.out()).containsPattern("forked from +" + session + ", position 0\n");
+    assertThat(run("sessions", "fork", session, "--at", "0", "--no-files")).isZero();
+    assertThat(shell.out()).containsPattern("title +Cleaning\n");
+    assertThat(shell.err()).contains("begins without files. The session had no files");
+    assertThat(run("sessions", "fork", session, "--at", "sevt_none")).isEqualTo(1);
+    assertThat(shell.err()).contains("at: the log of the session does not have event sevt_none");
+  }
+
+  @Test
   void theDoctorAsksTheServerThatListens() {
     stage.queue("nobody takes it up");
     run("doctor");

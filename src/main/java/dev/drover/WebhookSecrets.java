@@ -32,8 +32,7 @@ record WebhookSecrets(Envelope envelope) implements KeySeal {
     int end = sealed.indexOf(AFTER_VERSION);
     try {
       long version = Long.parseLong(sealed.substring(0, Math.max(0, end)));
-      var secret =
-          new SealedSecret(SecretField.SIGNING_KEY, 1, version, sealed.substring(end + 1));
+      var secret = new SealedSecret(SecretField.SIGNING_KEY, 1, version, sealed.substring(end + 1));
       return envelope.openSigningKey(workspace, endpoint.value(), secret);
     } catch (NumberFormatException e) {
       throw Problem.unavailable("The signing secret of " + endpoint + " is damaged.", e);

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Asks every GET route of a server's API document, event streams aside, with the ids that its
 /// lists show. One thread.
@@ -69,8 +70,8 @@ final class ApiWalk implements AutoCloseable {
     var ids = new ArrayList<String>();
     if (answer.statusCode() == 200 && answer.body().startsWith("{")) {
       for (var item : ((Json.Obj) Json.trusted(answer.body())).items("data")) {
-        if (item instanceof Json.Obj one && one.text("id") instanceof String id) {
-          ids.add(id);
+        if (item instanceof Json.Obj one) {
+          Stream.ofNullable(one.text("id")).forEach(ids::add);
         }
       }
     }

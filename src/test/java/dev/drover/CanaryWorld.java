@@ -32,8 +32,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// What is around a server that has secrets of every kind: a model that does what hostile texts
-/// ask it to do, servers that repeat the token that they get, and the search for copies.
+/// What is around a server that has secrets of every kind: a model that does what hostile texts ask
+/// it to do, servers that repeat the token that they get, and the search for copies.
 final class CanaryWorld implements AutoCloseable {
   /// The host that may get the variable.
   private static final String ALLOWED = "api.example";
@@ -167,8 +167,7 @@ final class CanaryWorld implements AutoCloseable {
             "token_endpoint_auth",
             Json.obj("type", "client_secret_post", "client_secret", client));
     return List.of(
-        Json.obj(
-            "type", "static_bearer", "mcp_server_url", echo.url().toString(), "token", bearer),
+        Json.obj("type", "static_bearer", "mcp_server_url", echo.url().toString(), "token", bearer),
         Json.obj(
             "type",
             "mcp_oauth",

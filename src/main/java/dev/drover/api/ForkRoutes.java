@@ -95,17 +95,25 @@ final class ForkRoutes {
         .map(
             snapshot ->
                 Json.obj(
-                    "source", "snapshot",
-                    "position", snapshot.position(),
-                    "taken_at", Times.write(snapshot.takenAt()),
-                    "reason", null))
+                    "source",
+                    "snapshot",
+                    "position",
+                    snapshot.position(),
+                    "taken_at",
+                    Times.write(snapshot.takenAt()),
+                    "reason",
+                    null))
         .orElseGet(
             () ->
                 Json.obj(
-                    "source", "none",
-                    "position", null,
-                    "taken_at", null,
-                    "reason", reason(fork, wanted)));
+                    "source",
+                    "none",
+                    "position",
+                    null,
+                    "taken_at",
+                    null,
+                    "reason",
+                    reason(fork, wanted)));
   }
 
   private static String reason(Fork fork, boolean wanted) {

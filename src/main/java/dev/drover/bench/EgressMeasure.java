@@ -211,9 +211,12 @@ final class EgressMeasure {
     try (var git = BenchGitServer.start(run.directory("egress-git"), megabytes)) {
       var repository =
           Json.obj(
-              "type", "github_repository",
-              "url", git.url(),
-              "authorization_token", BenchGitServer.TOKEN);
+              "type",
+              "github_repository",
+              "url",
+              git.url(),
+              "authorization_token",
+              BenchGitServer.TOKEN);
       var session = drover.session(Json.obj("resources", List.of(repository)));
       try (var client = BenchClient.open(drover, session)) {
         Bash inside = command -> client.bash(run.model(), command);

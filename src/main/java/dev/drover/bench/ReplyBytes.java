@@ -35,14 +35,7 @@ final class ReplyBytes {
             "content_block_start",
             block(
                 Json.obj(
-                    "type",
-                    "tool_use",
-                    "id",
-                    "toolu_bench",
-                    "name",
-                    "bash",
-                    "input",
-                    Json.EMPTY))),
+                    "type", "tool_use", "id", "toolu_bench", "name", "bash", "input", Json.EMPTY))),
         delta(Json.obj("type", "input_json_delta", "partial_json", input)),
         "tool_use");
   }

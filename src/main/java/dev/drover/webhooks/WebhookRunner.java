@@ -216,7 +216,9 @@ public final class WebhookRunner implements AutoCloseable {
     var answers = new ArrayList<WebhookAnswer>();
     try (var scope = new Scope()) {
       var sent =
-          round.deliveries().stream().map(one -> scope.fork(() -> sent(round.url(), keys, one))).toList();
+          round.deliveries().stream()
+              .map(one -> scope.fork(() -> sent(round.url(), keys, one)))
+              .toList();
       for (var one : sent) {
         answers.add(one.join());
       }

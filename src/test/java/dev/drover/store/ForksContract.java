@@ -276,8 +276,7 @@ abstract class ForksContract extends LogContract {
         start,
         use,
         new Event.ModelRequestEnd(eventId(), start.id(), false, ModelUsage.NONE),
-        new Event.ToolDispatched(
-            eventId(), use.id(), 1, Optional.of(new HandId("hand_1"))),
+        new Event.ToolDispatched(eventId(), use.id(), 1, Optional.of(new HandId("hand_1"))),
         new Event.AgentToolResult(eventId(), use.id(), Json.arr(), false),
         become(Status.IDLE));
     assertThat(note(fork(id, new ForkPoint.Newest()))).contains(Fork.FILES_MISSING);

@@ -150,11 +150,7 @@ abstract class WebhooksContract extends StoreContract {
         () ->
             webhooks()
                 .rekey(
-                    OTHER_WORKSPACE,
-                    first.id(),
-                    "another key",
-                    Optional.empty(),
-                    clock.instant()),
+                    OTHER_WORKSPACE, first.id(), "another key", Optional.empty(), clock.instant()),
         first);
     notFound(
         () ->

@@ -503,7 +503,11 @@ final class WebFetchTest {
           throw new IOException("lost");
         });
     assertThat(refused(site.url("/short")))
-        .isEqualTo("web_fetch: url_not_accessible: the content is damaged, or was cut off");
+        .isIn(
+            "web_fetch: url_not_accessible: the content is damaged, or was cut off",
+            // The client may see the end of the connection before it reads the head.
+            "web_fetch: url_not_accessible: www.example: the connection was lost before the"
+                + " answer");
     site.answers(
         "/coded", 200, Map.of("content-encoding", "gzip", "content-type", "text/plain"), "no gzip");
     assertThat(refused(site.url("/coded"))).contains("the content is damaged");

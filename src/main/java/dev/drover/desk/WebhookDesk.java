@@ -110,6 +110,7 @@ public final class WebhookDesk {
   ///
   /// @param overlap how long deliveries are also signed with the old secret
   public SigningKeys rekey(Caller caller, WebhookEndpointId id, Duration overlap) {
+    webhooks.get(caller.workspace(), id);
     var keys = SigningKeys.fresh(random);
     var now = now();
     var until = overlap.isZero() ? Optional.<Instant>empty() : Optional.of(now.plus(overlap));

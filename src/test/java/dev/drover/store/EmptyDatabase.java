@@ -84,20 +84,22 @@ final class EmptyDatabase implements BeforeEachCallback, AfterAllCallback {
     return database;
   }
 
+  /// Deletes all rows. TRUNCATE would make new files for all tables and their indexes, which takes
+  /// longer than most tests.
   private void empty() throws SQLException {
     try (var connection = connect();
         var statement = connection.createStatement()) {
-      var tables =
+      var sql =
           """
-          SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+          SELECT string_agg('DELETE FROM ' || quote_ident(tablename), ';') FROM pg_tables
           WHERE schemaname = 'public' AND tablename NOT IN ('schema_migration', 'workspace')\
           """;
       String names;
-      try (var row = statement.executeQuery(tables)) {
+      try (var row = statement.executeQuery(sql)) {
         names = row.next() ? row.getString(1) : null;
       }
       if (names != null) {
-        statement.execute("TRUNCATE " + names);
+        statement.execute(names);
         statement.execute("DELETE FROM workspace WHERE id <> 'wrkspc_01Default'");
       }
     }

@@ -22,6 +22,7 @@ import dev.drover.errands.OutputCollection;
 import dev.drover.errands.OutputCollector;
 import dev.drover.errands.OutputErrand;
 import dev.drover.errands.SkillProvision;
+import dev.drover.errands.ToolOutputErrand;
 import dev.drover.errands.WorkspaceRemoval;
 import dev.drover.hands.Hands;
 import dev.drover.session.Job;
@@ -95,6 +96,7 @@ final class Contents {
     }
     errands.add(provision);
     errands.add(new SkillProvision(store.skills(), new SkillUnpacking(blobs, scratch)));
+    errands.add(new ToolOutputErrand(store.toolOutputs(), blobs));
     errands.add(new MemoryErrand(store.sessionResources(), store.memories(), memoryTap));
     errands.add(outputs);
     return errands;

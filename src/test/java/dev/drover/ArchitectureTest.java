@@ -376,6 +376,7 @@ final class ArchitectureTest {
           "Snapshots.settle(SessionId, String)",
           "Snapshots.unchanged(SessionId, Snapshot, long)",
           "Snapshots.untold(SessionId)",
+          "ToolOutputs.of(SessionId)",
           "VaultStore.claimRefresh(CredentialId, long, boolean, Duration)",
           "VaultStore.endRefresh(CredentialId, long, boolean, Duration)",
           "VaultStore.keys(VaultId)",

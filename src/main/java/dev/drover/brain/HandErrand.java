@@ -1,16 +1,19 @@
 package dev.drover.brain;
 
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
+import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
 import java.util.List;
+import java.util.Optional;
 
 /// Work of the server in a session's hand, around the calls: providing files before them, fetching
 /// what they changed after them.
 ///
 /// The errands of a harness run in their order. The methods are called by many threads; for one
-/// session, [#before] and [#after] are never called at the same time, but [#atRest] may run beside
-/// them. Each must be idempotent: after a crash, another brain repeats it.
+/// session, [#before] and [#after] are never called at the same time, but [#atRest] and [#keep] may
+/// run beside them. Each must be idempotent: after a crash, another brain repeats it.
 ///
 /// A `Problem` because the store is unavailable is thrown: the brain repeats the step later. Any
 /// other exception is a bug and ends the turn.
@@ -33,6 +36,17 @@ public interface HandErrand {
   /// @return lines that are added to the result, for the model
   default List<String> after(Visit visit, ToolCall call) throws InterruptedException {
     return List.of();
+  }
+
+  /// Keeps the text of a result that is too long for the model, so that the session's hands have it
+  /// as a file from their next call on. Called before the result is recorded, for a call that did
+  /// not run in a hand.
+  ///
+  /// @return the path of the file in the hands; empty if this errand keeps no texts
+  /// @throws dev.drover.base.Problem if the text cannot be kept
+  default Optional<String> keep(WorkspaceId workspace, SessionId session, EventId call, String text)
+      throws InterruptedException {
+    return Optional.empty();
   }
 
   /// Visits the hand while the session rests: at once, and then every few seconds for as long as

@@ -11,6 +11,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
@@ -44,6 +45,8 @@ public interface Store extends AutoCloseable {
   Placeholders placeholders();
 
   Outputs outputs();
+
+  ToolOutputs toolOutputs();
 
   Nodes nodes();
 

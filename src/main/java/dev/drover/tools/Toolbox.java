@@ -111,6 +111,11 @@ public final class Toolbox {
     return Optional.ofNullable(offers.get(name));
   }
 
+  /// Whether a tool that is offered runs in the session's hand.
+  public boolean usesHand() {
+    return offers.values().stream().anyMatch(offer -> offer.runs() instanceof Runs.Hand);
+  }
+
   /// The tool of an MCP server that has this name; empty if none has. It is offered only if
   /// [#named] finds it, too.
   public Optional<Runs.Mcp> ofMcpServer(String name) {

@@ -435,6 +435,8 @@ final class McpTurnsTest {
     stage.wake();
     assertThat(text(result(stage)))
         .hasSizeLessThan(101_000)
-        .endsWith("[The result has 250,000 characters; the first 100,000 are above.]");
+        .endsWith(
+            "[The result has 250,000 characters; the first 100,000 are above. The rest was left"
+                + " out.]");
   }
 }

@@ -11,6 +11,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.Store;
 import dev.drover.vault.Placeholders;
@@ -47,6 +48,11 @@ public interface StoreView extends Store {
   @Override
   default Outputs outputs() {
     return store().outputs();
+  }
+
+  @Override
+  default ToolOutputs toolOutputs() {
+    return store().toolOutputs();
   }
 
   @Override

@@ -30,7 +30,8 @@ final class BlobRows {
           "SELECT blob_id FROM file WHERE blob_id IS NOT NULL",
           "SELECT blob_id FROM snapshot_layer",
           "SELECT blob_id FROM session_resource WHERE blob_id IS NOT NULL",
-          "SELECT blob_id FROM skill_version");
+          "SELECT blob_id FROM skill_version",
+          "SELECT blob_id FROM tool_output");
 
   private final long quota;
   private final InstantSource clock;

@@ -48,7 +48,8 @@ public final class Migrations {
           "0026-tenants",
           "0027-placeholders",
           "0028-repositories",
-          "0029-templates");
+          "0029-templates",
+          "0030-tool-outputs");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

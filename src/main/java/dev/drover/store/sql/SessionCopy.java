@@ -73,6 +73,11 @@ record SessionCopy(Db db, BlobRows blobs, WorkspaceId workspace, long from, long
         from);
   }
 
+  /// Gives the fork the texts of the long results that it has.
+  void toolOutputs() throws SQLException {
+    SqlToolOutputs.copy(db, blobs, workspace, from, to);
+  }
+
   /// Copies the newest snapshot, if it was taken at a position or before.
   Optional<Snapshot> snapshot(long position) throws SQLException {
     var newest = SnapshotRows.newest(db, from).filter(one -> one.position() <= position);

@@ -107,7 +107,8 @@ public final class SqlCheck implements AutoCloseable {
             "workspace_home",
             "snapshot",
             "snapshot_layer",
-            "session_skill")) {
+            "session_skill",
+            "tool_output")) {
       db.list(
               """
               SELECT DISTINCT session_key FROM %s AS part

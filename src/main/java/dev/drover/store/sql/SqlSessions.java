@@ -116,6 +116,7 @@ final class SqlSessions implements Sessions {
           var copy = new SessionCopy(db, blobs, workspace, from.key(), row.key());
           copy.events(copied.head());
           copy.skills();
+          copy.toolOutputs();
           var resources =
               SqlSessionResources.copy(
                   db, blobs, workspace, made.id(), row.key(), before.resources(), ids);
@@ -264,6 +265,7 @@ final class SqlSessions implements Sessions {
           FileRows.deleteAll(db, blobs, workspace, id);
           SnapshotRows.deleteAll(db, blobs, workspace, row.key());
           SqlOutputs.deleteAll(db, id);
+          SqlToolOutputs.deleteAll(db, blobs, workspace, row.key());
           var now = clock.instant();
           JobRows.owe(db, Job.Order.removal(id), self.place(), now);
           outbox.add(db, afterCommit, row, id, WebhookType.SESSION_DELETED, now);

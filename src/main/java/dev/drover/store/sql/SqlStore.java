@@ -12,6 +12,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
@@ -41,6 +42,7 @@ public final class SqlStore implements Store {
   private final AccessStore access;
   private final SqlPlaceholders placeholders;
   private final Outputs outputs;
+  private final ToolOutputs toolOutputs;
   private final EventLog eventLog;
   private final Sessions sessions;
   private final SessionResources sessionResources;
@@ -79,6 +81,7 @@ public final class SqlStore implements Store {
     access = new SqlAccess(writer, readers);
     placeholders = new SqlPlaceholders(writer, readers, clock);
     outputs = new SqlOutputs(writer, readers, self, blobs, clock);
+    toolOutputs = new SqlToolOutputs(writer, readers, blobs, clock);
     eventLog = new SqlEventLog(writer, readers, self, outbox, clock);
     sessions = new SqlSessions(writer, readers, self, blobs, outbox, ids, clock);
     sessionResources = new SqlSessionResources(writer, readers, blobs, clock);
@@ -148,6 +151,11 @@ public final class SqlStore implements Store {
   @Override
   public Outputs outputs() {
     return outputs;
+  }
+
+  @Override
+  public ToolOutputs toolOutputs() {
+    return toolOutputs;
   }
 
   @Override

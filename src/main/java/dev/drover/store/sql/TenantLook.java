@@ -92,6 +92,13 @@ final class TenantLook {
                 JOIN blob ON blob.id = snapshot_layer.blob_id\
               """),
           new Pair(
+              "the session %s and the text of a result of it",
+              """
+              SELECT session.id AS id, session.workspace_id AS own, blob.workspace_id AS other
+              FROM tool_output JOIN session ON session.key = tool_output.session_key
+                JOIN blob ON blob.id = tool_output.blob_id\
+              """),
+          new Pair(
               "the credential %s and its vault",
               """
               SELECT credential.id AS id, credential.workspace_id AS own, vault.workspace_id AS other

@@ -13,6 +13,7 @@ import dev.drover.session.Nodes;
 import dev.drover.session.SessionResources;
 import dev.drover.session.Sessions;
 import dev.drover.session.Snapshots;
+import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
@@ -99,6 +100,12 @@ public final class MemoryStore implements Store {
   @Override
   public Outputs outputs() {
     throw new UnsupportedOperationException("outputs");
+  }
+
+  /// As the contents to which they refer.
+  @Override
+  public ToolOutputs toolOutputs() {
+    return onDatabasesAlone(ToolOutputs.class);
   }
 
   @Override

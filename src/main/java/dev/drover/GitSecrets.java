@@ -1,6 +1,7 @@
 package dev.drover;
 
 import dev.drover.base.Secret;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.gateway.GitRepositories;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
@@ -22,6 +23,11 @@ record GitSecrets(Sessions sessions, SessionResources resources, Keyring keyring
   @Override
   public List<Repository> of(SessionId session) {
     return SessionResource.repositories(resources.of(session));
+  }
+
+  @Override
+  public WorkspaceId workspace(SessionId session) {
+    return sessions.getSession(session).workspace();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.drover.catalog.Packages;
 import dev.drover.errands.CredentialNotes;
 import dev.drover.errands.NetworkNotes;
 import dev.drover.errands.RepositoryClone;
+import dev.drover.gateway.CloneCache;
 import dev.drover.gateway.Gateway;
 import dev.drover.gateway.GitRepositories;
 import dev.drover.gateway.Interception;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -87,6 +89,7 @@ final class NetworkParts {
             guard,
             repositories,
             config.git(),
+            clones(config, ids, clock),
             settings,
             interception,
             egress,
@@ -103,6 +106,13 @@ final class NetworkParts {
 
   private NetworkRules rules() {
     return settings.rules(packages, policy.get());
+  }
+
+  private static Optional<CloneCache> clones(Config config, Ids ids, InstantSource clock) {
+    long most = config.git().cache();
+    return most == 0
+        ? Optional.empty()
+        : Optional.of(new CloneCache(config.data().resolve("clones"), most, ids, clock));
   }
 
   private static UpstreamTls upstream(Config config) {

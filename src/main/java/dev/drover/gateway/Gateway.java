@@ -45,11 +45,13 @@ public final class Gateway implements Egress, AutoCloseable {
   /// @param policies what the environment of a session allows; throws a `Problem` if the session
   ///   does not exist or the store is unavailable
   /// @param repositories those of sessions
+  /// @param clones of earlier sessions; empty: none are kept
   public Gateway(
       Function<SessionId, Policy> policies,
       PublicOnly guard,
       GitRepositories repositories,
       GitSettings git,
+      Optional<CloneCache> clones,
       NetworkSettings settings,
       Interception interception,
       EgressTap tap,
@@ -57,7 +59,7 @@ public final class Gateway implements Egress, AutoCloseable {
     this(
         policies,
         guard,
-        new GitGate(repositories, git::refusal, new Outbound(guard, GitGate.CONNECT)),
+        new GitGate(repositories, git::refusal, new Outbound(guard, GitGate.CONNECT), clones),
         ConnectionLimits.of(settings.bytes()),
         Optional.of(interception),
         tap,

@@ -8,6 +8,7 @@ import dev.drover.http.Response;
 import dev.drover.http.Unreachable;
 import dev.drover.session.SessionError;
 import dev.drover.session.SessionResource.Repository;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Forwards a request of git in a sandbox to the git server of a repository of its session, with
 /// the token of the repository, which the sandbox does not have. The environment's networking does
@@ -35,6 +37,11 @@ final class GitForward {
           "content-type",
           "git-protocol",
           "user-agent");
+
+  /// Of another request than that of the program.
+  private static final List<String> SENT_BY_US =
+      List.of("accept", "content-type", "git-protocol", "user-agent");
+
   private static final List<String> RETURNED =
       List.of("cache-control", "content-encoding", "content-length", "content-type", "expires");
 
@@ -89,16 +96,116 @@ final class GitForward {
           SessionError.Type.REPOSITORY_CLONE, false, "502 Bad Gateway", "its URL " + refusal.get());
     }
     boolean suffixed = passage.git().isSuffixed(asked.repository().id());
+    var clones = passage.git().clones();
+    if (clones.isPresent() && mayClone() && passage.reserve(CloneRequest.MEMORY)) {
+      served(clones.get(), suffixed).run();
+      return;
+    }
     try (var first = send(suffixed)) {
       if (!suffixed && wantsSuffix(first)) {
         passage.git().suffixed(asked.repository().id());
         try (var second = send(true)) {
-          answer(second);
+          answer(second, null);
         }
       } else {
-        answer(first);
+        answer(first, null);
       }
     }
+  }
+
+  /// Whether the body may be a [CloneRequest], and is short enough to be read as a whole.
+  private boolean mayClone() {
+    var codings = head.values("content-encoding");
+    return asked.path().equals("/git-upload-pack")
+        && head.length() > 0
+        && head.length() <= CloneRequest.LONGEST
+        && head.values("git-protocol").equals(List.of("version=2"))
+        && (codings.isEmpty() || codings.equals(List.of("gzip")));
+  }
+
+  /// Reads the body, for which memory is reserved, and asks the git server. Returns what is left to
+  /// do: to pass the response on, or to send a clone of the cache instead.
+  private Passage.Work served(CloneCache clones, boolean suffixed)
+      throws IOException, InterruptedException {
+    try {
+      passage.expectsBody(head);
+      passage.expect(passage.limits().silence());
+      var body = new GitBody(passage, head.length()).readAllBytes();
+      var wanted = CloneRequest.of(body, !head.values("content-encoding").isEmpty());
+      var key = wanted.flatMap(this::key);
+      if (key.isPresent()) {
+        var pack = cached(clones, key.get(), wanted.get(), suffixed);
+        if (pack.isPresent()) {
+          return () -> replay(pack.get());
+        }
+      }
+      var request =
+          request(suffixed, SENT)
+              .sending(new Payload.Measured(new ByteArrayInputStream(body), body.length));
+      var response = exchange(request);
+      return () -> {
+        try (response;
+            var recording = recording(clones, key, response)) {
+          answer(response, recording);
+        }
+      };
+    } finally {
+      passage.release(CloneRequest.MEMORY);
+    }
+  }
+
+  /// Empty if it is not known in which workspace the session is.
+  private Optional<String> key(CloneRequest wanted) {
+    try {
+      return Optional.of(wanted.key(passage.git().workspace(), asked.repository().url()));
+    } catch (Problem _) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<CachedPack> cached(
+      CloneCache clones, String key, CloneRequest wanted, boolean suffixed)
+      throws IOException, InterruptedException {
+    return passage.git().isFirst(key) && clones.has(key) && mayHave(wanted, suffixed)
+        ? clones.open(key)
+        : Optional.empty();
+  }
+
+  /// Whether the git server shows everything that is wanted to the session, with its token, now. It
+  /// would send the same objects then, since they follow from their ids.
+  private boolean mayHave(CloneRequest wanted, boolean suffixed)
+      throws IOException, InterruptedException {
+    var silence = passage.limits().silence();
+    var request = request(suffixed, SENT_BY_US).sending(new Payload.Text(wanted.question()));
+    passage.expect(silence);
+    try (var response = passage.git().http().send(request, silence);
+        var answer = response.stream(silence)) {
+      return response.status() == 200 && wanted.isShownBy(answer);
+    } catch (IOException _) {
+      return false; // the request of the program will fail for the same reason, and say so
+    }
+  }
+
+  private void replay(CachedPack pack) throws IOException {
+    try (pack) {
+      passage.git().worked(asked.repository().id());
+      passage.denyWith(Passage.SILENT);
+      passage.replyCounted(
+          ascii(
+              "HTTP/1.1 200 OK\r\ncontent-type: application/x-git-upload-pack-result\r\n"
+                  + "cache-control: no-cache\r\nconnection: close\r\n\r\n"));
+      pack.writeTo(passage::replyCounted);
+      passage.endReply();
+    }
+  }
+
+  private static @Nullable CloneRecording recording(
+      CloneCache clones, Optional<String> key, Response response) {
+    return key.isPresent()
+            && response.status() == 200
+            && response.header("content-encoding").isEmpty()
+        ? clones.recording(key.get())
+        : null;
   }
 
   private static String authority(URI url) {
@@ -106,18 +213,7 @@ final class GitForward {
   }
 
   private Response send(boolean suffixed) throws IOException, InterruptedException {
-    var to = URI.create(GitPath.url(asked.repository().url(), suffixed, asked.path()));
-    var request = Request.of(head.method(), to);
-    for (var name : SENT) {
-      var values = head.values(name);
-      if (!values.isEmpty()) {
-        request = request.with(name, String.join(", ", values));
-      }
-    }
-    var token = token(to);
-    if (token.isPresent()) {
-      request = request.with("authorization", basic(token.get()));
-    }
+    var request = request(suffixed, SENT);
     if (head.method().equals("POST")) {
       passage.expectsBody(head);
       var body = new GitBody(passage, head.length());
@@ -127,6 +223,26 @@ final class GitForward {
                   ? new Payload.Stream(body)
                   : new Payload.Measured(body, head.length()));
     }
+    return exchange(request);
+  }
+
+  /// A request to the git server, with the token.
+  ///
+  /// @param headers of the program that are passed on
+  private Request request(boolean suffixed, List<String> headers) throws NotConnected {
+    var to = URI.create(GitPath.url(asked.repository().url(), suffixed, asked.path()));
+    var request = Request.of(head.method(), to);
+    for (var name : headers) {
+      var values = head.values(name);
+      if (!values.isEmpty()) {
+        request = request.with(name, String.join(", ", values));
+      }
+    }
+    var token = token(to);
+    return token.isPresent() ? request.with("authorization", basic(token.get())) : request;
+  }
+
+  private Response exchange(Request request) throws IOException, InterruptedException {
     var limits = passage.limits();
     passage.expect(asked.isPush() ? limits.life() : limits.silence());
     try {
@@ -170,7 +286,9 @@ final class GitForward {
         && location.get().equals(GitPath.url(url, true, asked.path()));
   }
 
-  private void answer(Response response) throws IOException, InterruptedException {
+  /// @param recording also gets the response; null: it is not kept
+  private void answer(Response response, @Nullable CloneRecording recording)
+      throws IOException, InterruptedException {
     if (response.status() != 200) {
       throw refused(response.status());
     }
@@ -188,7 +306,13 @@ final class GitForward {
     for (var bytes = response.body().next(silence);
         bytes != null;
         bytes = response.body().next(silence)) {
+      if (recording != null) {
+        recording.accept(ByteBuffer.wrap(bytes));
+      }
       passage.replyCounted(ByteBuffer.wrap(bytes));
+    }
+    if (recording != null) {
+      recording.keep();
     }
     passage.endReply();
   }

@@ -11,15 +11,23 @@ import java.util.function.Function;
 ///
 /// @param refusals why a repository may not be used any more; empty if it may
 /// @param http judges the addresses of git servers, as of every other connection
+/// @param clones of earlier sessions; empty: none are kept
 record GitGate(
-    GitRepositories repositories, Function<RepositoryUrl, Optional<String>> refusals, Outbound http)
+    GitRepositories repositories,
+    Function<RepositoryUrl, Optional<String>> refusals,
+    Outbound http,
+    Optional<CloneCache> clones)
     implements AutoCloseable {
   /// How long a git server may take to accept a connection.
   static final Duration CONNECT = Duration.ofSeconds(10);
 
   /// Without repositories.
   static GitGate none(Guard guard) {
-    return new GitGate(GitRepositories.NONE, _ -> Optional.empty(), new Outbound(guard, CONNECT));
+    return new GitGate(
+        GitRepositories.NONE,
+        _ -> Optional.empty(),
+        new Outbound(guard, CONNECT),
+        Optional.empty());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.drover.gateway;
 
+import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource.Repository;
 import java.net.URI;
@@ -18,6 +20,11 @@ public interface GitRepositories {
         }
 
         @Override
+        public WorkspaceId workspace(SessionId session) {
+          throw Problem.notFound("session " + session);
+        }
+
+        @Override
         public Optional<Secret> token(SessionId session, Repository repository, URI to) {
           return Optional.empty();
         }
@@ -25,12 +32,17 @@ public interface GitRepositories {
 
   /// The repositories of a session, as they are now; none if it does not exist.
   ///
-  /// @throws dev.drover.base.Problem `UNAVAILABLE`
+  /// @throws Problem `UNAVAILABLE`
   List<Repository> of(SessionId session);
+
+  /// The workspace of a session.
+  ///
+  /// @throws Problem `NOT_FOUND` or `UNAVAILABLE`
+  WorkspaceId workspace(SessionId session);
 
   /// The token for one request to a git server; its use is recorded before this returns. Empty if
   /// the repository has none.
   ///
-  /// @throws dev.drover.base.Problem `UNAVAILABLE` if it cannot be read
+  /// @throws Problem `UNAVAILABLE` if it cannot be read
   Optional<Secret> token(SessionId session, Repository repository, URI to);
 }

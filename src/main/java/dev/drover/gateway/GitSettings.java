@@ -16,8 +16,11 @@ import java.util.Optional;
 /// @param opened the hosts that are not on the public internet and may be used; only they may be
 ///   used without encryption
 /// @param longestClone the longest time of a clone
+/// @param cache bytes of clones that are kept for other sessions; 0: none are kept
 public record GitSettings(
-    Optional<List<String>> hosts, PrivateHosts opened, Duration longestClone) {
+    Optional<List<String>> hosts, PrivateHosts opened, Duration longestClone, long cache) {
+  private static final long USUAL_CACHE = 4L << 30;
+
   /// @param section `git` of the settings
   public static GitSettings read(Section section, PrivateHosts opened) {
     var hosts = section.list("hosts");
@@ -28,7 +31,8 @@ public record GitSettings(
     return new GitSettings(
         hosts,
         opened,
-        section.millis("clone_timeout_ms", 1_000, 86_400_000, Duration.ofMinutes(10)));
+        section.millis("clone_timeout_ms", 1_000, 86_400_000, Duration.ofMinutes(10)),
+        section.mebibytes("cache_mib", 0, 1L << 24, USUAL_CACHE));
   }
 
   /// Why sessions may not have a repository, as the end of a sentence about its URL; empty if they

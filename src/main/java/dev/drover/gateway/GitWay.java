@@ -1,6 +1,7 @@
 package dev.drover.gateway;
 
 import dev.drover.base.Secret;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.http.Outbound;
 import dev.drover.session.RepositoryUrl;
 import dev.drover.session.SessionId;
@@ -15,10 +16,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The use of git in one sandbox. Safe for many threads.
 final class GitWay {
+  /// The most clones that are remembered.
+  private static final int CLONES = 1_000;
+
   private final SessionId session;
   private final GitGate gate;
   private final Set<SessionResourceId> suffixed = ConcurrentHashMap.newKeySet();
   private final Map<SessionResourceId, GitFailure> failures = new ConcurrentHashMap<>();
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
   GitWay(SessionId session, GitGate gate) {
     this.session = session;
@@ -36,6 +41,24 @@ final class GitWay {
   /// The repositories of the session, as they are now.
   List<Repository> all() {
     return gate.repositories().of(session);
+  }
+
+  /// The clones of earlier sessions; empty: none are kept.
+  Optional<CloneCache> clones() {
+    return gate.clones();
+  }
+
+  /// Whether a clone is asked for in this sandbox for the first time. Something may be wrong with
+  /// what it got before, so the git server is asked for every other one.
+  ///
+  /// @param key as of [CloneCache]
+  boolean isFirst(String key) {
+    return asked.size() < CLONES && asked.add(key);
+  }
+
+  /// As [GitRepositories#workspace].
+  WorkspaceId workspace() {
+    return gate.repositories().workspace(session);
   }
 
   /// As [GitRepositories#token].

@@ -10,6 +10,7 @@ import dev.drover.base.Secret;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment.Networking;
 import dev.drover.catalog.McpServer;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.Cell;
 import dev.drover.hands.ToolCall;
 import dev.drover.http.Guard;
@@ -128,7 +129,11 @@ final class Entrances implements AutoCloseable {
         new Gateway(
             _ -> new Policy(networking, rules),
             guard,
-            new GitGate(new Named(), _ -> Optional.empty(), new Outbound(noting, CONNECT)),
+            new GitGate(
+                new Named(),
+                _ -> Optional.empty(),
+                new Outbound(noting, CONNECT),
+                Optional.empty()),
             ConnectionLimits.of(1L << 40),
             Optional.empty(),
             EgressTap.NONE,
@@ -173,6 +178,11 @@ final class Entrances implements AutoCloseable {
     @Override
     public List<Repository> of(SessionId asked) {
       return repositories;
+    }
+
+    @Override
+    public WorkspaceId workspace(SessionId asked) {
+      return WorkspaceId.DEFAULT;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Pause;
 import dev.drover.base.Secret;
 import dev.drover.catalog.Environment.Networking;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.http.Outbound;
 import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
@@ -90,6 +91,11 @@ final class GitForwardTest {
     }
 
     @Override
+    public WorkspaceId workspace(SessionId session) {
+      return WorkspaceId.DEFAULT;
+    }
+
+    @Override
     public Optional<Secret> token(SessionId session, Repository of, URI to) {
       used.add(to.toString());
       return Optional.of(new Secret("canary"));
@@ -106,7 +112,7 @@ final class GitForwardTest {
             PrivateHosts.of(List.of("127.0.0.1")),
             _ -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
     var http = new Outbound(guard, GitGate.CONNECT);
-    var gate = new GitGate(new Named(origin.port()), _ -> Optional.empty(), http);
+    var gate = new GitGate(new Named(origin.port()), _ -> Optional.empty(), http, Optional.empty());
     var gateway =
         new Gateway(
             _ -> new Policy(new Networking.Limited(List.of(), false, false), NetworkRules.NONE),

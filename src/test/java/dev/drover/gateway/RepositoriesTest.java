@@ -15,10 +15,12 @@ import dev.drover.testing.ScriptedMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class RepositoriesTest {
   private static final String TOKEN = "canary-git-token-1";
   private static final String NEXT = "canary-git-token-2";
+
+  /// Bytes of a clone that were surely not transferred if the git host has served fewer.
+  private static final long LARGE = 100_000;
+
   private static final String SKILL =
       "---\nname: release\ndescription: Use it to\n  release.\n---\nDo it.\n";
 
@@ -281,6 +287,103 @@ final class RepositoriesTest {
     client.awaitIdle(session);
     assertThat(client.events(session).toString()).contains("1\\nb");
     assertThat(errors(session)).isEmpty();
+  }
+
+  /// Letters that cannot be compressed to fewer than [#LARGE] bytes.
+  private static String noise() {
+    var letters = new StringBuilder();
+    new Random(1).ints(300_000, 'a', 'z' + 1).forEach(letter -> letters.append((char) letter));
+    return letters.toString();
+  }
+
+  /// What a new session with a repository reads in the clone, and the bytes that its git host has
+  /// served for that.
+  private record Read(String session, String text, long served) {
+    boolean isWhole() {
+      return served > LARGE;
+    }
+  }
+
+  private Read read(String repository, String token) {
+    long before = host.served();
+    var session = session(repository(host.url(repository), token));
+    var text = run(session, "cat b/a; git -C b fsck --strict 2>&1 | head -n 3; ls -A");
+    return new Read(session, text, host.served() - before);
+  }
+
+  @Test
+  void aCloneIsKeptForSessionsOfTheWorkspaceWhoseTokenTheHostAccepts() throws Exception {
+    host.create("a/b", TOKEN, Map.of("a", "1\n", "large", noise()));
+    var first = read("a/b", TOKEN);
+    assertThat(first.text).startsWith("1\n").endsWith("b");
+    assertThat(first.isWhole()).isTrue();
+    var second = read("a/b", TOKEN);
+    assertThat(errors(second.session)).isEmpty();
+    assertThat(second.text).isEqualTo(first.text);
+    assertThat(second.isWhole()).isFalse();
+    // the clone in the sandbox is as every other one
+    assertThat(run(second.session, "git -C b fetch 2>&1 && git -C b config remote.origin.url"))
+        .isEqualTo(host.url("a/b"));
+    // the same sandbox is not served from the cache
+    long before = host.served();
+    run(second.session, "git clone -q " + host.url("a/b") + " again");
+    assertThat(host.served() - before).isGreaterThan(LARGE);
+    // without a token that the host accepts, there is nothing
+    for (var token : List.of("wrong", "")) {
+      var refused = read("a/b", token);
+      assertThat(errors(refused.session)).hasSize(1);
+      assertThat(refused.text).contains("b/a: No such file").doesNotEndWith("b");
+      assertThat(refused.served).isZero();
+    }
+    // another workspace has no part in it
+    var workspace = client.post("/drover/workspaces", Json.obj("name", "other")).text("id");
+    var key = client.post("/drover/workspaces/" + workspace + "/keys", Json.obj("name", "K"));
+    client.close();
+    client = new DroverClient(server.url(), String.valueOf(key.text("key")));
+    var stranger = read("a/b", TOKEN);
+    assertThat(stranger.text).isEqualTo(first.text);
+    assertThat(stranger.isWhole()).isTrue();
+    // and a commit that is not the same is fetched with all that it has
+    host.commit("a/b", "main", Map.of("a", "2\n"));
+    var newer = read("a/b", TOKEN);
+    assertThat(newer.text).startsWith("2\n");
+    assertThat(newer.isWhole()).isTrue();
+    server.close();
+    assertNoFileHas(TOKEN);
+  }
+
+  @Test
+  void aCloneInTheCacheThatIsDamagedOrWrongIsReplaced() throws Exception {
+    host.create("a/b", TOKEN, Map.of("a", "1\n", "large", noise()));
+    read("a/b", TOKEN);
+    var pack = cached();
+    var bytes = Files.readAllBytes(pack);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(pack, bytes);
+    var damaged = read("a/b", TOKEN);
+    assertThat(damaged.text).startsWith("1\n");
+    assertThat(damaged.isWhole()).isTrue();
+    assertThat(read("a/b", TOKEN).isWhole()).isFalse();
+    // git itself finds out that the pack is another one, and the next attempt asks the host
+    var nonsense = "nonsense".getBytes(UTF_8);
+    try (var to = Files.newOutputStream(pack)) {
+      to.write(nonsense);
+      to.write(MessageDigest.getInstance("SHA-256").digest(nonsense));
+    }
+    var wrong = read("a/b", TOKEN);
+    assertThat(errors(wrong.session)).isEmpty();
+    assertThat(wrong.text).startsWith("1\n");
+    assertThat(wrong.isWhole()).isTrue();
+    assertThat(read("a/b", TOKEN).isWhole()).isFalse();
+  }
+
+  /// The only clone in the cache.
+  private Path cached() throws IOException {
+    try (var files = Files.list(data.resolve("clones"))) {
+      var all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.getFirst();
+    }
   }
 
   /// Not the sparse file systems of sandboxes.

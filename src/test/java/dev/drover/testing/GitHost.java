@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A git host on loopback: git's own `http-backend` behind a small server that demands a token. Its
 /// repositories are at `/OWNER/NAME`.
@@ -34,6 +35,7 @@ public final class GitHost implements AutoCloseable {
   private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
   private volatile CountDownLatch held = new CountDownLatch(0);
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final AtomicLong served = new AtomicLong();
 
   /// @param directory for the repositories
   public GitHost(Path directory) throws IOException {
@@ -52,6 +54,11 @@ public final class GitHost implements AutoCloseable {
   /// The requests so far, as `GET /owner/name/info/refs?service=git-upload-pack`.
   public List<String> requests() {
     return requests;
+  }
+
+  /// The bytes of the answers of git so far.
+  public long served() {
+    return served.get();
   }
 
   /// Makes a repository with one commit on `main`, which has these files.
@@ -226,7 +233,11 @@ public final class GitHost implements AutoCloseable {
         }
       }
       exchange.sendResponseHeaders(status, 0);
-      output.transferTo(exchange.getResponseBody());
+      var piece = new byte[16 * 1024];
+      for (int count = output.read(piece); count >= 0; count = output.read(piece)) {
+        served.addAndGet(count); // before git on the other side can see the end
+        exchange.getResponseBody().write(piece, 0, count);
+      }
     } finally {
       writer.cancel(true);
       process.destroy();

@@ -28,6 +28,7 @@ import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
 import dev.drover.policy.PolicyFile;
+import dev.drover.reading.GetEvents;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Nodes;
@@ -58,7 +59,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// A whole server in this process, from the settings to the open port. It accepts requests from its
@@ -94,7 +97,7 @@ public final class Drover implements AutoCloseable {
     noted(config.policy().file());
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
-    this.meters = new Meters(Inventory.of(tools).names());
+    this.meters = new Meters(names(tools));
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());
     try {
@@ -253,8 +256,11 @@ public final class Drover implements AutoCloseable {
         hands,
         errands,
         Inventory.of(
-            tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList(),
-            config.policy()),
+                tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList(),
+                config.policy())
+            .withReader(
+                new MeteredTool(new GetEvents(System::nanoTime), meters),
+                config.brain().getEvents()),
         new AllowedMcp(
             new MeteredMcp(
                 wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
@@ -271,6 +277,13 @@ public final class Drover implements AutoCloseable {
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
         contents.attached());
+  }
+
+  /// The names of all tools of this server.
+  private static Set<String> names(List<ServerTool> tools) {
+    var names = new HashSet<>(Inventory.of(tools).names());
+    names.add(GetEvents.NAME);
+    return names;
   }
 
   private Backend backend(

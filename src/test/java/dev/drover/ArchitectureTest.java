@@ -78,6 +78,7 @@ final class ArchitectureTest {
     uses("model", "base", "settings", "session", "http");
     uses("tools", "base", "session", "catalog", "hands", "policy");
     uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
+    uses("reading", "base", "session", "hands", "tools");
     uses("web", "base", "settings", "session", "catalog", "hands", "http", "tools");
     uses(
         "brain",
@@ -151,6 +152,7 @@ final class ArchitectureTest {
         "model",
         "desk",
         "policy",
+        "reading",
         "wire");
     uses(
         "telemetry",

@@ -99,7 +99,7 @@ final class Acting {
     switch (one) {
       case RoutedCall.Resumed(var call, var runner) -> runner.stop(call.use().id());
       case RoutedCall.Dispatched(var call, var runner) -> runner.stop(call.use().id());
-      case RoutedCall.Answered _, RoutedCall.Reported _ -> {}
+      case RoutedCall.Answered _, RoutedCall.Reported _, RoutedCall.Read _ -> {}
     }
   }
 
@@ -165,6 +165,7 @@ final class Acting {
     return switch (one) {
       case RoutedCall.Answered answered -> answered.result();
       case RoutedCall.Reported reported -> reported.result();
+      case RoutedCall.Read(var call, var runner) -> execute(runner, call, false);
       case RoutedCall.Resumed(var call, var runner) -> execute(runner, call, true);
       case RoutedCall.Dispatched(var call, var runner) -> execute(runner, call, false);
     };

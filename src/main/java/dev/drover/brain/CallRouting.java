@@ -54,6 +54,10 @@ final class CallRouting implements AutoCloseable {
           call, ToolResult.error("The agent no longer uses the MCP server " + use.server() + "."));
     }
     var denial = denial(call);
+    var reader = reader(call);
+    if (denial.isEmpty() && reader.isPresent()) {
+      return new RoutedCall.Read(call, reader.get());
+    }
     var carrier = carrier(call);
     if (call.attempts() == 0) {
       return denial.isPresent()
@@ -75,7 +79,14 @@ final class CallRouting implements AutoCloseable {
     var cap = at.harness().tools().cap();
     return call.use() instanceof Event.AgentMcpToolUse use
         ? cap.denial(use.server(), use.name())
-        : cap.denial(call.use().name());
+        : cap.denial(tool(call).map(item -> item.spec().name()).orElse(call.use().name()));
+  }
+
+  /// The runner of a call that reads the log; empty for other calls.
+  private Optional<ServerCarrier> reader(ThreadFold.Call call) {
+    return tool(call)
+        .filter(item -> item.runs() instanceof Runs.LogReader)
+        .map(_ -> (ServerCarrier) carrier(call));
   }
 
   private static String denied(ThreadFold.Call call, Denial why) {
@@ -97,6 +108,7 @@ final class CallRouting implements AutoCloseable {
     return switch (tool(call).map(Inventory.Item::runs).orElseGet(Runs.Hand::new)) {
       case Runs.Hand _ -> hands;
       case Runs.Server(var tool) -> new ServerCarrier(tool, at.call());
+      case Runs.LogReader(var tool) -> new ServerCarrier(tool, at.call());
     };
   }
 

@@ -14,6 +14,10 @@ sealed interface RoutedCall {
   /// A call that does not run; its result is the reason.
   record Answered(ThreadFold.Call call, ToolResult result) implements RoutedCall {}
 
+  /// A call that reads the log. It runs without a dispatch record: if this step does not end, the
+  /// next one runs it again, with the same result.
+  record Read(ThreadFold.Call call, Carrier.Runner runner) implements RoutedCall {}
+
   /// A call whose runner was lost; its result informs the model.
   record Reported(ThreadFold.Call call, ToolResult result) implements RoutedCall {}
 

@@ -53,7 +53,12 @@ record WakeContext(
         agent().mcpServers().isEmpty()
             ? Map.<McpServer, List<RemoteTool>>of()
             : ListedTools.of(writer.history()).tools();
-    return Toolbox.of(agent(), harness.tools(), listed);
+    return Toolbox.of(agent(), harness.tools(), listed, offersReader());
+  }
+
+  /// Whether the thread's model is offered the tool that reads the log.
+  private boolean offersReader() {
+    return harness.tools().offersReader();
   }
 
   /// The context of the thread's calls of server tools.

@@ -29,17 +29,34 @@ final class EventVerbs {
               Filter.time("lt", "Processed before this time."),
               Filter.time("lte", "Processed at or before this time.")),
           EventLine.COLUMNS);
+  private static final PagedList FOUND =
+      new PagedList(
+          1000,
+          List.of(
+              Filter.one("text", "TEXT", "Only events that contain TEXT; case does not matter."),
+              Filter.one("tool", "NAME", "Only calls of this tool, with their results."),
+              Filter.many("types", "--type", "TYPE", "agent.message, ... Can be repeated."),
+              Filter.one(
+                  "before",
+                  "PLACE",
+                  "Only events before this time, or before this position in the log."),
+              Filter.one(
+                  "after",
+                  "PLACE",
+                  "Only events after this time or position. They are shown from the oldest on.")),
+          EventLine.COLUMNS);
 
   private EventVerbs() {}
 
   static CommandSpec spec() {
-    var spec = Specs.group(NAME, ABOUT, send(), list(), stream());
+    var spec = Specs.group(NAME, ABOUT, send(), list(), search(), stream());
     spec.usageMessage()
         .footer(
             "",
             "Examples:",
             "  drover events send sesn_... --message 'List the files'",
             "  drover events list sesn_... --order desc --limit 20",
+            "  drover events search sesn_... --text 'No space left' --tool bash",
             "  drover events stream sesn_... --json | jq -r .type");
     return spec;
   }
@@ -84,6 +101,16 @@ final class EventVerbs {
             "Lists the events of a session.",
             invocation -> EVENTS.print(invocation, path(invocation)));
     EVENTS.declare(spec);
+    return spec;
+  }
+
+  private static CommandSpec search() {
+    var spec =
+        id(
+            "search",
+            "Searches the processed events of a session, from the newest on.",
+            invocation -> FOUND.print(invocation, invocation.path("/drover/sessions") + "/events"));
+    FOUND.declare(spec);
     return spec;
   }
 

@@ -17,6 +17,11 @@ public sealed interface Runs {
   /// This server, in the brain's own process.
   record Server(ServerTool tool) implements Own {}
 
+  /// This server, by a tool that only reads the log of the calling thread before the call. What it
+  /// reads does not change, so a call needs no dispatch record: after a crash it runs again and has
+  /// the same result.
+  record LogReader(ServerTool tool) implements Own {}
+
   /// An MCP server of the agent.
   ///
   /// @param tool the tool as the server lists it

@@ -40,6 +40,18 @@ public final class Toolbox {
   /// @param listed the tools that MCP servers of the agent have
   public static Toolbox of(
       Definition agent, Inventory inventory, Map<McpServer, List<RemoteTool>> listed) {
+    return of(agent, inventory, listed, inventory.offersReader());
+  }
+
+  /// As [#of(Definition,Inventory,Map)].
+  ///
+  /// @param offersReader whether the model is offered the inventory's reader of the log; it comes
+  ///   after the custom tools
+  public static Toolbox of(
+      Definition agent,
+      Inventory inventory,
+      Map<McpServer, List<RemoteTool>> listed,
+      boolean offersReader) {
     var toolbox = new Toolbox(inventory);
     for (var item : inventory.items()) {
       agent
@@ -49,6 +61,9 @@ public final class Toolbox {
           .ifPresent(setting -> toolbox.add(item, setting));
     }
     agent.customTools().forEach(tool -> toolbox.add(offer(tool)));
+    if (offersReader) {
+      inventory.reader().ifPresent(toolbox::addReader);
+    }
     for (var server : agent.mcpServers()) {
       agent
           .mcpToolset(server.name())
@@ -69,6 +84,27 @@ public final class Toolbox {
     } else {
       var asks = cap.asking(name).isPresent();
       add(new Offer(item.spec(), item.runs(), permission(setting, asks)));
+    }
+  }
+
+  /// Adds the reader of the log, which needs no permission of the client, because it shows a model
+  /// what it was shown before. What the operator's policy says of its usual name holds. If custom
+  /// tools have both of its names, the agent does without it.
+  private void addReader(Inventory.Item item) {
+    var usual = item.spec().name();
+    var name = offers.containsKey(usual) ? Inventory.OTHER_NAME + usual : usual;
+    var denial = cap.denial(usual);
+    if (denial.isPresent()) {
+      denied.put(name, denial.get());
+    } else if (!offers.containsKey(name)) {
+      var spec = item.spec();
+      var permission =
+          cap.asking(usual).isPresent() ? Event.Permission.ASKED : Event.Permission.ALLOWED;
+      add(
+          new Offer(
+              new ToolSpec(name, spec.description(), spec.inputSchema(), spec.readOnly()),
+              item.runs(),
+              permission));
     }
   }
 
@@ -134,8 +170,9 @@ public final class Toolbox {
   /// The reason, for the model, why a call of a tool that is not offered cannot run.
   public String refusal(String name) {
     boolean known =
-        inventory.named(name).isPresent()
+        inventory.names().contains(name)
             || Toolset.NAMES.contains(name)
+            || denied.containsKey(name)
             || disabled.containsKey(name);
     var reason =
         known

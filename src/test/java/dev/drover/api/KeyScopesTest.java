@@ -74,7 +74,7 @@ final class KeyScopesTest {
   /// What a request needs, by its method and path.
   private static KeyScope needed(String method, String path) {
     boolean reads = method.equals("GET") || method.equals("HEAD");
-    if (path.matches("/drover/sessions/[^/]+/(files|fork).*")) {
+    if (path.matches("/drover/sessions/[^/]+/(files|fork|events).*")) {
       return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
     }
     if (path.equals("/drover/receipts")) {
@@ -145,6 +145,7 @@ final class KeyScopesTest {
         List.of("GET", "/v1/sessions", ""),
         List.of("GET", "SESSION", ""),
         List.of("GET", "SESSION/events", ""),
+        List.of("GET", "SEARCH", ""),
         List.of("GET", "SESSION/threads", ""),
         List.of("GET", "SESSION/resources", ""),
         List.of("POST", "SESSION", "{\"title\":\"t\"}"),
@@ -165,6 +166,7 @@ final class KeyScopesTest {
             .get(1)
             .replace("AGENT", agent)
             .replace("ENVIRONMENT", environment)
+            .replace("SEARCH", session.replace("/v1/", "/drover/") + "/events")
             .replace("SESSION", session)
             .replace("FILE", file);
     var scope = needed(request.getFirst(), path);

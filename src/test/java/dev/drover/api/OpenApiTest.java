@@ -201,7 +201,7 @@ final class OpenApiTest {
         refusing++;
       }
     }
-    assertThat(refusing).isEqualTo(3);
+    assertThat(refusing).isEqualTo(4);
   }
 
   private void checkSessionResources(String session) throws Exception {
@@ -352,6 +352,9 @@ final class OpenApiTest {
     var fork = session.replace("/v1/", "/drover/") + "/fork";
     check("POST /drover/sessions/{}/fork", fork, "{\"at\":0,\"workspace\":\"none\"}");
     check("POST /drover/sessions/{}/fork", fork, "{\"at\":-1}");
+    var found = session.replace("/v1/", "/drover/") + "/events";
+    check("GET /drover/sessions/{}/events", found + "?text=HELLO&limit=1");
+    check("GET /drover/sessions/{}/events", found + "?after=yesterday");
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");
     check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");

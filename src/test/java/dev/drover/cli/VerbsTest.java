@@ -371,6 +371,25 @@ final class VerbsTest {
         .contains("PROCESSED", "agent.message", "One.", "session.status_idle", "end_turn");
   }
 
+  @Test
+  void eventsAreSearched() {
+    var id = session();
+    stage.model().otherwise((_, _) -> ScriptedModel.reply("end_turn", textBlock("Yes.")));
+    assertThat(id("events", "send", id, "--message", "Find the needle")).startsWith("sevt_");
+    await().until(() -> count(id, "session.status_idle") == 1);
+    assertThat(json("events", "search", id, "--text", "NEEDLE").text("type"))
+        .isEqualTo("user.message");
+    assertThat(lines("events", "search", id, "--text", "needle", "--tool", "bash")).isEmpty();
+    assertThat(lines("events", "search", id, "--after", "0", "--type", "agent.message")).hasSize(1);
+    var all = lines("events", "search", id);
+    assertThat(all.getFirst().text("type")).isEqualTo("session.status_idle");
+    assertThat(lines("events", "search", id, "--limit", "2")).isEqualTo(all.subList(0, 2));
+    assertThat(run("events", "search", id, "--text", "needle")).isZero();
+    assertThat(shell.out()).contains("PROCESSED", "Find the needle");
+    assertThat(run("events", "search", id, "--before", "soon")).isEqualTo(1);
+    assertThat(shell.err()).contains("before: must be a position");
+  }
+
   private int count(String session, String type) {
     return lines("events", "list", session, "--type", type).size();
   }

@@ -79,16 +79,21 @@ public final class Stage implements AutoCloseable {
 
   /// @param inServer the tools that run in the brain's process
   public Stage(List<Tool> tools, ServerTool... inServer) {
-    this(definition(tools, List.of()), inServer);
+    this(definition(tools, List.of()), Inventory.of(List.of(inServer)));
+  }
+
+  /// @param inventory the tools of the server
+  public Stage(List<Tool> tools, Inventory inventory) {
+    this(definition(tools, List.of()), inventory);
   }
 
   /// @param servers the MCP servers of the agent
   public Stage(List<Tool> tools, List<McpServer> servers) {
-    this(definition(tools, servers));
+    this(definition(tools, servers), Inventory.HANDS);
   }
 
-  private Stage(Definition agent, ServerTool... inServer) {
-    inventory = Inventory.of(List.of(inServer));
+  private Stage(Definition agent, Inventory inventory) {
+    this.inventory = inventory;
     harness = harness(store.eventLog());
     brains = new Brains(harness);
     var made = session(ids, WORKSPACE, agent);

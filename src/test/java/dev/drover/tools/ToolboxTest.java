@@ -164,6 +164,75 @@ final class ToolboxTest {
     assertThat(toolbox.ofMcpServer("mcp__w__drop")).isPresent();
   }
 
+  private static Definition agent(Tool... tools) {
+    var model = new ModelConfig("claude-test", Optional.empty(), "standard");
+    return new Definition("Tester", null, model, null, List.of(tools));
+  }
+
+  @Test
+  void theReaderOfTheLogIsOfferedToEveryAgentOrToNone() {
+    var reader = new PuppetTool("get_events", true);
+    var asking = new Toolset(new Toolset.Setting(false, Toolset.Policy.ALWAYS_ASK), List.of());
+    var on = INVENTORY.withReader(reader, true);
+    for (var agent : List.of(agent(), agent(asking), agent(ALL, custom("lookup")))) {
+      var toolbox = Toolbox.of(agent, on, Map.of());
+      var offer = toolbox.named("get_events").orElseThrow();
+      assertThat(offer.runs()).isEqualTo(new Runs.LogReader(reader));
+      assertThat(offer.permission()).isEqualTo(Event.Permission.ALLOWED);
+      assertThat(toolbox.definitions().items()).last().asString().contains("get_events");
+      assertThat(Toolbox.of(agent, on, Map.of(), false).definitions())
+          .isEqualTo(Toolbox.of(agent, INVENTORY, Map.of()).definitions());
+      assertThat(Toolbox.of(agent, INVENTORY.withReader(reader, false), Map.of()).definitions())
+          .isEqualTo(Toolbox.of(agent, INVENTORY, Map.of()).definitions());
+    }
+    assertThat(on.names()).isEqualTo(INVENTORY.names());
+  }
+
+  @Test
+  void aCustomToolLeavesTheReaderOfTheLogAnotherName() {
+    var on = INVENTORY.withReader(new PuppetTool("get_events", true), true);
+    var one = Toolbox.of(agent(custom("get_events")), on, Map.of());
+    assertThat(one.named("get_events").orElseThrow().runs()).isEqualTo(new Runs.Client());
+    var offer = one.named("session_get_events").orElseThrow();
+    assertThat(offer.runs()).isInstanceOf(Runs.LogReader.class);
+    assertThat(on.named(offer.name()).orElseThrow().spec().name()).isEqualTo("get_events");
+    var both =
+        Toolbox.of(agent(custom("get_events"), custom("session_get_events")), on, Map.of());
+    assertThat(both.definitions().items()).hasSize(2);
+    assertThat(both.named("session_get_events").orElseThrow().runs())
+        .isEqualTo(new Runs.Client());
+  }
+
+  @Test
+  void theOperatorMayDenyTheReaderOfTheLogOrHaveItAsk() {
+    var reader = new PuppetTool("get_events", true);
+    var none = OperatorPolicy.NONE;
+    for (boolean denies : List.of(true, false)) {
+      var names = List.of(new Glob("get_*"));
+      var cap = new ToolCap(denies ? List.of() : names, denies ? names : List.of());
+      var policy =
+          new OperatorPolicy(
+              none.networking(),
+              none.managers(),
+              none.mcp(),
+              cap,
+              none.models(),
+              none.credentials());
+      var toolbox =
+          Toolbox.of(
+              agent(ALL),
+              Inventory.of(List.of(), () -> policy).withReader(reader, true),
+              Map.of());
+      assertThat(toolbox.named("get_events").map(Offer::permission))
+          .isEqualTo(denies ? Optional.empty() : Optional.of(Event.Permission.ASKED));
+      if (denies) {
+        assertThat(toolbox.refusal("get_events"))
+            .startsWith("Permission to use get_events has been denied. The cause is that the")
+            .contains("tools.deny.0");
+      }
+    }
+  }
+
   private static RemoteTool remote(String name) {
     return new RemoteTool(name, "What it does.", SCHEMA, false);
   }

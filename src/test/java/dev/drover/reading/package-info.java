@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.reading;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class PaxReader implements AutoCloseable {
   private static final int MAX_RANGES = 1 << 16;
 
+  /// The maximum number of extended headers before an entry. Common programs write at most two.
+  private static final int MAX_EXTENDED = 8;
+
   private final InputStream in;
   private PaxContent content = new PaxContent(InputStream.nullInputStream(), List.of(), 0);
   private long padding;
@@ -65,7 +68,7 @@ public final class PaxReader implements AutoCloseable {
 
   /// The header of the next entry, after its extended records; null at the end.
   private @Nullable PaxBlock header(PaxRecords records) throws IOException {
-    while (true) {
+    for (int extended = 0; ; extended++) {
       var block = new PaxBlock(whole(PaxHeaders.BLOCK));
       if (block.isZero()) {
         return null;
@@ -76,6 +79,9 @@ public final class PaxReader implements AutoCloseable {
         return block;
       }
       long size = block.number(124, 12);
+      if (extended == MAX_EXTENDED) {
+        throw new PaxRefused("the archive has too many extended headers");
+      }
       if (size > PaxRecords.MAX_BYTES) {
         throw new PaxRefused("the archive has an extended header that is too long");
       }

@@ -335,4 +335,23 @@ final class PaxReaderTest {
           .withMessage("f changed while it was read");
     }
   }
+
+  @Test
+  void extendedHeadersAreLimited() throws IOException {
+    var headers = PaxHeaders.of(PaxEntry.file("long".repeat(100), 0644, 0, Instant.EPOCH));
+    var extended = Arrays.copyOf(headers, headers.length - PaxHeaders.BLOCK);
+    var archive = new ByteArrayOutputStream();
+    for (int i = 0; i < 7; i++) {
+      archive.writeBytes(extended);
+    }
+    archive.writeBytes(headers);
+    archive.writeBytes(PaxHeaders.end());
+    assertThat(read(archive.toByteArray())).hasSize(1);
+    var more = new ByteArrayOutputStream();
+    more.writeBytes(extended);
+    more.writeBytes(archive.toByteArray());
+    assertThatExceptionOfType(PaxRefused.class)
+        .isThrownBy(() -> read(more.toByteArray()))
+        .withMessage("the archive has too many extended headers");
+  }
 }

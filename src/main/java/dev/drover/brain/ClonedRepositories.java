@@ -43,7 +43,7 @@ final class ClonedRepositories {
         missing.add(e.repository());
       }
       case Event.StatusIdle _ -> missing.clear();
-      case Event.Forked e when e.note().isPresent() -> skills.clear(); // the directories are empty
+      case Event.Continued e when e.note().isPresent() -> skills.clear(); // empty directories
       default -> {}
     }
   }

@@ -14,6 +14,9 @@ final class Omissions {
 
   void addAll(List<Stored> events) {
     for (var stored : events) {
+      if (stored.event() instanceof Event.Imported) {
+        thinking = stored.position(); // signed for another conversation
+      }
       if (stored.event() instanceof Event.ModelRequestEnd end
           && end.isError()
           && stored.hidden() != null) {

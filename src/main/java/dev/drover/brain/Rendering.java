@@ -37,7 +37,7 @@ final class Rendering {
       case Event.ToolResult e -> result(e);
       case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
           reply(stored, stored.hidden());
-      case Event.Forked e ->
+      case Event.Continued e ->
           e.note()
               .map(note -> new Messages.Sent(Messages.text(note), Piece.whole(e.id())))
               .ifPresent(note -> messages.say("user", List.of(note)));

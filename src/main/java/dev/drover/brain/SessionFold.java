@@ -38,7 +38,7 @@ final class SessionFold {
     switch (stored.event()) {
       case Event.UsageReported e -> reported = e.usage();
       case Event.SessionUpdated e -> budget = e.changesBudget() ? e.budget() : budget;
-      case Event.Forked e -> {
+      case Event.Continued e -> {
         reported = Usage.NONE;
         budget = e.budget();
       }

@@ -292,17 +292,42 @@ public sealed interface Event {
     }
   }
 
-  /// The first event of its own of a session that continues the log of another one; the events
-  /// before it were copied. The usage of the session counts from zero after it.
+  /// The first event of its own of a session whose log begins with copies of the events of another
+  /// one. The usage of the session counts from zero after it.
+  sealed interface Continued extends Private {
+    /// The other session.
+    SessionId from();
+
+    /// The position of the last event that was copied; 0 if none was.
+    long position();
+
+    /// The budget of the session at its creation; empty if it had none.
+    Optional<Money> budget();
+
+    /// What the model reads of files that are missing; empty if there is nothing to say.
+    Optional<String> note();
+  }
+
+  /// The events before it were copied from another session of the workspace.
   ///
-  /// @param from the other session
-  /// @param position the position of the last event that was copied; 0 if none was
-  /// @param budget the budget of the session at its creation; empty if it had none
   /// @param note what the model reads if the files of the other session are missing; empty if they
   ///   are not, or if there were none
   record Forked(
       EventId id, SessionId from, long position, Optional<Money> budget, Optional<String> note)
-      implements Private {}
+      implements Continued {}
+
+  /// The events before it were copied from a session that was exported, possibly by another server.
+  /// The signatures of thinking in them are not valid here.
+  ///
+  /// @param note what the model reads of everything that was not imported; empty if the other
+  ///   session never ran
+  record Imported(EventId id, SessionId from, long position, Optional<String> note)
+      implements Continued {
+    @Override
+    public Optional<Money> budget() {
+      return Optional.empty();
+    }
+  }
 
   /// An event of a type that only a newer version knows; kept unchanged.
   record Unknown(EventId id, String type, Json.Obj body) implements Event {

@@ -35,7 +35,7 @@ public record Progress(
           case Event.StatusIdle idle -> stopped(Status.IDLE, boundary(idle, stored.position()));
           case Event.StatusTerminated _ -> stopped(Status.TERMINATED, boundary);
           case Event.UsageReported report -> reported(report.usage());
-          case Event.Forked _ -> reported(Usage.NONE);
+          case Event.Continued _ -> reported(Usage.NONE);
           case Event.ModelRequestStart _ -> requested(stored.position());
           default -> this;
         };

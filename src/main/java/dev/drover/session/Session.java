@@ -94,6 +94,22 @@ public record Session(
           newer);
     }
 
+    /// A copy whose primary thread has another id.
+    public Origin withPrimary(ThreadId thread) {
+      return new Origin(
+          workspace,
+          thread,
+          agentId,
+          agentVersion,
+          environment,
+          networking,
+          createdAt,
+          notes,
+          vaults,
+          packages,
+          newer);
+    }
+
     public Origin withNotes(List<String> written) {
       return new Origin(
           workspace,

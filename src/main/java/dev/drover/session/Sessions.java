@@ -40,6 +40,22 @@ public interface Sessions {
       boolean files,
       UnaryOperator<Session> make);
 
+  /// The newest position in the log at which nothing is open, as for [ForkPoint.Newest]; 0 is
+  /// before the first event.
+  ///
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if an event cannot be read
+  long settledAt(WorkspaceId workspace, SessionId id);
+
+  /// Stores a new session whose log begins with the events of a session that was exported: they
+  /// keep their ids, times and hidden data, and [Event.Imported] is appended. The log is verified
+  /// before anything is stored.
+  ///
+  /// @param session the new session, without resources
+  /// @return the session with its progress
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` if the log is not as Drover writes it, or if
+  ///   something is open at its end
+  Session importSession(Session session, ExportedLog log);
+
   /// Changes the agent, the title, the metadata or the budget of a session, and appends
   /// [Event.SessionUpdated] if any of them differs.
   ///

@@ -49,6 +49,11 @@ public final class ForkFold {
     return position;
   }
 
+  /// The number of tool uses that wait for the client.
+  int waiting() {
+    return awaited.uses().size();
+  }
+
   /// Adds the next event of the log.
   ///
   /// @throws Problem `INVALID_REQUEST` if it cannot be read

@@ -127,6 +127,11 @@ public final class LogCheck {
     newestEpoch = Math.max(epoch, newestEpoch);
   }
 
+  /// Whether there are findings so far.
+  boolean hasFindings() {
+    return !findings.isEmpty();
+  }
+
   /// Returns the findings after the last event, in the order of the log and with the row last;
   /// empty if there are none.
   public List<Finding> end() {

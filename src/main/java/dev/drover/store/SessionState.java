@@ -206,7 +206,7 @@ public record SessionState(
   }
 
   /// The state and the log's last entry of a new session whose log is so far a copy.
-  public Appended forked(Event.Forked event, Instant now) {
+  public Appended continued(Event.Continued event, Instant now) {
     var stored = ofSession(event, after(lastProcessed, now));
     return new Appended(
         new SessionState(

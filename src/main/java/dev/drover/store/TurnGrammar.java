@@ -112,7 +112,7 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
-      case Event.Forked _ -> {
+      case Event.Continued _ -> {
         allow(
             !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,
             "follows a copy that ends in the middle of a turn");

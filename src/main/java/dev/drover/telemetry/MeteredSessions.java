@@ -3,6 +3,7 @@ package dev.drover.telemetry;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
@@ -45,6 +46,16 @@ record MeteredSessions(Sessions sessions, Meters meters, Turns turns) implements
       boolean files,
       UnaryOperator<Session> make) {
     return sessions.fork(workspace, id, at, files, make);
+  }
+
+  @Override
+  public long settledAt(WorkspaceId workspace, SessionId id) {
+    return sessions.settledAt(workspace, id);
+  }
+
+  @Override
+  public Session importSession(Session session, ExportedLog log) {
+    return sessions.importSession(session, log);
   }
 
   @Override

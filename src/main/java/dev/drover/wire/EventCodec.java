@@ -54,6 +54,7 @@ public final class EventCodec {
       case Event.ToolsListed _ -> "drover.tools_listed";
       case Event.RepositoryCloned _ -> "drover.repository_cloned";
       case Event.Forked _ -> "drover.forked";
+      case Event.Imported _ -> "drover.imported";
       case Event.Unknown unknown -> unknown.type();
       case Event.UnknownFromClient unknown -> unknown.type();
       case Event.Damaged _ -> "drover.damaged";
@@ -132,7 +133,8 @@ public final class EventCodec {
       case Event.WorkspaceHome e -> home(e);
       case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.RepositoryCloned e -> RepositoryCodec.write(e);
-      case Event.Forked e -> forked(e);
+      case Event.Forked e -> noted(lineage(e).with("budget", BudgetCodec.write(e.budget())), e);
+      case Event.Imported e -> noted(lineage(e), e);
       case Event.Unknown e -> e.body();
       case Event.UnknownFromClient e -> e.body();
       case Event.UserInterrupt e ->
@@ -266,6 +268,12 @@ public final class EventCodec {
               e.number("position", 0),
               BudgetCodec.readMoney(e.object("budget").object("max_list_cost")),
               Optional.ofNullable(e.text("note")));
+      case "drover.imported" ->
+          new Event.Imported(
+              id,
+              new SessionId(text(e, "session_id")),
+              e.number("position", 0),
+              Optional.ofNullable(e.text("note")));
       default -> new Event.Unknown(id, type, rest(e));
     };
   }
@@ -336,12 +344,11 @@ public final class EventCodec {
     return event.note().map(note -> home.with("note", Json.of(note))).orElse(home);
   }
 
-  private static Json.Obj forked(Event.Forked event) {
-    var body =
-        Json.obj(
-            "session_id", event.from().value(),
-            "position", event.position(),
-            "budget", BudgetCodec.write(event.budget()));
+  private static Json.Obj lineage(Event.Continued event) {
+    return Json.obj("session_id", event.from().value(), "position", event.position());
+  }
+
+  private static Json.Obj noted(Json.Obj body, Event.Continued event) {
     return event.note().map(note -> body.with("note", note)).orElse(body);
   }
 

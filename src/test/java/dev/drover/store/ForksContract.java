@@ -7,6 +7,7 @@ import dev.drover.base.Problem;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.HandId;
@@ -19,14 +20,18 @@ import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
+import dev.drover.testing.ListedLog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What every [dev.drover.session.Sessions#fork] does.
+/// What every [dev.drover.session.Sessions#fork] and
+/// [dev.drover.session.Sessions#importSession] do.
 abstract class ForksContract extends LogContract {
   /// The number of events of a turn.
   private static final int TURN = 7;
@@ -288,5 +293,122 @@ abstract class ForksContract extends LogContract {
     var note = ((Event.Forked) last).note();
     assertThat(fork.filesMissing()).isEqualTo(note.isPresent());
     return note;
+  }
+
+  /// Imports a log into another workspace.
+  private Session imported(SessionId from, List<Stored> log) {
+    var thread = store.sessions().getSession(from).primary().id();
+    var made = session(OTHER_WORKSPACE, clock.instant());
+    return store.sessions().importSession(made, new ListedLog(from, thread, log));
+  }
+
+  private static List<Stored> renumbered(List<Stored> log) {
+    return IntStream.range(0, log.size())
+        .mapToObj(
+            i -> {
+              var one = log.get(i);
+              return new Stored(
+                  i + 1, one.processedAt(), one.thread(), one.event(), one.json(), one.hidden());
+            })
+        .toList();
+  }
+
+  @Test
+  void anImportedSessionHasTheExportedEventsAndGoesOnByItself() throws Exception {
+    var id = newSession();
+    turn(id, 1);
+    turn(id, 2);
+    var before = all(id);
+    clock.move(Duration.ofHours(1));
+    var made = imported(id, before);
+    reopened();
+    assertThat(store.sessions().getSession(OTHER_WORKSPACE, made.id())).isEqualTo(made);
+    assertThat(made.status()).isEqualTo(Status.IDLE);
+    assertThat(made.progress().usage()).isEqualTo(Usage.NONE);
+    assertThat(made.progress().started()).isTrue();
+    var copy = all(made.id());
+    assertThat(copy.subList(0, 2 * TURN)).isEqualTo(before);
+    assertThat(copy.subList(2 * TURN, copy.size()))
+        .extracting(Stored::event)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.Imported.class,
+            event -> {
+              assertThat(event.from()).isEqualTo(id);
+              assertThat(event.position()).isEqualTo(2 * TURN);
+              assertThat(event.note()).contains(ExportedLog.NOTE);
+            });
+    assertThat(log().unfinished()).isEmpty();
+    assertThat(findings(made.id())).isEmpty();
+    turn(made.id(), 1);
+    assertThat(findings(made.id())).isEmpty();
+    assertThat(store.sessions().getSession(made.id()).progress().usage().inputTokens())
+        .isEqualTo(10);
+    assertThat(store.sessions().settledAt(OTHER_WORKSPACE, made.id())).isEqualTo(3 * TURN + 1);
+    assertThat(findings(imported(made.id(), all(made.id())).id())).isEmpty();
+  }
+
+  @Test
+  void aLogWithoutEventsIsImported() {
+    var made = imported(newSession(), List.of());
+    assertThat(all(made.id()))
+        .extracting(Stored::event)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.Imported.class, event -> assertThat(event.note()).isEmpty());
+    turn(made.id(), 1);
+    assertThat(findings(made.id())).isEmpty();
+  }
+
+  @Test
+  void aLogThatIsNotAsDroverWritesItIsNotImported() {
+    var id = newSession();
+    turn(id, 1);
+    var log = all(id);
+    var twice = new ArrayList<>(log);
+    twice.addAll(log);
+    var without = new ArrayList<>(log);
+    without.remove(2); // the start of the request
+    assertNotImported(
+        id,
+        log.subList(0, TURN - 1),
+        "The log of the bundle ends in the middle of a turn: the newest place where nothing is open"
+            + " is position 0");
+    assertNotImported(
+        id,
+        renumbered(without),
+        "The log of the bundle has event 3, which is from the model, but no request is open");
+    assertNotImported(
+        id,
+        renumbered(twice),
+        "The log of the bundle has event 8, which has the id %s of an earlier event"
+            .formatted(log.getFirst().event().id()));
+  }
+
+  private void assertNotImported(SessionId from, List<Stored> log, String message) {
+    var made = session(OTHER_WORKSPACE, clock.instant());
+    var exported = new ListedLog(from, made.primary().id(), log);
+    assertProblem(
+        () -> store.sessions().importSession(made, exported),
+        Problem.Kind.INVALID_REQUEST,
+        message);
+    assertProblem(
+        () -> store.sessions().getSession(made.id()),
+        Problem.Kind.NOT_FOUND,
+        "Session " + made.id() + " not found.");
+  }
+
+  @Test
+  void anExportEndsWhereNothingIsOpen() {
+    var id = newSession();
+    assertThat(store.sessions().settledAt(WORKSPACE, id)).isZero();
+    turn(id, 1);
+    var message = message("more");
+    append(send(id, message), new Event.StatusRunning(eventId()), message);
+    assertThat(store.sessions().settledAt(WORKSPACE, id)).isEqualTo(TURN);
+    assertProblem(
+        () -> store.sessions().settledAt(OTHER_WORKSPACE, id),
+        Problem.Kind.NOT_FOUND,
+        "Session " + id + " not found.");
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.testing;
 import dev.drover.base.Page;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Event;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
@@ -31,6 +32,16 @@ public interface SessionsView extends Sessions {
       boolean files,
       UnaryOperator<Session> make) {
     return sessions().fork(workspace, id, at, files, make);
+  }
+
+  @Override
+  default long settledAt(WorkspaceId workspace, SessionId id) {
+    return sessions().settledAt(workspace, id);
+  }
+
+  @Override
+  default Session importSession(Session session, ExportedLog log) {
+    return sessions().importSession(session, log);
   }
 
   @Override

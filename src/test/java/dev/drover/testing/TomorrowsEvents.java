@@ -43,6 +43,7 @@ public final class TomorrowsEvents {
           "drover.workspace_home|{'home':'home_1','note':'n'}",
           "drover.repository_cloned|{'resource_id':'sesrsc_1','skills':[{'name':'s','description':'d','path':'/workspace/r/.claude/skills/s/SKILL.md'}]}",
           "drover.forked|{'session_id':'sesn_1','position':3,'budget':{'type':'limit','max_list_cost':{'amount':'9','currency':'USD'}},'note':'n'}",
+          "drover.imported|{'session_id':'sesn_1','position':3,'note':'n'}",
           "drover.tools_listed|{'mcp_server':{'type':'url','name':'wiki','url':'https://wiki.example/mcp'},'tools':[{'name':'look','description':'Looks.','input_schema':{'type':'object'},'repeatable':true}]}");
 
   private TomorrowsEvents() {}

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,9 @@ public final class EventRows {
     }
   }
 
+  /// The maximum number of events that one statement copies.
+  private static final int COPIED = 500;
+
   private static final String INSERT =
       """
       INSERT INTO event (
@@ -63,20 +67,7 @@ public final class EventRows {
       throws SQLException {
     var rows = new ArrayList<@Nullable Object[]>();
     for (var stored : events) {
-      rows.add(
-          new @Nullable Object[] {
-            key,
-            stored.position(),
-            stored.thread().number(),
-            stored.event().id().value(),
-            EventCodec.type(stored.event()),
-            stored.event().isVisible() ? 1 : 0,
-            Micros.of(stored.processedAt()),
-            epoch,
-            stored.event() instanceof Event.ToolResult result ? result.toolUseId().value() : null,
-            stored.json(),
-            stored.hidden() == null ? null : stored.hidden().toString()
-          });
+      rows.add(row(key, epoch, stored));
     }
     if (db.gathering() != null) {
       for (var row : rows) {
@@ -84,8 +75,49 @@ public final class EventRows {
       }
       return;
     }
+    insert(db, id, rows);
+  }
+
+  private static @Nullable Object[] row(long key, long epoch, Stored stored) {
+    return new @Nullable Object[] {
+      key,
+      stored.position(),
+      stored.thread().number(),
+      stored.event().id().value(),
+      EventCodec.type(stored.event()),
+      stored.event().isVisible() ? 1 : 0,
+      Micros.of(stored.processedAt()),
+      epoch,
+      stored.event() instanceof Event.ToolResult result ? result.toolUseId().value() : null,
+      stored.json(),
+      stored.hidden() == null ? null : stored.hidden().toString()
+    };
+  }
+
+  private static void insert(Db db, SessionId id, List<@Nullable Object[]> rows)
+      throws SQLException {
     if (db.each(INSERT + " ON CONFLICT DO NOTHING", rows) != rows.size()) {
       throw new IllegalStateException("a call of " + id + " has a result");
+    }
+  }
+
+  /// Inserts the events of another log, which may be long: a part of them at a time, and at once
+  /// even if the units of the transaction gather their writes.
+  ///
+  /// @param events a log that was verified
+  static void copy(Db db, long key, SessionId id, Iterator<Stored> events) throws SQLException {
+    var rows = new ArrayList<@Nullable Object[]>();
+    long bytes = 0;
+    while (events.hasNext()) {
+      var stored = events.next();
+      var row = row(key, 0, stored);
+      rows.add(row);
+      bytes += stored.json().length() + (row[10] instanceof String hidden ? hidden.length() : 0);
+      if (rows.size() == COPIED || bytes > Slice.BYTES || !events.hasNext()) {
+        insert(db, id, rows);
+        rows.clear();
+        bytes = 0;
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
@@ -17,6 +18,7 @@ import dev.drover.session.Slice;
 import dev.drover.session.Snapshot;
 import dev.drover.store.Cursor;
 import dev.drover.store.ForkFold;
+import dev.drover.store.ImportCheck;
 import dev.drover.store.Micros;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
@@ -29,6 +31,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 final class SqlSessions implements Sessions {
   private static final String BY_ID = SessionOriginRows.SELECT + " WHERE session.id = ?";
@@ -68,15 +71,7 @@ final class SqlSessions implements Sessions {
     return writer.call(
         id.value(),
         (db, afterCommit) -> {
-          var row = SessionRows.insert(db, session);
-          SessionOriginRows.insert(db, row.key(), origin);
-          if (!session.resources().isEmpty()) {
-            SqlSessionResources.insert(
-                db, blobs, session.workspace(), id, row.key(), session.resources());
-          }
-          SkillRows.pin(db, blobs, row.key(), session.workspace(), session.agent());
-          var created = session.origin().createdAt();
-          outbox.add(db, afterCommit, row, id, WebhookType.SESSION_CREATED, created);
+          var row = inserted(db, afterCommit, session, origin);
           if (events.isEmpty()) {
             SessionRows.keep(db, id, row);
             return Optional.empty();
@@ -90,6 +85,49 @@ final class SqlSessions implements Sessions {
           afterCommit.freed(id, claimed);
           return SqlEventLog.lease(id, state, claimed);
         });
+  }
+
+  /// Inserts the rows of a new session, except for its log, its inbox and its state.
+  private SessionRows.Row inserted(
+      Db db, AfterCommit afterCommit, Session session, @Nullable Object[] origin)
+      throws SQLException {
+    var id = session.id();
+    var row = SessionRows.insert(db, session);
+    SessionOriginRows.insert(db, row.key(), origin);
+    if (!session.resources().isEmpty()) {
+      SqlSessionResources.insert(
+          db, blobs, session.workspace(), id, row.key(), session.resources());
+    }
+    SkillRows.pin(db, blobs, row.key(), session.workspace(), session.agent());
+    var created = session.origin().createdAt();
+    outbox.add(db, afterCommit, row, id, WebhookType.SESSION_CREATED, created);
+    return row;
+  }
+
+  @Override
+  public Session importSession(Session session, ExportedLog log) {
+    var id = session.id();
+    var copied = ImportCheck.of(id, log);
+    var origin = SessionOriginRows.write(session);
+    return writer.call(
+        id.value(),
+        (db, afterCommit) -> {
+          var row = inserted(db, afterCommit, session, origin);
+          EventRows.copy(db, row.key(), id, log.events());
+          var event = ImportCheck.event(new EventId(ids.next(EventId.PREFIX)), log, copied);
+          var imported = copied.continued(event, clock.instant());
+          EventRows.append(db, row.key(), id, 0, imported.events());
+          SessionRows.keep(db, id, row.with(imported.state()));
+          return session.with(imported.state().progress());
+        });
+  }
+
+  @Override
+  public long settledAt(WorkspaceId workspace, SessionId id) {
+    getSession(workspace, id);
+    var fold = new ForkFold(new ForkPoint.Newest());
+    fold(id, fold);
+    return fold.end().head();
   }
 
   @Override
@@ -130,7 +168,7 @@ final class SqlSessions implements Sessions {
                   copied.head(),
                   made.budget(),
                   missing ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-          var forked = copied.forked(event, clock.instant());
+          var forked = copied.continued(event, clock.instant());
           EventRows.append(db, row.key(), made.id(), 0, forked.events());
           var created = made.origin().createdAt();
           outbox.add(db, afterCommit, row, made.id(), WebhookType.SESSION_CREATED, created);

@@ -7,6 +7,7 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
@@ -15,8 +16,10 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
 import dev.drover.session.Sessions;
+import dev.drover.session.Stored;
 import dev.drover.store.Cursor;
 import dev.drover.store.ForkFold;
+import dev.drover.store.ImportCheck;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Reception;
 import dev.drover.store.Refusals;
@@ -25,6 +28,7 @@ import dev.drover.store.Shown;
 import dev.drover.store.memory.Table.Delivered;
 import dev.drover.store.memory.Table.Row;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -87,11 +91,37 @@ final class MemorySessions implements Sessions {
               copied.head(),
               row.session.budget(),
               fold.usedHand() ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-      var forked = copied.forked(event, clock.instant());
+      var forked = copied.continued(event, clock.instant());
       row.append(forked.events());
       row.state = forked.state();
       table.rows.put(row.session.id(), row);
       return new Fork(show(row), copied.head(), Optional.empty(), fold.usedHand());
+    }
+  }
+
+  @Override
+  public long settledAt(WorkspaceId workspace, SessionId id) {
+    synchronized (table) {
+      var fold = new ForkFold(new ForkPoint.Newest());
+      row(workspace, id).log.forEach(fold::add);
+      return fold.end().head();
+    }
+  }
+
+  @Override
+  public Session importSession(Session session, ExportedLog log) {
+    var copied = ImportCheck.of(session.id(), log);
+    var events = new ArrayList<Stored>();
+    log.events().forEachRemaining(events::add);
+    synchronized (table) {
+      var row = new Row(session);
+      row.append(events);
+      var event = ImportCheck.event(new EventId(ids.next(EventId.PREFIX)), log, copied);
+      var imported = copied.continued(event, clock.instant());
+      row.append(imported.events());
+      row.state = imported.state();
+      table.rows.put(session.id(), row);
+      return show(row);
     }
   }
 

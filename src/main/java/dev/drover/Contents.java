@@ -144,6 +144,11 @@ final class Contents {
     return new FileAccess(hands, store.snapshots());
   }
 
+  /// The directory for temporary files.
+  Scratch scratch() {
+    return scratch;
+  }
+
   SkillDesk skills() {
     return new SkillDesk(store.skills(), blobs, scratch, ids, clock);
   }

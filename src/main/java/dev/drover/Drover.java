@@ -338,6 +338,7 @@ public final class Drover implements AutoCloseable {
         models,
         config.serving().images(),
         config.uploads(),
+        contents.scratch(),
         ids,
         clock);
   }

@@ -120,6 +120,7 @@ final class ArchitectureTest {
         "errands",
         "model",
         "policy");
+    uses("bundle", "base", "pax", "session", "wire");
     uses("wire", "base", "access", "session", "catalog", "skills", "memory", "vault", "webhooks");
     uses(
         "store",
@@ -153,7 +154,8 @@ final class ArchitectureTest {
         "desk",
         "policy",
         "reading",
-        "wire");
+        "wire",
+        "bundle");
     uses(
         "telemetry",
         "base",
@@ -340,7 +342,7 @@ final class ArchitectureTest {
   void onlyTheDeskTakesWhatClientsWantAndOnlyItAndTheBrainsWakeABrain() {
     calls(Brain.class, "wake").outside("desk", "brain");
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
-    calls(Sessions.class, "create", "fork", "update", "archive", "delete")
+    calls(Sessions.class, "create", "fork", "importSession", "update", "archive", "delete")
         .outside("desk", "store", "telemetry");
     calls(SessionResources.class, "add", "remove").outside("desk", "store");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");

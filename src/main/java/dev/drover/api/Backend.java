@@ -19,6 +19,7 @@ import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.skills.Scratch;
 import dev.drover.vault.Receipts;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 ///
 /// @param images the maximum size of the images that clients send
 /// @param uploads the limits on uploads
+/// @param scratch for the contents of requests that are too long for memory
 public record Backend(
     SessionDesk desk,
     CatalogDesk catalog,
@@ -48,6 +50,7 @@ public record Backend(
     Models models,
     ImageLimits images,
     UploadSettings uploads,
+    Scratch scratch,
     Ids ids,
     InstantSource clock) {
 

@@ -25,7 +25,7 @@ final class SessionInspection {
   private static final int PAGE = 200;
 
   private static final String ERROR = "session.error";
-  private static final String FORKED = "drover.forked";
+  private static final Set<String> LINEAGE = Set.of("drover.forked", "drover.imported");
 
   private final Backend backend;
   private final Supplier<Set<Lease>> awake;
@@ -40,7 +40,8 @@ final class SessionInspection {
   Json write(Session session, List<Nodes.Member> members) {
     var id = session.id();
     var tail = tail(id);
-    var error = last(id, ERROR, true);
+    var error = last(id, Set.of(ERROR), true);
+    var lineage = last(id, LINEAGE, false).map(Stored::event);
     var inbox = backend.log().inbox(id);
     var holding =
         backend
@@ -70,13 +71,15 @@ final class SessionInspection {
         "inbox", Json.obj("waiting", inbox.queued().size(), "received", inbox.received()),
         "last_event", tail.last().map(SessionInspection::shown).orElse(null),
         "last_error", error.map(SessionInspection::error).orElse(null),
-        "forked_from", last(id, FORKED, false).map(SessionInspection::from).orElse(null));
+        "forked_from", from(lineage.filter(Event.Forked.class::isInstance)),
+        "imported_from", from(lineage.filter(Event.Imported.class::isInstance)));
   }
 
   /// Reads the log from the last model request on. Earlier events do not affect what comes next.
   private Tail tail(SessionId id) {
     var tail = new Tail();
-    long after = last(id, Tail.BEGINS, true).map(stored -> stored.position() - 1).orElse(0L);
+    long after =
+        last(id, Set.of(Tail.BEGINS), true).map(stored -> stored.position() - 1).orElse(0L);
     while (true) {
       var page = backend.log().getEvents(id, Slice.after(after, PAGE));
       if (page.isEmpty()) {
@@ -87,7 +90,7 @@ final class SessionInspection {
     }
   }
 
-  private Optional<Stored> last(SessionId id, String type, boolean visible) {
+  private Optional<Stored> last(SessionId id, Set<String> types, boolean visible) {
     return backend
         .log()
         .getEvents(
@@ -96,7 +99,7 @@ final class SessionInspection {
                 Long.MAX_VALUE,
                 1,
                 false,
-                Set.of(type),
+                types,
                 visible,
                 Optional.empty(),
                 Optional.empty()))
@@ -127,9 +130,9 @@ final class SessionInspection {
         "processed_at", Times.write(stored.processedAt()));
   }
 
-  private static Json from(Stored stored) {
-    return stored.event() instanceof Event.Forked forked
-        ? ForkRoutes.from(forked.from(), forked.position())
+  private static Json from(Optional<Event> lineage) {
+    return lineage.orElse(null) instanceof Event.Continued continued
+        ? ForkRoutes.from(continued.from(), continued.position())
         : Json.NULL;
   }
 

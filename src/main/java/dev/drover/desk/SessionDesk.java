@@ -12,6 +12,7 @@ import dev.drover.policy.SaveRules;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
+import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.Money;
 import dev.drover.session.Receipt;
@@ -111,6 +112,24 @@ public final class SessionDesk {
   public Fork fork(Caller caller, SessionId id, ForkRequest request) {
     var make = origins.fork(caller, get(caller, id), request);
     return sessions.fork(caller.workspace(), id, request.at(), request.files(), make);
+  }
+
+  /// The newest position in a session's log at which nothing is open, for an export.
+  ///
+  /// @throws Problem as [Sessions#settledAt] says
+  public long settledAt(Caller caller, SessionId id) {
+    return sessions.settledAt(caller.workspace(), id);
+  }
+
+  /// Creates a session whose log begins with the events of an exported one. It is idle.
+  ///
+  /// @param request without events and resources
+  /// @throws Problem as [#create] and [Sessions#importSession] say
+  public Session importSession(Caller caller, SessionRequest request, ExportedLog log) {
+    var made = origins.session(caller, request);
+    ListCost.checkBudgetable(models, made);
+    return sessions.importSession(
+        new Session(made.id(), made.origin().withPrimary(log.thread()), made.editable()), log);
   }
 
   /// Sends events to a session, all or none.

@@ -15,10 +15,10 @@ public record Scratch(Path directory) {
   /// A new file, to read and write.
   ///
   /// @throws Problem `UNAVAILABLE` if it cannot be created
-  FileChannel file() {
+  public FileChannel file() {
     try {
       Files.createDirectories(directory);
-      var path = Files.createTempFile(directory, "skill", "");
+      var path = Files.createTempFile(directory, "scratch", "");
       try {
         return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       } finally {
@@ -30,7 +30,7 @@ public record Scratch(Path directory) {
   }
 
   /// The problem that a temporary file cannot be written or read.
-  static Problem failed(IOException cause) {
+  public static Problem failed(IOException cause) {
     return new Problem(
         Problem.Kind.UNAVAILABLE,
         null,

@@ -310,6 +310,7 @@ final class Api implements AutoCloseable {
             models,
             ImageLimits.DEFAULT,
             new UploadSettings(LARGEST, 2),
+            SCRATCH,
             ids,
             InstantSource.system());
     var settings = new Server.Settings("127.0.0.1", 0, List.of(ACCESS), ping, grace);

@@ -39,6 +39,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -355,6 +356,7 @@ final class OpenApiTest {
     var found = session.replace("/v1/", "/drover/") + "/events";
     check("GET /drover/sessions/{}/events", found + "?text=HELLO&limit=1");
     check("GET /drover/sessions/{}/events", found + "?after=yesterday");
+    checkBundles(session.replace("/v1/", "/drover/"), agent, environment);
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");
     check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
@@ -376,6 +378,20 @@ final class OpenApiTest {
     checkWebhooks();
     checkAccess();
     assertThat(answered).containsAll(document.operations());
+  }
+
+  private void checkBundles(String session, @Nullable String agent, @Nullable String environment)
+      throws Exception {
+    check("GET /drover/sessions/{}/export", "/drover/sessions/sesn_none/export");
+    var export = api.request(session + "/export").build();
+    var bundle = api.http.send(export, BodyHandlers.ofByteArray()).body();
+    var path = "/drover/sessions/import";
+    check("POST /drover/sessions/import", path, "{}");
+    var request =
+        api.request(path + "?agent=" + agent + "&environment_id=" + environment)
+            .POST(BodyPublishers.ofByteArray(bundle));
+    var made = check(operation("POST /drover/sessions/import"), api.send(request.build()));
+    check("GET /drover/sessions/{}", "/drover/sessions/" + made.object("session").text("id"));
   }
 
   private void checkFiles() throws Exception {

@@ -39,6 +39,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StageServer implements ServerFactory {
   static final Secret KEY = new Secret("sk-drover-test");
 
+  private static final Scratch SCRATCH = new Scratch(Path.of(System.getProperty("java.io.tmpdir")));
+
   private final Stage stage;
   private final AtomicReference<URI> url = new AtomicReference<>(URI.create("http://127.0.0.1:1"));
 
@@ -98,7 +100,7 @@ final class StageServer implements ServerFactory {
                 new SkillDesk(
                     store.skills(),
                     NoBlobs.INSTANCE,
-                    new Scratch(Path.of(System.getProperty("java.io.tmpdir"))),
+                    SCRATCH,
                     ids,
                     InstantSource.system()),
                 NoWebhooks.desk(store, ids),
@@ -111,6 +113,7 @@ final class StageServer implements ServerFactory {
                 stage.model(),
                 ImageLimits.DEFAULT,
                 UploadSettings.DEFAULT,
+                SCRATCH,
                 ids,
                 InstantSource.system()));
     url.set(URI.create(server.url()));

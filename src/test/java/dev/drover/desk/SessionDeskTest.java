@@ -36,6 +36,7 @@ import dev.drover.session.Status;
 import dev.drover.session.ThreadId;
 import dev.drover.store.Store;
 import dev.drover.store.memory.MemoryStore;
+import dev.drover.testing.ListedLog;
 import dev.drover.testing.TestVaults;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -258,6 +259,8 @@ final class SessionDeskTest {
             () -> desk.archive(STRANGER, id),
             () -> desk.delete(STRANGER, id),
             () -> desk.fork(STRANGER, id, fork("")),
+            () -> desk.settledAt(STRANGER, id),
+            () -> desk.importSession(STRANGER, request(), exported(session)),
             () -> desk.create(STRANGER, request()));
     calls.forEach(call -> assertProblem(Problem.Kind.NOT_FOUND, "not found", call));
     var all =
@@ -327,6 +330,26 @@ final class SessionDeskTest {
     store.catalogs().of(Agent.KIND).archive(CALLER.workspace(), agent.value(), Instant.EPOCH);
     assertInvalid(
         "Agent " + agent + " is archived.", () -> desk.fork(CALLER, session.id(), fork("")));
+  }
+
+  private static ListedLog exported(Session session) {
+    return new ListedLog(session.id(), session.primary().id(), List.of());
+  }
+
+  @Test
+  void anImportObeysTheRulesOfNewSessions() {
+    var session = created();
+    assertThat(desk.settledAt(CALLER, session.id())).isZero();
+    var made = desk.importSession(CALLER, request(), exported(session));
+    assertThat(desk.get(CALLER, made.id())).isEqualTo(made);
+    assertThat(made.id()).isNotEqualTo(session.id());
+    assertThat(made.primary().id()).isEqualTo(session.primary().id());
+    assertThat(made.status()).isEqualTo(Status.IDLE);
+    assertThat(told).isEmpty();
+    store.catalogs().of(Agent.KIND).archive(CALLER.workspace(), agent.value(), Instant.EPOCH);
+    assertInvalid(
+        "Agent " + agent + " is archived.",
+        () -> desk.importSession(CALLER, request(), exported(session)));
   }
 
   @Test

@@ -85,7 +85,7 @@ record Download(Invocation call, String path) {
   }
 
   /// The file is there when it is complete.
-  private static void write(InputStream content, Path target) throws IOException {
+  static void write(InputStream content, Path target) throws IOException {
     var absolute = target.toAbsolutePath();
     var directory = absolute.getParent();
     if (directory == null || !Files.isDirectory(directory)) {

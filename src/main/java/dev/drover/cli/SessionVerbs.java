@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `drover sessions`.
@@ -73,6 +74,8 @@ final class SessionVerbs {
             VERBS.one(
                 "why", "Explains why a session is making progress or not.", SessionVerbs::why),
             fork(),
+            BundleVerbs.export(),
+            BundleVerbs.imports(),
             connect());
     spec.usageMessage()
         .footer(
@@ -86,6 +89,8 @@ final class SessionVerbs {
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
             "  drover sessions fork sesn_... --at sevt_... --title 'Another attempt'",
+            "  drover sessions export sesn_... -o session.tar",
+            "  drover sessions import session.tar --agent agent_... --environment-id env_...",
             "  drover sessions connect sesn_...");
     return spec;
   }
@@ -127,7 +132,6 @@ final class SessionVerbs {
     var holder = diagnosis.object("holder");
     var last = diagnosis.object("last_event");
     var error = diagnosis.object("last_error");
-    var origin = diagnosis.object("forked_from");
     return invocation.print(
         Json.obj(
             "status",
@@ -148,10 +152,9 @@ final class SessionVerbs {
                 ? null
                 : last.text("type") + " at " + Column.seconds(Column.text(last, "processed_at")),
             "forked from",
-            origin.text("session_id") == null
-                ? null
-                : "%s, position %d"
-                    .formatted(origin.text("session_id"), origin.number("position", 0)),
+            lineage(diagnosis.object("forked_from")),
+            "imported from",
+            lineage(diagnosis.object("imported_from")),
             "last error",
             error.text("message") == null
                 ? null
@@ -160,6 +163,12 @@ final class SessionVerbs {
                         error.text("type"),
                         Column.seconds(Column.text(error, "processed_at")),
                         error.text("message"))));
+  }
+
+  private static @Nullable String lineage(Json.Obj origin) {
+    return origin.text("session_id") == null
+        ? null
+        : "%s, position %d".formatted(origin.text("session_id"), origin.number("position", 0));
   }
 
   private static CommandSpec fork() {

@@ -214,6 +214,9 @@ public sealed interface Event {
     }
   }
 
+  /// Messages have left the model's context; a shorter text replaces them. The log still has them.
+  record ContextCompacted(EventId id) implements Event {}
+
   /// The last event on the open streams of a deleted session. Never stored, because the log is
   /// deleted with the session.
   record Deleted(EventId id) implements Event {}
@@ -290,6 +293,53 @@ public sealed interface Event {
     public RepositoryCloned {
       skills = skills.map(List::copyOf);
     }
+  }
+
+  /// The beginning of a chapter of a thread's context: the next requests consist of `opening` and
+  /// of what follows position `from`, so every brain makes the same prompt. A thread without such
+  /// an event is in chapter 0, which is its whole log.
+  ///
+  /// @param chapter from 1, increasing
+  /// @param kind how much is left out
+  /// @param cause why the chapter before could not go on
+  /// @param from the position of a model request; what came before it is left out
+  /// @param opening the exact messages that stand first, all of the user's role
+  /// @param resultCharacters the number of characters to which the text of each tool result is
+  ///   shortened; 0 if results are whole
+  /// @param gauge the sizes on which the decision is based
+  record ContextOpened(
+      EventId id,
+      int chapter,
+      Kind kind,
+      Cause cause,
+      long from,
+      Json.Arr opening,
+      int resultCharacters,
+      Sizes gauge)
+      implements Private {
+    /// How much a chapter leaves out.
+    public enum Kind {
+      /// The newest rounds are kept.
+      ROLLING,
+      /// Only the newest round is kept, and its results are short.
+      TRIM
+    }
+
+    /// The reason for a chapter.
+    public enum Cause {
+      /// The context was nearly full.
+      THRESHOLD,
+      /// The model server refused the request, or cut the reply, because the context was full.
+      OVERFLOW
+    }
+
+    /// The sizes of a chapter, in tokens.
+    ///
+    /// @param before the estimated size of the request that would have been sent
+    /// @param after that of the request which is sent instead
+    /// @param window the context that the model server is assumed to have
+    /// @param factor how many tokens the server counts for 100 estimated ones
+    public record Sizes(long before, long after, long window, int factor) {}
   }
 
   /// The first event of its own of a session whose log begins with copies of the events of another

@@ -7,10 +7,12 @@ import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Usage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ final class TurnGrammar {
   private boolean ran;
   private @Nullable EventId request;
   private long requestAt;
+  private final Set<Long> requests = new HashSet<>();
+  private int chapter;
   private OptionalLong boundary = OptionalLong.of(0);
   private Usage usage = Usage.NONE;
   private Usage used = Usage.NONE;
@@ -112,6 +116,7 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
+        case Event.ContextOpened e -> open(e);
       case Event.Continued _ -> {
         allow(
             !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,
@@ -132,6 +137,19 @@ final class TurnGrammar {
     uses.clear();
     request = start;
     requestAt = at;
+    requests.add(at);
+  }
+
+  private void open(Event.ContextOpened opened) {
+    allow(request == null, "opens a chapter while request " + request + " has no end");
+    settled("opens a chapter");
+    allow(
+        opened.chapter() > chapter,
+        "opens chapter %d after chapter %d".formatted(opened.chapter(), chapter));
+    allow(
+        requests.contains(opened.from()),
+        "opens a chapter at position %d, which is not a model request".formatted(opened.from()));
+    chapter = opened.chapter();
   }
 
   private void end(Event.ModelRequestEnd end) {

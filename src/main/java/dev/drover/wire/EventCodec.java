@@ -41,6 +41,7 @@ public final class EventCodec {
       case Event.Failed _ -> "session.error";
       case Event.UsageReported _ -> "session.usage";
       case Event.SessionUpdated _ -> "session.updated";
+      case Event.ContextCompacted _ -> "agent.thread_context_compacted";
       case Event.Deleted _ -> "session.deleted";
       case Event.ThreadRunning _ -> "session.thread_status_running";
       case Event.ThreadIdle _ -> "session.thread_status_idle";
@@ -53,6 +54,7 @@ public final class EventCodec {
       case Event.WorkspaceHome _ -> "drover.workspace_home";
       case Event.ToolsListed _ -> "drover.tools_listed";
       case Event.RepositoryCloned _ -> "drover.repository_cloned";
+      case Event.ContextOpened _ -> "drover.context";
       case Event.Forked _ -> "drover.forked";
       case Event.Imported _ -> "drover.imported";
       case Event.Unknown unknown -> unknown.type();
@@ -133,6 +135,7 @@ public final class EventCodec {
       case Event.WorkspaceHome e -> home(e);
       case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.RepositoryCloned e -> RepositoryCodec.write(e);
+      case Event.ContextOpened e -> ContextCodec.write(e);
       case Event.Forked e -> noted(lineage(e).with("budget", BudgetCodec.write(e.budget())), e);
       case Event.Imported e -> noted(lineage(e), e);
       case Event.Unknown e -> e.body();
@@ -143,6 +146,7 @@ public final class EventCodec {
           Event.StatusRunning _,
           Event.StatusRescheduled _,
           Event.StatusTerminated _,
+          Event.ContextCompacted _,
           Event.Deleted _,
           Event.ModelRequestStart _,
           Event.Damaged _ ->
@@ -227,6 +231,7 @@ public final class EventCodec {
               BudgetCodec.readMoney(e.object("usage").object("list_cost")),
               BudgetCodec.readMoney(e.object("budget").object("max_list_cost")));
       case "session.updated" -> new Event.SessionUpdated(id, rest(e));
+      case "agent.thread_context_compacted" -> new Event.ContextCompacted(id);
       case "session.deleted" -> new Event.Deleted(id);
       case "session.thread_status_running" -> new Event.ThreadRunning(id, thread(e), agentName(e));
       case "session.thread_status_idle" ->
@@ -261,6 +266,8 @@ public final class EventCodec {
       case "drover.tools_listed" ->
           ToolListCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
       case "drover.repository_cloned" -> RepositoryCodec.read(id, text(e, "resource_id"), e);
+      case "drover.context" ->
+          ContextCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
       case "drover.forked" ->
           new Event.Forked(
               id,

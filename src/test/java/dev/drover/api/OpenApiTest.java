@@ -709,6 +709,7 @@ final class OpenApiTest {
         new Event.AgentToolUse(api.id(), "bash", Json.EMPTY, Event.Permission.ASKED),
         new Event.AgentToolUse(api.id(), "bash", Json.EMPTY, Event.Permission.UNDECIDED),
         new Event.AgentCustomToolUse(api.id(), "lookup", Json.EMPTY),
+        new Event.ContextCompacted(api.id()),
         new Event.UsageReported(api.id(), Usage.NONE, Optional.empty(), Optional.empty()),
         new Event.UsageReported(
             api.id(), Usage.NONE, Optional.of(new Money(0)), Optional.of(new Money(250))),

@@ -215,6 +215,30 @@ final class LogCheckTest {
   }
 
   @Test
+  void chaptersOutOfOrder() {
+    var start = start();
+    assertThat(grammar(running(), start, end(start), chapter(1, 2), chapter(2, 2))).isEmpty();
+    assertThat(grammar(running(), start, end(start), chapter(1, 3)))
+        .containsExactly("4 opens a chapter at position 3, which is not a model request");
+    assertThat(grammar(running(), start, end(start), chapter(2, 2), chapter(2, 2)))
+        .containsExactly("5 opens chapter 2 after chapter 2");
+    assertThat(grammar(running(), start, chapter(1, 2)))
+        .containsExactly("3 opens a chapter while request " + start.id() + " has no end");
+  }
+
+  private Event chapter(int number, long from) {
+    return new Event.ContextOpened(
+        id(),
+        number,
+        Event.ContextOpened.Kind.ROLLING,
+        Event.ContextOpened.Cause.THRESHOLD,
+        from,
+        Json.arr(),
+        0,
+        new Event.ContextOpened.Sizes(2, 1, 9, 100));
+  }
+
+  @Test
   void requestsOutOfOrder() {
     var start = start();
     assertThat(grammar(start)).containsExactly("1 asks the model while the session does not run");

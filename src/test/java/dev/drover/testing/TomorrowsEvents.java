@@ -31,6 +31,7 @@ public final class TomorrowsEvents {
           "session.error|{'error':{'type':'unknown_error','message':'m','retry_status':{'type':'retrying'}}}",
           "session.usage|{'usage':{'input_tokens':1,'output_tokens':2,'cache_read_input_tokens':0,'cache_creation':{'ephemeral_5m_input_tokens':0},'active_seconds':0.5,'list_cost':{'amount':'3','currency':'USD'}},'budget':{'type':'limit','max_list_cost':{'amount':'9','currency':'USD'}}}",
           "session.updated|{'title':'t','budget':{'type':'limit','max_list_cost':{'amount':'9','currency':'USD'}},'agent':{'id':'agent_1','tools':[]}}",
+          "agent.thread_context_compacted|{}",
           "session.deleted|{}",
           "session.thread_status_running|{'session_thread_id':'sthr_1','agent_name':'Coder'}",
           "session.thread_status_idle|{'session_thread_id':'sthr_1','agent_name':'Coder','stop_reason':{'type':'end_turn'},'stop_details':null}",
@@ -42,6 +43,7 @@ public final class TomorrowsEvents {
           "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}",
           "drover.workspace_home|{'home':'home_1','note':'n'}",
           "drover.repository_cloned|{'resource_id':'sesrsc_1','skills':[{'name':'s','description':'d','path':'/workspace/r/.claude/skills/s/SKILL.md'}]}",
+          "drover.context|{'format':1,'chapter':1,'kind':'rolling','cause':'overflow','from':3,'opening':[{'role':'user','content':[{'type':'text','text':'a'}]}],'result_characters':900,'before':9,'after':5,'window':4096,'factor_percent':108}",
           "drover.forked|{'session_id':'sesn_1','position':3,'budget':{'type':'limit','max_list_cost':{'amount':'9','currency':'USD'}},'note':'n'}",
           "drover.imported|{'session_id':'sesn_1','position':3,'note':'n'}",
           "drover.tools_listed|{'mcp_server':{'type':'url','name':'wiki','url':'https://wiki.example/mcp'},'tools':[{'name':'look','description':'Looks.','input_schema':{'type':'object'},'repeatable':true}]}");

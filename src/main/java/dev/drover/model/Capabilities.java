@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param documents whether the model accepts documents that are not text
 /// @param midConversationSystem whether a system message may stand between others
 /// @param price its list price; empty: unknown
+/// @param contextKnown whether `contextTokens` is the model's own; otherwise it is a guess, which is
+///   shown but never relied upon
 public record Capabilities(
     int contextTokens,
     int maxTokens,
@@ -23,9 +25,34 @@ public record Capabilities(
     boolean images,
     boolean documents,
     boolean midConversationSystem,
-    Optional<Price> price) {
+    Optional<Price> price,
+    boolean contextKnown) {
   /// Every effort level of the protocol, lowest first.
   public static final List<String> EFFORTS = List.of("low", "medium", "high", "xhigh", "max");
+
+  /// The capabilities of a model whose context is known.
+  ///
+  /// @throws Problem `INVALID_REQUEST` as the canonical constructor
+  public Capabilities(
+      int contextTokens,
+      int maxTokens,
+      List<String> efforts,
+      Optional<String> defaultEffort,
+      boolean images,
+      boolean documents,
+      boolean midConversationSystem,
+      Optional<Price> price) {
+    this(
+        contextTokens,
+        maxTokens,
+        efforts,
+        defaultEffort,
+        images,
+        documents,
+        midConversationSystem,
+        price,
+        true);
+  }
 
   /// @throws Problem `INVALID_REQUEST` if the values contradict each other; the message says which
   public Capabilities {

@@ -25,11 +25,13 @@ final class KnownModels {
   /// The values of an unknown model: the context of a small local model, and no feature that a
   /// server might refuse.
   static final Capabilities UNKNOWN =
-      new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty());
+      new Capabilities(
+          32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty(), false);
 
   /// The same on an API without documents.
   static final Capabilities CHAT =
-      new Capabilities(32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty());
+      new Capabilities(
+          32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty(), false);
 
   /// A model that reads and writes text and costs nothing.
   static final Capabilities REHEARSAL =

@@ -95,7 +95,8 @@ public record ModelSettings(
         images.orElse(known.images()),
         documents.orElse(known.documents()),
         midConversationSystem.orElse(known.midConversationSystem()),
-        prices.over(known.price()));
+        prices.over(known.price()),
+        contextTokens.isPresent() || known.contextKnown());
   }
 
   private static Optional<String> usual(List<String> levels, Capabilities known) {

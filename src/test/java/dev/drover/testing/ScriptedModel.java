@@ -48,6 +48,7 @@ public final class ScriptedModel implements Model, Models {
   private volatile Line otherwise =
       (_, _) -> new Answer.Failure(Answer.Kind.REJECTED, "the script is over", Optional.empty());
   private final List<Prompt> prompts = new CopyOnWriteArrayList<>();
+  private volatile Capabilities capabilities = CAPABILITIES;
 
   public ScriptedModel then(Line line) {
     lines.add(line);
@@ -57,6 +58,24 @@ public final class ScriptedModel implements Model, Models {
   /// What it says when the script is over.
   public ScriptedModel otherwise(Line line) {
     otherwise = line;
+    return this;
+  }
+
+  /// Gives it a context of another size.
+  ///
+  /// @param known whether the server knows it
+  public ScriptedModel withContext(int contextTokens, boolean known) {
+    capabilities =
+        new Capabilities(
+            contextTokens,
+            Math.min(CAPABILITIES.maxTokens(), contextTokens),
+            CAPABILITIES.efforts(),
+            CAPABILITIES.defaultEffort(),
+            true,
+            true,
+            true,
+            CAPABILITIES.price(),
+            known);
     return this;
   }
 
@@ -128,7 +147,7 @@ public final class ScriptedModel implements Model, Models {
   /// Those of a model that can do everything, at a price of its own.
   @Override
   public Capabilities capabilities(String modelId) {
-    return CAPABILITIES;
+    return capabilities;
   }
 
   @Override

@@ -57,7 +57,8 @@ final class Asking {
 
   /// Ends the turn because the prompt does not fit in memory.
   private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
-    return step.open().isEmpty() && at.writer().write(opening(step, at.id())) == LogWriter.Next.STOP
+    return step.open().isEmpty()
+            && at.writer().write(opening(step, at.id(), Optional.empty())) == LogWriter.Next.STOP
         ? LogWriter.Next.STOP
         : givenUp(failure, Optional.empty());
   }
@@ -66,14 +67,19 @@ final class Asking {
   private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
-    var asked = asked(step.taken());
-    var prompt = prompt(asked.messages());
+    var frame = prompt(Json.arr());
+    var room = room(frame);
+    var opened =
+        step.open().isPresent() ? Optional.<Event.ContextOpened>empty() : opened(step, room);
+    var asked = asked(step.taken(), opened);
+    var prompt = frame.withMessages(asked.messages());
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
       // The request is sent before its own events are durable: the first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
-      if (step.open().isEmpty() && at.writer().write(opening(step, start)) == LogWriter.Next.STOP) {
+      if (step.open().isEmpty()
+          && at.writer().write(opening(step, start, opened)) == LogWriter.Next.STOP) {
         return LogWriter.Next.STOP;
       }
       previews.open();
@@ -84,6 +90,8 @@ final class Asking {
     }
     return switch (answer) {
       case Answer.Reply reply -> answered(reply, start, previews);
+      case Answer.Failure failure when failure.kind() == Answer.Kind.CONTEXT_FULL ->
+          overflowed(start, failure, asked, room);
       case Answer.Failure failure -> failed(start, failure, asked);
     };
   }
@@ -119,13 +127,30 @@ final class Asking {
   }
 
   /// The conversation as the model will see it.
-  private Rendered asked(List<Queued> taken) {
+  private Rendered asked(List<Queued> taken, Optional<Event.ContextOpened> opened) {
     return context()
         .messages(
             slices -> {
               slices.accept(own(at.writer().history()));
+              slices.accept(opened.stream().map(this::soon).toList());
               slices.accept(taken.stream().map(this::soon).toList());
             });
+  }
+
+  /// @param frame a request without messages
+  private Room room(Prompt frame) {
+    var model = at.agent().model().id();
+    return new Room(
+        at.harness().models().capabilities(model),
+        Estimate.of(frame.system()) + Estimate.of(frame.tools()),
+        at.harness().profile(model).foresees());
+  }
+
+  /// The chapter that begins with the request; empty if none does.
+  private Optional<Event.ContextOpened> opened(Step.Ask step, Room room) {
+    var log = new ArrayList<>(own(at.writer().history()));
+    step.taken().forEach(message -> log.add(soon(message)));
+    return room.before(Chapter.of(log), at.id());
   }
 
   /// The events of this thread.
@@ -180,10 +205,40 @@ final class Asking {
         null);
   }
 
-  private List<Emission.Entry> opening(Step.Ask step, EventId start) {
-    var entries = at.opening(step);
+  /// The beginning of a chapter as it will be in the log; its position may still differ.
+  private Stored soon(Event.ContextOpened opened) {
+    return new Stored(
+        at.writer().fold().position() + 1,
+        at.harness().clock().instant(),
+        at.thread().key(),
+        opened,
+        "",
+        null);
+  }
+
+  private List<Emission.Entry> opening(
+      Step.Ask step, EventId start, Optional<Event.ContextOpened> opened) {
+    var entries = new ArrayList<>(at.opening(step.turn()));
+    if (opened.isPresent()) {
+      entries.add(at.entry(new Event.ContextCompacted(at.id())));
+      entries.add(at.entry(opened.get()));
+    }
+    step.taken().forEach(message -> entries.add(at.entry(message)));
     entries.add(at.entry(new Event.ModelRequestStart(start)));
     return entries;
+  }
+
+  /// Records that the request was refused because the context is full. The next one begins a new
+  /// chapter; if no chapter helps, the turn ends.
+  private LogWriter.Next overflowed(
+      EventId start, Answer.Failure failure, Rendered asked, Room room) {
+    if (Plan.interrupted(at.inbox())) {
+      return LogWriter.Next.GO_ON;
+    }
+    var chapter = Chapter.of(own(at.writer().history()));
+    return room.afterOverflow(chapter, at.id()).isPresent()
+        ? at.writer().write(List.of(endings.requestOverflowed(start)))
+        : givenUp(room.explained(failure, chapter), RefusedPart.afterwards(failure, asked));
   }
 
   private LogWriter.Next failed(EventId start, Answer.Failure failure, Rendered asked) {

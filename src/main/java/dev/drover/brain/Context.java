@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 /// threads.
 interface Context {
   /// The messages of the next request, with alternating roles, a user message first. The same
-  /// events give the same messages, and further events only append to them, so a cached prefix
-  /// stays valid.
+  /// events give the same messages, and further events only append to them until one begins another
+  /// chapter, so a cached prefix stays valid.
   Rendered messages(Slices log);
 
   /// The system blocks.

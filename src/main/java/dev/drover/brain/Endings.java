@@ -104,6 +104,13 @@ final class Endings {
     return at.writer().write(entries, inbox, reason.isPause() || inbox.queued().size() == taken);
   }
 
+  /// The event that ends a model request which was refused because the context is full; the next
+  /// request begins a new chapter.
+  Emission.Entry requestOverflowed(EventId start) {
+    return at.entry(
+        new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE), Chapter.REFUSAL);
+  }
+
   /// The event that ends a failed model request.
   ///
   /// @param omission stored with it: later requests leave it out

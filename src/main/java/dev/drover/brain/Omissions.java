@@ -7,17 +7,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// All omissions of a session, folded from its log. One thread.
+/// All omissions of a session, folded from its log. The thinking of replies from before a chapter
+/// is left out, too: it is valid only after the messages that were there before. One thread.
 final class Omissions {
   private final Set<Piece> pieces = new HashSet<>();
   private long thinking;
 
   void addAll(List<Stored> events) {
     for (var stored : events) {
-      if (stored.event() instanceof Event.Imported) {
+      if (stored.event() instanceof Event.Imported || stored.event() instanceof Event.ContextOpened) {
         thinking = stored.position(); // signed for another conversation
-      }
-      if (stored.event() instanceof Event.ModelRequestEnd end
+      } else if (stored.event() instanceof Event.ModelRequestEnd end
           && end.isError()
           && stored.hidden() != null) {
         Omission.read(stored.hidden()).ifPresent(omission -> add(omission, stored.position()));

@@ -18,6 +18,9 @@ final class Plan {
   /// have about ten calls of a model server's own tools.
   static final int MAX_PAUSES = 20;
 
+  /// The number of replies in a row, each cut off by the end of the context, that ends the turn.
+  static final int MAX_CUTS = 3;
+
   private Plan() {}
 
   /// @param budgetReached whether the session has reached its budget; the model is then not called
@@ -106,6 +109,7 @@ final class Plan {
   static boolean endsTurn(Answer.Reply reply, Inbox inbox) {
     return inbox.queued().isEmpty()
         && !ThreadFold.goesOn(reply.stopReason())
+        && !ThreadFold.isCut(reply.stopReason())
         && Shortfall.of(reply).isEmpty()
         && end(reply.stopReason(), reply.stopDetails()).reason() instanceof StopReason.EndTurn
         && reply.content().items().stream()
@@ -136,6 +140,15 @@ final class Plan {
               SessionError.Retry.EXHAUSTED);
       return Optional.of(new Step.GiveUp(error, Endings.INTERRUPTED));
     }
+    if (log.cuts() >= MAX_CUTS) {
+      var error =
+          new SessionError(
+              SessionError.Type.COMPACTION_LIMIT_REACHED,
+              "The last %d replies in a row were cut off because the model's context is full."
+                  .formatted(MAX_CUTS),
+              SessionError.Retry.EXHAUSTED);
+      return Optional.of(new Step.GiveUp(error, Endings.INTERRUPTED));
+    }
     return log.unusable() < Shortfall.IN_A_ROW
         ? Optional.empty()
         : log.shortfall().map(last -> new Step.GiveUp(last.error(), Endings.INTERRUPTED));
@@ -161,15 +174,6 @@ final class Plan {
     return switch (stopReason) {
       case "refusal" ->
           new Step.End(new StopReason.Refusal(refusal(stopDetails)), Optional.empty());
-      case "model_context_window_exceeded" ->
-          new Step.End(
-              new StopReason.RetriesExhausted(),
-              Optional.of(
-                  new SessionError(
-                      SessionError.Type.COMPACTION_LIMIT_REACHED,
-                      "The model's context is full, so this session cannot continue. Start a new"
-                          + " one.",
-                      SessionError.Retry.EXHAUSTED)));
       default -> new Step.End(new StopReason.EndTurn(), Optional.empty());
     };
   }

@@ -6,7 +6,9 @@ import java.util.List;
 /// The model-specific part of the harness. What one model needs can be useless to another.
 ///
 /// @param context how a prompt is made from the log
-public record Profile(Context context) {
+/// @param foresees whether older messages leave the context before it is full; otherwise only when
+///   the model server refuses a request
+public record Profile(Context context, boolean foresees) {
 
   /// A profile, and the models to which it applies.
   ///
@@ -26,9 +28,11 @@ public record Profile(Context context) {
   }
 
   /// Claude models read a cached prefix at a tenth of the price if the request marks where it may
-  /// end. Other servers cache automatically or not at all, and some refuse the mark.
+  /// end. Other servers cache automatically or not at all, and some refuse the mark. The rehearsal
+  /// has no context that could be full; its script is the conversation.
   public static final List<Rule> DEFAULTS =
       List.of(
-          new Rule("", new Profile(new FullHistory(false))),
-          new Rule("claude-", new Profile(new FullHistory(true))));
+          new Rule("", new Profile(new ChapterView(false), true)),
+          new Rule("rehearsal", new Profile(new ChapterView(false), false)),
+          new Rule("claude-", new Profile(new ChapterView(true), true)));
 }

@@ -18,15 +18,28 @@ final class Rendering {
   private static final Set<String> KNOWN = Set.of("text", "image", "document", "search_result");
 
   private final Omissions omissions;
+  private final int resultCharacters;
   private final Messages messages = new Messages();
   private final CallNames calls = new CallNames();
 
-  Rendering(Omissions omissions) {
+  /// @param resultCharacters the number of characters to which results are shortened, or 0
+  Rendering(Omissions omissions, int resultCharacters) {
     this.omissions = omissions;
+    this.resultCharacters = resultCharacters;
   }
 
   Rendered build(boolean breakpoints) {
     return messages.build(breakpoints, omissions);
+  }
+
+  /// Adds what stands first in a chapter.
+  void open(Event.ContextOpened opened) {
+    for (var item : opened.opening().items()) {
+      if (item instanceof Json.Obj message) {
+        var content = new Json.Arr(message.items("content"));
+        messages.say("user", content(opened.id(), content, "(no text)"));
+      }
+    }
   }
 
   void add(Stored stored) {
@@ -97,7 +110,8 @@ final class Rendering {
       result = result.with("content", Json.arr(Omissions.note(result)));
     } else if (event.output().isPresent() || event.failed()) {
       var blocks = content(event.id(), event.output().orElse(Json.arr()), "(no output)");
-      result = result.with("content", blocks.stream().map(Messages.Sent::json).toList());
+      var output = new Json.Arr(blocks.stream().<Json>map(Messages.Sent::json).toList());
+      result = result.with("content", ShortResults.fit(output, resultCharacters));
     }
     var sent = new Messages.Sent(result.with("is_error", event.failed()), whole);
     messages.result(event.toolUseId(), sent);

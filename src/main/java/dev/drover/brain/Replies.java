@@ -23,6 +23,10 @@ final class Replies {
 
   private static final int LONGEST_QUOTE = 2_000;
 
+  private static final String CUT_OFF =
+      "[A note from the system that runs you, not from the user: your last reply was cut off,"
+          + " because your context was full. Continue from there.]";
+
   private final Answer.Reply reply;
   private final Toolbox tools;
   private final WakeContext at;
@@ -140,6 +144,8 @@ final class Replies {
             "stop_reason", reply.stopReason(),
             "stop_details", reply.stopDetails(),
             "tool_uses", uses.stream().map(use -> use.event().id().value()).toList());
-    return Shortfall.of(reply).map(shortfall -> shortfall.keptIn(kept)).orElse(kept);
+    return ThreadFold.isCut(reply.stopReason())
+        ? kept.with("note", CUT_OFF)
+        : Shortfall.of(reply).map(shortfall -> shortfall.keptIn(kept)).orElse(kept);
   }
 }

@@ -70,6 +70,7 @@ final class ThreadFold {
   private int rounds;
   private int unusable;
   private int pauses;
+  private int cuts;
   private Optional<Shortfall> shortfall = Optional.empty();
   private Step.@Nullable BackOff retry;
   private String stopReason = "";
@@ -145,8 +146,9 @@ final class ThreadFold {
     open = null;
     turn = turn.plus(end.usage());
     if (end.isError()) {
-      failures++;
-      owed = owed || Omission.read(kept).isPresent();
+      boolean full = Chapter.isRefusal(kept);
+      failures += full ? 0 : 1;
+      owed = owed || full || Omission.read(kept).isPresent();
     } else {
       failures = 0;
       replied(kept);
@@ -165,7 +167,8 @@ final class ThreadFold {
     unusable = shortfall.isPresent() && calls.isEmpty() ? unusable + 1 : 0;
     pauses = calls.isEmpty() && goesOn(stopReason) ? pauses + 1 : 0;
     rounds += calls.isEmpty() && !goesOn(stopReason) ? 0 : 1;
-    owed = goesOn(stopReason) || shortfall.isPresent();
+    cuts = isCut(stopReason) ? cuts + 1 : 0;
+    owed = goesOn(stopReason) || isCut(stopReason) || shortfall.isPresent();
   }
 
   /// Resets the counters if a new turn begins; a paused turn keeps them.
@@ -174,6 +177,7 @@ final class ThreadFold {
       rounds = 0;
       unusable = 0;
       pauses = 0;
+      cuts = 0;
     }
   }
 
@@ -222,6 +226,11 @@ final class ThreadFold {
   /// The number of last replies in a row that only asked to be continued.
   int pauses() {
     return pauses;
+  }
+
+  /// The number of last replies in a row that reached the end of the context.
+  int cuts() {
+    return cuts;
   }
 
   /// The shortfall of the last reply; empty if it had none.
@@ -288,6 +297,11 @@ final class ThreadFold {
   /// Whether the model continues after a reply with this stop reason.
   static boolean goesOn(String stopReason) {
     return stopReason.equals("pause_turn");
+  }
+
+  /// Whether a reply with this stop reason was cut off because the context is full.
+  static boolean isCut(String stopReason) {
+    return stopReason.equals(Chapter.CUT);
   }
 
   /// The JSON to store with [Event.StatusRescheduled].

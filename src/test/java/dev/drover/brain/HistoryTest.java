@@ -160,7 +160,7 @@ final class HistoryTest {
   }
 
   private Json.Arr rendered() {
-    var messages = new FullHistory(false).messages(slices -> slices.accept(log)).messages();
+    var messages = new ChapterView(false).messages(slices -> slices.accept(log)).messages();
     assertThat(WireRules.fault(messages)).isEmpty();
     return messages;
   }

@@ -66,7 +66,7 @@ final class NewerLogsTest {
           .isNotNull();
     }
     assertThat(fold.position()).isEqualTo(log.size());
-    var rendered = new FullHistory(false).messages(slices -> slices.accept(log));
+    var rendered = new ChapterView(false).messages(slices -> slices.accept(log));
     assertThat(rendered.messages().items()).isNotEmpty();
   }
 
@@ -79,7 +79,7 @@ final class NewerLogsTest {
                 Json.obj("type", "text", "text", "look"),
                 Json.obj("type", "video", "source", Json.obj("type", "file", "file_id", "f"))));
     var log = new Stored(1, Instant.EPOCH, ThreadKey.PRIMARY, event, "", null);
-    var rendered = new FullHistory(false).messages(slices -> slices.accept(List.of(log)));
+    var rendered = new ChapterView(false).messages(slices -> slices.accept(List.of(log)));
     assertThat(rendered.messages().toString())
         .contains("look")
         .contains("[a block of type video was left out: this version of Drover does not know it]")
@@ -92,7 +92,7 @@ final class NewerLogsTest {
     var log = new Stored(1, Instant.EPOCH, ThreadKey.PRIMARY, damaged, "", null);
     var fold = new SessionFold(0, Usage.NONE, Optional.empty());
     assertThatThrownBy(() -> fold.addAll(List.of(log))).hasMessageContaining("it is cut off");
-    assertThatThrownBy(() -> new FullHistory(false).messages(slices -> slices.accept(List.of(log))))
+    assertThatThrownBy(() -> new ChapterView(false).messages(slices -> slices.accept(List.of(log))))
         .hasMessageContaining("it is cut off");
   }
 

@@ -461,14 +461,16 @@ final class TurnTest {
   }
 
   @Test
-  void aRefusalAndAFullContextEndTheTurnEachInItsWay() throws Exception {
+  void aRefusalAndAContextThatStaysFullEndTheTurnEachInItsWay() throws Exception {
     stage.model().thenReply("refusal");
     stage.queue("Hi");
     stage.wake();
     assertThat(stage.all(Event.StatusIdle.class).getLast().reason())
         .isInstanceOf(StopReason.Refusal.class);
 
-    stage.model().thenReply("model_context_window_exceeded", textBlock("half"));
+    for (int i = 0; i < Plan.MAX_CUTS; i++) {
+      stage.model().thenReply("model_context_window_exceeded", textBlock("half"));
+    }
     stage.queue("Hi");
     stage.wake();
     assertThat(stage.all(Event.Failed.class).getLast().error().type())

@@ -81,6 +81,13 @@ final class WakeAnywhereTest {
     endsTheSame(WakeAnywhereTest::playFlaws, afterwards, 0);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aContextThatIsFullBeginsTheSameChapterWhereverABrainDies(boolean afterwards)
+      throws Exception {
+    endsTheSame(WakeAnywhereTest::playFull, afterwards, 0);
+  }
+
   private static void endsTheSame(Play play, boolean afterwards, int customResults)
       throws Exception {
     List<String> whole;
@@ -118,6 +125,26 @@ final class WakeAnywhereTest {
         .map(prompt -> prompt.messages().toString().replaceAll("sevt_[0-9A-Za-z]+", "sevt"))
         .distinct()
         .toList();
+  }
+
+  /// The model's server refuses a conversation that is too long.
+  private static void playFull(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    stage.model().otherwise((prompt, _) -> bounded(prompt.messages().toString()));
+    var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
+    for (int i = 0; i < 6; i++) {
+      stage.queue("message " + i + " of many " + "words ".repeat(2_500));
+      wakeUntilRest(stage, deadly);
+    }
+    assertThat(stage.all(Event.ContextOpened.class)).isNotEmpty();
+    assertThat(stage.all(Event.Failed.class)).isEmpty();
+  }
+
+  private static Answer bounded(String asked) {
+    return asked.length() > 60_000
+        ? new Answer.Failure(
+            Answer.Kind.CONTEXT_FULL, "prompt is too long: 9 > 8", Optional.empty())
+        : reply("end_turn", textBlock("done"));
   }
 
   /// The model's replies lack something, twice in a row, then hold calls that cannot run; later its

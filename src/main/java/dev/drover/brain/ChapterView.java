@@ -1,12 +1,15 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.Stored;
+import java.util.ArrayList;
 
-/// A context that sends the whole conversation with every request.
+/// A context that sends the newest chapter of the log: its opening, and all that follows. Without a
+/// chapter it sends the whole log.
 ///
 /// @param breakpoints whether to mark where a cached prefix may end: after the system prompt, and
 ///   after the last two user messages, so that each request finds the prefix of the one before
-record FullHistory(boolean breakpoints) implements Context {
+record ChapterView(boolean breakpoints) implements Context {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 
   @Override
@@ -17,10 +20,14 @@ record FullHistory(boolean breakpoints) implements Context {
 
   @Override
   public Rendered messages(Slices log) {
+    var events = new ArrayList<Stored>();
+    log.forEach(events::addAll);
+    var chapter = Chapter.of(events);
     var omissions = new Omissions();
-    log.forEach(omissions::addAll);
-    var rendering = new Rendering(omissions);
-    log.forEach(slice -> slice.forEach(rendering::add));
+    omissions.addAll(events);
+    var rendering = new Rendering(omissions, chapter.resultCharacters());
+    chapter.opened().ifPresent(rendering::open);
+    chapter.events().forEach(rendering::add);
     return rendering.build(breakpoints);
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-final class FullHistoryTest {
+final class ChapterViewTest {
   private static final String MARK = ",\"cache_control\":{\"type\":\"ephemeral\"}";
 
   @Test

@@ -1,0 +1,45 @@
+package dev.drover.brain;
+
+import dev.drover.session.Event;
+import java.util.Optional;
+
+/// The place where a chapter is cut: between a model request and its reply. At that moment every
+/// call had its result, so no pair of the two is ever separated.
+///
+/// @param from the position of the request; what follows it is kept
+/// @param kept the estimate for what is kept
+record Cut(long from, double kept) {
+  /// The cut that keeps as many rounds as fit, but at least the newest one; empty if there is
+  /// nothing to cut off. A request that got no reply is a place, too, if a message follows it: then
+  /// what was asked before is left unanswered.
+  ///
+  /// @param keep the estimate of what may be kept besides the newest round
+  /// @param resultCharacters the number of characters to which results will be shortened
+  static Optional<Cut> of(Chapter chapter, double keep, int resultCharacters) {
+    Optional<Cut> best = Optional.empty();
+    double sum = 0;
+    boolean replied = false;
+    boolean said = false;
+    for (var stored : chapter.log().reversed()) {
+      if (stored.position() < chapter.from()) {
+        break;
+      }
+      switch (stored.event()) {
+        case Event.UserMessage _ -> said = true;
+        case Event.ModelRequestEnd end -> replied = !end.isError();
+        case Event.ModelRequestStart _ -> {
+          if (replied || said) {
+            if (best.isPresent() && sum > keep) {
+              return best;
+            }
+            best = Optional.of(new Cut(stored.position(), sum));
+          }
+          replied = false;
+        }
+        default -> {}
+      }
+      sum += Estimate.of(stored, resultCharacters, false);
+    }
+    return best;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.drover.brain;
+
+/// The sizes, in tokens, at which a chapter ends.
+///
+/// @param soft where a new chapter is worth its price
+/// @param hard where a request and its reply would not fit any more
+record Limits(long soft, long hard) {
+  /// A context that is not known: only [#MOST] applies.
+  static final long UNKNOWN = 1_000_000_000;
+
+  /// The soft limit of the largest contexts: longer prompts cost more and are answered worse.
+  private static final long MOST = 200_000;
+
+  /// What is left to a reply at most.
+  private static final long RESERVE = 32_000;
+
+  /// @param context the maximum of a prompt and its reply together
+  /// @param maxTokens the maximum of one reply
+  static Limits of(long context, long maxTokens) {
+    long reply = Math.min(Math.min(maxTokens, RESERVE), context / 4);
+    long hard = context - reply;
+    return new Limits(Math.min(hard * 4 / 5, MOST), hard);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.session.Event;
+import dev.drover.session.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// The first message of a chapter, which stands for all that was cut off. It is made from the log,
+/// without a model: the words of the user and of the client's operator as they were sent, and the
+/// [Digest]. For one chapter; one thread.
+final class Opening {
+  /// The longest text of one message, in characters.
+  private static final int LONGEST_MESSAGE = 12_000;
+
+  private static final String NOTE =
+      """
+      [A note from the system that runs you, not from the user: this session has become too long \
+      for your context. What came before event #%s is replaced by this message: what the user \
+      said, the instructions in force, and a list of what you said and did, without the content \
+      of results. Go on with the work from there. Read a file again or repeat a call if you need \
+      a value that is not here; do not guess it.]""";
+
+  /// The sizes of the parts, as estimates.
+  ///
+  /// @param users of the users' messages; the first one is there whatever its size
+  record Budget(double users, double instructions, double digest) {}
+
+  private final List<Stored> log;
+  private final long from;
+  private final Omissions omissions;
+  private final Budget budget;
+
+  private Opening(List<Stored> log, long from, Budget budget) {
+    this.log = log;
+    this.from = from;
+    this.budget = budget;
+    omissions = new Omissions();
+    omissions.addAll(log);
+  }
+
+  /// The opening of a chapter, as messages.
+  ///
+  /// @param log all events of the thread
+  /// @param from the position before which everything is cut off
+  static Json.Arr of(List<Stored> log, long from, Budget budget) {
+    return new Opening(log, from, budget).messages();
+  }
+
+  private Json.Arr messages() {
+    var parts = new ArrayList<String>();
+    parts.add(NOTE.formatted(Long.toString(from)));
+    add(parts, "user_messages", fitting(said(Event.UserMessage.class), budget.users(), 1));
+    add(
+        parts,
+        "instructions_in_force",
+        fitting(said(Event.SystemMessage.class), budget.instructions(), 0));
+    add(parts, "your_messages_and_calls", fitting(digest(), budget.digest(), 0));
+    var text = Messages.text(String.join("\n\n", parts));
+    return Json.arr(Json.obj("role", "user", "content", Json.arr(text)));
+  }
+
+  private static void add(List<String> parts, String name, List<String> lines) {
+    if (!lines.isEmpty()) {
+      parts.add("<" + name + ">\n" + String.join("\n", lines) + "\n</" + name + ">");
+    }
+  }
+
+  private List<String> digest() {
+    return Digest.lines(log, from).stream().map(Opening::escaped).toList();
+  }
+
+  /// The texts of one kind of message that are cut off, oldest first.
+  private List<String> said(Class<? extends Event.FromClient> kind) {
+    int longest = (int) Math.clamp(1.5 * budget.users(), 200, LONGEST_MESSAGE);
+    return log.stream()
+        .filter(stored -> stored.position() < from && kind.isInstance(stored.event()))
+        .map(
+            stored ->
+                "<message event=\"#"
+                    + stored.position()
+                    + "\">"
+                    + escaped(ShortResults.cut(text(stored.event()), longest))
+                    + "</message>")
+        .toList();
+  }
+
+  private String text(Event event) {
+    var content =
+        switch (event) {
+          case Event.UserMessage e -> e.content().items();
+          case Event.SystemMessage e -> e.content().items();
+          default -> List.<Json>of();
+        };
+    return omissions.has(Piece.whole(event.id()))
+        ? "[left out: the model server refused it]"
+        : IntStream.range(0, content.size())
+            .mapToObj(i -> block(new Piece(event.id(), i), content.get(i)))
+            .collect(Collectors.joining("\n"));
+  }
+
+  private String block(Piece piece, Json block) {
+    return omissions.has(piece)
+        ? "[left out: the model server refused it]"
+        : Digest.text(Json.arr(block));
+  }
+
+  /// A text that cannot end the part in which it stands.
+  private static String escaped(String text) {
+    return text.replace("</", "<\\/");
+  }
+
+  /// The newest of the lines that fit, with a note for those that do not.
+  ///
+  /// @param always how many of the oldest lines are kept in any case
+  private static List<String> fitting(List<String> lines, double most, int always) {
+    int first = Math.min(always, lines.size());
+    double left = most;
+    for (var line : lines.subList(0, first)) {
+      left -= Estimate.of(line);
+    }
+    int start = lines.size();
+    while (start > first) {
+      left -= Estimate.of(lines.get(start - 1));
+      if (left < 0) {
+        break;
+      }
+      start--;
+    }
+    var kept = new ArrayList<>(lines.subList(0, first));
+    if (start > first) {
+      kept.add("(" + (start - first) + " entries left out here)");
+    }
+    kept.addAll(lines.subList(start, lines.size()));
+    return kept;
+  }
+}

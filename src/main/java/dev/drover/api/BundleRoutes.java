@@ -58,8 +58,7 @@ final class BundleRoutes {
           SessionExport.of(backend.log(), session, shown(session), head, visible, backend.now());
       try (var bundle = export.open()) {
         exchange.header("content-type", TYPE);
-        exchange.header(
-            "content-disposition", "attachment; filename=\"" + session.id() + ".tar\"");
+        exchange.header("content-disposition", "attachment; filename=\"" + session.id() + ".tar\"");
         exchange.answer(200, export.size(), bundle);
       }
     } catch (IOException e) {

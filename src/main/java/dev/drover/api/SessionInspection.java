@@ -95,14 +95,7 @@ final class SessionInspection {
         .log()
         .getEvents(
             id,
-            new Slice(
-                Long.MAX_VALUE,
-                1,
-                false,
-                types,
-                visible,
-                Optional.empty(),
-                Optional.empty()))
+            new Slice(Long.MAX_VALUE, 1, false, types, visible, Optional.empty(), Optional.empty()))
         .stream()
         .findFirst();
   }

@@ -15,7 +15,8 @@ final class Omissions {
 
   void addAll(List<Stored> events) {
     for (var stored : events) {
-      if (stored.event() instanceof Event.Imported || stored.event() instanceof Event.ContextOpened) {
+      if (stored.event() instanceof Event.Imported
+          || stored.event() instanceof Event.ContextOpened) {
         thinking = stored.position(); // signed for another conversation
       } else if (stored.event() instanceof Event.ModelRequestEnd end
           && end.isError()

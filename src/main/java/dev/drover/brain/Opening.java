@@ -15,14 +15,6 @@ final class Opening {
   /// The longest text of one message, in characters.
   private static final int LONGEST_MESSAGE = 12_000;
 
-  private static final String NOTE =
-      """
-      [A note from the system that runs you, not from the user: this session has become too long \
-      for your context. What came before event #%s is replaced by this message: what the user \
-      said, the instructions in force, and a list of what you said and did, without the content \
-      of results. Go on with the work from there. Read a file again or repeat a call if you need \
-      a value that is not here; do not guess it.]""";
-
   /// The sizes of the parts, as estimates.
   ///
   /// @param users of the users' messages; the first one is there whatever its size
@@ -51,7 +43,15 @@ final class Opening {
 
   private Json.Arr messages() {
     var parts = new ArrayList<String>();
-    parts.add(NOTE.formatted(Long.toString(from)));
+    parts.add(
+        """
+        [A note from the system that runs you, not from the user: this session has become too long \
+        for your context. What came before event #%s is replaced by this message: what the user \
+        said, the instructions in force, and a list of what you said and did, without the content \
+        of results. Go on with the work from there. Read a file again or repeat a call if you need \
+        a value that is not here; do not guess it.]\
+        """
+            .formatted(Long.toString(from)));
     add(parts, "user_messages", fitting(said(Event.UserMessage.class), budget.users(), 1));
     add(
         parts,

@@ -40,7 +40,7 @@ record Room(Capabilities model, double fixed, boolean foresees) {
     }
     var gauge = Gauge.of(chapter, fixed);
     long window = window(chapter);
-    var limits = Limits.of(window, model.maxTokens());
+    var limits = ContextLimits.of(window, model.maxTokens());
     if (gauge.tokens() <= limits.soft()) {
       return Optional.empty();
     }
@@ -73,14 +73,14 @@ record Room(Capabilities model, double fixed, boolean foresees) {
   }
 
   private long window(Chapter chapter) {
-    long known = model.contextKnown() ? model.contextTokens() : Limits.UNKNOWN;
+    long known = model.contextKnown() ? model.contextTokens() : ContextLimits.UNKNOWN;
     return chapter.opened().map(opened -> Math.min(opened.gauge().window(), known)).orElse(known);
   }
 
   private Optional<ContextOpened> shortened(
       Chapter chapter, EventId id, Gauge gauge, long window, double most) {
     Optional<ContextOpened> smallest = Optional.empty();
-    long soft = Limits.of(window, model.maxTokens()).soft();
+    long soft = ContextLimits.of(window, model.maxTokens()).soft();
     for (int level = chapter.inARow(); level < SHARES.length; level++) {
       smallest = draft(chapter, id, gauge, window, level);
       if (smallest.filter(one -> one.gauge().after() <= soft).isPresent()) {
@@ -92,7 +92,7 @@ record Room(Capabilities model, double fixed, boolean foresees) {
 
   private Optional<ContextOpened> draft(
       Chapter chapter, EventId id, Gauge gauge, long window, int level) {
-    double soft = Limits.of(window, model.maxTokens()).soft() / gauge.factor();
+    double soft = ContextLimits.of(window, model.maxTokens()).soft() / gauge.factor();
     double space = Math.max(soft / 4, soft - fixed);
     double share = SHARES[level];
     int results = (int) (3 * share * Math.min(10_000, space / 8));

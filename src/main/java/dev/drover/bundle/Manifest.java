@@ -66,9 +66,7 @@ record Manifest(
   }
 
   private static long number(Fields fields, String name, long max) {
-    return fields
-        .integer(name, 0, max)
-        .orElseThrow(() -> fields.problem(name, "field required"));
+    return fields.integer(name, 0, max).orElseThrow(() -> fields.problem(name, "field required"));
   }
 
   private static Map<String, Part> parts(Fields fields) {

@@ -80,8 +80,7 @@ public final class SessionBundle implements ExportedLog {
     var entry = entry(reader, BundleFormat.EVENTS, BundleFormat.MAX_BYTES);
     var digest = BundleFormat.digest();
     var lines =
-        new BoundedLines(
-            new DigestInputStream(reader.content(), digest), BundleFormat.MAX_LINE);
+        new BoundedLines(new DigestInputStream(reader.content(), digest), BundleFormat.MAX_LINE);
     var out = new BufferedOutputStream(Channels.newOutputStream(file), 1 << 16);
     long count = 0;
     for (var line = lines.next(); line.isPresent(); line = lines.next()) {

@@ -69,9 +69,7 @@ public final class SessionExport {
     var lines = new EventLines(log, session.id(), head, visible);
     parts.add(
         Part.of(
-            BundleFormat.EVENTS,
-            lines,
-            () -> new EventLines(log, session.id(), head, visible)));
+            BundleFormat.EVENTS, lines, () -> new EventLines(log, session.id(), head, visible)));
     var manifest =
         Json.obj(
             "type",

@@ -97,8 +97,7 @@ public final class CloneCache {
           root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       if (!new FreeSpace(root, OptionalLong.empty()).isShort()) {
         var draft = root.resolve(ids.next(DRAFT));
-        var file =
-            FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        var file = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         recording = new CloneRecording(this, key, draft, file, most / PART);
       }
     } catch (IOException e) {

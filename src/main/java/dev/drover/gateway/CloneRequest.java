@@ -105,9 +105,10 @@ record CloneRequest(String format, boolean offsets, SortedSet<String> wants) {
     boolean offsets = false;
     boolean done = false;
     for (var packet : arguments) {
-      if (!(packet instanceof Packet.Line(var text))) {
+      if (!(packet instanceof Packet.Line line)) {
         return Optional.empty();
       }
+      var text = line.text();
       switch (text) {
         case "thin-pack", "no-progress" -> {} // without effect on the pack of a clone
         case "ofs-delta" -> offsets = true;

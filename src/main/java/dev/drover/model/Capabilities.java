@@ -15,8 +15,8 @@ import java.util.Optional;
 /// @param documents whether the model accepts documents that are not text
 /// @param midConversationSystem whether a system message may stand between others
 /// @param price its list price; empty: unknown
-/// @param contextKnown whether `contextTokens` is the model's own; otherwise it is a guess, which is
-///   shown but never relied upon
+/// @param contextKnown whether `contextTokens` is the model's own; otherwise it is a guess, which
+///   is shown but never relied upon
 public record Capabilities(
     int contextTokens,
     int maxTokens,

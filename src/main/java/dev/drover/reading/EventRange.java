@@ -51,9 +51,7 @@ public record EventRange(
         after
             .flatMap(Place::time)
             .map(time -> time.truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS)),
-        before
-            .flatMap(Place::time)
-            .map(time -> time.minusNanos(1).truncatedTo(ChronoUnit.MICROS)));
+        before.flatMap(Place::time).map(time -> time.minusNanos(1).truncatedTo(ChronoUnit.MICROS)));
   }
 
   /// The part of this range below a position.

@@ -116,7 +116,7 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
-        case Event.ContextOpened e -> open(e);
+      case Event.ContextOpened e -> open(e);
       case Event.Continued _ -> {
         allow(
             !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,

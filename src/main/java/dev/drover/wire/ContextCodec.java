@@ -1,6 +1,7 @@
 package dev.drover.wire;
 
 import dev.drover.base.Json;
+import dev.drover.session.Event;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class ContextCodec {
   }
 
   /// Reads a value of [#write]; empty if it has a format or a kind that only a newer version knows.
-  static Optional<ContextOpened> read(EventId id, Json.Obj event) {
+  static Optional<Event> read(EventId id, Json.Obj event) {
     var kind = kind(String.valueOf(event.text("kind")));
     long chapter = event.number("chapter", 0);
     long from = event.number("from", 0);

@@ -74,7 +74,9 @@ final class BundleRoutesTest {
   private byte[] export(String session, String query) throws Exception {
     var path = session.replace("/v1/", "/drover/") + "/export" + query;
     var response = api.http.send(api.request(path).build(), BodyHandlers.ofByteArray());
-    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.statusCode())
+        .as(new String(response.body(), StandardCharsets.UTF_8))
+        .isEqualTo(200);
     assertThat(response.headers().firstValue("content-type")).hasValue("application/x-tar");
     assertThat(response.headers().firstValueAsLong("content-length"))
         .hasValue(response.body().length);
@@ -119,15 +121,13 @@ final class BundleRoutesTest {
             .map(
                 entry ->
                     new PaxStream.Item(
-                        PaxEntry.file(
-                            entry.getKey(), 0644, entry.getValue().length, Instant.EPOCH),
+                        PaxEntry.file(entry.getKey(), 0644, entry.getValue().length, Instant.EPOCH),
                         () -> new ByteArrayInputStream(entry.getValue())))
             .toList());
   }
 
   private static String text(Map<String, byte[]> entries, String name) {
-    return new String(
-        Objects.requireNonNull(entries.get(name), name), StandardCharsets.UTF_8);
+    return new String(Objects.requireNonNull(entries.get(name), name), StandardCharsets.UTF_8);
   }
 
   private static void put(Map<String, byte[]> entries, String name, String text) {
@@ -152,8 +152,7 @@ final class BundleRoutesTest {
       var bytes = Objects.requireNonNull(entries.get(name), name);
       var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       parts.put(
-          name,
-          Json.obj("sha256", HexFormat.of().formatHex(digest), "size_bytes", bytes.length));
+          name, Json.obj("sha256", HexFormat.of().formatHex(digest), "size_bytes", bytes.length));
     }
     var manifest =
         json(entries, MANIFEST).with("events", events).with("parts", new Json.Obj(parts));
@@ -164,16 +163,14 @@ final class BundleRoutesTest {
   void anImportedSessionHasTheSameEventsAndGoesOn() throws Exception {
     var session = session();
     var bundle = export(session, "");
-    assertThat(entries(bundle).keySet())
-        .containsExactly(MANIFEST, SESSION, "agent.json", EVENTS);
+    assertThat(entries(bundle).keySet()).containsExactly(MANIFEST, SESSION, "agent.json", EVENTS);
     var answer = imported(bundle);
     assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
     var made = answer.body();
     assertThat(made.text("type")).isEqualTo("session_import");
     assertThat(made.get("left_out")).hasValue(Json.arr("sandbox_files"));
     var origin =
-        Json.obj(
-            "session_id", session.substring("/v1/sessions/".length()), "position", COUNT);
+        Json.obj("session_id", session.substring("/v1/sessions/".length()), "position", COUNT);
     assertThat(made.object("imported_from")).isEqualTo(origin);
     assertThat(made.object("session").text("status")).isEqualTo("idle");
     assertThat(path(made)).isNotEqualTo(session);
@@ -232,25 +229,18 @@ final class BundleRoutesTest {
   }
 
   @Test
-  void aBundleHasNothingOfVaultsAndNoBudget() throws Exception {
-    var vault = api.post("/v1/vaults", "{\"display_name\":\"V\"}").text("id");
+  void aBundleHasNoBudget() throws Exception {
     var body =
         Json.obj(
             "agent",
             api.agent(),
             "environment_id",
             api.environment(),
-            "vault_ids",
-            List.of(vault),
             "budget",
-            Json.obj(
-                "type", "limit", "max_list_cost", Json.obj("amount", "9", "currency", "USD")));
+            Json.obj("type", "limit", "max_list_cost", Json.obj("amount", "9", "currency", "USD")));
     var session = "/v1/sessions/" + api.post("/v1/sessions", body.toString()).text("id");
-    var bundle = export(session, "");
-    assertThat(new String(bundle, StandardCharsets.UTF_8)).doesNotContain(vault);
-    var made = imported(bundle).body();
-    assertThat(made.get("left_out")).hasValue(Json.arr("vault_ids", "budget"));
-    assertThat(made.object("session").get("vault_ids")).hasValue(Json.arr());
+    var made = imported(export(session, "")).body();
+    assertThat(made.get("left_out")).hasValue(Json.arr("budget"));
     assertThat(made.object("session").get("budget")).hasValue(Json.NULL);
   }
 
@@ -413,8 +403,7 @@ final class BundleRoutesTest {
     var bundle = export(session(), "");
     var agent = api.agent();
     var environment = api.environment();
-    assertThat(imported(bundle, "").error())
-        .isEqualTo("invalid_request_error: agent: is required");
+    assertThat(imported(bundle, "").error()).isEqualTo("invalid_request_error: agent: is required");
     assertThat(imported(bundle, "?agent=" + agent).error())
         .isEqualTo("invalid_request_error: environment_id: is required");
     assertThat(imported(bundle, "?agent=agent_none&environment_id=" + environment).status())

@@ -202,7 +202,7 @@ final class OpenApiTest {
         refusing++;
       }
     }
-    assertThat(refusing).isEqualTo(4);
+    assertThat(refusing).isEqualTo(5);
   }
 
   private void checkSessionResources(String session) throws Exception {

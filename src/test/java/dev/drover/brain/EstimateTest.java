@@ -43,9 +43,9 @@ final class EstimateTest {
 
   @Test
   void theLimitsOfContexts() {
-    assertThat(Limits.of(200_000, 32_000)).isEqualTo(new Limits(134_400, 168_000));
-    assertThat(Limits.of(1_000_000, 128_000)).isEqualTo(new Limits(200_000, 968_000));
-    assertThat(Limits.of(32_768, 8_192)).isEqualTo(new Limits(19_660, 24_576));
-    assertThat(Limits.of(Limits.UNKNOWN, 8_192).soft()).isEqualTo(200_000);
+    assertThat(ContextLimits.of(200_000, 32_000)).isEqualTo(new ContextLimits(134_400, 168_000));
+    assertThat(ContextLimits.of(1_000_000, 128_000)).isEqualTo(new ContextLimits(200_000, 968_000));
+    assertThat(ContextLimits.of(32_768, 8_192)).isEqualTo(new ContextLimits(19_660, 24_576));
+    assertThat(ContextLimits.of(ContextLimits.UNKNOWN, 8_192).soft()).isEqualTo(200_000);
   }
 }

@@ -79,8 +79,7 @@ final class FullContextTest {
     int breaks = 0;
     for (int i = 1; i < prompts.size(); i++) {
       var before = unmarked(prompts.get(i - 1));
-      boolean grows =
-          unmarked(prompts.get(i)).startsWith(before.substring(0, before.length() - 1));
+      boolean grows = unmarked(prompts.get(i)).startsWith(before.substring(0, before.length() - 1));
       breaks += grows ? 0 : 1;
     }
     return breaks;

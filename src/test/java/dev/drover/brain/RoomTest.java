@@ -251,7 +251,8 @@ final class RoomTest {
             {"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_sevt_2",\
             "content":[{"type":"text","text":\
             "%s\\n[… 390 characters were left out here …]\\n%s"}],\
-            "is_error":true},{"type":"text","text":"go on"}]}]"""
+            "is_error":true},{"type":"text","text":"go on"}]}]\
+            """
                 .formatted("0123456789".repeat(14), "0123456789".repeat(7)));
   }
 }

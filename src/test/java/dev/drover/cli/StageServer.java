@@ -98,11 +98,7 @@ final class StageServer implements ServerFactory {
                     InstantSource.system()),
                 new FileAccess(new PuppetHand(), new NoSnapshots()),
                 new SkillDesk(
-                    store.skills(),
-                    NoBlobs.INSTANCE,
-                    SCRATCH,
-                    ids,
-                    InstantSource.system()),
+                    store.skills(), NoBlobs.INSTANCE, SCRATCH, ids, InstantSource.system()),
                 NoWebhooks.desk(store, ids),
                 NoPolicy.desk(),
                 new AccessDesk(store.access(), desk, store.nodes(), ids, InstantSource.system()),

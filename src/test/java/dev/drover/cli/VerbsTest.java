@@ -110,13 +110,7 @@ final class VerbsTest {
     var environment = id("environments", "create", "--name", "e" + System.nanoTime());
     var made =
         json(
-            "sessions",
-            "import",
-            file,
-            "--agent",
-            agent("Coder"),
-            "--environment-id",
-            environment);
+            "sessions", "import", file, "--agent", agent("Coder"), "--environment-id", environment);
     assertThat(made.object("imported_from"))
         .isEqualTo(Json.obj("session_id", session, "position", 0));
     assertThat(made.items("left_out")).isEmpty();
@@ -124,15 +118,13 @@ final class VerbsTest {
     assertThat(run("sessions", "why", Column.text(made.object("session"), "id"))).isZero();
     assertThat(shell.out()).containsPattern("imported from +" + session + ", position 0\n");
     var other = agent("Other");
-    assertThat(
-            run("sessions", "import", file, "--agent", other, "--environment-id", environment))
+    assertThat(run("sessions", "import", file, "--agent", other, "--environment-id", environment))
         .isZero();
     assertThat(shell.err()).contains("The new session does not have: agent.");
     assertThat(run("sessions", "import", file)).isNotZero();
     assertThat(shell.err()).contains("--agent is required");
     assertThat(run("sessions", "export", session, "--public", "-o", file)).isZero();
-    assertThat(
-            run("sessions", "import", file, "--agent", other, "--environment-id", environment))
+    assertThat(run("sessions", "import", file, "--agent", other, "--environment-id", environment))
         .isEqualTo(1);
     assertThat(shell.err()).contains("it is public");
     assertThat(run("sessions", "export", "sesn_none", "-o", file)).isEqualTo(1);

@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What every [dev.drover.session.Sessions#fork] and
-/// [dev.drover.session.Sessions#importSession] do.
+/// What every [dev.drover.session.Sessions#fork] and [dev.drover.session.Sessions#importSession]
+/// do.
 abstract class ForksContract extends LogContract {
   /// The number of events of a turn.
   private static final int TURN = 7;
@@ -354,8 +354,7 @@ abstract class ForksContract extends LogContract {
     assertThat(all(made.id()))
         .extracting(Stored::event)
         .singleElement()
-        .isInstanceOfSatisfying(
-            Event.Imported.class, event -> assertThat(event.note()).isEmpty());
+        .isInstanceOfSatisfying(Event.Imported.class, event -> assertThat(event.note()).isEmpty());
     turn(made.id(), 1);
     assertThat(findings(made.id())).isEmpty();
   }

@@ -98,7 +98,7 @@ abstract class ToolOutputsContract extends StoreContract {
     assertProblem(
         () -> keep(session, eventId(), content('a', QUOTA + 1)),
         Problem.Kind.INVALID_REQUEST,
-        "This workspace may store 1073741824 bytes; 0 bytes are in use. Delete files that are not"
+        "This workspace may store 1 GiB; 0 bytes are in use. Delete files that are not"
             + " needed.");
     assertThat(texts().of(session)).isEmpty();
     assertThat(used()).isZero();

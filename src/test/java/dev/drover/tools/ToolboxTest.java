@@ -196,11 +196,9 @@ final class ToolboxTest {
     var offer = one.named("session_get_events").orElseThrow();
     assertThat(offer.runs()).isInstanceOf(Runs.LogReader.class);
     assertThat(on.named(offer.name()).orElseThrow().spec().name()).isEqualTo("get_events");
-    var both =
-        Toolbox.of(agent(custom("get_events"), custom("session_get_events")), on, Map.of());
+    var both = Toolbox.of(agent(custom("get_events"), custom("session_get_events")), on, Map.of());
     assertThat(both.definitions().items()).hasSize(2);
-    assertThat(both.named("session_get_events").orElseThrow().runs())
-        .isEqualTo(new Runs.Client());
+    assertThat(both.named("session_get_events").orElseThrow().runs()).isEqualTo(new Runs.Client());
   }
 
   @Test
@@ -220,9 +218,7 @@ final class ToolboxTest {
               none.credentials());
       var toolbox =
           Toolbox.of(
-              agent(ALL),
-              Inventory.of(List.of(), () -> policy).withReader(reader, true),
-              Map.of());
+              agent(ALL), Inventory.of(List.of(), () -> policy).withReader(reader, true), Map.of());
       assertThat(toolbox.named("get_events").map(Offer::permission))
           .isEqualTo(denies ? Optional.empty() : Optional.of(Event.Permission.ASKED));
       if (denies) {

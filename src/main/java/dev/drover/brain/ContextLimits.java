@@ -4,7 +4,7 @@ package dev.drover.brain;
 ///
 /// @param soft where a new chapter is worth its price
 /// @param hard where a request and its reply would not fit any more
-record Limits(long soft, long hard) {
+record ContextLimits(long soft, long hard) {
   /// A context that is not known: only [#MOST] applies.
   static final long UNKNOWN = 1_000_000_000;
 
@@ -16,9 +16,9 @@ record Limits(long soft, long hard) {
 
   /// @param context the maximum of a prompt and its reply together
   /// @param maxTokens the maximum of one reply
-  static Limits of(long context, long maxTokens) {
+  static ContextLimits of(long context, long maxTokens) {
     long reply = Math.min(Math.min(maxTokens, RESERVE), context / 4);
     long hard = context - reply;
-    return new Limits(Math.min(hard * 4 / 5, MOST), hard);
+    return new ContextLimits(Math.min(hard * 4 / 5, MOST), hard);
   }
 }

@@ -47,11 +47,11 @@ final class KilledWithWebhooksTest {
   @Test
   void everyEventIsReceivedOnPostgres() throws Exception {
     try (var database = Postgres.database()) {
-      play(1, Map.of("DROVER_DATABASE_URL", database.url()));
+      play(2, Map.of("DROVER_DATABASE_URL", database.url()));
     }
   }
 
-  /// @param part which half of a sample
+  /// @param part which part of a sample
   private void play(int part, Map<String, String> settings) throws Exception {
     var all = new HashMap<>(settings);
     all.put("DROVER_NETWORK_PRIVATE", "[127.0.0.1]");
@@ -70,7 +70,7 @@ final class KilledWithWebhooksTest {
       var secret = String.valueOf(endpoint.text("signing_secret"));
       var environment = client.sent("/v1/environments", Json.obj("name", "here"), 200).text("id");
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
-      for (var fault : FaultSample.of(FAULTS, part, 2)) {
+      for (var fault : FaultSample.of(FAULTS, part, 4)) {
         var request =
             Json.obj("agent", String.valueOf(agent), "environment_id", String.valueOf(environment));
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));

@@ -36,7 +36,7 @@ final class TagsTest {
   /// Uses an official SDK, or Node.js.
   private static final String SDK = "sdk";
 
-  private static final Set<String> KNOWN = Set.of("unit", SANDBOX, DATABASE, SDK, "proof");
+  private static final Set<String> KNOWN = Set.of("unit", SANDBOX, DATABASE, SDK, "proof", "soak");
 
   private static final JavaClasses CODE =
       new ClassFileImporter()

@@ -105,7 +105,7 @@ final class BenchTest {
   }
 
   @Test
-  @Tag("proof")
+  @Tag("soak")
   void figuresOfPostgresAreThereAndNothingIsLeftInIt() throws Exception {
     try (var database = Postgres.database();
         var connection = database.connect();

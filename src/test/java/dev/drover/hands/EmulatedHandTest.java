@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `hand` as it is cross-compiled for arm64, on an emulator: its frames and its file tools.
 /// Programs that it would start, such as the shell, are of this machine, so `bash` is not tried.
 @Tag("sandbox")
+@Tag("soak")
 final class EmulatedHandTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String EMULATOR = "qemu-aarch64-static";

@@ -80,7 +80,8 @@ final class RestVisits implements AutoCloseable {
     }
   }
 
-  /// @return whether processes live in the hand
+  /// @return whether processes lived in the hand when the visit began: what they wrote since then
+  ///   is left to the next visit, also if they have ended
   private boolean visit(SessionId session) throws InterruptedException {
     var grip = harness.hands().visit(HandSpec.workspace(session));
     if (grip.isEmpty()) {
@@ -90,12 +91,13 @@ final class RestVisits implements AutoCloseable {
       return false;
     }
     try (var held = grip.get()) {
+      var files = held.files();
+      boolean atWork = files.isPresent() && files.get().isAtWork();
       var row = harness.sessions().getSession(session);
       for (var errand : harness.errands()) {
         errand.atRest(new Visit(row.origin().workspace(), row.primary(), held));
       }
-      var files = held.files();
-      return files.isPresent() && files.get().isAtWork();
+      return atWork;
     } catch (IOException _) {
       return false; // the hand is gone
     }

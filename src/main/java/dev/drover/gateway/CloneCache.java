@@ -33,7 +33,7 @@ public final class CloneCache {
   private static final System.Logger LOG = System.getLogger(CloneCache.class.getName());
   private static final String DRAFT = "draft_";
 
-  /// How long a pack is kept that nobody uses, and a draft that a server that died has left.
+  /// How long an unused pack is kept, and a draft left by a server that died.
   private static final Duration UNUSED = Duration.ofDays(14);
 
   /// The most packs that are stored at the same time.

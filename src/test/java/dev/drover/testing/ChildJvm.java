@@ -18,9 +18,9 @@ import java.util.spi.ToolProvider;
 /// A JVM beside that of the tests, for what is killed, or measured, or stopped by a signal.
 ///
 /// The class directories are packed into jars, and what a rehearsal loads and links is kept beside
-/// them (an ahead-of-time cache, which takes jars alone), so that a server starts with a third of
-/// the work. Both are made by the first test that needs them, and again after a compilation.
-/// Without a cache a child runs, too: the JVM leaves one that does not fit.
+/// them (an ahead-of-time cache, which takes jars alone), so that a server starts with little more
+/// than half of the work. Both are made by the first test that needs them, and again after a
+/// compilation. Without a cache a child runs, too: the JVM ignores one that does not fit.
 public final class ChildJvm {
   private static final List<String> FLAGS =
       List.of(

@@ -80,22 +80,32 @@ public record Session(
 
     /// The origin of a session that continues this one.
     public Origin withCreatedAt(Instant now) {
-      return new Origin(
-          workspace,
-          primary,
-          agentId,
-          agentVersion,
-          environment,
-          networking,
-          now,
-          notes,
-          vaults,
-          packages,
-          newer);
+      return with(primary, now, notes, vaults, packages);
     }
 
     /// A copy whose primary thread has another id.
     public Origin withPrimary(ThreadId thread) {
+      return with(thread, createdAt, notes, vaults, packages);
+    }
+
+    public Origin withNotes(List<String> written) {
+      return with(primary, createdAt, written, vaults, packages);
+    }
+
+    public Origin withVaults(List<VaultId> chosen) {
+      return with(primary, createdAt, notes, chosen, packages);
+    }
+
+    public Origin withPackages(Packages installed) {
+      return with(primary, createdAt, notes, vaults, installed);
+    }
+
+    private Origin with(
+        ThreadId thread,
+        Instant created,
+        List<String> written,
+        List<VaultId> chosen,
+        Packages installed) {
       return new Origin(
           workspace,
           thread,
@@ -103,54 +113,9 @@ public record Session(
           agentVersion,
           environment,
           networking,
-          createdAt,
-          notes,
-          vaults,
-          packages,
-          newer);
-    }
-
-    public Origin withNotes(List<String> written) {
-      return new Origin(
-          workspace,
-          primary,
-          agentId,
-          agentVersion,
-          environment,
-          networking,
-          createdAt,
+          created,
           written,
-          vaults,
-          packages,
-          newer);
-    }
-
-    public Origin withVaults(List<VaultId> chosen) {
-      return new Origin(
-          workspace,
-          primary,
-          agentId,
-          agentVersion,
-          environment,
-          networking,
-          createdAt,
-          notes,
           chosen,
-          packages,
-          newer);
-    }
-
-    public Origin withPackages(Packages installed) {
-      return new Origin(
-          workspace,
-          primary,
-          agentId,
-          agentVersion,
-          environment,
-          networking,
-          createdAt,
-          notes,
-          vaults,
           installed,
           newer);
     }

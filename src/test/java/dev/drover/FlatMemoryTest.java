@@ -28,13 +28,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A file of 500 MB, uploaded and downloaded, and one of 150 MB with a bucket, which takes longer:
 /// the server's memory does not grow with them.
-@Isolated("it measures a process")
 @Timeout(300)
 @Tag("proof")
 @Tag("database")

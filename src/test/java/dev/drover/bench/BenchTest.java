@@ -34,11 +34,9 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /// The whole bench at its smallest: whether it measures, not what.
 @Timeout(180)
-@Isolated
 @Tag("database")
 @Tag("sandbox")
 final class BenchTest {
@@ -135,7 +133,6 @@ final class BenchTest {
 
   @Test
   void everyFigureIsThereAndSane() throws Exception {
-    long before = ProcessHandle.current().children().count();
     var told = new ArrayList<String>();
     var report = bench.run(List.of(), Size.SMALLEST, told::add);
     assertThat(told)
@@ -201,7 +198,9 @@ final class BenchTest {
     assertThat(report.markdown()).startsWith("| figure | Drover | floor |").contains("|---|");
     assertThat(((Json.Obj) Json.parse(report.json())).items("figures"))
         .hasSameSizeAs(report.figures());
-    assertThat(ProcessHandle.current().children().count()).isEqualTo(before);
+    assertThat(ProcessHandle.current().descendants())
+        .as("processes of the bench that are left")
+        .noneMatch(process -> process.info().commandLine().orElse("").contains("drover-bench"));
   }
 
   @Test

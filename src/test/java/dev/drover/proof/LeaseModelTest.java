@@ -30,6 +30,7 @@ final class LeaseModelTest {
     assertThat(verdict.states()).isGreaterThan(states);
   }
 
+  @Tag("soak")
   @ParameterizedTest(name = "without {0}, {3} breaks")
   @CsvSource({
     "FenceEpoch, 1, 1, EpochsNeverFall",

@@ -116,7 +116,8 @@ public final class LocalSandboxes implements Sandboxes {
   /// Creates a complete sandbox once and runs a small check in it. Empty if it succeeds; otherwise
   /// the problem and how to fix it.
   public Optional<String> problem() throws InterruptedException {
-    var session = new SessionId("sesn_probe");
+    // Of its own, because two servers may check one data directory at the same time.
+    var session = new SessionId(ids.next("sesn_probe"));
     try {
       var held = register.make(newId(), session);
       try (var _ = held.lock()) {

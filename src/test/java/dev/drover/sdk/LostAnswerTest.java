@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("sdk")
 final class LostAnswerTest {
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"SQLITE", "TWO_NODES"})
   void aSendWhoseAnswerIsLostTwiceLeavesOneMessage(Deployment deployment, @TempDir Path data)
       throws Exception {
     try (var rig = new Rig(deployment, data);

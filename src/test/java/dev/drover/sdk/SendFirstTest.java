@@ -77,7 +77,7 @@ final class SendFirstTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"SQLITE", "TWO_NODES"})
   void everyStreamThatIsOpenedBeforeASendShowsItsTurnAlone(Deployment deployment) throws Exception {
     try (var rig = new Rig(deployment, data)) {
       var session = rig.session();

@@ -46,7 +46,7 @@ abstract class TypeScriptSdkSuite {
                     "rehearsal.first_token_ms", "0",
                     "anthropic.base_url", model.uri().toString(),
                     "anthropic.api_key", "sk-model"))) {
-      Programs.run(
+      System.out.println(Programs.run(
           Programs.TYPESCRIPT,
           Map.of(
               "DROVER_TEST_URL", drover.url().toString(),
@@ -55,7 +55,7 @@ abstract class TypeScriptSdkSuite {
               "DROVER_TEST_PREVIEWS", drover.nodes().size() > 1 ? "lossy" : "whole"),
           "node",
           "--test",
-          "suite.mjs");
+          "suite.mjs"));
     }
   }
 }

@@ -117,7 +117,7 @@ final class PostgresPlansTest {
   }
 
   @AfterAll
-  static void drop() {
+  static void drop() throws Exception {
     DATABASE.drop();
   }
 

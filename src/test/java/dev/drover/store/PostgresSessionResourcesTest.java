@@ -1,7 +1,5 @@
 package dev.drover.store;
 
-import dev.drover.base.Secret;
-import dev.drover.store.postgres.PostgresStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -11,8 +9,7 @@ final class PostgresSessionResourcesTest extends SessionResourcesContract {
 
   @Override
   Store open() throws StoreUnusable {
-    return PostgresStore.open(
-        new Secret(DATABASE.url()), EmptyDatabase.LAPSE, "", 1_000, feed, ids, clock);
+    return DATABASE.open(1_000, feed, ids, clock);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.drover.store;
 
-import dev.drover.base.Secret;
-import dev.drover.store.postgres.PostgresStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -11,8 +9,7 @@ final class PostgresToolOutputsTest extends ToolOutputsContract {
 
   @Override
   Store open() throws StoreUnusable {
-    return PostgresStore.open(
-        new Secret(DATABASE.url()), EmptyDatabase.LAPSE, "", QUOTA, feed, ids, clock);
+    return DATABASE.open(QUOTA, feed, ids, clock);
   }
 
   @Override

@@ -19,4 +19,9 @@ final class SqliteEventLogRacesTest extends EventLogRaces {
     store.close();
     return open();
   }
+
+  @Override
+  int rounds() {
+    return 500;
+  }
 }

@@ -6,10 +6,18 @@ import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("database")
 final class SqliteMigrationTest extends MigrationContract {
   @TempDir Path directory;
+
+  @ParameterizedTest
+  @MethodSource("allVersions")
+  void everyEarlierSchemaIsBroughtForwardWithWhatItHolds(int version) throws Exception {
+    assertBroughtForward(version);
+  }
 
   @Override
   Store open() throws StoreUnusable {

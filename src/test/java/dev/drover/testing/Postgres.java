@@ -109,6 +109,8 @@ public final class Postgres {
     try {
       return PostgresServer.in(Files.createTempDirectory(Watchdog.directory(), "shared-"))
           .set("fsync", "off".equals(System.getenv(FSYNC)) ? "off" : "on")
+          // By default a process looks at one database after another, all of them once a minute.
+          .set("autovacuum_naptime", "5min")
           .start();
     } catch (IOException e) {
       throw new IllegalStateException(e);

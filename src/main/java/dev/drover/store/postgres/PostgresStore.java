@@ -72,10 +72,24 @@ public final class PostgresStore {
       Secret url, Duration lapse, String place, long quota, Feed feed, Ids ids, InstantSource clock)
       throws StoreUnusable {
     var database = DatabaseUrl.of(url.reveal());
-    prepare(database, clock);
-    Link.Connector connector = () -> new Db(connect(database), PostgresDialect.POSTGRES);
+    return open(database, () -> connect(database), lapse, place, quota, feed, ids, clock);
+  }
+
+  /// As above, over connections that the caller makes as [#connect] does.
+  static SqlStore open(
+      DatabaseUrl database,
+      Hints.Connector connections,
+      Duration lapse,
+      String place,
+      long quota,
+      Feed feed,
+      Ids ids,
+      InstantSource clock)
+      throws StoreUnusable {
+    prepare(database, connections, clock);
+    Link.Connector connector = () -> new Db(connections.connect(), PostgresDialect.POSTGRES);
     var readers = new Readers(links(READERS, connector), PostgresDialect.POSTGRES);
-    var hints = new Hints(() -> listener(database), lapse, ids.next("hints_"));
+    var hints = new Hints(() -> listener(connections), lapse, ids.next("hints_"));
     var relay = new FeedRelay(feed, readers, hints, ids, clock);
     feed.watchedBy(relay);
     var writer = new Writer(links(WRITERS, connector), PostgresDialect.POSTGRES, relay);
@@ -133,24 +147,30 @@ public final class PostgresStore {
     if (connection == null) {
       throw new SQLException("not a URL of PostgreSQL");
     }
+    configure(connection);
+    return connection;
+  }
+
+  /// Sets what every session of ours has.
+  static void configure(Connection connection) throws SQLException {
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     try (var statement = connection.createStatement()) {
       statement.execute("SET idle_in_transaction_session_timeout = " + PAUSED.toMillis());
       statement.execute("SET lock_timeout = " + LOCKED.toMillis());
     }
-    return connection;
   }
 
   /// The connection for incoming hints. It waits without a time limit.
-  private static Connection listener(DatabaseUrl url) throws SQLException {
-    var connection = connect(url);
+  private static Connection listener(Hints.Connector connections) throws SQLException {
+    var connection = connections.connect();
     connection.setNetworkTimeout(Runnable::run, 0);
     return connection;
   }
 
-  private static void prepare(DatabaseUrl url, InstantSource clock) throws StoreUnusable {
+  private static void prepare(DatabaseUrl url, Hints.Connector connections, InstantSource clock)
+      throws StoreUnusable {
     for (int tries = 1; ; tries++) {
-      try (var connection = connect(url);
+      try (var connection = connections.connect();
           var db = new Db(connection, PostgresDialect.POSTGRES)) {
         check(connection);
         connection.setNetworkTimeout(Runnable::run, (int) MIGRATION.toMillis());

@@ -85,7 +85,7 @@ public final class Migrations {
           applied.size(),
           last);
     }
-    for (int version = 1; version <= last; version++) {
+    for (int version = applied.size() + 1; version <= last; version++) {
       step(db, version, clock);
     }
   }

@@ -326,11 +326,26 @@ final class DatabaseAwayTest {
   @Test
   void withoutRoomForItsLog() throws Exception {
     underLoad(
-        logDisk::fill,
+        () -> {
+          logDisk.fill();
+          useUpTheLog();
+        },
         () -> {
           await().atMost(Duration.ofMinutes(3)).until(() -> !server.isRunning());
           logDisk.free();
           server.start();
         });
+  }
+
+  /// Goes on to the next file of the log, again and again, until there is no room for another one.
+  private void useUpTheLog() {
+    for (int i = 0; i < 20 && server.isRunning(); i++) {
+      try (var admin = server.admin();
+          var statement = admin.createStatement()) {
+        statement.execute("SELECT pg_logical_emit_message(true, 'test', 'x'), pg_switch_wal()");
+      } catch (SQLException _) {
+        return; // it has ended
+      }
+    }
   }
 }

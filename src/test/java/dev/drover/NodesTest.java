@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("database")
 @Tag("sandbox")
 final class NodesTest {
-  @TempDir Path directory;
+  private Path directory;
 
   private final Postgres.Database database = Postgres.database();
   private final ScriptedMessages model = ScriptedMessages.start();
@@ -43,7 +43,8 @@ final class NodesTest {
   private boolean begun;
 
   @BeforeAll
-  void startBoth() throws Exception {
+  void startBoth(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     a = node("a");
     b = node("b");
     onA = a.client();

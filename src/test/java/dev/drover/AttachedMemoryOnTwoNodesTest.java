@@ -3,6 +3,7 @@ package dev.drover;
 import dev.drover.testing.Postgres;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 @Tag("database")
 @Tag("sandbox")
@@ -17,5 +18,12 @@ final class AttachedMemoryOnTwoNodesTest extends AttachedMemorySuite {
   @Override
   void release() {
     database.close();
+  }
+
+  /// A few seconds on one store, see [AttachedMemoryTest]; on this one with `-Psoak`.
+  @Test
+  @Tag("soak")
+  void aStoreIsFilledByOneAgentAndReadByAnother() {
+    fill();
   }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -428,9 +427,9 @@ abstract class AttachedMemorySuite {
     assertThat(first.run("ls %s | wc -l".formatted(NOTES))).isEqualTo("190");
   }
 
-  @Test
-  @Tag("proof")
-  void aStoreIsFilledByOneAgentAndReadByAnother() {
+  /// Fills a store to its limit by one agent, and reads it by another. That takes hundreds of
+  /// requests.
+  void fill() {
     var store = store("Team notes");
     var first = talk(0, store);
     first.say(

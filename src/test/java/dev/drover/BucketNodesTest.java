@@ -22,8 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,17 +43,30 @@ final class BucketNodesTest {
 
   private static final Pattern ID = Pattern.compile("\"id\" *: *\"(file_[^\"]+)\"");
 
+  private final String prefix = UUID.randomUUID() + "/";
+
   @TempDir Path directory;
 
   private final Postgres.Database database = Postgres.database();
   private final HttpClient http = HttpClient.newHttpClient();
-  private S3Server server;
+  private static S3Server server;
   private Drover a;
   private Drover b;
 
+  /// One for all tests, each of which has names of its own in the bucket.
+  @BeforeAll
+  static void serve(@TempDir Path shared) throws Exception {
+    server = S3Server.in(shared);
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    server.close();
+  }
+
   @BeforeEach
   void start() throws Exception {
-    server = S3Server.in(directory);
+    server.startAgain();
     a = node("a");
     b = node("b");
   }
@@ -60,12 +76,11 @@ final class BucketNodesTest {
     a.close();
     b.close();
     http.close();
-    server.close();
     database.close();
   }
 
   private Map<String, String> environment() {
-    var environment = new HashMap<>(server.environment("files/"));
+    var environment = new HashMap<>(server.environment(prefix));
     environment.put("DROVER_DATABASE_URL", database.url());
     environment.put("DROVER_API_KEY", "sk-test");
     environment.put("HOME", directory.toString());

@@ -10,12 +10,16 @@ import dev.drover.base.Scope;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.S3Server;
 import dev.drover.testing.ScriptedMessages;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,25 +33,31 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("database")
 @Tag("sandbox")
 final class BucketSnapshotsTest {
-  /// About 100 MB in 10,000 files, and what [TwoDataDirectoriesTest] has.
+  /// Directories of a hundred files each, a megabyte together.
+  private static final int DIRECTORIES = FaultSample.ALL ? 100 : 25;
+
+  /// A large workspace, and what [TwoDataDirectoriesTest] has.
   private static final String LARGE =
       MANY
           + """
 
-          cd /workspace && mkdir many && for d in $(seq -w 0 99); do mkdir many/$d \
+          cd /workspace && mkdir many && for d in $(seq %d); do mkdir many/$d \
           && head -c 740000 /dev/urandom | base64 | split -b 10000 -a 2 -d - many/$d/f; done; cd\
-          """;
+          """
+              .formatted(DIRECTORIES);
 
   /// The manifest is too long for one result.
   private static final String SUMMARY =
       "{ " + MANIFEST + "; } > /tmp/m; sha256sum < /tmp/m; wc -l < /tmp/m";
+
+  private final String prefix = UUID.randomUUID() + "/";
 
   @TempDir private Path directory;
 
   private final Postgres.Database database = Postgres.database();
   private final ScriptedMessages model = ScriptedMessages.start();
   private final SessionTurns turns = new SessionTurns(model, "sk-test-key");
-  private S3Server server;
+  private static S3Server server;
   private Drover a;
   private Drover b;
 
@@ -62,12 +72,23 @@ final class BucketSnapshotsTest {
     flags.put("snapshots.after_ms", "86400000");
     flags.put("drain_ms", "120000"); // a busy machine takes its time for a hundred megabytes
     flags.put("database_url", database.url());
-    return new Drover(Config.read(flags, server.environment("drover/")));
+    return new Drover(Config.read(flags, server.environment(prefix)));
+  }
+
+  /// One for all tests, each of which has names of its own in the bucket.
+  @BeforeAll
+  static void serve(@TempDir Path shared) throws Exception {
+    server = S3Server.in(shared);
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    server.close();
   }
 
   @BeforeEach
   void start() throws Exception {
-    server = S3Server.in(directory);
+    server.startAgain();
     a = node("a");
     b = node("b");
   }
@@ -77,7 +98,6 @@ final class BucketSnapshotsTest {
     a.close();
     b.close();
     model.close();
-    server.close();
     database.close();
   }
 
@@ -94,11 +114,12 @@ final class BucketSnapshotsTest {
 
   @Test
   @Tag("proof")
-  void aHundredMegabytesComeBackByteForByte(TestReporter reporter) throws Exception {
+  void aLargeWorkspaceComesBackByteForByte(TestReporter reporter) throws Exception {
     var session = turns.session(a);
     turns.run(a, session, LARGE);
     var there = turns.run(a, session, SUMMARY);
-    assertThat(Integer.parseInt(there.lines().toList().getLast())).isGreaterThan(2 * 9_900);
+    assertThat(Integer.parseInt(there.lines().toList().getLast()))
+        .isGreaterThan(2 * 99 * DIRECTORIES);
     long start = System.nanoTime();
     a.drain();
     long taken = System.nanoTime();

@@ -18,41 +18,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// More connections than a server may open files, against a real server with a low limit: those who
-/// have a key notice nothing, and new ones get in.
+/// have a key notice nothing, and new ones get in. One server for all floods, one after the other.
 @Timeout(120)
 @Tag("sandbox")
-@Execution(ExecutionMode.SAME_THREAD)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ConnectionFloodTest {
   private static final int FILES = 1_024;
   private static final int FLOOD = 1_300;
 
-  @TempDir Path directory;
   private ServerProcess server;
+  private int files;
   private final List<Socket> flood = new ArrayList<>();
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
     server =
         ServerProcess.withFiles(
             FILES, directory, directory.resolve("log").toFile(), Map.of("DROVER_DRAIN_MS", "0"));
+    assertThat(askAnew()).isEqualTo(200);
+    files = server.files();
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void ebb() throws Exception {
     for (var socket : flood) {
       socket.close();
     }
-    server.close();
+    flood.clear();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (server != null) {
+      try (var _ = server) {
+        assertThat(server.stop()).isZero();
+      }
+    }
   }
 
   private void flood(int count, Function<Integer, String> text) throws IOException {
@@ -127,13 +138,11 @@ final class ConnectionFloodTest {
   @Test
   void whatIsLeftByAFloodIsForgotten() throws Exception {
     assertThat(askAnew()).isEqualTo(200);
-    int before = server.files();
     flood(FLOOD, _ -> "GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
     for (var socket : flood) {
       socket.close();
     }
-    await().until(() -> server.files() < before + 16);
+    await().until(() -> server.files() < files + 16);
     assertThat(askAnew()).isEqualTo(200);
-    assertThat(server.stop()).isZero();
   }
 }

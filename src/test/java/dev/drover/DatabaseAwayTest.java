@@ -9,14 +9,18 @@ import dev.drover.testing.Audit;
 import dev.drover.testing.PostgresServer;
 import dev.drover.testing.Script;
 import dev.drover.testing.ScriptedMessages;
+import dev.drover.testing.ServerProcess;
 import dev.drover.testing.Tmpfs;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,37 +28,88 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /// The database goes away under load, hangs, or has no room: what was acknowledged is in it, what
-/// was not was refused in time and in words, and work goes on by itself when it is back.
+/// was not was refused in time and in words, and work goes on by itself when it is back. One server
+/// process with a small heap and one database live through all of that.
 ///
 /// `-Dfaults=all` keeps it away for longer.
-@Isolated("it counts the threads and the memory of the whole process")
 @Tag("proof")
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("database")
 @Tag("sandbox")
 final class DatabaseAwayTest {
-  private static final Duration AWAY = Duration.ofSeconds(FaultSample.ALL ? 30 : 8);
+  private static final Duration AWAY = Duration.ofSeconds(FaultSample.ALL ? 30 : 3);
 
   private static final int CLIENTS = 8;
 
   /// As a client's.
   private static final Duration BACK_OFF = Duration.ofMillis(50);
 
-  @TempDir Path directory;
+  /// What the JVM starts and ends as it likes, and the clients of the JDK do.
+  private static final List<String> OF_THE_JVM =
+      List.of("ForkJoinPool", "HttpClient", "C1 Compiler", "C2 Compiler", "process reaper");
 
-  private final ScriptedMessages model = ScriptedMessages.start();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private ScriptedMessages model;
+  private Path log;
+  private Tmpfs rowsDisk;
+  private Tmpfs logDisk;
+  private PostgresServer server;
+  private ServerProcess process;
+  private NodeHere node;
 
-  @AfterEach
-  void stop() {
-    model.close();
+  private <T extends AutoCloseable> T open(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    log = directory.resolve("log");
+    model = open(ScriptedMessages.start()).otherwise(_ -> Script.reply().text("ok"));
+    rowsDisk = open(Tmpfs.mount(128));
+    logDisk = open(Tmpfs.mount(64));
+    server =
+        open(
+            PostgresServer.in(rowsDisk.directory())
+                .wal(logDisk.directory())
+                .set("max_wal_size", "32MB")
+                .set("min_wal_size", "32MB")
+                .start());
+    process =
+        open(
+            ServerProcess.start(
+                directory.resolve("data"),
+                log.toFile(),
+                Map.of(
+                    "DROVER_DATABASE_URL",
+                    server.url() + "&socketTimeout=2",
+                    "DROVER_NODES_LAPSE_MS",
+                    "500",
+                    "DROVER_DRAIN_MS",
+                    "0",
+                    "DROVER_ANTHROPIC_BASE_URL",
+                    model.uri().toString(),
+                    "_JAVA_OPTIONS", // goes before those of the command line
+                    "-Xmx96m")));
+    node = open(NodeHere.at(process.url()));
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+    assertThat(Files.readString(log)).doesNotContain("OutOfMemoryError");
   }
 
   private interface Fault {
@@ -146,88 +201,82 @@ final class DatabaseAwayTest {
     }
   }
 
-  /// What the server started. The JVM makes and ends carriers of virtual threads as it likes.
-  private static long threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> !name.startsWith("ForkJoinPool") && !name.startsWith("HttpClient"))
-        .count();
+  /// What the server started.
+  private List<String> threads() throws IOException {
+    return process.threadNames().stream()
+        .filter(name -> OF_THE_JVM.stream().noneMatch(name::startsWith))
+        .toList();
   }
 
-  private static long heap() {
-    System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-  }
-
-  private void underLoad(PostgresServer server, String options, Fault begin, Fault end)
-      throws Exception {
+  private void underLoad(Fault begin, Fault end) throws Exception {
     var told = new Told();
-    model.otherwise(_ -> Script.reply().text("ok"));
-    try (var node = NodeHere.start(directory.resolve("a"), server.url() + options, model, 500)) {
-      for (int i = 0; i < CLIENTS; i++) {
-        told.acknowledged.put(node.client().session("scripted"), new ArrayList<>());
+    for (int i = 0; i < CLIENTS; i++) {
+      told.acknowledged.put(node.client().session("scripted"), new ArrayList<>());
+    }
+    var impatient = new Impatient(node, node.client().session("scripted"), new ArrayList<>());
+    try (var scope = new Scope()) {
+      var clients = new ArrayList<Scope.Task<List<String>>>();
+      told.acknowledged.forEach(
+          (session, ids) ->
+              clients.add(
+                  scope.fork(
+                      () -> {
+                        send(node, session, told, ids);
+                        return ids;
+                      })));
+      await().until(() -> told.answers.get() >= 5 * CLIENTS);
+      model.forget();
+      int threads = threads().size();
+
+      begin.happen();
+      long back = System.nanoTime() + AWAY.toNanos();
+      boolean refused = false;
+      while (System.nanoTime() < back || !refused) {
+        // One that was under way may still be told of its success.
+        var answer = node.get("/v1/sessions?limit=1");
+        assertThat(answer.isRefusal() || answer.isOk()).as(answer.toString()).isTrue();
+        refused = impatient.send() || told.refusals.get() > 0;
+        Pause.REAL.pause(BACK_OFF);
       }
-      var impatient = new Impatient(node, node.client().session("scripted"), new ArrayList<>());
-      try (var scope = new Scope()) {
-        told.acknowledged.forEach(
-            (session, ids) ->
-                scope.fork(
-                    () -> {
-                      send(node, session, told, ids);
-                      return ids;
-                    }));
-        await().until(() -> told.answers.get() >= 5 * CLIENTS);
-        model.forget();
-        long threads = threads();
-        long heap = heap();
+      end.happen();
+      impatient.sendRefused();
+      told.acknowledged.put(impatient.session, impatient.acknowledged);
 
-        begin.happen();
-        long back = System.nanoTime() + AWAY.toNanos();
-        boolean refused = false;
-        while (System.nanoTime() < back || !refused) {
-          // One that was under way may still be told of its success.
-          var answer = node.get("/v1/sessions?limit=1");
-          assertThat(answer.isRefusal() || answer.isOk()).as(answer.toString()).isTrue();
-          refused = impatient.send() || told.refusals.get() > 0;
-          Pause.REAL.pause(BACK_OFF);
-        }
-        end.happen();
-        impatient.sendRefused();
-        told.acknowledged.put(impatient.session, impatient.acknowledged);
-
-        int answers = told.answers.get();
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> told.answers.get() >= answers + 5 * CLIENTS);
-        told.enough = true;
-        assertThat(told.others).isEmpty();
-        await()
-            .atMost(Duration.ofSeconds(60))
+      int answers = told.answers.get();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> told.answers.get() >= answers + 5 * CLIENTS);
+      told.enough = true;
+      for (var client : clients) {
+        client.join();
+      }
+      assertThat(told.others).isEmpty();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  told.acknowledged.keySet().stream()
+                      .allMatch(
+                          session ->
+                              node.client()
+                                  .get("/v1/sessions/" + session)
+                                  .toString()
+                                  .contains("\"status\":\"idle\"")));
+      try (var connection = DriverManager.getConnection(server.url());
+          var inbox = connection.prepareStatement("SELECT 1 FROM inbox WHERE json IS NOT NULL")) {
+        await() // one that rests shows as idle until its brain tries the database again
             .until(
-                () ->
-                    told.acknowledged.keySet().stream()
-                        .allMatch(
-                            session ->
-                                node.client()
-                                    .get("/v1/sessions/" + session)
-                                    .toString()
-                                    .contains("\"status\":\"idle\"")));
-        try (var connection = DriverManager.getConnection(server.url());
-            var inbox = connection.prepareStatement("SELECT 1 FROM inbox WHERE json IS NOT NULL")) {
-          await() // one that rests shows as idle until its brain tries the database again
-              .until(
-                  () -> {
-                    try (var rows = inbox.executeQuery()) {
-                      return !rows.next();
-                    }
-                  });
-        }
-        model.forget();
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .untilAsserted(() -> assertThat(threads()).isLessThanOrEqualTo(threads + 2));
-        assertThat(heap()).isLessThan(heap + (48L << 20));
+                () -> {
+                  try (var rows = inbox.executeQuery()) {
+                    return !rows.next();
+                  }
+                });
       }
+      model.forget();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(threads + 2));
+      assertThat(process.isAlive()).isTrue();
     }
     try (var connection = DriverManager.getConnection(server.url())) {
       told.acknowledged.forEach((session, ids) -> assertKept(connection, session, ids));
@@ -261,39 +310,42 @@ final class DatabaseAwayTest {
 
   @Test
   void stopped() throws Exception {
-    try (var server = PostgresServer.in(directory).start()) {
-      underLoad(server, "", server::stopImmediately, server::start);
-    }
+    underLoad(server::stopImmediately, server::start);
   }
 
   @Test
   void hung() throws Exception {
-    try (var server = PostgresServer.in(directory).start()) {
-      underLoad(server, "&socketTimeout=2", server::hang, server::resume);
-    }
+    underLoad(server::hang, server::resume);
   }
 
   @Test
   void withoutRoomForRows() throws Exception {
-    try (var disk = Tmpfs.mount(128);
-        var server = PostgresServer.in(disk.directory()).wal(directory).start()) {
-      underLoad(server, "", disk::fill, disk::free);
-    }
+    underLoad(rowsDisk::fill, rowsDisk::free);
   }
 
   @Test
   void withoutRoomForItsLog() throws Exception {
-    try (var disk = Tmpfs.mount(64);
-        var server = PostgresServer.in(directory).wal(disk.directory()).start()) {
-      underLoad(
-          server,
-          "",
-          disk::fill,
-          () -> {
-            await().atMost(Duration.ofMinutes(3)).until(() -> !server.isRunning());
-            disk.free();
-            server.start();
-          });
+    underLoad(
+        () -> {
+          logDisk.fill();
+          useUpTheLog();
+        },
+        () -> {
+          await().atMost(Duration.ofMinutes(3)).until(() -> !server.isRunning());
+          logDisk.free();
+          server.start();
+        });
+  }
+
+  /// Goes on to the next file of the log, again and again, until there is no room for another one.
+  private void useUpTheLog() {
+    for (int i = 0; i < 20 && server.isRunning(); i++) {
+      try (var admin = server.admin();
+          var statement = admin.createStatement()) {
+        statement.execute("SELECT pg_logical_emit_message(true, 'test', 'x'), pg_switch_wal()");
+      } catch (SQLException _) {
+        return; // it has ended
+      }
     }
   }
 }

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// the log ends as if nothing had happened. The log is compared with that of a server that nobody
 /// killed, but for ids, times and token counts: a model request that was made again is one request.
 ///
-/// Without `-Dfaults=all` one store takes the first passage of every second point and the other one
-/// the last of the others, and each takes a quarter of the second deaths.
+/// Without `-Dfaults=all` each operation is a fault of one store: the server dies before it or
+/// after it, in its first passage or in its last one. Each store takes one of the second deaths.
 @Tag("proof")
 @Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
@@ -161,29 +161,35 @@ final class KilledEverywhereTest {
   private static List<List<String>> faults(int part, List<String> boundaries) {
     var faults = new ArrayList<List<String>>();
     var last = new ArrayList<List<String>>();
-    for (var passages : FaultSample.of(List.copyOf(byPlace(boundaries).values()), part, 2)) {
-      var sample = List.of(part == 0 ? passages.getFirst() : passages.getLast());
-      for (var passage : FaultSample.ALL ? passages : sample) {
+    int number = 0;
+    for (var operation : FaultSample.of(operations(boundaries), part, 2)) {
+      var place = operation.get(number++ % operation.size());
+      var sample = List.of(part == 0 ? place.getFirst() : place.getLast());
+      var all = operation.stream().flatMap(List::stream).toList();
+      for (var passage : FaultSample.ALL ? all : sample) {
         // A session whose making was not acknowledged goes on beside its successor: such come last.
         (passage.startsWith("create") ? last : faults).add(List.of(passage));
       }
     }
-    for (var second : FaultSample.of(SECOND_DEATHS, part, 4)) {
+    for (var second : FaultSample.of(SECOND_DEATHS, 5 * part, 10)) {
       faults.add(List.of(HARDEST, second));
     }
     faults.addAll(last);
     return faults;
   }
 
-  /// All appends are one place, and so are all calls of a model: `emit:before`, `model:after`.
-  private static Map<String, List<String>> byPlace(List<String> boundaries) {
-    var places = new TreeMap<String, List<String>>();
+  /// The operations, the places of each one, and the passages of each place. All appends are one
+  /// operation, and so are all calls of a model: `emit` has the places `before` and `after`.
+  private static List<List<List<String>>> operations(List<String> boundaries) {
+    var operations = new TreeMap<String, Map<String, List<String>>>();
     for (var boundary : boundaries) {
       var parts = boundary.split(":", -1);
-      var place = parts[0].split("/", -1)[0] + ":" + parts[1];
-      places.computeIfAbsent(place, _ -> new ArrayList<>()).add(boundary);
+      operations
+          .computeIfAbsent(parts[0].split("/", -1)[0], _ -> new TreeMap<>())
+          .computeIfAbsent(parts[1], _ -> new ArrayList<>())
+          .add(boundary);
     }
-    return places;
+    return operations.values().stream().map(places -> List.copyOf(places.values())).toList();
   }
 
   private Tally run(String name, Places places, List<List<String>> faults, List<String> whole)

@@ -49,7 +49,7 @@ final class KilledWithFilesTest {
       var environment = client.sent("/v1/environments", Json.obj("name", "here"), 200).text("id");
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
       var files = List.of(client.uploaded("one"), client.uploaded("two"), client.uploaded("three"));
-      for (var fault : FaultSample.of(FAULTS, 1, 4)) {
+      for (var fault : FaultSample.of(FAULTS, 5, 8)) {
         client.arm(fault);
         var session = created(client, String.valueOf(agent), String.valueOf(environment), files);
         play(client, session, files.getLast());

@@ -84,7 +84,7 @@ final class KilledWithMemoryTest {
   void nothingIsLostAndBothAreEqualInTheEnd() throws Exception {
     var environment = id(client.sent("/v1/environments", Json.obj("name", "here"), 200));
     var agent = id(client.sent("/v1/agents", FaultScenario.AGENT, 200));
-    for (var fault : FaultSample.of(FAULTS, 2, 5)) {
+    for (var fault : FaultSample.of(FAULTS, 6, 12)) {
       play(fault, agent, environment);
     }
   }

@@ -57,7 +57,7 @@ final class KilledWithOutputsTest {
         var client = new FaultClient(directory, model)) {
       var environment = client.sent("/v1/environments", Json.obj("name", "here"), 200).text("id");
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
-      for (var fault : FaultSample.of(FAULTS, 1, 5)) {
+      for (var fault : FaultSample.of(FAULTS, 1, 8)) {
         client.arm(fault);
         var request =
             Json.obj("agent", String.valueOf(agent), "environment_id", String.valueOf(environment));

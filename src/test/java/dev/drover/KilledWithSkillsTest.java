@@ -48,7 +48,7 @@ final class KilledWithSkillsTest {
     try (var model = ScriptedMessages.start().otherwise(KilledWithSkillsTest::reply);
         var client = new FaultClient(directory, model)) {
       var environment = client.sent("/v1/environments", Json.obj("name", "here"), 200).text("id");
-      for (var fault : FaultSample.of(FAULTS, 1, 4)) {
+      for (var fault : FaultSample.of(FAULTS, 1, 8)) {
         client.arm(fault);
         play(client, String.valueOf(environment));
         assertThat(client.deaths()).as(fault).isEqualTo(1);

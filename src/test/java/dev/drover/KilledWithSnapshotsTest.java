@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// the files of a session whose directories are lost come back whole, no command sees a part of
 /// them, the model is told, and no content is left over.
 ///
-/// Without `-Dfaults=all` each store takes every fourth step.
+/// Without `-Dfaults=all` each store takes every sixth step.
 @Tag("proof")
 @Tag("database")
 @Tag("sandbox")
@@ -96,7 +96,7 @@ final class KilledWithSnapshotsTest {
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
       var request =
           Json.obj("agent", String.valueOf(agent), "environment_id", String.valueOf(environment));
-      for (var fault : FaultSample.of(TAKING, part, 4)) {
+      for (var fault : FaultSample.of(TAKING, 1 + 4 * part, 6)) {
         client.arm(fault);
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));
         write(client, store, session);
@@ -106,7 +106,7 @@ final class KilledWithSnapshotsTest {
         turn(client, store, session, "third", 3);
         finish(client, session, 4, fault);
       }
-      for (var fault : FaultSample.of(RESTORING, part, 4)) {
+      for (var fault : FaultSample.of(RESTORING, 4 - 3 * part, 6)) {
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));
         write(client, store, session);
         client.arm(fault);

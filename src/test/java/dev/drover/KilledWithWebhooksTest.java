@@ -70,7 +70,7 @@ final class KilledWithWebhooksTest {
       var secret = String.valueOf(endpoint.text("signing_secret"));
       var environment = client.sent("/v1/environments", Json.obj("name", "here"), 200).text("id");
       var agent = client.sent("/v1/agents", FaultScenario.AGENT, 200).text("id");
-      for (var fault : FaultSample.of(FAULTS, part, 4)) {
+      for (var fault : FaultSample.of(FAULTS, part, 5)) {
         var request =
             Json.obj("agent", String.valueOf(agent), "environment_id", String.valueOf(environment));
         var session = String.valueOf(client.sent("/v1/sessions", request, 200).text("id"));

@@ -19,30 +19,35 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Clients that send very long messages, again and again and at once, to a server with a small
 /// heap: every request is answered, and other sessions notice nothing. Message and heap are a
-/// quarter and a third of the longest request and of the heap that users have.
+/// quarter and a third of the longest request and of the heap that users have. All tests have one
+/// server.
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
 final class LargeSessionsTest {
   /// Two blocks of almost the longest text.
   private static final String LONG = message("x".repeat(3_900_000), 2);
 
-  @TempDir Path directory;
+  private Path directory;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ScriptedMessages model = ScriptedMessages.start();
   private ServerProcess server;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     model.otherwise(_ -> Script.reply().text("ok"));
     server =
         ServerProcess.start(
@@ -56,8 +61,16 @@ final class LargeSessionsTest {
   }
 
   @AfterEach
+  void forget() {
+    model.unscript();
+    model.forget();
+  }
+
+  @AfterAll
   void stop() throws IOException {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
     model.close();
     http.shutdownNow();
     assertThat(Files.readString(directory.resolve("log"))).doesNotContain("OutOfMemoryError");

@@ -14,22 +14,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Two nodes over one PostgreSQL, in processes of their own.
+/// Two nodes over one PostgreSQL, in processes of their own. A test that ends one leaves it to the
+/// next to start another.
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("database")
 @Tag("sandbox")
 final class NodesTest {
-  @TempDir Path directory;
+  private Path directory;
 
   private final Postgres.Database database = Postgres.database();
   private final ScriptedMessages model = ScriptedMessages.start();
@@ -38,24 +40,54 @@ final class NodesTest {
   private DroverClient onA;
   private DroverClient onB;
 
-  @BeforeEach
-  void start() throws Exception {
+  private boolean begun;
+
+  @BeforeAll
+  void startBoth(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     a = node("a");
     b = node("b");
     onA = a.client();
     onB = b.client();
+    begun = true;
+  }
+
+  @BeforeEach
+  void startAgain() throws Exception {
+    if (!a.isAlive()) {
+      onA.close();
+      a = node("a");
+      onA = a.client();
+    }
+    for (var client : List.of(onA, onB)) {
+      await()
+          .ignoreExceptions() // one that has just been resumed
+          .until(() -> client.get("/drover/nodes").items("data").size() == 2);
+    }
+  }
+
+  /// Leaves no session and no script to the next test.
+  @AfterEach
+  void forget() {
+    for (var one : onB.get("/v1/sessions?limit=100").items("data")) {
+      onB.delete("/v1/sessions/" + ((Json.Obj) one).text("id"));
+    }
+    model.unscript();
+    model.forget();
   }
 
   private ServerProcess node(String name) throws Exception {
     return ServerProcess.node(directory, name, directory.resolve("data"), database, model, 1_000);
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
-    onA.close();
-    onB.close();
-    a.close();
-    b.close();
+    if (begun) {
+      onA.close();
+      onB.close();
+      a.close();
+      b.close();
+    }
     model.close();
     database.close();
   }

@@ -20,61 +20,87 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A real server process, killed in the middle of a turn and started again: the turn ends by
-/// itself.
+/// itself. The server that ends the turn of one test is the one that dies in the next.
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
 final class RestartTest {
-  @TempDir Path data;
-  @TempDir Path logs;
+  private Path data;
+  private Path logs;
+  private Path temporary;
+
+  @SuppressWarnings("NullAway.Init") // by start
+  private ServerProcess server;
+
+  @SuppressWarnings("NullAway.Init") // by start
+  private DroverClient client;
 
   private final ScriptedMessages model = ScriptedMessages.start();
 
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    data = directory.resolve("data");
+    logs = directory;
+    temporary = Files.createDirectory(directory.resolve("temporary"));
+    start(Map.of());
+  }
+
+  @BeforeEach
+  void startAnew() throws Exception {
+    if (!server.isAlive()) {
+      start(Map.of());
+    }
+  }
+
+  /// Leaves no session, no hand and no script to the next test.
   @AfterEach
+  void forget() {
+    if (server.isAlive()) {
+      for (var session : client.get("/v1/sessions").items("data")) {
+        client.delete("/v1/sessions/" + ((Json.Obj) session).text("id"));
+      }
+    }
+    await().until(() -> hands().isEmpty());
+    model.unscript();
+    model.forget();
+  }
+
+  @AfterAll
   void stop() {
+    if (server != null) {
+      server.close();
+      client.close();
+    }
     model.close();
   }
 
   @Test
-  void killedWhileTheModelAnswersItAsksAgain() throws Exception {
+  void killedWhileTheModelAnswersItAsksAgainAndLeavesNoTemporaryFile() throws Exception {
     var never = new CountDownLatch(1);
     model.script(Script.reply().text("half").hold(never), Script.reply().text("whole"));
-    String session;
-    try (var server = start();
-        var client = server.client()) {
-      session = client.session("scripted");
-      client.say(session, "Hi");
-      model.request(1);
-      await().until(() -> client.types(session).contains("span.model_request_start"));
-      server.kill();
-    }
-    try (var server = start();
-        var client = server.client()) {
-      client.awaitIdle(session);
-      assertThat(client.types(session)).isEqualTo(TEXT_TURN);
-      assertThat(client.events(session).toString()).contains("whole").doesNotContain("half");
-      assertThat(client.ids(session)).doesNotHaveDuplicates();
-      assertThat(server.stop()).isZero();
-    }
-    assertThat(model.requests()).hasSize(2);
-  }
-
-  @Test
-  void killedItLeavesNothingInTheTemporaryDirectory(@TempDir Path temporary) throws Exception {
-    var options = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
-    try (var server = start(options)) {
-      server.kill();
-    }
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    model.request(1);
+    await().until(() -> client.types(session).contains("span.model_request_start"));
+    server.kill();
     assertThat(temporary).isEmptyDirectory();
+    start(Map.of());
+    client.awaitIdle(session);
+    assertThat(client.types(session)).isEqualTo(TEXT_TURN);
+    assertThat(client.events(session).toString()).contains("whole").doesNotContain("half");
+    assertThat(client.ids(session)).doesNotHaveDuplicates();
+    assertThat(model.requests()).hasSize(2);
   }
 
   private static final String WAITS =
@@ -107,32 +133,24 @@ final class RestartTest {
 
   private void commandGoesOn(Death death) throws Exception {
     script();
-    String session;
-    try (var server = start();
-        var client = server.client()) {
-      session = client.session("scripted");
-      client.say(session, "Hi");
-      awaitRunning(session);
-      death.of(server);
-    }
-    try (var server = start();
-        var client = server.client()) {
-      Files.createFile(workspace(session).resolve("sub/go"));
-      client.awaitIdle(session);
-      var results = results(client, session);
-      assertThat(results).hasSize(4);
-      assertThat(results).allMatch(one -> one.toString().contains("\"is_error\":false"));
-      assertThat(results.get(1).toString()).contains("\"text\":\"kept in /workspace/sub\"");
-      assertThat(results.get(2).toString()).contains("\"text\":\"one\\n\"");
-      assertThat(results.get(3).toString()).contains("\"text\":\"kept in /workspace/sub\\nonce\"");
-      assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
-      assertThat(client.ids(session)).doesNotHaveDuplicates();
-      assertThat(metrics(server))
-          .doesNotContain("drover_tool_calls_ambiguous_total{")
-          .contains("drover_hands_provisioned_total{outcome=\"attached\"} 1\n");
-      assertThat(server.stop()).isZero();
-    }
-    await().until(() -> hands().isEmpty());
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    awaitRunning(session);
+    death.of(server);
+    start(Map.of());
+    Files.createFile(workspace(session).resolve("sub/go"));
+    client.awaitIdle(session);
+    var results = results(client, session);
+    assertThat(results).hasSize(4);
+    assertThat(results).allMatch(one -> one.toString().contains("\"is_error\":false"));
+    assertThat(results.get(1).toString()).contains("\"text\":\"kept in /workspace/sub\"");
+    assertThat(results.get(2).toString()).contains("\"text\":\"one\\n\"");
+    assertThat(results.get(3).toString()).contains("\"text\":\"kept in /workspace/sub\\nonce\"");
+    assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
+    assertThat(client.ids(session)).doesNotHaveDuplicates();
+    assertThat(metrics(server))
+        .doesNotContain("drover_tool_calls_ambiguous_total{")
+        .contains("drover_hands_provisioned_total{outcome=\"attached\"} 1\n");
   }
 
   private interface Death {
@@ -142,6 +160,8 @@ final class RestartTest {
   @Test
   void killedWhileACommandRunsItGetsItsRealOutput() throws Exception {
     commandGoesOn(ServerProcess::kill);
+    assertThat(server.stop()).isZero();
+    await().until(() -> hands().isEmpty());
   }
 
   @Test
@@ -152,60 +172,48 @@ final class RestartTest {
   @Test
   void killedWithItsHandItSaysThatTheCallMayHaveTakenEffect() throws Exception {
     script();
-    String session;
-    try (var server = start();
-        var client = server.client()) {
-      session = client.session("scripted");
-      client.say(session, "Hi");
-      awaitRunning(session);
-      killWithHand(server);
-    }
-    try (var server = start();
-        var client = server.client()) {
-      client.awaitIdle(session);
-      var results = results(client, session);
-      assertThat(results).hasSize(4);
-      assertThat(results.get(1).toString())
-          .contains("may or may not have taken effect", "\"is_error\":true");
-      assertThat(results.get(2).toString()).contains("one", "\"is_error\":false");
-      assertThat(results.get(3).toString()).contains("\"text\":\" in /workspace\\n");
-      assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
-      assertThat(client.ids(session)).doesNotHaveDuplicates();
-      assertThat(client.events(session).toString()).doesNotContain("drover.");
-      assertThat(metrics(server))
-          .contains(
-              "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"reported\"} 1\n",
-              "drover_events_appended_total{type=\"drover.tool_ambiguous\"}");
-      assertThat(Files.readString(logs.resolve("server.log")))
-          .containsPattern(
-              "warning .*: tool call ambiguous session=" + session + " call=sevt_\\w+ tool=bash")
-          .doesNotContain("echo once");
-    }
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    awaitRunning(session);
+    killWithHand(server);
+    start(Map.of());
+    client.awaitIdle(session);
+    var results = results(client, session);
+    assertThat(results).hasSize(4);
+    assertThat(results.get(1).toString())
+        .contains("may or may not have taken effect", "\"is_error\":true");
+    assertThat(results.get(2).toString()).contains("one", "\"is_error\":false");
+    assertThat(results.get(3).toString()).contains("\"text\":\" in /workspace\\n");
+    assertThat(Files.readString(workspace(session).resolve("sub/file"))).isEqualTo("once\n");
+    assertThat(client.ids(session)).doesNotHaveDuplicates();
+    assertThat(client.events(session).toString()).doesNotContain("drover.");
+    assertThat(metrics(server))
+        .contains(
+            "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"reported\"} 1\n",
+            "drover_events_appended_total{type=\"drover.tool_ambiguous\"}");
+    assertThat(Files.readString(logs.resolve("server.log")))
+        .containsPattern(
+            "warning .*: tool call ambiguous session=" + session + " call=sevt_\\w+ tool=bash")
+        .doesNotContain("echo once");
   }
 
   @Test
   void killedWithItsHandItRunsAgainWhatTheOperatorSays() throws Exception {
     script();
-    String session;
-    try (var server = start();
-        var client = server.client()) {
-      session = client.session("scripted");
-      client.say(session, "Hi");
-      awaitRunning(session);
-      killWithHand(server);
-    }
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    awaitRunning(session);
+    killWithHand(server);
     Files.createFile(workspace(session).resolve("go"));
-    try (var server = start(Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "retry"));
-        var client = server.client()) {
-      client.awaitIdle(session);
-      assertThat(results(client, session).get(1).toString())
-          .contains("\"text\":\" in /workspace\"", "\"is_error\":false");
-      assertThat(Files.readString(workspace(session).resolve("file"))).isEqualTo("once\n");
-      assertThat(metrics(server))
-          .contains(
-              "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"retried\"} 1\n",
-              "drover_tool_calls_ambiguous_total{tool=\"read\",outcome=\"retried\"} 1\n");
-    }
+    start(Map.of("DROVER_TOOLS_BASH_ON_AMBIGUOUS", "retry"));
+    client.awaitIdle(session);
+    assertThat(results(client, session).get(1).toString())
+        .contains("\"text\":\" in /workspace\"", "\"is_error\":false");
+    assertThat(Files.readString(workspace(session).resolve("file"))).isEqualTo("once\n");
+    assertThat(metrics(server))
+        .contains(
+            "drover_tool_calls_ambiguous_total{tool=\"bash\",outcome=\"retried\"} 1\n",
+            "drover_tool_calls_ambiguous_total{tool=\"read\",outcome=\"retried\"} 1\n");
   }
 
   /// Kills the server, and then its only hand by the first process inside, which takes all others
@@ -238,35 +246,33 @@ final class RestartTest {
   @Test
   void killedWithAFullInboxItTakesUpEveryMessage() throws Exception {
     var never = new CountDownLatch(1);
-    model.script(Script.reply().text("half").hold(never));
-    model.otherwise(_ -> Script.reply().text("ok"));
-    String session;
-    try (var server = start();
-        var client = server.client()) {
-      session = client.session("scripted");
-      client.say(session, "one");
-      model.request(1);
-      client.say(session, "two");
-      client.say(session, "three");
-      server.kill();
-    }
-    try (var server = start();
-        var client = server.client()) {
-      client.awaitIdle(session);
-      assertThat(client.types(session).stream().filter("user.message"::equals)).hasSize(3);
-      assertThat(client.types(session).stream().filter("agent.message"::equals)).hasSize(3);
-      assertThat(client.ids(session)).doesNotHaveDuplicates();
-    }
+    model.script(
+        Script.reply().text("half").hold(never),
+        Script.reply().text("ok"),
+        Script.reply().text("ok"),
+        Script.reply().text("ok"));
+    var session = client.session("scripted");
+    client.say(session, "one");
+    model.request(1);
+    client.say(session, "two");
+    client.say(session, "three");
+    server.kill();
+    start(Map.of());
+    client.awaitIdle(session);
+    assertThat(client.types(session).stream().filter("user.message"::equals)).hasSize(3);
+    assertThat(client.types(session).stream().filter("agent.message"::equals)).hasSize(3);
+    assertThat(client.ids(session)).doesNotHaveDuplicates();
   }
 
-  private ServerProcess start() throws Exception {
-    return start(Map.of());
-  }
-
-  private ServerProcess start(Map<String, String> more) throws Exception {
+  private void start(Map<String, String> more) throws Exception {
+    if (client != null) {
+      client.close();
+    }
     var environment = new HashMap<>(more);
     environment.put("DROVER_ANTHROPIC_BASE_URL", model.uri().toString());
+    environment.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
     environment.put("DROVER_WORKSPACES_KIND", "directory"); // the test looks into it
-    return ServerProcess.start(data, new File(logs.toFile(), "server.log"), environment);
+    server = ServerProcess.start(data, new File(logs.toFile(), "server.log"), environment);
+    client = server.client();
   }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("database")
 @Tag("sandbox")
 final class ZombieTest {
-  private static final int ROUNDS = Integer.getInteger("faults.rounds", 8);
+  private static final int ROUNDS = Integer.getInteger("faults.rounds", FaultSample.ALL ? 8 : 3);
 
   /// Sessions of each round: half of them are asked for on either node.
   private static final int SESSIONS = 6;

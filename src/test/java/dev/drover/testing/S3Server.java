@@ -114,6 +114,13 @@ public final class S3Server implements AutoCloseable {
     }
   }
 
+  /// As [#start], if it does not run.
+  public void startAgain() throws IOException, InterruptedException {
+    if (process == null || !process.isAlive()) {
+      start();
+    }
+  }
+
   private boolean answers() {
     try {
       var connection = (HttpURLConnection) url().toURL().openConnection();

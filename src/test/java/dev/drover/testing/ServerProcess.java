@@ -172,6 +172,22 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /// The names of its platform threads, the JVM's own among them, as the kernel cuts them: to 15
+  /// characters.
+  public List<String> threadNames() throws IOException {
+    var names = new ArrayList<String>();
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (var thread : threads.toList()) {
+        try {
+          names.add(Files.readString(thread.resolve("comm")).strip());
+        } catch (IOException _) {
+          continue; // it has ended
+        }
+      }
+    }
+    return names;
+  }
+
   /// Its platform threads, the JVM's own among them.
   public long threads() throws IOException {
     return status("Threads");

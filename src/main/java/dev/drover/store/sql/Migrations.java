@@ -14,8 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// The migrations of a database to the schema of this version of Drover. The numbered steps run in
-/// order, each in a transaction of its own, and are recorded with a checksum. A released step is
-/// never edited: a later one corrects it. Servers that start together wait for each other.
+/// order, each in a transaction of its own, and are recorded with a checksum. The first start of a
+/// server runs all of them in one transaction, and later ones none. A released step is never
+/// edited: a later one corrects it. Servers that start together wait for each other.
 public final class Migrations {
   /// The names of the steps, in order. The position in the list is the version, from 1.
   private static final List<String> NAMES =
@@ -85,8 +86,12 @@ public final class Migrations {
           applied.size(),
           last);
     }
+    if (applied.isEmpty()) {
+      steps(db, 1, last, clock);
+      return;
+    }
     for (int version = applied.size() + 1; version <= last; version++) {
-      step(db, version, clock);
+      steps(db, version, version, clock);
     }
   }
 
@@ -146,31 +151,35 @@ public final class Migrations {
     }
   }
 
-  private static void step(Db db, int version, InstantSource clock) throws SQLException {
-    var text = text(version);
+  /// Runs those of the steps from `first` to `last` that another server has not run meanwhile.
+  private static void steps(Db db, int first, int last, InstantSource clock) throws SQLException {
     var dialect = db.dialect();
     dialect.begin(db);
     try {
       dialect.keepTable(db, "schema_migration");
-      if (applied(db).size() < version) {
-        for (var statement : text.split(";\\s*\n", -1)) {
-          if (isFor(dialect, statement)) {
-            db.run(statement);
-          }
-        }
-        db.update(
-            "INSERT INTO schema_migration (version, name, checksum, applied_at)"
-                + " VALUES (?, ?, ?, ?)",
-            version,
-            NAMES.get(version - 1),
-            checksum(text),
-            Micros.of(clock.instant()));
+      for (int version = Math.max(first, applied(db).size() + 1); version <= last; version++) {
+        step(db, version, clock);
       }
       dialect.commit(db);
     } catch (SQLException e) {
       dialect.rollBack(db);
       throw e;
     }
+  }
+
+  private static void step(Db db, int version, InstantSource clock) throws SQLException {
+    var text = text(version);
+    for (var statement : text.split(";\\s*\n", -1)) {
+      if (isFor(db.dialect(), statement)) {
+        db.run(statement);
+      }
+    }
+    db.update(
+        "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+        version,
+        NAMES.get(version - 1),
+        checksum(text),
+        Micros.of(clock.instant()));
   }
 
   private static boolean isFor(Dialect dialect, String statement) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
+import org.sqlite.util.OSInfo;
 
 /// The native library of SQLite. The driver would unpack it into a file, compare the two byte by
 /// byte, which takes longer than all else at the start of a store, and delete it only if the
@@ -44,9 +45,7 @@ final class NativeLibrary {
     var name = LibraryLoaderUtil.getNativeLibName();
     var directory = Files.createTempDirectory("drover-sqlite-");
     try {
-      try (var in =
-          SQLiteJDBCLoader.class.getResourceAsStream(
-              LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name)) {
+      try (var in = SQLiteJDBCLoader.class.getResourceAsStream(resources() + "/" + name)) {
         if (in == null) {
           throw new IOException("there is no library for this machine: " + name);
         }
@@ -58,6 +57,15 @@ final class NativeLibrary {
       System.clearProperty(PLACE);
       remove(directory);
     }
+  }
+
+  /// Where the driver keeps the library of this machine. On Linux the driver would run `uname` to
+  /// find out whether that is Android, where Drover does not run.
+  private static String resources() {
+    return "Linux".equals(System.getProperty("os.name"))
+        ? "/org/sqlite/native/%s/%s"
+            .formatted(OSInfo.isMusl() ? "Linux-Musl" : "Linux", OSInfo.getArchName())
+        : LibraryLoaderUtil.getNativeLibResourcePath();
   }
 
   private static void remove(Path directory) throws IOException {

@@ -46,16 +46,17 @@ abstract class TypeScriptSdkSuite {
                     "rehearsal.first_token_ms", "0",
                     "anthropic.base_url", model.uri().toString(),
                     "anthropic.api_key", "sk-model"))) {
-      System.out.println(Programs.run(
-          Programs.TYPESCRIPT,
-          Map.of(
-              "DROVER_TEST_URL", drover.url().toString(),
-              "DROVER_TEST_KEY", drover.key().reveal(),
-              "DROVER_TEST_MODEL", model.uri().toString(),
-              "DROVER_TEST_PREVIEWS", drover.nodes().size() > 1 ? "lossy" : "whole"),
-          "node",
-          "--test",
-          "suite.mjs"));
+      System.out.println(
+          Programs.run(
+              Programs.TYPESCRIPT,
+              Map.of(
+                  "DROVER_TEST_URL", drover.url().toString(),
+                  "DROVER_TEST_KEY", drover.key().reveal(),
+                  "DROVER_TEST_MODEL", model.uri().toString(),
+                  "DROVER_TEST_PREVIEWS", drover.nodes().size() > 1 ? "lossy" : "whole"),
+              "node",
+              "--test",
+              "suite.mjs"));
     }
   }
 }

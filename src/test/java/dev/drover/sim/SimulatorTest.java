@@ -12,8 +12,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Thousands of small worlds; with `-Dfaults=all`, 10,000. A seed that fails fails every time: `mvn test -Dtest=SimulatorTest
-/// -Dsim.first=SEED -Dsim.seeds=1` replays it and tells its story.
+/// Thousands of small worlds; with `-Dfaults=all`, 10,000. A seed that fails fails every time: `mvn
+/// test -Dtest=SimulatorTest -Dsim.first=SEED -Dsim.seeds=1` replays it and tells its story.
 @Tag("proof")
 @Isolated // it hears every error of every brain
 final class SimulatorTest {

@@ -181,7 +181,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
           names.add(Files.readString(thread.resolve("comm")).strip());
         } catch (IOException _) {
-          continue; // it has ended
+          // it has ended
         }
       }
     }

@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -44,6 +45,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -539,6 +543,18 @@ final class McpClientsTest {
   }
 
   @Test
+  void pagesThatComeSlowlyAreAnError() {
+    host.gives("tools/list", Json.obj("tools", List.of(), "nextCursor", "again"));
+    var time = new AtomicLong();
+    use(
+        clients(
+            Guard.NONE,
+            Credentials.NONE,
+            times(() -> time.addAndGet(Duration.ofSeconds(5).toNanos()))));
+    assertThatThrownBy(this::list).hasMessageNotContaining("pages");
+  }
+
+  @Test
   void tooManyToolsAreAnError() {
     var many = new Object[1_001];
     for (int i = 0; i < many.length; i++) {
@@ -546,6 +562,36 @@ final class McpClientsTest {
     }
     host.lists(many);
     assertThatThrownBy(this::list).hasMessageContaining("more than 1,000 tools");
+  }
+
+  @Test
+  void tooManyToolsThatAreLeftOutAreAnErrorAndFewLinesInTheLog() throws Exception {
+    var lines = new CopyOnWriteArrayList<String>();
+    var log = Logger.getLogger(ToolReader.class.getName());
+    var handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    log.addHandler(handler);
+    try {
+      host.lists(Collections.nCopies(1_001, Json.EMPTY).toArray());
+      assertThatThrownBy(this::list).hasMessageContaining("more than 1,000 tools");
+      assertThat(lines).hasSizeLessThan(10);
+      host.lists(Collections.nCopies(1_000, Json.EMPTY).toArray());
+      assertThat(list()).isEmpty();
+      assertThat(lines).hasSizeLessThan(20);
+    } finally {
+      log.removeHandler(handler);
+    }
   }
 
   @Test

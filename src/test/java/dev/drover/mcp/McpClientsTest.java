@@ -35,7 +35,9 @@ import dev.drover.tools.McpTools.Knowledge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -722,9 +724,14 @@ final class McpClientsTest {
         "tools/call",
         (exchange, message) -> {
           var header = exchange.getRequestHeaders().getFirst("Authorization");
-          json(exchange, result(message, said("You sent " + header + ".").with(header, header)));
+          var encoded = Base64.getEncoder().encodeToString(header.getBytes(StandardCharsets.UTF_8));
+          json(
+              exchange,
+              result(message, said("You sent " + header + ". " + encoded).with(header, header)));
         });
-    assertThat(text(call())).isEqualTo("You sent Bearer [secret].");
+    assertThat(text(call()))
+        .startsWith("You sent Bearer [secret]. ")
+        .doesNotContain("b2tlbi0"); // the middle of "token-" in Base64
     assertThat(host.seen())
         .extracting(seen -> seen.header("authorization"))
         .containsExactly("Bearer token-1", "Bearer token-2", "Bearer token-3");

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /// The forms in which another server may repeat secrets: as they are, in JSON, encoded for URLs, in
-/// hexadecimal digits, and in Base64, also as a part of a longer text. A server that means to hide a
-/// secret finds others.
+/// hexadecimal digits, and in Base64, also as a part of a longer text. A server that means to hide
+/// a secret finds others.
 public final class SecretForms {
   /// Shorter texts are not secrets.
   private static final int SHORTEST = 4;

@@ -328,9 +328,7 @@ final class GitForward {
   private boolean isOfGit(Response response) {
     var type = response.header("content-type").orElse("");
     int end = type.indexOf(';');
-    return (end < 0 ? type : type.substring(0, end))
-        .strip()
-        .equalsIgnoreCase(asked.contentType());
+    return (end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(asked.contentType());
   }
 
   private NotConnected refused(int status) {

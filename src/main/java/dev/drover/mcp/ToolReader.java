@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Reads the tools that a server lists. A tool that cannot be offered is left out; the log names the
-/// first ones, and how many there were. For one list; one thread.
+/// Reads the tools that a server lists. A tool that cannot be offered is left out; the log names
+/// the first ones, and how many there were. For one list; one thread.
 final class ToolReader {
   private static final System.Logger LOG = System.getLogger(ToolReader.class.getName());
   private static final int MOST = 1_000;
@@ -20,6 +20,7 @@ final class ToolReader {
 
   /// How many tools that are left out have a line of their own in the log.
   private static final int MOST_LINES = 5;
+
   private static final int LONGEST_DESCRIPTION = 4_096;
 
   private final String server;

@@ -63,8 +63,7 @@ public final class TemplateWorkshop implements AutoCloseable {
 
   /// @param refusals returns the connections that were refused to a hand since it was last asked,
   ///   as sentences without a full stop
-  public TemplateWorkshop(
-      Maker maker, Function<HandId, List<String>> refusals, Ids ids) {
+  public TemplateWorkshop(Maker maker, Function<HandId, List<String>> refusals, Ids ids) {
     this.maker = maker;
     this.refusals = refusals;
     this.ids = ids;

@@ -201,7 +201,8 @@ final class GitForwardTest {
                 + " HTTP/1.1\r\nHost: evil.example\r\nGit-Protocol: version=2\r\n"
                 + "Authorization: Basic bad\r\nCookie: c=d\r\nX-Other: 1\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nrefs");
-    assertThat(answer).contains("content-type: application/x-git-upload-pack-advertisement")
+    assertThat(answer)
+        .contains("content-type: application/x-git-upload-pack-advertisement")
         .doesNotContain("set-cookie");
     var sent = rig.origin.received.take().toLowerCase(Locale.ROOT);
     assertThat(sent)

@@ -13,6 +13,7 @@ import dev.drover.templates.TemplatedHands;
 import dev.drover.templates.Templates;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -43,6 +44,10 @@ final class TemplateParts {
               var made = network.registries(registries);
               way.set(made);
               return wiring.workshop(config, made, ids);
+            },
+            hand -> {
+              var made = way.get();
+              return made == null ? List.of() : made.takeRefusals(hand);
             },
             ids);
     templates =

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// the token of the repository, which the sandbox does not have. The environment's networking does
 /// not matter: the client of the API has named the repository.
 ///
-/// The response of the server is passed on only if it is a success. Anything else is replaced by
-/// words of our own: a server may repeat what it was sent.
+/// The response of the server is passed on only if it is a success in git's protocol. Anything else
+/// is replaced by words of our own: a server may repeat what it was sent.
 final class GitForward {
   private static final System.Logger LOG = System.getLogger(GitForward.class.getName());
 
@@ -292,6 +292,14 @@ final class GitForward {
     if (response.status() != 200) {
       throw refused(response.status());
     }
+    if (!isOfGit(response)) {
+      throw failed(
+          SessionError.Type.REPOSITORY_CLONE,
+          false,
+          "502 Bad Gateway",
+          "the server did not answer as a git server does; its URL may be that of a web page, or"
+              + " it may want a login");
+    }
     passage.git().worked(asked.repository().id());
     var text = new StringBuilder("HTTP/1.1 200 OK\r\n");
     for (var name : RETURNED) {
@@ -315,6 +323,12 @@ final class GitForward {
       recording.keep();
     }
     passage.endReply();
+  }
+
+  private boolean isOfGit(Response response) {
+    var type = response.header("content-type").orElse("");
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(asked.contentType());
   }
 
   private NotConnected refused(int status) {

@@ -21,6 +21,13 @@ sealed interface GitPath {
     boolean isPush() {
       return path.equals("/git-receive-pack");
     }
+
+    /// The type of the content of an answer. Git takes an answer of another type to this request
+    /// for a list of files of an older protocol, and a page in HTML for an empty repository.
+    String contentType() {
+      var service = path.substring(path.indexOf("git-"));
+      return "application/x-" + service + (WRITTEN.contains(path) ? "-result" : "-advertisement");
+    }
   }
 
   /// Another repository, whose URL begins with that of a repository of the session, since git

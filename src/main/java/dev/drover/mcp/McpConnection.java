@@ -170,10 +170,12 @@ final class McpConnection implements AutoCloseable {
   List<RemoteTool> list() throws McpTrouble, InterruptedException {
     changes.changed = false; // a change from now on is perhaps not in the list
     var tools = new ToolReader(server);
+    var deadline = times.forList();
     var cursor = "";
     for (int pages = 0; pages < MOST_PAGES; pages++) {
       var params = cursor.isEmpty() ? Json.EMPTY : Json.obj("cursor", cursor);
-      var page = asked("tools/list", params, Map.of(), Deadline.in(times.opening()));
+      var page = asked("tools/list", params, Map.of(), deadline);
+      deadline.progress();
       for (var item : page.items("tools")) {
         tools.add(item);
       }

@@ -2,23 +2,28 @@ package dev.drover.mcp;
 
 import dev.drover.base.Json;
 import dev.drover.base.Secret;
+import dev.drover.base.SecretForms;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 
 /// The removal of secrets from what a server answers, because it may send back what it got.
-record Redaction(List<Secret> secrets) {
+final class Redaction {
   private static final String INSTEAD = "[secret]";
 
+  private final boolean isNeeded;
+  private final SecretForms secrets;
+
+  Redaction(Collection<Secret> secrets) {
+    isNeeded = !secrets.isEmpty();
+    this.secrets = new SecretForms(secrets);
+  }
+
   String text(String text) {
-    var clean = text;
-    for (var secret : secrets) {
-      clean = clean.replace(secret.reveal(), INSTEAD);
-    }
-    return clean;
+    return secrets.replace(text, INSTEAD);
   }
 
   Json json(Json value) {
-    return secrets.isEmpty() ? value : replaced(value);
+    return isNeeded ? replaced(value) : value;
   }
 
   private Json replaced(Json value) {

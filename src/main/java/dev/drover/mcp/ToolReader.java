@@ -10,18 +10,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Reads the tools that a server lists. A tool that cannot be offered is left out, with a line in
-/// the log. For one list; one thread.
+/// Reads the tools that a server lists. A tool that cannot be offered is left out; the log names
+/// the first ones, and how many there were. For one list; one thread.
 final class ToolReader {
   private static final System.Logger LOG = System.getLogger(ToolReader.class.getName());
   private static final int MOST = 1_000;
   private static final int MOST_TEXT = 1 << 20;
   private static final int LONGEST_NAME = 128;
+
+  /// How many tools that are left out have a line of their own in the log.
+  private static final int MOST_LINES = 5;
+
   private static final int LONGEST_DESCRIPTION = 4_096;
 
   private final String server;
   private final Map<String, RemoteTool> tools = new LinkedHashMap<>();
   private final Map<String, ParamHeaders> headers = new LinkedHashMap<>();
+  private int listed;
+  private int leftOut;
   private long length;
 
   /// @param server its name, for the log
@@ -29,7 +35,15 @@ final class ToolReader {
     this.server = server;
   }
 
+  /// The tools, once the list is complete.
   List<RemoteTool> tools() {
+    if (leftOut > MOST_LINES) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} tools of the MCP server {1} are left out",
+          leftOut,
+          shown(server));
+    }
     return new ArrayList<>(tools.values());
   }
 
@@ -40,6 +54,10 @@ final class ToolReader {
 
   /// @throws McpTrouble if the list is too long
   void add(Json item) throws McpTrouble {
+    listed++;
+    if (listed > MOST) {
+      throw tooMuch();
+    }
     var tool = item instanceof Json.Obj object ? object : Json.EMPTY;
     var name = Objects.requireNonNullElse(tool.text("name"), "");
     if (Blank.is(name) || name.codePointCount(0, name.length()) > LONGEST_NAME) {
@@ -66,14 +84,18 @@ final class ToolReader {
     }
     var read = new RemoteTool(name, description(tool), schema.get(), isRepeatable(tool));
     length += read.description().length() + schema.get().toString().length();
-    if (tools.size() == MOST || length > MOST_TEXT) {
-      throw new McpTrouble(
-          McpTrouble.Kind.REFUSED,
-          "The server lists more than %,d tools, or more than %d MiB of them."
-              .formatted(MOST, MOST_TEXT >> 20));
+    if (length > MOST_TEXT) {
+      throw tooMuch();
     }
     tools.put(name, read);
     headers.put(name, mirrored.get());
+  }
+
+  private static McpTrouble tooMuch() {
+    return new McpTrouble(
+        McpTrouble.Kind.REFUSED,
+        "The server lists more than %,d tools, or more than %d MiB of them."
+            .formatted(MOST, MOST_TEXT >> 20));
   }
 
   private static String description(Json.Obj tool) {
@@ -93,6 +115,10 @@ final class ToolReader {
   }
 
   private void leftOut(String name, String why) {
+    leftOut++;
+    if (leftOut > MOST_LINES) {
+      return;
+    }
     LOG.log(
         System.Logger.Level.WARNING,
         "a tool of the MCP server {0} is left out, because {1}: {2}",

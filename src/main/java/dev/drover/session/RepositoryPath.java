@@ -16,9 +16,10 @@ public record RepositoryPath(String below) {
   /// In bytes; the limit of Linux.
   private static final int MAX_SEGMENT = 255;
 
-  /// Reads a path that a client sent.
+  /// Reads a path that a client sent: an absolute path below `/workspace`, or one that is relative
+  /// to it.
   ///
-  /// @throws Problem `INVALID_REQUEST` unless it is an absolute path below `/workspace`
+  /// @throws Problem `INVALID_REQUEST` if it is another path
   public static RepositoryPath of(String sent) {
     if (sent.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
       throw Problem.invalid("must not contain control characters or characters beyond U+FFFF");
@@ -26,12 +27,13 @@ public record RepositoryPath(String below) {
     if (bytes(sent) > MAX_LENGTH) {
       throw Problem.invalid("must have at most " + MAX_LENGTH + " bytes");
     }
-    if (!sent.startsWith(ROOT + "/")) {
-      throw Problem.invalid("must be an absolute path below " + ROOT);
+    if (sent.startsWith("/") && !sent.startsWith(ROOT + "/")) {
+      throw Problem.invalid("must be a path below " + ROOT);
     }
     var path = sent.endsWith("/") ? sent.substring(0, sent.length() - 1) : sent;
+    var below = path.startsWith("/") ? path.substring(ROOT.length() + 1) : path;
     var segments = new ArrayList<String>();
-    for (var segment : path.substring(ROOT.length() + 1).split("/", -1)) {
+    for (var segment : below.split("/", -1)) {
       if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
         throw Problem.invalid("must not contain an empty segment, \".\" or \"..\"");
       }

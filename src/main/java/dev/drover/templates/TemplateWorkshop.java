@@ -14,6 +14,7 @@ import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
 import dev.drover.pax.PaxRefused;
 import dev.drover.session.EventId;
+import dev.drover.session.HandId;
 import dev.drover.session.SessionId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Installs packages in sandboxes that are made for nothing else: with a user of their own, no
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// many threads.
 public final class TemplateWorkshop implements AutoCloseable {
   private static final int PIPE = 1 << 18;
+  private static final int MOST_REFUSALS = 3;
 
   /// Precedes the exit code; a notice of the hand may come before.
   private static final String STATUS = "status ";
@@ -50,14 +54,18 @@ public final class TemplateWorkshop implements AutoCloseable {
   }
 
   private final Maker maker;
+  private final Function<HandId, List<String>> refusals;
   private final Ids ids;
   private final Map<SessionId, Set<Manager>> builds = new ConcurrentHashMap<>();
   private final ReentrantLock making = new ReentrantLock();
   private @Nullable Sandboxes sandboxes;
   private boolean closed;
 
-  public TemplateWorkshop(Maker maker, Ids ids) {
+  /// @param refusals returns the connections that were refused to a hand since it was last asked,
+  ///   as sentences without a full stop
+  public TemplateWorkshop(Maker maker, Function<HandId, List<String>> refusals, Ids ids) {
     this.maker = maker;
+    this.refusals = refusals;
     this.ids = ids;
   }
 
@@ -143,8 +151,20 @@ public final class TemplateWorkshop implements AutoCloseable {
     var code = text.substring(status + STATUS.length(), line);
     if (!code.equals("0")) {
       throw TemplateFailure.of(
-          manager, packages, "it ended with exit code " + code, end(text.substring(line)));
+          manager,
+          packages,
+          "it ended with exit code " + code,
+          end(text.substring(line)) + network(sandbox));
     }
+  }
+
+  /// Why the network was refused, which package managers say in their own words only.
+  private String network(Sandbox sandbox) {
+    return refusals.apply(sandbox.id()).stream()
+        .distinct()
+        .limit(MOST_REFUSALS)
+        .map(words -> "\n[network: " + words + ".]")
+        .collect(Collectors.joining());
   }
 
   private ToolResult run(Sandbox sandbox, String tool, Json.Obj input) throws InterruptedException {

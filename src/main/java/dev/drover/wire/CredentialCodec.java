@@ -31,14 +31,17 @@ public final class CredentialCodec {
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /// Variables from which shells, loaders, runtimes and HTTP clients read how to run, and whose
-  /// certificates to trust: a placeholder in them breaks the sandbox.
+  /// certificates to trust, and those by which package managers find what the agent installs: a
+  /// placeholder in them breaks the sandbox.
   private static final Pattern RESERVED =
       Pattern.compile(
           "(?i)LD_.*|DYLD_.*|BASH.*|DROVER_.*|.*_PROXY|PATH|HOME|USER|LOGNAME|SHELL|ENV|IFS|PWD|PS4|TERM|LANG|LC_.*"
-              + "|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|(CURL|REQUESTS|AWS)_CA_BUNDLE|PIP_CERT"
-              + "|CARGO_HTTP_CAINFO"
-              + "|PYTHON(PATH|HOME|STARTUP)|PERL5.*|RUBY(OPT|LIB)|GIT_.*|JAVA_TOOL_OPTIONS"
-              + "|JDK_JAVA_OPTIONS");
+              + "|SHELLOPTS|POSIXLY_CORRECT|PROMPT_COMMAND|E?UID|PPID|TMOUT|GCONV_PATH|LOCPATH|XDG_.*"
+              + "|TMPDIR|NODE_(OPTIONS|PATH)|NODE_EXTRA_CA_CERTS|SSLKEYLOGFILE|SSL_CERT_.*|(CURL|REQUESTS|AWS)_CA_BUNDLE|PIP_CERT"
+              + "|CARGO_(HTTP_CAINFO|HOME)|GOPATH|GEM_(HOME|PATH)|VIRTUAL_ENV|PIP_(INDEX_URL|TRUSTED_HOST)"
+              + "|NPM_CONFIG_(PREFIX|CACHE|REGISTRY|GLOBALCONFIG|USERCONFIG)|OPENSSL_(CONF|MODULES|ENGINES)"
+              + "|PYTHON[A-Z0-9]+|PERL5.*|RUBY(OPT|LIB)|GIT_.*|JAVA_HOME|CLASSPATH|JAVA_TOOL_OPTIONS"
+              + "|_JAVA_OPTIONS|JDK_JAVA_OPTIONS");
 
   private CredentialCodec() {}
 

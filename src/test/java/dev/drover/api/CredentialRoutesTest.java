@@ -195,6 +195,10 @@ final class CredentialRoutesTest {
             + " | auth.secret_name: is a variable that programs of the sandbox need",
         "{\"type\":\"environment_variable\",\"secret_name\":\"PIP_CERT\",\"secret_value\":\"canary\",OPEN}"
             + " | auth.secret_name: is a variable that programs of the sandbox need",
+        "{\"type\":\"environment_variable\",\"secret_name\":\"SHELLOPTS\",\"secret_value\":\"canary\",OPEN}"
+            + " | auth.secret_name: is a variable that programs of the sandbox need",
+        "{\"type\":\"environment_variable\",\"secret_name\":\"npm_config_prefix\",\"secret_value\":\"canary\",OPEN}"
+            + " | auth.secret_name: is a variable that programs of the sandbox need",
         "{\"type\":\"environment_variable\",\"secret_name\":\"LD_PRELOAD\",\"secret_value\":\"canary\",OPEN}"
             + " | auth.secret_name: is a variable that programs of the sandbox need",
         "{\"type\":\"environment_variable\",\"secret_name\":\"A\",\"secret_value\":\"canary\",OPEN,\"injection_location\":null}"

@@ -91,7 +91,9 @@ final class SessionResourceRoutesTest {
           [REPO(https://h/a/b),FILE,REPO(https://h/a/b.git)] | resources.2.url: is that of resources.0. A session has a repository once; use git worktree for a second checkout
           [REPO(https://h/a/b),REPO(https://h/c/b)] | resources.1.mount_path: "/workspace/b" cannot be used beside "/workspace/b" of resources.0
           [REPO(https://h/a/b","mount_path":"/workspace/b/c),REPO(https://h/c/b)] | resources.1.mount_path: "/workspace/b" cannot be used beside "/workspace/b/c" of resources.0
-          [REPO(https://h/a/b","mount_path":"/tmp/b)] | resources.0.mount_path: must be an absolute path below /workspace
+          [REPO(https://h/a/b","mount_path":"/tmp/b)] | resources.0.mount_path: must be a path below /workspace
+          [REPO(https://h/a/b","mount_path":"../b)] | resources.0.mount_path: must not contain an empty segment, "." or ".."
+          [REPO(https://h/a/b","mount_path":"b/c),REPO(https://h/c/b)] | resources.1.mount_path: "/workspace/b" cannot be used beside "/workspace/b/c" of resources.0
           [REPO(https://h/a/b","mount_path":"/workspace/../b)] | resources.0.mount_path: must not contain an empty segment, "." or ".."
           [REPO(https://h/a/b","checkout":{"type":"tag"},"x":")] | resources.0.checkout.type: must be "branch" or "commit"
           [REPO(https://h/a/b","checkout":{"type":"branch","name":"-x"},"x":")] | resources.0.checkout.name: is not the name of a branch

@@ -43,13 +43,17 @@ final class GitForwardTest {
   private static final SessionResourceId ID = new SessionResourceId("sesrsc_one");
   private static final String TARGET = "/_git/sesrsc_one";
   private static final String FETCH = "/info/refs?service=git-upload-pack";
-  private static final String OK =
-      "HTTP/1.1 200 OK\r\ncontent-type: application/x-git\r\nset-cookie: a=b\r\n"
-          + "content-length: 4\r\n\r\nrefs";
+  private static final String OK = ok("application/x-git-upload-pack-advertisement");
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final BlockingQueue<EgressTap.Ended> ended = new LinkedBlockingQueue<>();
   private final List<String> used = new CopyOnWriteArrayList<>();
+
+  private static String ok(String contentType) {
+    return "HTTP/1.1 200 OK\r\ncontent-type: "
+        + contentType
+        + "\r\nset-cookie: a=b\r\ncontent-length: 4\r\n\r\nrefs";
+  }
 
   @AfterEach
   void close() throws Exception {
@@ -197,7 +201,9 @@ final class GitForwardTest {
                 + " HTTP/1.1\r\nHost: evil.example\r\nGit-Protocol: version=2\r\n"
                 + "Authorization: Basic bad\r\nCookie: c=d\r\nX-Other: 1\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nrefs");
-    assertThat(answer).contains("content-type: application/x-git").doesNotContain("set-cookie");
+    assertThat(answer)
+        .contains("content-type: application/x-git-upload-pack-advertisement")
+        .doesNotContain("set-cookie");
     var sent = rig.origin.received.take().toLowerCase(Locale.ROOT);
     assertThat(sent)
         .startsWith("get /acme/app" + FETCH)
@@ -215,7 +221,7 @@ final class GitForwardTest {
 
   @Test
   void aBodyIsForwardedAsAWhole() throws Exception {
-    var rig = rig(OK);
+    var rig = rig(ok("Application/X-Git-Receive-Pack-Result; charset=utf-8"));
     var body = "0123456789".repeat(2000);
     var head = "POST " + TARGET + "/git-receive-pack HTTP/1.1\r\nHost: h\r\n";
     assertThat(rig.ask(head + "Content-Length: " + body.length() + "\r\n\r\n" + body))
@@ -248,6 +254,25 @@ final class GitForwardTest {
     assertThat(failure.type().name()).isEqualTo(type);
     assertThat(failure.repositoryUrl()).contains("/acme/app");
     assertThat(rig.gateway.takeRefusals(HAND)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/html",
+        "application/x-git-upload-pack-result",
+        "application/x-git-receive-pack-advertisement",
+        "text/html; application/x-git-upload-pack-advertisement",
+        ""
+      })
+  void aPageInPlaceOfAnAnswerOfGitIsAnError(String contentType) throws Exception {
+    var rig = rig(ok(contentType).replace("refs", "canary").replace(": 4", ": 6"));
+    assertThat(rig.get(TARGET + FETCH))
+        .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
+        .contains("did not answer as a git server does")
+        .doesNotContain("canary");
+    assertThat(rig.gateway.gitFailure(HAND, ID).orElseThrow().error().type().name())
+        .isEqualTo("REPOSITORY_CLONE");
   }
 
   @ParameterizedTest

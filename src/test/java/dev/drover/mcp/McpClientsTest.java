@@ -35,7 +35,10 @@ import dev.drover.tools.McpTools.Knowledge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -44,6 +47,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -539,6 +545,18 @@ final class McpClientsTest {
   }
 
   @Test
+  void pagesThatComeSlowlyAreAnError() {
+    host.gives("tools/list", Json.obj("tools", List.of(), "nextCursor", "again"));
+    var time = new AtomicLong();
+    use(
+        clients(
+            Guard.NONE,
+            Credentials.NONE,
+            times(() -> time.addAndGet(Duration.ofSeconds(5).toNanos()))));
+    assertThatThrownBy(this::list).hasMessageNotContaining("pages");
+  }
+
+  @Test
   void tooManyToolsAreAnError() {
     var many = new Object[1_001];
     for (int i = 0; i < many.length; i++) {
@@ -546,6 +564,36 @@ final class McpClientsTest {
     }
     host.lists(many);
     assertThatThrownBy(this::list).hasMessageContaining("more than 1,000 tools");
+  }
+
+  @Test
+  void tooManyToolsThatAreLeftOutAreAnErrorAndFewLinesInTheLog() throws Exception {
+    var lines = new CopyOnWriteArrayList<String>();
+    var log = Logger.getLogger(ToolReader.class.getName());
+    var handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    log.addHandler(handler);
+    try {
+      host.lists(Collections.nCopies(1_001, Json.EMPTY).toArray());
+      assertThatThrownBy(this::list).hasMessageContaining("more than 1,000 tools");
+      assertThat(lines).hasSizeLessThan(10);
+      host.lists(Collections.nCopies(1_000, Json.EMPTY).toArray());
+      assertThat(list()).isEmpty();
+      assertThat(lines).hasSizeLessThan(20);
+    } finally {
+      log.removeHandler(handler);
+    }
   }
 
   @Test
@@ -676,9 +724,15 @@ final class McpClientsTest {
         "tools/call",
         (exchange, message) -> {
           var header = exchange.getRequestHeaders().getFirst("Authorization");
-          json(exchange, result(message, said("You sent " + header + ".").with(header, header)));
+          var encoded = Base64.getEncoder().encodeToString(header.getBytes(StandardCharsets.UTF_8));
+          json(
+              exchange,
+              result(message, said("You sent " + header + ". " + encoded).with(header, header)));
         });
-    assertThat(text(call())).isEqualTo("You sent Bearer [secret].");
+    assertThat(text(call()))
+        .startsWith("You sent Bearer [secret]. ")
+        .contains("QmVhcmVy") // "Bearer" in Base64
+        .doesNotContain("a2VuLT"); // a part of the token
     assertThat(host.seen())
         .extracting(seen -> seen.header("authorization"))
         .containsExactly("Bearer token-1", "Bearer token-2", "Bearer token-3");

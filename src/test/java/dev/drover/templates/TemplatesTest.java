@@ -104,7 +104,9 @@ final class TemplatesTest {
             Pause.REAL);
     workshop =
         new TemplateWorkshop(
-            _ -> sandboxes(data.resolve("builds"), PackageMounts.NONE, gateway), IDS);
+            _ -> sandboxes(data.resolve("builds"), PackageMounts.NONE, gateway),
+            gateway::takeRefusals,
+            IDS);
     templates = templates(SETTINGS);
   }
 
@@ -252,6 +254,14 @@ final class TemplatesTest {
     NOW.updateAndGet(now -> now.plus(SETTINGS.pause()));
     templates.await(packages);
     assertThat(downloads("late-3.0-py3-none-any.whl")).isPositive();
+  }
+
+  @Test
+  void aFailureSaysWhichHostWasRefusedAndWhy() {
+    var url = index.registry("evil.example") + "stolen.tgz";
+    assertThat(failure(packages(Manager.NPM, "little@" + url)).getMessage())
+        .containsOnlyOnce("[network: evil.example")
+        .contains("was refused: it is not in this environment's allowed hosts");
   }
 
   @Test

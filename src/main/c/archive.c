@@ -105,12 +105,20 @@ void transfer_pack(const struct request *q) {
   end_with(FAILED, why.p);
 }
 
+_Noreturn static void end_without_directory(const char *path) {
+  struct buf why = {0};
+  buf_format(&why, "%s is not a directory", path);
+  buf_add(&why, "", 1);
+  end_with(FAILED, why.p);
+}
+
 static int open_target(const char *path) {
   struct place place;
   const char *leaf;
   find_path(path, &place);
   if (place.read_only) end_with_errno(EROFS);
   int fd = open_place(&place, O_RDONLY | O_DIRECTORY, 0);
+  if (fd < 0 && errno == ENOTDIR) end_without_directory(path);
   if (fd >= 0 || errno != ENOENT) return fd;
   int parent = open_parent(&place, true, &leaf);
   if (parent < 0 || mkdirat(parent, leaf, 0755) < 0) return -1;

@@ -324,15 +324,24 @@ final class Exchange {
 
   /// Closes the connection if the client asked for that, or if its next request cannot be found
   /// after an unread body. The protocol layer would only announce it and wait for the client to
-  /// close.
+  /// close. It completes a streamed answer after this returns.
   void finish() {
     if (response.isSent() && body.isLong() && !body.drop()) {
       throw new CloseConnectionException("the rest of the body is too long");
     }
-    if (response.isSent()
-        && (isLast() || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
-      throw new CloseConnectionException("the last answer on this connection");
+    if (isLast() || response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+      if (response.isSent()) {
+        throw lastAnswer();
+      }
+      response.whenSent(
+          () -> {
+            throw lastAnswer();
+          });
     }
+  }
+
+  private static CloseConnectionException lastAnswer() {
+    return new CloseConnectionException("the last answer on this connection");
   }
 
   /// Whether the client wants the connection closed after this request, as proxies often do. If

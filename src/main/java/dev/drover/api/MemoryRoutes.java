@@ -133,6 +133,7 @@ final class MemoryRoutes {
   private void delete(Exchange exchange) {
     var id = memory(exchange);
     var name = "expected_content_sha256";
+    exchange.query().filled(name); // else the memory would be deleted whatever it contains
     var expected = exchange.query().text(name);
     if (expected.filter(digest -> !DIGEST.matcher(digest).matches()).isPresent()) {
       throw Query.problem(name, "must be 64 lower-case hexadecimal digits");
@@ -165,6 +166,7 @@ final class MemoryRoutes {
 
   private void versions(Exchange exchange) {
     var query = exchange.query();
+    query.filled("memory_id", "operation", "session_id", "api_key_id", "service_account_id");
     boolean full = full(query, false);
     var period = Period.of(query);
     var listing =

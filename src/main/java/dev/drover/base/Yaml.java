@@ -68,14 +68,14 @@ public final class Yaml {
     }
   }
 
-  /// Reads YAML. An empty text is null.
+  /// Reads YAML. An empty text is null. As in JSON, an unpaired surrogate becomes U+FFFD.
   public static Document document(String text) throws Unreadable {
     var yaml = new Yaml();
     try {
       checkDepth(text);
       var root = new Compose(LoadSettings.builder().build()).composeString(text);
       var json = root.isPresent() ? yaml.json(root.get(), "", 0) : Json.NULL;
-      return new Document(json, yaml.lines);
+      return new Document(Json.paired(json), yaml.lines);
     } catch (MarkedYamlEngineException e) {
       throw at(e.getProblemMark(), problem(e));
     } catch (YamlEngineException _) {

@@ -177,8 +177,9 @@ final class CpCommand {
     if (packed.skipped() > 0) {
       call.say(
           packed.skipped() == 1
-              ? "left out a link to the outside or a special file"
-              : "left out %,d links to the outside or special files".formatted(packed.skipped()));
+              ? "left out a link to the outside, a special file or a name that is not UTF-8"
+              : "left out %,d links to the outside, special files or names that are not UTF-8"
+                  .formatted(packed.skipped()));
     }
     call.say(
         "copied %,d %s, %s"

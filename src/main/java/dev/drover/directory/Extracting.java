@@ -107,7 +107,10 @@ public final class Extracting {
       }
       one.followed.write();
       if (reader.unnamed() > 0) {
-        one.skipped.add(reader.unnamed() + " files whose names are not UTF-8");
+        one.skipped.add(
+            reader.unnamed() == 1
+                ? "a file whose name is not UTF-8"
+                : reader.unnamed() + " files whose names are not UTF-8");
       }
       return new Done(one.files, one.bytes, one.skipped, Optional.empty());
     }

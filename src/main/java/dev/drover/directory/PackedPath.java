@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
-/// A file, or a directory with all that is in it, to be sent as an archive. Links that lead outside
-/// and special files are left out.
+/// A file, or a directory with all that is in it, to be sent as an archive. Links that lead outside,
+/// special files and names that are not UTF-8 are left out.
 public final class PackedPath {
   private final List<PaxStream.Item> items = new ArrayList<>();
   private final Path source;
@@ -77,7 +77,7 @@ public final class PackedPath {
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
-      if (follow && !directory.toRealPath().startsWith(source)) {
+      if (isUnnamed(directory) || (follow && !directory.toRealPath().startsWith(source))) {
         skipped++;
         return FileVisitResult.SKIP_SUBTREE;
       }
@@ -98,7 +98,8 @@ public final class PackedPath {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       boolean link = follow && Files.isSymbolicLink(file);
       // with links followed, one that is still a link leads nowhere
-      if (link && (attributes.isSymbolicLink() || !file.toRealPath().startsWith(source))) {
+      if (isUnnamed(file)
+          || (link && (attributes.isSymbolicLink() || !file.toRealPath().startsWith(source)))) {
         skipped++;
       } else {
         add(file, link ? file.toRealPath() : file);
@@ -114,6 +115,11 @@ public final class PackedPath {
       }
       throw e;
     }
+  }
+
+  /// Whether the name has bytes for which there are no characters: it would be sent as another one.
+  private static boolean isUnnamed(Path file) {
+    return !Path.of(file.toString()).equals(file);
   }
 
   private static PosixFileAttributes read(Path file) throws IOException {
@@ -138,10 +144,11 @@ public final class PackedPath {
                   path(file), Selecting.mode(found.permissions()), found.size(), modified),
               () -> Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)));
     } else if (found.isSymbolicLink()) {
-      var target = Files.readSymbolicLink(file).toString();
+      var target = Files.readSymbolicLink(file);
       // A target above the source is outside, also where the source has a name in the archive.
-      var inside = PaxEntry.symbolicLink(source.relativize(file).toString(), target, modified);
-      if (inside.staysInside()) {
+      var inside =
+          PaxEntry.symbolicLink(source.relativize(file).toString(), target.toString(), modified);
+      if (inside.staysInside() && !isUnnamed(target)) {
         files++;
         items.add(new PaxStream.Item(inside.at(path(file))));
       } else {

@@ -61,6 +61,9 @@ public final class FileAccess {
       archives(grip).unpackPath(path, from);
       check(session.id());
     } catch (IOException e) {
+      if (e.getCause() instanceof RuntimeException unreadable) {
+        throw unreadable; // the archive came to no end, or is too long
+      }
       throw problem(path, e);
     }
   }

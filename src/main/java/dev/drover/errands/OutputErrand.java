@@ -47,14 +47,14 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
   /// The collection of one session's outputs.
   private static final class Collecting {
     final ReentrantLock one = new ReentrantLock(); // held by who collects
-    @Nullable SessionOutputs known; // read when it is first needed
+    volatile @Nullable SessionOutputs known; // read when it is first needed
     volatile @Nullable Thread beside;
     private boolean owed; // according to the store
     private long begun;
 
-    /// With [#one] held.
     List<String> takeLines() {
-      return known == null ? List.of() : known.takeLines();
+      var outputs = known;
+      return outputs == null ? List.of() : outputs.takeLines();
     }
 
     /// New calls begin, whose outputs must be collected.
@@ -114,7 +114,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     var collecting = of(visit.session());
     var thread = beside(visit, collecting);
     thread.join(PATIENCE);
-    return lines(collecting);
+    return collecting.takeLines(); // the next result has those of a collection that runs on
   }
 
   /// Starts a collection beside the turn, after the one that may be running, which may have looked
@@ -157,17 +157,6 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     }
   }
 
-  private static List<String> lines(Collecting collecting) {
-    if (!collecting.one.tryLock()) {
-      return List.of(); // the next result has them
-    }
-    try {
-      return collecting.takeLines();
-    } finally {
-      collecting.one.unlock();
-    }
-  }
-
   /// Waits for the collections that run beside turns of a session.
   ///
   /// @return the lines that no result has had
@@ -177,12 +166,7 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
     if (beside != null) {
       beside.join();
     }
-    collecting.one.lock();
-    try {
-      return collecting.takeLines();
-    } finally {
-      collecting.one.unlock();
-    }
+    return collecting.takeLines();
   }
 
   @Override
@@ -242,13 +226,15 @@ public final class OutputErrand implements HandErrand, AutoCloseable {
       if (files.isEmpty()) {
         return false; // a hand of an older version; the next one can
       }
-      if (collecting.known == null) {
-        collecting.known = new SessionOutputs(collector.outputs().known(visit.session()));
+      var known = collecting.known;
+      if (known == null) {
+        known = new SessionOutputs(collector.outputs().known(visit.session()));
+        collecting.known = known;
       }
       var from =
           new OutputCollector.Source(
               visit.workspace(), visit.session(), files.get(), isAtRest, visit.grip()::isWanted);
-      return collector.collect(from, collecting.known);
+      return collector.collect(from, known);
     } finally {
       collecting.one.unlock();
     }

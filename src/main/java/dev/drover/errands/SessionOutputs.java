@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a node knows of the outputs of one session: those that are kept, those that have changed,
-/// and those that were refused. Without it, everything is found again. Not safe for many threads.
+/// and those that were refused. Without it, everything is found again. Not safe for many threads,
+/// except [#takeLines].
 final class SessionOutputs {
   /// How long a file must stay as it is while processes could still write to it.
   static final Duration STEADY = Duration.ofSeconds(1);
@@ -189,24 +190,29 @@ final class SessionOutputs {
   }
 
   private void say(String line) {
-    if (lines.contains(line)) {
-      return;
-    }
-    if (lines.size() < LINES) {
-      lines.add(line);
-    } else {
-      unsaid++;
+    synchronized (lines) {
+      if (lines.contains(line)) {
+        return;
+      }
+      if (lines.size() < LINES) {
+        lines.add(line);
+      } else {
+        unsaid++;
+      }
     }
   }
 
-  /// The lines that the model has not got yet.
+  /// The lines that the model has not got yet. Any thread may take them, also while another one
+  /// collects.
   List<String> takeLines() {
-    var reported = new ArrayList<>(lines);
-    if (unsaid > 0) {
-      reported.add("outputs: " + unsaid + " more were not kept");
+    synchronized (lines) {
+      var reported = new ArrayList<>(lines);
+      if (unsaid > 0) {
+        reported.add("outputs: " + unsaid + " more were not kept");
+      }
+      lines.clear();
+      unsaid = 0;
+      return reported;
     }
-    lines.clear();
-    unsaid = 0;
-    return reported;
   }
 }

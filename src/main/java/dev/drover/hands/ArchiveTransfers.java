@@ -60,16 +60,38 @@ final class ArchiveTransfers implements HandArchives {
     var transfer = transfers.begin(Frame.UNPACK, text(path));
     var broken = new AtomicReference<@Nullable Exception>();
     try (var scope = new Scope()) {
-      scope.fork(() -> send(transfer, archives, broken));
-      new Records(transfer).nothing();
-    } catch (IOException e) {
-      if (broken.get() != null) {
-        throw new IOException("the archive cannot be read: " + broken.get().getMessage(), e);
+      var sending = scope.fork(() -> send(transfer, archives, broken));
+      var failure = failure(transfer);
+      boolean decided = failure == null || failure instanceof HandFiles.Refused;
+      if (decided) {
+        // Its last read is not interrupted: that would close the connection from which it reads, on
+        // which the sender of the archive waits for the outcome.
+        sending.join();
       }
-      throw e;
+      if (failure != null) {
+        throw decided ? failure : unreadable(failure, broken.get());
+      }
     } finally {
       transfers.end(transfer);
     }
+  }
+
+  private static @Nullable IOException failure(Transfer transfer) throws InterruptedException {
+    try {
+      new Records(transfer).nothing();
+      return null;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  private static IOException unreadable(IOException failure, @Nullable Exception broken) {
+    if (broken == null) {
+      return failure;
+    }
+    var unreadable = new IOException("the archive cannot be read: " + broken.getMessage(), broken);
+    unreadable.addSuppressed(failure);
+    return unreadable;
   }
 
   private boolean send(

@@ -163,6 +163,15 @@ final class EndedStreamTest {
     }
   }
 
+  @Test
+  void aStreamThatHasEndedIsTheLastAnswerOfAConnectionIfTheClientAsksForThat() throws Exception {
+    archive(Node.THIS);
+    var head = "GET " + session + "/events/stream HTTP/1.1\r\nHost: a\r\n";
+    var answer = api.raw(head + "Connection: close\r\nX-Api-Key: " + Api.KEY + "\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200").contains(EventStream.TERMINATED);
+    assertThat(answer).endsWith("\r\n0\r\n\r\n");
+  }
+
   @ParameterizedTest
   @EnumSource
   void aStreamThatIsOpenedAfterTheArchiveShowsIt(Node node) throws Exception {

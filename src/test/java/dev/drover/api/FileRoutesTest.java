@@ -343,6 +343,16 @@ final class FileRoutesTest {
     }
   }
 
+  /// Without that, a client that waits for the end of the connection waits for ever.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10, 200_000})
+  void aDownloadIsTheLastAnswerOfAConnectionIfTheClientAsksForThat(int size) throws Exception {
+    var id = uploaded("last", new byte[size]);
+    var head = "GET /v1/files/%s/content HTTP/1.1\r\nHost: a\r\n".formatted(id);
+    var answer = api.raw(head + "Connection: close\r\nX-Api-Key: " + Api.KEY + "\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n" + "\0".repeat(size));
+  }
+
   @Test
   void aContentThatTheClientHasIsNotSentAgain() throws Exception {
     var id = uploaded("ten", "0123456789".getBytes(UTF_8));

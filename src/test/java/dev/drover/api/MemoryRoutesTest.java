@@ -183,6 +183,10 @@ final class MemoryRoutesTest {
         List.of("/memory_versions?memory_id=x", "Invalid memory ID"),
         List.of("/memory_versions?session_id=x", "Invalid session ID"),
         List.of("/memory_versions?page=page_x", "invalid page cursor"),
+        List.of("/memory_versions?memory_id=", "memory_id: must not be empty"),
+        List.of("/memory_versions?session_id=", "session_id: must not be empty"),
+        List.of("/memory_versions?api_key_id=", "api_key_id: must not be empty"),
+        List.of("/memory_versions?operation=", "operation: must not be empty"),
         List.of("/memory_versions/mem_1", "Invalid memory version ID"));
   }
 
@@ -197,6 +201,9 @@ final class MemoryRoutesTest {
     assertRefused(
         api.delete(memory + "?expected_content_sha256=x"),
         "expected_content_sha256: must be 64 lower-case hexadecimal digits");
+    assertRefused(
+        api.delete(memory + "?expected_content_sha256="),
+        "expected_content_sha256: must not be empty");
     assertThat(api.get(memory).status()).isEqualTo(200);
   }
 

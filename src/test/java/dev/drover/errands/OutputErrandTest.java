@@ -13,6 +13,7 @@ import dev.drover.catalog.BlobId;
 import dev.drover.catalog.FileId;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
+import dev.drover.files.Outputs;
 import dev.drover.files.StoredFile;
 import dev.drover.hands.Egress;
 import dev.drover.hands.HandSpec;
@@ -32,6 +33,7 @@ import dev.drover.store.blobs.DirectoryBlobs;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.testing.Commands;
 import dev.drover.testing.Stage;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -40,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -98,8 +101,12 @@ final class OutputErrandTest {
   }
 
   private OutputErrand errand(OutputLimits limits) {
+    return errand(limits, store.outputs());
+  }
+
+  private OutputErrand errand(OutputLimits limits, Outputs outputs) {
     return new OutputErrand(
-        new OutputCollector(store.outputs(), blobs, limits, IDS, CLOCK), hands, store.jobs());
+        new OutputCollector(outputs, blobs, limits, IDS, CLOCK), hands, store.jobs());
   }
 
   @BeforeEach
@@ -123,15 +130,15 @@ final class OutputErrandTest {
     visit(
         visit -> {
           errand.before(visit);
-          var call =
-              new ToolCall(
-                  new EventId(IDS.next(EventId.PREFIX)),
-                  "bash",
-                  Json.obj("command", "cd /mnt/session/outputs; " + command));
+          var call = inOutputs(command);
           var result = visit.grip().execute(call);
           assertThat(result.isError()).as(result.text()).isFalse();
           lines.addAll(errand.after(visit, call));
         });
+  }
+
+  private static ToolCall inOutputs(String command) {
+    return bash("cd /mnt/session/outputs; " + command);
   }
 
   private void rest() throws Exception {
@@ -311,6 +318,31 @@ final class OutputErrandTest {
     lines.addAll(errand.awaitLines(session.id()));
     assertThat(lines).hasSize(2).allMatch(line -> line.endsWith("keeps at most 10,000 outputs"));
     assertThat(isOwed()).isFalse();
+  }
+
+  /// On a slow machine, each call finds a collection that still runs.
+  @Test
+  void theLinesOfAnEarlierCollectionDoNotWaitForOneThatRuns() throws Exception {
+    var adding = new CountDownLatch(1);
+    var slow =
+        (Outputs)
+            Proxy.newProxyInstance(
+                Outputs.class.getClassLoader(),
+                new Class<?>[] {Outputs.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("add")) {
+                    adding.await();
+                  }
+                  return method.invoke(store.outputs(), arguments);
+                });
+    errand = errand(LIMITS, slow);
+    visit(visit -> visit.grip().execute(inOutputs("mkfifo pipe")));
+    rest();
+    call("echo text > file");
+    assertThat(lines).containsExactly("outputs: pipe was not kept: it is not a regular file");
+    adding.countDown();
+    restUntilCollected();
+    assertThat(paths()).containsExactly("file");
   }
 
   @Test

@@ -62,6 +62,18 @@ final class SkillArchiveTest extends SkillUploads {
     assertThat(Arrays.copyOf(packed, 4)).isEqualTo(new byte[] {'P', 'K', 3, 4});
   }
 
+  /// YAML can express what UTF-8 cannot.
+  @Test
+  void anUnpairedSurrogateInADescriptionIsReplacedAsInJson() throws IOException {
+    var manifest = bytes("---\nname: demo\ndescription: \"a\\ud800b\"\n---\n");
+    try (var draft = new SkillDraft(new Scratch(directory))) {
+      draft.add("demo/SKILL.md", new ByteArrayInputStream(manifest));
+      try (var packed = draft.pack()) {
+        assertThat(packed.description()).isEqualTo("a\uFFFDb");
+      }
+    }
+  }
+
   @Test
   void emptyDirectoriesOfTheSkillAreKept() throws IOException {
     var zip =

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// newest chapter on: for logs of random turns, at every request.
 final class HistoryOfChaptersTest {
   private static final SessionId SESSION = new SessionId("sesn_01Test");
-  private static final int LOGS = 60;
+  private static final int LOGS = 36;
   private static final int TURNS = 14;
   private static final double FIXED = 400;
 
@@ -104,6 +104,10 @@ final class HistoryOfChaptersTest {
     private int ids;
     private int chapters;
     private int overflows;
+    private int standing;
+    private int leftOut;
+    private int inARow;
+    private int older;
 
     Play(long seed) {
       random = new Random(seed);
@@ -316,6 +320,10 @@ final class HistoryOfChaptersTest {
           .flatMap(ContextOpened::inherited)
           .ifPresent(
               inherited -> {
+                standing += inherited.standing().size();
+                leftOut += inherited.leftOut().size();
+                inARow += inherited.inARow() > 1 ? 1 : 0;
+                older += history.past(end).events().size();
                 assertThat(log.earliest).isEqualTo(whole.from());
                 assertThat(log.singles).isEqualTo(inherited.standing());
               });
@@ -325,21 +333,24 @@ final class HistoryOfChaptersTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void aRequestIsTheSameHoweverTheLogIsRead(int part) {
-    int begun = 0;
-    int refused = 0;
+    var counts = new int[6];
     for (int seed = part * LOGS / 3; seed < (part + 1) * LOGS / 3; seed++) {
       var one = new Play(seed);
       IntStream.range(0, TURNS).forEach(_ -> one.turn());
       one.same();
-      begun += one.chapters;
-      refused += one.overflows;
+      counts[0] += one.chapters;
+      counts[1] += one.overflows;
+      counts[2] += one.standing;
+      counts[3] += one.leftOut;
+      counts[4] += one.inARow;
+      counts[5] += one.older;
       var exported = new ListedLog(SESSION, new ThreadId("sthr_01Test"), one.log.events);
       assertThatCode(() -> ImportCheck.of(SESSION, exported))
           .as("the log of seed %s", seed)
           .doesNotThrowAnyException();
     }
-    assertThat(begun).isGreaterThan(2 * LOGS / 3);
-    assertThat(refused).isGreaterThan(LOGS / 3);
+    assertThat(counts).as("what the logs have of everything").doesNotContain(0);
+    assertThat(counts[0]).isGreaterThan(LOGS);
   }
 
   @Test
@@ -351,5 +362,35 @@ final class HistoryOfChaptersTest {
     int end = play.log.events.size();
     assertThat(history.events(end)).isEqualTo(play.log.events);
     assertThat(history.past(end)).isSameAs(Past.NONE);
+  }
+
+  @Test
+  void anOpeningIsTheSameHoweverLongTheLogIsBeforeIt() {
+    var play = new Play(7);
+    for (int i = 0; i < 400; i++) {
+      play.event(new Event.UserMessage(play.id(), play.blocks(i % 50 == 0 ? 3_000 : 80)));
+      play.event(new Event.SystemMessage(play.id(), Json.arr(textBlock(play.words(80)))));
+      for (int k = 0; k < 4; k++) {
+        play.event(new Event.AgentMessage(play.id(), Json.arr(textBlock(play.words(30)))));
+        var use = play.id();
+        var input = Json.obj("command", play.words(20));
+        play.event(new Event.AgentToolUse(use, "bash", input, Event.Permission.ALLOWED));
+        play.event(
+            new Event.AgentToolResult(play.id(), use, Json.arr(textBlock(play.words(9))), false));
+      }
+    }
+    var events = play.log.events;
+    for (int before : List.of(400, 2_000, 5_500)) {
+      var older = Past.of(play.log, SESSION, ThreadKey.PRIMARY, before).events();
+      var known = new ArrayList<>(older);
+      known.addAll(events.subList(before - 1, events.size()));
+      assertThat(older.size()).isLessThan(before == 400 ? 400 : 1_200);
+      for (var share : List.of(1.0, 0.4, 0.15)) {
+        var budget = new Opening.Budget(share * 8_000, share * 8_000, share * 6_000);
+        for (int from : List.of(before + 50, events.size())) {
+          assertThat(Opening.of(known, from, budget)).isEqualTo(Opening.of(events, from, budget));
+        }
+      }
+    }
   }
 }

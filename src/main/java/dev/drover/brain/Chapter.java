@@ -5,9 +5,9 @@ import dev.drover.session.Event;
 import dev.drover.session.Inherited;
 import dev.drover.session.Standing;
 import dev.drover.session.Stored;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The newest chapter of a thread's context, folded from the thread's log. Pure. One thread.
@@ -20,6 +20,7 @@ final class Chapter {
 
   private final List<Stored> recent;
   private final Past past;
+  private @Nullable List<Stored> all;
   private Optional<Event.ContextOpened> opened = Optional.empty();
   private long position;
   private int inARow;
@@ -35,7 +36,7 @@ final class Chapter {
     return of(log, Past.NONE);
   }
 
-  /// @param recent the events of the thread that [History] has
+  /// @param recent the events of the thread that [RecentLog] has
   /// @param past the events before them
   static Chapter of(List<Stored> recent, Past past) {
     var chapter = new Chapter(recent, past);
@@ -76,14 +77,11 @@ final class Chapter {
   }
 
   /// What the opening of the next chapter is made from: [#recent], after the older events that an
-  /// opening can hold. The older ones are read each time.
+  /// opening can hold. The older ones are read once.
   List<Stored> log() {
-    var older = past.events();
-    if (older.isEmpty()) {
-      return recent;
+    if (all == null) {
+      all = Stream.concat(past.events().stream(), recent.stream()).toList();
     }
-    var all = new ArrayList<>(older);
-    all.addAll(recent);
     return all;
   }
 
@@ -128,7 +126,7 @@ final class Chapter {
   /// What a chapter that follows this one inherits.
   ///
   /// @param from the position from which that chapter keeps events
-  /// @param session the events of all threads that [History] has
+  /// @param session the events of all threads that [RecentLog] has
   Inherited inherited(long from, List<Stored> session) {
     var standing = new Standing();
     session.forEach(stored -> standing.add(stored.position(), stored.event()));

@@ -27,7 +27,7 @@ final class LogWriter {
   private final EventLog log;
   private final Lease lease;
   private final SessionFold fold;
-  private final History history;
+  private final RecentLog history;
   private boolean lost;
 
   /// @param fold the fold to keep up to date; [#inbox] adds the events after its position
@@ -36,7 +36,7 @@ final class LogWriter {
     this.log = log;
     this.lease = lease;
     this.fold = fold;
-    history = new History(log, lease.session(), thread);
+    history = new RecentLog(log, lease.session(), thread);
   }
 
   SessionFold fold() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// of the thread's newest chapter on, and the few older ones that the chapter inherits. It is the
 /// whole log if there is no chapter, if an older version has begun it, or if the log is short. What
 /// follows from it is the same in each case. It is read once and then kept up to date. One thread.
-final class History {
+final class RecentLog {
   private static final int PAGE = 1_000;
 
   /// The longest log that is read from its beginning in any case if it is small.
@@ -42,7 +42,7 @@ final class History {
     static final Base BEGINNING = new Base(1, List.of());
   }
 
-  History(EventLog log, SessionId session, ThreadKey thread) {
+  RecentLog(EventLog log, SessionId session, ThreadKey thread) {
     this.log = log;
     this.session = session;
     this.thread = thread;

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a request consists of is the same whether the log is read from its beginning or from its
 /// newest chapter on: for logs of random turns, at every request.
-final class HistoryOfChaptersTest {
+final class RecentLogTest {
   private static final SessionId SESSION = new SessionId("sesn_01Test");
   private static final int LOGS = 36;
   private static final int TURNS = 14;
@@ -290,7 +290,7 @@ final class HistoryOfChaptersTest {
       log.earliest = Long.MAX_VALUE;
       log.singles.clear();
       var whole = Chapter.of(log.events);
-      var history = new History(log, SESSION, ThreadKey.PRIMARY);
+      var history = new RecentLog(log, SESSION, ThreadKey.PRIMARY);
       long end = log.events.size();
       var read = history.events(end);
       var chapter = Chapter.of(read, history.past(end));
@@ -358,7 +358,7 @@ final class HistoryOfChaptersTest {
     var play = new Play(7);
     play.event(new Event.StatusRunning(play.id()));
     play.prepare();
-    var history = new History(play.log, SESSION, ThreadKey.PRIMARY);
+    var history = new RecentLog(play.log, SESSION, ThreadKey.PRIMARY);
     int end = play.log.events.size();
     assertThat(history.events(end)).isEqualTo(play.log.events);
     assertThat(history.past(end)).isSameAs(Past.NONE);

@@ -150,7 +150,10 @@ final class Asking {
   private Optional<Event.ContextOpened> opened(Step.Ask step, Room room) {
     var log = new ArrayList<>(own(at.writer().history()));
     step.taken().forEach(message -> log.add(soon(message)));
-    return room.before(Chapter.of(log), at.id());
+    var chapter = Chapter.of(log, at.writer().past());
+    // No brain has to read what is before it.
+    return room.before(chapter, at.id())
+        .map(opened -> opened.with(chapter.inherited(opened.from(), at.writer().history())));
   }
 
   /// The events of this thread.
@@ -235,7 +238,7 @@ final class Asking {
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;
     }
-    var chapter = Chapter.of(own(at.writer().history()));
+    var chapter = Chapter.of(own(at.writer().history()), at.writer().past());
     return room.afterOverflow(chapter, at.id()).isPresent()
         ? at.writer().write(List.of(endings.requestOverflowed(start)))
         : givenUp(room.explained(failure, chapter), RefusedPart.afterwards(failure, asked));

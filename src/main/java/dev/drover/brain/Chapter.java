@@ -2,9 +2,12 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.Inherited;
+import dev.drover.session.Standing;
 import dev.drover.session.Stored;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The newest chapter of a thread's context, folded from the thread's log. Pure. One thread.
@@ -15,20 +18,29 @@ final class Chapter {
   /// The Messages API's `stop_reason` of a reply that reached the end of the context.
   static final String CUT = "model_context_window_exceeded";
 
-  private final List<Stored> log;
+  private final List<Stored> recent;
+  private final Past past;
+  private @Nullable List<Stored> all;
   private Optional<Event.ContextOpened> opened = Optional.empty();
   private long position;
   private int inARow;
   private boolean overflowing;
 
-  private Chapter(List<Stored> log) {
-    this.log = log;
+  private Chapter(List<Stored> recent, Past past) {
+    this.recent = recent;
+    this.past = past;
   }
 
   /// @param log all events of the thread
   static Chapter of(List<Stored> log) {
-    var chapter = new Chapter(log);
-    for (var stored : log) {
+    return of(log, Past.NONE);
+  }
+
+  /// @param recent the events of the thread that [RecentLog] has
+  /// @param past the events before them
+  static Chapter of(List<Stored> recent, Past past) {
+    var chapter = new Chapter(recent, past);
+    for (var stored : recent) {
       chapter.add(stored);
     }
     return chapter;
@@ -39,7 +51,7 @@ final class Chapter {
       case Event.ContextOpened e -> {
         opened = Optional.of(e);
         position = stored.position();
-        inARow++;
+        inARow = e.inherited().map(Inherited::inARow).orElse(inARow + 1);
         overflowing = false;
       }
       case Event.ModelRequestEnd e when e.isError() ->
@@ -59,8 +71,18 @@ final class Chapter {
     return hidden != null && hidden.get("context_full").equals(Optional.of(Json.of(true)));
   }
 
+  /// The events from the beginning of the chapter on, and a few older ones.
+  List<Stored> recent() {
+    return recent;
+  }
+
+  /// What the opening of the next chapter is made from: [#recent], after the older events that an
+  /// opening can hold. The older ones are read once.
   List<Stored> log() {
-    return log;
+    if (all == null) {
+      all = Stream.concat(past.events().stream(), recent.stream()).toList();
+    }
+    return all;
   }
 
   /// The beginning of the chapter; empty in chapter 0.
@@ -91,12 +113,26 @@ final class Chapter {
   /// The events that are sent after the opening.
   List<Stored> events() {
     long from = from();
-    return from == 0 ? log : log.stream().filter(stored -> stored.position() > from).toList();
+    return from == 0
+        ? recent
+        : recent.stream().filter(stored -> stored.position() > from).toList();
   }
 
   /// The number of chapters that began since the last reply, in the same turn.
   int inARow() {
     return inARow;
+  }
+
+  /// What a chapter that follows this one inherits.
+  ///
+  /// @param from the position from which that chapter keeps events
+  /// @param session the events of all threads that [RecentLog] has
+  Inherited inherited(long from, List<Stored> session) {
+    var standing = new Standing();
+    session.forEach(stored -> standing.add(stored.position(), stored.event()));
+    var omissions = new Omissions();
+    omissions.addAll(recent);
+    return new Inherited(inARow + 1, standing.before(from), omissions.ofMessages(recent));
   }
 
   /// Whether the model server has refused a request of this chapter, or cut the last reply, because

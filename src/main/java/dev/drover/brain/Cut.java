@@ -20,7 +20,7 @@ record Cut(long from, double kept) {
     double sum = 0;
     boolean replied = false;
     boolean said = false;
-    for (var stored : chapter.log().reversed()) {
+    for (var stored : chapter.recent().reversed()) {
       if (stored.position() < chapter.from()) {
         break;
       }

@@ -35,10 +35,15 @@ final class Opening {
 
   /// The opening of a chapter, as messages.
   ///
-  /// @param log all events of the thread
+  /// @param log all events of the thread, or the newest ones as far as they fit, see [Past]
   /// @param from the position before which everything is cut off
   static Json.Arr of(List<Stored> log, long from, Budget budget) {
     return new Opening(log, from, budget).messages();
+  }
+
+  /// The estimate for the longest line that stands for a message.
+  static double estimate(Json.Arr content) {
+    return Estimate.of(ShortResults.cut(Digest.text(content), LONGEST_MESSAGE));
   }
 
   private Json.Arr messages() {
@@ -131,7 +136,7 @@ final class Opening {
     }
     var kept = new ArrayList<>(lines.subList(0, first));
     if (start > first) {
-      kept.add("(" + (start - first) + " entries left out here)");
+      kept.add("(entries left out here)");
     }
     kept.addAll(lines.subList(start, lines.size()));
     return kept;

@@ -307,6 +307,8 @@ public sealed interface Event {
   /// @param resultCharacters the number of characters to which the text of each tool result is
   ///   shortened; 0 if results are whole
   /// @param gauge the sizes on which the decision is based
+  /// @param inherited what requests need of the log before `from`; empty if an older version wrote
+  ///   the event, so that the whole log is needed
   record ContextOpened(
       EventId id,
       int chapter,
@@ -315,8 +317,28 @@ public sealed interface Event {
       long from,
       Json.Arr opening,
       int resultCharacters,
-      Sizes gauge)
+      Sizes gauge,
+      Optional<Inherited> inherited)
       implements Private {
+    /// A chapter that does not say what it inherits.
+    public ContextOpened(
+        EventId id,
+        int chapter,
+        Kind kind,
+        Cause cause,
+        long from,
+        Json.Arr opening,
+        int resultCharacters,
+        Sizes gauge) {
+      this(id, chapter, kind, cause, from, opening, resultCharacters, gauge, Optional.empty());
+    }
+
+    /// A copy that says what the chapter inherits.
+    public ContextOpened with(Inherited what) {
+      return new ContextOpened(
+          id, chapter, kind, cause, from, opening, resultCharacters, gauge, Optional.of(what));
+    }
+
     /// How much a chapter leaves out.
     public enum Kind {
       /// The newest rounds are kept.

@@ -1,24 +1,19 @@
 package dev.drover.brain;
 
-import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
-import dev.drover.catalog.Toolset;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Queued;
-import dev.drover.session.SessionResource;
 import dev.drover.session.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The part of a wake that calls the model and waits after failed requests.
 final class Asking {
@@ -175,23 +170,8 @@ final class Asking {
 
   /// The agent's system prompt and the notes of the session; empty if there is neither.
   private String system() {
-    return Stream.of(
-            Stream.ofNullable(at.agent().system()),
-            at.thread().notes().stream(),
-            repositorySkills().stream())
-        .flatMap(paragraphs -> paragraphs)
-        .filter(paragraph -> !Blank.is(paragraph))
-        .collect(Collectors.joining("\n\n"));
-  }
-
-  /// What is said of the skills of the session's repositories, which the agent has to read.
-  private Optional<String> repositorySkills() {
-    boolean reads =
-        at.agent().tools().stream()
-            .anyMatch(tool -> tool instanceof Toolset set && set.of("read").enabled());
-    return reads && !SessionResource.repositories(at.row().resources()).isEmpty()
-        ? ClonedRepositories.of(at.writer().history()).note()
-        : Optional.empty();
+    return SystemPrompt.of(
+        at.agent(), at.thread().notes(), at.row().resources(), at.writer()::history);
   }
 
   /// A queued message as it will be in the log; its position may still differ.

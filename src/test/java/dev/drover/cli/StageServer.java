@@ -7,6 +7,8 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
@@ -25,6 +27,7 @@ import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
 import dev.drover.testing.TestVaults;
+import dev.drover.tools.Inventory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -107,6 +110,12 @@ final class StageServer implements ServerFactory {
                 store.jobs(),
                 stage.feed(),
                 stage.model(),
+                new Replays(
+                    stage.model(),
+                    Inventory.HANDS,
+                    Profile.DEFAULTS,
+                    Optional.empty(),
+                    System::nanoTime),
                 ImageLimits.DEFAULT,
                 UploadSettings.DEFAULT,
                 SCRATCH,

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import java.util.Optional;
 
 /// The replay of exported sessions, with the models of this machine's settings.
 final class BundleReplays implements Replaying {
+  private static final Duration UNLIMITED = Duration.ofDays(1);
+
   private final Map<String, String> environment;
   private final Wiring wiring;
 
@@ -55,7 +58,8 @@ final class BundleReplays implements Replaying {
             Inventory.of(wiring.tools(config, open::push), config.policy()),
             Profile.DEFAULTS,
             Optional.empty(),
-            System::nanoTime);
+            System::nanoTime,
+            UNLIMITED);
     return new Bundle(recording, replays, open);
   }
 

@@ -71,6 +71,9 @@ import java.util.random.RandomGenerator;
 public final class Drover implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
 
+  /// How long one replay of a session's requests may take.
+  private static final Duration REPLAY = Duration.ofSeconds(30);
+
   private final Deque<Runnable> open = new ArrayDeque<>();
   // Ids and keys must not be guessable, so the default generator of java.util.random is not enough.
   private final RandomGenerator random = new SecureRandom();
@@ -290,7 +293,7 @@ public final class Drover implements AutoCloseable {
 
   private static Replays replays(Models models, Inventory inventory, Contents contents) {
     return new Replays(
-        models, inventory, Profile.DEFAULTS, Optional.of(contents.attached()), System::nanoTime);
+        models, inventory, Profile.DEFAULTS, Optional.of(contents.attached()), System::nanoTime, REPLAY);
   }
 
   /// The names of all tools of this server.

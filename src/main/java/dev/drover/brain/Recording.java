@@ -44,11 +44,14 @@ public record Recording(
     return new Recording(WorkspaceId.DEFAULT, agent, List.of(), List.of(), events);
   }
 
-  /// The ends of model requests with a reply, by the position of the request.
+  /// The ends of model requests of the conversation with a reply, by the position of the request.
   Map<Long, Stored> replies() {
     var starts = new HashMap<String, Long>();
     var replies = new HashMap<Long, Stored>();
     for (var stored : events) {
+      if (isForContext(stored)) {
+        continue;
+      }
       switch (stored.event()) {
         case Event.ModelRequestStart start -> starts.put(start.id().value(), stored.position());
         case Event.ModelRequestEnd end when !end.isError() && stored.hidden() != null -> {
@@ -61,6 +64,12 @@ public record Recording(
       }
     }
     return replies;
+  }
+
+  /// Whether the event belongs to a model request that is no part of the conversation, such as one
+  /// for a summary of it.
+  static boolean isForContext(Stored stored) {
+    return stored.hidden() != null && stored.hidden().text("purpose") != null;
   }
 
   /// The events before a position.

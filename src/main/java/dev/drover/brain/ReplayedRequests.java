@@ -33,7 +33,7 @@ public record ReplayedRequests(
 
   /// The beginning of a chapter.
   ///
-  /// @param position of the request with which it begins, in the recorded log
+  /// @param position in the recorded log: of the request with which it begins, or of its own event
   /// @param before the size of the request without the chapter
   public record Began(long position, String kind, String cause, long before, long after) {
     Json.Obj json() {

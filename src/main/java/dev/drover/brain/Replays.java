@@ -13,6 +13,7 @@ import dev.drover.session.RemoteTool;
 import dev.drover.session.Stored;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.Toolbox;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,20 +32,24 @@ public final class Replays {
   private final List<Profile.Rule> profiles;
   private final Optional<AttachedFiles> attached;
   private final LongSupplier nanos;
+  private final Duration limit;
 
   /// @param attached the files that messages refer to; empty if there are none
-  /// @param nanos a clock, to limit the time
+  /// @param nanos a clock
+  /// @param limit how long one replay of requests may take
   public Replays(
       Models models,
       Inventory tools,
       List<Profile.Rule> profiles,
       Optional<AttachedFiles> attached,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      Duration limit) {
     this.models = models;
     this.tools = tools;
     this.profiles = List.copyOf(profiles);
     this.attached = attached;
     this.nanos = nanos;
+    this.limit = limit;
   }
 
   /// Makes the requests of a session again, without a model.
@@ -57,7 +62,7 @@ public final class Replays {
     double fixed =
         Estimate.of(system(recording, profile)) + Estimate.of(toolbox(recording).definitions());
     var room = new Room(settings.capabilities(models, id), fixed, profile.foresees());
-    return new RequestReplay(room, profile, fixed, nanos)
+    return new RequestReplay(room, profile, fixed, nanos, limit)
         .run(id, recording.events(), recording.replies(), models.capabilities(own).price());
   }
 

@@ -30,12 +30,11 @@ final class RequestReplay {
   /// The share of the soft limit below which no chapter can begin.
   private static final double FAR = 0.8;
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
   private final Room room;
   private final Profile profile;
   private final LongSupplier nanos;
   private final long until;
+  private final Duration limit;
   private final ContextSize recorded;
   private final ContextSize size;
   private final List<Stored> seen = new ArrayList<>();
@@ -78,12 +77,15 @@ final class RequestReplay {
 
   /// @param room the limits and the fixed parts of the requests to make
   /// @param recordedFixed the estimate for the fixed parts of the recorded requests
-  /// @param nanos a clock, to limit the time
-  RequestReplay(Room room, Profile profile, double recordedFixed, LongSupplier nanos) {
+  /// @param nanos a clock
+  /// @param limit how long the replay may take
+  RequestReplay(
+      Room room, Profile profile, double recordedFixed, LongSupplier nanos, Duration limit) {
     this.room = room;
     this.profile = profile;
     this.nanos = nanos;
-    until = nanos.getAsLong() + LIMIT.toNanos();
+    this.limit = limit;
+    until = nanos.getAsLong() + limit.toNanos();
     recorded = new ContextSize(recordedFixed);
     size = new ContextSize(room.fixed());
   }
@@ -125,10 +127,11 @@ final class RequestReplay {
   /// The end of a request. One that was too long is not part of the replay, which has limits of its
   /// own; other failures stay, because later requests may leave out what was refused.
   private void end(Stored stored, Event.ModelRequestEnd end) {
-    if (!end.isError()) {
+    if (Recording.isForContext(stored)) {
+      before.usage = before.usage.plus(end.usage());
+    } else if (!end.isError()) {
       return; // added with its request
-    }
-    if (Chapter.isRefusal(stored.hidden())) {
+    } else if (Chapter.isRefusal(stored.hidden())) {
       before.refused++;
     } else if (start != null) {
       add(start.event(), start);
@@ -140,7 +143,7 @@ final class RequestReplay {
     if (nanos.getAsLong() > until) {
       throw Problem.invalid(
           "The session is too long to be replayed here within "
-              + LIMIT.toSeconds()
+              + limit.toSeconds()
               + " seconds. Export it, and replay the bundle on another machine.");
     }
     if (!(replied.event() instanceof Event.ModelRequestEnd end)) {

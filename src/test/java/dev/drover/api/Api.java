@@ -312,7 +312,7 @@ final class Api implements AutoCloseable {
             feed,
             models,
             new Replays(
-                models, Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime),
+                models, Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime, Duration.ofSeconds(30)),
             ImageLimits.DEFAULT,
             new UploadSettings(LARGEST, 2),
             SCRATCH,

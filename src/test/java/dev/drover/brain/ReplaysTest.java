@@ -18,6 +18,7 @@ import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
 import dev.drover.testing.WireRules;
 import dev.drover.tools.Inventory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,7 @@ final class ReplaysTest {
   private static final int WINDOW = 32_000;
   private static final int TURNS = 12;
   private static final int CALLS = 6;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Stage stage = new Stage();
   private final AtomicInteger requests = new AtomicInteger();
@@ -42,7 +44,7 @@ final class ReplaysTest {
 
   private Replays replays(LongSupplier nanos) {
     return new Replays(
-        stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.of(NoFiles.ATTACHED), nanos);
+        stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.of(NoFiles.ATTACHED), nanos, LIMIT);
   }
 
   private static int tokens(Prompt prompt) {
@@ -257,7 +259,7 @@ final class ReplaysTest {
     var recording = Recording.ofExported(recorded.agent(), with);
     var exported =
         new Replays(
-            stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime);
+            stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime, LIMIT);
     stage.model().thenText("ok");
     exported.step(recording, at(recording, 0), Optional.empty());
     assertThat(stage.model().prompts().getLast().messages().toString())

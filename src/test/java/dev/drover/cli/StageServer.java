@@ -30,6 +30,7 @@ import dev.drover.testing.TestVaults;
 import dev.drover.tools.Inventory;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class StageServer implements ServerFactory {
                     Inventory.HANDS,
                     Profile.DEFAULTS,
                     Optional.empty(),
-                    System::nanoTime),
+                    System::nanoTime, Duration.ofSeconds(30)),
                 ImageLimits.DEFAULT,
                 UploadSettings.DEFAULT,
                 SCRATCH,

@@ -41,8 +41,8 @@ final class ScriptedAgent implements CachingModel.Author {
   @Override
   public List<Json.Obj> reply(Prompt prompt) {
     last = Optional.of(prompt);
-    if (SummaryRequest.is(prompt)) {
-      return List.of(text(SummaryRequest.NOTES));
+    if (NotesRequest.is(prompt)) {
+      return List.of(text(NotesRequest.NOTES));
     }
     if (left > 0) {
       left--;

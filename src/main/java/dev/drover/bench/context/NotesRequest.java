@@ -4,7 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.model.Prompt;
 
 /// The request for a summary of the session, as the agent of a scripted session recognizes it.
-final class SummaryRequest {
+final class NotesRequest {
   /// Notes that have lost every fact, which is the worst that a summary can do.
   static final String NOTES =
       "Goal: the parts of the project, one after the other, as the user asks for them. State: the"
@@ -15,7 +15,7 @@ final class SummaryRequest {
   /// A phrase of the instruction for summaries.
   private static final String PHRASE = "Write working notes";
 
-  private SummaryRequest() {}
+  private NotesRequest() {}
 
   static boolean is(Prompt prompt) {
     var messages = prompt.messages().items();

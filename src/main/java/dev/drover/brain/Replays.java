@@ -113,6 +113,9 @@ public final class Replays {
 
   private Prompt prompt(Recording recording, long position, String id, boolean thinking) {
     var before = recording.before(position);
+    if (before.stream().anyMatch(stored -> stored.event() instanceof Event.Damaged)) {
+      throw Problem.invalid("An event before position " + position + " cannot be read.");
+    }
     var then =
         new Recording(
             recording.workspace(),

@@ -29,7 +29,7 @@ final class RoomTest {
           32_768, 8_192, List.of(), Optional.empty(), true, true, false, Optional.empty(), false);
 
   private final List<Stored> log = new ArrayList<>();
-  private final Room room = new Room(CAPABILITIES, FIXED, true);
+  private final Room room = rolling(CAPABILITIES);
 
   private void event(Event event, Json.@Nullable Obj hidden) {
     log.add(new Stored(log.size() + 1, Instant.EPOCH, ThreadKey.PRIMARY, event, "{}", hidden));
@@ -85,7 +85,17 @@ final class RoomTest {
   }
 
   private Optional<Event.ContextOpened> before() {
-    return room.before(Chapter.of(log), OPENED);
+    return before(room);
+  }
+
+  private Optional<Event.ContextOpened> before(Room decides) {
+    return decides.next(Chapter.of(log), OPENED) instanceof Move.Open(var opened)
+        ? Optional.of(opened)
+        : Optional.empty();
+  }
+
+  private static Room rolling(Capabilities model) {
+    return new Room(model, FIXED, Strategy.ROLLING, Optional.empty());
   }
 
   private Json.Arr messages() {
@@ -187,7 +197,7 @@ final class RoomTest {
   void aSingleMessageCannotBeCut() {
     says(words(300_000));
     assertThat(before()).isEmpty();
-    assertThat(room.afterOverflow(Chapter.of(log), OPENED)).isEmpty();
+    assertThat(room.mayHelp(Chapter.of(log), OPENED)).isFalse();
   }
 
   @Test
@@ -216,13 +226,13 @@ final class RoomTest {
 
   @Test
   void aModelWhoseContextIsNotKnownIsLeftAloneUntilItRefuses() {
-    var model = new Room(UNKNOWN, FIXED, true);
+    var model = rolling(UNKNOWN);
     for (int i = 0; i < 8; i++) {
       calls("message " + i, words(8_000));
     }
-    assertThat(model.before(Chapter.of(log), OPENED)).isEmpty();
+    assertThat(before(model)).isEmpty();
     fails(begins(), Chapter.REFUSAL);
-    assertThat(model.before(Chapter.of(log), OPENED)).isPresent();
+    assertThat(before(model)).isPresent();
   }
 
   /// The rendering of format 1. A change of it makes a running session's next request differ from

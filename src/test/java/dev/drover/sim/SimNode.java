@@ -3,6 +3,7 @@ package dev.drover.sim;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
 import dev.drover.brain.Brains;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
@@ -103,7 +104,8 @@ final class SimNode {
                   world.scheduler::pause,
                   world.random,
                   new MemoryBudget(1L << 30, Duration.ofDays(1)),
-                  NoFiles.ATTACHED),
+                  NoFiles.ATTACHED,
+                  ContextSettings.DEFAULT),
               this::hint);
       lane.start(name, world.guarded(name, this::keep));
     }

@@ -89,7 +89,7 @@ final class Asking {
     var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
     var soon = soon(step, context);
     var asked = context().messages(slices -> slices.accept(soon));
-    var sent = Chapter.of(soon);
+    var sent = Chapter.of(soon, at.writer().past());
     var prompt = frame.withMessages(asked.messages()).withMaxTokens(room.replyTokens(sent));
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
@@ -124,7 +124,15 @@ final class Asking {
   private Move move(Step.Ask step, Room room) {
     return step.open().isPresent()
         ? at.fold().compaction().<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new)
-        : room.next(Chapter.of(soon(step, List.of())), at.id());
+        : next(step, room);
+  }
+
+  private Move next(Step.Ask step, Room room) {
+    var chapter = Chapter.of(soon(step, List.of()), at.writer().past());
+    var move = room.next(chapter, at.id());
+    return move instanceof Move.Open(var opened)
+        ? new Move.Open(at.inheriting(opened, chapter))
+        : move;
   }
 
   private List<Event> context(Move move) {

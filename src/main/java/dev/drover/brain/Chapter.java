@@ -4,7 +4,10 @@ import dev.drover.base.Json;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
+import dev.drover.session.Standing;
 import dev.drover.session.Stored;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,8 @@ final class Chapter {
   /// The Messages API's `stop_reason` of a reply that reached the end of the context.
   static final String CUT = "model_context_window_exceeded";
 
-  private final List<Stored> log;
+  private final List<Stored> recent;
+  private final Past past;
   private Optional<Event.ContextOpened> opened = Optional.empty();
   private long position;
   private int inARow;
@@ -35,15 +39,23 @@ final class Chapter {
   private final Map<EventId, String> notes = new HashMap<>();
   private Optional<String> note = Optional.empty();
   private @Nullable ResultLimits limits;
+  private @Nullable List<Stored> log;
 
-  private Chapter(List<Stored> log) {
-    this.log = log;
+  private Chapter(List<Stored> recent, Past past) {
+    this.recent = recent;
+    this.past = past;
   }
 
   /// @param log all events of the thread
   static Chapter of(List<Stored> log) {
-    var chapter = new Chapter(log);
-    for (var stored : log) {
+    return of(log, Past.NONE);
+  }
+
+  /// @param recent the events of the thread that [History] has
+  /// @param past the events before them
+  static Chapter of(List<Stored> recent, Past past) {
+    var chapter = new Chapter(recent, past);
+    for (var stored : recent) {
       chapter.add(stored);
     }
     return chapter;
@@ -57,7 +69,7 @@ final class Chapter {
       case Event.ContextOpened e -> {
         opened = Optional.of(e);
         position = stored.position();
-        inARow++;
+        inARow = e.inherited().map(Inherited::inARow).orElse(inARow + 1);
         overflowing = false;
         proven = 0;
         counted = 0;
@@ -106,7 +118,24 @@ final class Chapter {
     return hidden != null && hidden.get("context_full").equals(Optional.of(Json.of(true)));
   }
 
+  /// The events from the beginning of the chapter on, and a few older ones.
+  List<Stored> recent() {
+    return recent;
+  }
+
+  /// What the opening of the next chapter is made from: [#recent], after the older events that an
+  /// opening can hold. These are read once.
   List<Stored> log() {
+    if (log == null) {
+      var older = past.events();
+      if (older.isEmpty()) {
+        log = recent;
+      } else {
+        var all = new ArrayList<>(older);
+        all.addAll(recent);
+        log = all;
+      }
+    }
     return log;
   }
 
@@ -144,12 +173,26 @@ final class Chapter {
   /// The events that are sent after the opening.
   List<Stored> events() {
     long from = from();
-    return from == 0 ? log : log.stream().filter(stored -> stored.position() > from).toList();
+    return from == 0
+        ? recent
+        : recent.stream().filter(stored -> stored.position() > from).toList();
   }
 
   /// The number of chapters that began since the last reply, in the same turn.
   int inARow() {
     return inARow;
+  }
+
+  /// What a chapter that follows this one inherits.
+  ///
+  /// @param from the position from which that chapter keeps events
+  /// @param session the events of all threads that [History] has
+  Inherited inherited(long from, List<Stored> session) {
+    var standing = new Standing();
+    session.forEach(stored -> standing.add(stored.position(), stored.event()));
+    var omissions = new Omissions();
+    omissions.addAll(recent);
+    return new Inherited(inARow + 1, standing.before(from), omissions.ofMessages(recent));
   }
 
   /// Whether the model server has refused a request of this chapter, or cut the last reply, because

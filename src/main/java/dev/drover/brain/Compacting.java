@@ -42,9 +42,8 @@ final class Compacting {
         && at.writer().write(opening(step, start, draft)) == LogWriter.Next.STOP) {
       return LogWriter.Next.STOP;
     }
-    var log = at.own(at.writer().history());
-    var chapter = Chapter.of(log);
-    var slices = new SummaryRequest.Slices(chapter, reader -> reader.accept(log));
+    var chapter = at.chapter();
+    var slices = new SummaryRequest.Slices(chapter, reader -> reader.accept(chapter.recent()));
     var prompt = SummaryRequest.of(draft, room, frame, context, start, slices);
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
@@ -86,7 +85,7 @@ final class Compacting {
                 List.of(
                     end,
                     at.entry(new Event.ContextCompacted(at.id())),
-                    at.entry(opened.get())))
+                    at.entry(at.inheriting(opened.get(), chapter))))
         : at.writer().write(List.of(end, failed(draft, Reason.NO_ROOM)));
   }
 

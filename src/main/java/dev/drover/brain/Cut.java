@@ -21,7 +21,7 @@ record Cut(long from, double kept) {
     double sum = 0;
     boolean replied = false;
     boolean said = false;
-    for (var stored : chapter.log().reversed()) {
+    for (var stored : chapter.recent().reversed()) {
       if (stored.position() < chapter.from()) {
         break;
       }
@@ -47,7 +47,7 @@ record Cut(long from, double kept) {
   /// The cut at a position.
   static Cut at(Chapter chapter, long from, ResultLimits limits) {
     double kept =
-        chapter.log().stream()
+        chapter.recent().stream()
             .filter(stored -> stored.position() > from)
             .mapToDouble(stored -> Estimate.of(stored, limits, false))
             .sum();

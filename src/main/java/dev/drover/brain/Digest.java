@@ -53,6 +53,17 @@ final class Digest {
     return lines;
   }
 
+  /// The estimate for the line of an event; 0 if it has none of its own.
+  static double estimate(Event event) {
+    return switch (event) {
+      case Event.AgentMessage e -> Estimate.of(line(text(e.content()), LONGEST_MESSAGE));
+      case Event.ToolUse e ->
+          Estimate.of(line(e.name(), LONGEST_NAME))
+              + Estimate.of(line(e.input().toString(), LONGEST_INPUT));
+      default -> 0;
+    };
+  }
+
   private static String outcome(Event.ToolResult result) {
     int length = text(result.output().orElse(Json.arr())).length();
     return (result.failed() ? " → error, " : " → ") + length + " characters";

@@ -85,7 +85,8 @@ public record Harness(
     var session = sessions.getSession(lease.session());
     var progress = session.progress();
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
-    return new Wake(
-        new WakeContext(this, session, session.primary(), new LogWriter(log, lease, fold), bell));
+    var thread = session.primary();
+    var writer = new LogWriter(log, lease, fold, thread.key());
+    return new Wake(new WakeContext(this, session, thread, writer, bell));
   }
 }

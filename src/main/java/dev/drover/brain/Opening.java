@@ -50,10 +50,15 @@ final class Opening {
 
   /// The opening of a chapter, as messages.
   ///
-  /// @param log all events of the thread
+  /// @param log all events of the thread, or the newest ones as far as they fit, see [Past]
   /// @param before the position before which everything is cut off
   static Json.Arr of(List<Stored> log, long before, Budget budget, Contents contents) {
     return new Opening(log, before, budget, contents).messages();
+  }
+
+  /// The estimate for the longest line that stands for a message.
+  static double estimate(Json.Arr content) {
+    return Estimate.of(ShortResults.cut(Digest.text(content), LONGEST_MESSAGE));
   }
 
   private Json.Arr messages() {
@@ -187,7 +192,7 @@ final class Opening {
     }
     var kept = new ArrayList<>(lines.subList(0, first));
     if (start > first) {
-      kept.add("(" + (start - first) + " entries left out here)");
+      kept.add("(entries left out here)");
     }
     kept.addAll(lines.subList(start, lines.size()));
     return kept;

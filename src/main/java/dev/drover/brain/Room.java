@@ -207,7 +207,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   /// The sizes of the parts of a chapter, as estimates and characters.
   private record Shape(int results, int round, double keep, double summary, Opening.Budget budget) {
     ResultLimits limits(Chapter chapter) {
-      return ResultLimits.of(chapter.log(), results, round);
+      return ResultLimits.of(chapter.recent(), results, round);
     }
   }
 
@@ -274,7 +274,8 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
             sizes.window,
             (int) Math.round(100 * gauge.factor())),
         shape.round,
-        summary);
+        summary,
+        Optional.empty());
   }
 
   /// The chapter of an agent that has handed its work over: nothing of the old one is kept.
@@ -317,13 +318,14 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   /// A cut whose chapter will be small enough with a summary of the usual length.
   private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
     var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), reader);
+    double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())
+        .filter(cut -> fixed + shape.summary / 2 + cut.kept() <= most) // needs no older events
         .filter(
             cut -> {
               var opening = Opening.of(chapter.log(), cut.from(), beside(shape).budget, contents);
-              double after = fixed + Estimate.of(opening) + shape.summary / 2 + cut.kept();
-              return sizes.gauge.factor() * after <= WORTH_IT * sizes.gauge.tokens();
+              return fixed + shape.summary / 2 + cut.kept() + Estimate.of(opening) <= most;
             });
   }
 

@@ -68,7 +68,12 @@ record WakeContext(
 
   /// The newest chapter of the thread's context.
   Chapter chapter() {
-    return Chapter.of(own(writer.history()));
+    return Chapter.of(own(writer.history()), writer.past());
+  }
+
+  /// A chapter that says what it inherits, so that no brain has to read what is before it.
+  Event.ContextOpened inheriting(Event.ContextOpened opened, Chapter before) {
+    return opened.with(before.inherited(opened.from(), writer.history()));
   }
 
   /// The events of this thread.

@@ -311,6 +311,8 @@ public sealed interface Event {
   ///   reply together are shortened, the longest ones first; 0 for no limit
   /// @param summary the newest text of a model that stands for what was left out; empty if there is
   ///   none
+  /// @param inherited what requests need of the log before `from`; empty if an older version wrote
+  ///   the event, so that the whole log is needed
   record ContextOpened(
       EventId id,
       int chapter,
@@ -321,9 +323,11 @@ public sealed interface Event {
       int resultCharacters,
       Sizes gauge,
       int roundCharacters,
-      Optional<Summary> summary)
+      Optional<Summary> summary,
+      Optional<Inherited> inherited)
       implements Private {
-    /// A chapter without a limit for a round, and without a summary.
+    /// A chapter without a limit for a round, without a summary, and that does not say what it
+    /// inherits.
     public ContextOpened(
         EventId id,
         int chapter,
@@ -343,7 +347,24 @@ public sealed interface Event {
           resultCharacters,
           gauge,
           0,
+          Optional.empty(),
           Optional.empty());
+    }
+
+    /// A copy that says what the chapter inherits.
+    public ContextOpened with(Inherited what) {
+      return new ContextOpened(
+          id,
+          chapter,
+          kind,
+          cause,
+          from,
+          opening,
+          resultCharacters,
+          gauge,
+          roundCharacters,
+          summary,
+          Optional.of(what));
     }
 
     /// How a chapter is made.

@@ -3,7 +3,9 @@ package dev.drover.store;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
 import dev.drover.session.ModelUsage;
+import dev.drover.session.Standing;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
@@ -42,7 +44,11 @@ final class TurnGrammar {
   private boolean summarized;
   private long requestAt;
   private final Set<Long> requests = new HashSet<>();
+  private final Set<EventId> messages = new HashSet<>();
+  private final Standing standing = new Standing();
   private int chapter;
+  private long chapterFrom;
+  private int inARow;
   private OptionalLong boundary = OptionalLong.of(0);
   private Usage usage = Usage.NONE;
   private Usage used = Usage.NONE;
@@ -89,6 +95,7 @@ final class TurnGrammar {
     if (is(Status.TERMINATED)) {
       found("comes after the end of the session");
     }
+    standing.add(at, event);
     switch (event) {
       case Event.StatusRunning _ -> {
         allow(!is(Status.RUNNING), "begins to run while it runs");
@@ -120,6 +127,8 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
+      case Event.UserMessage e -> messages.add(e.id());
+      case Event.SystemMessage e -> messages.add(e.id());
       case Event.ContextOpened e -> open(e);
       case Event.CompactionFailed _ -> {
         allow(request == null, "says that a summary failed while request " + request + " is open");
@@ -169,12 +178,34 @@ final class TurnGrammar {
             : requests.contains(opened.from()),
         "opens a chapter at position %d, which is not %s"
             .formatted(opened.from(), keepsNothing ? "after the last reply" : "a model request"));
+    allow(
+        opened.from() >= chapterFrom,
+        "opens a chapter at position %d, before the one at %d"
+            .formatted(opened.from(), chapterFrom));
     chapter = opened.chapter();
+    chapterFrom = opened.from();
+    inARow++;
+    opened.inherited().ifPresent(inherited -> inherit(inherited, opened.from()));
+  }
+
+  private void inherit(Inherited inherited, long from) {
+    allow(
+        inherited.inARow() == inARow,
+        "opens chapter %d in a row; it is number %d".formatted(inherited.inARow(), inARow));
+    var expected = standing.before(from);
+    allow(
+        inherited.standing().equals(expected),
+        "opens a chapter that inherits the events %s; %s stand"
+            .formatted(inherited.standing(), expected));
+    inherited.leftOut().stream()
+        .filter(part -> !messages.contains(part.message()))
+        .forEach(part -> found("leaves out a part of " + part.message() + ", no earlier message"));
   }
 
   private void end(Event.ModelRequestEnd end) {
     allow(end.startId().equals(request), "ends request " + end.startId() + ", which is not open");
     request = null;
+    inARow = end.isError() || summarized ? inARow : 0;
     used = used.plus(end.usage());
   }
 
@@ -240,6 +271,7 @@ final class TurnGrammar {
             : OptionalLong.of(reason.isPause() ? Math.max(0, requestAt - 1) : at);
     become(Status.IDLE);
     pausing = reason.isPause();
+    inARow = pausing ? inARow : 0;
   }
 
   /// Checks that every tool use has a result.

@@ -5,6 +5,8 @@ import dev.drover.session.Event;
 import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /// The JSON form, in the log, of the beginning of a chapter of a context, and of a summary that
@@ -19,25 +21,40 @@ final class ContextCodec {
 
   static Json.Obj write(ContextOpened opened) {
     var gauge = opened.gauge();
-    var json = Json.obj(
-        "format", FORMAT,
-        "chapter", opened.chapter(),
-        "kind", EventCodec.lower(opened.kind()),
-        "cause", EventCodec.lower(opened.cause()),
-        "from", opened.from(),
-        "opening", opened.opening(),
-        "result_characters", opened.resultCharacters(),
-        "before", gauge.before(),
-        "after", gauge.after(),
-        "window", gauge.window(),
-        "factor_percent", gauge.factor(),
-        "round_characters", opened.roundCharacters());
-    return opened
-        .summary()
-        .map(
-            summary ->
-                json.with("summary", summary.text()).with("summary_through", summary.through()))
-        .orElse(json);
+    var json =
+        Json.obj(
+            "format", FORMAT,
+            "chapter", opened.chapter(),
+            "kind", EventCodec.lower(opened.kind()),
+            "cause", EventCodec.lower(opened.cause()),
+            "from", opened.from(),
+            "opening", opened.opening(),
+            "result_characters", opened.resultCharacters(),
+            "before", gauge.before(),
+            "after", gauge.after(),
+            "window", gauge.window(),
+            "factor_percent", gauge.factor(),
+            "round_characters", opened.roundCharacters());
+    var written =
+        opened
+            .summary()
+            .map(
+                summary ->
+                    json.with("summary", summary.text())
+                        .with("summary_through", summary.through()))
+            .orElse(json);
+    return opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
+  }
+
+  private static Json.Obj write(Inherited inherited) {
+    return Json.obj(
+        "in_a_row", inherited.inARow(),
+        "standing", inherited.standing(),
+        "left_out", inherited.leftOut().stream().map(ContextCodec::write).toList());
+  }
+
+  private static Json.Obj write(Inherited.Part part) {
+    return Json.obj("event_id", part.message().value(), "index", part.index());
   }
 
   /// Reads a value of [#write]; empty if it has a format or a kind that only a newer version knows.
@@ -71,8 +88,13 @@ final class ContextCodec {
             Optional.ofNullable(event.text("summary"))
                 .map(
                     text ->
-                        new ContextOpened.Summary(event.number("summary_through", from), text))));
+                        new ContextOpened.Summary(event.number("summary_through", from), text)),
+            event
+                .get("inherited")
+                .filter(Json.Obj.class::isInstance)
+                .flatMap(what -> inherited((Json.Obj) what, from))));
   }
+
 
   static Json.Obj write(CompactionFailed failed) {
     return Json.obj(
@@ -101,6 +123,32 @@ final class ContextCodec {
       }
     }
     return CompactionFailed.Reason.OTHER;
+  }
+
+  /// Empty for a value that [#write] does not write: then the whole log is read.
+  private static Optional<Inherited> inherited(Json.Obj what, long from) {
+    long inARow = what.number("in_a_row", 0);
+    var standing = new ArrayList<Long>();
+    long last = 0;
+    for (var item : what.items("standing")) {
+      long position = item instanceof Json.Num number ? number.asLong().orElse(0L) : 0;
+      if (position <= last || position >= from) {
+        return Optional.empty();
+      }
+      standing.add(position);
+      last = position;
+    }
+    var leftOut = new ArrayList<Inherited.Part>();
+    for (var item : what.items("left_out")) {
+      if (!(item instanceof Json.Obj part) || part.text("event_id") == null) {
+        return Optional.empty();
+      }
+      var message = new EventId(String.valueOf(part.text("event_id")));
+      leftOut.add(new Inherited.Part(message, (int) part.number("index", -1)));
+    }
+    return inARow < 1 || inARow > from
+        ? Optional.empty()
+        : Optional.of(new Inherited((int) inARow, standing, leftOut));
   }
 
   private static Optional<ContextOpened.Kind> kind(String text) {

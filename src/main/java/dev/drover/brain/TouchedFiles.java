@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The files that an agent has read and written with the tools for files, as the log says. What its
-/// commands did is not known.
+/// The files that an agent has read and written last with the tools for files, as the log says. What
+/// its commands did is not known.
 final class TouchedFiles {
   private static final int MOST = 40;
   private static final int LONGEST = 300;
+
+  /// How far the list reaches back, as the estimate of the [Digest]. A brain that reads the log from
+  /// its newest chapter on has more than that, see [Past].
+  private static final double MOST_OF_DIGEST = 8_000;
 
   /// @param read the position of the last successful read; 0 for none
   /// @param written the same of a write or edit
@@ -40,15 +44,25 @@ final class TouchedFiles {
   /// @param before the position before which events count
   static List<String> lines(List<Stored> log, long before) {
     var touched = new TouchedFiles();
-    for (var stored : log) {
-      if (stored.position() >= before) {
-        break;
-      }
-      touched.add(stored);
-    }
+    newest(log, before).forEach(touched::add);
     var lines = new ArrayList<String>();
     touched.files.forEach((path, file) -> lines.add(path + " (" + file.text() + ")"));
     return lines.subList(Math.max(0, lines.size() - MOST), lines.size());
+  }
+
+  /// The newest events before a position whose lines in a [Digest] are together not too long.
+  private static List<Stored> newest(List<Stored> log, long before) {
+    double left = MOST_OF_DIGEST;
+    int end = log.size();
+    while (end > 0 && log.get(end - 1).position() >= before) {
+      end--;
+    }
+    int start = end;
+    while (start > 0 && left > 0) {
+      start--;
+      left -= Digest.estimate(log.get(start).event());
+    }
+    return log.subList(start, end);
   }
 
   private void add(Stored stored) {

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The part of a session's log that requests of a thread depend on: the events from the first one
 /// of the thread's newest chapter on, and the few older ones that the chapter inherits. It is the
-/// whole log if there is no chapter, if an older version has begun it, or if the log is small. What
+/// whole log if there is no chapter, if an older version has begun it, or if the log is short. What
 /// follows from it is the same in each case. It is read once and then kept up to date. One thread.
 final class History {
   private static final int PAGE = 1_000;
+
+  /// The longest log that is read from its beginning in any case if it is small.
+  private static final int SHORT = 100;
 
   /// The wire type of [Event.ContextOpened].
   private static final String CHAPTER = "drover.context";
@@ -107,18 +110,23 @@ final class History {
     events = null;
   }
 
-  /// Reads the whole log if it is small. The first event of a log, the start of a turn, always
-  /// fits.
+  /// Reads the events if they are small. A short log is not searched for a chapter before.
   private boolean readSmall(long end, long fitting) {
-    if (base != null || end > PAGE) {
+    return (base == null && end <= SHORT && readSmall(Base.BEGINNING, end, fitting))
+        || readSmall(base(end), end, fitting);
+  }
+
+  private boolean readSmall(Base from, long end, long fitting) {
+    if (end - from.first >= PAGE) {
       return false;
     }
-    var page = log.getEvents(session, Slice.after(0, PAGE).within(PAGE, fitting));
-    var all = new ArrayList<>(page.stream().filter(one -> one.position() <= end).toList());
+    var page = log.getEvents(session, Slice.after(from.first - 1, PAGE).within(PAGE, fitting));
+    var all = new ArrayList<>(from.older);
+    page.stream().filter(one -> one.position() <= end).forEach(all::add);
     if ((all.isEmpty() ? 0 : all.getLast().position()) != end) {
       return false;
     }
-    base = Base.BEGINNING;
+    base = from;
     events = all;
     return true;
   }

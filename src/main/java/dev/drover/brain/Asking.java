@@ -114,8 +114,7 @@ final class Asking {
             : answered(reply, start, previews);
       }
       case Answer.Failure failure when failure.kind() == Answer.Kind.CONTEXT_FULL ->
-          overflowed(
-              failure, asked, room, at.chapter(), endings.requestOverflowed(start));
+          overflowed(failure, asked, room, at.chapter(), endings.requestOverflowed(start));
       case Answer.Failure failure -> failed(start, failure, asked);
     };
   }
@@ -288,11 +287,7 @@ final class Asking {
     LOG.log(Level.WARNING, "{0}: {1}", at.session(), sentence);
     var failure = new Answer.Failure(Answer.Kind.CONTEXT_FULL, sentence, Optional.empty());
     return overflowed(
-        failure,
-        asked,
-        room,
-        at.chapter(),
-        endings.requestTruncated(start, usage, limit));
+        failure, asked, room, at.chapter(), endings.requestTruncated(start, usage, limit));
   }
 
   /// Records that the request was refused because the context is full. The next one begins a new
@@ -300,11 +295,7 @@ final class Asking {
   ///
   /// @param end the event that records it
   private LogWriter.Next overflowed(
-      Answer.Failure failure,
-      Rendered asked,
-      Room room,
-      Chapter chapter,
-      Emission.Entry end) {
+      Answer.Failure failure, Rendered asked, Room room, Chapter chapter, Emission.Entry end) {
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;
     }

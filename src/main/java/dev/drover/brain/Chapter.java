@@ -173,9 +173,7 @@ final class Chapter {
   /// The events that are sent after the opening.
   List<Stored> events() {
     long from = from();
-    return from == 0
-        ? recent
-        : recent.stream().filter(stored -> stored.position() > from).toList();
+    return from == 0 ? recent : recent.stream().filter(stored -> stored.position() > from).toList();
   }
 
   /// The number of chapters that began since the last reply, in the same turn.
@@ -226,8 +224,8 @@ final class Chapter {
     return requestsSinceAsked;
   }
 
-  /// The position of the last result of a call; 0 if there is none. After a hand-over, nothing up to
-  /// it is kept.
+  /// The position of the last result of a call; 0 if there is none. After a hand-over, nothing up
+  /// to it is kept.
   long lastResult() {
     return lastResult;
   }

@@ -13,11 +13,10 @@ import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/// The part of a wake that asks a model for a summary of its context. The request is in the log like
-/// any other, with its usage, but it answers nothing: messages wait until the new chapter has begun.
-/// The chapter is in the append of the reply that made it, or nowhere.
+/// The part of a wake that asks a model for a summary of its context. The request is in the log
+/// like any other, with its usage, but it answers nothing: messages wait until the new chapter has
+/// begun. The chapter is in the append of the reply that made it, or nowhere.
 final class Compacting {
   private final WakeContext at;
 
@@ -30,8 +29,8 @@ final class Compacting {
     Answer answer(Prompt prompt, Listener listener) throws InterruptedException;
   }
 
-  /// Records the start of the request, unless it is open already, asks, and records the new chapter,
-  /// or what was wrong with the summary.
+  /// Records the start of the request, unless it is open already, asks, and records the new
+  /// chapter, or what was wrong with the summary.
   ///
   /// @param frame a request of the conversation without its messages
   LogWriter.Next summarize(
@@ -98,8 +97,8 @@ final class Compacting {
         new Event.CompactionFailed(at.id(), draft.rung(), reason, next, draft.before()));
   }
 
-  /// A summary that is only useful is left for later. One that is necessary is tried again, like any
-  /// request; then a chapter begins that needs no model.
+  /// A summary that is only useful is left for later. One that is necessary is tried again, like
+  /// any request; then a chapter begins that needs no model.
   private LogWriter.Next failed(Answer.Failure failure, EventId start, Draft draft) {
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;

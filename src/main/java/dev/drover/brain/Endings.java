@@ -116,8 +116,7 @@ final class Endings {
   ///
   /// @param limit the context that the server has shown to have
   Emission.Entry requestTruncated(EventId start, ModelUsage usage, long limit) {
-    return at.entry(
-        new Event.ModelRequestEnd(at.id(), start, true, usage), Chapter.refusal(limit));
+    return at.entry(new Event.ModelRequestEnd(at.id(), start, true, usage), Chapter.refusal(limit));
   }
 
   /// The event that ends a failed model request.

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The first message of a chapter, which stands for all that was cut off. It is made from the log by
-/// code: the words of the user and of the client's operator as they were sent, the newest summary or
-/// note of a model if there is one, the files, and the [Digest]. So no tool output can become an
-/// order of the user, whatever a model writes. For one chapter; one thread.
+/// The first message of a chapter, which stands for all that was cut off. It is made from the log
+/// by code: the words of the user and of the client's operator as they were sent, the newest
+/// summary or note of a model if there is one, the files, and the [Digest]. So no tool output can
+/// become an order of the user, whatever a model writes. For one chapter; one thread.
 final class Opening {
   /// The longest text of one message, in characters.
   private static final int LONGEST_MESSAGE = 12_000;
@@ -29,9 +29,7 @@ final class Opening {
   /// @param summary the text of a model for what was left out; empty if there is none
   /// @param reader the name of the tool that reads the log; empty if the model does not have it
   record Contents(
-      Event.ContextOpened.Kind kind,
-      Optional<Summary> summary,
-      Optional<String> reader) {}
+      Event.ContextOpened.Kind kind, Optional<Summary> summary, Optional<String> reader) {}
 
   private final List<Stored> log;
   private final long before;
@@ -99,18 +97,18 @@ final class Opening {
               .formatted(end, reread);
       case NOTE ->
           """
-          a colleague has worked on this session up to event #%s and hands it over to you. What the \
-          user said, the instructions in force and the colleague's note follow. %sRead a file again \
-          or repeat a call if you need a value that is not here; do not guess it.\
+          a colleague has worked on this session up to event #%s and hands it over to you. What \
+          the user said, the instructions in force and the colleague's note follow. %sRead a file \
+          again or repeat a call if you need a value that is not here; do not guess it.\
           """
               .formatted(end, reread);
       case ROLLING, TRIM ->
           """
-          this session has become too long \
-          for your context. What came before event #%s is replaced by this message: what the user \
-          said, the instructions in force, and a list of what you said and did, without the content \
-          of results. %sGo on with the work from there. Read a file again or repeat a call if you \
-          need a value that is not here; do not guess it.\
+          this session has become too long for your context. What came before event #%s is \
+          replaced by this message: what the user said, the instructions in force, and a list of \
+          what you said and did, without the content of results. %sGo on with the work from \
+          there. Read a file again or repeat a call if you need a value that is not here; do not \
+          guess it.\
           """
               .formatted(end, reread);
     };

@@ -53,8 +53,7 @@ final class Rendering {
           when !e.isError() && stored.hidden() != null && !Compaction.is(stored) ->
           reply(stored, stored.hidden());
       case Event.HandOverAsked e -> say(e.id(), e.note());
-      case Event.Continued e ->
-          e.note().ifPresent(note -> say(e.id(), note));
+      case Event.Continued e -> e.note().ifPresent(note -> say(e.id(), note));
       case Event.Damaged e ->
           throw new IllegalStateException(
               "event %d cannot be read: %s".formatted(stored.position(), e.why()));

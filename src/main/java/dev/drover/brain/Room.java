@@ -82,8 +82,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     var sizes = sizes(chapter);
     double tokens = sizes.gauge.tokens();
     boolean hard =
-        chapter.isOverflowing()
-            || (strategy != Strategy.FULL && tokens > sizes.limits.hard());
+        chapter.isOverflowing() || (strategy != Strategy.FULL && tokens > sizes.limits.hard());
     boolean soft = strategy != Strategy.FULL && tokens > sizes.limits.soft();
     if (strategy == Strategy.NOTE && !hard) {
       return byHand(chapter, sizes);
@@ -109,9 +108,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
         tokens > LATE * sizes.limits.soft()
             || (chapter.handsOver() && chapter.requestsSinceAsked() >= REQUESTS_TO_HAND_OVER);
     if (late) {
-      return draft(chapter, sizes, false)
-          .<Move>map(Move.Summarize::new)
-          .orElseGet(Move.GoOn::new);
+      return draft(chapter, sizes, false).<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
     }
     boolean asks = !chapter.handsOver() && tokens > EARLY * sizes.limits.soft();
     return asks ? new Move.AskToHandOver() : new Move.GoOn();
@@ -191,8 +188,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
 
   // ---- Chapters that need no model.
 
-  private Optional<ContextOpened> shortened(
-      Chapter chapter, EventId id, Sizes sizes, double most) {
+  private Optional<ContextOpened> shortened(Chapter chapter, EventId id, Sizes sizes, double most) {
     Optional<ContextOpened> smallest = Optional.empty();
     long soft = ContextLimits.of(sizes.window, model.maxTokens()).soft();
     for (int level = chapter.inARow(); level < SHARES.length; level++) {
@@ -225,8 +221,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
             share * Math.min(6_000, 0.1 * space)));
   }
 
-  private Optional<ContextOpened> rolled(
-      Chapter chapter, EventId id, Sizes sizes, int level) {
+  private Optional<ContextOpened> rolled(Chapter chapter, EventId id, Sizes sizes, int level) {
     var shape = shape(sizes, SHARES[level]);
     var kind = level == 0 ? Kind.ROLLING : Kind.TRIM;
     var earlier = earlier(chapter, SHARES[level]);
@@ -243,8 +238,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
             summary ->
                 new Summary(
                     summary.through(),
-                    ShortResults.cut(
-                        summary.text(), (int) (share * 4 * 1.5 * LONGEST_SUMMARY))));
+                    ShortResults.cut(summary.text(), (int) (share * 4 * 1.5 * LONGEST_SUMMARY))));
   }
 
   private ContextOpened opened(

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The files that an agent has read and written last with the tools for files, as the log says. What
-/// its commands did is not known.
+/// The files that an agent has read and written last with the tools for files, as the log says.
+/// What its commands did is not known.
 final class TouchedFiles {
   private static final int MOST = 40;
   private static final int LONGEST = 300;
 
-  /// How far the list reaches back, as the estimate of the [Digest]. A brain that reads the log from
-  /// its newest chapter on has more than that, see [Past].
+  /// How far the list reaches back, as the estimate of the [Digest]. A brain that reads the log
+  /// from its newest chapter on has more than that, see [Past].
   private static final double MOST_OF_DIGEST = 8_000;
 
   /// @param read the position of the last successful read; 0 for none

@@ -40,8 +40,7 @@ final class ContextCodec {
             .summary()
             .map(
                 summary ->
-                    json.with("summary", summary.text())
-                        .with("summary_through", summary.through()))
+                    json.with("summary", summary.text()).with("summary_through", summary.through()))
             .orElse(json);
     return opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
   }
@@ -87,14 +86,12 @@ final class ContextCodec {
             format == 1 ? 0 : (int) event.number("round_characters", 0),
             Optional.ofNullable(event.text("summary"))
                 .map(
-                    text ->
-                        new ContextOpened.Summary(event.number("summary_through", from), text)),
+                    text -> new ContextOpened.Summary(event.number("summary_through", from), text)),
             event
                 .get("inherited")
                 .filter(Json.Obj.class::isInstance)
                 .flatMap(what -> inherited((Json.Obj) what, from))));
   }
-
 
   static Json.Obj write(CompactionFailed failed) {
     return Json.obj(

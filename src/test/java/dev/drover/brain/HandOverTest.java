@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 final class HandOverTest {
   private static final int WINDOW = 40_000;
   private static final String NOTE =
-      "Goal: the report. Done: parts 1 to 3. The archive is at vault-4711. " + "Details. ".repeat(9);
+      "Goal: the report. Done: parts 1 to 3. The archive is at vault-4711. "
+          + "Details. ".repeat(9);
 
   private Stage stage = new Stage().withContext(Strategy.NOTE);
   private final List<Prompt> asked = new ArrayList<>();

@@ -103,9 +103,7 @@ final class RandomChaptersTest {
 
     void open(Event.ContextOpened opened) {
       chapters++;
-      add(
-          opened.with(Chapter.of(log).inherited(opened.from(), log)),
-          null);
+      add(opened.with(Chapter.of(log).inherited(opened.from(), log)), null);
     }
 
     void summarize(Draft draft) {
@@ -144,8 +142,7 @@ final class RandomChaptersTest {
       var reason = fails ? reasons[random.nextInt(reasons.length)] : Reason.NO_ROOM;
       int next = SummaryRules.after(draft.rung(), reason);
       assertThat(next).isGreaterThan(draft.rung());
-      add(
-          new Event.CompactionFailed(id(), draft.rung(), reason, next, draft.before()), null);
+      add(new Event.CompactionFailed(id(), draft.rung(), reason, next, draft.before()), null);
     }
 
     void end(EventId start, boolean failed, Json.Obj hidden) {
@@ -184,8 +181,7 @@ final class RandomChaptersTest {
       for (var use : uses) {
         var text = words(random.nextInt(4) == 0 ? 1_200 : 150);
         add(
-            new Event.AgentToolResult(
-                id(), use, Json.arr(textBlock(text)), random.nextInt(9) == 0),
+            new Event.AgentToolResult(id(), use, Json.arr(textBlock(text)), random.nextInt(9) == 0),
             null);
       }
       if (uses.isEmpty()) {

@@ -182,8 +182,7 @@ final class SummaryTest {
     turns(20);
     var log = stage.log();
     for (int i = 0; i < log.size(); i++) {
-      if (log.get(i).event() instanceof Event.ModelRequestStart
-          && Compaction.is(log.get(i))) {
+      if (log.get(i).event() instanceof Event.ModelRequestStart && Compaction.is(log.get(i))) {
         assertThat(log.get(i + 1).event()).isInstanceOf(Event.ModelRequestEnd.class);
         assertThat(log.get(i + 2).event()).isInstanceOf(Event.ContextCompacted.class);
         assertThat(log.get(i + 3).event()).isInstanceOf(Event.ContextOpened.class);
@@ -204,8 +203,7 @@ final class SummaryTest {
               assertThat(failed.next()).isLessThanOrEqualTo(Event.CompactionFailed.LAST);
             });
     assertThat(chapters()).isNotEmpty();
-    assertThat(chapters())
-        .allSatisfy(one -> assertThat(one.kind()).isIn(Kind.ROLLING, Kind.TRIM));
+    assertThat(chapters()).allSatisfy(one -> assertThat(one.kind()).isIn(Kind.ROLLING, Kind.TRIM));
     // Three of each chapter, of which there are few.
     assertThat(summaries.size()).isLessThanOrEqualTo(3 * (chapters().size() + 1));
     int before = asked.size();
@@ -230,8 +228,7 @@ final class SummaryTest {
         Reason.TOOL_CALL);
     assertThat(summaries).anyMatch(prompt -> !prompt.mayCall());
     assertThat(summaries).anyMatch(prompt -> prompt.tools().items().isEmpty());
-    assertThat(stage.all(Event.AgentToolUse.class))
-        .noneMatch(use -> use.name().equals("bash"));
+    assertThat(stage.all(Event.AgentToolUse.class)).noneMatch(use -> use.name().equals("bash"));
   }
 
   @Test
@@ -263,14 +260,12 @@ final class SummaryTest {
 
   @Test
   void anExcuseIsNoSummary() throws Exception {
-    unkind(
-        answer -> with(answer, "end_turn", textBlock("Summary unavailable.")), Reason.EMPTY);
+    unkind(answer -> with(answer, "end_turn", textBlock("Summary unavailable.")), Reason.EMPTY);
   }
 
   @Test
   void aReplyThatIsCutOffIsNoSummaryAndGetsTwiceTheRoom() throws Exception {
-    unkind(
-        answer -> with(answer, "max_tokens", textBlock("Goal. ".repeat(100))), Reason.CUT_OFF);
+    unkind(answer -> with(answer, "max_tokens", textBlock("Goal. ".repeat(100))), Reason.CUT_OFF);
     assertThat(summaries.get(1).maxTokens()).isGreaterThan(summaries.getFirst().maxTokens());
   }
 
@@ -282,8 +277,7 @@ final class SummaryTest {
 
   @Test
   void aTextThatIsTooLongIsNoSummary() throws Exception {
-    unkind(
-        answer -> with(answer, "end_turn", textBlock("state ".repeat(8_000))), Reason.TOO_LONG);
+    unkind(answer -> with(answer, "end_turn", textBlock("state ".repeat(8_000))), Reason.TOO_LONG);
     assertThat(unmarked(summaries.get(1))).contains("too long. Leave out");
   }
 

@@ -98,8 +98,7 @@ final class WakeAnywhereTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theLadderOfSummariesIsClimbedTheSameWhereverABrainDies(boolean afterwards)
-      throws Exception {
+  void theLadderOfSummariesIsClimbedTheSameWhereverABrainDies(boolean afterwards) throws Exception {
     endsTheSame(WakeAnywhereTest::playLadder, afterwards, 0);
   }
 
@@ -173,8 +172,7 @@ final class WakeAnywhereTest {
     playLong(stage, appendsToLive, afterwards, Strategy.SUMMARY, 6, SummaryTest::good);
     assertThat(stage.all(Event.ContextOpened.class))
         .isNotEmpty()
-        .allSatisfy(
-            one -> assertThat(one.kind()).isEqualTo(Event.ContextOpened.Kind.SUMMARY));
+        .allSatisfy(one -> assertThat(one.kind()).isEqualTo(Event.ContextOpened.Kind.SUMMARY));
   }
 
   /// The model calls a tool instead of writing a summary, until the context is full.
@@ -229,8 +227,7 @@ final class WakeAnywhereTest {
         .model()
         .withContext(40_000, true)
         .otherwise(
-            (prompt, _) ->
-                SummaryTest.isForSummary(prompt) ? summary.apply(prompt) : done(prompt));
+            (prompt, _) -> SummaryTest.isForSummary(prompt) ? summary.apply(prompt) : done(prompt));
     var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
     for (int i = 0; i < messages; i++) {
       stage.queue("message " + i + " of many " + "words ".repeat(4_500));

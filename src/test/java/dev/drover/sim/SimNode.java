@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class SimNode {
                   world.random,
                   new MemoryBudget(1L << 30, Duration.ofDays(1)),
                   NoFiles.ATTACHED,
-                  ContextSettings.DEFAULT),
+                  new ContextSettings(Optional.of(world.strategy))),
               this::hint);
       lane.start(name, world.guarded(name, this::keep));
     }

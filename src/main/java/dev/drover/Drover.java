@@ -280,7 +280,8 @@ public final class Drover implements AutoCloseable {
         random,
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
-        contents.attached());
+        contents.attached(),
+        config.brain().context());
   }
 
   private Inventory inventory() {

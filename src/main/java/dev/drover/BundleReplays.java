@@ -57,6 +57,7 @@ final class BundleReplays implements Replaying {
             new AllowedModels(wiring.models(config, ids, open::push), config.policy()),
             Inventory.of(wiring.tools(config, open::push), config.policy()),
             Profile.DEFAULTS,
+            config.brain().context(),
             Optional.empty(),
             System::nanoTime,
             UNLIMITED);

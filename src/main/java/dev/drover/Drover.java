@@ -292,9 +292,15 @@ public final class Drover implements AutoCloseable {
             new MeteredTool(new GetEvents(System::nanoTime), meters), config.brain().getEvents());
   }
 
-  private static Replays replays(Models models, Inventory inventory, Contents contents) {
+  private Replays replays(Models models, Inventory inventory, Contents contents) {
     return new Replays(
-        models, inventory, Profile.DEFAULTS, Optional.of(contents.attached()), System::nanoTime, REPLAY);
+        models,
+        inventory,
+        Profile.DEFAULTS,
+        config.brain().context(),
+        Optional.of(contents.attached()),
+        System::nanoTime,
+        REPLAY);
   }
 
   /// The names of all tools of this server.

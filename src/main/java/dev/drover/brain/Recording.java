@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.Session;
 import dev.drover.session.SessionResource;
@@ -69,7 +70,7 @@ public record Recording(
   /// Whether the event belongs to a model request that is no part of the conversation, such as one
   /// for a summary of it.
   static boolean isForContext(Stored stored) {
-    return stored.hidden() != null && stored.hidden().text("purpose") != null;
+    return Compaction.is(stored);
   }
 
   /// The events before a position.

@@ -4,10 +4,12 @@ import dev.drover.base.Problem;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Models;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The settings under which the requests of a recorded session are made again. Profiles of the
-/// harness, as far as they are data, belong here: [#profile] chooses one.
+/// harness, as far as they are data, belong here.
 ///
 /// @param model the id of a model; empty for the session's own
 /// @param contextTokens another context than the model's, in tokens
@@ -22,11 +24,12 @@ public record ReplaySettings(
 
   private static final int LONGEST_ID = 256;
 
-  private static final String ROLLING = "rolling";
-  private static final String FULL = "full";
-
-  /// The names of the strategies: `full` leaves out nothing before a request is refused.
-  public static final List<String> STRATEGIES = List.of(ROLLING, FULL);
+  /// The names of the strategies. `note` is not among them: what an agent would hand over, and
+  /// when, cannot be known without it.
+  public static final List<String> STRATEGIES =
+      Stream.of(Strategy.FULL, Strategy.ROLLING, Strategy.SUMMARY)
+          .map(ReplaySettings::name)
+          .toList();
 
   /// The settings of the session itself.
   public static final ReplaySettings OWN =
@@ -72,18 +75,20 @@ public record ReplaySettings(
             own.documents(),
             own.midConversationSystem(),
             own.price(),
-            true);
+            true,
+            own.overflow());
   }
 
-  /// The profile to use.
+  /// The strategy to use.
   ///
-  /// @param own the profile of the model
-  Profile profile(Profile own) {
-    return strategy.map(name -> new Profile(own.context(), name.equals(ROLLING))).orElse(own);
+  /// @param own that of the model
+  Strategy strategy(Strategy own) {
+    return strategy
+        .map(name -> Strategy.valueOf(name.toUpperCase(Locale.ROOT)))
+        .orElse(own == Strategy.NOTE ? Strategy.SUMMARY : own);
   }
 
-  /// The name of the strategy of a profile.
-  static String strategy(Profile profile) {
-    return profile.foresees() ? ROLLING : FULL;
+  static String name(Strategy strategy) {
+    return strategy.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -19,7 +19,7 @@ public record ReplayedStep(
     long position,
     String model,
     Optional<Long> contextTokens,
-    Move recorded,
+    Action recorded,
     Answer answer,
     Optional<Price> price) {
 
@@ -29,7 +29,7 @@ public record ReplayedStep(
   /// @param target what that call is about: a path, a command's first word, a URL, or else the
   ///   whole input
   /// @param calls the number of its calls
-  public record Move(
+  public record Action(
       Optional<String> tool,
       Optional<String> target,
       int calls,
@@ -39,14 +39,14 @@ public record ReplayedStep(
         List.of("path", "file_path", "url", "pattern", "query");
     private static final int LONGEST = 200;
 
-    static Move of(List<Json> content, String stopReason, ModelUsage usage) {
+    static Action of(List<Json> content, String stopReason, ModelUsage usage) {
       var calls =
           content.stream()
               .filter(block -> block instanceof Json.Obj use && "tool_use".equals(use.text("type")))
               .map(Json.Obj.class::cast)
               .toList();
       var first = calls.stream().findFirst();
-      return new Move(
+      return new Action(
           first.map(use -> String.valueOf(use.text("name"))),
           first.map(use -> target(use.object("input"))),
           calls.size(),
@@ -57,7 +57,7 @@ public record ReplayedStep(
     private static String target(Json.Obj input) {
       var command = input.text("command");
       if (command != null) {
-        return shortened(command.strip().lines().findFirst().map(Move::word).orElse(""));
+        return shortened(command.strip().lines().findFirst().map(Action::word).orElse(""));
       }
       for (var key : PLACES) {
         var place = input.text(key);
@@ -103,8 +103,8 @@ public record ReplayedStep(
   public Json.Obj json() {
     var move = move();
     boolean goesOn = recorded.tool().isPresent();
-    boolean bothCall = goesOn && move.flatMap(Move::tool).isPresent();
-    boolean sameTool = bothCall && move.flatMap(Move::tool).equals(recorded.tool());
+    boolean bothCall = goesOn && move.flatMap(Action::tool).isPresent();
+    boolean sameTool = bothCall && move.flatMap(Action::tool).equals(recorded.tool());
     return Json.obj(
         "type",
         "replayed_step",
@@ -131,19 +131,19 @@ public record ReplayedStep(
         "same_tool",
         bothCall ? sameTool : null,
         "same_target",
-        sameTool ? move.flatMap(Move::target).equals(recorded.target()) : null,
+        sameTool ? move.flatMap(Action::target).equals(recorded.target()) : null,
         "ended_early",
         move.map(one -> goesOn && one.tool().isEmpty()).orElse(null));
   }
 
-  private Optional<Double> cost(Move move) {
+  private Optional<Double> cost(Action move) {
     return price.map(
         known -> known.cents(Usage.NONE.plus(move.usage())).movePointLeft(2).doubleValue());
   }
 
-  private Optional<Move> move() {
+  private Optional<Action> move() {
     return answer instanceof Answer.Reply reply
-        ? Optional.of(Move.of(reply.content().items(), reply.stopReason(), reply.usage()))
+        ? Optional.of(Action.of(reply.content().items(), reply.stopReason(), reply.usage()))
         : Optional.empty();
   }
 

@@ -12,6 +12,7 @@ import dev.drover.session.ModelUsage;
 import dev.drover.session.RemoteTool;
 import dev.drover.session.Stored;
 import dev.drover.tools.Inventory;
+import dev.drover.tools.Runs;
 import dev.drover.tools.Toolbox;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class Replays {
   private final Models models;
   private final Inventory tools;
   private final List<Profile.Rule> profiles;
+  private final ContextSettings contexts;
   private final Optional<AttachedFiles> attached;
   private final LongSupplier nanos;
   private final Duration limit;
@@ -41,12 +43,14 @@ public final class Replays {
       Models models,
       Inventory tools,
       List<Profile.Rule> profiles,
+      ContextSettings contexts,
       Optional<AttachedFiles> attached,
       LongSupplier nanos,
       Duration limit) {
     this.models = models;
     this.tools = tools;
     this.profiles = List.copyOf(profiles);
+    this.contexts = contexts;
     this.attached = attached;
     this.nanos = nanos;
     this.limit = limit;
@@ -58,11 +62,13 @@ public final class Replays {
   public ReplayedRequests requests(Recording recording, ReplaySettings settings) {
     var own = recording.agent().model().id();
     var id = settings.model(recording);
-    var profile = settings.profile(Profile.of(profiles, id));
-    double fixed =
-        Estimate.of(system(recording, profile)) + Estimate.of(toolbox(recording).definitions());
-    var room = new Room(settings.capabilities(models, id), fixed, profile.foresees());
-    return new RequestReplay(room, profile, fixed, nanos, limit)
+    var can = settings.capabilities(models, id);
+    var strategy = settings.strategy(contexts.of(profile(id), can));
+    var fixed = fixed(recording, profile(id), strategy);
+    var room =
+        new Room(can, fixed.tokens(), strategy, fixed.toolbox().nameOf(Runs.LogReader.class));
+    double recorded = fixed(recording, profile(own), strategy(own)).tokens();
+    return new RequestReplay(room, recorded, nanos, limit)
         .run(id, recording.events(), recording.replies(), models.capabilities(own).price());
   }
 
@@ -91,15 +97,14 @@ public final class Replays {
       throw Problem.invalid(
           "position: there is no model request with a reply at position " + position);
     }
-    var own = recording.agent().model().id();
-    var id = model.orElse(own);
-    var prompt = prompt(recording, position, id, id.equals(own));
+    var id = model.orElse(recording.agent().model().id());
+    var prompt = prompt(recording, position, id);
     var can = models.capabilities(id);
     return new ReplayedStep(
         position,
         id,
         can.contextKnown() ? Optional.of((long) can.contextTokens()) : Optional.empty(),
-        ReplayedStep.Move.of(
+        ReplayedStep.Action.of(
             end.hidden().items("content"),
             String.valueOf(end.hidden().text("stop_reason")),
             usage(end)),
@@ -111,7 +116,7 @@ public final class Replays {
     return end.event() instanceof Event.ModelRequestEnd request ? request.usage() : ModelUsage.NONE;
   }
 
-  private Prompt prompt(Recording recording, long position, String id, boolean thinking) {
+  private Prompt prompt(Recording recording, long position, String id) {
     var before = recording.before(position);
     if (before.stream().anyMatch(stored -> stored.event() instanceof Event.Damaged)) {
       throw Problem.invalid("An event before position " + position + " cannot be read.");
@@ -123,16 +128,18 @@ public final class Replays {
             recording.notes(),
             recording.resources(),
             before);
-    var profile = Profile.of(profiles, id);
-    var messages = profile.context().messages(slices -> slices.accept(before)).messages();
+    var own = recording.agent().model().id();
+    var fixed = fixed(then, profile(id), strategy(own));
+    var messages = profile(id).context().messages(slices -> slices.accept(before)).messages();
     var can = models.capabilities(id);
     return new Prompt(
         id,
-        can.maxTokens(),
+        new Room(can, fixed.tokens(), strategy(own), Optional.empty())
+            .replyTokens(Chapter.of(before)),
         recording.agent().model().effort().filter(can.efforts()::contains),
-        system(then, profile),
-        toolbox(then).definitions(),
-        thinking ? messages : withoutThinking(messages));
+        fixed.system(),
+        fixed.toolbox().definitions(),
+        id.equals(own) ? messages : withoutThinking(messages));
   }
 
   private Answer answer(Recording recording, Prompt prompt) throws InterruptedException {
@@ -152,18 +159,35 @@ public final class Replays {
     return RecordedBlocks.without(messages, Rendering::isThinking);
   }
 
-  private static Json.Arr system(Recording recording, Profile profile) {
+  private Profile profile(String model) {
+    return Profile.of(profiles, model);
+  }
+
+  private Strategy strategy(String model) {
+    return contexts.of(profile(model), models.capabilities(model));
+  }
+
+  /// What stands before the messages of a request.
+  private record Fixed(Json.Arr system, Toolbox toolbox) {
+    /// The estimate of its size.
+    double tokens() {
+      return Estimate.of(system) + Estimate.of(toolbox.definitions());
+    }
+  }
+
+  private Fixed fixed(Recording recording, Profile profile, Strategy strategy) {
     var text =
         SystemPrompt.of(
             recording.agent(), recording.notes(), recording.resources(), recording::events);
-    return text.isEmpty() ? Json.arr() : profile.context().system(text);
-  }
-
-  private Toolbox toolbox(Recording recording) {
     var listed =
         recording.agent().mcpServers().isEmpty()
             ? Map.<McpServer, List<RemoteTool>>of()
             : ListedTools.of(recording.events()).tools();
-    return Toolbox.of(recording.agent(), tools, listed);
+    var toolbox = Toolbox.of(recording.agent(), tools, listed);
+    return new Fixed(
+        text.isEmpty() ? Json.arr() : profile.context().system(text),
+        strategy == Strategy.NOTE
+            ? toolbox.withAnswered(HandOver.SPEC, HandOver.OTHER_NAME)
+            : toolbox);
   }
 }

@@ -27,11 +27,13 @@ final class RequestReplay {
   /// How long a server keeps the beginning of a prompt.
   private static final Duration CACHED = Duration.ofMinutes(5);
 
+  /// A word of a summary that nothing is known of but its length.
+  private static final String WORD = "words ";
+
   /// The share of the soft limit below which no chapter can begin.
   private static final double FAR = 0.8;
 
   private final Room room;
-  private final Profile profile;
   private final LongSupplier nanos;
   private final long until;
   private final Duration limit;
@@ -79,10 +81,8 @@ final class RequestReplay {
   /// @param recordedFixed the estimate for the fixed parts of the recorded requests
   /// @param nanos a clock
   /// @param limit how long the replay may take
-  RequestReplay(
-      Room room, Profile profile, double recordedFixed, LongSupplier nanos, Duration limit) {
+  RequestReplay(Room room, double recordedFixed, LongSupplier nanos, Duration limit) {
     this.room = room;
-    this.profile = profile;
     this.nanos = nanos;
     this.limit = limit;
     until = nanos.getAsLong() + limit.toNanos();
@@ -102,7 +102,7 @@ final class RequestReplay {
       recorded.add(stored, seen);
       switch (stored.event()) {
         case ContextOpened opened -> before.open(stored.position(), opened);
-        case Event.ContextCompacted _ -> {}
+        case Event.ContextCompacted _, Event.CompactionFailed _, Event.HandOverAsked _ -> {}
         case Event.ModelRequestStart _ -> {
           start = stored;
           if (replies.containsKey(stored.position())) {
@@ -118,7 +118,7 @@ final class RequestReplay {
         room.model().contextKnown()
             ? Optional.of((long) room.model().contextTokens())
             : Optional.empty(),
-        ReplaySettings.strategy(profile),
+        ReplaySettings.name(room.strategy()),
         before.side(price),
         after.side(room.model().price()),
         tooLarge);
@@ -152,14 +152,14 @@ final class RequestReplay {
     var counted = end.usage();
     before.add(counted);
     double factor = factor(ReplayedRequests.prompt(counted));
-    boolean opened = open(asked, room, factor);
+    boolean opened = open(asked, factor);
     long tokens = Math.round(factor * size.tokens());
     if (room.model().contextKnown() && tokens > room.model().contextTokens()) {
       opened = refuse(asked, factor) || opened;
       tokens = Math.round(factor * size.tokens());
     }
-    boolean warm = last.filter(time -> time.plus(CACHED).isAfter(asked.processedAt())).isPresent();
-    long read = warm ? Math.min(tokens, opened ? Math.round(factor * room.fixed()) : cached) : 0;
+    long read =
+        isWarm(asked) ? Math.min(tokens, opened ? Math.round(factor * room.fixed()) : cached) : 0;
     var usage = new ModelUsage(0, counted.outputTokens(), read, tokens - read);
     after.add(usage);
     cached = tokens;
@@ -175,11 +175,46 @@ final class RequestReplay {
     return ratio >= 1.0 / 3 && ratio <= 3 ? ratio : 1;
   }
 
-  private boolean open(Stored asked, Room where, double factor) {
+  private boolean open(Stored asked, double factor) {
     long soft = ContextLimits.of(room.model().contextTokens(), room.model().maxTokens()).soft();
-    return where.foresees()
+    return room.strategy() != Strategy.FULL
         && factor * size.tokens() > FAR * soft
-        && began(asked, where.before(Chapter.of(log), asked.event().id()));
+        && began(asked, chapter(asked, factor));
+  }
+
+  /// The chapter that begins before a request.
+  private Optional<ContextOpened> chapter(Stored asked, double factor) {
+    var chapter = Chapter.of(log);
+    return switch (room.next(chapter, asked.event().id())) {
+      case Move.Open(var opened) -> Optional.of(opened);
+      case Move.Summarize(var draft) -> summarized(chapter, draft, asked, factor);
+      case Move.GoOn _, Move.AskToHandOver _ -> Optional.empty();
+    };
+  }
+
+  /// A chapter with a summary of the usual length, whose request reads the conversation from the
+  /// cache. If it were too large, the chapter has none.
+  private Optional<ContextOpened> summarized(
+      Chapter chapter, Draft draft, Stored asked, double factor) {
+    var id = asked.event().id();
+    int length = room.summaryTokens(chapter);
+    var opened = room.summarized(chapter, draft, WORD.repeat(length), id);
+    if (opened.isPresent()) {
+      long tokens = Math.round(factor * size.tokens());
+      long read = isWarm(asked) ? Math.min(tokens, cached) : 0;
+      after.usage = after.usage.plus(new ModelUsage(0, length, read, tokens - read));
+      cached = tokens;
+      last = Optional.of(asked.processedAt());
+      return opened;
+    }
+    return new Room(room.model(), room.fixed(), Strategy.ROLLING, room.reader()).next(chapter, id)
+            instanceof Move.Open(var rolled)
+        ? Optional.of(rolled)
+        : Optional.empty();
+  }
+
+  private boolean isWarm(Stored asked) {
+    return last.filter(time -> time.plus(CACHED).isAfter(asked.processedAt())).isPresent();
   }
 
   private boolean began(Stored asked, Optional<ContextOpened> chapter) {
@@ -201,7 +236,7 @@ final class RequestReplay {
       add(
           new Event.ModelRequestEnd(new EventId(id.value() + "x"), id, true, ModelUsage.NONE),
           with(asked, Chapter.REFUSAL));
-      var next = room.before(Chapter.of(log), id);
+      var next = chapter(asked, factor);
       if (next.isEmpty()) {
         long tokens = Math.round(factor * size.tokens());
         tooLarge =

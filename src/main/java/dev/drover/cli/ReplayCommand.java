@@ -74,8 +74,8 @@ final class ReplayCommand {
         Specs.text(
             STRATEGY,
             "NAME",
-            "For requests: 'rolling', or 'full', which leaves out nothing before it must. [default:"
-                + " the model's]"));
+            "For requests: 'rolling', 'summary', or 'full', which leaves out nothing before it"
+                + " must. [default: the model's]"));
     spec.addOption(Specs.number(POINTS, "For next-step: the number of points. [default: 20]"));
     spec.addOption(Specs.number(TIMES, "For next-step: how often each is asked. [default: 2]"));
     spec.usageMessage()

@@ -8,6 +8,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Replays;
 import dev.drover.catalog.Blobs;
@@ -312,7 +313,13 @@ final class Api implements AutoCloseable {
             feed,
             models,
             new Replays(
-                models, Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime, Duration.ofSeconds(30)),
+                models,
+                Inventory.HANDS,
+                Profile.DEFAULTS,
+                ContextSettings.DEFAULT,
+                Optional.empty(),
+                System::nanoTime,
+                Duration.ofSeconds(30)),
             ImageLimits.DEFAULT,
             new UploadSettings(LARGEST, 2),
             SCRATCH,

@@ -44,7 +44,13 @@ final class ReplaysTest {
 
   private Replays replays(LongSupplier nanos) {
     return new Replays(
-        stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.of(NoFiles.ATTACHED), nanos, LIMIT);
+        stage.model(),
+        Inventory.HANDS,
+        Profile.DEFAULTS,
+        ContextSettings.DEFAULT,
+        Optional.of(NoFiles.ATTACHED),
+        nanos,
+        LIMIT);
   }
 
   private static int tokens(Prompt prompt) {
@@ -136,6 +142,21 @@ final class ReplaysTest {
   }
 
   @Test
+  void summariesAreAssumedToHaveTheUsualLength() throws Exception {
+    var recording = record();
+    var settings =
+        new ReplaySettings(Optional.empty(), Optional.of(WINDOW), Optional.of("summary"));
+    var summary = replays.requests(recording, settings);
+    assertThat(summary.strategy()).isEqualTo("summary");
+    assertThat(summary.replayed().chapters())
+        .hasSizeGreaterThan(2)
+        .allSatisfy(chapter -> assertThat(chapter.kind()).isEqualTo("summary"));
+    assertThat(summary.replayed().requests()).isEqualTo(TURNS * (CALLS + 1));
+    assertThat(summary.replayed().usage().outputTokens())
+        .isGreaterThan(summary.recorded().usage().outputTokens());
+  }
+
+  @Test
   void aContextThatIsTooSmallForAMessageIsNoticed() throws Exception {
     stage.model().otherwise((prompt, _) -> next(prompt));
     stage.hand().does(_ -> ToolResult.success("ok"));
@@ -171,7 +192,7 @@ final class ReplaysTest {
     assertThatThrownBy(() -> context(10)).hasMessageContaining("context_tokens");
     assertThatThrownBy(
             () -> new ReplaySettings(Optional.empty(), Optional.empty(), Optional.of("best")))
-        .hasMessageContaining("strategy: must be one of rolling, full");
+        .hasMessageContaining("strategy: must be one of full, rolling, summary");
     assertThatThrownBy(
             () -> new ReplaySettings(Optional.of(" "), Optional.empty(), Optional.empty()))
         .hasMessageContaining("model");
@@ -259,7 +280,13 @@ final class ReplaysTest {
     var recording = Recording.ofExported(recorded.agent(), with);
     var exported =
         new Replays(
-            stage.model(), Inventory.HANDS, Profile.DEFAULTS, Optional.empty(), System::nanoTime, LIMIT);
+            stage.model(),
+            Inventory.HANDS,
+            Profile.DEFAULTS,
+            ContextSettings.DEFAULT,
+            Optional.empty(),
+            System::nanoTime,
+            LIMIT);
     stage.model().thenText("ok");
     exported.step(recording, at(recording, 0), Optional.empty());
     assertThat(stage.model().prompts().getLast().messages().toString())

@@ -7,6 +7,7 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
@@ -115,8 +116,10 @@ final class StageServer implements ServerFactory {
                     stage.model(),
                     Inventory.HANDS,
                     Profile.DEFAULTS,
+                    ContextSettings.DEFAULT,
                     Optional.empty(),
-                    System::nanoTime, Duration.ofSeconds(30)),
+                    System::nanoTime,
+                    Duration.ofSeconds(30)),
                 ImageLimits.DEFAULT,
                 UploadSettings.DEFAULT,
                 SCRATCH,

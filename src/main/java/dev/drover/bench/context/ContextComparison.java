@@ -1,6 +1,7 @@
 package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
+import dev.drover.brain.Strategy;
 import dev.drover.model.Price;
 import dev.drover.session.EventLog;
 import dev.drover.session.Sessions;
@@ -16,6 +17,10 @@ public final class ContextComparison {
   public static final Price PRICE =
       new Price(
           new BigDecimal("4"), new BigDecimal("20"), new BigDecimal("0.20"), new BigDecimal("5"));
+
+  /// The strategies of the harness that shorten contexts.
+  public static final List<Strategy> STRATEGIES =
+      List.of(Strategy.ROLLING, Strategy.SUMMARY, Strategy.NOTE);
 
   /// The context of a model for the whole session, in tokens.
   private static final int UNLIMITED = 100_000_000;
@@ -51,7 +56,7 @@ public final class ContextComparison {
     figures.add(played(PromptPolicy.Way.SLIDING, limit, script, context));
     figures.add(played(PromptPolicy.Way.HALVING, limit, script, context));
     figures.add(played(PromptPolicy.Way.CLEARING, context / 2, script, UNLIMITED));
-    for (var strategy : BenchStrategy.ALL) {
+    for (var strategy : STRATEGIES) {
       figures.add(played(strategy, script, context));
     }
     return figures;
@@ -71,13 +76,18 @@ public final class ContextComparison {
         script.facts().size());
   }
 
-  private ContextFigures played(BenchStrategy strategy, ScriptedSession script, int context)
+  private ContextFigures played(Strategy strategy, ScriptedSession script, int context)
       throws InterruptedException {
     var run = new SessionRun(sessions, log, ids, script, strategy, server(context));
     run.play();
     var requests = run.model().requests();
     int inContext = run.seen().getLast().cardinality();
     return ContextFigures.of(
-        strategy.name(), PRICE, requests, inContext, run.find(), script.facts().size());
+        strategy.name().toLowerCase(Locale.ROOT),
+        PRICE,
+        requests,
+        inContext,
+        run.find(),
+        script.facts().size());
   }
 }

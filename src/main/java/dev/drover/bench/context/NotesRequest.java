@@ -3,7 +3,7 @@ package dev.drover.bench.context;
 import dev.drover.base.Json;
 import dev.drover.model.Prompt;
 
-/// The request for a summary of the session, as the agent of a scripted session recognizes it.
+/// The requests for notes about the session, as the agent of a scripted session recognizes them.
 final class NotesRequest {
   /// Notes that have lost every fact, which is the worst that a summary can do.
   static final String NOTES =
@@ -12,17 +12,29 @@ final class NotesRequest {
           + " next step. Decisions: none that differ from the rules. Files: those below work/ that"
           + " the calls name. Next step: the next call of the present part. Open questions: none.";
 
-  /// A phrase of the instruction for summaries.
-  private static final String PHRASE = "Write working notes";
+  /// The tool with which an agent hands its work over.
+  static final String TOOL = "hand_over";
+
+  /// Phrases of the instructions.
+  private static final String SUMMARY = "Write working notes";
+
+  private static final String HAND_OVER = "Then call " + TOOL;
 
   private NotesRequest() {}
 
-  static boolean is(Prompt prompt) {
-    var messages = prompt.messages().items();
-    return !messages.isEmpty()
-        && messages.getLast() instanceof Json.Obj message
-        && !message.items("content").isEmpty()
+  /// Whether the prompt asks for a summary.
+  static boolean isForSummary(Prompt prompt) {
+    return endsWith(prompt, SUMMARY);
+  }
+
+  /// Whether the prompt asks for the call of [#TOOL].
+  static boolean isForHandOver(Prompt prompt) {
+    return endsWith(prompt, HAND_OVER);
+  }
+
+  private static boolean endsWith(Prompt prompt, String phrase) {
+    return prompt.messages().items().getLast() instanceof Json.Obj message
         && message.items("content").getLast() instanceof Json.Obj block
-        && String.valueOf(block.text("text")).contains(PHRASE);
+        && String.valueOf(block.text("text")).contains(phrase);
   }
 }

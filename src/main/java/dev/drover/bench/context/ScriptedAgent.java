@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// What the model of a scripted session says: the next call of the turn, or its end; a summary, if
-/// it is asked for one; and, when the script is over, the searches for facts. One thread.
+/// What the model of a scripted session says: the next call of the turn, or its end; a summary or a
+/// note, if it is asked for one; and, when the script is over, the searches for facts. One thread.
 final class ScriptedAgent implements CachingModel.Author {
   /// The tool whose results are scripted.
   static final String TOOL = "work";
@@ -41,8 +41,14 @@ final class ScriptedAgent implements CachingModel.Author {
   @Override
   public List<Json.Obj> reply(Prompt prompt) {
     last = Optional.of(prompt);
-    if (NotesRequest.is(prompt)) {
+    if (NotesRequest.isForSummary(prompt)) {
       return List.of(text(NotesRequest.NOTES));
+    }
+    if (NotesRequest.isForHandOver(prompt)) {
+      return List.of(
+          call(
+              NotesRequest.TOOL,
+              Json.obj("note", NotesRequest.NOTES, "next_step", "The next call of the part.")));
     }
     if (left > 0) {
       left--;

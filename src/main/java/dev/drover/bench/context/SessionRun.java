@@ -5,10 +5,13 @@ import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.AttachedFiles;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
+import dev.drover.brain.Profile;
 import dev.drover.brain.Repositories;
 import dev.drover.brain.Retries;
+import dev.drover.brain.Strategy;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Definition;
@@ -71,7 +74,7 @@ public final class SessionRun {
       EventLog log,
       Ids ids,
       ScriptedSession script,
-      BenchStrategy strategy,
+      Strategy strategy,
       CachingModel.Server server) {
     this.script = script;
     this.log = log;
@@ -120,7 +123,7 @@ public final class SessionRun {
     return Toolset.NAMES.stream().sorted().map(name -> new Toolset.ToolSetting(name, off)).toList();
   }
 
-  private Harness harness(Sessions sessions, BenchStrategy strategy) {
+  private Harness harness(Sessions sessions, Strategy strategy) {
     var clock = InstantSource.system();
     var memory = new MemoryBudget(MEMORY, Duration.ofMinutes(1));
     return new Harness(
@@ -134,7 +137,7 @@ public final class SessionRun {
             .withReader(new GetEvents(System::nanoTime), true),
         Absent.of(McpTools.class),
         Repositories.NONE,
-        strategy.profiles(),
+        Profile.DEFAULTS,
         Retries.DEFAULT,
         script.calls(),
         OnAmbiguous.DEFAULT,
@@ -143,7 +146,8 @@ public final class SessionRun {
         Pause.REAL,
         new Random(1),
         memory,
-        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock));
+        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock),
+        new ContextSettings(Optional.of(strategy)));
   }
 
   /// Plays the script to its end.

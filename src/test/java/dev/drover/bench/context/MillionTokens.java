@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.bench.context.CachingModel.Outcome;
+import dev.drover.brain.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.StopReason;
 import dev.drover.store.Store;
@@ -19,7 +20,7 @@ final class MillionTokens {
   private MillionTokens() {}
 
   /// Plays a session and verifies it.
-  static void goOn(Store store, Ids ids, BenchStrategy strategy, int context, long seed)
+  static void goOn(Store store, Ids ids, Strategy strategy, int context, long seed)
       throws InterruptedException {
     boolean small = context == SMALL;
     var size = small ? ScriptedSession.Size.LOCAL : ScriptedSession.Size.LONG;
@@ -36,19 +37,18 @@ final class MillionTokens {
     run.play();
     var requests = run.model().requests();
     var gaps = gaps(run);
-    System.out.printf(
-        "%s %d seed %d: requests %d, refused %d, chapters %d, least gap %s, cached %.3f, gaps %s,"
-            + " total %d%n",
+    System.err.printf(
+        "FIG %s %d %d: requests %d refused %d chapters %d failed %d gaps %s cached %.3f $%.1f%n",
         strategy,
         context,
         seed,
         requests.size(),
         requests.stream().filter(r -> r.outcome() == Outcome.REFUSED).count(),
         run.all(Event.ContextOpened.class).size(),
-        gaps.stream().min(Integer::compare),
+        run.all(Event.CompactionFailed.class).size(),
+        gaps.stream().sorted().limit(3).toList(),
         ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).cached(),
-        gaps,
-        requests.stream().mapToLong(r -> r.usage().outputTokens()).sum());
+        ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).dollars());
 
     assertThat(run.all(Event.Failed.class)).isEmpty();
     assertThat(run.all(Event.StatusIdle.class))
@@ -59,11 +59,13 @@ final class MillionTokens {
         requests.stream().filter(request -> request.outcome() == Outcome.REFUSED).count();
     assertThat(refused).isLessThanOrEqualTo(small ? requests.size() / 50 : 0);
     var chapters = run.all(Event.ContextOpened.class);
-    assertThat(requests.stream().filter(request -> !request.grew())).hasSameSizeAs(chapters);
+    assertThat(requests.stream().filter(request -> !request.grew()).count())
+        .isEqualTo(chapters.size() + run.all(Event.CompactionFailed.class).size());
     if (context == LARGE) {
-      assertThat(chapters).hasSizeLessThanOrEqualTo(28);
+      assertThat(chapters).hasSizeLessThanOrEqualTo(strategy == Strategy.NOTE ? 60 : 28);
     }
-    assertThat(gaps).allSatisfy(gap -> assertThat(gap).isGreaterThanOrEqualTo(small ? 5 : 8));
+    int least = small ? (strategy == Strategy.ROLLING ? 5 : 2) : 8;
+    assertThat(gaps).allSatisfy(gap -> assertThat(gap).isGreaterThanOrEqualTo(least));
     int planted = size.turns() / 10 * (size.calls() + 1);
     for (var seen : run.seen().subList(planted, run.seen().size())) {
       assertThat(seen.nextClearBit(0)).isGreaterThanOrEqualTo(10);

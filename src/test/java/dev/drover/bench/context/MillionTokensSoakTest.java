@@ -1,6 +1,7 @@
 package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
+import dev.drover.brain.Strategy;
 import dev.drover.session.Feed;
 import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class MillionTokensSoakTest {
   private @TempDir Path directory;
 
   static Stream<Arguments> sessions() {
-    return BenchStrategy.ALL.stream()
+    return ContextComparison.STRATEGIES.stream()
         .flatMap(
             strategy ->
                 Stream.of(MillionTokens.SMALL, MillionTokens.LARGE, MillionTokens.HUGE)
@@ -31,7 +32,7 @@ final class MillionTokensSoakTest {
 
   @ParameterizedTest(name = "{0}, context of {1}")
   @MethodSource("sessions")
-  void everySessionOfTwoMillionTokensGoesOn(BenchStrategy strategy, int context) throws Exception {
+  void everySessionOfTwoMillionTokensGoesOn(Strategy strategy, int context) throws Exception {
     for (long seed : LongStream.rangeClosed(1, SEEDS).toArray()) {
       var ids = new Ids(new Random(seed));
       var file = directory.resolve("db" + seed);

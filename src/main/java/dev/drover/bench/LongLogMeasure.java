@@ -13,6 +13,7 @@ final class LongLogMeasure {
 
   /// As of a session that has worked for days with a context of 200,000 tokens.
   private static final int CHAPTERS = 12;
+
   private static final Target ASKS = new Target.AtMost(30);
 
   private LongLogMeasure() {}

@@ -1,11 +1,15 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
 import dev.drover.session.Inherited;
 import dev.drover.session.Standing;
 import dev.drover.session.Stored;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Chapter {
   /// The JSON to store with the end of a request that was refused because the context is full.
   static final Json.Obj REFUSAL = Json.obj("context_full", true);
+
+  private static final String LIMIT = "limit";
 
   /// The Messages API's `stop_reason` of a reply that reached the end of the context.
   static final String CUT = "model_context_window_exceeded";
@@ -25,6 +31,15 @@ final class Chapter {
   private long position;
   private int inARow;
   private boolean overflowing;
+  private long proven;
+  private double counted;
+  private Optional<Event.CompactionFailed> failure = Optional.empty();
+  private long lastResult;
+  private boolean handsOver;
+  private int requestsSinceAsked;
+  private final Map<EventId, String> notes = new HashMap<>();
+  private Optional<String> note = Optional.empty();
+  private @Nullable ResultLimits limits;
 
   private Chapter(List<Stored> recent, Past past) {
     this.recent = recent;
@@ -47,23 +62,55 @@ final class Chapter {
   }
 
   private void add(Stored stored) {
+    if (stored.event() instanceof Event.ToolResult) {
+      lastResult = stored.position();
+    }
     switch (stored.event()) {
       case Event.ContextOpened e -> {
         opened = Optional.of(e);
         position = stored.position();
         inARow = e.inherited().map(Inherited::inARow).orElse(inARow + 1);
         overflowing = false;
+        proven = 0;
+        counted = 0;
+        failure = Optional.empty();
+        handsOver = false;
+        notes.clear();
+        note = Optional.empty();
       }
-      case Event.ModelRequestEnd e when e.isError() ->
-          overflowing = overflowing || isRefusal(stored.hidden());
-      case Event.ModelRequestEnd _ -> {
+      case Event.CompactionFailed e -> failure = Optional.of(e);
+      case Event.HandOverAsked _ -> {
+        handsOver = true;
+        requestsSinceAsked = 0;
+      }
+      case Event.ModelRequestStart _ when !Compaction.is(stored) -> requestsSinceAsked++;
+      case Event.ModelRequestEnd _ when Compaction.is(stored) -> {}
+      case Event.ModelRequestEnd e when e.isError() -> failed(stored.hidden());
+      case Event.ModelRequestEnd e -> {
         inARow = 0;
+        counted = Gauge.input(e.usage());
         overflowing = stored.hidden() != null && CUT.equals(stored.hidden().text("stop_reason"));
       }
+      case Event.AgentToolUse e when handsOver && HandOver.isCall(e) ->
+          HandOver.note(e.input()).ifPresent(text -> notes.put(e.id(), text));
+      case Event.AgentToolResult e when !e.isError() && notes.containsKey(e.toolUseId()) ->
+          note = Optional.ofNullable(notes.get(e.toolUseId()));
       case Event.StatusIdle e when !e.reason().isPause() -> inARow = 0;
       case Event.ThreadIdle e when !e.reason().isPause() -> inARow = 0;
       default -> {}
     }
+  }
+
+  private void failed(Json.@Nullable Obj hidden) {
+    if (hidden != null && isRefusal(hidden)) {
+      overflowing = true;
+      proven = hidden.number(LIMIT, 0);
+    }
+  }
+
+  /// The JSON to store as [#REFUSAL] if the server has shown how much it keeps of a prompt.
+  static Json.Obj refusal(long limit) {
+    return REFUSAL.with(LIMIT, limit);
   }
 
   /// Whether the end of a failed request has [#REFUSAL].
@@ -96,9 +143,15 @@ final class Chapter {
     return position;
   }
 
-  /// The number of characters to which results are shortened; 0 if they are whole.
-  int resultCharacters() {
-    return opened.map(Event.ContextOpened::resultCharacters).orElse(0);
+  /// The shortening of results.
+  ResultLimits limits() {
+    if (limits == null) {
+      limits =
+          opened
+              .map(e -> ResultLimits.of(events(), e.resultCharacters(), e.roundCharacters()))
+              .orElse(ResultLimits.NONE);
+    }
+    return limits;
   }
 
   /// The position after which events are sent.
@@ -113,9 +166,7 @@ final class Chapter {
   /// The events that are sent after the opening.
   List<Stored> events() {
     long from = from();
-    return from == 0
-        ? recent
-        : recent.stream().filter(stored -> stored.position() > from).toList();
+    return from == 0 ? recent : recent.stream().filter(stored -> stored.position() > from).toList();
   }
 
   /// The number of chapters that began since the last reply, in the same turn.
@@ -139,5 +190,41 @@ final class Chapter {
   /// the context is full.
   boolean isOverflowing() {
     return overflowing;
+  }
+
+  /// The context that the server has, as the last refusal says; 0 if it does not say it.
+  long proven() {
+    return proven;
+  }
+
+  /// The tokens that the server counted for the last prompt of this chapter; 0 before the first.
+  double counted() {
+    return counted;
+  }
+
+  /// The last failure to get a summary of this chapter; empty if there was none.
+  Optional<Event.CompactionFailed> failure() {
+    return failure;
+  }
+
+  /// Whether the agent was asked to hand its work over.
+  boolean handsOver() {
+    return handsOver;
+  }
+
+  /// The number of requests since then.
+  int requestsSinceAsked() {
+    return requestsSinceAsked;
+  }
+
+  /// The position of the last result of a call; 0 if there is none. After a hand-over, nothing up
+  /// to it is kept.
+  long lastResult() {
+    return lastResult;
+  }
+
+  /// The note with which the agent has handed its work over; empty if it has not.
+  Optional<String> note() {
+    return note;
   }
 }

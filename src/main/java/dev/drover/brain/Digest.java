@@ -20,13 +20,17 @@ final class Digest {
 
   private Digest() {}
 
-  /// @param before the position before which events are listed
-  static List<String> lines(List<Stored> log, long before) {
+  /// @param after the position after which events are listed
+  /// @param before the position before which they are
+  static List<String> lines(List<Stored> log, long after, long before) {
     var lines = new ArrayList<String>();
     var places = new HashMap<EventId, Integer>();
     for (var stored : log) {
       if (stored.position() >= before) {
         break;
+      }
+      if (stored.position() <= after) {
+        continue;
       }
       var number = "#" + stored.position() + " ";
       switch (stored.event()) {

@@ -29,6 +29,7 @@ import java.util.random.RandomGenerator;
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
 /// @param attached the files that messages refer to
+/// @param context how contexts are kept within the limits of their models
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -48,7 +49,8 @@ public record Harness(
     Pause pause,
     RandomGenerator random,
     MemoryBudget memory,
-    AttachedFiles attached) {
+    AttachedFiles attached,
+    ContextSettings context) {
 
   /// Claims the session, if no node holds it, and works until it rests: reads the log from its last
   /// boundary, then performs one step after the other. At most one wake at a time makes progress on

@@ -176,8 +176,7 @@ final class RecentLog {
   }
 
   private Slice chapterBefore(long position) {
-    return new Slice(
-            position, 1, false, Set.of(CHAPTER), false, Optional.empty(), Optional.empty())
+    return new Slice(position, 1, false, Set.of(CHAPTER), false, Optional.empty(), Optional.empty())
         .of(thread);
   }
 

@@ -2,23 +2,26 @@ package dev.drover.wire;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
 import dev.drover.session.Inherited;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/// The JSON form, in the log, of the beginning of a chapter of a context.
+/// The JSON form, in the log, of the beginning of a chapter of a context, and of a summary that
+/// failed.
 final class ContextCodec {
   /// The version of the rendering: how messages are made from the event and from what follows its
-  /// position. A change of a single byte of the messages needs a new number.
-  private static final int FORMAT = 1;
+  /// position. A change of a single byte of the messages needs a new number. Number 1 is number 2
+  /// without a limit for a round.
+  private static final int FORMAT = 2;
 
   private ContextCodec() {}
 
   static Json.Obj write(ContextOpened opened) {
     var gauge = opened.gauge();
-    var written =
+    var json =
         Json.obj(
             "format", FORMAT,
             "chapter", opened.chapter(),
@@ -30,7 +33,15 @@ final class ContextCodec {
             "before", gauge.before(),
             "after", gauge.after(),
             "window", gauge.window(),
-            "factor_percent", gauge.factor());
+            "factor_percent", gauge.factor(),
+            "round_characters", opened.roundCharacters());
+    var written =
+        opened
+            .summary()
+            .map(
+                summary ->
+                    json.with("summary", summary.text()).with("summary_through", summary.through()))
+            .orElse(json);
     return opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
   }
 
@@ -50,7 +61,8 @@ final class ContextCodec {
     var kind = kind(String.valueOf(event.text("kind")));
     long chapter = event.number("chapter", 0);
     long from = event.number("from", 0);
-    if (event.number("format", 0) != FORMAT || kind.isEmpty() || chapter < 1 || from < 1) {
+    long format = event.number("format", 0);
+    if (format < 1 || format > FORMAT || kind.isEmpty() || chapter < 1 || from < 1) {
       return Optional.empty();
     }
     var cause =
@@ -71,10 +83,43 @@ final class ContextCodec {
                 event.number("after", 0),
                 event.number("window", 0),
                 (int) event.number("factor_percent", 100)),
+            format == 1 ? 0 : (int) event.number("round_characters", 0),
+            Optional.ofNullable(event.text("summary"))
+                .map(
+                    text -> new ContextOpened.Summary(event.number("summary_through", from), text)),
             event
                 .get("inherited")
                 .filter(Json.Obj.class::isInstance)
                 .flatMap(what -> inherited((Json.Obj) what, from))));
+  }
+
+  static Json.Obj write(CompactionFailed failed) {
+    return Json.obj(
+        "rung", failed.rung(),
+        "reason", EventCodec.lower(failed.reason()),
+        "next", failed.next(),
+        "tokens", failed.tokens());
+  }
+
+  /// Reads a value of [#write(CompactionFailed)]. Without a readable rung, the ladder goes on where
+  /// no model is needed.
+  static CompactionFailed readFailure(EventId id, Json.Obj event) {
+    int rung = (int) Math.clamp(event.number("rung", 1), 1, CompactionFailed.LAST);
+    return new CompactionFailed(
+        id,
+        rung,
+        reason(String.valueOf(event.text("reason"))),
+        (int) Math.clamp(event.number("next", CompactionFailed.LAST), rung, CompactionFailed.LAST),
+        Math.max(0, event.number("tokens", 0)));
+  }
+
+  private static CompactionFailed.Reason reason(String text) {
+    for (var reason : CompactionFailed.Reason.values()) {
+      if (EventCodec.lower(reason).equals(text)) {
+        return reason;
+      }
+    }
+    return CompactionFailed.Reason.OTHER;
   }
 
   /// Empty for a value that [#write] does not write: then the whole log is read.
@@ -107,6 +152,8 @@ final class ContextCodec {
     return switch (text) {
       case "rolling" -> Optional.of(ContextOpened.Kind.ROLLING);
       case "trim" -> Optional.of(ContextOpened.Kind.TRIM);
+      case "summary" -> Optional.of(ContextOpened.Kind.SUMMARY);
+      case "note" -> Optional.of(ContextOpened.Kind.NOTE);
       default -> Optional.empty();
     };
   }

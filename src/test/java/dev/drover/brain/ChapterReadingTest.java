@@ -145,7 +145,8 @@ final class ChapterReadingTest {
   void anImportedSessionSendsTheSameBytes() throws Exception {
     var row = stage.row();
     var made =
-        new Session(new SessionId(stage.ids().next(SessionId.PREFIX)), row.origin(), row.editable());
+        new Session(
+            new SessionId(stage.ids().next(SessionId.PREFIX)), row.origin(), row.editable());
     var exported = new ListedLog(row.id(), row.primary().id(), stage.log());
     long from = newest().from();
     stage.enter(stage.store().sessions().importSession(made, exported).id());

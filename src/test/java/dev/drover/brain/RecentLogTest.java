@@ -52,7 +52,8 @@ final class RecentLogTest {
           new Capabilities(
               6_000, 1_000, List.of(), Optional.empty(), true, true, true, Optional.empty(), true),
           FIXED,
-          true);
+          Strategy.ROLLING,
+          Optional.empty());
 
   private static final List<McpServer> SERVERS =
       List.of(
@@ -271,14 +272,19 @@ final class RecentLogTest {
           one.from(),
           one.opening(),
           one.resultCharacters(),
-          one.gauge());
+          one.gauge(),
+          one.roundCharacters(),
+          one.summary(),
+          Optional.empty());
     }
 
     // What is the same
 
     private Optional<ContextOpened> opened(Chapter chapter, List<Stored> session) {
-      return ROOM.before(chapter, new EventId("sevt_opened" + chapters))
-          .map(opened -> opened.with(chapter.inherited(opened.from(), session)));
+      var id = new EventId("sevt_opened" + chapters);
+      return ROOM.next(chapter, id) instanceof Move.Open(var opened)
+          ? Optional.of(opened.with(chapter.inherited(opened.from(), session)))
+          : Optional.empty();
     }
 
     private static Rendered rendered(List<Stored> events) {
@@ -302,8 +308,8 @@ final class RecentLogTest {
       assertThat(chapter.isOverflowing()).isEqualTo(whole.isOverflowing());
       assertThat(Gauge.of(chapter, FIXED)).isEqualTo(Gauge.of(whole, FIXED));
       assertThat(opened(chapter, read)).isEqualTo(opened(whole, log.events));
-      assertThat(ROOM.afterOverflow(chapter, new EventId("sevt_x")))
-          .isEqualTo(ROOM.afterOverflow(whole, new EventId("sevt_x")));
+      assertThat(ROOM.mayHelp(chapter, new EventId("sevt_x")))
+          .isEqualTo(ROOM.mayHelp(whole, new EventId("sevt_x")));
       var listed = ListedTools.of(read);
       assertThat(listed.tools()).isEqualTo(ListedTools.of(log.events).tools());
       assertThat(SERVERS)

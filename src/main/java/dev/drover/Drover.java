@@ -16,6 +16,7 @@ import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.Profile;
+import dev.drover.brain.Replays;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
@@ -61,6 +62,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -68,6 +70,9 @@ import java.util.random.RandomGenerator;
 /// construction until [#close].
 public final class Drover implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Drover.class.getName());
+
+  /// How long one replay of a session's requests may take.
+  private static final Duration REPLAY = Duration.ofSeconds(30);
 
   private final Deque<Runnable> open = new ArrayDeque<>();
   // Ids and keys must not be guessable, so the default generator of java.util.random is not enough.
@@ -138,9 +143,11 @@ public final class Drover implements AutoCloseable {
       var handlers = new HashMap<>(contents.handlers());
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
+      var inventory = inventory();
       var brains =
           new Brains(
-              harness(store, log, hands, contents, errands, network, vaults, models), runner::hint);
+              harness(store, log, hands, contents, errands, network, vaults, models, inventory),
+              runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -166,6 +173,7 @@ public final class Drover implements AutoCloseable {
               log,
               brains,
               models,
+              replays(models, inventory, contents),
               contents,
               vaults,
               webhooks,
@@ -247,7 +255,8 @@ public final class Drover implements AutoCloseable {
       List<HandErrand> errands,
       NetworkParts network,
       VaultParts vaults,
-      Models models) {
+      Models models,
+      Inventory inventory) {
     return new Harness(
         log,
         store.sessions(),
@@ -255,12 +264,7 @@ public final class Drover implements AutoCloseable {
         models,
         hands,
         errands,
-        Inventory.of(
-                tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList(),
-                config.policy())
-            .withReader(
-                new MeteredTool(new GetEvents(System::nanoTime), meters),
-                config.brain().getEvents()),
+        inventory,
         new AllowedMcp(
             new MeteredMcp(
                 wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
@@ -276,7 +280,27 @@ public final class Drover implements AutoCloseable {
         random,
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
-        contents.attached());
+        contents.attached(),
+        config.brain().context());
+  }
+
+  private Inventory inventory() {
+    return Inventory.of(
+            tools.stream().<ServerTool>map(tool -> new MeteredTool(tool, meters)).toList(),
+            config.policy())
+        .withReader(
+            new MeteredTool(new GetEvents(System::nanoTime), meters), config.brain().getEvents());
+  }
+
+  private Replays replays(Models models, Inventory inventory, Contents contents) {
+    return new Replays(
+        models,
+        inventory,
+        Profile.DEFAULTS,
+        config.brain().context(),
+        Optional.of(contents.attached()),
+        System::nanoTime,
+        REPLAY);
   }
 
   /// The names of all tools of this server.
@@ -292,6 +316,7 @@ public final class Drover implements AutoCloseable {
       EventLog log,
       Brains brains,
       Models models,
+      Replays replays,
       Contents contents,
       VaultParts vaults,
       WebhookParts webhooks,
@@ -336,6 +361,7 @@ public final class Drover implements AutoCloseable {
         store.jobs(),
         feed,
         models,
+        replays,
         config.serving().images(),
         config.uploads(),
         contents.scratch(),

@@ -72,7 +72,8 @@ public final class Main {
                 host,
                 new Doctor(System.getenv())::look,
                 Main::measure,
-                new Auditor(System.getenv()))
+                new Auditor(System.getenv()),
+                new BundleReplays(System.getenv()))
             .run(args));
   }
 

@@ -170,8 +170,11 @@ final class ArchitectureTest {
         "gateway",
         "api");
     uses("cli", "base", "settings", "http", "pax", "directory", "policy");
-    // Its https servers need certificates, which only the gateway's TLS makes.
-    uses("bench", "base", "session", "hands", "store", "wire", "http", "gateway");
+    // Its https servers need certificates, which only the gateway's TLS makes. Its simulated
+    // sessions are run by a real harness.
+    uses(
+        "bench", "base", "session", "catalog", "files", "hands", "tools", "reading", "model",
+        "brain", "store", "wire", "http", "gateway");
   }
 
   @Test
@@ -343,7 +346,7 @@ final class ArchitectureTest {
     calls(Brain.class, "wake").outside("desk", "brain");
     calls(EventLog.class, "receive").outside("desk", "store", "telemetry", "bench");
     calls(Sessions.class, "create", "fork", "importSession", "update", "archive", "delete")
-        .outside("desk", "store", "telemetry");
+        .outside("desk", "store", "telemetry", "bench");
     calls(SessionResources.class, "add", "remove").outside("desk", "store");
     calls(Catalog.class, "create", "update", "archive", "delete").outside("desk", "store");
   }

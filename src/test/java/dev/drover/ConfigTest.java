@@ -14,6 +14,7 @@ import dev.drover.hands.Limits;
 import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.hands.local.Storage;
+import dev.drover.model.Capabilities;
 import dev.drover.model.ModelSettings;
 import dev.drover.model.http.Timeouts;
 import dev.drover.telemetry.LogLines;
@@ -168,6 +169,7 @@ final class ConfigTest {
             documents: true
             mid_conversation_system: true
             price: {input: 0.1, output: 1, cache_read: "0.025", cache_write: 0}
+            overflow: silent
           claude-opus-5: {price.input: 4.5}
         """);
     var settings = Config.read(Map.of("data", directory.toString()), Map.of()).models().settings();
@@ -182,6 +184,7 @@ final class ConfigTest {
                 Optional.of(false),
                 Optional.of(true),
                 Optional.of(true),
+                Optional.of(Capabilities.Overflow.SILENT),
                 new ModelSettings.Prices(
                     Optional.of(new BigDecimal("0.1")),
                     Optional.of(new BigDecimal("1")),

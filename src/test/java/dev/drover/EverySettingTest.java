@@ -51,6 +51,7 @@ final class EverySettingTest {
           Map.entry("packages.pip_index", "https://mirror.corp.example/simple"),
           Map.entry("packages.npm_registry", "https://mirror.corp.example/npm"),
           Map.entry("get_events", "on"),
+          Map.entry("context.strategy", "note"),
           Map.entry("web_fetch.enabled", "false"),
           Map.entry("web_search.provider", "searxng"),
           Map.entry("web_search.url", "http://127.0.0.1:9"),

@@ -106,7 +106,8 @@ final class TerminalUser {
         (_, _) -> {
           throw new IllegalStateException("nothing asks");
         };
-    return new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
+    var replaying = new BundleReplays(Map.of("HOME", home.toString()));
+    return new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", checking, replaying)
         .run(arguments);
   }
 

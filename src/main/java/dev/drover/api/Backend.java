@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
+import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.CredentialDesk;
@@ -48,6 +49,7 @@ public record Backend(
     Jobs jobs,
     Feed feed,
     Models models,
+    Replays replays,
     ImageLimits images,
     UploadSettings uploads,
     Scratch scratch,

@@ -164,6 +164,7 @@ public final class Server implements AutoCloseable {
     new ForkRoutes(backend).addTo(router);
     new EventSearchRoutes(backend).addTo(router);
     new BundleRoutes(backend).addTo(router);
+    new ReplayRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
     new EventRoutes(backend, pages).addTo(router);
     stream.addTo(router);

@@ -80,6 +80,7 @@ public final class Bench {
     measures.put("failover", FailoverMeasure::take);
     measures.put("nodes", NodesMeasure::take);
     measures.put("egress", EgressMeasure::take);
+    measures.put("context", ContextMeasure::take);
     return measures;
   }
 

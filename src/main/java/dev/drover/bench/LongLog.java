@@ -21,12 +21,32 @@ import org.jspecify.annotations.Nullable;
 final class LongLog {
   private static final int TURNS_AT_ONCE = 100;
 
+  /// The output of a call, and that of a call of a log in chapters: a chapter of about 4,000 events
+  /// then fills a context of 200,000 tokens.
+  private static final String OUTPUT = "312 tests, all of them passed";
+
+  private static final String LONG_OUTPUT =
+      "test/some/path/to/file_test.py::test_number PASSED\n".repeat(12) + OUTPUT;
+
+  /// A line of an opening, and their number.
+  private static final String LINE = "#4711 bash {\"command\":\"make test\"} → 40 characters\n";
+
+  private static final int LINES = 1_000;
+
   private final EventLog log;
   private final Ids ids;
+  private final int chapters;
 
   LongLog(EventLog log, Ids ids) {
+    this(log, ids, 0);
+  }
+
+  /// @param chapters the number of chapters of the model's context that begin in the log, at equal
+  ///   distances
+  LongLog(EventLog log, Ids ids, int chapters) {
     this.log = log;
     this.ids = ids;
+    this.chapters = chapters;
   }
 
   /// Appends turns until the log has at least `events` events. The session is then idle.
@@ -35,8 +55,11 @@ final class LongLog {
     int turns = (events + first.size() - 1) / first.size();
     Lease lease = null;
     long head = 0;
+    int chapter = 0;
     for (int done = 0; done < turns; ) {
-      int now = turns - done == 1 ? 1 : Math.min(TURNS_AT_ONCE, turns - done - 1);
+      int next = (int) ((chapter + 1L) * turns / (chapters + 1));
+      int now = Math.min(TURNS_AT_ONCE, Math.min(next, turns - 1) - done);
+      now = turns - done == 1 ? 1 : Math.max(now, 1);
       var messages = new ArrayList<Event.FromClient>();
       var entries = new ArrayList<Emission.Entry>();
       for (int i = 0; i < now; i++) {
@@ -44,9 +67,13 @@ final class LongLog {
         messages.add(message);
         entries.addAll(turn(message));
       }
+      if (chapter > 0 && done == (int) ((long) chapter * turns / (chapters + 1))) {
+        entries.addAll(1, opening(chapter, head - BACK));
+      }
       var receipt = log.receive(session, messages, new Delivery(ids.next("fill_"), false));
       lease = receipt.lease().isPresent() ? receipt.lease().get() : lease;
       done += now;
+      chapter += done == next && chapter < chapters ? 1 : 0;
       var rest =
           done == turns ? OptionalLong.of(log.inbox(session).received()) : OptionalLong.empty();
       if (lease == null) {
@@ -59,6 +86,42 @@ final class LongLog {
       }
       head = appended.getLast().position();
     }
+  }
+
+  /// The position of the last request of a turn, from its last event.
+  private static final int BACK = 3;
+
+  /// The beginning of a chapter in which the newest reply is kept.
+  private List<Emission.Entry> opening(int chapter, long from) {
+    return List.of(
+        shown(event("agent.thread_context_compacted")),
+        shown(
+            event(
+                "drover.context",
+                "format",
+                1,
+                "chapter",
+                chapter,
+                "kind",
+                "rolling",
+                "cause",
+                "threshold",
+                "from",
+                from,
+                "opening",
+                Json.arr(Json.obj("role", "user", "content", text(LINE.repeat(LINES)))),
+                "result_characters",
+                30_000,
+                "before",
+                134_400,
+                "after",
+                24_000,
+                "window",
+                200_000,
+                "factor_percent",
+                100,
+                "inherited",
+                Json.obj("in_a_row", 1, "standing", List.of(), "left_out", List.of()))));
   }
 
   private Event.FromClient message(SessionId session, int number) {
@@ -100,7 +163,7 @@ final class LongLog {
                 "is_error",
                 false,
                 "content",
-                text("312 tests, all of them passed\n[exit status 0]"))),
+                text((chapters == 0 ? OUTPUT : LONG_OUTPUT) + "\n[exit status 0]"))),
         shown(second),
         shown(event("agent.message", "content", said)),
         entry(end(second), reply(said, "end_turn", List.of())),

@@ -18,6 +18,7 @@ import java.time.Duration;
 /// @param killed the number of active sessions when a server is killed
 /// @param kills the number of servers of each kind that are killed
 /// @param lapse how long a node may be without a beat
+/// @param contextTurns the number of turns of a session that is longer than its context
 /// @param transfers what sandboxes fetch
 record Size(
     int concurrent,
@@ -34,6 +35,7 @@ record Size(
     int killed,
     int kills,
     Duration lapse,
+    int contextTurns,
     Transfers transfers) {
   private static final Duration LAPSE = Duration.ofSeconds(5);
 
@@ -53,6 +55,7 @@ record Size(
           20,
           5,
           LAPSE,
+          50,
           new Transfers(512, 200, 100, 5));
   static final Size QUICK =
       new Size(
@@ -70,6 +73,7 @@ record Size(
           20,
           1,
           LAPSE,
+          10,
           new Transfers(128, 200, 20, 2));
   static final Size SMALLEST =
       new Size(
@@ -87,6 +91,7 @@ record Size(
           2,
           1,
           Duration.ofMillis(500),
+          2,
           new Transfers(1, 4, 1, 1));
 
   /// What sandboxes fetch.
@@ -113,6 +118,7 @@ record Size(
         killed,
         kills,
         lapse,
+        contextTurns,
         transfers);
   }
 }

@@ -1,32 +1,34 @@
 package dev.drover.brain;
 
-import dev.drover.base.Blank;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
-import dev.drover.catalog.Toolset;
 import dev.drover.model.Answer;
+import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.ModelUsage;
 import dev.drover.session.Queued;
-import dev.drover.session.SessionResource;
 import dev.drover.session.Stored;
+import dev.drover.tools.Runs;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The part of a wake that calls the model and waits after failed requests.
 final class Asking {
+  private static final System.Logger LOG = System.getLogger(Asking.class.getName());
+
   private final WakeContext at;
   private final Endings endings;
   private final Cloning cloning;
   private final Discovery discovery;
   private final PromptMemory memory;
+  private final Compacting compacting;
 
   Asking(WakeContext at, Endings endings, Cloning cloning) {
     this.at = at;
@@ -34,6 +36,7 @@ final class Asking {
     this.endings = endings;
     discovery = new Discovery(at);
     memory = new PromptMemory(at);
+    compacting = new Compacting(at);
   }
 
   /// Calls the model as soon as there is memory for the prompt. If repositories are to be cloned,
@@ -58,28 +61,38 @@ final class Asking {
   /// Ends the turn because the prompt does not fit in memory.
   private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
     return step.open().isEmpty()
-            && at.writer().write(opening(step, at.id(), Optional.empty())) == LogWriter.Next.STOP
+            && at.writer().write(opening(step, at.id(), List.of())) == LogWriter.Next.STOP
         ? LogWriter.Next.STOP
         : givenUp(failure, Optional.empty());
   }
 
-  /// Records the start of the model request, calls the model, and records its answer.
+  /// Decides about the context; then records the start of the model request, calls the model, and
+  /// records its answer.
   private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
-    var start = step.open().orElseGet(at::id);
-    var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
     var frame = prompt(Json.arr());
     var room = room(frame);
-    var opened =
-        step.open().isPresent() ? Optional.<Event.ContextOpened>empty() : opened(step, room);
-    var asked = asked(step.taken(), opened);
-    var prompt = frame.withMessages(asked.messages());
+    var move = move(step, room);
+    return move instanceof Move.Summarize(var draft)
+        ? compacting.summarize(step, draft, room, frame, context(), this::answer)
+        : askNow(step, room, frame, context(move));
+  }
+
+  /// @param context the private events about the context that come with the request
+  private LogWriter.Next askNow(Step.Ask step, Room room, Prompt frame, List<Event> context)
+      throws InterruptedException {
+    var start = step.open().orElseGet(at::id);
+    var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
+    var soon = soon(step, context);
+    var asked = context().messages(slices -> slices.accept(soon));
+    var sent = Chapter.of(soon, at.writer().past());
+    var prompt = frame.withMessages(asked.messages()).withMaxTokens(room.replyTokens(sent));
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
       // The request is sent before its own events are durable: the first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
       if (step.open().isEmpty()
-          && at.writer().write(opening(step, start, opened)) == LogWriter.Next.STOP) {
+          && at.writer().write(opening(step, start, context)) == LogWriter.Next.STOP) {
         return LogWriter.Next.STOP;
       }
       previews.open();
@@ -89,11 +102,44 @@ final class Asking {
       answer = asking.join();
     }
     return switch (answer) {
-      case Answer.Reply reply -> answered(reply, start, previews);
+      case Answer.Reply reply -> {
+        var truncated = room.truncatedTo(sent, reply.usage());
+        yield truncated.isPresent()
+            ? truncated(start, reply.usage(), truncated.get(), asked, room)
+            : answered(reply, start, previews);
+      }
       case Answer.Failure failure when failure.kind() == Answer.Kind.CONTEXT_FULL ->
-          overflowed(start, failure, asked, room);
+          overflowed(failure, asked, room, at.chapter(), endings.requestOverflowed(start));
       case Answer.Failure failure -> failed(start, failure, asked);
     };
+  }
+
+  /// What is done about the context before this step's request.
+  private Move move(Step.Ask step, Room room) {
+    return step.open().isPresent()
+        ? at.fold().compaction().<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new)
+        : next(step, room);
+  }
+
+  private Move next(Step.Ask step, Room room) {
+    var chapter = Chapter.of(soon(step, List.of()), at.writer().past());
+    var move = room.next(chapter, at.id());
+    return move instanceof Move.Open(var opened)
+        ? new Move.Open(at.inheriting(opened, chapter))
+        : move;
+  }
+
+  private List<Event> context(Move move) {
+    return switch (move) {
+      case Move.Open(var opened) -> List.of(opened);
+      case Move.AskToHandOver _ -> List.of(new Event.HandOverAsked(at.id(), handOver()));
+      case Move.GoOn _, Move.Summarize _ -> List.of();
+    };
+  }
+
+  private String handOver() {
+    var name = at.toolbox().nameOf(Runs.Harness.class).orElseThrow();
+    return HandOver.REQUEST.formatted(name);
   }
 
   /// Records a reply, together with the end of the turn if the reply ends it.
@@ -108,7 +154,7 @@ final class Asking {
     return at.writer().write(entries);
   }
 
-  private Answer answer(Prompt prompt, ReplyPreviews previews) throws InterruptedException {
+  private Answer answer(Prompt prompt, Listener previews) throws InterruptedException {
     try {
       var route = at.harness().models().route(prompt.model());
       try (var loaded = at.harness().attached().load(at.workspace(), prompt.messages())) {
@@ -126,39 +172,36 @@ final class Asking {
     return at.harness().profile(at.agent().model().id()).context();
   }
 
-  /// The conversation as the model will see it.
-  private Rendered asked(List<Queued> taken, Optional<Event.ContextOpened> opened) {
-    return context()
-        .messages(
-            slices -> {
-              slices.accept(own(at.writer().history()));
-              slices.accept(opened.stream().map(this::soon).toList());
-              slices.accept(taken.stream().map(this::soon).toList());
-            });
-  }
-
   /// @param frame a request without messages
   private Room room(Prompt frame) {
-    var model = at.agent().model().id();
+    var toolbox = at.toolbox();
+    var strategy = at.strategy();
+    boolean canHandOver = toolbox.nameOf(Runs.Harness.class).isPresent();
     return new Room(
-        at.harness().models().capabilities(model),
+        at.harness().models().capabilities(at.agent().model().id()),
         Estimate.of(frame.system()) + Estimate.of(frame.tools()),
-        at.harness().profile(model).foresees());
+        strategy == Strategy.NOTE && !canHandOver ? Strategy.SUMMARY : strategy,
+        toolbox.nameOf(Runs.LogReader.class));
   }
 
-  /// The chapter that begins with the request; empty if none does.
-  private Optional<Event.ContextOpened> opened(Step.Ask step, Room room) {
-    var log = new ArrayList<>(own(at.writer().history()));
+  /// The thread's log as it will be when the request begins; the positions of what is not in it yet
+  /// may still differ.
+  private List<Stored> soon(Step.Ask step, List<Event> context) {
+    var log = new ArrayList<>(at.own(at.writer().history()));
+    chapters(context).forEach(event -> log.add(soon(event)));
     step.taken().forEach(message -> log.add(soon(message)));
-    return room.before(Chapter.of(log), at.id());
+    notes(context).forEach(event -> log.add(soon(event)));
+    return log;
   }
 
-  /// The events of this thread.
-  private List<Stored> own(List<Stored> events) {
-    var key = at.thread().key();
-    return events.stream().allMatch(one -> one.thread().equals(key))
-        ? events
-        : events.stream().filter(one -> one.thread().equals(key)).toList();
+  /// The events that stand before the messages of the step.
+  private static List<Event> chapters(List<Event> context) {
+    return context.stream().filter(Event.ContextOpened.class::isInstance).toList();
+  }
+
+  /// The events that stand behind them.
+  private static List<Event> notes(List<Event> context) {
+    return context.stream().filter(Event.HandOverAsked.class::isInstance).toList();
   }
 
   private Prompt prompt(Json.Arr messages) {
@@ -175,23 +218,8 @@ final class Asking {
 
   /// The agent's system prompt and the notes of the session; empty if there is neither.
   private String system() {
-    return Stream.of(
-            Stream.ofNullable(at.agent().system()),
-            at.thread().notes().stream(),
-            repositorySkills().stream())
-        .flatMap(paragraphs -> paragraphs)
-        .filter(paragraph -> !Blank.is(paragraph))
-        .collect(Collectors.joining("\n\n"));
-  }
-
-  /// What is said of the skills of the session's repositories, which the agent has to read.
-  private Optional<String> repositorySkills() {
-    boolean reads =
-        at.agent().tools().stream()
-            .anyMatch(tool -> tool instanceof Toolset set && set.of("read").enabled());
-    return reads && !SessionResource.repositories(at.row().resources()).isEmpty()
-        ? ClonedRepositories.of(at.writer().history()).note()
-        : Optional.empty();
+    return SystemPrompt.of(
+        at.agent(), at.thread().notes(), at.row().resources(), at.writer()::history);
   }
 
   /// A queued message as it will be in the log; its position may still differ.
@@ -205,39 +233,54 @@ final class Asking {
         null);
   }
 
-  /// The beginning of a chapter as it will be in the log; its position may still differ.
-  private Stored soon(Event.ContextOpened opened) {
+  /// A private event as it will be in the log; its position may still differ.
+  private Stored soon(Event event) {
     return new Stored(
         at.writer().fold().position() + 1,
         at.harness().clock().instant(),
         at.thread().key(),
-        opened,
+        event,
         "",
         null);
   }
 
-  private List<Emission.Entry> opening(
-      Step.Ask step, EventId start, Optional<Event.ContextOpened> opened) {
+  private List<Emission.Entry> opening(Step.Ask step, EventId start, List<Event> context) {
     var entries = new ArrayList<>(at.opening(step.turn()));
-    if (opened.isPresent()) {
+    for (var chapter : chapters(context)) {
       entries.add(at.entry(new Event.ContextCompacted(at.id())));
-      entries.add(at.entry(opened.get()));
+      entries.add(at.entry(chapter));
     }
     step.taken().forEach(message -> entries.add(at.entry(message)));
+    notes(context).forEach(event -> entries.add(at.entry(event)));
     entries.add(at.entry(new Event.ModelRequestStart(start)));
     return entries;
   }
 
+  /// Records that the reply is not used, because the server has silently dropped a part of the
+  /// prompt, and goes on as after a refusal.
+  private LogWriter.Next truncated(
+      EventId start, ModelUsage usage, long limit, Rendered asked, Room room) {
+    var sentence =
+        "The model server has silently dropped a part of the prompt: it keeps about %,d tokens. Set"
+                .formatted(limit)
+            + " context_tokens of the model to what the server really has.";
+    LOG.log(Level.WARNING, "{0}: {1}", at.session(), sentence);
+    var failure = new Answer.Failure(Answer.Kind.CONTEXT_FULL, sentence, Optional.empty());
+    return overflowed(
+        failure, asked, room, at.chapter(), endings.requestTruncated(start, usage, limit));
+  }
+
   /// Records that the request was refused because the context is full. The next one begins a new
   /// chapter; if no chapter helps, the turn ends.
+  ///
+  /// @param end the event that records it
   private LogWriter.Next overflowed(
-      EventId start, Answer.Failure failure, Rendered asked, Room room) {
+      Answer.Failure failure, Rendered asked, Room room, Chapter chapter, Emission.Entry end) {
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;
     }
-    var chapter = Chapter.of(own(at.writer().history()));
-    return room.afterOverflow(chapter, at.id()).isPresent()
-        ? at.writer().write(List.of(endings.requestOverflowed(start)))
+    return room.mayHelp(chapter, at.id())
+        ? at.writer().write(List.of(end))
         : givenUp(room.explained(failure, chapter), RefusedPart.afterwards(failure, asked));
   }
 
@@ -294,6 +337,6 @@ final class Asking {
         return LogWriter.Next.GO_ON;
       }
     }
-    return ask(Plan.afterBackOff());
+    return ask(Plan.afterBackOff(at.fold(), at.inbox()));
   }
 }

@@ -58,6 +58,9 @@ final class CallRouting implements AutoCloseable {
     if (denial.isEmpty() && reader.isPresent()) {
       return new RoutedCall.Read(call, reader.get());
     }
+    if (denial.isEmpty() && HandOver.isCall(call.use())) {
+      return new RoutedCall.Answered(call, HandOver.answer(call.use(), at.chapter().handsOver()));
+    }
     var carrier = carrier(call);
     if (call.attempts() == 0) {
       return denial.isPresent()

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.EventId;
 import dev.drover.session.Stored;
 import java.util.ArrayList;
 
@@ -20,14 +21,29 @@ record ChapterView(boolean breakpoints) implements Context {
 
   @Override
   public Rendered messages(Slices log) {
+    return rendering(log, Long.MAX_VALUE).build(breakpoints);
+  }
+
+  @Override
+  public Rendered messages(Slices log, long until, EventId request, String instruction) {
+    var rendering = rendering(log, until);
+    rendering.say(request, instruction);
+    return rendering.build(breakpoints);
+  }
+
+  private static Rendering rendering(Slices log, long until) {
     var events = new ArrayList<Stored>();
     log.forEach(events::addAll);
     var chapter = Chapter.of(events);
     var omissions = new Omissions();
     omissions.addAll(events);
-    var rendering = new Rendering(omissions, chapter.resultCharacters());
+    var rendering = new Rendering(omissions, chapter.limits());
     chapter.opened().ifPresent(rendering::open);
-    chapter.events().forEach(rendering::add);
-    return rendering.build(breakpoints);
+    for (var stored : chapter.events()) {
+      if (stored.position() <= until) {
+        rendering.add(stored);
+      }
+    }
+    return rendering;
   }
 }

@@ -25,21 +25,21 @@ final class ClonedRepositories {
       """;
 
   private final Map<SessionResourceId, List<RepositorySkill>> skills = new LinkedHashMap<>();
-  private final Map<SessionResourceId, Integer> failures = new HashMap<>();
+  private final Map<SessionResourceId, Long> failures = new HashMap<>();
   private final Set<SessionResourceId> missing = new HashSet<>();
 
   static ClonedRepositories of(List<Stored> log) {
     var cloned = new ClonedRepositories();
-    log.forEach(stored -> cloned.add(stored.event()));
+    log.forEach(cloned::add);
     return cloned;
   }
 
-  private void add(Event event) {
-    switch (event) {
+  private void add(Stored stored) {
+    switch (stored.event()) {
       case Event.RepositoryCloned e when e.skills().isPresent() ->
           skills.put(e.repository(), e.skills().get());
       case Event.RepositoryCloned e -> {
-        failures.merge(e.repository(), 1, Integer::sum);
+        failures.put(e.repository(), stored.position());
         missing.add(e.repository());
       }
       case Event.StatusIdle _ -> missing.clear();
@@ -53,9 +53,10 @@ final class ClonedRepositories {
     return skills.containsKey(repository) || missing.contains(repository);
   }
 
-  /// How often the repository could not be cloned.
-  int failures(SessionResourceId repository) {
-    return failures.getOrDefault(repository, 0);
+  /// The position of the newest event that says that the repository could not be cloned; 0 if there
+  /// is none.
+  long lastFailure(SessionResourceId repository) {
+    return failures.getOrDefault(repository, 0L);
   }
 
   /// The note for the model about the skills; empty if there are none.

@@ -129,7 +129,7 @@ final class Cloning {
 
   private LogWriter.Next clone(Grip grip, Repository repository) throws InterruptedException {
     int attempt = attempts.getOrDefault(repository.id(), 0);
-    int earlier = ClonedRepositories.of(at.writer().history()).failures(repository.id());
+    long earlier = ClonedRepositories.of(at.writer().history()).lastFailure(repository.id());
     var call = new EventId(repository.id() + "-" + (earlier * ATTEMPTS + attempt));
     Outcome outcome;
     try (var scope = new Scope(at.bell()::ring)) {

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.EventId;
 import dev.drover.session.Stored;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,6 +14,12 @@ interface Context {
   /// events give the same messages, and further events only append to them until one begins another
   /// chapter, so a cached prefix stays valid.
   Rendered messages(Slices log);
+
+  /// The messages of a request for a summary: those of the newest chapter, and an instruction.
+  ///
+  /// @param until the position after which nothing is sent
+  /// @param request the id of the request
+  Rendered messages(Slices log, long until, EventId request, String instruction);
 
   /// The system blocks.
   Json.Arr system(String system);

@@ -17,8 +17,24 @@ record ContextLimits(long soft, long hard) {
   /// @param context the maximum of a prompt and its reply together
   /// @param maxTokens the maximum of one reply
   static ContextLimits of(long context, long maxTokens) {
-    long reply = Math.min(Math.min(maxTokens, RESERVE), context / 4);
-    long hard = context - reply;
+    long hard = context - reserve(context, maxTokens);
     return new ContextLimits(Math.min(hard * 4 / 5, MOST), hard);
+  }
+
+  /// What is left to a reply.
+  static long reserve(long context, long maxTokens) {
+    return Math.min(Math.min(maxTokens, RESERVE), context / 4);
+  }
+
+  /// The limits of a chapter that was already large at its beginning. Its soft limit is higher;
+  /// otherwise the next chapter would begin after a few requests.
+  ///
+  /// @param size the size of the chapter's first request; 0 if it is not known
+  ContextLimits after(long size) {
+    if (size <= 0.6 * soft) {
+      return this;
+    }
+    double higher = Math.min(0.95 * hard, size + 0.4 * (hard - size));
+    return new ContextLimits(Math.max(soft, (long) Math.min(higher, 2.0 * soft)), hard);
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import java.util.Optional;
 
@@ -14,20 +15,20 @@ record Cut(long from, double kept) {
   /// what was asked before is left unanswered.
   ///
   /// @param keep the estimate of what may be kept besides the newest round
-  /// @param resultCharacters the number of characters to which results will be shortened
-  static Optional<Cut> of(Chapter chapter, double keep, int resultCharacters) {
+  /// @param limits the shortening of results in the next chapter
+  static Optional<Cut> of(Chapter chapter, double keep, ResultLimits limits) {
     Optional<Cut> best = Optional.empty();
     double sum = 0;
     boolean replied = false;
     boolean said = false;
-    for (var stored : chapter.log().reversed()) {
+    for (var stored : chapter.recent().reversed()) {
       if (stored.position() < chapter.from()) {
         break;
       }
       switch (stored.event()) {
         case Event.UserMessage _ -> said = true;
-        case Event.ModelRequestEnd end -> replied = !end.isError();
-        case Event.ModelRequestStart _ -> {
+        case Event.ModelRequestEnd end when !Compaction.is(stored) -> replied = !end.isError();
+        case Event.ModelRequestStart _ when !Compaction.is(stored) -> {
           if (replied || said) {
             if (best.isPresent() && sum > keep) {
               return best;
@@ -38,8 +39,18 @@ record Cut(long from, double kept) {
         }
         default -> {}
       }
-      sum += Estimate.of(stored, resultCharacters, false);
+      sum += Estimate.of(stored, limits, false);
     }
     return best;
+  }
+
+  /// The cut at a position.
+  static Cut at(Chapter chapter, long from, ResultLimits limits) {
+    double kept =
+        chapter.recent().stream()
+            .filter(stored -> stored.position() > from)
+            .mapToDouble(stored -> Estimate.of(stored, limits, false))
+            .sum();
+    return new Cut(from, kept);
   }
 }

@@ -20,13 +20,17 @@ final class Digest {
 
   private Digest() {}
 
-  /// @param before the position before which events are listed
-  static List<String> lines(List<Stored> log, long before) {
+  /// @param after the position after which events are listed
+  /// @param before the position before which they are
+  static List<String> lines(List<Stored> log, long after, long before) {
     var lines = new ArrayList<String>();
     var places = new HashMap<EventId, Integer>();
     for (var stored : log) {
       if (stored.position() >= before) {
         break;
+      }
+      if (stored.position() <= after) {
+        continue;
       }
       var number = "#" + stored.position() + " ";
       switch (stored.event()) {
@@ -47,6 +51,17 @@ final class Digest {
       }
     }
     return lines;
+  }
+
+  /// The estimate for the line of an event; 0 if it has none of its own.
+  static double estimate(Event event) {
+    return switch (event) {
+      case Event.AgentMessage e -> Estimate.of(line(text(e.content()), LONGEST_MESSAGE));
+      case Event.ToolUse e ->
+          Estimate.of(line(e.name(), LONGEST_NAME))
+              + Estimate.of(line(e.input().toString(), LONGEST_INPUT));
+      default -> 0;
+    };
   }
 
   private static String outcome(Event.ToolResult result) {

@@ -111,6 +111,14 @@ final class Endings {
         new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE), Chapter.REFUSAL);
   }
 
+  /// The same for a request whose reply is not used, because the server has dropped a part of the
+  /// prompt.
+  ///
+  /// @param limit the context that the server has shown to have
+  Emission.Entry requestTruncated(EventId start, ModelUsage usage, long limit) {
+    return at.entry(new Event.ModelRequestEnd(at.id(), start, true, usage), Chapter.refusal(limit));
+  }
+
   /// The event that ends a failed model request.
   ///
   /// @param omission stored with it: later requests leave it out

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.Stored;
 
@@ -28,18 +29,23 @@ final class Estimate {
 
   /// The tokens that an event adds to the messages.
   ///
-  /// @param resultCharacters the number of characters to which results are shortened, or 0
+  /// @param limits the shortening of results
   /// @param thinking whether the thinking of a reply is sent
-  static double of(Stored stored, int resultCharacters, boolean thinking) {
+  static double of(Stored stored, ResultLimits limits, boolean thinking) {
     return switch (stored.event()) {
       case Event.UserMessage e -> of(e.content());
       case Event.SystemMessage e -> of(e.content());
+      case Event.HandOverAsked e -> of(e.note());
       case Event.ToolResult e ->
-          of(ShortResults.fit(e.output().orElse(Json.arr()), resultCharacters)) + FIELD;
-      case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
+          of(ShortResults.fit(e.output().orElse(Json.arr()), limits.of(e))) + FIELD;
+      case Event.ModelRequestEnd e when isReply(e, stored) && stored.hidden() != null ->
           reply(stored.hidden(), thinking);
       default -> 0;
     };
+  }
+
+  private static boolean isReply(Event.ModelRequestEnd end, Stored stored) {
+    return !end.isError() && !Compaction.is(stored);
   }
 
   private static double reply(Json.Obj kept, boolean thinking) {

@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.ModelUsage;
 
@@ -7,8 +8,9 @@ import dev.drover.session.ModelUsage;
 /// an estimate of what came since. Pure.
 ///
 /// @param tokens the size, as the server would count it
+/// @param guessed the part of it that the server has not counted yet
 /// @param factor the server's tokens for each estimated one
-record Gauge(double tokens, double factor) {
+record Gauge(double tokens, double guessed, double factor) {
   private static final double LEAST_FACTOR = 0.5;
   private static final double MOST_FACTOR = 3;
 
@@ -28,7 +30,10 @@ record Gauge(double tokens, double factor) {
     double then = 0;
     for (var stored : chapter.events()) {
       boolean isNew = stored.position() > chapter.position();
-      sum += Estimate.of(stored, chapter.resultCharacters(), isNew);
+      sum += Estimate.of(stored, chapter.limits(), isNew);
+      if (Compaction.is(stored)) {
+        continue; // it was another prompt
+      }
       if (stored.event() instanceof Event.ModelRequestStart) {
         asked = sum;
       } else if (isNew && stored.event() instanceof Event.ModelRequestEnd end && !end.isError()) {
@@ -40,10 +45,12 @@ record Gauge(double tokens, double factor) {
         }
       }
     }
-    return new Gauge(counted + factor * (sum - then), factor);
+    double guessed = factor * (sum - then);
+    return new Gauge(counted + guessed, guessed, factor);
   }
 
-  private static double input(ModelUsage usage) {
+  /// The tokens of a prompt, as a server counted them.
+  static double input(ModelUsage usage) {
     return (double) (usage.inputTokens() + usage.cacheReadTokens() + usage.cacheCreationTokens());
   }
 

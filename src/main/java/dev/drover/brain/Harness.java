@@ -29,6 +29,7 @@ import java.util.random.RandomGenerator;
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
 /// @param attached the files that messages refer to
+/// @param context how contexts are kept within the limits of their models
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -48,7 +49,8 @@ public record Harness(
     Pause pause,
     RandomGenerator random,
     MemoryBudget memory,
-    AttachedFiles attached) {
+    AttachedFiles attached,
+    ContextSettings context) {
 
   /// Claims the session, if no node holds it, and works until it rests: reads the log from its last
   /// boundary, then performs one step after the other. At most one wake at a time makes progress on
@@ -83,7 +85,8 @@ public record Harness(
     var session = sessions.getSession(lease.session());
     var progress = session.progress();
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
-    return new Wake(
-        new WakeContext(this, session, session.primary(), new LogWriter(log, lease, fold), bell));
+    var thread = session.primary();
+    var writer = new LogWriter(log, lease, fold, thread.key());
+    return new Wake(new WakeContext(this, session, thread, writer, bell));
   }
 }

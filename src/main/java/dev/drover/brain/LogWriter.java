@@ -1,6 +1,5 @@
 package dev.drover.brain;
 
-import dev.drover.base.Utf8;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.EventLog;
@@ -8,11 +7,9 @@ import dev.drover.session.Inbox;
 import dev.drover.session.Lease;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
-import java.util.ArrayList;
+import dev.drover.session.ThreadKey;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The writer of one session's log under one lease. It keeps the fold and the history of the log up
 /// to date. One thread.
@@ -26,21 +23,20 @@ final class LogWriter {
   }
 
   private static final int PAGE = 1_000;
-  private static final Slice ALL =
-      Slice.after(0, Integer.MAX_VALUE).within(Integer.MAX_VALUE, Long.MAX_VALUE);
 
   private final EventLog log;
   private final Lease lease;
   private final SessionFold fold;
-  private @Nullable List<Stored> history;
-  private long bytes = -1;
+  private final RecentLog history;
   private boolean lost;
 
   /// @param fold the fold to keep up to date; [#inbox] adds the events after its position
-  LogWriter(EventLog log, Lease lease, SessionFold fold) {
+  /// @param thread the thread whose requests are made from [#history]
+  LogWriter(EventLog log, Lease lease, SessionFold fold, ThreadKey thread) {
     this.log = log;
     this.lease = lease;
     this.fold = fold;
+    history = new RecentLog(log, lease.session(), thread);
   }
 
   SessionFold fold() {
@@ -60,61 +56,27 @@ final class LogWriter {
     return inbox.known();
   }
 
-  /// The whole log as far as it is folded, private events included. It is read once and then kept
-  /// up to date. It never runs ahead of the fold, because events that were appended meanwhile would
-  /// be in it twice.
+  /// The events that requests depend on, as far as they are folded. They never run ahead of the
+  /// fold, because events that were appended meanwhile would be in them twice.
   List<Stored> history() {
-    if (history == null) {
-      var all = new ArrayList<Stored>();
-      pages(0, fold.position(), page -> all.addAll(folded(page)));
-      history = all;
-    }
-    return history;
+    return history.events(fold.position());
+  }
+
+  /// The events before those of [#history], for a new chapter.
+  Past past() {
+    return history.past(fold.position());
   }
 
   /// Frees the memory of [#history]; the next call reads the log again.
   void forgetHistory() {
-    history = null;
+    history.forget();
   }
 
-  private List<Stored> folded(List<Stored> page) {
-    return page.stream().filter(stored -> stored.position() <= fold.position()).toList();
-  }
-
-  /// The size of the log, in bytes. It is measured once and then kept up to date. A log that fits
-  /// is read at once, because it will be needed: measuring it first takes longer than reading it.
+  /// The size of [#history], in bytes.
   ///
-  /// @param fitting the size of the largest log to read, in bytes
+  /// @param fitting the size of the largest log to read for that, in bytes
   long bytes(long fitting) {
-    if (bytes < 0 && history == null && !read(fitting)) {
-      bytes = log.measure(lease.session(), ALL).bytes();
-    } else if (bytes < 0) {
-      bytes = 0;
-      grow(history());
-    }
-    return bytes;
-  }
-
-  /// Reads the history if it is small. The first event of a log, the start of a turn, always fits.
-  private boolean read(long fitting) {
-    if (fold.position() > PAGE) {
-      return false;
-    }
-    var page = log.getEvents(lease.session(), Slice.after(0, PAGE).within(PAGE, fitting));
-    var all = new ArrayList<>(folded(page));
-    boolean whole = (all.isEmpty() ? 0 : all.getLast().position()) == fold.position();
-    history = whole ? all : null;
-    return whole;
-  }
-
-  private void grow(List<Stored> events) {
-    if (bytes >= 0) {
-      for (var stored : events) {
-        var hidden = stored.hidden();
-        bytes += Utf8.length(stored.json());
-        bytes += hidden == null ? 0 : Utf8.length(hidden.toString());
-      }
-    }
+    return history.bytes(fold.position(), fitting);
   }
 
   /// Appends events; the session does not rest after them.
@@ -148,36 +110,19 @@ final class LogWriter {
       catchUp(appended.getLast().position()); // a client's event came before them
       return;
     }
-    grow(appended);
     fold.addAll(appended);
-    if (history != null) {
-      history.addAll(appended);
-    }
+    history.add(appended);
   }
 
+  /// Reads the events after the fold's position, at least up to `end`.
   private void catchUp(long end) {
-    pages(
-        fold.position(),
-        end,
-        page -> {
-          grow(page);
-          fold.addAll(page);
-          if (history != null) {
-            history.addAll(page);
-          }
-        });
-  }
-
-  /// Reads the events after a position, at least up to `end`.
-  private void pages(long after, long end, Consumer<List<Stored>> reader) {
-    long position = after;
-    while (position < end) {
-      var page = log.getEvents(lease.session(), Slice.after(position, PAGE));
+    while (fold.position() < end) {
+      var page = log.getEvents(lease.session(), Slice.after(fold.position(), PAGE));
       if (page.isEmpty()) {
         return;
       }
-      reader.accept(page);
-      position = page.getLast().position();
+      fold.addAll(page);
+      history.add(page);
     }
   }
 }

@@ -2,7 +2,10 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
 import dev.drover.session.Stored;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,11 +13,18 @@ import java.util.Set;
 /// All omissions of a session, folded from its log. The thinking of replies from before a chapter
 /// is left out, too: it is valid only after the messages that were there before. One thread.
 final class Omissions {
+  private static final Comparator<Inherited.Part> ORDER =
+      Comparator.comparing((Inherited.Part part) -> part.message().value())
+          .thenComparingInt(Inherited.Part::index);
+
   private final Set<Piece> pieces = new HashSet<>();
   private long thinking;
 
   void addAll(List<Stored> events) {
     for (var stored : events) {
+      if (stored.event() instanceof Event.ContextOpened opened) {
+        opened.inherited().ifPresent(this::add);
+      }
       if (stored.event() instanceof Event.Imported
           || stored.event() instanceof Event.ContextOpened) {
         thinking = stored.position(); // signed for another conversation
@@ -26,11 +36,40 @@ final class Omissions {
     }
   }
 
+  private void add(Inherited inherited) {
+    for (var part : inherited.leftOut()) {
+      pieces.add(new Piece(part.message(), part.index()));
+    }
+  }
+
   private void add(Omission omission, long position) {
     pieces.addAll(omission.pieces());
     if (omission.thinking()) {
       thinking = position;
     }
+  }
+
+  /// The parts of clients' messages that are left out, in a fixed order.
+  ///
+  /// @param events those that were added
+  List<Inherited.Part> ofMessages(List<Stored> events) {
+    var messages = new HashSet<EventId>();
+    for (var stored : events) {
+      switch (stored.event()) {
+        case Event.UserMessage e -> messages.add(e.id());
+        case Event.SystemMessage e -> messages.add(e.id());
+        case Event.ContextOpened e ->
+            e.inherited().stream()
+                .flatMap(inherited -> inherited.leftOut().stream())
+                .forEach(part -> messages.add(part.message()));
+        default -> {}
+      }
+    }
+    return pieces.stream()
+        .filter(piece -> messages.contains(piece.event()))
+        .map(piece -> new Inherited.Part(piece.event(), piece.index()))
+        .sorted(ORDER)
+        .toList();
   }
 
   boolean has(Piece piece) {

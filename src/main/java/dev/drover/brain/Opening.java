@@ -2,15 +2,18 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.Event.ContextOpened.Summary;
 import dev.drover.session.Stored;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The first message of a chapter, which stands for all that was cut off. It is made from the log,
-/// without a model: the words of the user and of the client's operator as they were sent, and the
-/// [Digest]. For one chapter; one thread.
+/// The first message of a chapter, which stands for all that was cut off. It is made from the log
+/// by code: the words of the user and of the client's operator as they were sent, the newest
+/// summary or note of a model if there is one, the files, and the [Digest]. So no tool output can
+/// become an order of the user, whatever a model writes. For one chapter; one thread.
 final class Opening {
   /// The longest text of one message, in characters.
   private static final int LONGEST_MESSAGE = 12_000;
@@ -20,46 +23,95 @@ final class Opening {
   /// @param users of the users' messages; the first one is there whatever its size
   record Budget(double users, double instructions, double digest) {}
 
+  /// What an opening says besides the words of the client.
+  ///
+  /// @param kind of the chapter
+  /// @param summary the text of a model for what was left out; empty if there is none
+  /// @param reader the name of the tool that reads the log; empty if the model does not have it
+  record Contents(
+      Event.ContextOpened.Kind kind, Optional<Summary> summary, Optional<String> reader) {}
+
   private final List<Stored> log;
-  private final long from;
+  private final long before;
   private final Omissions omissions;
   private final Budget budget;
+  private final Contents contents;
 
-  private Opening(List<Stored> log, long from, Budget budget) {
+  private Opening(List<Stored> log, long before, Budget budget, Contents contents) {
     this.log = log;
-    this.from = from;
+    this.before = before;
     this.budget = budget;
+    this.contents = contents;
     omissions = new Omissions();
     omissions.addAll(log);
   }
 
   /// The opening of a chapter, as messages.
   ///
-  /// @param log all events of the thread
-  /// @param from the position before which everything is cut off
-  static Json.Arr of(List<Stored> log, long from, Budget budget) {
-    return new Opening(log, from, budget).messages();
+  /// @param log all events of the thread, or the newest ones as far as they fit, see [Past]
+  /// @param before the position before which everything is cut off
+  static Json.Arr of(List<Stored> log, long before, Budget budget, Contents contents) {
+    return new Opening(log, before, budget, contents).messages();
+  }
+
+  /// The estimate for the longest line that stands for a message.
+  static double estimate(Json.Arr content) {
+    return Estimate.of(ShortResults.cut(Digest.text(content), LONGEST_MESSAGE));
   }
 
   private Json.Arr messages() {
     var parts = new ArrayList<String>();
-    parts.add(
-        """
-        [A note from the system that runs you, not from the user: this session has become too long \
-        for your context. What came before event #%s is replaced by this message: what the user \
-        said, the instructions in force, and a list of what you said and did, without the content \
-        of results. Go on with the work from there. Read a file again or repeat a call if you need \
-        a value that is not here; do not guess it.]\
-        """
-            .formatted(Long.toString(from)));
+    parts.add("[A note from the system that runs you, not from the user: " + note() + "]");
     add(parts, "user_messages", fitting(said(Event.UserMessage.class), budget.users(), 1));
     add(
         parts,
         "instructions_in_force",
         fitting(said(Event.SystemMessage.class), budget.instructions(), 0));
+    contents
+        .summary()
+        .ifPresent(
+            summary ->
+                parts.add(
+                    "<summary through=\"#%d\">\n%s\n</summary>"
+                        .formatted(summary.through(), escaped(summary.text()))));
+    add(parts, "files", escaped(TouchedFiles.lines(log, before)));
     add(parts, "your_messages_and_calls", fitting(digest(), budget.digest(), 0));
     var text = Messages.text(String.join("\n\n", parts));
     return Json.arr(Json.obj("role", "user", "content", Json.arr(text)));
+  }
+
+  private String note() {
+    var end = Long.toString(before);
+    var reread =
+        contents
+            .reader()
+            .map(name -> "The log is complete: " + name + " reads any of it, by these numbers. ")
+            .orElse("");
+    return switch (contents.kind()) {
+      case SUMMARY ->
+          """
+          the session up to event #%s is summarized here. %sTake exact values, wording and outputs \
+          from there, from a file or from a repeated call, not from this summary; do not guess \
+          them. Go on with the work from there.\
+          """
+              .formatted(end, reread);
+      case NOTE ->
+          """
+          a colleague has worked on this session up to event #%s and hands it over to you. What \
+          the user said, the instructions in force and the colleague's note follow. %sRead a file \
+          again or repeat a call if you need a value that is not here; do not guess it.\
+          """
+              .formatted(end, reread);
+      case ROLLING, TRIM ->
+          """
+          this session has become too long for your context. What came before event #%s is \
+          replaced by this message: what the user said, the instructions in force, and a list of \
+          what you said and did, without the content of results. %sGo on with the work from \
+          there. Read a file again or repeat a call if you need a value that is not here; do not \
+          guess it.\
+          """
+              .formatted(end, reread);
+    };
   }
 
   private static void add(List<String> parts, String name, List<String> lines) {
@@ -68,15 +120,22 @@ final class Opening {
     }
   }
 
+  /// A list of what the newest summary does not reach.
   private List<String> digest() {
-    return Digest.lines(log, from).stream().map(Opening::escaped).toList();
+    boolean ownWords = contents.kind() == Event.ContextOpened.Kind.SUMMARY;
+    long after = ownWords ? 0 : contents.summary().map(Summary::through).orElse(0L);
+    return escaped(Digest.lines(log, after, before));
+  }
+
+  private static List<String> escaped(List<String> lines) {
+    return lines.stream().map(Opening::escaped).toList();
   }
 
   /// The texts of one kind of message that are cut off, oldest first.
   private List<String> said(Class<? extends Event.FromClient> kind) {
     int longest = (int) Math.clamp(1.5 * budget.users(), 200, LONGEST_MESSAGE);
     return log.stream()
-        .filter(stored -> stored.position() < from && kind.isInstance(stored.event()))
+        .filter(stored -> stored.position() < before && kind.isInstance(stored.event()))
         .map(
             stored ->
                 "<message event=\"#"
@@ -131,7 +190,7 @@ final class Opening {
     }
     var kept = new ArrayList<>(lines.subList(0, first));
     if (start > first) {
-      kept.add("(" + (start - first) + " entries left out here)");
+      kept.add("(entries left out here)");
     }
     kept.addAll(lines.subList(start, lines.size()));
     return kept;

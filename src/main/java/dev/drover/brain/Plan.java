@@ -51,9 +51,11 @@ final class Plan {
     };
   }
 
-  /// The step that follows a pause after a failed request.
-  static Step.Ask afterBackOff() {
-    return new Step.Ask(Step.Opening.RESUMES, List.of(), Optional.empty());
+  /// The step that follows a pause after a failed request. If that was for a summary, the message
+  /// that the turn began with may still wait.
+  static Step.Ask afterBackOff(ThreadFold log, Inbox inbox) {
+    return new Step.Ask(
+        Step.Opening.RESUMES, log.owed() ? List.of() : message(inbox), Optional.empty());
   }
 
   /// Whether an interrupt waits. Interrupts are processed before all messages.

@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Blank;
 import dev.drover.base.Json;
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Stored;
@@ -18,14 +19,14 @@ final class Rendering {
   private static final Set<String> KNOWN = Set.of("text", "image", "document", "search_result");
 
   private final Omissions omissions;
-  private final int resultCharacters;
+  private final ResultLimits limits;
   private final Messages messages = new Messages();
   private final CallNames calls = new CallNames();
 
-  /// @param resultCharacters the number of characters to which results are shortened, or 0
-  Rendering(Omissions omissions, int resultCharacters) {
+  /// @param limits the shortening of results
+  Rendering(Omissions omissions, ResultLimits limits) {
     this.omissions = omissions;
-    this.resultCharacters = resultCharacters;
+    this.limits = limits;
   }
 
   Rendered build(boolean breakpoints) {
@@ -48,17 +49,21 @@ final class Rendering {
       case Event.SystemMessage e ->
           messages.say("system", content(e.id(), e.content(), "(no text)"));
       case Event.ToolResult e -> result(e);
-      case Event.ModelRequestEnd e when !e.isError() && stored.hidden() != null ->
+      case Event.ModelRequestEnd e
+          when !e.isError() && stored.hidden() != null && !Compaction.is(stored) ->
           reply(stored, stored.hidden());
-      case Event.Continued e ->
-          e.note()
-              .map(note -> new Messages.Sent(Messages.text(note), Piece.whole(e.id())))
-              .ifPresent(note -> messages.say("user", List.of(note)));
+      case Event.HandOverAsked e -> say(e.id(), e.note());
+      case Event.Continued e -> e.note().ifPresent(note -> say(e.id(), note));
       case Event.Damaged e ->
           throw new IllegalStateException(
               "event %d cannot be read: %s".formatted(stored.position(), e.why()));
       default -> {}
     }
+  }
+
+  /// Adds a text of the user's role that stands for an event.
+  void say(EventId event, String text) {
+    messages.say("user", List.of(new Messages.Sent(Messages.text(text), Piece.whole(event))));
   }
 
   /// @param nothing the text that replaces a blank text or an empty content
@@ -111,7 +116,7 @@ final class Rendering {
     } else if (event.output().isPresent() || event.failed()) {
       var blocks = content(event.id(), event.output().orElse(Json.arr()), "(no output)");
       var output = new Json.Arr(blocks.stream().<Json>map(Messages.Sent::json).toList());
-      result = result.with("content", ShortResults.fit(output, resultCharacters));
+      result = result.with("content", ShortResults.fit(output, limits.of(event)));
     }
     var sent = new Messages.Sent(result.with("is_error", event.failed()), whole);
     messages.result(event.toolUseId(), sent);
@@ -146,8 +151,7 @@ final class Rendering {
     messages.reply(blocks, opened);
     var note = reply.text("note");
     if (note != null) {
-      var sent = new Messages.Sent(Messages.text(note), Piece.whole(stored.event().id()));
-      messages.say("user", List.of(sent));
+      say(stored.event().id(), note);
     }
   }
 

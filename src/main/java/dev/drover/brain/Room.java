@@ -2,18 +2,23 @@ package dev.drover.brain;
 
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.session.Event.CompactionFailed;
+import dev.drover.session.Event.CompactionFailed.Reason;
 import dev.drover.session.Event.ContextOpened;
+import dev.drover.session.Event.ContextOpened.Kind;
+import dev.drover.session.Event.ContextOpened.Summary;
 import dev.drover.session.EventId;
+import dev.drover.session.ModelUsage;
 import java.util.Optional;
 
-/// The decision, before a model request, whether a new chapter begins. Pure: the same log gives the
-/// same chapter, on any node and after any crash.
+/// The decision, before a model request, whether a new chapter begins, and how. Pure: the same log
+/// gives the same chapter, on any node and after any crash.
 ///
 /// @param model the capabilities of the model
 /// @param fixed the estimate for the system prompt and the tools, which are never cut
-/// @param foresees whether a chapter also ends because its size, as far as it is known, has reached
-///   a limit; otherwise only because the model server says so
-record Room(Capabilities model, double fixed, boolean foresees) {
+/// @param strategy how the context is kept within its limits
+/// @param reader the name of the tool that reads the log; empty if the model does not have it
+record Room(Capabilities model, double fixed, Strategy strategy, Optional<String> reader) {
   /// How much of their usual size the parts of a chapter have: of the first one after a reply, the
   /// second, and the third and last.
   private static final double[] SHARES = {1, 0.4, 0.15};
@@ -27,34 +32,116 @@ record Room(Capabilities model, double fixed, boolean foresees) {
   /// The smallest context that a refusal is taken to prove.
   private static final long LEAST_WINDOW = 4_096;
 
-  /// The chapter that begins with the next request; empty if there is none.
+  /// How far a context grows after a failed summary before one is asked for again, as long as the
+  /// conversation can go on without it.
+  private static final double GROWN = 1.1;
+
+  /// The share of the soft limit at which an agent is asked to hand over, and the one at which it
+  /// is not waited for any longer.
+  private static final double EARLY = 0.5;
+
+  private static final double LATE = 0.9;
+
+  /// The number of requests within which an agent has to hand over.
+  private static final int REQUESTS_TO_HAND_OVER = 12;
+
+  /// The share of the soft limit that all results of one reply may take.
+  private static final double ROUND = 0.25;
+
+  /// The longest and the shortest limit for the words of a summary, in tokens.
+  private static final double LONGEST_SUMMARY = 6_000;
+
+  private static final double SHORTEST_SUMMARY = 500;
+
+  /// The digest beside a summary, compared with one that stands alone.
+  private static final double DIGEST_BESIDE_SUMMARY = 0.25;
+
+  /// The share of its estimate below which the count of a prompt shows that a part of it was
+  /// dropped, and the smallest estimate of which that can be said.
+  private static final double TRUNCATED = 0.55;
+
+  private static final double TELLING = 3_000;
+
+  /// The factor from what a truncating server has kept to its context.
+  private static final double KEPT = 1.9;
+
+  private static final int LEAST_REPLY = 1_024;
+  private static final int SLACK = 256;
+
+  /// What the sizes of a new chapter follow from.
+  private record Sizes(Gauge gauge, long window, ContextLimits limits) {}
+
+  /// What to do before the next request.
   ///
   /// @param chapter with the messages that the request would take up
   /// @param id of the new event
-  Optional<ContextOpened> before(Chapter chapter, EventId id) {
-    if (chapter.isOverflowing()) {
-      return afterOverflow(chapter, id);
+  Move next(Chapter chapter, EventId id) {
+    if (chapter.note().isPresent()) {
+      return new Move.Open(handedOver(chapter, id));
     }
-    if (!foresees) {
-      return Optional.empty();
+    var sizes = sizes(chapter);
+    double tokens = sizes.gauge.tokens();
+    boolean hard =
+        chapter.isOverflowing() || (strategy != Strategy.FULL && tokens > sizes.limits.hard());
+    boolean soft = strategy != Strategy.FULL && tokens > sizes.limits.soft();
+    if (strategy == Strategy.NOTE && !hard) {
+      return byHand(chapter, sizes);
     }
-    var gauge = Gauge.of(chapter, fixed);
-    long window = window(chapter);
-    var limits = ContextLimits.of(window, model.maxTokens());
-    if (gauge.tokens() <= limits.soft()) {
-      return Optional.empty();
+    if (!hard && !soft) {
+      return new Move.GoOn();
     }
-    double most = gauge.tokens() > limits.hard() ? SMALLER : WORTH_IT;
-    return shortened(chapter, id, gauge, window, most);
+    if (strategy.summarizes()) {
+      var draft = draft(chapter, sizes, hard);
+      if (draft.isPresent() || !hard) {
+        return draft.<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
+      }
+    }
+    return shortened(chapter, id, sizes, hard ? SMALLER : WORTH_IT)
+        .<Move>map(Move.Open::new)
+        .orElseGet(Move.GoOn::new);
   }
 
-  /// The chapter that follows if the model server refuses the request of this one, or cuts its
-  /// reply; empty if the context cannot be made smaller, or was not small enough three times in a
-  /// row.
-  Optional<ContextOpened> afterOverflow(Chapter chapter, EventId id) {
+  /// What to do in a context whose agent hands over before it is full.
+  private Move byHand(Chapter chapter, Sizes sizes) {
+    double tokens = sizes.gauge.tokens();
+    boolean late =
+        tokens > LATE * sizes.limits.soft()
+            || (chapter.handsOver() && chapter.requestsSinceAsked() >= REQUESTS_TO_HAND_OVER);
+    if (late) {
+      return draft(chapter, sizes, false).<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
+    }
+    boolean asks = !chapter.handsOver() && tokens > EARLY * sizes.limits.soft();
+    return asks ? new Move.AskToHandOver() : new Move.GoOn();
+  }
+
+  /// Whether another chapter may help if the model server refuses the request of this one, or cuts
+  /// its reply. It does not if the context cannot be made smaller, or was not small enough three
+  /// times in a row.
+  boolean mayHelp(Chapter refused, EventId id) {
+    var sizes = overflowing(refused, window(refused));
+    return shortened(refused, id, sizes, SMALLER).isPresent();
+  }
+
+  private Sizes sizes(Chapter chapter) {
+    long window = window(chapter);
+    if (chapter.isOverflowing()) {
+      return overflowing(chapter, window);
+    }
+    long opened = chapter.opened().map(e -> e.gauge().after()).orElse(0L);
+    var limits = ContextLimits.of(window, model.maxTokens());
+    return new Sizes(Gauge.of(chapter, fixed), window, limits.after(opened));
+  }
+
+  private Sizes overflowing(Chapter chapter, long window) {
     var gauge = Gauge.of(chapter, fixed);
-    long proven = Math.max(LEAST_WINDOW, (long) (SMALLER * gauge.tokens()));
-    return shortened(chapter, id, gauge, Math.min(window(chapter), proven), SMALLER);
+    long said = chapter.proven() > 0 ? chapter.proven() : (long) (SMALLER * gauge.tokens());
+    long proven = Math.min(window, Math.max(LEAST_WINDOW, said));
+    return new Sizes(gauge, proven, ContextLimits.of(proven, model.maxTokens()));
+  }
+
+  private long window(Chapter chapter) {
+    long known = model.contextKnown() ? model.contextTokens() : ContextLimits.UNKNOWN;
+    return chapter.opened().map(opened -> Math.min(opened.gauge().window(), known)).orElse(known);
   }
 
   /// The failure that ends the turn because nothing helps, with the sizes of what cannot be cut.
@@ -72,17 +159,40 @@ record Room(Capabilities model, double fixed, boolean foresees) {
         failure.retryAfter());
   }
 
-  private long window(Chapter chapter) {
-    long known = model.contextKnown() ? model.contextTokens() : ContextLimits.UNKNOWN;
-    return chapter.opened().map(opened -> Math.min(opened.gauge().window(), known)).orElse(known);
+  /// The limit for the reply to a request: what a strict server has room for.
+  int replyTokens(Chapter chapter) {
+    if (model.overflow() != Capabilities.Overflow.STRICT || !model.contextKnown()) {
+      return model.maxTokens();
+    }
+    var gauge = Gauge.of(chapter, fixed);
+    double left = window(chapter) - gauge.tokens() - 0.35 * gauge.guessed() - SLACK;
+    int least = Math.min(LEAST_REPLY, model.maxTokens());
+    return (int) Math.clamp(left, least, model.maxTokens());
   }
 
-  private Optional<ContextOpened> shortened(
-      Chapter chapter, EventId id, Gauge gauge, long window, double most) {
+  /// The context of a server that has silently dropped a part of the prompt, as its count shows;
+  /// empty if it has not, or is not known to do so.
+  ///
+  /// @param chapter that was sent
+  Optional<Long> truncatedTo(Chapter chapter, ModelUsage usage) {
+    double counted = Gauge.input(usage);
+    if (model.overflow() != Capabilities.Overflow.SILENT || counted == 0) {
+      return Optional.empty();
+    }
+    double expected = Gauge.of(chapter, fixed).tokens();
+    boolean tooFew = expected >= TELLING && counted < TRUNCATED * expected;
+    return tooFew || counted < chapter.counted()
+        ? Optional.of(Math.round(KEPT * counted))
+        : Optional.empty();
+  }
+
+  // ---- Chapters that need no model.
+
+  private Optional<ContextOpened> shortened(Chapter chapter, EventId id, Sizes sizes, double most) {
     Optional<ContextOpened> smallest = Optional.empty();
-    long soft = ContextLimits.of(window, model.maxTokens()).soft();
+    long soft = ContextLimits.of(sizes.window, model.maxTokens()).soft();
     for (int level = chapter.inARow(); level < SHARES.length; level++) {
-      smallest = draft(chapter, id, gauge, window, level);
+      smallest = rolled(chapter, id, sizes, level);
       if (smallest.filter(one -> one.gauge().after() <= soft).isPresent()) {
         break;
       }
@@ -90,38 +200,166 @@ record Room(Capabilities model, double fixed, boolean foresees) {
     return smallest.filter(one -> one.gauge().after() <= most * one.gauge().before());
   }
 
-  private Optional<ContextOpened> draft(
-      Chapter chapter, EventId id, Gauge gauge, long window, int level) {
-    double soft = ContextLimits.of(window, model.maxTokens()).soft() / gauge.factor();
+  /// The sizes of the parts of a chapter, as estimates and characters.
+  private record Shape(int results, int round, double keep, double summary, Opening.Budget budget) {
+    ResultLimits limits(Chapter chapter) {
+      return ResultLimits.of(chapter.recent(), results, round);
+    }
+  }
+
+  private Shape shape(Sizes sizes, double share) {
+    double soft = ContextLimits.of(sizes.window, model.maxTokens()).soft() / sizes.gauge.factor();
     double space = Math.max(soft / 4, soft - fixed);
-    double share = SHARES[level];
-    int results = (int) (3 * share * Math.min(10_000, space / 8));
-    double keep = level == 0 ? Math.min(20_000, space / 4) : 0;
-    var budget =
+    return new Shape(
+        (int) (3 * share * Math.min(10_000, space / 8)),
+        (int) Math.min(Integer.MAX_VALUE / 2, 3 * share * ROUND * space),
+        share == 1 ? Math.min(20_000, space / 4) : 0,
+        Math.max(SHORTEST_SUMMARY, Math.min(LONGEST_SUMMARY, 0.1 * space)),
         new Opening.Budget(
             share * Math.min(8_000, 0.15 * space),
             share * Math.min(8_000, 0.1 * space),
-            share * Math.min(6_000, 0.1 * space));
-    return Cut.of(chapter, keep, results)
+            share * Math.min(6_000, 0.1 * space)));
+  }
+
+  private Optional<ContextOpened> rolled(Chapter chapter, EventId id, Sizes sizes, int level) {
+    var shape = shape(sizes, SHARES[level]);
+    var kind = level == 0 ? Kind.ROLLING : Kind.TRIM;
+    var earlier = earlier(chapter, SHARES[level]);
+    return Cut.of(chapter, shape.keep, shape.limits(chapter))
+        .map(cut -> opened(chapter, id, sizes, shape, cut, kind, earlier));
+  }
+
+  /// The summary of the chapter before, which stands for what came before that chapter.
+  private static Optional<Summary> earlier(Chapter chapter, double share) {
+    return chapter
+        .opened()
+        .flatMap(ContextOpened::summary)
         .map(
+            summary ->
+                new Summary(
+                    summary.through(),
+                    ShortResults.cut(summary.text(), (int) (share * 4 * 1.5 * LONGEST_SUMMARY))));
+  }
+
+  private ContextOpened opened(
+      Chapter chapter,
+      EventId id,
+      Sizes sizes,
+      Shape shape,
+      Cut cut,
+      Kind kind,
+      Optional<Summary> summary) {
+    var gauge = sizes.gauge;
+    long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
+    var contents = new Opening.Contents(kind, summary, reader);
+    var opening = Opening.of(chapter.log(), before, shape.budget, contents);
+    double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
+    return new ContextOpened(
+        id,
+        chapter.number() + 1,
+        kind,
+        chapter.isOverflowing() ? ContextOpened.Cause.OVERFLOW : ContextOpened.Cause.THRESHOLD,
+        cut.from(),
+        opening,
+        shape.results,
+        new ContextOpened.Sizes(
+            Math.round(gauge.tokens()),
+            Math.round(after),
+            sizes.window,
+            (int) Math.round(100 * gauge.factor())),
+        shape.round,
+        summary,
+        Optional.empty());
+  }
+
+  /// The chapter of an agent that has handed its work over: nothing of the old one is kept.
+  private ContextOpened handedOver(Chapter chapter, EventId id) {
+    var sizes = sizes(chapter);
+    long from = chapter.lastResult();
+    var note = new Summary(from, chapter.note().orElseThrow());
+    var shape = shape(sizes, 1);
+    var cut = Cut.at(chapter, from, shape.limits(chapter));
+    return opened(chapter, id, sizes, shape, cut, Kind.NOTE, Optional.of(note));
+  }
+
+  // ---- Summaries.
+
+  /// The next request for a summary; empty if the ladder is past them, if it waits, if the chapter
+  /// has had no reply yet, or if the smallest chapter with a summary would not be worth it.
+  private Optional<Draft> draft(Chapter chapter, Sizes sizes, boolean hard) {
+    var failure = chapter.failure();
+    int rung = failure.map(CompactionFailed::next).orElse(Draft.FIRST);
+    boolean waits = failure.filter(Room::pauses).isPresent();
+    long tokens = Math.round(sizes.gauge.tokens());
+    if (chapter.inARow() > 0
+        || rung >= CompactionFailed.LAST
+        || (!hard && waits && tokens <= GROWN * failure.orElseThrow().tokens())) {
+      return Optional.empty();
+    }
+    var shape = shape(sizes, 1);
+    var repairs = failure.filter(_ -> rung == Draft.REPAIRED).map(CompactionFailed::reason);
+    boolean newestOnly = rung == Draft.SLIM || repairs.equals(Optional.of(Reason.NO_ROOM));
+    return cut(chapter, sizes, shape, newestOnly ? 0 : shape.keep)
+        .or(() -> newestOnly ? Optional.empty() : cut(chapter, sizes, shape, 0))
+        .map(cut -> new Draft(rung, repairs, cut.from(), hard, tokens));
+  }
+
+  /// Whether another request for a summary is not worth its price at once.
+  private static boolean pauses(CompactionFailed failure) {
+    return failure.reason() == Reason.UNAVAILABLE || failure.next() >= Draft.SLIM;
+  }
+
+  /// A cut whose chapter will be small enough with a summary of the usual length.
+  private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
+    var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), reader);
+    double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
+    return Cut.of(chapter, keep, shape.limits(chapter))
+        .filter(cut -> cut.from() > chapter.from())
+        .filter(cut -> fixed + shape.summary / 2 + cut.kept() <= most) // needs no older events
+        .filter(
             cut -> {
-              var opening = Opening.of(chapter.log(), cut.from(), budget);
-              double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
-              return new ContextOpened(
-                  id,
-                  chapter.number() + 1,
-                  level == 0 ? ContextOpened.Kind.ROLLING : ContextOpened.Kind.TRIM,
-                  chapter.isOverflowing()
-                      ? ContextOpened.Cause.OVERFLOW
-                      : ContextOpened.Cause.THRESHOLD,
-                  cut.from(),
-                  opening,
-                  results,
-                  new ContextOpened.Sizes(
-                      Math.round(gauge.tokens()),
-                      Math.round(after),
-                      window,
-                      (int) Math.round(100 * gauge.factor())));
+              var opening = Opening.of(chapter.log(), cut.from(), beside(shape).budget, contents);
+              return fixed + shape.summary / 2 + cut.kept() + Estimate.of(opening) <= most;
             });
+  }
+
+  private static Shape beside(Shape shape) {
+    var budget = shape.budget;
+    return new Shape(
+        shape.results,
+        shape.round,
+        shape.keep,
+        shape.summary,
+        new Opening.Budget(
+            budget.users(), budget.instructions(), DIGEST_BESIDE_SUMMARY * budget.digest()));
+  }
+
+  /// The chapter with a summary; empty if it is not small enough.
+  Optional<ContextOpened> summarized(Chapter chapter, Draft draft, String text, EventId id) {
+    var sizes = sizes(chapter);
+    var shape = beside(shape(sizes, 1));
+    var cut = Cut.at(chapter, draft.from(), shape.limits(chapter));
+    var summary = Optional.of(new Summary(draft.from(), text));
+    return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SUMMARY, summary))
+        .filter(one -> one.gauge().after() <= WORTH_IT * Math.max(draft.before(), 1));
+  }
+
+  /// The length that a summary is asked to have, in tokens; half as many more are accepted.
+  int summaryTokens(Chapter chapter) {
+    return (int) shape(sizes(chapter), 1).summary;
+  }
+
+  /// The room for a prompt for a summary, as an estimate.
+  double slimTokens(Chapter chapter) {
+    var sizes = sizes(chapter);
+    long window = Math.min(sizes.window, 2 * sizes.limits.soft());
+    double left = window - ContextLimits.reserve(window, model.maxTokens());
+    return Math.max(0, left / sizes.gauge.factor() - fixed);
+  }
+
+  /// The limit for the reply to a request for a summary, with room for thinking.
+  int summaryReply(Chapter chapter) {
+    long reserve = ContextLimits.reserve(sizes(chapter).window, model.maxTokens());
+    return (int) Math.max(1, Math.min(16_000, reserve));
   }
 }

@@ -1,12 +1,13 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.session.Event;
 
 /// The shortening of tool results in a chapter, which depends on nothing but the result and the
 /// limit. The log keeps the whole result.
 final class ShortResults {
   /// The fewest characters to which a text is shortened.
-  private static final int LEAST = 200;
+  static final int LEAST = 200;
 
   private ShortResults() {}
 
@@ -28,6 +29,14 @@ final class ShortResults {
     return length > share && block instanceof Json.Obj object
         ? object.with("text", cut(String.valueOf(object.text("text")), share))
         : block;
+  }
+
+  /// The number of characters of the texts of a result.
+  static long length(Event.ToolResult result) {
+    return result.output().stream()
+        .flatMap(content -> content.items().stream())
+        .mapToLong(ShortResults::length)
+        .sum();
   }
 
   private static long length(Json block) {

@@ -113,7 +113,7 @@ enum Shortfall {
 
   /// A text without the thinking at its start, which servers that do not separate thinking leave in
   /// the text.
-  private static String withoutThought(String text) {
+  static String withoutThought(String text) {
     var start = text.stripLeading();
     int end = start.indexOf("</think>");
     return start.startsWith("<think>") && end >= 0

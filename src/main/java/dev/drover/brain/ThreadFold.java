@@ -64,6 +64,7 @@ final class ThreadFold {
   private Usage turn = Usage.NONE;
   private @Nullable Instant runningSince;
   private @Nullable EventId open;
+  private Optional<Draft> compaction = Optional.empty();
   private Optional<StopReason> pause = Optional.empty();
   private boolean owed;
   private int failures;
@@ -90,7 +91,10 @@ final class ThreadFold {
       case Event.UserMessage _ -> owed = true;
       case Event.ModelRequestStart e -> {
         open = e.id();
-        calls.clear();
+        compaction = Draft.read(stored.hidden());
+        if (compaction.isEmpty()) {
+          calls.clear();
+        }
       }
       case Event.ToolUse e -> calls.put(e.id(), Call.of(e, stored.hidden()));
       case Event.ToolDispatched e ->
@@ -98,7 +102,9 @@ final class ThreadFold {
       case Event.UserToolConfirmation e ->
           calls.computeIfPresent(e.toolUseId(), (_, call) -> call.decided(e));
       case Event.ToolResult e -> answered(e);
+      case Event.ModelRequestEnd e when compaction.isPresent() -> summarized(e);
       case Event.ModelRequestEnd e -> ended(e, hidden(stored));
+      case Event.CompactionFailed _ -> failures = 0;
       default -> {}
     }
   }
@@ -155,6 +161,14 @@ final class ThreadFold {
     }
   }
 
+  /// A summary is no reply: what is owed to the client stays owed.
+  private void summarized(Event.ModelRequestEnd end) {
+    open = null;
+    compaction = Optional.empty();
+    turn = turn.plus(end.usage());
+    failures = end.isError() ? failures + 1 : 0;
+  }
+
   private static Json.Obj hidden(Stored stored) {
     var hidden = stored.hidden();
     return hidden == null ? Json.EMPTY : hidden;
@@ -201,6 +215,12 @@ final class ThreadFold {
   /// The model request that has begun and not ended; empty if there is none.
   Optional<EventId> open() {
     return Optional.ofNullable(open);
+  }
+
+  /// The summary that the open model request asks for; empty if it is part of the conversation, or
+  /// if none is open.
+  Optional<Draft> compaction() {
+    return compaction;
   }
 
   /// Whether there is input that the model has not answered.

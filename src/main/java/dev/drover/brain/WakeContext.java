@@ -16,6 +16,7 @@ import dev.drover.session.RemoteTool;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
+import dev.drover.session.Stored;
 import dev.drover.session.Usage;
 import dev.drover.tools.CallContext;
 import dev.drover.tools.Toolbox;
@@ -53,7 +54,34 @@ record WakeContext(
         agent().mcpServers().isEmpty()
             ? Map.<McpServer, List<RemoteTool>>of()
             : ListedTools.of(writer.history()).tools();
-    return Toolbox.of(agent(), harness.tools(), listed, offersReader());
+    var toolbox = Toolbox.of(agent(), harness.tools(), listed, offersReader());
+    return strategy() == Strategy.NOTE
+        ? toolbox.withAnswered(HandOver.SPEC, HandOver.OTHER_NAME)
+        : toolbox;
+  }
+
+  /// How the thread's context is kept within the limits of its model.
+  Strategy strategy() {
+    var id = agent().model().id();
+    return harness.context().of(harness.profile(id), harness.models().capabilities(id));
+  }
+
+  /// The newest chapter of the thread's context.
+  Chapter chapter() {
+    return Chapter.of(own(writer.history()), writer.past());
+  }
+
+  /// A chapter that says what it inherits, so that no brain has to read what is before it.
+  Event.ContextOpened inheriting(Event.ContextOpened opened, Chapter before) {
+    return opened.with(before.inherited(opened.from(), writer.history()));
+  }
+
+  /// The events of this thread.
+  List<Stored> own(List<Stored> events) {
+    var key = thread.key();
+    return events.stream().allMatch(one -> one.thread().equals(key))
+        ? events
+        : events.stream().filter(one -> one.thread().equals(key)).toList();
   }
 
   /// Whether the thread's model is offered the tool that reads the log.

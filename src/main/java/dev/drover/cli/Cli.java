@@ -25,6 +25,7 @@ public final class Cli {
   private final Function<Map<String, String>, List<Check>> doctor;
   private final Measuring measuring;
   private final Checking checking;
+  private final Replaying replaying;
 
   /// @param doctor runs the checks of the machine, with the given flags by the name of their
   ///   setting
@@ -33,12 +34,14 @@ public final class Cli {
       ServerFactory host,
       Function<Map<String, String>, List<Check>> doctor,
       Measuring measuring,
-      Checking checking) {
+      Checking checking,
+      Replaying replaying) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
     this.measuring = measuring;
     this.checking = checking;
+    this.replaying = replaying;
   }
 
   /// Runs one command line.
@@ -93,7 +96,7 @@ public final class Cli {
       return 0;
     }
     if (command.commandSpec().userObject() instanceof Verb verb) {
-      try (var call = new Invocation(shell, host, command)) {
+      try (var call = new Invocation(shell, host, replaying, command)) {
         return call.run(verb);
       }
     }

@@ -78,6 +78,7 @@ final class Grammar {
               : Specs.command(group.name, group.about));
     }
     root.addSubcommand(CpCommand.NAME, CpCommand.spec());
+    root.addSubcommand(ReplayCommand.NAME, ReplayCommand.spec());
     root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
@@ -93,7 +94,9 @@ final class Grammar {
         + section(
             "On a running server",
             help,
-            Stream.concat(GROUPS.stream().map(Group::name), Stream.of(CpCommand.NAME)).toList())
+            Stream.concat(
+                    GROUPS.stream().map(Group::name), Stream.of(CpCommand.NAME, ReplayCommand.NAME))
+                .toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }
 
@@ -221,7 +224,7 @@ final class Grammar {
             .auxiliaryTypes(String.class)
             .description(
                 "ttft, concurrent, streams, tools, append, start, memory, long-log, recovery,"
-                    + " failover, nodes or egress. [default: all]")
+                    + " failover, nodes, egress or context. [default: all]")
             .build());
     spec.addOption(Specs.flag("--quick", "Fewer repetitions: faster, but less precise."));
     spec.addOption(

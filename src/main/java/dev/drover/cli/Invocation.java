@@ -17,12 +17,14 @@ final class Invocation implements AutoCloseable {
   private final Arguments arguments;
   private final Output output;
   private final ServerFactory host;
+  private final Replaying replaying;
   private @Nullable TargetServer target;
   private @Nullable Api api;
 
-  Invocation(Shell shell, ServerFactory host, ParseResult line) {
+  Invocation(Shell shell, ServerFactory host, Replaying replaying, ParseResult line) {
     this.shell = shell;
     this.host = host;
+    this.replaying = replaying;
     arguments = new Arguments(line, shell.in());
     output = new Output(shell, arguments.has(Specs.JSON));
   }
@@ -61,6 +63,11 @@ final class Invocation implements AutoCloseable {
 
   Output output() {
     return output;
+  }
+
+  /// The replay of bundles on this machine.
+  Replaying replaying() {
+    return replaying;
   }
 
   /// @throws Problem if neither flags nor settings name a server

@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param price its list price; empty: unknown
 /// @param contextKnown whether `contextTokens` is the model's own; otherwise it is a guess, which
 ///   is shown but never relied upon
+/// @param overflow what its server does with a prompt and a reply that do not fit together
 public record Capabilities(
     int contextTokens,
     int maxTokens,
@@ -26,7 +27,20 @@ public record Capabilities(
     boolean documents,
     boolean midConversationSystem,
     Optional<Price> price,
-    boolean contextKnown) {
+    boolean contextKnown,
+    Overflow overflow) {
+  /// What a model server does if a prompt and the reply that it asks for are together longer than
+  /// the context.
+  public enum Overflow {
+    /// It replies as far as there is room, and says so if that is too little.
+    GRACEFUL,
+    /// It refuses the request, so a request never asks for more than there is room for.
+    STRICT,
+    /// It replies to a part of the prompt. A count of tokens that is too small shows that; the
+    /// reply is then not used.
+    SILENT
+  }
+
   /// Every effort level of the protocol, lowest first.
   public static final List<String> EFFORTS = List.of("low", "medium", "high", "xhigh", "max");
 
@@ -51,7 +65,34 @@ public record Capabilities(
         documents,
         midConversationSystem,
         price,
-        true);
+        true,
+        Overflow.GRACEFUL);
+  }
+
+  /// The capabilities of a model whose server is graceful.
+  ///
+  /// @throws Problem `INVALID_REQUEST` as the canonical constructor
+  public Capabilities(
+      int contextTokens,
+      int maxTokens,
+      List<String> efforts,
+      Optional<String> defaultEffort,
+      boolean images,
+      boolean documents,
+      boolean midConversationSystem,
+      Optional<Price> price,
+      boolean contextKnown) {
+    this(
+        contextTokens,
+        maxTokens,
+        efforts,
+        defaultEffort,
+        images,
+        documents,
+        midConversationSystem,
+        price,
+        contextKnown,
+        Overflow.GRACEFUL);
   }
 
   /// @throws Problem `INVALID_REQUEST` if the values contradict each other; the message says which

@@ -26,12 +26,30 @@ final class KnownModels {
   /// server might refuse.
   static final Capabilities UNKNOWN =
       new Capabilities(
-          32_768, 8_192, NONE, Optional.empty(), true, true, false, Optional.empty(), false);
+          32_768,
+          8_192,
+          NONE,
+          Optional.empty(),
+          true,
+          true,
+          false,
+          Optional.empty(),
+          false,
+          Capabilities.Overflow.STRICT);
 
   /// The same on an API without documents.
   static final Capabilities CHAT =
       new Capabilities(
-          32_768, 8_192, NONE, Optional.empty(), true, false, false, Optional.empty(), false);
+          32_768,
+          8_192,
+          NONE,
+          Optional.empty(),
+          true,
+          false,
+          false,
+          Optional.empty(),
+          false,
+          Capabilities.Overflow.STRICT);
 
   /// A model that reads and writes text and costs nothing.
   static final Capabilities REHEARSAL =

@@ -4,6 +4,7 @@ import dev.drover.base.Problem;
 import dev.drover.settings.Section;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The operator's settings for a model. Empty settings do not change the known values.
@@ -17,8 +18,10 @@ public record ModelSettings(
     Optional<Boolean> images,
     Optional<Boolean> documents,
     Optional<Boolean> midConversationSystem,
+    Optional<Capabilities.Overflow> overflow,
     Prices prices) {
   private static final int MAX_TOKENS = 100_000_000;
+  private static final List<String> OVERFLOWS = List.of("graceful", "strict", "silent");
   private static final BigDecimal MAX_PRICE = new BigDecimal(1_000_000);
 
   /// @throws Problem `INVALID_REQUEST` that names the setting that is wrong
@@ -31,6 +34,9 @@ public record ModelSettings(
         section.bool("images"),
         section.bool("documents"),
         section.bool("mid_conversation_system"),
+        section
+            .choice("overflow", OVERFLOWS)
+            .map(name -> Capabilities.Overflow.valueOf(name.toUpperCase(Locale.ROOT))),
         Prices.read(section.section("price")));
   }
 
@@ -96,7 +102,8 @@ public record ModelSettings(
         documents.orElse(known.documents()),
         midConversationSystem.orElse(known.midConversationSystem()),
         prices.over(known.price()),
-        contextTokens.isPresent() || known.contextKnown());
+        contextTokens.isPresent() || known.contextKnown(),
+        overflow.orElse(known.overflow()));
   }
 
   private static Optional<String> usual(List<String> levels, Capabilities known) {

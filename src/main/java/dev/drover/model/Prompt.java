@@ -11,21 +11,50 @@ import java.util.Optional;
 /// @param system system blocks; may be empty
 /// @param tools tool definitions; may be empty
 /// @param messages alternating turns, beginning with the user's
+/// @param mayCall whether the reply may call the tools; otherwise they are only described, because
+///   earlier messages have calls of them
 public record Prompt(
     String model,
     int maxTokens,
     Optional<String> effort,
     Json.Arr system,
     Json.Arr tools,
-    Json.Arr messages) {
+    Json.Arr messages,
+    boolean mayCall) {
+
+  /// A request whose reply may call the tools.
+  public Prompt(
+      String model,
+      int maxTokens,
+      Optional<String> effort,
+      Json.Arr system,
+      Json.Arr tools,
+      Json.Arr messages) {
+    this(model, maxTokens, effort, system, tools, messages, true);
+  }
 
   /// The same request to a model with another name.
   public Prompt forModel(String name) {
-    return new Prompt(name, maxTokens, effort, system, tools, messages);
+    return new Prompt(name, maxTokens, effort, system, tools, messages, mayCall);
   }
 
   /// The same request with other messages.
   public Prompt withMessages(Json.Arr others) {
-    return new Prompt(model, maxTokens, effort, system, tools, others);
+    return new Prompt(model, maxTokens, effort, system, tools, others, mayCall);
+  }
+
+  /// The same request with another limit for its reply.
+  public Prompt withMaxTokens(int tokens) {
+    return new Prompt(model, tokens, effort, system, tools, messages, mayCall);
+  }
+
+  /// The same request with other tools.
+  public Prompt withTools(Json.Arr others) {
+    return new Prompt(model, maxTokens, effort, system, others, messages, mayCall);
+  }
+
+  /// The same request, whose reply may not call the tools.
+  public Prompt withoutCalls() {
+    return new Prompt(model, maxTokens, effort, system, tools, messages, false);
   }
 }

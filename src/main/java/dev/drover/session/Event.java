@@ -307,6 +307,12 @@ public sealed interface Event {
   /// @param resultCharacters the number of characters to which the text of each tool result is
   ///   shortened; 0 if results are whole
   /// @param gauge the sizes on which the decision is based
+  /// @param roundCharacters the number of characters to which the texts of all tool results of one
+  ///   reply together are shortened, the longest ones first; 0 for no limit
+  /// @param summary the newest text of a model that stands for what was left out; empty if there is
+  ///   none
+  /// @param inherited what requests need of the log before `from`; empty if an older version wrote
+  ///   the event, so that the whole log is needed
   record ContextOpened(
       EventId id,
       int chapter,
@@ -315,15 +321,68 @@ public sealed interface Event {
       long from,
       Json.Arr opening,
       int resultCharacters,
-      Sizes gauge)
+      Sizes gauge,
+      int roundCharacters,
+      Optional<Summary> summary,
+      Optional<Inherited> inherited)
       implements Private {
-    /// How much a chapter leaves out.
-    public enum Kind {
-      /// The newest rounds are kept.
-      ROLLING,
-      /// Only the newest round is kept, and its results are short.
-      TRIM
+    /// A chapter without a limit for a round, without a summary, and that does not say what it
+    /// inherits.
+    public ContextOpened(
+        EventId id,
+        int chapter,
+        Kind kind,
+        Cause cause,
+        long from,
+        Json.Arr opening,
+        int resultCharacters,
+        Sizes gauge) {
+      this(
+          id,
+          chapter,
+          kind,
+          cause,
+          from,
+          opening,
+          resultCharacters,
+          gauge,
+          0,
+          Optional.empty(),
+          Optional.empty());
     }
+
+    /// A copy that says what the chapter inherits.
+    public ContextOpened with(Inherited what) {
+      return new ContextOpened(
+          id,
+          chapter,
+          kind,
+          cause,
+          from,
+          opening,
+          resultCharacters,
+          gauge,
+          roundCharacters,
+          summary,
+          Optional.of(what));
+    }
+
+    /// How a chapter is made.
+    public enum Kind {
+      /// The newest rounds are kept; a list of calls, made without a model, stands for the rest.
+      ROLLING,
+      /// As [#ROLLING], but only the newest round is kept, and its results are short.
+      TRIM,
+      /// The newest rounds are kept; a summary by a model stands for the rest.
+      SUMMARY,
+      /// Nothing is kept; a note that the agent wrote in its last call stands for the rest.
+      NOTE
+    }
+
+    /// The text of a model about what was left out.
+    ///
+    /// @param through the position up to which it reaches
+    public record Summary(long through, String text) {}
 
     /// The reason for a chapter.
     public enum Cause {
@@ -341,6 +400,49 @@ public sealed interface Event {
     /// @param factor how many tokens the server counts for 100 estimated ones
     public record Sizes(long before, long after, long window, int factor) {}
   }
+
+  /// A record that a model request for a summary of the context brought none that can be used. What
+  /// is tried next is read from it, so every brain goes on at the same rung of the ladder.
+  ///
+  /// @param rung the rung that failed, from 1
+  /// @param next the rung to try next
+  /// @param tokens the size of the context at that moment
+  record CompactionFailed(EventId id, int rung, Reason reason, int next, long tokens)
+      implements Private {
+    /// The first rung that needs no model; it cannot fail.
+    public static final int LAST = 5;
+
+    /// What is wrong with the summary.
+    public enum Reason {
+      /// The model called a tool, or wrote a call as text.
+      TOOL_CALL,
+      /// There is no text, or hardly any.
+      EMPTY,
+      /// The text is the instruction itself.
+      ECHO,
+      /// The reply reached its limit, or did not end by itself.
+      CUT_OFF,
+      /// The model refused to reply.
+      REFUSED,
+      /// The text is longer than was asked for.
+      TOO_LONG,
+      /// The new chapter would hardly be smaller than the old one.
+      NO_ROOM,
+      /// The model server refused the request.
+      REJECTED,
+      /// The prompt of the request was longer than the model's context.
+      CONTEXT_FULL,
+      /// The model server was overloaded or not reachable.
+      UNAVAILABLE,
+      /// A reason that only a newer version defines.
+      OTHER
+    }
+  }
+
+  /// A record that the model is asked to hand its work over to the next chapter.
+  ///
+  /// @param note what the model reads at this place of the conversation
+  record HandOverAsked(EventId id, String note) implements Private {}
 
   /// The first event of its own of a session whose log begins with copies of the events of another
   /// one. The usage of the session counts from zero after it.

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param runningSince when the session last began to run; null while it does not run
 /// @param started whether the session ever ran
-/// @param lastRequest the position of the last model request; 0 before the first
+/// @param lastRequest the position of the last model request of the conversation; 0 before the
+///   first
 /// @param boundary a fold over the log may start after this position: the end of the last turn, or,
 ///   while a turn is paused, the position before its last model request
 public record Progress(
@@ -36,7 +37,9 @@ public record Progress(
           case Event.StatusTerminated _ -> stopped(Status.TERMINATED, boundary);
           case Event.UsageReported report -> reported(report.usage());
           case Event.Continued _ -> reported(Usage.NONE);
-          case Event.ModelRequestStart _ -> requested(stored.position());
+          // A fold that begins at a summary would not know that an answer is owed.
+          case Event.ModelRequestStart _ when !Compaction.is(stored) ->
+              requested(stored.position());
           default -> this;
         };
     return next.updated(at);

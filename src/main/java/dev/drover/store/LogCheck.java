@@ -67,7 +67,7 @@ public final class LogCheck {
       fromClients++;
     }
     newer = newer || event instanceof Event.Unknown;
-    turns.add(at, event, awaited);
+    turns.add(stored, awaited);
     awaited = event instanceof Event.StatusTerminated ? Awaited.NOTHING : awaited.after(stored);
   }
 

@@ -1,10 +1,14 @@
 package dev.drover.store;
 
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
 import dev.drover.session.ModelUsage;
+import dev.drover.session.Standing;
 import dev.drover.session.Status;
 import dev.drover.session.StopReason;
+import dev.drover.session.Stored;
 import dev.drover.session.Usage;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,9 +41,14 @@ final class TurnGrammar {
   private boolean pausing;
   private boolean ran;
   private @Nullable EventId request;
+  private boolean summarized;
   private long requestAt;
   private final Set<Long> requests = new HashSet<>();
+  private final Set<EventId> messages = new HashSet<>();
+  private final Standing standing = new Standing();
   private int chapter;
+  private long chapterFrom;
+  private int inARow;
   private OptionalLong boundary = OptionalLong.of(0);
   private Usage usage = Usage.NONE;
   private Usage used = Usage.NONE;
@@ -67,7 +76,7 @@ final class TurnGrammar {
     return usage;
   }
 
-  /// The position of the last model request; 0 if there was none.
+  /// The position of the last model request of the conversation; 0 if there was none.
   long lastRequest() {
     return requestAt;
   }
@@ -80,11 +89,13 @@ final class TurnGrammar {
   /// Adds the next event.
   ///
   /// @param awaited the tool uses that waited for the client before it
-  void add(long position, Event event, Awaited awaited) {
-    at = position;
+  void add(Stored stored, Awaited awaited) {
+    at = stored.position();
+    var event = stored.event();
     if (is(Status.TERMINATED)) {
       found("comes after the end of the session");
     }
+    standing.add(at, event);
     switch (event) {
       case Event.StatusRunning _ -> {
         allow(!is(Status.RUNNING), "begins to run while it runs");
@@ -97,7 +108,7 @@ final class TurnGrammar {
       }
       case Event.StatusIdle e -> idle(e.reason(), awaited);
       case Event.StatusTerminated _ -> become(Status.TERMINATED);
-      case Event.ModelRequestStart e -> begin(e.id());
+      case Event.ModelRequestStart e -> begin(e.id(), Compaction.is(stored));
       case Event.ModelRequestEnd e -> end(e);
       case Event.UsageReported e -> report(e.usage());
       case Event.AgentMessage _, Event.AgentThinking _ -> reply();
@@ -116,7 +127,17 @@ final class TurnGrammar {
         answer(e.toolUseId());
       }
       case Event.UserToolConfirmation e -> awaited(e.toolUseId(), false, awaited);
+      case Event.UserMessage e -> messages.add(e.id());
+      case Event.SystemMessage e -> messages.add(e.id());
       case Event.ContextOpened e -> open(e);
+      case Event.CompactionFailed _ -> {
+        allow(request == null, "says that a summary failed while request " + request + " is open");
+        allow(summarized, "says that a summary failed, but none was asked for");
+      }
+      case Event.HandOverAsked _ -> {
+        allow(request == null, "asks for a hand-over while request " + request + " has no end");
+        settled("asks for a hand-over");
+      }
       case Event.Continued _ -> {
         allow(
             !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,
@@ -129,15 +150,19 @@ final class TurnGrammar {
     }
   }
 
-  private void begin(EventId start) {
+  /// @param summarizes whether the request is for a summary, and no part of the conversation
+  private void begin(EventId start, boolean summarizes) {
     allow(is(Status.RUNNING), "asks the model while the session does not run");
     allow(request == null, "asks the model while request " + request + " has no end");
     settled("asks the model");
-    results.clear();
-    uses.clear();
     request = start;
-    requestAt = at;
-    requests.add(at);
+    summarized = summarizes;
+    if (!summarizes) {
+      results.clear();
+      uses.clear();
+      requestAt = at;
+      requests.add(at);
+    }
   }
 
   private void open(Event.ContextOpened opened) {
@@ -146,20 +171,47 @@ final class TurnGrammar {
     allow(
         opened.chapter() > chapter,
         "opens chapter %d after chapter %d".formatted(opened.chapter(), chapter));
+    boolean keepsNothing = opened.kind() == Event.ContextOpened.Kind.NOTE;
     allow(
-        requests.contains(opened.from()),
-        "opens a chapter at position %d, which is not a model request".formatted(opened.from()));
+        keepsNothing
+            ? opened.from() > requestAt && opened.from() < at
+            : requests.contains(opened.from()),
+        "opens a chapter at position %d, which is not %s"
+            .formatted(opened.from(), keepsNothing ? "after the last reply" : "a model request"));
+    allow(
+        opened.from() >= chapterFrom,
+        "opens a chapter at position %d, before the one at %d"
+            .formatted(opened.from(), chapterFrom));
     chapter = opened.chapter();
+    chapterFrom = opened.from();
+    inARow++;
+    opened.inherited().ifPresent(inherited -> inherit(inherited, opened.from()));
+  }
+
+  private void inherit(Inherited inherited, long from) {
+    allow(
+        inherited.inARow() == inARow,
+        "opens chapter %d in a row; it is number %d".formatted(inherited.inARow(), inARow));
+    var expected = standing.before(from);
+    allow(
+        inherited.standing().equals(expected),
+        "opens a chapter that inherits the events %s; %s stand"
+            .formatted(inherited.standing(), expected));
+    inherited.leftOut().stream()
+        .filter(part -> !messages.contains(part.message()))
+        .forEach(part -> found("leaves out a part of " + part.message() + ", no earlier message"));
   }
 
   private void end(Event.ModelRequestEnd end) {
     allow(end.startId().equals(request), "ends request " + end.startId() + ", which is not open");
     request = null;
+    inARow = end.isError() || summarized ? inARow : 0;
     used = used.plus(end.usage());
   }
 
   private void reply() {
     allow(request != null, "is from the model, but no request is open");
+    allow(request == null || !summarized, "is from the model, but the request is for a summary");
   }
 
   private void report(Usage reported) {
@@ -219,6 +271,7 @@ final class TurnGrammar {
             : OptionalLong.of(reason.isPause() ? Math.max(0, requestAt - 1) : at);
     become(Status.IDLE);
     pausing = reason.isPause();
+    inARow = pausing ? inARow : 0;
   }
 
   /// Checks that every tool use has a result.

@@ -22,6 +22,10 @@ public sealed interface Runs {
   /// the same result.
   record LogReader(ServerTool tool) implements Own {}
 
+  /// The harness, which answers a call at once from the log. Such a call has no effect but its
+  /// record, so it needs no dispatch record.
+  record Harness() implements Carried {}
+
   /// An MCP server of the agent.
   ///
   /// @param tool the tool as the server lists it

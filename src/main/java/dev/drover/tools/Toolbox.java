@@ -108,6 +108,37 @@ public final class Toolbox {
     }
   }
 
+  /// A copy that has one more tool, whose calls the harness answers by itself. What the operator's
+  /// policy says of its usual name holds. If other tools have both of its names, it is left out.
+  ///
+  /// @param otherName the name that it has if another tool has its usual one
+  public Toolbox withAnswered(ToolSpec spec, String otherName) {
+    var copy = new Toolbox(inventory);
+    copy.offers.putAll(offers);
+    copy.disabled.putAll(disabled);
+    copy.denied.putAll(denied);
+    var name = offers.containsKey(spec.name()) ? otherName : spec.name();
+    var denial = cap.denial(spec.name());
+    if (denial.isPresent()) {
+      copy.denied.put(name, denial.get());
+    } else if (!offers.containsKey(name)) {
+      copy.add(
+          new Offer(
+              new ToolSpec(name, spec.description(), spec.inputSchema(), spec.readOnly()),
+              new Runs.Harness(),
+              Event.Permission.ALLOWED));
+    }
+    return copy;
+  }
+
+  /// The name of the first tool that this kind of runner runs; empty if none is offered.
+  public Optional<String> nameOf(Class<? extends Runs> kind) {
+    return offers.values().stream()
+        .filter(offer -> kind.isInstance(offer.runs()))
+        .map(Offer::name)
+        .findFirst();
+  }
+
   /// Adds a tool of an MCP server. Of two of the same name, the first counts.
   private void add(Runs.Mcp runs, McpToolset settings) {
     var tool = runs.tool();

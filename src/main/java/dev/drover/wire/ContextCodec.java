@@ -2,32 +2,58 @@ package dev.drover.wire;
 
 import dev.drover.base.Json;
 import dev.drover.session.Event;
+import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
+import java.util.ArrayList;
 import java.util.Optional;
 
-/// The JSON form, in the log, of the beginning of a chapter of a context.
+/// The JSON form, in the log, of the beginning of a chapter of a context, and of a summary that
+/// failed.
 final class ContextCodec {
   /// The version of the rendering: how messages are made from the event and from what follows its
-  /// position. A change of a single byte of the messages needs a new number.
-  private static final int FORMAT = 1;
+  /// position. A change of a single byte of the messages needs a new number. Number 1 is number 2
+  /// without a limit for a round.
+  private static final int FORMAT = 2;
 
   private ContextCodec() {}
 
   static Json.Obj write(ContextOpened opened) {
     var gauge = opened.gauge();
+    var json =
+        Json.obj(
+            "format", FORMAT,
+            "chapter", opened.chapter(),
+            "kind", EventCodec.lower(opened.kind()),
+            "cause", EventCodec.lower(opened.cause()),
+            "from", opened.from(),
+            "opening", opened.opening(),
+            "result_characters", opened.resultCharacters(),
+            "before", gauge.before(),
+            "after", gauge.after(),
+            "window", gauge.window(),
+            "factor_percent", gauge.factor(),
+            "round_characters", opened.roundCharacters());
+    var written =
+        opened
+            .summary()
+            .map(
+                summary ->
+                    json.with("summary", summary.text()).with("summary_through", summary.through()))
+            .orElse(json);
+    return opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
+  }
+
+  private static Json.Obj write(Inherited inherited) {
     return Json.obj(
-        "format", FORMAT,
-        "chapter", opened.chapter(),
-        "kind", EventCodec.lower(opened.kind()),
-        "cause", EventCodec.lower(opened.cause()),
-        "from", opened.from(),
-        "opening", opened.opening(),
-        "result_characters", opened.resultCharacters(),
-        "before", gauge.before(),
-        "after", gauge.after(),
-        "window", gauge.window(),
-        "factor_percent", gauge.factor());
+        "in_a_row", inherited.inARow(),
+        "standing", inherited.standing(),
+        "left_out", inherited.leftOut().stream().map(ContextCodec::write).toList());
+  }
+
+  private static Json.Obj write(Inherited.Part part) {
+    return Json.obj("event_id", part.message().value(), "index", part.index());
   }
 
   /// Reads a value of [#write]; empty if it has a format or a kind that only a newer version knows.
@@ -35,7 +61,8 @@ final class ContextCodec {
     var kind = kind(String.valueOf(event.text("kind")));
     long chapter = event.number("chapter", 0);
     long from = event.number("from", 0);
-    if (event.number("format", 0) != FORMAT || kind.isEmpty() || chapter < 1 || from < 1) {
+    long format = event.number("format", 0);
+    if (format < 1 || format > FORMAT || kind.isEmpty() || chapter < 1 || from < 1) {
       return Optional.empty();
     }
     var cause =
@@ -55,13 +82,78 @@ final class ContextCodec {
                 event.number("before", 0),
                 event.number("after", 0),
                 event.number("window", 0),
-                (int) event.number("factor_percent", 100))));
+                (int) event.number("factor_percent", 100)),
+            format == 1 ? 0 : (int) event.number("round_characters", 0),
+            Optional.ofNullable(event.text("summary"))
+                .map(
+                    text -> new ContextOpened.Summary(event.number("summary_through", from), text)),
+            event
+                .get("inherited")
+                .filter(Json.Obj.class::isInstance)
+                .flatMap(what -> inherited((Json.Obj) what, from))));
+  }
+
+  static Json.Obj write(CompactionFailed failed) {
+    return Json.obj(
+        "rung", failed.rung(),
+        "reason", EventCodec.lower(failed.reason()),
+        "next", failed.next(),
+        "tokens", failed.tokens());
+  }
+
+  /// Reads a value of [#write(CompactionFailed)]. Without a readable rung, the ladder goes on where
+  /// no model is needed.
+  static CompactionFailed readFailure(EventId id, Json.Obj event) {
+    int rung = (int) Math.clamp(event.number("rung", 1), 1, CompactionFailed.LAST);
+    return new CompactionFailed(
+        id,
+        rung,
+        reason(String.valueOf(event.text("reason"))),
+        (int) Math.clamp(event.number("next", CompactionFailed.LAST), rung, CompactionFailed.LAST),
+        Math.max(0, event.number("tokens", 0)));
+  }
+
+  private static CompactionFailed.Reason reason(String text) {
+    for (var reason : CompactionFailed.Reason.values()) {
+      if (EventCodec.lower(reason).equals(text)) {
+        return reason;
+      }
+    }
+    return CompactionFailed.Reason.OTHER;
+  }
+
+  /// Empty for a value that [#write] does not write: then the whole log is read.
+  private static Optional<Inherited> inherited(Json.Obj what, long from) {
+    long inARow = what.number("in_a_row", 0);
+    var standing = new ArrayList<Long>();
+    long last = 0;
+    for (var item : what.items("standing")) {
+      long position = item instanceof Json.Num number ? number.asLong().orElse(0L) : 0;
+      if (position <= last || position >= from) {
+        return Optional.empty();
+      }
+      standing.add(position);
+      last = position;
+    }
+    var leftOut = new ArrayList<Inherited.Part>();
+    for (var item : what.items("left_out")) {
+      if (!(item instanceof Json.Obj part) || part.text("event_id") == null) {
+        return Optional.empty();
+      }
+      var message = new EventId(String.valueOf(part.text("event_id")));
+      leftOut.add(new Inherited.Part(message, (int) part.number("index", -1)));
+    }
+    return inARow < 1 || inARow > from
+        ? Optional.empty()
+        : Optional.of(new Inherited((int) inARow, standing, leftOut));
   }
 
   private static Optional<ContextOpened.Kind> kind(String text) {
     return switch (text) {
       case "rolling" -> Optional.of(ContextOpened.Kind.ROLLING);
       case "trim" -> Optional.of(ContextOpened.Kind.TRIM);
+      case "summary" -> Optional.of(ContextOpened.Kind.SUMMARY);
+      case "note" -> Optional.of(ContextOpened.Kind.NOTE);
       default -> Optional.empty();
     };
   }

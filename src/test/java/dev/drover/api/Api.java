@@ -8,6 +8,9 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
+import dev.drover.brain.ContextSettings;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Replays;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Packages;
 import dev.drover.catalog.WorkspaceId;
@@ -49,6 +52,7 @@ import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.Postgres;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.TestVaults;
+import dev.drover.tools.Inventory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -308,6 +312,14 @@ final class Api implements AutoCloseable {
             store.jobs(),
             feed,
             models,
+            new Replays(
+                models,
+                Inventory.HANDS,
+                Profile.DEFAULTS,
+                ContextSettings.DEFAULT,
+                Optional.empty(),
+                System::nanoTime,
+                Duration.ofSeconds(30)),
             ImageLimits.DEFAULT,
             new UploadSettings(LARGEST, 2),
             SCRATCH,

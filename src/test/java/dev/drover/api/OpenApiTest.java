@@ -357,6 +357,10 @@ final class OpenApiTest {
     check("GET /drover/sessions/{}/events", found + "?text=HELLO&limit=1");
     check("GET /drover/sessions/{}/events", found + "?after=yesterday");
     checkBundles(session.replace("/v1/", "/drover/"), agent, environment);
+    var replay = session.replace("/v1/", "/drover/") + "/replay";
+    check("GET /drover/sessions/{}/replay", replay + "?context_tokens=32000&points=2");
+    check("GET /drover/sessions/{}/replay", replay + "?strategy=none");
+    check("POST /drover/sessions/{}/replay", replay, "{\"position\":1}");
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");
     check("PUT /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");

@@ -239,7 +239,8 @@ final class AmbiguousTest {
         made.pause(),
         made.random(),
         made.memory(),
-        made.attached());
+        made.attached(),
+        made.context());
   }
 
   @Test

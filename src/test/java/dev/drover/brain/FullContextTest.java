@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Json;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
+import dev.drover.model.Capabilities;
 import dev.drover.model.Prompt;
 import dev.drover.session.Event;
 import dev.drover.session.ModelUsage;
@@ -116,6 +117,44 @@ final class FullContextTest {
     if (known) {
       assertThat(refused.get()).isLessThan(3);
     }
+  }
+
+  /// A server that keeps the end of a prompt, answers that, and says nothing.
+  private Answer silently(Prompt prompt) {
+    int tokens = tokens(prompt);
+    if (tokens > WINDOW / 2) {
+      refused.incrementAndGet();
+      return new Answer.Reply(
+          Json.arr(textBlock("What was the question?")),
+          "end_turn",
+          Json.EMPTY,
+          new ModelUsage(WINDOW / 4, 50, 0, 0));
+    }
+    return bounded(prompt, true);
+  }
+
+  @Test
+  void aReplyToAPartOfThePromptIsNotUsed() throws Exception {
+    stage
+        .model()
+        .withContext(WINDOW, true)
+        .withOverflow(Capabilities.Overflow.SILENT)
+        .otherwise((prompt, _) -> silently(prompt));
+    stage.hand().does(call -> ToolResult.success("output line 4711 ".repeat(180)));
+    for (int i = 0; i < TURNS; i++) {
+      stage.queue("Go on with part " + i + ".");
+      stage.wake();
+    }
+    assertThat(refused.get()).isBetween(1, 3);
+    assertThat(stage.all(Event.Failed.class)).isEmpty();
+    assertThat(stage.all(Event.AgentMessage.class).toString())
+        .doesNotContain("What was the question?");
+    assertThat(stage.all(Event.ModelRequestEnd.class))
+        .filteredOn(Event.ModelRequestEnd::isError)
+        .hasSize(refused.get())
+        .allSatisfy(end -> assertThat(end.usage().inputTokens()).isEqualTo(WINDOW / 4));
+    assertThat(stage.all(Event.ContextOpened.class))
+        .anyMatch(one -> one.cause() == Event.ContextOpened.Cause.OVERFLOW);
   }
 
   @Test

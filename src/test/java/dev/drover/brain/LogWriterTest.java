@@ -21,7 +21,8 @@ final class LogWriterTest {
     try (var stage = new Stage()) {
       var log = stage.store().eventLog();
       var fold = new SessionFold(0, Usage.NONE, Optional.empty());
-      var writer = new LogWriter(log, log.claim(stage.session()).orElseThrow(), fold);
+      var lease = log.claim(stage.session()).orElseThrow();
+      var writer = new LogWriter(log, lease, fold, ThreadKey.PRIMARY);
       writer.write(List.of(entry(new Event.StatusRunning(id(stage)))));
       rename(stage, "one");
       assertThat(writer.history()).extracting(Stored::position).containsExactly(1L);

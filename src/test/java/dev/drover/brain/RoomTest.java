@@ -29,7 +29,7 @@ final class RoomTest {
           32_768, 8_192, List.of(), Optional.empty(), true, true, false, Optional.empty(), false);
 
   private final List<Stored> log = new ArrayList<>();
-  private final Room room = new Room(CAPABILITIES, FIXED, true);
+  private final Room room = rolling(CAPABILITIES);
 
   private void event(Event event, Json.@Nullable Obj hidden) {
     log.add(new Stored(log.size() + 1, Instant.EPOCH, ThreadKey.PRIMARY, event, "{}", hidden));
@@ -85,7 +85,17 @@ final class RoomTest {
   }
 
   private Optional<Event.ContextOpened> before() {
-    return room.before(Chapter.of(log), OPENED);
+    return before(room);
+  }
+
+  private Optional<Event.ContextOpened> before(Room decides) {
+    return decides.next(Chapter.of(log), OPENED) instanceof Move.Open(var opened)
+        ? Optional.of(opened)
+        : Optional.empty();
+  }
+
+  private static Room rolling(Capabilities model) {
+    return new Room(model, FIXED, Strategy.ROLLING, Optional.empty());
   }
 
   private Json.Arr messages() {
@@ -187,7 +197,7 @@ final class RoomTest {
   void aSingleMessageCannotBeCut() {
     says(words(300_000));
     assertThat(before()).isEmpty();
-    assertThat(room.afterOverflow(Chapter.of(log), OPENED)).isEmpty();
+    assertThat(room.mayHelp(Chapter.of(log), OPENED)).isFalse();
   }
 
   @Test
@@ -216,13 +226,81 @@ final class RoomTest {
 
   @Test
   void aModelWhoseContextIsNotKnownIsLeftAloneUntilItRefuses() {
-    var model = new Room(UNKNOWN, FIXED, true);
+    var model = rolling(UNKNOWN);
     for (int i = 0; i < 8; i++) {
       calls("message " + i, words(8_000));
     }
-    assertThat(model.before(Chapter.of(log), OPENED)).isEmpty();
+    assertThat(before(model)).isEmpty();
     fails(begins(), Chapter.REFUSAL);
-    assertThat(model.before(Chapter.of(log), OPENED)).isPresent();
+    assertThat(before(model)).isPresent();
+  }
+
+  private static Room with(Capabilities.Overflow overflow) {
+    return rolling(
+        new Capabilities(
+            40_000,
+            10_000,
+            List.of(),
+            Optional.empty(),
+            true,
+            true,
+            true,
+            Optional.empty(),
+            true,
+            overflow));
+  }
+
+  @Test
+  void aStrictServerIsAskedForWhatItHasRoomFor() {
+    says(words(24_000));
+    var strict = with(Capabilities.Overflow.STRICT);
+    double size = Gauge.of(Chapter.of(log), FIXED).tokens();
+    assertThat(strict.replyTokens(Chapter.of(log))).isBetween(1_024, (int) (40_000 - size));
+    assertThat(with(Capabilities.Overflow.GRACEFUL).replyTokens(Chapter.of(log))).isEqualTo(10_000);
+    says(words(24_000));
+    assertThat(strict.replyTokens(Chapter.of(log))).isEqualTo(1_024);
+  }
+
+  @Test
+  void aCountThatIsTooSmallShowsThatAServerHasDroppedAPartOfThePrompt() {
+    says(words(12_000));
+    var chapter = Chapter.of(log);
+    double size = Gauge.of(chapter, FIXED).tokens();
+    var few = new ModelUsage(Math.round(size / 2), 9, 0, 0);
+    var enough = new ModelUsage(Math.round(size * 0.8), 9, 0, 0);
+    var silent = with(Capabilities.Overflow.SILENT);
+    assertThat(silent.truncatedTo(chapter, few)).contains(Math.round(1.9 * few.inputTokens()));
+    assertThat(silent.truncatedTo(chapter, enough)).isEmpty();
+    assertThat(silent.truncatedTo(chapter, ModelUsage.NONE)).isEmpty();
+    assertThat(with(Capabilities.Overflow.STRICT).truncatedTo(chapter, few)).isEmpty();
+  }
+
+  @Test
+  void theLongestResultsOfARoundAreShortenedFirst() {
+    says("go");
+    var start = begins();
+    var uses = new ArrayList<EventId>();
+    for (int i = 0; i < 3; i++) {
+      uses.add(id());
+      event(
+          new Event.AgentToolUse(uses.get(i), "bash", Json.EMPTY, Event.Permission.ALLOWED), null);
+    }
+    replies(start, ModelUsage.NONE, "calling");
+    var lengths = List.of(500, 40_000, 9_000);
+    var results = new ArrayList<Event.AgentToolResult>();
+    for (int i = 0; i < 3; i++) {
+      var text = Json.arr(textBlock("x".repeat(lengths.get(i))));
+      var result = new Event.AgentToolResult(id(), uses.get(i), text, false);
+      results.add(result);
+      event(result, null);
+    }
+    var limits = ResultLimits.of(log, 20_000, 12_500);
+    assertThat(results)
+        .extracting(limits::of)
+        .allSatisfy(limit -> assertThat(limit).isEqualTo(6_000));
+    assertThat(results.stream().mapToInt(ResultLimits.of(log, 20_000, 0)::of)).containsOnly(20_000);
+    assertThat(results.stream().mapToInt(ResultLimits.of(log, 20_000, 60_000)::of))
+        .containsOnly(20_000);
   }
 
   /// The rendering of format 1. A change of it makes a running session's next request differ from

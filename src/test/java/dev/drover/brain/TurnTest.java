@@ -436,7 +436,8 @@ final class TurnTest {
             harness.pause(),
             harness.random(),
             harness.memory(),
-            harness.attached());
+            harness.attached(),
+            harness.context());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");
     backwards.wake(stage.session());

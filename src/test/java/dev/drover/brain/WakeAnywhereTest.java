@@ -11,6 +11,7 @@ import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
+import dev.drover.model.Prompt;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +90,30 @@ final class WakeAnywhereTest {
     endsTheSame(WakeAnywhereTest::playFull, afterwards, 0);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSummaryBeginsTheSameChapterWhereverABrainDies(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::playSummary, afterwards, 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theLadderOfSummariesIsClimbedTheSameWhereverABrainDies(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::playLadder, afterwards, 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSummaryThatIsOnlyPostponedIsMadeWhereverABrainDies(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::playOverload, afterwards, 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void workIsHandedOverOnceWhereverABrainDies(boolean afterwards) throws Exception {
+    endsTheSame(WakeAnywhereTest::playHandOver, afterwards, 0);
+  }
+
   private static void endsTheSame(Play play, boolean afterwards, int customResults)
       throws Exception {
     List<String> whole;
@@ -138,6 +164,83 @@ final class WakeAnywhereTest {
     }
     assertThat(stage.all(Event.ContextOpened.class)).isNotEmpty();
     assertThat(stage.all(Event.Failed.class)).isEmpty();
+  }
+
+  /// A small context; the model writes a summary when it is asked for one.
+  private static void playSummary(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    playLong(stage, appendsToLive, afterwards, Strategy.SUMMARY, 6, SummaryTest::good);
+    assertThat(stage.all(Event.ContextOpened.class))
+        .isNotEmpty()
+        .allSatisfy(one -> assertThat(one.kind()).isEqualTo(Event.ContextOpened.Kind.SUMMARY));
+  }
+
+  /// The model calls a tool instead of writing a summary, until the context is full.
+  private static void playLadder(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    playLong(
+        stage,
+        appendsToLive,
+        afterwards,
+        Strategy.SUMMARY,
+        9,
+        _ -> reply("tool_use", toolUse("toolu_1", "bash", Json.EMPTY)));
+    assertThat(stage.all(Event.CompactionFailed.class))
+        .extracting(Event.CompactionFailed::rung)
+        .startsWith(1, 2, 4);
+    assertThat(stage.all(Event.ContextOpened.class)).isNotEmpty();
+  }
+
+  /// The server is overloaded when a summary is useful, and when it is necessary.
+  private static void playOverload(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    playLong(
+        stage,
+        appendsToLive,
+        afterwards,
+        Strategy.SUMMARY,
+        9,
+        _ -> new Answer.Failure(Answer.Kind.OVERLOADED, "HTTP 529", Optional.empty()));
+    assertThat(stage.all(Event.StatusRescheduled.class)).isNotEmpty();
+    assertThat(stage.all(Event.ContextOpened.class)).isNotEmpty();
+  }
+
+  private static void playHandOver(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    playLong(stage, appendsToLive, afterwards, Strategy.NOTE, 4, SummaryTest::good);
+    assertThat(stage.all(Event.HandOverAsked.class)).isNotEmpty();
+    assertThat(stage.all(Event.ContextOpened.class))
+        .isNotEmpty()
+        .allSatisfy(one -> assertThat(one.kind()).isEqualTo(Event.ContextOpened.Kind.NOTE));
+  }
+
+  private static void playLong(
+      Stage stage,
+      AtomicInteger appendsToLive,
+      boolean afterwards,
+      Strategy strategy,
+      int messages,
+      Function<Prompt, Answer> summary)
+      throws InterruptedException {
+    stage
+        .withContext(strategy)
+        .model()
+        .withContext(40_000, true)
+        .otherwise(
+            (prompt, _) -> SummaryTest.isForSummary(prompt) ? summary.apply(prompt) : done(prompt));
+    var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
+    for (int i = 0; i < messages; i++) {
+      stage.queue("message " + i + " of many " + "words ".repeat(4_500));
+      wakeUntilRest(stage, deadly);
+    }
+  }
+
+  private static Answer done(Prompt prompt) {
+    var asked = prompt.messages().toString();
+    var input = Json.obj("note", "The work so far. ".repeat(20), "next_step", "Go on.");
+    return asked.contains("Then call hand_over") && !asked.contains("handed over\"")
+        ? SummaryTest.said(prompt, "tool_use", toolUse("toolu_1", "hand_over", input))
+        : SummaryTest.said(prompt, "end_turn", textBlock("done"));
   }
 
   private static Answer bounded(String asked) {

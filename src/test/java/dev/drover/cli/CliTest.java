@@ -33,6 +33,12 @@ final class CliTest {
 
   static final Checking CLEAN = (_, _) -> new Checking.Tally("drover.db", 0, 0);
 
+  /// Where no bundle is replayed.
+  static final Replaying UNREPLAYED =
+      (_, _) -> {
+        throw new IllegalStateException("no bundle is replayed");
+      };
+
   private final TestShell shell = new TestShell();
 
   /// A machine on which nothing starts.
@@ -59,12 +65,14 @@ final class CliTest {
   }
 
   private int doctor(List<Check> checks, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN)
+    return new Cli(
+            shell.shell(), new Broken(), _ -> checks, (_, _, _, _, _) -> "", CLEAN, UNREPLAYED)
         .run(args);
   }
 
   private int bench(Measuring measuring, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> List.of(), measuring, CLEAN).run(args);
+    return new Cli(shell.shell(), new Broken(), _ -> List.of(), measuring, CLEAN, UNREPLAYED)
+        .run(args);
   }
 
   @Test
@@ -163,7 +171,13 @@ final class CliTest {
   }
 
   private int check(Checking checking, String... args) {
-    return new Cli(shell.shell(), new Broken(), _ -> List.of(), (_, _, _, _, _) -> "", checking)
+    return new Cli(
+            shell.shell(),
+            new Broken(),
+            _ -> List.of(),
+            (_, _, _, _, _) -> "",
+            checking,
+            UNREPLAYED)
         .run(args);
   }
 
@@ -217,7 +231,8 @@ final class CliTest {
                   return List.of();
                 },
                 (_, _, _, _, _) -> "",
-                CLEAN)
+                CLEAN,
+                UNREPLAYED)
             .run("doctor", "--data", "here", "--config", "there.yaml");
     assertThat(status).isZero();
     assertThat(looked).containsExactly(Map.of("data", "here", "config", "there.yaml"));

@@ -64,7 +64,8 @@ final class LostOutputTest {
             host,
             _ -> List.of(new Check("java", true, "25", "")),
             (_, _, _, _, _) -> "figures\n",
-            CliTest.CLEAN)
+            CliTest.CLEAN,
+            CliTest.UNREPLAYED)
         .run(words.toArray(String[]::new));
   }
 

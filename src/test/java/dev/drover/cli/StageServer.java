@@ -7,6 +7,9 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
+import dev.drover.brain.ContextSettings;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
@@ -25,8 +28,10 @@ import dev.drover.testing.NoWebhooks;
 import dev.drover.testing.PuppetHand;
 import dev.drover.testing.Stage;
 import dev.drover.testing.TestVaults;
+import dev.drover.tools.Inventory;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +112,14 @@ final class StageServer implements ServerFactory {
                 store.jobs(),
                 stage.feed(),
                 stage.model(),
+                new Replays(
+                    stage.model(),
+                    Inventory.HANDS,
+                    Profile.DEFAULTS,
+                    ContextSettings.DEFAULT,
+                    Optional.empty(),
+                    System::nanoTime,
+                    Duration.ofSeconds(30)),
                 ImageLimits.DEFAULT,
                 UploadSettings.DEFAULT,
                 SCRATCH,

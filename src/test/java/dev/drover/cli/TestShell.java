@@ -56,7 +56,12 @@ final class TestShell {
   }
 
   int run(ServerFactory host, String... args) {
-    return new Cli(shell(), host, _ -> List.of(), (_, _, _, _, _) -> "", CliTest.CLEAN).run(args);
+    return run(host, CliTest.UNREPLAYED, args);
+  }
+
+  int run(ServerFactory host, Replaying replaying, String... args) {
+    return new Cli(shell(), host, _ -> List.of(), (_, _, _, _, _) -> "", CliTest.CLEAN, replaying)
+        .run(args);
   }
 
   String out() {

@@ -39,6 +39,7 @@ final class CapabilitiesTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         NO_PRICES);
   }
 
@@ -51,12 +52,14 @@ final class CapabilitiesTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         NO_PRICES);
   }
 
   private static ModelSettings price(
       @Nullable String input, @Nullable String output, @Nullable String cacheRead) {
     return new ModelSettings(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

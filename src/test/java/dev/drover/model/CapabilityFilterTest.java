@@ -39,6 +39,7 @@ final class CapabilityFilterTest {
             Optional.of(images),
             Optional.of(documents),
             Optional.empty(),
+            Optional.empty(),
             new ModelSettings.Prices(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
     var router =

@@ -30,10 +30,23 @@ final class Judge {
     everyCallHasOneResult();
     theRowIsAFold();
     theGrammarHolds();
+    chaptersAreCounted();
   }
 
   private void violated(String what) {
     world.violated(client.session() + ": " + what);
+  }
+
+  private void chaptersAreCounted() {
+    for (var stored : log) {
+      if (stored.event() instanceof Event.ContextOpened opened) {
+        world.totals.chapters++;
+        boolean byModel =
+            opened.kind() == Event.ContextOpened.Kind.SUMMARY
+                || opened.kind() == Event.ContextOpened.Kind.NOTE;
+        world.totals.summaries += byModel ? 1 : 0;
+      }
+    }
   }
 
   private void theLogIsSound() {
@@ -144,6 +157,8 @@ final class Judge {
             case Event.ModelRequestStart _ -> status == Status.RUNNING && open == null;
             case Event.ModelRequestEnd e ->
                 status == Status.RUNNING && open != null && open.equals(e.startId());
+            case Event.CompactionFailed _ -> status == Status.RUNNING && open == null;
+            case Event.ContextOpened _ -> status == Status.RUNNING && open == null;
             case Event.UserMessage _,
                 Event.AgentMessage _,
                 Event.AgentThinking _,

@@ -1,6 +1,7 @@
 package dev.drover.sim;
 
 import dev.drover.base.Json;
+import dev.drover.brain.Strategy;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Listener;
@@ -36,6 +37,11 @@ final class SimModel implements Models, Model {
       List.of(Answer.Lost.CUT_CALL, Answer.Lost.MALFORMED_CALL);
   private static final int LONG = 24;
 
+  /// Not much more than the tools take.
+  private static final Capabilities SMALL =
+      new Capabilities(
+          8_000, 1_000, List.of(), Optional.empty(), true, true, true, Optional.empty(), true);
+
   private final World world;
   private int calls;
 
@@ -50,7 +56,7 @@ final class SimModel implements Models, Model {
 
   @Override
   public Capabilities capabilities(String modelId) {
-    return ScriptedModel.CAPABILITIES;
+    return world.strategy == Strategy.FULL ? ScriptedModel.CAPABILITIES : SMALL;
   }
 
   @Override
@@ -79,7 +85,11 @@ final class SimModel implements Models, Model {
     listener.text(0, "hm");
     Scheduler.letOthers();
     world.replied();
-    return reply(prompt.messages().items().size());
+    if (messages(prompt).contains("Write working notes") && world.chance(0.6)) {
+      return summary();
+    }
+    boolean handsOver = messages(prompt).contains("Then call hand_over") && world.chance(0.7);
+    return reply(prompt.messages().items().size(), handsOver);
   }
 
   /// It takes no images, and says which it has found.
@@ -96,6 +106,18 @@ final class SimModel implements Models, Model {
     return Optional.empty();
   }
 
+  private static String messages(Prompt prompt) {
+    return prompt.messages().items().getLast().toString();
+  }
+
+  private Answer summary() {
+    return new Answer.Reply(
+        Json.arr(ScriptedModel.textBlock("The goal is to say something. ".repeat(10))),
+        "end_turn",
+        Json.EMPTY,
+        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2));
+  }
+
   private Answer failure() {
     world.totals.modelFailures++;
     var kind = world.one(List.of(Answer.Kind.values()));
@@ -104,19 +126,29 @@ final class SimModel implements Models, Model {
     return new Answer.Failure(kind, "it failed: " + kind, after);
   }
 
-  private Answer reply(int length) {
+  private Json.Obj handOver() {
+    var note = world.chance(0.8) ? "What was said, and what comes next. ".repeat(5) : "short";
+    var input = Json.obj("note", note, "next_step", "Say more.");
+    return ScriptedModel.toolUse("toolu_h" + ++calls, "hand_over", input);
+  }
+
+  /// @param handsOver whether the model was asked to hand over, and does if it calls at all
+  private Answer reply(int length, boolean handsOver) {
     var blocks = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();
     if (world.chance(0.2)) {
       blocks.add(Json.obj("type", "thinking", "thinking", "hm", "signature", "s"));
     }
     if (world.chance(0.8)) {
-      blocks.add(Json.obj("type", "text", "text", world.chance(0.05) ? " " : "said"));
+      blocks.add(Json.obj("type", "text", "text", world.chance(0.05) ? " " : said()));
     }
     var stop = "end_turn";
     double fate = world.random.nextDouble();
     if (length < LONG && fate < (world.isCalm() ? 0.1 : 0.5)) {
       stop = world.chance(0.05) ? "refusal" : "tool_use";
+      if (handsOver) {
+        blocks.add(handOver());
+      }
       for (int i = world.random.nextInt(1, 4); i > 0; i--) {
         if (world.chance(0.05)) {
           unreadable.put(blocks.size(), "not valid JSON: {");
@@ -132,6 +164,10 @@ final class SimModel implements Models, Model {
         Json.EMPTY,
         new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2),
         new Answer.Flaws(unreadable, world.chance(0.05) ? world.one(LOST) : Answer.Lost.NOTHING));
+  }
+
+  private String said() {
+    return world.strategy != Strategy.FULL && world.chance(0.4) ? "said it ".repeat(150) : "said";
   }
 
   /// Most calls are as the Messages API makes them.

@@ -3,6 +3,7 @@ package dev.drover.sim;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
 import dev.drover.brain.Brains;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +105,8 @@ final class SimNode {
                   world.scheduler::pause,
                   world.random,
                   new MemoryBudget(1L << 30, Duration.ofDays(1)),
-                  NoFiles.ATTACHED),
+                  NoFiles.ATTACHED,
+                  new ContextSettings(Optional.of(world.strategy))),
               this::hint);
       lane.start(name, world.guarded(name, this::keep));
     }

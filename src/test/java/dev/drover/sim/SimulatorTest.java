@@ -60,6 +60,10 @@ final class SimulatorTest {
     System.out.println(totals);
     assertThat(totals.acknowledged).isPositive();
     assertThat(totals.calls).isPositive();
+    if (SEEDS >= 100) {
+      assertThat(totals.summaries).isPositive();
+      assertThat(totals.chapters).isGreaterThan(totals.summaries);
+    }
   }
 
   @Test

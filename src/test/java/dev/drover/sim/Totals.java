@@ -20,6 +20,8 @@ final class Totals {
   long buried;
   long modelFailures;
   long handsLost;
+  long chapters;
+  long summaries;
 
   void add(Totals other) {
     runs += other.runs;
@@ -40,6 +42,8 @@ final class Totals {
     buried += other.buried;
     modelFailures += other.modelFailures;
     handsLost += other.handsLost;
+    chapters += other.chapters;
+    summaries += other.summaries;
   }
 
   @Override
@@ -48,7 +52,8 @@ final class Totals {
     runs %,d · steps %,d · simulated hours %,d
     acknowledged events %,d · lost %d · doubled %d
     tool calls %,d · without result %d · with two results %d · stuck sessions %d
-    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · late commits %,d · buried nodes %,d · model failures %,d · hands lost %,d\
+    crashes %,d · zombies %,d · cuts %,d · lost answers %,d · late commits %,d · buried nodes %,d · model failures %,d · hands lost %,d
+    chapters %,d · by summaries or notes %,d\
     """
         .formatted(
             runs,
@@ -68,6 +73,8 @@ final class Totals {
             lateCommits,
             buried,
             modelFailures,
-            handsLost);
+            handsLost,
+            chapters,
+            summaries);
   }
 }

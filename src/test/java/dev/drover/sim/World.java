@@ -2,6 +2,7 @@ package dev.drover.sim;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
+import dev.drover.brain.Strategy;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -20,6 +21,8 @@ import java.util.function.Supplier;
 
 /// One simulated world: everything in it follows from its seed. One thread.
 final class World {
+  private static final List<Strategy> STRATEGIES = List.of(Strategy.values());
+
   final long seed;
   final Scheduler scheduler;
   final SplittableRandom random;
@@ -27,6 +30,10 @@ final class World {
   final MemoryStore store;
   final Scheduler.Lane outside;
   final SimModel model = new SimModel(this);
+
+  /// How contexts are kept from overflowing; all but those of [Strategy#FULL] are small.
+  final Strategy strategy;
+
   final Map<SessionId, SimHand> hands = new HashMap<>();
   final Map<EventId, Integer> starts = new HashMap<>();
   final List<SimNode> nodes = new ArrayList<>();
@@ -45,6 +52,7 @@ final class World {
   /// @param tells whether to keep a line for everything that happens
   World(long seed, Defect defect, boolean tells) {
     this.seed = seed;
+    strategy = STRATEGIES.get((int) Math.floorMod(seed, (long) STRATEGIES.size()));
     this.defect = defect;
     this.tells = tells;
     var source = new SplittableRandom(seed);

@@ -4,9 +4,11 @@ import static dev.drover.testing.ScriptedModel.toolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.catalog.McpServer;
 import dev.drover.hands.ToolResult;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
+import dev.drover.session.Inherited;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Progress;
 import dev.drover.session.SessionId;
@@ -16,6 +18,7 @@ import dev.drover.session.Stored;
 import dev.drover.session.ThreadKey;
 import dev.drover.session.Usage;
 import dev.drover.testing.Stage;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,7 +229,34 @@ final class LogCheckTest {
         .containsExactly("3 opens a chapter while request " + start.id() + " has no end");
   }
 
-  private Event chapter(int number, long from) {
+  @Test
+  void chaptersThatGoBack() {
+    var first = start();
+    var second = start();
+    assertThat(
+            grammar(
+                running(), first, end(first), second, end(second), chapter(1, 4), chapter(2, 2)))
+        .containsExactly("7 opens a chapter at position 2, before the one at 4");
+  }
+
+  @Test
+  void chaptersThatInheritWhatTheLogDoesNotHave() {
+    var start = start();
+    var server = new McpServer("wiki", URI.create("https://wiki.example/mcp"));
+    var listed = new Event.ToolsListed(id(), server, Optional.empty());
+    var message = new Event.UserMessage(id(), Json.arr());
+    var right = new Inherited(1, List.of(2L), List.of(new Inherited.Part(message.id(), 0)));
+    assertThat(grammar(running(), listed, message, start, end(start), chapter(1, 4).with(right)))
+        .isEmpty();
+    var wrong = new Inherited(2, List.of(1L), List.of(new Inherited.Part(listed.id(), 0)));
+    assertThat(grammar(running(), listed, message, start, end(start), chapter(1, 4).with(wrong)))
+        .containsExactly(
+            "6 opens chapter 2 in a row; it is number 1",
+            "6 opens a chapter that inherits the events [1]; [2] stand",
+            "6 leaves out a part of " + listed.id() + ", no earlier message");
+  }
+
+  private Event.ContextOpened chapter(int number, long from) {
     return new Event.ContextOpened(
         id(),
         number,

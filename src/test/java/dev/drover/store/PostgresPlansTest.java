@@ -10,6 +10,7 @@ import dev.drover.catalog.Listing;
 import dev.drover.session.Feed;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.sql.AccessRows;
 import dev.drover.store.sql.DocumentRows;
 import dev.drover.store.sql.EventRows;
@@ -172,6 +173,13 @@ final class PostgresPlansTest {
         }
       }
     }
+  }
+
+  @Test
+  void theNewestChapterOfALongLogIsFoundByIndex() throws Exception {
+    var chapters = slice(49_990, false, Set.of("drover.context"), false).of(ThreadKey.PRIMARY);
+    var plan = plan(EventRows.sql(chapters), List.of("'sesn_7'", "49990", "1"));
+    assertThat(plan.indexes).containsExactly("event_chapter", "session_id_key");
   }
 
   @Test

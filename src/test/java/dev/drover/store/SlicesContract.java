@@ -2,12 +2,14 @@ package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.base.Json;
 import dev.drover.base.Utf8;
 import dev.drover.session.Event;
 import dev.drover.session.Lease;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,6 +67,33 @@ abstract class SlicesContract extends LogContract {
                     .getEvents(id, slice(10, 3, false, "agent.message", "drover.tool_dispatched"))))
         .containsExactly(9L, 7L, 6L);
     assertThat(log().getEvents(id, slice(0, 9, true, "no.such"))).isEmpty();
+  }
+
+  @Test
+  void slicesChooseTheBeginningsOfChapters() {
+    var id = newSession();
+    var lease = log().claim(id).orElseThrow();
+    for (int i = 1; i <= 3; i++) {
+      append(lease, new Event.ModelRequestStart(eventId()), chapter(i));
+    }
+    var chapters = slice(Long.MAX_VALUE, 1, false, "drover.context");
+    assertThat(positions(log().getEvents(id, chapters))).containsExactly(6L);
+    assertThat(positions(log().getEvents(id, chapters.of(ThreadKey.PRIMARY)))).containsExactly(6L);
+    assertThat(log().getEvents(id, chapters.of(new ThreadKey(1)))).isEmpty();
+    assertThat(positions(log().getEvents(id, slice(6, 9, false, "drover.context"))))
+        .containsExactly(4L, 2L);
+  }
+
+  private Event chapter(int number) {
+    return new Event.ContextOpened(
+        eventId(),
+        number,
+        Event.ContextOpened.Kind.ROLLING,
+        Event.ContextOpened.Cause.THRESHOLD,
+        1,
+        Json.arr(),
+        0,
+        new Event.ContextOpened.Sizes(2, 1, 9, 100));
   }
 
   @Test

@@ -79,6 +79,24 @@ public final class ScriptedModel implements Model, Models {
     return this;
   }
 
+  /// Gives it another way to say that its context is full.
+  public ScriptedModel withOverflow(Capabilities.Overflow overflow) {
+    var had = capabilities;
+    capabilities =
+        new Capabilities(
+            had.contextTokens(),
+            had.maxTokens(),
+            had.efforts(),
+            had.defaultEffort(),
+            had.images(),
+            had.documents(),
+            had.midConversationSystem(),
+            had.price(),
+            had.contextKnown(),
+            overflow);
+    return this;
+  }
+
   public ScriptedModel thenText(String text) {
     return then(
         (_, listener) -> {

@@ -7,11 +7,13 @@ import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.Brains;
+import dev.drover.brain.ContextSettings;
 import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
 import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
+import dev.drover.brain.Strategy;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
@@ -69,7 +71,8 @@ public final class Stage implements AutoCloseable {
   private final Inventory inventory;
   private final List<HandErrand> errands = new CopyOnWriteArrayList<>();
   private final PuppetRepositories repositories = new PuppetRepositories();
-  private final Harness harness;
+  private ContextSettings context = ContextSettings.DEFAULT;
+  private Harness harness;
   private final Brains brains;
   private SessionId session;
 
@@ -158,7 +161,16 @@ public final class Stage implements AutoCloseable {
         pause,
         new Random(7),
         new MemoryBudget(1L << 30, Duration.ofDays(1)),
-        NoFiles.ATTACHED);
+        NoFiles.ATTACHED,
+        context);
+  }
+
+  /// Gives the harness, and those that are made from now on, other settings of contexts. The brains
+  /// of [#wakes] keep the old ones.
+  public Stage withContext(Strategy strategy) {
+    context = new ContextSettings(Optional.of(strategy));
+    harness = harness(store.eventLog());
+    return this;
   }
 
   public ScriptedModel model() {

@@ -91,6 +91,9 @@ public final class MessagesModel implements Model, AutoCloseable {
     }
     if (!prompt.tools().items().isEmpty()) {
       body.put("tools", prompt.tools());
+      if (!prompt.mayCall()) {
+        body.put("tool_choice", Json.obj("type", "none"));
+      }
     }
     body.put("messages", Kept.without(prompt.messages()));
     body.put("stream", Json.of(true));

@@ -34,6 +34,9 @@ final class ChatRequest {
     if (!prompt.tools().items().isEmpty()) {
       body.put(
           "tools", new Json.Arr(prompt.tools().items().stream().map(ChatRequest::tool).toList()));
+      if (!prompt.mayCall()) {
+        body.put("tool_choice", Json.of("none"));
+      }
     }
     body.put("stream", Json.of(true));
     body.put("stream_options", Json.obj("include_usage", true));

@@ -153,15 +153,20 @@ public final class EventRows {
   /// A slice, cut to its limit in bytes. Few slices need a cut, so their total size is read first,
   /// as one row.
   private static Slice within(Db db, SessionId id, Slice slice) throws SQLException {
-    var whole =
-        db.first(
+    var whole = whole(db, id, slice);
+    boolean fits = whole.bytes() <= slice.bytes();
+    return (fits ? whole : Extent.of(slice, sizes(db, id, slice), 0)).slice();
+  }
+
+  /// The extent of a slice without its limit in bytes, read as one row.
+  private static Extent whole(Db db, SessionId id, Slice slice) throws SQLException {
+    return db.first(
             "SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MAX(position), 0) FROM ("
                 + sizesSql(slice)
                 + ") AS sizes",
             row -> Extent.whole(slice, row.getInt(1), row.getLong(2), row.getLong(3)),
-            values(id, slice, slice.limit()));
-    boolean fits = whole.isPresent() && whole.get().bytes() <= slice.bytes();
-    return (fits ? whole.get() : Extent.of(slice, sizes(db, id, slice), 0)).slice();
+            values(id, slice, slice.limit()))
+        .orElseThrow();
   }
 
   /// The extent of a slice, without reading it.
@@ -171,6 +176,10 @@ public final class EventRows {
             "SELECT COALESCE(SUM(octet_length(json)), 0) FROM inbox WHERE session_key = "
                 + SessionRows.KEY,
             id.value());
+    if (slice.limit() == Integer.MAX_VALUE && slice.bytes() == Long.MAX_VALUE) {
+      var whole = whole(db, id, slice);
+      return new Extent(whole.slice(), whole.bytes(), false, waiting);
+    }
     return Extent.of(slice, sizes(db, id, slice), waiting);
   }
 
@@ -184,7 +193,9 @@ public final class EventRows {
   private static @Nullable Object[] values(SessionId id, Slice slice, long limit) {
     var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
     slice.thread().filter(EventRows::isChild).ifPresent(child -> values.add(child.number()));
-    values.addAll(slice.types());
+    if (!isOfChapters(slice)) {
+      values.addAll(slice.types());
+    }
     slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
     slice.to().ifPresent(to -> values.add(Micros.of(to)));
     values.add(limit);
@@ -206,6 +217,14 @@ public final class EventRows {
   /// The condition for a child thread. It matches an index that has no rows of primary threads.
   private static final String CHILD = " AND thread = ? AND thread <> 0";
 
+  /// The condition for the beginnings of chapters, which have an index of their own. The databases
+  /// use such an index for a constant only, not for a parameter.
+  private static final String CHAPTERS = " AND type = 'drover.context'";
+
+  private static boolean isOfChapters(Slice slice) {
+    return slice.types().equals(Set.of("drover.context"));
+  }
+
   private static boolean isChild(ThreadKey thread) {
     return !thread.equals(ThreadKey.PRIMARY);
   }
@@ -216,11 +235,15 @@ public final class EventRows {
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
         + slice.thread().map(one -> isChild(one) ? CHILD : " AND thread = 0").orElse("")
         + (slice.visible() ? " AND visible = 1" : "")
-        + (slice.types().isEmpty() ? "" : " AND type IN (" + marks(slice.types().size()) + ")")
+        + (isOfChapters(slice) ? CHAPTERS : types(slice.types().size()))
         + (slice.from().isPresent() ? " AND processed_at >= ?" : "")
         + (slice.to().isPresent() ? " AND processed_at <= ?" : "")
         + (slice.ascending() ? " ORDER BY position" : " ORDER BY position DESC")
         + " LIMIT ?";
+  }
+
+  private static String types(int count) {
+    return count == 0 ? "" : " AND type IN (" + marks(count) + ")";
   }
 
   public static String marks(int count) {

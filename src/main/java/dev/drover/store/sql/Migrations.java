@@ -50,7 +50,8 @@ public final class Migrations {
           "0027-placeholders",
           "0028-repositories",
           "0029-templates",
-          "0030-tool-outputs");
+          "0030-tool-outputs",
+          "0031-chapters");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

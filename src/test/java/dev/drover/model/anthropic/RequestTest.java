@@ -55,6 +55,17 @@ final class RequestTest extends MessagesCase {
     assertThat(body.get("system")).contains(system);
     assertThat(body.get("tools")).contains(tools);
     assertThat(body.get("output_config")).contains(Json.obj("effort", "high"));
+    assertThat(body.get("tool_choice")).isEmpty();
+  }
+
+  @Test
+  void toolsCanBeShownThatMayNotBeCalled() throws Exception {
+    var tools = Json.arr(Json.obj("name", "bash", "input_schema", Json.obj("type", "object")));
+    server.says("Hi");
+    model.answer(
+        new Prompt("m", 9, Optional.empty(), Json.arr(), tools, HELLO.messages()).withoutCalls(),
+        Listener.DEAF);
+    assertThat(server.request(1).body().get("tool_choice")).contains(Json.obj("type", "none"));
   }
 
   @ParameterizedTest

@@ -121,6 +121,15 @@ final class ChatRequestTest extends ChatCase {
                     Json.obj("type", "object"))));
   }
 
+  @Test
+  void toolsCanBeShownThatMayNotBeCalled() throws Exception {
+    var tools = Json.arr(Json.obj("name", "bash", "input_schema", Json.obj("type", "object")));
+    var prompt =
+        new Prompt("m", 9, Optional.empty(), Json.arr(), tools, Json.arr(user(text("Hi"))));
+    assertThat(sent(prompt).get("tool_choice")).isEmpty();
+    assertThat(sent(prompt.withoutCalls()).text("tool_choice")).isEqualTo("none");
+  }
+
   @ParameterizedTest
   @CsvSource({"low, low", "medium, medium", "high, high", "xhigh, high", "max, high"})
   void effortEndsAtHigh(String effort, String sent) throws Exception {

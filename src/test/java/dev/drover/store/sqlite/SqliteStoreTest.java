@@ -17,6 +17,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
+import dev.drover.session.ThreadKey;
 import dev.drover.store.StoreUnusable;
 import dev.drover.store.sql.DocumentRows;
 import dev.drover.store.sql.EventRows;
@@ -152,6 +153,11 @@ final class SqliteStoreTest {
             .noneMatch(step -> step.startsWith("SCAN"))
             .noneMatch(step -> step.contains("TEMP B-TREE"));
       }
+      var chapters = slice(49_990, false, Set.of("drover.context")).of(ThreadKey.PRIMARY);
+      assertThat(plan(store, EventRows.sql(chapters)))
+          .anyMatch(step -> step.contains("USING INDEX event_chapter (session_key=? AND thread=?"))
+          .noneMatch(step -> step.contains("TEMP B-TREE"));
+      assertThat(store.eventLog().getEvents(lease.session(), chapters)).isEmpty();
     }
   }
 

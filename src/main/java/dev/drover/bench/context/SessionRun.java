@@ -1,0 +1,236 @@
+package dev.drover.bench.context;
+
+import dev.drover.base.Ids;
+import dev.drover.base.Json;
+import dev.drover.base.MemoryBudget;
+import dev.drover.base.Pause;
+import dev.drover.brain.AttachedFiles;
+import dev.drover.brain.ContextSettings;
+import dev.drover.brain.Harness;
+import dev.drover.brain.OnAmbiguous;
+import dev.drover.brain.Profile;
+import dev.drover.brain.Repositories;
+import dev.drover.brain.Retries;
+import dev.drover.brain.Strategy;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Blobs;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.Toolset;
+import dev.drover.catalog.WorkspaceId;
+import dev.drover.files.Files;
+import dev.drover.hands.Hands;
+import dev.drover.hands.ToolResult;
+import dev.drover.reading.GetEvents;
+import dev.drover.session.Delivery;
+import dev.drover.session.Event;
+import dev.drover.session.EventId;
+import dev.drover.session.EventLog;
+import dev.drover.session.Feed;
+import dev.drover.session.Session;
+import dev.drover.session.SessionId;
+import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
+import dev.drover.session.ThreadId;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.McpTools;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// A scripted session, run by the harness over a store, with a [CachingModel]. One thread.
+public final class SessionRun {
+  /// The time from one request to the next.
+  private static final Duration STEP = Duration.ofSeconds(20);
+
+  private static final long MEMORY = 512L << 20;
+  private static final int PAGE = 1_000;
+  private static final Set<String> RESULTS = Set.of("agent.tool_result");
+  private static final Pattern POSITION = Pattern.compile("^#([0-9]+) ", Pattern.MULTILINE);
+
+  private final ScriptedSession script;
+  private final ScriptedAgent agent;
+  private final CachingModel model;
+  private final EventLog log;
+  private final Ids ids;
+  private final SessionId session;
+  private final Harness harness;
+  private final List<BitSet> seen = new ArrayList<>();
+
+  /// @param log where the session's events go
+  /// @param ids makes ids that are in neither of the two yet
+  public SessionRun(
+      Sessions sessions,
+      EventLog log,
+      Ids ids,
+      ScriptedSession script,
+      Strategy strategy,
+      CachingModel.Server server) {
+    this.script = script;
+    this.log = log;
+    this.ids = ids;
+    agent = new ScriptedAgent(script);
+    var clock = new SimulatedClock();
+    model =
+        new CachingModel(
+            server,
+            clock,
+            prompt -> {
+              seen.add(agent.facts().in(prompt));
+              clock.advance(STEP);
+              return agent.reply(prompt);
+            });
+    var made = session(ids, script);
+    sessions.create(made, List.of());
+    session = made.id();
+    harness = harness(sessions, strategy);
+  }
+
+  private static Session session(Ids ids, ScriptedSession script) {
+    var definition =
+        new Definition(
+            "Long",
+            null,
+            new ModelConfig(CachingModel.ID, Optional.empty(), "standard"),
+            ScriptedSession.system(script.size().fixed()),
+            List.of(new Toolset(Toolset.OPEN, offered())));
+    return new Session(
+        new SessionId(ids.next(SessionId.PREFIX)),
+        new Session.Origin(
+            new WorkspaceId(ids.next("wrkspc_")),
+            new ThreadId(ids.next(ThreadId.PREFIX)),
+            new AgentId(ids.next("agent_")),
+            1,
+            new EnvironmentId(ids.next("env_")),
+            new Environment.Networking.Unrestricted(),
+            InstantSource.system().instant()),
+        new Session.Editable(definition, null, Map.of(), Optional.empty()));
+  }
+
+  /// Only the scripted tool and the reader of the log.
+  private static List<Toolset.ToolSetting> offered() {
+    var off = new Toolset.Setting(false, Toolset.Policy.ALWAYS_ALLOW);
+    return Toolset.NAMES.stream().sorted().map(name -> new Toolset.ToolSetting(name, off)).toList();
+  }
+
+  private Harness harness(Sessions sessions, Strategy strategy) {
+    var clock = InstantSource.system();
+    var memory = new MemoryBudget(MEMORY, Duration.ofMinutes(1));
+    return new Harness(
+        log,
+        sessions,
+        new Feed(),
+        model,
+        Absent.of(Hands.class),
+        List.of(),
+        Inventory.of(List.of(new ScriptedTool(script)))
+            .withReader(new GetEvents(System::nanoTime), true),
+        Absent.of(McpTools.class),
+        Repositories.NONE,
+        Profile.DEFAULTS,
+        Retries.DEFAULT,
+        script.calls(),
+        OnAmbiguous.DEFAULT,
+        ids,
+        clock,
+        Pause.REAL,
+        new Random(1),
+        memory,
+        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock),
+        new ContextSettings(Optional.of(strategy)));
+  }
+
+  /// Plays the script to its end.
+  public void play() throws InterruptedException {
+    for (int turn = 0; turn < script.size().turns(); turn++) {
+      agent.begin();
+      say(script.message(turn));
+    }
+  }
+
+  private void say(String text) throws InterruptedException {
+    var message =
+        new Event.UserMessage(
+            new EventId(ids.next(EventId.PREFIX)), Json.arr(ScriptedAgent.text(text)));
+    var delivery = new Delivery(ids.next("send_"), false);
+    log.receive(session, List.of(message), delivery).lease().ifPresent(log::release);
+    if (!harness.wake(session)) {
+      throw new IllegalStateException("the session is held by another node");
+    }
+  }
+
+  /// The facts that the agent finds again, each with at most two calls of `get_events`: it searches
+  /// for what it knows of the fact, and then reads one of the events that were found.
+  public int find() throws InterruptedException {
+    int found = 0;
+    for (var fact : script.facts()) {
+      found += isFound(fact) ? 1 : 0;
+    }
+    return found;
+  }
+
+  private boolean isFound(Fact fact) throws InterruptedException {
+    agent.search(Json.obj("text", fact.needle()));
+    var answer = answerTo("Look it up in the log.");
+    if (answer.contains(fact.value())) {
+      return true;
+    }
+    var position = POSITION.matcher(answer);
+    if (!position.find()) {
+      return false;
+    }
+    agent.search(Json.obj("position", Long.parseLong(position.group(1))));
+    return answerTo("Read the event that you found.").contains(fact.value());
+  }
+
+  /// The text of the result that the agent gets in the turn of a message.
+  private String answerTo(String message) throws InterruptedException {
+    say(message);
+    var newest =
+        new Slice(Long.MAX_VALUE, 1, false, RESULTS, true, Optional.empty(), Optional.empty());
+    return log.getEvents(session, newest).stream()
+        .map(Stored::event)
+        .filter(Event.AgentToolResult.class::isInstance)
+        .map(
+            event -> new ToolResult(((Event.AgentToolResult) event).content(), false, false).text())
+        .findFirst()
+        .orElse("");
+  }
+
+  public CachingModel model() {
+    return model;
+  }
+
+  /// For each accepted request, which facts its messages had.
+  public List<BitSet> seen() {
+    return List.copyOf(seen);
+  }
+
+  public SessionId session() {
+    return session;
+  }
+
+  /// The events of one kind, in order.
+  public <E extends Event> List<E> all(Class<E> kind) {
+    var all = new ArrayList<E>();
+    long position = 0;
+    while (true) {
+      var page = log.getEvents(session, Slice.after(position, PAGE));
+      if (page.isEmpty()) {
+        return all;
+      }
+      page.stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).forEach(all::add);
+      position = page.getLast().position();
+    }
+  }
+}

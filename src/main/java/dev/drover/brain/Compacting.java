@@ -1,0 +1,131 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.base.Scope;
+import dev.drover.model.Answer;
+import dev.drover.model.Listener;
+import dev.drover.model.Prompt;
+import dev.drover.session.Compaction;
+import dev.drover.session.Emission;
+import dev.drover.session.Event;
+import dev.drover.session.Event.CompactionFailed.Reason;
+import dev.drover.session.EventId;
+import dev.drover.session.ModelUsage;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The part of a wake that asks a model for a summary of its context. The request is in the log
+/// like any other, with its usage, but it answers nothing: messages wait until the new chapter has
+/// begun. The chapter is in the append of the reply that made it, or nowhere.
+final class Compacting {
+  private final WakeContext at;
+
+  Compacting(WakeContext at) {
+    this.at = at;
+  }
+
+  /// The call of the model.
+  interface Asks {
+    Answer answer(Prompt prompt, Listener listener) throws InterruptedException;
+  }
+
+  /// Records the start of the request, unless it is open already, asks, and records the new
+  /// chapter, or what was wrong with the summary.
+  ///
+  /// @param frame a request of the conversation without its messages
+  LogWriter.Next summarize(
+      Step.Ask step, Draft draft, Room room, Prompt frame, Context context, Asks model)
+      throws InterruptedException {
+    var start = step.open().orElseGet(at::id);
+    if (step.open().isEmpty()
+        && at.writer().write(opening(step, start, draft)) == LogWriter.Next.STOP) {
+      return LogWriter.Next.STOP;
+    }
+    var chapter = at.chapter();
+    var slices = new SummaryRequest.Slices(chapter, reader -> reader.accept(chapter.recent()));
+    var prompt = SummaryRequest.of(draft, room, frame, context, start, slices);
+    Answer answer;
+    try (var scope = new Scope(at.bell()::ring)) {
+      var asking = scope.fork(() -> model.answer(prompt, Listener.DEAF));
+      if (!at.await(asking)) {
+        return LogWriter.Next.GO_ON;
+      }
+      answer = asking.join();
+    }
+    return switch (answer) {
+      case Answer.Reply reply -> replied(reply, start, draft, room, chapter);
+      case Answer.Failure failure -> failed(failure, start, draft);
+    };
+  }
+
+  private List<Emission.Entry> opening(Step.Ask step, EventId start, Draft draft) {
+    var entries = new ArrayList<>(at.opening(step.turn()));
+    entries.add(at.entry(new Event.ModelRequestStart(start), draft.hidden()));
+    return entries;
+  }
+
+  private LogWriter.Next replied(
+      Answer.Reply reply, EventId start, Draft draft, Room room, Chapter chapter) {
+    var end =
+        at.entry(
+            new Event.ModelRequestEnd(at.id(), start, false, reply.usage()),
+            Compaction.marked(
+                Json.obj(
+                    "summary_reply",
+                    Json.obj("content", reply.content(), "stop_reason", reply.stopReason()))));
+    var fault = SummaryRules.fault(reply, room.summaryTokens(chapter));
+    if (fault.isPresent()) {
+      return at.writer().write(List.of(end, failed(draft, fault.get())));
+    }
+    var opened = room.summarized(chapter, draft, SummaryRules.text(reply), at.id());
+    return opened.isPresent()
+        ? at.writer()
+            .write(
+                List.of(
+                    end,
+                    at.entry(new Event.ContextCompacted(at.id())),
+                    at.entry(at.inheriting(opened.get(), chapter))))
+        : at.writer().write(List.of(end, failed(draft, Reason.NO_ROOM)));
+  }
+
+  private Emission.Entry failed(Draft draft, Reason reason) {
+    return failed(draft, reason, SummaryRules.after(draft.rung(), reason));
+  }
+
+  private Emission.Entry failed(Draft draft, Reason reason, int next) {
+    return at.entry(
+        new Event.CompactionFailed(at.id(), draft.rung(), reason, next, draft.before()));
+  }
+
+  /// A summary that is only useful is left for later. One that is necessary is tried again, like
+  /// any request; then a chapter begins that needs no model.
+  private LogWriter.Next failed(Answer.Failure failure, EventId start, Draft draft) {
+    if (Plan.interrupted(at.inbox())) {
+      return LogWriter.Next.GO_ON;
+    }
+    var entries = new ArrayList<Emission.Entry>();
+    entries.add(
+        at.entry(
+            new Event.ModelRequestEnd(at.id(), start, true, ModelUsage.NONE),
+            Compaction.marked(Json.EMPTY)));
+    int failures = at.fold().failures() + 1;
+    switch (failure.kind()) {
+      case CONTEXT_FULL -> entries.add(failed(draft, Reason.CONTEXT_FULL));
+      case REJECTED -> entries.add(failed(draft, Reason.REJECTED));
+      case BILLING -> entries.add(failed(draft, Reason.REJECTED, Event.CompactionFailed.LAST));
+      case OVERLOADED, RATE_LIMITED, BROKEN -> {
+        if (!draft.hard()) {
+          entries.add(failed(draft, Reason.UNAVAILABLE, draft.rung()));
+        } else if (failures >= at.harness().retries().limit()) {
+          entries.add(failed(draft, Reason.UNAVAILABLE, Event.CompactionFailed.LAST));
+        } else {
+          var pause = at.harness().retries().pause(failures, failure, at.harness().random());
+          var until = at.harness().clock().instant().plus(pause);
+          entries.add(at.entry(new Event.Failed(at.id(), Retries.error(failure, true))));
+          entries.addAll(at.statuses().rescheduled(until, pause));
+        }
+      }
+    }
+    return at.writer().write(entries);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.drover.brain;
+
+import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.catalog.McpServer;
+import dev.drover.model.Answer;
+import dev.drover.model.Listener;
+import dev.drover.model.Models;
+import dev.drover.model.Prompt;
+import dev.drover.session.Event;
+import dev.drover.session.ModelUsage;
+import dev.drover.session.RemoteTool;
+import dev.drover.session.Stored;
+import dev.drover.tools.Inventory;
+import dev.drover.tools.Runs;
+import dev.drover.tools.Toolbox;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/// Replays recorded sessions, to find out which assumptions of the harness still hold for a model.
+/// No tool runs, and nothing is written. The system prompt and the tools are those that the session
+/// would have now, because logs do not have them. Safe for many threads.
+public final class Replays {
+  /// The maximum number of points of [#points].
+  public static final int MOST_POINTS = 1_000;
+
+  private final Models models;
+  private final Inventory tools;
+  private final List<Profile.Rule> profiles;
+  private final ContextSettings contexts;
+  private final Optional<AttachedFiles> attached;
+  private final LongSupplier nanos;
+  private final Duration limit;
+
+  /// @param attached the files that messages refer to; empty if there are none
+  /// @param nanos a clock
+  /// @param limit how long one replay of requests may take
+  public Replays(
+      Models models,
+      Inventory tools,
+      List<Profile.Rule> profiles,
+      ContextSettings contexts,
+      Optional<AttachedFiles> attached,
+      LongSupplier nanos,
+      Duration limit) {
+    this.models = models;
+    this.tools = tools;
+    this.profiles = List.copyOf(profiles);
+    this.contexts = contexts;
+    this.attached = attached;
+    this.nanos = nanos;
+    this.limit = limit;
+  }
+
+  /// Makes the requests of a session again, without a model.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if the log is too long
+  public ReplayedRequests requests(Recording recording, ReplaySettings settings) {
+    var own = recording.agent().model().id();
+    var id = settings.model(recording);
+    var can = settings.capabilities(models, id);
+    var strategy = settings.strategy(contexts.of(profile(id), can));
+    var fixed = fixed(recording, profile(id), strategy);
+    var room =
+        new Room(can, fixed.tokens(), strategy, fixed.toolbox().nameOf(Runs.LogReader.class));
+    double recorded = fixed(recording, profile(own), strategy(own)).tokens();
+    return new RequestReplay(room, recorded, nanos, limit)
+        .run(id, recording.events(), recording.replies(), models.capabilities(own).price());
+  }
+
+  /// The positions of recorded requests with a reply, spread evenly over the log.
+  ///
+  /// @param most the maximum number
+  public List<Long> points(Recording recording, int most) {
+    var all = recording.replies().keySet().stream().sorted().toList();
+    int count = Math.min(most, all.size());
+    var points = new ArrayList<Long>();
+    for (int i = 0; i < count; i++) {
+      points.add(all.get((int) ((long) (2 * i + 1) * all.size() / (2L * count))));
+    }
+    return points;
+  }
+
+  /// Asks a model for the reply to a recorded request, with the recorded context.
+  ///
+  /// @param model the id of the model; empty for the session's own. Another one gets no thinking,
+  ///   which is signed for the model that wrote it
+  /// @throws Problem `INVALID_REQUEST` if there is no such request, or if the model cannot be used
+  public ReplayedStep step(Recording recording, long position, Optional<String> model)
+      throws InterruptedException {
+    var end = recording.replies().get(position);
+    if (end == null || end.hidden() == null) {
+      throw Problem.invalid(
+          "position: there is no model request with a reply at position " + position);
+    }
+    var id = model.orElse(recording.agent().model().id());
+    var prompt = prompt(recording, position, id);
+    var can = models.capabilities(id);
+    return new ReplayedStep(
+        position,
+        id,
+        can.contextKnown() ? Optional.of((long) can.contextTokens()) : Optional.empty(),
+        ReplayedStep.Action.of(
+            end.hidden().items("content"),
+            String.valueOf(end.hidden().text("stop_reason")),
+            usage(end)),
+        answer(recording, prompt),
+        can.price());
+  }
+
+  private static ModelUsage usage(Stored end) {
+    return end.event() instanceof Event.ModelRequestEnd request ? request.usage() : ModelUsage.NONE;
+  }
+
+  private Prompt prompt(Recording recording, long position, String id) {
+    var before = recording.before(position);
+    if (before.stream().anyMatch(stored -> stored.event() instanceof Event.Damaged)) {
+      throw Problem.invalid("An event before position " + position + " cannot be read.");
+    }
+    var then =
+        new Recording(
+            recording.workspace(),
+            recording.agent(),
+            recording.notes(),
+            recording.resources(),
+            before);
+    var own = recording.agent().model().id();
+    var fixed = fixed(then, profile(id), strategy(own));
+    var messages = profile(id).context().messages(slices -> slices.accept(before)).messages();
+    var can = models.capabilities(id);
+    return new Prompt(
+        id,
+        new Room(can, fixed.tokens(), strategy(own), Optional.empty())
+            .replyTokens(Chapter.of(before)),
+        recording.agent().model().effort().filter(can.efforts()::contains),
+        fixed.system(),
+        fixed.toolbox().definitions(),
+        id.equals(own) ? messages : withoutThinking(messages));
+  }
+
+  private Answer answer(Recording recording, Prompt prompt) throws InterruptedException {
+    var route = models.route(prompt.model());
+    var named = prompt.forModel(route.name());
+    if (attached.isEmpty()) {
+      return route
+          .model()
+          .answer(named.withMessages(RecordedBlocks.withoutFiles(named.messages())), Listener.DEAF);
+    }
+    try (var loaded = attached.get().load(recording.workspace(), named.messages())) {
+      return route.model().answer(named.withMessages(loaded.messages()), Listener.DEAF);
+    }
+  }
+
+  private static Json.Arr withoutThinking(Json.Arr messages) {
+    return RecordedBlocks.without(messages, Rendering::isThinking);
+  }
+
+  private Profile profile(String model) {
+    return Profile.of(profiles, model);
+  }
+
+  private Strategy strategy(String model) {
+    return contexts.of(profile(model), models.capabilities(model));
+  }
+
+  /// What stands before the messages of a request.
+  private record Fixed(Json.Arr system, Toolbox toolbox) {
+    /// The estimate of its size.
+    double tokens() {
+      return Estimate.of(system) + Estimate.of(toolbox.definitions());
+    }
+  }
+
+  private Fixed fixed(Recording recording, Profile profile, Strategy strategy) {
+    var text =
+        SystemPrompt.of(
+            recording.agent(), recording.notes(), recording.resources(), recording::events);
+    var listed =
+        recording.agent().mcpServers().isEmpty()
+            ? Map.<McpServer, List<RemoteTool>>of()
+            : ListedTools.of(recording.events()).tools();
+    var toolbox = Toolbox.of(recording.agent(), tools, listed);
+    return new Fixed(
+        text.isEmpty() ? Json.arr() : profile.context().system(text),
+        strategy == Strategy.NOTE
+            ? toolbox.withAnswered(HandOver.SPEC, HandOver.OTHER_NAME)
+            : toolbox);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.drover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Json;
+import dev.drover.testing.DroverClient;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `drover replay` of a session of a whole server, and of its bundle.
+@Tag("sandbox")
+@Timeout(60)
+final class ReplayHereTest {
+  private static final int TURNS = 3;
+
+  @TempDir private Path directory;
+  private Drover server;
+  private TerminalUser user;
+  private String session;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = TerminalUser.server(directory, Map.of());
+    user = new TerminalUser(server, directory);
+    try (var client = client(server.key().reveal())) {
+      session = client.session("rehearsal");
+      for (int i = 0; i < TURNS; i++) {
+        client.say(session, "Nothing to do in turn " + i + ".");
+        client.awaitIdle(session);
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private DroverClient client(String key) {
+    return new DroverClient(server.url(), key);
+  }
+
+  private List<Json.Obj> lines(String... arguments) {
+    var all = Stream.concat(Arrays.stream(arguments), Stream.of("--json"));
+    assertThat(user.run("", all.toArray(String[]::new))).as(() -> user.err()).isZero();
+    return user.out().lines().map(line -> (Json.Obj) Json.trusted(line)).toList();
+  }
+
+  private String bundle() {
+    var file = directory.resolve("session.tar").toString();
+    assertThat(user.run("", "sessions", "export", session, "-o", file)).isZero();
+    return file;
+  }
+
+  @Test
+  void aSessionAndItsBundleAreReplayedAlike() {
+    var bundle = bundle();
+    for (var what : List.of(session, bundle)) {
+      var answer = lines("replay", what, "--context-tokens", "50000").getFirst();
+      assertThat(answer.object("recorded").number("requests", 0)).isEqualTo(TURNS);
+      assertThat(answer.object("replayed").number("requests", 0)).isEqualTo(TURNS);
+      assertThat(answer.number("context_tokens", 0)).isEqualTo(50_000);
+      var steps = lines("replay", what, "--mode", "next-step", "--points", "2", "--times", "1");
+      assertThat(steps).hasSize(3);
+      assertThat(steps.getFirst().object("replayed").text("kind")).isEqualTo("text");
+      assertThat(steps.getLast().text("same_kind")).isEqualTo("2/2");
+      assertThat(steps.getLast().text("ended_early")).isEqualTo("0/2");
+      assertThat(steps.getLast().number("failed", -1)).isZero();
+    }
+    assertThat(user.run("", "replay", session)).isZero();
+    assertThat(user.out()).containsPattern("RECORDED +REPLAYED\nrequests +3 +3\n");
+    assertThat(user.run("", "replay", bundle, "--mode", "next-step", "--times", "1")).isZero();
+    assertThat(user.out()).contains("POSITION").containsPattern("same_kind +3/3");
+  }
+
+  @Test
+  void aReplayChangesNothing() {
+    try (var client = client(server.key().reveal())) {
+      var before = client.get("/v1/sessions/" + session);
+      var events = client.events(session);
+      lines("replay", session, "--mode", "next-step", "--times", "1");
+      lines("replay", session);
+      assertThat(client.get("/v1/sessions/" + session)).isEqualTo(before);
+      assertThat(client.events(session)).isEqualTo(events);
+    }
+  }
+
+  @Test
+  void whatIsWrongIsSaid() throws Exception {
+    assertThat(user.run("", "replay", session, "--mode", "live")).isEqualTo(2);
+    assertThat(user.err()).contains("--mode must be requests or next-step");
+    assertThat(user.run("", "replay", session, "--points", "2")).isEqualTo(2);
+    assertThat(user.err()).contains("--points is for the other mode");
+    assertThat(user.run("", "replay", session, "--mode", "next-step", "--times", "11"))
+        .isEqualTo(2);
+    assertThat(user.run("", "replay", session, "--strategy", "best")).isOne();
+    assertThat(user.err()).contains("strategy: must be one of");
+    assertThat(user.run("", "replay", session, "--context-tokens", "5")).isOne();
+    assertThat(user.err()).contains("context_tokens: must be from");
+    assertThat(user.run("", "replay", "sesn_none")).isOne();
+    assertThat(user.err()).contains("not_found_error");
+    var unknown = new String[] {"replay", session, "--mode", "next-step", "--model", "claude-x"};
+    assertThat(user.run("", unknown)).isOne();
+    assertThat(user.err()).contains("no Messages server is configured");
+    var damaged = Files.writeString(directory.resolve("damaged.tar"), "not a bundle");
+    assertThat(user.run("", "replay", damaged.toString())).isOne();
+    assertThat(user.err()).contains("The bundle cannot be imported");
+  }
+
+  @Test
+  void anotherWorkspaceCannotReplayItAndReadingDoesNotPermitQuestions() throws Exception {
+    var other =
+        String.valueOf(lines("workspaces", "create", "--name", "Other").getFirst().text("id"));
+    assertThat(user.run("", "keys", "create", "--workspace", other, "--name", "k")).isZero();
+    var foreign = user.out().strip();
+    assertThat(user.run("", "keys", "create", "--name", "r", "--scope", "sessions:read")).isZero();
+    var reading = user.out().strip();
+    var body = TenantClient.Body.json(Json.obj("position", 1));
+    var path = "/drover/sessions/" + session + "/replay";
+    try (var http = HttpClient.newHttpClient()) {
+      var stranger = new TenantClient(http, server.url(), foreign);
+      assertThat(stranger.send("GET", path, TenantClient.Body.NONE).status()).isEqualTo(404);
+      assertThat(stranger.send("POST", path, body).status()).isEqualTo(404);
+      var reader = new TenantClient(http, server.url(), reading);
+      assertThat(reader.send("GET", path, TenantClient.Body.NONE).status()).isEqualTo(200);
+      assertThat(reader.send("POST", path, body).status()).isEqualTo(403);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.drover.bench.context;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.base.Ids;
+import dev.drover.bench.context.CachingModel.Outcome;
+import dev.drover.brain.Strategy;
+import dev.drover.session.Event;
+import dev.drover.session.StopReason;
+import dev.drover.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The check of a session of two million tokens.
+final class MillionTokens {
+  static final int SMALL = 32_000;
+  static final int LARGE = 200_000;
+  static final int HUGE = 1_000_000;
+
+  private MillionTokens() {}
+
+  /// Plays a session and verifies it.
+  static void goOn(Store store, Ids ids, Strategy strategy, int context, long seed)
+      throws InterruptedException {
+    boolean small = context == SMALL;
+    var size = small ? ScriptedSession.Size.LOCAL : ScriptedSession.Size.LONG;
+    var script = new ScriptedSession(seed, size);
+    assertThat(script.facts()).hasSize(40);
+    var run =
+        new SessionRun(
+            store.sessions(),
+            store.eventLog(),
+            ids,
+            script,
+            strategy,
+            ContextComparison.server(context));
+    run.play();
+    var requests = run.model().requests();
+    var gaps = gaps(run);
+    System.err.printf(
+        "FIG %s %d %d: requests %d refused %d chapters %d failed %d gaps %s cached %.3f $%.1f%n",
+        strategy,
+        context,
+        seed,
+        requests.size(),
+        requests.stream().filter(r -> r.outcome() == Outcome.REFUSED).count(),
+        run.all(Event.ContextOpened.class).size(),
+        run.all(Event.CompactionFailed.class).size(),
+        gaps.stream().sorted().limit(3).toList(),
+        ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).cached(),
+        ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).dollars());
+
+    assertThat(run.all(Event.Failed.class)).isEmpty();
+    assertThat(run.all(Event.StatusIdle.class))
+        .hasSize(size.turns())
+        .allSatisfy(idle -> assertThat(idle.reason()).isEqualTo(new StopReason.EndTurn()));
+    assertThat(requests).noneMatch(request -> request.outcome() == Outcome.INVALID);
+    long refused =
+        requests.stream().filter(request -> request.outcome() == Outcome.REFUSED).count();
+    assertThat(refused).isLessThanOrEqualTo(small ? requests.size() / 50 : 0);
+    var chapters = run.all(Event.ContextOpened.class);
+    assertThat(requests.stream().filter(request -> !request.grew()).count())
+        .isEqualTo(chapters.size() + run.all(Event.CompactionFailed.class).size());
+    if (context == LARGE) {
+      assertThat(chapters).hasSizeLessThanOrEqualTo(strategy == Strategy.NOTE ? 60 : 28);
+    }
+    int least = small ? (strategy == Strategy.ROLLING ? 5 : 2) : 8;
+    assertThat(gaps).allSatisfy(gap -> assertThat(gap).isGreaterThanOrEqualTo(least));
+    int planted = size.turns() / 10 * (size.calls() + 1);
+    for (var seen : run.seen().subList(planted, run.seen().size())) {
+      assertThat(seen.nextClearBit(0)).isGreaterThanOrEqualTo(10);
+    }
+    assertThat(run.find()).isEqualTo(40);
+  }
+
+  /// The numbers of requests from each chapter to the next.
+  private static List<Integer> gaps(SessionRun run) {
+    var gaps = new ArrayList<Integer>();
+    int count = 0;
+    boolean first = true;
+    for (var event : run.all(Event.class)) {
+      if (event instanceof Event.ContextOpened) {
+        if (!first) {
+          gaps.add(count);
+        }
+        first = false;
+        count = 0;
+      } else if (event instanceof Event.ModelRequestStart) {
+        count++;
+      }
+    }
+    return gaps;
+  }
+}

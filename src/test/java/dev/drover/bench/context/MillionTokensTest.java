@@ -1,0 +1,51 @@
+package dev.drover.bench.context;
+
+import dev.drover.base.Ids;
+import dev.drover.brain.Strategy;
+import dev.drover.session.Feed;
+import dev.drover.store.Store;
+import dev.drover.store.sqlite.SqliteStore;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A session of two million tokens, run by the harness over SQLite, with models whose contexts are
+/// much smaller: no error reaches the user, what the user said stays in the context, and everything
+/// else can be found in the log.
+final class MillionTokensTest {
+  private @TempDir Path directory;
+  private Store store;
+  private Ids ids;
+
+  @BeforeEach
+  void open() throws Exception {
+    ids = new Ids(new Random(5));
+    store = SqliteStore.open(directory.resolve("db"), new Feed(), ids, InstantSource.system());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  /// Each strategy and each context once; [MillionTokensSoakTest] has all pairs.
+  static Stream<Arguments> sessions() {
+    return Stream.of(
+        Arguments.of(Strategy.ROLLING, MillionTokens.SMALL),
+        Arguments.of(Strategy.SUMMARY, MillionTokens.LARGE),
+        Arguments.of(Strategy.NOTE, MillionTokens.HUGE));
+  }
+
+  @ParameterizedTest(name = "{0}, context of {1}")
+  @MethodSource("sessions")
+  void aSessionOfTwoMillionTokensGoesOn(Strategy strategy, int context) throws Exception {
+    MillionTokens.goOn(store, ids, strategy, context, 1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.bench.context;
+
+import org.jspecify.annotations.NullMarked;

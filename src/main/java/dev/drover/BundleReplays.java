@@ -3,7 +3,6 @@ package dev.drover;
 import dev.drover.base.Fields;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
-import dev.drover.brain.Profile;
 import dev.drover.brain.Recording;
 import dev.drover.brain.ReplaySettings;
 import dev.drover.brain.Replays;
@@ -56,8 +55,7 @@ final class BundleReplays implements Replaying {
         new Replays(
             new AllowedModels(wiring.models(config, ids, open::push), config.policy()),
             Inventory.of(wiring.tools(config, open::push), config.policy()),
-            Profile.DEFAULTS,
-            config.brain().context(),
+            config.profiles().load(),
             Optional.empty(),
             System::nanoTime,
             UNLIMITED);
@@ -85,7 +83,11 @@ final class BundleReplays implements Replaying {
       return replays
           .requests(
               recording,
-              new ReplaySettings(settings.model(), settings.contextTokens(), settings.strategy()))
+              new ReplaySettings(
+                  settings.model(),
+                  settings.contextTokens(),
+                  settings.strategy(),
+                  settings.profile()))
           .json();
     }
 

@@ -17,6 +17,7 @@ import dev.drover.hands.PoolSettings;
 import dev.drover.hands.local.SandboxSettings;
 import dev.drover.http.PrivateHosts;
 import dev.drover.policy.PolicyInForce;
+import dev.drover.profile.ProfileFiles;
 import dev.drover.settings.Section;
 import dev.drover.settings.SettingValue;
 import dev.drover.settings.SettingsFile;
@@ -64,6 +65,7 @@ import java.util.Set;
 /// @param web the settings of the web tools
 /// @param network the settings for the network of sandboxes
 /// @param policy the operator's policy, which is read at its first use
+/// @param profiles the operator's profiles, which are read at the start
 /// @param packages the mirrors of package registries
 /// @param templates the settings of the packages of environments
 /// @param git the settings for the repositories of sessions
@@ -88,6 +90,7 @@ public record Config(
     WebSettings web,
     NetworkSettings network,
     PolicyInForce policy,
+    ProfileFiles profiles,
     PackageSettings packages,
     TemplateSettings templates,
     GitSettings git,
@@ -184,6 +187,7 @@ public record Config(
         WebSettings.read(root),
         NetworkSettings.read(root.section("network")),
         PolicyInForce.read(root.section("policy"), data),
+        ProfileFiles.read(root.section("profiles"), data),
         PackageSettings.read(root.section("packages")),
         TemplateSettings.read(root.section("templates")),
         GitSettings.read(root.section("git"), opened),

@@ -11,11 +11,11 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brains;
+import dev.drover.brain.ContextInspector;
 import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
-import dev.drover.brain.Profile;
 import dev.drover.brain.Replays;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
@@ -29,6 +29,7 @@ import dev.drover.hands.Hands;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
 import dev.drover.policy.PolicyFile;
+import dev.drover.profile.Profiles;
 import dev.drover.reading.GetEvents;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -46,6 +47,7 @@ import dev.drover.telemetry.MeteredModels;
 import dev.drover.telemetry.MeteredTool;
 import dev.drover.telemetry.Meters;
 import dev.drover.telemetry.Metrics;
+import dev.drover.telemetry.ProfileMeters;
 import dev.drover.telemetry.RequestLog;
 import dev.drover.templates.Templates;
 import dev.drover.tools.Inventory;
@@ -83,6 +85,8 @@ public final class Drover implements AutoCloseable {
   private final InstantSource clock;
   private final List<ServerTool> tools;
   private final Meters meters;
+  private final Profiles profiles;
+  private final Inventory inventory;
   private final Feed feed;
   private final Server server;
   private final Secret key;
@@ -100,15 +104,19 @@ public final class Drover implements AutoCloseable {
     this.config = config;
     this.wiring = wiring;
     noted(config.policy().file());
+    var written = config.profiles().load();
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(names(tools));
+    this.profiles = written.observedBy(new ProfileMeters(meters));
+    this.inventory = inventory();
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());
     try {
       DataDirectory.make(config.data());
       key = config.apiKey(ids);
       var store = store();
+      profiles.remember(store.profileVersions());
       var log = seam.around(store.eventLog());
       var vaults =
           new VaultParts(config, store, wiring.guard(config), ids, random, clock, open::push);
@@ -143,11 +151,9 @@ public final class Drover implements AutoCloseable {
       var handlers = new HashMap<>(contents.handlers());
       handlers.putAll(vaults.handlers(jobs));
       var runner = new JobRunner(jobs, handlers, Pause.REAL);
-      var inventory = inventory();
       var brains =
           new Brains(
-              harness(store, log, hands, contents, errands, network, vaults, models, inventory),
-              runner::hint);
+              harness(store, log, hands, contents, errands, network, vaults, models), runner::hint);
       open.push(brains::close);
       open.push(hands::leave); // before the brains are stopped: their calls go on
       var keeper = new Keeper(store.nodes(), brains, Pause.REAL, System::nanoTime);
@@ -173,7 +179,7 @@ public final class Drover implements AutoCloseable {
               log,
               brains,
               models,
-              replays(models, inventory, contents),
+              replays(models, contents),
               contents,
               vaults,
               webhooks,
@@ -255,8 +261,7 @@ public final class Drover implements AutoCloseable {
       List<HandErrand> errands,
       NetworkParts network,
       VaultParts vaults,
-      Models models,
-      Inventory inventory) {
+      Models models) {
     return new Harness(
         log,
         store.sessions(),
@@ -270,7 +275,7 @@ public final class Drover implements AutoCloseable {
                 wiring.mcp(config, new McpSecrets(vaults.keyring()), open::push), meters),
             config.policy()),
         network.repositories(),
-        Profile.DEFAULTS,
+        profiles,
         wiring.retries(config),
         config.brain().maxToolRounds(),
         config.brain().onAmbiguous(),
@@ -280,8 +285,7 @@ public final class Drover implements AutoCloseable {
         random,
         // A request waits for the memory of other turns as long as needed; it can be interrupted.
         new MemoryBudget(Runtime.getRuntime().maxMemory() * 3 / 10, Duration.ofDays(1)),
-        contents.attached(),
-        config.brain().context());
+        contents.attached());
   }
 
   private Inventory inventory() {
@@ -292,15 +296,9 @@ public final class Drover implements AutoCloseable {
             new MeteredTool(new GetEvents(System::nanoTime), meters), config.brain().getEvents());
   }
 
-  private Replays replays(Models models, Inventory inventory, Contents contents) {
+  private Replays replays(Models models, Contents contents) {
     return new Replays(
-        models,
-        inventory,
-        Profile.DEFAULTS,
-        config.brain().context(),
-        Optional.of(contents.attached()),
-        System::nanoTime,
-        REPLAY);
+        models, inventory, profiles, Optional.of(contents.attached()), System::nanoTime, REPLAY);
   }
 
   /// The names of all tools of this server.
@@ -334,10 +332,12 @@ public final class Drover implements AutoCloseable {
             brains,
             models,
             config.policy(),
+            profiles,
             ids,
             clock);
     return new Backend(
         desk,
+        new ContextInspector(log, models, inventory, profiles),
         new CatalogDesk(
             store.catalogs(),
             store.skills(),

@@ -76,6 +76,7 @@ final class ArchitectureTest {
     uses("hands", "base", "settings", "session", "catalog");
     uses("gateway", "base", "settings", "session", "catalog", "hands", "http", "policy");
     uses("model", "base", "settings", "session", "http");
+    uses("profile", "base", "settings", "session");
     uses("tools", "base", "session", "catalog", "hands", "policy");
     uses("mcp", "base", "session", "catalog", "hands", "tools", "http", "gateway");
     uses("reading", "base", "session", "hands", "tools");
@@ -90,6 +91,7 @@ final class ArchitectureTest {
         "hands",
         "tools",
         "model",
+        "profile",
         "policy");
     uses(
         "errands",
@@ -119,6 +121,7 @@ final class ArchitectureTest {
         "brain",
         "errands",
         "model",
+        "profile",
         "policy");
     uses("bundle", "base", "pax", "session", "wire");
     uses("wire", "base", "access", "session", "catalog", "skills", "memory", "vault", "webhooks");
@@ -135,6 +138,7 @@ final class ArchitectureTest {
         "memory",
         "webhooks",
         "vault",
+        "profile",
         "wire");
     uses(
         "api",
@@ -151,6 +155,7 @@ final class ArchitectureTest {
         "brain",
         "errands",
         "model",
+        "profile",
         "desk",
         "policy",
         "reading",
@@ -166,6 +171,7 @@ final class ArchitectureTest {
         "tools",
         "webhooks",
         "model",
+        "profile",
         "wire",
         "gateway",
         "api");
@@ -174,7 +180,7 @@ final class ArchitectureTest {
     // sessions are run by a real harness.
     uses(
         "bench", "base", "session", "catalog", "files", "hands", "tools", "reading", "model",
-        "brain", "store", "wire", "http", "gateway");
+        "profile", "brain", "store", "wire", "http", "gateway");
   }
 
   @Test

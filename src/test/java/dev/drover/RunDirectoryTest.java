@@ -352,10 +352,10 @@ final class RunDirectoryTest {
     assertThat(drover("", "cp", session + ":in/project/calc.sh", "-")).isZero();
     assertThat(out()).contains("ustar").contains("echo $(($1 - $2))");
 
-    for (var other : List.of("out/one", "out/in", "out/one/below", "/mnt/session/uploads", "/etc")) {
+    for (var other :
+        List.of("out/one", "out/in", "out/one/below", "/mnt/session/uploads", "/etc")) {
       assertThat(drover("", "cp", project.toString(), session + ":" + other)).isEqualTo(1);
-      assertThat(err())
-          .containsPattern("not a directory|permission denied|is outside");
+      assertThat(err()).containsPattern("not a directory|permission denied|is outside");
     }
 
     assertThat(drover("", "cp", session + ":nowhere", here.toString())).isEqualTo(1);

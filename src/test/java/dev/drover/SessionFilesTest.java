@@ -1,6 +1,7 @@
 package dev.drover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.pax.PaxEntry;
@@ -210,7 +211,8 @@ final class SessionFilesTest {
     MODEL.forget();
     MODEL.script(Script.reply().text("a").hold(enough).text("b"));
     client.say(session, "Go");
-    MODEL.request(1);
+    MODEL.request(1); // which is sent before its own events are durable
+    await().until(() -> "running".equals(client.get("/v1/sessions/" + session).text("status")));
     var refused = new ArrayList<HttpResponse<byte[]>>();
     refused.add(get(session, at("/workspace")));
     refused.add(put(session, at("/workspace"), archive(file("a", "b"))));

@@ -33,6 +33,7 @@ record TenantRequests(ApiDocument document) {
           Map.entry("POST /v1/sessions/{}/resources/{}", Json.EMPTY),
           Map.entry("POST /v1/organizations/webhooks/{}", Json.obj("name", "d")),
           Map.entry("POST /v1/organizations/webhooks/{}/regenerate_signing_secret", Json.EMPTY),
+          Map.entry("POST /drover/sessions/{}/compact", Json.EMPTY),
           Map.entry("POST /drover/workspaces/{}", Json.obj("name", "renamed")));
 
   /// What parameters in paths are if they are no ids.

@@ -1,6 +1,7 @@
 package dev.drover.api;
 
 import dev.drover.base.Ids;
+import dev.drover.brain.ContextInspector;
 import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
@@ -33,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 /// @param scratch for the contents of requests that are too long for memory
 public record Backend(
     SessionDesk desk,
+    ContextInspector contexts,
     CatalogDesk catalog,
     FileDesk files,
     MemoryDesk memory,

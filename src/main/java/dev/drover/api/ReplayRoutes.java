@@ -24,6 +24,7 @@ final class ReplayRoutes {
   private static final String MODEL = "model";
   private static final String CONTEXT = "context_tokens";
   private static final String STRATEGY = "strategy";
+  private static final String PROFILE = "profile";
   private static final String POINTS = "points";
   private static final String POSITION = "position";
   private static final int LONGEST_ID = 256;
@@ -72,12 +73,13 @@ final class ReplayRoutes {
 
   private Json.Obj requests(Exchange exchange) {
     var query = exchange.query();
-    query.only(Set.of(MODEL, CONTEXT, STRATEGY, POINTS));
+    query.only(Set.of(MODEL, CONTEXT, STRATEGY, PROFILE, POINTS));
     var settings =
         new ReplaySettings(
             query.text(MODEL),
             query.number(CONTEXT, ReplaySettings.MOST_CONTEXT),
-            query.text(STRATEGY));
+            query.text(STRATEGY),
+            query.text(PROFILE));
     var points = query.number(POINTS, Replays.MOST_POINTS);
     var session = backend.session(exchange);
     var recording = recording(exchange, session);

@@ -162,6 +162,7 @@ public final class Server implements AutoCloseable {
     new PolicyRoutes(backend).addTo(router);
     new SessionRoutes(backend).addTo(router);
     new ForkRoutes(backend).addTo(router);
+    new ContextRoutes(backend).addTo(router);
     new EventSearchRoutes(backend).addTo(router);
     new BundleRoutes(backend).addTo(router);
     new ReplayRoutes(backend).addTo(router);

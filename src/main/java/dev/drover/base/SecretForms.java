@@ -18,6 +18,9 @@ public final class SecretForms {
   /// Shorter texts are not secrets.
   private static final int SHORTEST = 4;
 
+  /// Shorter parts of Base64 could be ordinary words.
+  private static final int SHORTEST_PART = 6;
+
   private final List<String> forms;
 
   public SecretForms(Collection<Secret> secrets) {
@@ -68,7 +71,9 @@ public final class SecretForms {
     var encoded =
         base64.encodeToString((" ".repeat(before) + secret).getBytes(StandardCharsets.UTF_8));
     int from = before == 0 ? 0 : 4;
-    return encoded.length() < from + 2 ? "" : encoded.substring(from, encoded.length() - 1);
+    return encoded.length() - 1 - from < SHORTEST_PART
+        ? ""
+        : encoded.substring(from, encoded.length() - 1);
   }
 
   /// Replaces every form of a secret in a text.

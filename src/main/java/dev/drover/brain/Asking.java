@@ -6,13 +6,17 @@ import dev.drover.base.Scope;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
+import dev.drover.profile.ProfileSettings;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
+import dev.drover.session.ProfileUse;
 import dev.drover.session.Queued;
 import dev.drover.session.Stored;
 import dev.drover.tools.Runs;
+import dev.drover.tools.Toolbox;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +65,8 @@ final class Asking {
   /// Ends the turn because the prompt does not fit in memory.
   private LogWriter.Next asksInVain(Step.Ask step, Answer.Failure failure) {
     return step.open().isEmpty()
-            && at.writer().write(opening(step, at.id(), List.of())) == LogWriter.Next.STOP
+            && at.writer().write(opening(step, at.id(), List.of(), Optional.empty()))
+                == LogWriter.Next.STOP
         ? LogWriter.Next.STOP
         : givenUp(failure, Optional.empty());
   }
@@ -69,44 +74,62 @@ final class Asking {
   /// Decides about the context; then records the start of the model request, calls the model, and
   /// records its answer.
   private LogWriter.Next askNow(Step.Ask step) throws InterruptedException {
-    var frame = prompt(Json.arr());
-    var room = room(frame);
-    var move = move(step, room);
+    var choice = new ProfileChoice(at, Chapter.of(soon(step, List.of()), at.writer().past()));
+    var frame = at.frame(choice.now());
+    var prompt = prompt(frame);
+    var room = room(prompt, frame, choice);
+    var move = move(step, room, choice);
     return move instanceof Move.Summarize(var draft)
-        ? compacting.summarize(step, draft, room, frame, context(), this::answer)
-        : askNow(step, room, frame, context(move));
+        ? compacting.summarize(step, draft, room, prompt, context(frame), choice, this::answer)
+        : askNow(step, room, choice, frame, prompt, context(move, frame));
   }
 
+  /// @param chapter what stands before the messages of the chapter that the log has
+  /// @param unopened a request of it without messages
   /// @param context the private events about the context that come with the request
-  private LogWriter.Next askNow(Step.Ask step, Room room, Prompt frame, List<Event> context)
+  private LogWriter.Next askNow(
+      Step.Ask step,
+      Room room,
+      ProfileChoice choice,
+      PromptFrame chapter,
+      Prompt unopened,
+      List<Event> context)
       throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
+    boolean begins = !chapters(context).isEmpty();
+    var frame = begins ? at.frame(choice.next()) : chapter;
     var soon = soon(step, context);
-    var asked = context().messages(slices -> slices.accept(soon));
+    var asked = context(frame).messages(slices -> slices.accept(soon));
     var sent = Chapter.of(soon, at.writer().past());
-    var prompt = frame.withMessages(asked.messages()).withMaxTokens(room.replyTokens(sent));
+    var prompt =
+        (begins ? prompt(frame) : unopened)
+            .withMessages(asked.messages())
+            .withMaxTokens(room.replyTokens(sent));
     Answer answer;
     try (var scope = new Scope(at.bell()::ring)) {
       // The request is sent before its own events are durable: the first token takes longer than a
       // commit.
       var asking = scope.fork(() -> answer(prompt, previews));
       if (step.open().isEmpty()
-          && at.writer().write(opening(step, start, context)) == LogWriter.Next.STOP) {
+          && at.writer().write(opening(step, start, context, choice.unrecorded()))
+              == LogWriter.Next.STOP) {
         return LogWriter.Next.STOP;
       }
+      choice.observe(context);
       previews.open();
       if (!at.await(asking)) {
         return LogWriter.Next.GO_ON;
       }
       answer = asking.join();
     }
+    choice.observe(begins, answer);
     return switch (answer) {
       case Answer.Reply reply -> {
         var truncated = room.truncatedTo(sent, reply.usage());
         yield truncated.isPresent()
             ? truncated(start, reply.usage(), truncated.get(), asked, room)
-            : answered(reply, start, previews);
+            : answered(reply, start, previews, frame.toolbox());
       }
       case Answer.Failure failure when failure.kind() == Answer.Kind.CONTEXT_FULL ->
           overflowed(failure, asked, room, at.chapter(), endings.requestOverflowed(start));
@@ -115,37 +138,43 @@ final class Asking {
   }
 
   /// What is done about the context before this step's request.
-  private Move move(Step.Ask step, Room room) {
+  private Move move(Step.Ask step, Room room, ProfileChoice choice) {
     return step.open().isPresent()
         ? at.fold().compaction().<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new)
-        : next(step, room);
+        : next(room, choice);
   }
 
-  private Move next(Step.Ask step, Room room) {
-    var chapter = Chapter.of(soon(step, List.of()), at.writer().past());
-    var move = room.next(chapter, at.id());
+  private Move next(Room room, ProfileChoice choice) {
+    var move = room.next(choice.chapter(), at.id());
     return move instanceof Move.Open(var opened)
-        ? new Move.Open(at.inheriting(opened, chapter))
+        ? new Move.Open(at.inheriting(opened, choice.chapter()).with(choice.next()))
         : move;
   }
 
-  private List<Event> context(Move move) {
+  private static Context context(PromptFrame frame) {
+    return new ChapterView(frame.profile().cacheMarks());
+  }
+
+  /// The private events that come with a request.
+  ///
+  /// @param frame of the chapter that the log has
+  private List<Event> context(Move move, PromptFrame frame) {
     return switch (move) {
       case Move.Open(var opened) -> List.of(opened);
-      case Move.AskToHandOver _ -> List.of(new Event.HandOverAsked(at.id(), handOver()));
+      case Move.AskToHandOver _ -> List.of(new Event.HandOverAsked(at.id(), handOver(frame)));
       case Move.GoOn _, Move.Summarize _ -> List.of();
     };
   }
 
-  private String handOver() {
-    var name = at.toolbox().nameOf(Runs.Harness.class).orElseThrow();
+  private static String handOver(PromptFrame frame) {
+    var name = frame.toolbox().nameOf(Runs.Harness.class).orElseThrow();
     return HandOver.REQUEST.formatted(name);
   }
 
   /// Records a reply, together with the end of the turn if the reply ends it.
-  private LogWriter.Next answered(Answer.Reply reply, EventId start, ReplyPreviews previews) {
-    var entries =
-        Replies.entries(reply, start, previews.message(), previews.thinking(), at.toolbox(), at);
+  private LogWriter.Next answered(
+      Answer.Reply reply, EventId start, ReplyPreviews previews, Toolbox tools) {
+    var entries = Replies.entries(reply, start, previews.message(), previews.thinking(), tools, at);
     var inbox = at.inbox();
     if (Plan.endsTurn(reply, inbox)
         && endings.endWith(entries, reply.usage(), inbox) == LogWriter.Next.STOP) {
@@ -168,20 +197,28 @@ final class Asking {
     }
   }
 
-  private Context context() {
-    return at.harness().profile(at.agent().model().id()).context();
+  /// @param prompt a request without messages
+  /// @param frame of the chapter that the log has
+  private Room room(Prompt prompt, PromptFrame frame, ProfileChoice choice) {
+    return new Room(
+        at.harness().models().capabilities(prompt.model()),
+        Estimate.of(prompt.system()) + Estimate.of(prompt.tools()),
+        usable(frame),
+        () -> next(at.frame(choice.next())));
   }
 
-  /// @param frame a request without messages
-  private Room room(Prompt frame) {
-    var toolbox = at.toolbox();
-    var strategy = at.strategy();
-    boolean canHandOver = toolbox.nameOf(Runs.Harness.class).isPresent();
-    return new Room(
-        at.harness().models().capabilities(at.agent().model().id()),
-        Estimate.of(frame.system()) + Estimate.of(frame.tools()),
-        strategy == Strategy.NOTE && !canHandOver ? Strategy.SUMMARY : strategy,
-        toolbox.nameOf(Runs.LogReader.class));
+  private static Room.Next next(PromptFrame frame) {
+    return new Room.Next(usable(frame), frame.toolbox().nameOf(Runs.LogReader.class));
+  }
+
+  /// The settings as far as they can be followed: an agent that does not have the tool cannot hand
+  /// over.
+  private static ProfileSettings usable(PromptFrame frame) {
+    var profile = frame.profile();
+    return profile.strategy() == Strategy.NOTE
+            && frame.toolbox().nameOf(Runs.Harness.class).isEmpty()
+        ? profile.with(Strategy.SUMMARY)
+        : profile;
   }
 
   /// The thread's log as it will be when the request begins; the positions of what is not in it yet
@@ -204,22 +241,16 @@ final class Asking {
     return context.stream().filter(Event.HandOverAsked.class::isInstance).toList();
   }
 
-  private Prompt prompt(Json.Arr messages) {
+  /// A request without messages.
+  private Prompt prompt(PromptFrame frame) {
     var agent = at.agent();
-    var system = system();
     return new Prompt(
         agent.model().id(),
         at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
-        system.isEmpty() ? Json.arr() : context().system(system),
-        at.toolbox().definitions(),
-        messages);
-  }
-
-  /// The agent's system prompt and the notes of the session; empty if there is neither.
-  private String system() {
-    return SystemPrompt.of(
-        at.agent(), at.thread().notes(), at.row().resources(), at.writer()::history);
+        frame.system(context(frame)),
+        frame.toolbox().definitions(),
+        Json.arr());
   }
 
   /// A queued message as it will be in the log; its position may still differ.
@@ -244,7 +275,9 @@ final class Asking {
         null);
   }
 
-  private List<Emission.Entry> opening(Step.Ask step, EventId start, List<Event> context) {
+  /// @param profile recorded with the start of the request; empty if the chapter has one
+  private List<Emission.Entry> opening(
+      Step.Ask step, EventId start, List<Event> context, Optional<ProfileUse> profile) {
     var entries = new ArrayList<>(at.opening(step.turn()));
     for (var chapter : chapters(context)) {
       entries.add(at.entry(new Event.ContextCompacted(at.id())));
@@ -252,7 +285,12 @@ final class Asking {
     }
     step.taken().forEach(message -> entries.add(at.entry(message)));
     notes(context).forEach(event -> entries.add(at.entry(event)));
-    entries.add(at.entry(new Event.ModelRequestStart(start)));
+    var begins = new Event.ModelRequestStart(start);
+    entries.add(
+        profile
+            .filter(_ -> chapters(context).isEmpty())
+            .map(use -> at.entry(begins, Json.obj(ProfileUse.HIDDEN, use.json())))
+            .orElseGet(() -> at.entry(begins)));
     return entries;
   }
 

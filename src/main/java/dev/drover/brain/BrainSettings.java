@@ -10,13 +10,8 @@ import java.util.Map;
 /// @param onAmbiguous what happens to an ambiguous call, which may or may not have taken effect
 /// @param retries how failed model requests are retried
 /// @param getEvents whether models are offered the tool `get_events`
-/// @param context how contexts are kept within the limits of their models
 public record BrainSettings(
-    int maxToolRounds,
-    OnAmbiguous onAmbiguous,
-    Retries retries,
-    boolean getEvents,
-    ContextSettings context) {
+    int maxToolRounds, OnAmbiguous onAmbiguous, Retries retries, boolean getEvents) {
   /// Enough for a day's work of one turn.
   private static final int MAX_TOOL_ROUNDS = 1_000;
 
@@ -27,7 +22,6 @@ public record BrainSettings(
         root.count("max_tool_rounds", 1, 1_000_000, MAX_TOOL_ROUNDS),
         OnAmbiguous.read(root.section("tools"), tools),
         Retries.read(root.section("retries")),
-        root.choice("get_events", Map.of("on", true, "off", false), false),
-        ContextSettings.read(root.section("context")));
+        root.choice("get_events", Map.of("on", true, "off", false), false));
   }
 }

@@ -5,12 +5,14 @@ import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Inherited;
+import dev.drover.session.ProfileUse;
 import dev.drover.session.Standing;
 import dev.drover.session.Stored;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ final class Chapter {
   private Optional<Event.ContextOpened> opened = Optional.empty();
   private long position;
   private int inARow;
+  private Optional<ProfileUse> profile = Optional.empty();
+  private Optional<Event.CompactionRequested> requested = Optional.empty();
+  private long requestedAt;
   private boolean overflowing;
   private long proven;
   private double counted;
@@ -68,6 +73,8 @@ final class Chapter {
     switch (stored.event()) {
       case Event.ContextOpened e -> {
         opened = Optional.of(e);
+        profile = e.profile();
+        requested = Optional.empty();
         position = stored.position();
         inARow = e.inherited().map(Inherited::inARow).orElse(inARow + 1);
         overflowing = false;
@@ -79,11 +86,15 @@ final class Chapter {
         note = Optional.empty();
       }
       case Event.CompactionFailed e -> failure = Optional.of(e);
+      case Event.CompactionRequested e -> {
+        requested = Optional.of(e);
+        requestedAt = stored.position();
+      }
       case Event.HandOverAsked _ -> {
         handsOver = true;
         requestsSinceAsked = 0;
       }
-      case Event.ModelRequestStart _ when !Compaction.is(stored) -> requestsSinceAsked++;
+      case Event.ModelRequestStart _ when !Compaction.is(stored) -> started(stored.hidden());
       case Event.ModelRequestEnd _ when Compaction.is(stored) -> {}
       case Event.ModelRequestEnd e when e.isError() -> failed(stored.hidden());
       case Event.ModelRequestEnd e -> {
@@ -98,6 +109,13 @@ final class Chapter {
       case Event.StatusIdle e when !e.reason().isPause() -> inARow = 0;
       case Event.ThreadIdle e when !e.reason().isPause() -> inARow = 0;
       default -> {}
+    }
+  }
+
+  private void started(Json.@Nullable Obj hidden) {
+    requestsSinceAsked++;
+    if (profile.isEmpty() && hidden != null) {
+      profile = ProfileUse.read(hidden.object(ProfileUse.HIDDEN));
     }
   }
 
@@ -135,6 +153,21 @@ final class Chapter {
   /// The beginning of the chapter; empty in chapter 0.
   Optional<Event.ContextOpened> opened() {
     return opened;
+  }
+
+  /// The profile of the chapter; empty before its first request, or if an older version made it.
+  Optional<ProfileUse> profile() {
+    return profile;
+  }
+
+  /// The newest request of a client for a new chapter; empty if there is none since this one began.
+  Optional<Event.CompactionRequested> requested() {
+    return requested;
+  }
+
+  /// The position of [#requested].
+  OptionalLong requestedAt() {
+    return requested.isPresent() ? OptionalLong.of(requestedAt) : OptionalLong.empty();
   }
 
   /// The position of the beginning of the chapter; 0 in chapter 0. Replies before it are sent

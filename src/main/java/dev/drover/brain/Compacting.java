@@ -34,7 +34,13 @@ final class Compacting {
   ///
   /// @param frame a request of the conversation without its messages
   LogWriter.Next summarize(
-      Step.Ask step, Draft draft, Room room, Prompt frame, Context context, Asks model)
+      Step.Ask step,
+      SummaryDraft draft,
+      Room room,
+      Prompt frame,
+      Context context,
+      ProfileChoice choice,
+      Asks model)
       throws InterruptedException {
     var start = step.open().orElseGet(at::id);
     if (step.open().isEmpty()
@@ -52,20 +58,26 @@ final class Compacting {
       }
       answer = asking.join();
     }
+    choice.observe(false, answer);
     return switch (answer) {
-      case Answer.Reply reply -> replied(reply, start, draft, room, chapter);
+      case Answer.Reply reply -> replied(reply, start, draft, room, chapter, choice);
       case Answer.Failure failure -> failed(failure, start, draft);
     };
   }
 
-  private List<Emission.Entry> opening(Step.Ask step, EventId start, Draft draft) {
+  private List<Emission.Entry> opening(Step.Ask step, EventId start, SummaryDraft draft) {
     var entries = new ArrayList<>(at.opening(step.turn()));
     entries.add(at.entry(new Event.ModelRequestStart(start), draft.hidden()));
     return entries;
   }
 
   private LogWriter.Next replied(
-      Answer.Reply reply, EventId start, Draft draft, Room room, Chapter chapter) {
+      Answer.Reply reply,
+      EventId start,
+      SummaryDraft draft,
+      Room room,
+      Chapter chapter,
+      ProfileChoice choice) {
     var end =
         at.entry(
             new Event.ModelRequestEnd(at.id(), start, false, reply.usage()),
@@ -77,29 +89,32 @@ final class Compacting {
     if (fault.isPresent()) {
       return at.writer().write(List.of(end, failed(draft, fault.get())));
     }
-    var opened = room.summarized(chapter, draft, SummaryRules.text(reply), at.id());
-    return opened.isPresent()
-        ? at.writer()
-            .write(
-                List.of(
-                    end,
-                    at.entry(new Event.ContextCompacted(at.id())),
-                    at.entry(at.inheriting(opened.get(), chapter))))
-        : at.writer().write(List.of(end, failed(draft, Reason.NO_ROOM)));
+    var summarized = room.summarized(chapter, draft, SummaryRules.text(reply), at.id());
+    if (summarized.isEmpty()) {
+      return at.writer().write(List.of(end, failed(draft, Reason.NO_ROOM)));
+    }
+    var opened = at.inheriting(summarized.get(), chapter).with(choice.next());
+    var next =
+        at.writer()
+            .write(List.of(end, at.entry(new Event.ContextCompacted(at.id())), at.entry(opened)));
+    if (next != LogWriter.Next.STOP) {
+      choice.observe(List.of(opened));
+    }
+    return next;
   }
 
-  private Emission.Entry failed(Draft draft, Reason reason) {
+  private Emission.Entry failed(SummaryDraft draft, Reason reason) {
     return failed(draft, reason, SummaryRules.after(draft.rung(), reason));
   }
 
-  private Emission.Entry failed(Draft draft, Reason reason, int next) {
+  private Emission.Entry failed(SummaryDraft draft, Reason reason, int next) {
     return at.entry(
         new Event.CompactionFailed(at.id(), draft.rung(), reason, next, draft.before()));
   }
 
   /// A summary that is only useful is left for later. One that is necessary is tried again, like
   /// any request; then a chapter begins that needs no model.
-  private LogWriter.Next failed(Answer.Failure failure, EventId start, Draft draft) {
+  private LogWriter.Next failed(Answer.Failure failure, EventId start, SummaryDraft draft) {
     if (Plan.interrupted(at.inbox())) {
       return LogWriter.Next.GO_ON;
     }

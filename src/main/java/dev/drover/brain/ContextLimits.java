@@ -1,29 +1,26 @@
 package dev.drover.brain;
 
+import dev.drover.profile.ProfileSettings;
+
 /// The sizes, in tokens, at which a chapter ends.
 ///
 /// @param soft where a new chapter is worth its price
 /// @param hard where a request and its reply would not fit any more
 record ContextLimits(long soft, long hard) {
-  /// A context that is not known: only [#MOST] applies.
+  /// A context that is not known: only [ProfileSettings#atTokens] applies.
   static final long UNKNOWN = 1_000_000_000;
-
-  /// The soft limit of the largest contexts: longer prompts cost more and are answered worse.
-  private static final long MOST = 200_000;
-
-  /// What is left to a reply at most.
-  private static final long RESERVE = 32_000;
 
   /// @param context the maximum of a prompt and its reply together
   /// @param maxTokens the maximum of one reply
-  static ContextLimits of(long context, long maxTokens) {
-    long hard = context - reserve(context, maxTokens);
-    return new ContextLimits(Math.min(hard * 4 / 5, MOST), hard);
+  static ContextLimits of(long context, long maxTokens, ProfileSettings profile) {
+    long hard = context - reserve(context, maxTokens, profile);
+    long worthIt = (long) (hard * profile.atFraction());
+    return new ContextLimits(Math.min(worthIt, profile.atTokens()), hard);
   }
 
   /// What is left to a reply.
-  static long reserve(long context, long maxTokens) {
-    return Math.min(Math.min(maxTokens, RESERVE), context / 4);
+  static long reserve(long context, long maxTokens, ProfileSettings profile) {
+    return Math.min(Math.min(maxTokens, profile.reserveTokens()), context / 4);
   }
 
   /// The limits of a chapter that was already large at its beginning. Its soft limit is higher;

@@ -22,8 +22,9 @@ record Gauge(double tokens, double guessed, double factor) {
   private static final double PLAUSIBLE = 3;
 
   /// @param fixed the estimate for the system prompt and the tools
-  static Gauge of(Chapter chapter, double fixed) {
-    double factor = chapter.opened().map(opened -> opened.gauge().factor() / 100.0).orElse(1.0);
+  /// @param first the factor of a thread that has counted nothing yet
+  static Gauge of(Chapter chapter, double fixed, double first) {
+    double factor = chapter.opened().map(opened -> opened.gauge().factor() / 100.0).orElse(first);
     double sum = fixed + chapter.opened().map(opened -> Estimate.of(opened.opening())).orElse(0.0);
     double asked = sum;
     double counted = 0;

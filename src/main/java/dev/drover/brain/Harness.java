@@ -5,6 +5,7 @@ import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.hands.Hands;
 import dev.drover.model.Models;
+import dev.drover.profile.Profiles;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Lease;
@@ -25,11 +26,11 @@ import java.util.random.RandomGenerator;
 /// @param tools the tools that agents can be offered, besides those of MCP servers
 /// @param mcp the MCP servers of agents
 /// @param repositories clones the repositories of sessions
+/// @param profiles how the contexts of models are made
 /// @param maxToolRounds the maximum number of replies with tool calls in one turn
 /// @param pause performs all timed waits
 /// @param memory the budget that all prompts share, except small ones
 /// @param attached the files that messages refer to
-/// @param context how contexts are kept within the limits of their models
 public record Harness(
     EventLog log,
     Sessions sessions,
@@ -40,7 +41,7 @@ public record Harness(
     Inventory tools,
     McpTools mcp,
     Repositories repositories,
-    List<Profile.Rule> profiles,
+    Profiles profiles,
     Retries retries,
     int maxToolRounds,
     OnAmbiguous onAmbiguous,
@@ -49,8 +50,7 @@ public record Harness(
     Pause pause,
     RandomGenerator random,
     MemoryBudget memory,
-    AttachedFiles attached,
-    ContextSettings context) {
+    AttachedFiles attached) {
 
   /// Claims the session, if no node holds it, and works until it rests: reads the log from its last
   /// boundary, then performs one step after the other. At most one wake at a time makes progress on
@@ -75,10 +75,6 @@ public record Harness(
   /// Ends a turn that a wake could not continue.
   void abandon(Lease lease, String why) {
     wakeUp(lease, new Bell()).abandon(why);
-  }
-
-  Profile profile(String modelId) {
-    return Profile.of(profiles, modelId);
   }
 
   private Wake wakeUp(Lease lease, Bell bell) {

@@ -14,5 +14,5 @@ sealed interface Move {
   record Open(ContextOpened opened) implements Move {}
 
   /// A model is asked for a summary first.
-  record Summarize(Draft draft) implements Move {}
+  record Summarize(SummaryDraft draft) implements Move {}
 }

@@ -3,19 +3,24 @@ package dev.drover.brain;
 import dev.drover.base.Problem;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Models;
+import dev.drover.profile.Strategy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The settings under which the requests of a recorded session are made again. Profiles of the
-/// harness, as far as they are data, belong here.
+/// The settings under which the requests of a recorded session are made again.
 ///
 /// @param model the id of a model; empty for the session's own
 /// @param contextTokens another context than the model's, in tokens
-/// @param strategy the name of a strategy; empty for that of the model
+/// @param strategy the name of a strategy; empty for that of the profile
+/// @param profile the name of a profile of the server; empty for that of the session's newest
+///   chapter, or of another model
 public record ReplaySettings(
-    Optional<String> model, Optional<Integer> contextTokens, Optional<String> strategy) {
+    Optional<String> model,
+    Optional<Integer> contextTokens,
+    Optional<String> strategy,
+    Optional<String> profile) {
   /// The smallest context that can be tried, in tokens.
   public static final int LEAST_CONTEXT = 2_000;
 
@@ -33,7 +38,7 @@ public record ReplaySettings(
 
   /// The settings of the session itself.
   public static final ReplaySettings OWN =
-      new ReplaySettings(Optional.empty(), Optional.empty(), Optional.empty());
+      new ReplaySettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /// @throws Problem `INVALID_REQUEST` if a value is not possible
   public ReplaySettings {
@@ -81,7 +86,7 @@ public record ReplaySettings(
 
   /// The strategy to use.
   ///
-  /// @param own that of the model
+  /// @param own that of the profile
   Strategy strategy(Strategy own) {
     return strategy
         .map(name -> Strategy.valueOf(name.toUpperCase(Locale.ROOT)))

@@ -12,11 +12,13 @@ import java.util.Optional;
 ///
 /// @param model the id of the model whose limits and price apply
 /// @param window the context of the model, in tokens; empty if it is not known
+/// @param profile the name of the profile, with its version
 /// @param strategy the name of the strategy
 /// @param firstTooLarge the first request that would not fit, although the strategy was applied
 public record ReplayedRequests(
     String model,
     Optional<Long> window,
+    String profile,
     String strategy,
     Side recorded,
     Side replayed,
@@ -105,6 +107,8 @@ public record ReplayedRequests(
         model,
         "context_tokens",
         window.orElse(null),
+        "profile",
+        profile,
         "strategy",
         strategy,
         "recorded",

@@ -2,22 +2,22 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
-import dev.drover.catalog.McpServer;
 import dev.drover.model.Answer;
+import dev.drover.model.Capabilities;
 import dev.drover.model.Listener;
 import dev.drover.model.Models;
 import dev.drover.model.Prompt;
+import dev.drover.profile.ProfileSettings;
+import dev.drover.profile.Profiles;
 import dev.drover.session.Event;
 import dev.drover.session.ModelUsage;
-import dev.drover.session.RemoteTool;
+import dev.drover.session.ProfileUse;
 import dev.drover.session.Stored;
 import dev.drover.tools.Inventory;
 import dev.drover.tools.Runs;
-import dev.drover.tools.Toolbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -30,8 +30,7 @@ public final class Replays {
 
   private final Models models;
   private final Inventory tools;
-  private final List<Profile.Rule> profiles;
-  private final ContextSettings contexts;
+  private final Profiles profiles;
   private final Optional<AttachedFiles> attached;
   private final LongSupplier nanos;
   private final Duration limit;
@@ -42,15 +41,13 @@ public final class Replays {
   public Replays(
       Models models,
       Inventory tools,
-      List<Profile.Rule> profiles,
-      ContextSettings contexts,
+      Profiles profiles,
       Optional<AttachedFiles> attached,
       LongSupplier nanos,
       Duration limit) {
     this.models = models;
     this.tools = tools;
-    this.profiles = List.copyOf(profiles);
-    this.contexts = contexts;
+    this.profiles = profiles;
     this.attached = attached;
     this.nanos = nanos;
     this.limit = limit;
@@ -58,18 +55,42 @@ public final class Replays {
 
   /// Makes the requests of a session again, without a model.
   ///
-  /// @throws Problem `INVALID_REQUEST` if the log is too long
+  /// @throws Problem `INVALID_REQUEST` if the log is too long, or if there is no such profile
   public ReplayedRequests requests(Recording recording, ReplaySettings settings) {
     var own = recording.agent().model().id();
     var id = settings.model(recording);
     var can = settings.capabilities(models, id);
-    var strategy = settings.strategy(contexts.of(profile(id), can));
-    var fixed = fixed(recording, profile(id), strategy);
-    var room =
-        new Room(can, fixed.tokens(), strategy, fixed.toolbox().nameOf(Runs.LogReader.class));
-    double recorded = fixed(recording, profile(own), strategy(own)).tokens();
-    return new RequestReplay(room, recorded, nanos, limit)
-        .run(id, recording.events(), recording.replies(), models.capabilities(own).price());
+    var recorded = Chapter.of(recording.events()).profile();
+    var profile =
+        settings
+            .profile()
+            .map(name -> profiles.named(name).use(ProfileChoice.open(tools, can)))
+            .orElseGet(() -> profile(id, can, id.equals(own) ? recorded : Optional.empty()));
+    var chosen = ProfileSettings.recorded(profile.settings());
+    var followed = chosen.with(settings.strategy(chosen.strategy()));
+    var frame = frame(recording, followed);
+    var next = new Room.Next(followed, frame.toolbox().nameOf(Runs.LogReader.class));
+    var then = profile(own, models.capabilities(own), recorded);
+    return new RequestReplay(
+            new Room(can, tokens(frame), followed, () -> next),
+            tokens(frame(recording, ProfileSettings.recorded(then.settings()))),
+            nanos,
+            limit)
+        .run(
+            id,
+            profile.label(),
+            recording.events(),
+            recording.replies(),
+            models.capabilities(own).price());
+  }
+
+  /// The profile of a chapter, or of a model if the chapter has recorded none. What it leaves to
+  /// the server is decided anew, unless this server does not have it.
+  private ProfileUse profile(String model, Capabilities can, Optional<ProfileUse> recorded) {
+    var open = ProfileChoice.open(tools, can);
+    return recorded
+        .map(use -> profiles.recorded(use).map(one -> one.use(open)).orElse(use))
+        .orElseGet(() -> profiles.ofModel(model).use(open));
   }
 
   /// The positions of recorded requests with a reply, spread evenly over the log.
@@ -129,17 +150,28 @@ public final class Replays {
             recording.resources(),
             before);
     var own = recording.agent().model().id();
-    var fixed = fixed(then, profile(id), strategy(own));
-    var messages = profile(id).context().messages(slices -> slices.accept(before)).messages();
+    var profile = ProfileSettings.recorded(profileAt(recording, position).settings());
+    var frame = frame(then, profile);
+    boolean marks = (id.equals(own) ? profile : profiles.ofModel(id).settings()).cacheMarks();
+    var context = new ChapterView(marks);
+    var messages = context.messages(slices -> slices.accept(before)).messages();
     var can = models.capabilities(id);
+    var next = new Room.Next(profile, Optional.empty());
     return new Prompt(
         id,
-        new Room(can, fixed.tokens(), strategy(own), Optional.empty())
-            .replyTokens(Chapter.of(before)),
+        new Room(can, frame.tokens(context), profile, () -> next).replyTokens(Chapter.of(before)),
         recording.agent().model().effort().filter(can.efforts()::contains),
-        fixed.system(),
-        fixed.toolbox().definitions(),
+        frame.system(context),
+        frame.toolbox().definitions(),
         id.equals(own) ? messages : withoutThinking(messages));
+  }
+
+  /// The profile of the chapter of a request, which the request itself may record.
+  private ProfileUse profileAt(Recording recording, long position) {
+    var own = recording.agent().model().id();
+    return Chapter.of(recording.before(position + 1))
+        .profile()
+        .orElseGet(() -> profile(own, models.capabilities(own), Optional.empty()));
   }
 
   private Answer answer(Recording recording, Prompt prompt) throws InterruptedException {
@@ -159,35 +191,17 @@ public final class Replays {
     return RecordedBlocks.without(messages, Rendering::isThinking);
   }
 
-  private Profile profile(String model) {
-    return Profile.of(profiles, model);
+  private PromptFrame frame(Recording recording, ProfileSettings profile) {
+    return new PromptFrame(
+        recording.agent(),
+        recording.notes(),
+        recording.resources(),
+        tools,
+        profile,
+        recording::events);
   }
 
-  private Strategy strategy(String model) {
-    return contexts.of(profile(model), models.capabilities(model));
-  }
-
-  /// What stands before the messages of a request.
-  private record Fixed(Json.Arr system, Toolbox toolbox) {
-    /// The estimate of its size.
-    double tokens() {
-      return Estimate.of(system) + Estimate.of(toolbox.definitions());
-    }
-  }
-
-  private Fixed fixed(Recording recording, Profile profile, Strategy strategy) {
-    var text =
-        SystemPrompt.of(
-            recording.agent(), recording.notes(), recording.resources(), recording::events);
-    var listed =
-        recording.agent().mcpServers().isEmpty()
-            ? Map.<McpServer, List<RemoteTool>>of()
-            : ListedTools.of(recording.events()).tools();
-    var toolbox = Toolbox.of(recording.agent(), tools, listed);
-    return new Fixed(
-        text.isEmpty() ? Json.arr() : profile.context().system(text),
-        strategy == Strategy.NOTE
-            ? toolbox.withAnswered(HandOver.SPEC, HandOver.OTHER_NAME)
-            : toolbox);
+  private static double tokens(PromptFrame frame) {
+    return frame.tokens(new ChapterView(frame.profile().cacheMarks()));
   }
 }

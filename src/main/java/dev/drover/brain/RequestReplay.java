@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.model.Price;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
@@ -46,6 +47,7 @@ final class RequestReplay {
   private Optional<ReplayedRequests.Sized> tooLarge = Optional.empty();
   private Optional<Instant> last = Optional.empty();
   private long cached;
+  private boolean requested;
   private @Nullable Stored start;
 
   /// The figures of one side as they grow.
@@ -92,11 +94,16 @@ final class RequestReplay {
 
   /// Makes all requests.
   ///
+  /// @param profile its name, with its version
   /// @param replies the ends of requests with a reply, by the position of the request
   /// @param price of the session's own model
   /// @throws Problem `INVALID_REQUEST` if it takes too long
   ReplayedRequests run(
-      String model, List<Stored> events, Map<Long, Stored> replies, Optional<Price> price) {
+      String model,
+      String profile,
+      List<Stored> events,
+      Map<Long, Stored> replies,
+      Optional<Price> price) {
     for (var stored : events) {
       seen.add(stored);
       recorded.add(stored, seen);
@@ -118,7 +125,8 @@ final class RequestReplay {
         room.model().contextKnown()
             ? Optional.of((long) room.model().contextTokens())
             : Optional.empty(),
-        ReplaySettings.name(room.strategy()),
+        profile,
+        ReplaySettings.name(room.now().strategy()),
         before.side(price),
         after.side(room.model().price()),
         tooLarge);
@@ -176,10 +184,10 @@ final class RequestReplay {
   }
 
   private boolean open(Stored asked, double factor) {
-    long soft = ContextLimits.of(room.model().contextTokens(), room.model().maxTokens()).soft();
-    return room.strategy() != Strategy.FULL
-        && factor * size.tokens() > FAR * soft
-        && began(asked, chapter(asked, factor));
+    var model = room.model();
+    long soft = ContextLimits.of(model.contextTokens(), model.maxTokens(), room.now()).soft();
+    boolean near = room.now().strategy() != Strategy.FULL && factor * size.tokens() > FAR * soft;
+    return (near || requested) && began(asked, chapter(asked, factor));
   }
 
   /// The chapter that begins before a request.
@@ -195,7 +203,7 @@ final class RequestReplay {
   /// A chapter with a summary of the usual length, whose request reads the conversation from the
   /// cache. If it were too large, the chapter has none.
   private Optional<ContextOpened> summarized(
-      Chapter chapter, Draft draft, Stored asked, double factor) {
+      Chapter chapter, SummaryDraft draft, Stored asked, double factor) {
     var id = asked.event().id();
     int length = room.summaryTokens(chapter);
     var opened = room.summarized(chapter, draft, WORD.repeat(length), id);
@@ -207,7 +215,8 @@ final class RequestReplay {
       last = Optional.of(asked.processedAt());
       return opened;
     }
-    return new Room(room.model(), room.fixed(), Strategy.ROLLING, room.reader()).next(chapter, id)
+    var rolling = new Room.Next(room.now().with(Strategy.ROLLING), room.next().get().reader());
+    return new Room(room.model(), room.fixed(), rolling.settings(), () -> rolling).next(chapter, id)
             instanceof Move.Open(var rolled)
         ? Optional.of(rolled)
         : Optional.empty();
@@ -272,5 +281,10 @@ final class RequestReplay {
             event instanceof ContextOpened ? null : source.hidden());
     log.add(stored);
     size.add(stored, log);
+    switch (event) {
+      case Event.CompactionRequested _ -> requested = true;
+      case ContextOpened _ -> requested = false;
+      default -> {}
+    }
   }
 }

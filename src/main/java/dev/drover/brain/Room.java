@@ -2,23 +2,27 @@ package dev.drover.brain;
 
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.ProfileSettings;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.CompactionFailed.Reason;
+import dev.drover.session.Event.CompactionRequested;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.Event.ContextOpened.Kind;
 import dev.drover.session.Event.ContextOpened.Summary;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The decision, before a model request, whether a new chapter begins, and how. Pure: the same log
 /// gives the same chapter, on any node and after any crash.
 ///
 /// @param model the capabilities of the model
 /// @param fixed the estimate for the system prompt and the tools, which are never cut
-/// @param strategy how the context is kept within its limits
-/// @param reader the name of the tool that reads the log; empty if the model does not have it
-record Room(Capabilities model, double fixed, Strategy strategy, Optional<String> reader) {
+/// @param now the settings of the chapter that the request would go on with: when it ends
+/// @param next what a chapter has that begins instead. It is asked for only if one may begin
+record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next> next) {
   /// How much of their usual size the parts of a chapter have: of the first one after a reply, the
   /// second, and the third and last.
   private static final double[] SHARES = {1, 0.4, 0.15};
@@ -36,21 +40,23 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   /// conversation can go on without it.
   private static final double GROWN = 1.1;
 
-  /// The share of the soft limit at which an agent is asked to hand over, and the one at which it
-  /// is not waited for any longer.
-  private static final double EARLY = 0.5;
+  /// The size of a chapter that is worth opening because a client asked for it.
+  private static final double ANY_SMALLER = 0.95;
 
+  /// The share of the messages that such a chapter keeps at most.
+  private static final double KEPT_ON_REQUEST = 0.25;
+
+  /// The share of the soft limit at which an agent is not waited for any longer that was asked to
+  /// hand over.
   private static final double LATE = 0.9;
 
   /// The number of requests within which an agent has to hand over.
   private static final int REQUESTS_TO_HAND_OVER = 12;
 
-  /// The share of the soft limit that all results of one reply may take.
-  private static final double ROUND = 0.25;
+  /// The largest limit for the results of a round, in characters: none in practice.
+  private static final double MOST_CHARACTERS = 1e9;
 
-  /// The longest and the shortest limit for the words of a summary, in tokens.
-  private static final double LONGEST_SUMMARY = 6_000;
-
+  /// The shortest limit for the words of a summary, in tokens.
   private static final double SHORTEST_SUMMARY = 500;
 
   /// The digest beside a summary, compared with one that stands alone.
@@ -68,6 +74,11 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   private static final int LEAST_REPLY = 1_024;
   private static final int SLACK = 256;
 
+  /// What a new chapter has.
+  ///
+  /// @param reader the name of the tool that reads the log; empty if the model does not have it
+  record Next(ProfileSettings settings, Optional<String> reader) {}
+
   /// What the sizes of a new chapter follow from.
   private record Sizes(Gauge gauge, long window, ContextLimits limits) {}
 
@@ -81,22 +92,27 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     }
     var sizes = sizes(chapter);
     double tokens = sizes.gauge.tokens();
-    boolean hard =
-        chapter.isOverflowing() || (strategy != Strategy.FULL && tokens > sizes.limits.hard());
-    boolean soft = strategy != Strategy.FULL && tokens > sizes.limits.soft();
-    if (strategy == Strategy.NOTE && !hard) {
+    boolean foresees = now.strategy() != Strategy.FULL;
+    boolean requested = chapter.requested().isPresent();
+    boolean hard = chapter.isOverflowing() || (foresees && tokens > sizes.limits.hard());
+    boolean soft = foresees && tokens > sizes.limits.soft();
+    if (now.strategy() == Strategy.NOTE && !hard) {
       return byHand(chapter, sizes);
     }
-    if (!hard && !soft) {
+    if (!hard && !soft && !requested) {
       return new Move.GoOn();
     }
-    if (strategy.summarizes()) {
+    if (next.get().settings().strategy().summarizes()) {
       var draft = draft(chapter, sizes, hard);
-      if (draft.isPresent() || !hard) {
+      boolean waits =
+          chapter.failure().filter(one -> one.next() < CompactionFailed.LAST).isPresent();
+      boolean needsSummary =
+          chapter.requested().flatMap(CompactionRequested::instructions).isPresent();
+      if (draft.isPresent() || (!hard && (waits || needsSummary || !requested))) {
         return draft.<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
       }
     }
-    return shortened(chapter, id, sizes, hard ? SMALLER : WORTH_IT)
+    return shortened(chapter, id, sizes, requested ? ANY_SMALLER : hard ? SMALLER : WORTH_IT)
         .<Move>map(Move.Open::new)
         .orElseGet(Move.GoOn::new);
   }
@@ -110,7 +126,8 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     if (late) {
       return draft(chapter, sizes, false).<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
     }
-    boolean asks = !chapter.handsOver() && tokens > EARLY * sizes.limits.soft();
+    boolean early = tokens > now.handOverFraction() * sizes.limits.soft();
+    boolean asks = !chapter.handsOver() && (early || chapter.requested().isPresent());
     return asks ? new Move.AskToHandOver() : new Move.GoOn();
   }
 
@@ -128,25 +145,39 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
       return overflowing(chapter, window);
     }
     long opened = chapter.opened().map(e -> e.gauge().after()).orElse(0L);
-    var limits = ContextLimits.of(window, model.maxTokens());
-    return new Sizes(Gauge.of(chapter, fixed), window, limits.after(opened));
+    return new Sizes(gauge(chapter), window, limits(window, now).after(opened));
   }
 
   private Sizes overflowing(Chapter chapter, long window) {
-    var gauge = Gauge.of(chapter, fixed);
+    var gauge = gauge(chapter);
     long said = chapter.proven() > 0 ? chapter.proven() : (long) (SMALLER * gauge.tokens());
     long proven = Math.min(window, Math.max(LEAST_WINDOW, said));
-    return new Sizes(gauge, proven, ContextLimits.of(proven, model.maxTokens()));
+    return new Sizes(gauge, proven, limits(proven, now));
   }
 
-  private long window(Chapter chapter) {
+  private ContextLimits limits(long window, ProfileSettings profile) {
+    return ContextLimits.of(window, model.maxTokens(), profile);
+  }
+
+  /// The size of the next request.
+  Gauge gauge(Chapter chapter) {
+    return Gauge.of(chapter, fixed, now.factor());
+  }
+
+  /// The sizes at which the chapter ends.
+  ContextLimits limits(Chapter chapter) {
+    return sizes(chapter).limits;
+  }
+
+  /// The context that the model server is assumed to have; [ContextLimits#UNKNOWN] if nothing says.
+  long window(Chapter chapter) {
     long known = model.contextKnown() ? model.contextTokens() : ContextLimits.UNKNOWN;
     return chapter.opened().map(opened -> Math.min(opened.gauge().window(), known)).orElse(known);
   }
 
   /// The failure that ends the turn because nothing helps, with the sizes of what cannot be cut.
   Answer.Failure explained(Answer.Failure failure, Chapter chapter) {
-    var gauge = Gauge.of(chapter, fixed);
+    var gauge = gauge(chapter);
     long fixedTokens = Math.round(gauge.factor() * fixed);
     return new Answer.Failure(
         failure.kind(),
@@ -164,7 +195,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     if (model.overflow() != Capabilities.Overflow.STRICT || !model.contextKnown()) {
       return model.maxTokens();
     }
-    var gauge = Gauge.of(chapter, fixed);
+    var gauge = gauge(chapter);
     double left = window(chapter) - gauge.tokens() - 0.35 * gauge.guessed() - SLACK;
     int least = Math.min(LEAST_REPLY, model.maxTokens());
     return (int) Math.clamp(left, least, model.maxTokens());
@@ -179,7 +210,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     if (model.overflow() != Capabilities.Overflow.SILENT || counted == 0) {
       return Optional.empty();
     }
-    double expected = Gauge.of(chapter, fixed).tokens();
+    double expected = gauge(chapter).tokens();
     boolean tooFew = expected >= TELLING && counted < TRUNCATED * expected;
     return tooFew || counted < chapter.counted()
         ? Optional.of(Math.round(KEPT * counted))
@@ -190,7 +221,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
 
   private Optional<ContextOpened> shortened(Chapter chapter, EventId id, Sizes sizes, double most) {
     Optional<ContextOpened> smallest = Optional.empty();
-    long soft = ContextLimits.of(sizes.window, model.maxTokens()).soft();
+    long soft = limits(sizes.window, next.get().settings()).soft();
     for (int level = chapter.inARow(); level < SHARES.length; level++) {
       smallest = rolled(chapter, id, sizes, level);
       if (smallest.filter(one -> one.gauge().after() <= soft).isPresent()) {
@@ -207,22 +238,39 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     }
   }
 
-  private Shape shape(Sizes sizes, double share) {
-    double soft = ContextLimits.of(sizes.window, model.maxTokens()).soft() / sizes.gauge.factor();
+  private Shape shape(Chapter chapter, Sizes sizes, double share) {
+    var profile = next.get().settings();
+    double soft = limits(sizes.window, profile).soft() / sizes.gauge.factor();
     double space = Math.max(soft / 4, soft - fixed);
     return new Shape(
-        (int) (3 * share * Math.min(10_000, space / 8)),
-        (int) Math.min(Integer.MAX_VALUE / 2, 3 * share * ROUND * space),
-        share == 1 ? Math.min(20_000, space / 4) : 0,
-        Math.max(SHORTEST_SUMMARY, Math.min(LONGEST_SUMMARY, 0.1 * space)),
+        (int) (3 * share * Math.min((double) profile.resultTokens(), space / 8)),
+        (int) Math.min(MOST_CHARACTERS, 3 * share * profile.roundFraction() * space),
+        share == 1 ? Math.min((double) profile.keepTokens(), kept(chapter, sizes.gauge, space)) : 0,
+        Math.max(SHORTEST_SUMMARY, Math.min((double) profile.summaryTokens(), 0.1 * space)),
         new Opening.Budget(
-            share * Math.min(8_000, 0.15 * space),
-            share * Math.min(8_000, 0.1 * space),
-            share * Math.min(6_000, 0.1 * space)));
+            share * Math.min((double) profile.userTokens(), 0.15 * space),
+            share * Math.min((double) profile.instructionTokens(), 0.1 * space),
+            share * Math.min((double) profile.digestTokens(), 0.1 * space)));
+  }
+
+  /// The estimate of the newest rounds that may be kept at most, whatever the profile says.
+  private double kept(Chapter chapter, Gauge gauge, double space) {
+    double messages = gauge.tokens() / gauge.factor() - fixed;
+    return chapter.requested().isPresent()
+        ? Math.min(space / 4, KEPT_ON_REQUEST * messages)
+        : space / 4;
+  }
+
+  private static ContextOpened.Cause cause(Chapter chapter) {
+    return chapter.isOverflowing()
+        ? ContextOpened.Cause.OVERFLOW
+        : chapter.requested().isPresent()
+            ? ContextOpened.Cause.REQUESTED
+            : ContextOpened.Cause.THRESHOLD;
   }
 
   private Optional<ContextOpened> rolled(Chapter chapter, EventId id, Sizes sizes, int level) {
-    var shape = shape(sizes, SHARES[level]);
+    var shape = shape(chapter, sizes, SHARES[level]);
     var kind = level == 0 ? Kind.ROLLING : Kind.TRIM;
     var earlier = earlier(chapter, SHARES[level]);
     return Cut.of(chapter, shape.keep, shape.limits(chapter))
@@ -230,7 +278,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   }
 
   /// The summary of the chapter before, which stands for what came before that chapter.
-  private static Optional<Summary> earlier(Chapter chapter, double share) {
+  private Optional<Summary> earlier(Chapter chapter, double share) {
     return chapter
         .opened()
         .flatMap(ContextOpened::summary)
@@ -238,7 +286,9 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
             summary ->
                 new Summary(
                     summary.through(),
-                    ShortResults.cut(summary.text(), (int) (share * 4 * 1.5 * LONGEST_SUMMARY))));
+                    ShortResults.cut(
+                        summary.text(),
+                        (int) (share * 4 * 1.5 * next.get().settings().summaryTokens()))));
   }
 
   private ContextOpened opened(
@@ -251,14 +301,14 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
       Optional<Summary> summary) {
     var gauge = sizes.gauge;
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
-    var contents = new Opening.Contents(kind, summary, reader);
+    var contents = new Opening.Contents(kind, summary, next.get().reader());
     var opening = Opening.of(chapter.log(), before, shape.budget, contents);
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
     return new ContextOpened(
         id,
         chapter.number() + 1,
         kind,
-        chapter.isOverflowing() ? ContextOpened.Cause.OVERFLOW : ContextOpened.Cause.THRESHOLD,
+        cause(chapter),
         cut.from(),
         opening,
         shape.results,
@@ -269,6 +319,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
             (int) Math.round(100 * gauge.factor())),
         shape.round,
         summary,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -277,7 +328,7 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
     var sizes = sizes(chapter);
     long from = chapter.lastResult();
     var note = new Summary(from, chapter.note().orElseThrow());
-    var shape = shape(sizes, 1);
+    var shape = shape(chapter, sizes, 1);
     var cut = Cut.at(chapter, from, shape.limits(chapter));
     return opened(chapter, id, sizes, shape, cut, Kind.NOTE, Optional.of(note));
   }
@@ -286,9 +337,9 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
 
   /// The next request for a summary; empty if the ladder is past them, if it waits, if the chapter
   /// has had no reply yet, or if the smallest chapter with a summary would not be worth it.
-  private Optional<Draft> draft(Chapter chapter, Sizes sizes, boolean hard) {
+  private Optional<SummaryDraft> draft(Chapter chapter, Sizes sizes, boolean hard) {
     var failure = chapter.failure();
-    int rung = failure.map(CompactionFailed::next).orElse(Draft.FIRST);
+    int rung = failure.map(CompactionFailed::next).orElse(SummaryDraft.FIRST);
     boolean waits = failure.filter(Room::pauses).isPresent();
     long tokens = Math.round(sizes.gauge.tokens());
     if (chapter.inARow() > 0
@@ -296,22 +347,22 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
         || (!hard && waits && tokens <= GROWN * failure.orElseThrow().tokens())) {
       return Optional.empty();
     }
-    var shape = shape(sizes, 1);
-    var repairs = failure.filter(_ -> rung == Draft.REPAIRED).map(CompactionFailed::reason);
-    boolean newestOnly = rung == Draft.SLIM || repairs.equals(Optional.of(Reason.NO_ROOM));
+    var shape = shape(chapter, sizes, 1);
+    var repairs = failure.filter(_ -> rung == SummaryDraft.REPAIRED).map(CompactionFailed::reason);
+    boolean newestOnly = rung == SummaryDraft.SLIM || repairs.equals(Optional.of(Reason.NO_ROOM));
     return cut(chapter, sizes, shape, newestOnly ? 0 : shape.keep)
         .or(() -> newestOnly ? Optional.empty() : cut(chapter, sizes, shape, 0))
-        .map(cut -> new Draft(rung, repairs, cut.from(), hard, tokens));
+        .map(cut -> new SummaryDraft(rung, repairs, cut.from(), hard, tokens));
   }
 
   /// Whether another request for a summary is not worth its price at once.
   private static boolean pauses(CompactionFailed failure) {
-    return failure.reason() == Reason.UNAVAILABLE || failure.next() >= Draft.SLIM;
+    return failure.reason() == Reason.UNAVAILABLE || failure.next() >= SummaryDraft.SLIM;
   }
 
   /// A cut whose chapter will be small enough with a summary of the usual length.
   private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
-    var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), reader);
+    var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), next.get().reader());
     double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())
@@ -335,9 +386,9 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
   }
 
   /// The chapter with a summary; empty if it is not small enough.
-  Optional<ContextOpened> summarized(Chapter chapter, Draft draft, String text, EventId id) {
+  Optional<ContextOpened> summarized(Chapter chapter, SummaryDraft draft, String text, EventId id) {
     var sizes = sizes(chapter);
-    var shape = beside(shape(sizes, 1));
+    var shape = beside(shape(chapter, sizes, 1));
     var cut = Cut.at(chapter, draft.from(), shape.limits(chapter));
     var summary = Optional.of(new Summary(draft.from(), text));
     return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SUMMARY, summary))
@@ -346,20 +397,20 @@ record Room(Capabilities model, double fixed, Strategy strategy, Optional<String
 
   /// The length that a summary is asked to have, in tokens; half as many more are accepted.
   int summaryTokens(Chapter chapter) {
-    return (int) shape(sizes(chapter), 1).summary;
+    return (int) shape(chapter, sizes(chapter), 1).summary;
   }
 
   /// The room for a prompt for a summary, as an estimate.
   double slimTokens(Chapter chapter) {
     var sizes = sizes(chapter);
     long window = Math.min(sizes.window, 2 * sizes.limits.soft());
-    double left = window - ContextLimits.reserve(window, model.maxTokens());
+    double left = window - ContextLimits.reserve(window, model.maxTokens(), now);
     return Math.max(0, left / sizes.gauge.factor() - fixed);
   }
 
   /// The limit for the reply to a request for a summary, with room for thinking.
   int summaryReply(Chapter chapter) {
-    long reserve = ContextLimits.reserve(sizes(chapter).window, model.maxTokens());
+    long reserve = ContextLimits.reserve(sizes(chapter).window, model.maxTokens(), now);
     return (int) Math.max(1, Math.min(16_000, reserve));
   }
 }

@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.model.Prompt;
+import dev.drover.session.Event;
 import dev.drover.session.Event.CompactionFailed.Reason;
 import dev.drover.session.EventId;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ final class SummaryRequest {
           position (#123).\
           """;
 
+  /// What a client has asked for with the new chapter follows.
+  private static final String REQUESTED =
+      "\nThe operator of this session asks that the notes follow these instructions:\n";
+
   private static final double WORDS_OF_A_TOKEN = 0.6;
 
   /// The longest part of a call or a result in a slim text, and of a message, in characters.
@@ -43,17 +48,24 @@ final class SummaryRequest {
   private SummaryRequest() {}
 
   /// @param frame a request of the conversation without its messages
-  /// @param events the log of the thread
-  static Prompt of(Draft draft, Room room, Prompt frame, Context context, EventId id, Slices of) {
+  /// @param of the log of the thread, and its chapter
+  static Prompt of(
+      SummaryDraft draft, Room room, Prompt frame, Context context, EventId id, Slices of) {
     var chapter = of.chapter();
     int reply = room.summaryReply(chapter);
     boolean cutOff = draft.repairs().filter(Reason.CUT_OFF::equals).isPresent();
     int most = cutOff ? Math.min(2 * reply, frame.maxTokens()) : reply;
-    var instruction = instruction(draft, room.summaryTokens(chapter));
+    var instruction =
+        instruction(draft, room.summaryTokens(chapter))
+            + chapter
+                .requested()
+                .flatMap(Event.CompactionRequested::instructions)
+                .map(REQUESTED::concat)
+                .orElse("");
     // A request that was refused as too long is sent as far as an earlier one reached.
-    long until = draft.hard() || draft.rung() == Draft.SLIM ? draft.from() : Long.MAX_VALUE;
+    long until = draft.hard() || draft.rung() == SummaryDraft.SLIM ? draft.from() : Long.MAX_VALUE;
     var prompt = frame.withMaxTokens(most);
-    if (draft.rung() == Draft.SLIM) {
+    if (draft.rung() == SummaryDraft.SLIM) {
       var said = context.messages(of.slices(), until, id, " ").messages();
       int characters = (int) (CHARACTERS * room.slimTokens(chapter));
       var text = ShortResults.cut(text(said), Math.max(LONGEST_TEXT, characters));
@@ -80,7 +92,7 @@ final class SummaryRequest {
   /// @param chapter its newest chapter
   record Slices(Chapter chapter, Context.Slices slices) {}
 
-  private static String instruction(Draft draft, int tokens) {
+  private static String instruction(SummaryDraft draft, int tokens) {
     boolean tooLong = draft.repairs().filter(Reason.TOO_LONG::equals).isPresent();
     int words = (int) (WORDS_OF_A_TOKEN * tokens / (tooLong ? 2 : 1)) / 50 * 50;
     return INSTRUCTION.formatted(Math.max(50, words))

@@ -69,8 +69,8 @@ final class SummaryRules {
           case TOOL_CALL, EMPTY, ECHO, CUT_OFF, TOO_LONG, NO_ROOM, OTHER -> true;
           case REFUSED, REJECTED, CONTEXT_FULL, UNAVAILABLE -> false;
         };
-    return rung == Draft.FIRST && repairable
-        ? Draft.REPAIRED
-        : rung < Draft.SLIM ? Draft.SLIM : CompactionFailed.LAST;
+    return rung == SummaryDraft.FIRST && repairable
+        ? SummaryDraft.REPAIRED
+        : rung < SummaryDraft.SLIM ? SummaryDraft.SLIM : CompactionFailed.LAST;
   }
 }

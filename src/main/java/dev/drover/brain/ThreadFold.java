@@ -64,7 +64,7 @@ final class ThreadFold {
   private Usage turn = Usage.NONE;
   private @Nullable Instant runningSince;
   private @Nullable EventId open;
-  private Optional<Draft> compaction = Optional.empty();
+  private Optional<SummaryDraft> compaction = Optional.empty();
   private Optional<StopReason> pause = Optional.empty();
   private boolean owed;
   private int failures;
@@ -91,7 +91,7 @@ final class ThreadFold {
       case Event.UserMessage _ -> owed = true;
       case Event.ModelRequestStart e -> {
         open = e.id();
-        compaction = Draft.read(stored.hidden());
+        compaction = SummaryDraft.read(stored.hidden());
         if (compaction.isEmpty()) {
           calls.clear();
         }
@@ -219,7 +219,7 @@ final class ThreadFold {
 
   /// The summary that the open model request asks for; empty if it is part of the conversation, or
   /// if none is open.
-  Optional<Draft> compaction() {
+  Optional<SummaryDraft> compaction() {
     return compaction;
   }
 

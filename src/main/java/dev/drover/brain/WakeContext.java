@@ -3,26 +3,24 @@ package dev.drover.brain;
 import dev.drover.base.Json;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Definition;
-import dev.drover.catalog.McpServer;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Price;
+import dev.drover.profile.ProfileSettings;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Inbox;
+import dev.drover.session.ProfileUse;
 import dev.drover.session.Queued;
-import dev.drover.session.RemoteTool;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Stored;
 import dev.drover.session.Usage;
 import dev.drover.tools.CallContext;
-import dev.drover.tools.Toolbox;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The context of one wake for one thread of a session, used by all of its steps. Not safe for many
@@ -47,23 +45,11 @@ record WakeContext(
     return thread.agent();
   }
 
-  /// The tools that the thread's model is offered. Those of MCP servers are in the log, which is
-  /// read if the agent has such servers.
-  Toolbox toolbox() {
-    var listed =
-        agent().mcpServers().isEmpty()
-            ? Map.<McpServer, List<RemoteTool>>of()
-            : ListedTools.of(writer.history()).tools();
-    var toolbox = Toolbox.of(agent(), harness.tools(), listed, offersReader());
-    return strategy() == Strategy.NOTE
-        ? toolbox.withAnswered(HandOver.SPEC, HandOver.OTHER_NAME)
-        : toolbox;
-  }
-
-  /// How the thread's context is kept within the limits of its model.
-  Strategy strategy() {
-    var id = agent().model().id();
-    return harness.context().of(harness.profile(id), harness.models().capabilities(id));
+  /// What stands before the messages of the thread's requests in a chapter.
+  PromptFrame frame(ProfileUse profile) {
+    var settings = ProfileSettings.recorded(profile.settings());
+    return new PromptFrame(
+        agent(), thread.notes(), row.resources(), harness.tools(), settings, writer::history);
   }
 
   /// The newest chapter of the thread's context.
@@ -82,11 +68,6 @@ record WakeContext(
     return events.stream().allMatch(one -> one.thread().equals(key))
         ? events
         : events.stream().filter(one -> one.thread().equals(key)).toList();
-  }
-
-  /// Whether the thread's model is offered the tool that reads the log.
-  private boolean offersReader() {
-    return harness.tools().offersReader();
   }
 
   /// The context of the thread's calls of server tools.

@@ -21,6 +21,7 @@ final class ReplayCommand {
   private static final String MODEL = "--model";
   private static final String CONTEXT = "--context-tokens";
   private static final String STRATEGY = "--strategy";
+  private static final String PROFILE = "--profile";
   private static final String POINTS = "--points";
   private static final String TIMES = "--times";
   private static final String REQUESTS = "requests";
@@ -75,7 +76,9 @@ final class ReplayCommand {
             STRATEGY,
             "NAME",
             "For requests: 'rolling', 'summary', or 'full', which leaves out nothing before it"
-                + " must. [default: the model's]"));
+                + " must. [default: the profile's]"));
+    spec.addOption(
+        Specs.text(PROFILE, "NAME", "For requests: another profile. [default: the session's]"));
     spec.addOption(Specs.number(POINTS, "For next-step: the number of points. [default: 20]"));
     spec.addOption(Specs.number(TIMES, "For next-step: how often each is asked. [default: 2]"));
     spec.usageMessage()
@@ -98,7 +101,7 @@ final class ReplayCommand {
     if (!steps && !mode.equals(REQUESTS)) {
       throw arguments.wrong(MODE + " must be " + REQUESTS + " or " + NEXT_STEP);
     }
-    for (var flag : steps ? List.of(CONTEXT, STRATEGY) : List.of(POINTS, TIMES)) {
+    for (var flag : steps ? List.of(CONTEXT, STRATEGY, PROFILE) : List.of(POINTS, TIMES)) {
       if (arguments.has(flag)) {
         throw arguments.wrong(flag + " is for the other mode");
       }
@@ -111,7 +114,10 @@ final class ReplayCommand {
   private int requests(Source source) throws Refusal, IOException, InterruptedException {
     var settings =
         new Replaying.Settings(
-            arguments.text(MODEL), arguments.number(CONTEXT, 1), arguments.text(STRATEGY));
+            arguments.text(MODEL),
+            arguments.number(CONTEXT, 1),
+            arguments.text(STRATEGY),
+            arguments.text(PROFILE));
     var answer = source.requests(settings);
     if (call.output().json()) {
       return call.print(answer);
@@ -199,6 +205,7 @@ final class ReplayCommand {
       settings.model().ifPresent(id -> query.add("model=" + Api.segment(id)));
       settings.contextTokens().ifPresent(tokens -> query.add("context_tokens=" + tokens));
       settings.strategy().ifPresent(name -> query.add("strategy=" + Api.segment(name)));
+      settings.profile().ifPresent(name -> query.add("profile=" + Api.segment(name)));
       return call.api().get(path + "?" + String.join("&", query));
     }
 

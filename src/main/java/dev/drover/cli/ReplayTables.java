@@ -57,6 +57,7 @@ final class ReplayTables {
                 : "#" + count(tooLarge, "position") + ": " + count(tooLarge, "tokens")));
     rows.add(row("model", NOTHING, text(answer, "model")));
     rows.add(row("context, tokens", NOTHING, count(answer, "context_tokens")));
+    rows.add(row("profile", NOTHING, text(answer, "profile")));
     rows.add(row("strategy", NOTHING, text(answer, "strategy")));
     return rows;
   }

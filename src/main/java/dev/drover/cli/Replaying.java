@@ -19,7 +19,10 @@ public interface Replaying {
 
   /// The settings of a replay; what is empty is as in the session.
   record Settings(
-      Optional<String> model, Optional<Integer> contextTokens, Optional<String> strategy) {}
+      Optional<String> model,
+      Optional<Integer> contextTokens,
+      Optional<String> strategy,
+      Optional<String> profile) {}
 
   /// A recorded session. Its answers are those of the server's routes.
   interface Recorded extends AutoCloseable {

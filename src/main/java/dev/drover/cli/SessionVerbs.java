@@ -73,6 +73,8 @@ final class SessionVerbs {
             VERBS.delete("Deletes a session and its log."),
             VERBS.one(
                 "why", "Explains why a session is making progress or not.", SessionVerbs::why),
+            ContextVerbs.context(),
+            ContextVerbs.compact(),
             fork(),
             BundleVerbs.export(),
             BundleVerbs.imports(),
@@ -88,6 +90,7 @@ final class SessionVerbs {
                 + " https://github.com/acme/app#main --repository-token @token",
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
+            "  drover sessions context sesn_...",
             "  drover sessions fork sesn_... --at sevt_... --title 'Another attempt'",
             "  drover sessions export sesn_... -o session.tar",
             "  drover sessions import session.tar --agent agent_... --environment-id env_...",

@@ -9,6 +9,7 @@ import dev.drover.files.Files;
 import dev.drover.model.Models;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.policy.SaveRules;
+import dev.drover.profile.Profiles;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
@@ -20,12 +21,17 @@ import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionThread;
 import dev.drover.session.Sessions;
+import dev.drover.session.Slice;
+import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
+import dev.drover.session.ThreadKey;
 import dev.drover.skills.Skills;
 import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// The desk for sessions: it creates, updates, archives and deletes them, and sends events to them.
@@ -33,14 +39,27 @@ import java.util.function.Supplier;
 /// with the lease. Every change is durable when a call returns. A session of another workspace is
 /// `NOT_FOUND`. Safe for many threads.
 public final class SessionDesk {
+  /// The newest chapter of the primary thread, or the newest request for one.
+  private static final Slice NEWEST_CHAPTER =
+      new Slice(
+              Long.MAX_VALUE,
+              1,
+              false,
+              Set.of("drover.context", "drover.compaction_requested"),
+              false,
+              Optional.empty(),
+              Optional.empty())
+          .of(ThreadKey.PRIMARY);
+
   private final Sessions sessions;
   private final EventLog log;
   private final Brain brain;
   private final Models models;
   private final Supplier<OperatorPolicy> policy;
+  private final Profiles profiles;
   private final Origins origins;
 
-  /// A desk without an operator's policy.
+  /// A desk without an operator's policy and profiles.
   public SessionDesk(
       Catalogs catalogs,
       Files files,
@@ -64,11 +83,13 @@ public final class SessionDesk {
         brain,
         models,
         () -> OperatorPolicy.NONE,
+        Profiles.BUILT_IN,
         ids,
         clock);
   }
 
   /// @param policy the operator's, asked at each change
+  /// @param profiles what sessions may choose from
   public SessionDesk(
       Catalogs catalogs,
       Files files,
@@ -80,9 +101,11 @@ public final class SessionDesk {
       Brain brain,
       Models models,
       Supplier<OperatorPolicy> policy,
+      Profiles profiles,
       Ids ids,
       InstantSource clock) {
     this.policy = policy;
+    this.profiles = profiles;
     this.sessions = sessions;
     this.log = log;
     this.brain = brain;
@@ -94,9 +117,10 @@ public final class SessionDesk {
   /// Creates a session, and wakes a brain if it begins with events.
   ///
   /// @throws Problem `NOT_FOUND` for an unknown agent, environment or file; `INVALID_REQUEST` for
-  ///   one that is archived, for a model that is not served, and for a budget of a model without a
-  ///   price
+  ///   one that is archived, for a model that is not served, for a budget of a model without a
+  ///   price, and for a profile that sessions cannot choose
   public Session create(Caller caller, SessionRequest request) {
+    profiles.check(request.metadata());
     var session = origins.session(caller, request);
     ListCost.checkBudgetable(models, session);
     var lease = sessions.create(session, request.events());
@@ -154,8 +178,9 @@ public final class SessionDesk {
 
   /// Updates a session. A turn that is paused at its budget continues when the budget is raised.
   ///
-  /// @throws Problem `INVALID_REQUEST` for a budget that is not above what the session has cost, or
-  ///   that it did not have from the start, and as [Sessions#update] says
+  /// @throws Problem `INVALID_REQUEST` for another profile that sessions cannot choose, for a
+  ///   budget that is not above what the session has cost, or that it did not have from the start,
+  ///   and as [Sessions#update] says
   public Session update(Caller caller, SessionId id, SessionChange change) {
     var updated = sessions.update(caller.workspace(), id, before -> changed(before, change));
     updated.lease().ifPresentOrElse(brain::wake, () -> brain.ring(id));
@@ -167,10 +192,32 @@ public final class SessionDesk {
     if (!after.agent().equals(before.agent())) {
       new SaveRules(policy.get()).checkSession(after.agent());
     }
+    var chosen = after.metadata().get(Profiles.KEY);
+    if (!Objects.equals(chosen, before.editable().metadata().get(Profiles.KEY))) {
+      profiles.check(after.metadata());
+    }
     if (change.budget()) {
       ListCost.checkChange(models, before, after.budget());
     }
     return before.with(after);
+  }
+
+  /// Has a new chapter of a session's context begin with the next model request which that makes
+  /// smaller. What is asked for already is not asked for again.
+  ///
+  /// @param instructions what a summary should keep; empty if there are none
+  /// @return the position of the request in the log
+  /// @throws Problem as [Sessions#requestCompaction] says
+  public long compact(Caller caller, SessionId id, Optional<String> instructions) {
+    get(caller, id);
+    return log.getEvents(id, NEWEST_CHAPTER).stream()
+        .filter(
+            stored ->
+                stored.event() instanceof Event.CompactionRequested asked
+                    && asked.instructions().equals(instructions))
+        .findFirst()
+        .map(Stored::position)
+        .orElseGet(() -> sessions.requestCompaction(caller.workspace(), id, instructions));
   }
 
   /// Ends a session for good, and releases its hands.

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
-/// A file, or a directory with all that is in it, to be sent as an archive. Links that lead outside,
-/// special files and names that are not UTF-8 are left out.
+/// A file, or a directory with all that is in it, to be sent as an archive. Links that lead
+/// outside, special files and names that are not UTF-8 are left out.
 public final class PackedPath {
   private final List<PaxStream.Item> items = new ArrayList<>();
   private final Path source;

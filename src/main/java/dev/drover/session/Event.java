@@ -313,6 +313,7 @@ public sealed interface Event {
   ///   none
   /// @param inherited what requests need of the log before `from`; empty if an older version wrote
   ///   the event, so that the whole log is needed
+  /// @param profile the profile of the chapter; empty if an older version began it
   record ContextOpened(
       EventId id,
       int chapter,
@@ -324,10 +325,11 @@ public sealed interface Event {
       Sizes gauge,
       int roundCharacters,
       Optional<Summary> summary,
-      Optional<Inherited> inherited)
+      Optional<Inherited> inherited,
+      Optional<ProfileUse> profile)
       implements Private {
-    /// A chapter without a limit for a round, without a summary, and that does not say what it
-    /// inherits.
+    /// A chapter without a limit for a round, without a summary, and that says neither what it
+    /// inherits nor which profile it has.
     public ContextOpened(
         EventId id,
         int chapter,
@@ -348,7 +350,25 @@ public sealed interface Event {
           gauge,
           0,
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
+    }
+
+    /// A copy that says which profile the chapter has.
+    public ContextOpened with(ProfileUse use) {
+      return new ContextOpened(
+          id,
+          chapter,
+          kind,
+          cause,
+          from,
+          opening,
+          resultCharacters,
+          gauge,
+          roundCharacters,
+          summary,
+          inherited,
+          Optional.of(use));
     }
 
     /// A copy that says what the chapter inherits.
@@ -364,7 +384,8 @@ public sealed interface Event {
           gauge,
           roundCharacters,
           summary,
-          Optional.of(what));
+          Optional.of(what),
+          profile);
     }
 
     /// How a chapter is made.
@@ -389,7 +410,9 @@ public sealed interface Event {
       /// The context was nearly full.
       THRESHOLD,
       /// The model server refused the request, or cut the reply, because the context was full.
-      OVERFLOW
+      OVERFLOW,
+      /// A client asked for it, see [CompactionRequested].
+      REQUESTED
     }
 
     /// The sizes of a chapter, in tokens.
@@ -400,6 +423,12 @@ public sealed interface Event {
     /// @param factor how many tokens the server counts for 100 estimated ones
     public record Sizes(long before, long after, long window, int factor) {}
   }
+
+  /// A client's request that a new chapter begins with the next model request which it makes
+  /// smaller. The next [ContextOpened] of the thread fulfils it.
+  ///
+  /// @param instructions what a summary should keep, in the client's words; empty if there are none
+  record CompactionRequested(EventId id, Optional<String> instructions) implements Private {}
 
   /// A record that a model request for a summary of the context brought none that can be used. What
   /// is tried next is read from it, so every brain goes on at the same rung of the ladder.

@@ -65,6 +65,12 @@ public interface Sessions {
   ///   or if the agent would change while the session is not idle
   Updated update(WorkspaceId workspace, SessionId id, UnaryOperator<Session> change);
 
+  /// Appends [Event.CompactionRequested] for the primary thread. It may be running, and goes on.
+  ///
+  /// @return the position of the event
+  /// @throws dev.drover.base.Problem `NOT_FOUND`; `INVALID_REQUEST` if the session is terminated
+  long requestCompaction(WorkspaceId workspace, SessionId id, Optional<String> instructions);
+
   /// The result of an update.
   ///
   /// @param lease present if a paused turn may continue and no node held the session; the caller

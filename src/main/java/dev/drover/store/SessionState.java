@@ -205,8 +205,20 @@ public record SessionState(
         List.of(stored));
   }
 
+  /// The state and the log's last entry after a client asked for a new chapter.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if the session is over
+  public Appended request(Event.CompactionRequested event, Instant now) {
+    refuseIfOver();
+    return followedBy(event, now);
+  }
+
   /// The state and the log's last entry of a new session whose log is so far a copy.
   public Appended continued(Event.Continued event, Instant now) {
+    return followedBy(event, now);
+  }
+
+  private Appended followedBy(Event event, Instant now) {
     var stored = ofSession(event, after(lastProcessed, now));
     return new Appended(
         new SessionState(

@@ -5,6 +5,7 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
+import dev.drover.profile.ProfileVersions;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -53,6 +54,8 @@ public interface Store extends AutoCloseable {
   Jobs jobs();
 
   Snapshots snapshots();
+
+  ProfileVersions profileVersions();
 
   Webhooks webhooks();
 

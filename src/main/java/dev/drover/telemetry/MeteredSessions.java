@@ -64,6 +64,12 @@ record MeteredSessions(Sessions sessions, Meters meters, Turns turns) implements
   }
 
   @Override
+  public long requestCompaction(
+      WorkspaceId workspace, SessionId id, Optional<String> instructions) {
+    return sessions.requestCompaction(workspace, id, instructions);
+  }
+
+  @Override
   public Session getSession(WorkspaceId workspace, SessionId id) {
     return sessions.getSession(workspace, id);
   }

@@ -22,6 +22,10 @@ public final class Meters {
   private static final String MCP = "mcp";
   private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 512};
 
+  private static final double[] TOKENS = {
+    2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 200_000, 400_000, 800_000, 1_600_000
+  };
+
   private final Metrics metrics = new Metrics();
 
   final Counter turns = metrics.counter("drover_turns_total", "Turns that ended.", "stop_reason");
@@ -86,6 +90,29 @@ public final class Meters {
   final Histogram requestSeconds =
       metrics.histogram(
           "drover_http_request_seconds", "Requests, event streams aside.", FAST, "method", "route");
+
+  final Counter profileRequests =
+      metrics.counter(
+          "drover_profile_requests_total",
+          "Model requests by the profile of their chapter.",
+          "profile",
+          "outcome");
+  final Counter profileTokens =
+      metrics.counter(
+          "drover_profile_tokens_total",
+          "Model tokens by the profile of the chapter.",
+          "profile",
+          "kind");
+  final Counter chapters =
+      metrics.counter(
+          "drover_chapters_total", "Chapters of contexts that began.", "profile", "kind", "cause");
+  final Histogram contextTokens =
+      metrics.histogram(
+          "drover_context_tokens",
+          "Sizes of contexts where a chapter began, in tokens.",
+          TOKENS,
+          "profile",
+          "when");
 
   final Counter blobs =
       metrics.counter(

@@ -6,6 +6,7 @@ import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
 import dev.drover.session.Inherited;
+import dev.drover.session.ProfileUse;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ final class ContextCodec {
   /// position. A change of a single byte of the messages needs a new number. Number 1 is number 2
   /// without a limit for a round.
   private static final int FORMAT = 2;
+
+  private static final String PROFILE = "profile";
 
   private ContextCodec() {}
 
@@ -42,7 +45,9 @@ final class ContextCodec {
                 summary ->
                     json.with("summary", summary.text()).with("summary_through", summary.through()))
             .orElse(json);
-    return opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
+    var whole =
+        opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
+    return opened.profile().map(use -> whole.with(PROFILE, use.json())).orElse(whole);
   }
 
   private static Json.Obj write(Inherited inherited) {
@@ -65,16 +70,12 @@ final class ContextCodec {
     if (format < 1 || format > FORMAT || kind.isEmpty() || chapter < 1 || from < 1) {
       return Optional.empty();
     }
-    var cause =
-        "overflow".equals(event.text("cause"))
-            ? ContextOpened.Cause.OVERFLOW
-            : ContextOpened.Cause.THRESHOLD;
     return Optional.of(
         new ContextOpened(
             id,
             (int) chapter,
             kind.get(),
-            cause,
+            cause(String.valueOf(event.text("cause"))),
             from,
             new Json.Arr(event.items("opening")),
             (int) event.number("result_characters", 0),
@@ -90,7 +91,16 @@ final class ContextCodec {
             event
                 .get("inherited")
                 .filter(Json.Obj.class::isInstance)
-                .flatMap(what -> inherited((Json.Obj) what, from))));
+                .flatMap(what -> inherited((Json.Obj) what, from)),
+            ProfileUse.read(event.object(PROFILE))));
+  }
+
+  private static ContextOpened.Cause cause(String text) {
+    return switch (text) {
+      case "overflow" -> ContextOpened.Cause.OVERFLOW;
+      case "requested" -> ContextOpened.Cause.REQUESTED;
+      default -> ContextOpened.Cause.THRESHOLD;
+    };
   }
 
   static Json.Obj write(CompactionFailed failed) {
@@ -104,12 +114,12 @@ final class ContextCodec {
   /// Reads a value of [#write(CompactionFailed)]. Without a readable rung, the ladder goes on where
   /// no model is needed.
   static CompactionFailed readFailure(EventId id, Json.Obj event) {
-    int rung = (int) Math.clamp(event.number("rung", 1), 1, CompactionFailed.LAST);
+    int rung = Math.clamp(event.number("rung", 1), 1, CompactionFailed.LAST);
     return new CompactionFailed(
         id,
         rung,
         reason(String.valueOf(event.text("reason"))),
-        (int) Math.clamp(event.number("next", CompactionFailed.LAST), rung, CompactionFailed.LAST),
+        Math.clamp(event.number("next", CompactionFailed.LAST), rung, CompactionFailed.LAST),
         Math.max(0, event.number("tokens", 0)));
   }
 

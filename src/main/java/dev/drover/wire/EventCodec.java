@@ -55,6 +55,7 @@ public final class EventCodec {
       case Event.ToolsListed _ -> "drover.tools_listed";
       case Event.RepositoryCloned _ -> "drover.repository_cloned";
       case Event.ContextOpened _ -> "drover.context";
+      case Event.CompactionRequested _ -> "drover.compaction_requested";
       case Event.CompactionFailed _ -> "drover.compaction_failed";
       case Event.HandOverAsked _ -> "drover.hand_over_asked";
       case Event.Forked _ -> "drover.forked";
@@ -138,6 +139,8 @@ public final class EventCodec {
       case Event.ToolsListed e -> ToolListCodec.write(e);
       case Event.RepositoryCloned e -> RepositoryCodec.write(e);
       case Event.ContextOpened e -> ContextCodec.write(e);
+      case Event.CompactionRequested e ->
+          e.instructions().map(text -> Json.obj("instructions", text)).orElse(Json.EMPTY);
       case Event.CompactionFailed e -> ContextCodec.write(e);
       case Event.HandOverAsked e -> Json.obj("note", e.note());
       case Event.Forked e -> noted(lineage(e).with("budget", BudgetCodec.write(e.budget())), e);
@@ -272,6 +275,8 @@ public final class EventCodec {
       case "drover.repository_cloned" -> RepositoryCodec.read(id, text(e, "resource_id"), e);
       case "drover.context" ->
           ContextCodec.read(id, e).orElseGet(() -> new Event.Unknown(id, type, rest(e)));
+      case "drover.compaction_requested" ->
+          new Event.CompactionRequested(id, Optional.ofNullable(e.text("instructions")));
       case "drover.compaction_failed" -> ContextCodec.readFailure(id, e);
       case "drover.hand_over_asked" -> new Event.HandOverAsked(id, text(e, "note"));
       case "drover.forked" ->

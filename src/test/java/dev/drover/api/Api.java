@@ -8,8 +8,7 @@ import dev.drover.base.Pause;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.brain.Brain;
-import dev.drover.brain.ContextSettings;
-import dev.drover.brain.Profile;
+import dev.drover.brain.ContextInspector;
 import dev.drover.brain.Replays;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Packages;
@@ -27,6 +26,7 @@ import dev.drover.model.Capabilities;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
 import dev.drover.model.Price;
+import dev.drover.profile.Profiles;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;
@@ -283,6 +283,7 @@ final class Api implements AutoCloseable {
     backend =
         new Backend(
             desk,
+            new ContextInspector(store.eventLog(), models, Inventory.HANDS, Profiles.BUILT_IN),
             new CatalogDesk(
                 store.catalogs(),
                 store.skills(),
@@ -315,8 +316,7 @@ final class Api implements AutoCloseable {
             new Replays(
                 models,
                 Inventory.HANDS,
-                Profile.DEFAULTS,
-                ContextSettings.DEFAULT,
+                Profiles.BUILT_IN,
                 Optional.empty(),
                 System::nanoTime,
                 Duration.ofSeconds(30)),

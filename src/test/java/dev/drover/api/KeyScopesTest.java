@@ -74,7 +74,8 @@ final class KeyScopesTest {
   /// What a request needs, by its method and path.
   private static KeyScope needed(String method, String path) {
     boolean reads = method.equals("GET") || method.equals("HEAD");
-    if (path.matches("/drover/sessions/([^/]+/(files|fork|events|export|replay).*|import)")) {
+    if (path.matches(
+        "/drover/sessions/([^/]+/(files|fork|events|export|replay|context|compact).*|import)")) {
       return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
     }
     if (path.equals("/drover/receipts")) {

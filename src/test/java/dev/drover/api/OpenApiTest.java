@@ -202,7 +202,7 @@ final class OpenApiTest {
         refusing++;
       }
     }
-    assertThat(refusing).isEqualTo(5);
+    assertThat(refusing).isEqualTo(6);
   }
 
   private void checkSessionResources(String session) throws Exception {
@@ -353,6 +353,11 @@ final class OpenApiTest {
     var fork = session.replace("/v1/", "/drover/") + "/fork";
     check("POST /drover/sessions/{}/fork", fork, "{\"at\":0,\"workspace\":\"none\"}");
     check("POST /drover/sessions/{}/fork", fork, "{\"at\":-1}");
+    var own = session.replace("/v1/", "/drover/");
+    check("GET /drover/sessions/{}/context", own + "/context");
+    check("GET /drover/sessions/{}/context", own + "/context?part=system");
+    check("POST /drover/sessions/{}/compact", own + "/compact", "{}");
+    check("POST /drover/sessions/{}/compact", own + "/compact", "{\"instructions\":\"a\"}");
     var found = session.replace("/v1/", "/drover/") + "/events";
     check("GET /drover/sessions/{}/events", found + "?text=HELLO&limit=1");
     check("GET /drover/sessions/{}/events", found + "?after=yesterday");

@@ -239,8 +239,7 @@ final class AmbiguousTest {
         made.pause(),
         made.random(),
         made.memory(),
-        made.attached(),
-        made.context());
+        made.attached());
   }
 
   @Test

@@ -56,15 +56,13 @@ final class ChapterReadingTest {
 
   @BeforeEach
   void longSession() throws Exception {
-    stage.model().withContext(32_000, true).otherwise((_, _) -> answer());
-    stage.hand().does(_ -> ToolResult.success("a line of output\n".repeat(1_000)));
+    stage.model().withContext(12_000, true).otherwise((_, _) -> answer());
+    stage.hand().does(_ -> ToolResult.success("a line of output\n".repeat(180)));
     for (int i = 0; i < TURNS; i++) {
       turn("part " + i);
     }
     assertThat(stage.all(ContextOpened.class)).hasSizeGreaterThan(3);
-    assertThat(stage.log().stream().mapToLong(one -> one.json().length()).sum())
-        .as("not small")
-        .isGreaterThan(PromptMemory.SMALL);
+    assertThat(stage.log()).as("a log that is not short").hasSizeGreaterThan(300);
     reads.events.clear();
   }
 

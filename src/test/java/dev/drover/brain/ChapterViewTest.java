@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Profiles;
 import dev.drover.testing.Stage;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -58,7 +59,9 @@ final class ChapterViewTest {
 
   @Test
   void otherModelsGetNoMarks() {
-    var context = Profile.of(Profile.DEFAULTS, "qwen3").context();
+    boolean marks = Profiles.BUILT_IN.ofModel("qwen3").settings().cacheMarks();
+    assertThat(marks).isFalse();
+    var context = new ChapterView(marks);
     assertThat(context.system("Be brief.").toString()).doesNotContain("cache_control");
   }
 

@@ -4,11 +4,14 @@ import static dev.drover.testing.ScriptedModel.textBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
+import dev.drover.profile.ProfileSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EstimateTest {
+  private static final ProfileSettings USUAL = ProfileSettings.USUAL;
+
   /// The counts are about those of the usual tokenizers.
   @ParameterizedTest
   @CsvSource(
@@ -43,9 +46,11 @@ final class EstimateTest {
 
   @Test
   void theLimitsOfContexts() {
-    assertThat(ContextLimits.of(200_000, 32_000)).isEqualTo(new ContextLimits(134_400, 168_000));
-    assertThat(ContextLimits.of(1_000_000, 128_000)).isEqualTo(new ContextLimits(200_000, 968_000));
-    assertThat(ContextLimits.of(32_768, 8_192)).isEqualTo(new ContextLimits(19_660, 24_576));
-    assertThat(ContextLimits.of(ContextLimits.UNKNOWN, 8_192).soft()).isEqualTo(200_000);
+    assertThat(ContextLimits.of(200_000, 32_000, USUAL))
+        .isEqualTo(new ContextLimits(134_400, 168_000));
+    assertThat(ContextLimits.of(1_000_000, 128_000, USUAL))
+        .isEqualTo(new ContextLimits(200_000, 968_000));
+    assertThat(ContextLimits.of(32_768, 8_192, USUAL)).isEqualTo(new ContextLimits(19_660, 24_576));
+    assertThat(ContextLimits.of(ContextLimits.UNKNOWN, 8_192, USUAL).soft()).isEqualTo(200_000);
   }
 }

@@ -10,6 +10,7 @@ import dev.drover.catalog.Toolset;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ContextOpened.Kind;
 import dev.drover.session.StopReason;

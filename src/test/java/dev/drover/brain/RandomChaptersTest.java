@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.Event.CompactionFailed.Reason;
@@ -48,7 +49,7 @@ final class RandomChaptersTest {
 
     World(long seed, Strategy strategy) {
       random = new Random(seed);
-      room = new Room(MODEL, 300, strategy, Optional.empty());
+      room = TestRoom.of(MODEL, 300, strategy);
       add(new Event.StatusRunning(id()), null);
     }
 
@@ -106,7 +107,7 @@ final class RandomChaptersTest {
       add(opened.with(Chapter.of(log).inherited(opened.from(), log)), null);
     }
 
-    void summarize(Draft draft) {
+    void summarize(SummaryDraft draft) {
       var start = id();
       var slices =
           new ChapterView(false)
@@ -135,6 +136,7 @@ final class RandomChaptersTest {
                 made.gauge(),
                 made.roundCharacters(),
                 made.summary(),
+                Optional.empty(),
                 Optional.empty()));
         return;
       }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.drover.base.Json;
 import dev.drover.catalog.McpServer;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ContextOpened;
 import dev.drover.session.EventId;
@@ -48,12 +49,11 @@ final class RecentLogTest {
 
   /// A small context, so that chapters begin often.
   private static final Room ROOM =
-      new Room(
+      TestRoom.of(
           new Capabilities(
               6_000, 1_000, List.of(), Optional.empty(), true, true, true, Optional.empty(), true),
           FIXED,
-          Strategy.ROLLING,
-          Optional.empty());
+          Strategy.ROLLING);
 
   private static final List<McpServer> SERVERS =
       List.of(
@@ -125,7 +125,7 @@ final class RecentLogTest {
     }
 
     private void event(Event event, Json.@Nullable Obj hidden) {
-      long position = log.events.size() + 1;
+      long position = log.events.size() + 1L;
       var at = Instant.ofEpochSecond(position);
       // As it is read from a store
       var json = EventCodec.write(event, at);
@@ -235,7 +235,8 @@ final class RecentLogTest {
         content.add(toolUse("toolu_" + random.nextInt(50), "bash", input));
         event(new Event.AgentToolUse(uses.getLast(), "bash", input, Event.Permission.ALLOWED));
       }
-      long counted = chance(0.5) ? 0 : Math.round(Gauge.of(Chapter.of(log.events), FIXED).tokens());
+      long counted =
+          chance(0.5) ? 0 : Math.round(Gauge.of(Chapter.of(log.events), FIXED, 1).tokens());
       event(
           new Event.ModelRequestEnd(id(), start, false, new ModelUsage(counted, 50, 0, 0)),
           Json.obj(
@@ -275,6 +276,7 @@ final class RecentLogTest {
           one.gauge(),
           one.roundCharacters(),
           one.summary(),
+          Optional.empty(),
           Optional.empty());
     }
 
@@ -306,7 +308,7 @@ final class RecentLogTest {
       assertThat(chapter.number()).isEqualTo(whole.number());
       assertThat(chapter.inARow()).isEqualTo(whole.inARow());
       assertThat(chapter.isOverflowing()).isEqualTo(whole.isOverflowing());
-      assertThat(Gauge.of(chapter, FIXED)).isEqualTo(Gauge.of(whole, FIXED));
+      assertThat(Gauge.of(chapter, FIXED, 1)).isEqualTo(Gauge.of(whole, FIXED, 1));
       assertThat(opened(chapter, read)).isEqualTo(opened(whole, log.events));
       assertThat(ROOM.mayHelp(chapter, new EventId("sevt_x")))
           .isEqualTo(ROOM.mayHelp(whole, new EventId("sevt_x")));
@@ -379,13 +381,16 @@ final class RecentLogTest {
       for (int k = 0; k < 4; k++) {
         play.event(new Event.AgentMessage(play.id(), Json.arr(textBlock(play.words(30)))));
         var use = play.id();
-        var input = Json.obj("command", play.words(20));
-        play.event(new Event.AgentToolUse(use, "bash", input, Event.Permission.ALLOWED));
+        var input = Json.obj("command", play.words(20), "file_path", "/workspace/" + (i % 30));
+        var name = k == 0 ? "read" : "bash";
+        play.event(new Event.AgentToolUse(use, name, input, Event.Permission.ALLOWED));
         play.event(
             new Event.AgentToolResult(play.id(), use, Json.arr(textBlock(play.words(9))), false));
       }
     }
     var events = play.log.events;
+    var contents =
+        new Opening.Contents(ContextOpened.Kind.ROLLING, Optional.empty(), Optional.empty());
     for (int before : List.of(400, 2_000, 5_500)) {
       var older = Past.of(play.log, SESSION, ThreadKey.PRIMARY, before).events();
       var known = new ArrayList<>(older);
@@ -394,7 +399,8 @@ final class RecentLogTest {
       for (var share : List.of(1.0, 0.4, 0.15)) {
         var budget = new Opening.Budget(share * 8_000, share * 8_000, share * 6_000);
         for (int from : List.of(before + 50, events.size())) {
-          assertThat(Opening.of(known, from, budget)).isEqualTo(Opening.of(events, from, budget));
+          assertThat(Opening.of(known, from, budget, contents))
+              .isEqualTo(Opening.of(events, from, budget, contents));
         }
       }
     }

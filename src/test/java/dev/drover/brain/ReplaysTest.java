@@ -10,12 +10,15 @@ import dev.drover.base.Problem;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.ModelUsage;
 import dev.drover.session.Stored;
 import dev.drover.testing.NoFiles;
 import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.Stage;
+import dev.drover.testing.TestProfiles;
 import dev.drover.testing.WireRules;
 import dev.drover.tools.Inventory;
 import java.time.Duration;
@@ -43,14 +46,12 @@ final class ReplaysTest {
   }
 
   private Replays replays(LongSupplier nanos) {
+    return replays(nanos, Profiles.BUILT_IN);
+  }
+
+  private Replays replays(LongSupplier nanos, Profiles profiles) {
     return new Replays(
-        stage.model(),
-        Inventory.HANDS,
-        Profile.DEFAULTS,
-        ContextSettings.DEFAULT,
-        Optional.of(NoFiles.ATTACHED),
-        nanos,
-        LIMIT);
+        stage.model(), Inventory.HANDS, profiles, Optional.of(NoFiles.ATTACHED), nanos, LIMIT);
   }
 
   private static int tokens(Prompt prompt) {
@@ -87,8 +88,12 @@ final class ReplaysTest {
     return Recording.of(stage.row(), stage.log());
   }
 
+  private static ReplaySettings settings(Optional<Integer> context, Optional<String> strategy) {
+    return new ReplaySettings(Optional.empty(), context, strategy, Optional.empty());
+  }
+
   private static ReplaySettings context(int tokens) {
-    return new ReplaySettings(Optional.empty(), Optional.of(tokens), Optional.empty());
+    return settings(Optional.of(tokens), Optional.empty());
   }
 
   private static long at(Recording recording, int request) {
@@ -133,7 +138,7 @@ final class ReplaysTest {
   @Test
   void withoutForesightRequestsAreRefusedFirst() throws Exception {
     var recording = record();
-    var settings = new ReplaySettings(Optional.empty(), Optional.of(WINDOW), Optional.of("full"));
+    var settings = settings(Optional.of(WINDOW), Optional.of("full"));
     var full = replays.requests(recording, settings);
     assertThat(full.strategy()).isEqualTo("full");
     assertThat(full.replayed().refused()).isPositive();
@@ -144,8 +149,7 @@ final class ReplaysTest {
   @Test
   void summariesAreAssumedToHaveTheUsualLength() throws Exception {
     var recording = record();
-    var settings =
-        new ReplaySettings(Optional.empty(), Optional.of(WINDOW), Optional.of("summary"));
+    var settings = settings(Optional.of(WINDOW), Optional.of("summary"));
     var summary = replays.requests(recording, settings);
     assertThat(summary.strategy()).isEqualTo("summary");
     assertThat(summary.replayed().chapters())
@@ -154,6 +158,81 @@ final class ReplaysTest {
     assertThat(summary.replayed().requests()).isEqualTo(TURNS * (CALLS + 1));
     assertThat(summary.replayed().usage().outputTokens())
         .isGreaterThan(summary.recorded().usage().outputTokens());
+  }
+
+  private static ReplaySettings profile(String name) {
+    return new ReplaySettings(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(name));
+  }
+
+  @Test
+  void anotherProfileIsTried() throws Exception {
+    var recording = record();
+    var small = TestProfiles.with("small", "context: {at_tokens: 6000}");
+    var replayed = replays(System::nanoTime, small).requests(recording, profile("small"));
+    assertThat(replayed.profile()).isEqualTo("small@5");
+    assertThat(replayed.replayed().chapters())
+        .hasSizeGreaterThan(replayed.recorded().chapters().size());
+    assertThat(replayed.replayed().largest()).isLessThan(replayed.recorded().largest());
+    assertThatThrownBy(() -> replays.requests(recording, profile("small")))
+        .isInstanceOf(Problem.class)
+        .hasMessage(
+            "profile: there is no such profile; the profiles are claude, default, rehearsal");
+  }
+
+  @Test
+  void theRecordedProfileHoldsForTheModelOfTheSession() throws Exception {
+    stage.withContext(Strategy.FULL);
+    var recording = record();
+    var own = replays.requests(recording, ReplaySettings.OWN);
+    assertThat(own.profile()).isEqualTo("claude@5");
+    assertThat(own.strategy()).isEqualTo("full");
+    var model =
+        new ReplaySettings(
+            Optional.of("claude-other"), Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(replays.requests(recording, model).profile()).isEqualTo("claude@1");
+  }
+
+  @Test
+  void whatAProfileLeavesToTheServerIsDecidedAnew() throws Exception {
+    var recording = record();
+    assertThat(replays.requests(recording, ReplaySettings.OWN).strategy()).isEqualTo("rolling");
+    assertThat(replays.requests(recording, context(1_000_000)).strategy()).isEqualTo("summary");
+  }
+
+  @Test
+  void aChapterThatWasAskedForBeginsInTheReplay() throws Exception {
+    stage.withContext(Strategy.ROLLING).model().otherwise((prompt, _) -> next(prompt));
+    stage.hand().does(_ -> ToolResult.success("output line 4711 ".repeat(180)));
+    for (int i = 0; i < 4; i++) {
+      stage.queue("Go on with part " + i + ".");
+      stage.wake();
+      if (i == 2) {
+        stage
+            .store()
+            .sessions()
+            .requestCompaction(Stage.WORKSPACE, stage.session(), Optional.empty());
+      }
+    }
+    var recording = Recording.of(stage.row(), stage.log());
+    for (var strategy : List.of("rolling", "full")) {
+      var settings = settings(Optional.empty(), Optional.of(strategy));
+      assertThat(replays.requests(recording, settings).replayed().chapters())
+          .hasSize(1)
+          .allSatisfy(chapter -> assertThat(chapter.cause()).isEqualTo("requested"));
+    }
+  }
+
+  @Test
+  void theToolsOfAStepAreThoseOfItsProfile() throws Exception {
+    stage.withContext(Strategy.NOTE);
+    var recording = record();
+    var then = stage.model().prompts().get(3);
+    assertThat(then.tools().toString()).contains("hand_over");
+    int now = stage.model().prompts().size();
+    stage.model().thenText("ok");
+    replays.step(recording, at(recording, 3), Optional.empty());
+    assertThat(stage.model().prompts().get(now)).isEqualTo(then);
   }
 
   @Test
@@ -190,11 +269,12 @@ final class ReplaysTest {
   @Test
   void impossibleSettingsAreRefused() {
     assertThatThrownBy(() -> context(10)).hasMessageContaining("context_tokens");
-    assertThatThrownBy(
-            () -> new ReplaySettings(Optional.empty(), Optional.empty(), Optional.of("best")))
+    assertThatThrownBy(() -> settings(Optional.empty(), Optional.of("best")))
         .hasMessageContaining("strategy: must be one of full, rolling, summary");
     assertThatThrownBy(
-            () -> new ReplaySettings(Optional.of(" "), Optional.empty(), Optional.empty()))
+            () ->
+                new ReplaySettings(
+                    Optional.of(" "), Optional.empty(), Optional.empty(), Optional.empty()))
         .hasMessageContaining("model");
   }
 
@@ -282,8 +362,7 @@ final class ReplaysTest {
         new Replays(
             stage.model(),
             Inventory.HANDS,
-            Profile.DEFAULTS,
-            ContextSettings.DEFAULT,
+            Profiles.BUILT_IN,
             Optional.empty(),
             System::nanoTime,
             LIMIT);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
@@ -95,7 +96,7 @@ final class RoomTest {
   }
 
   private static Room rolling(Capabilities model) {
-    return new Room(model, FIXED, Strategy.ROLLING, Optional.empty());
+    return TestRoom.of(model, FIXED, Strategy.ROLLING);
   }
 
   private Json.Arr messages() {
@@ -163,7 +164,7 @@ final class RoomTest {
     var start = begins();
     replies(start, new ModelUsage(4_000, 100, 0, 0), "ok");
     says(words(1_000));
-    var gauge = Gauge.of(Chapter.of(log), FIXED);
+    var gauge = Gauge.of(Chapter.of(log), FIXED, 1);
     assertThat(gauge.factor()).isBetween(1.0, 1.2);
     assertThat(gauge.tokens()).isBetween(5_000.0, 5_600.0);
   }
@@ -172,7 +173,7 @@ final class RoomTest {
   void aCountThatCannotBeTrueIsIgnored() {
     says(words(2_000));
     replies(begins(), new ModelUsage(12, 5, 0, 0), "ok");
-    var gauge = Gauge.of(Chapter.of(log), FIXED);
+    var gauge = Gauge.of(Chapter.of(log), FIXED, 1);
     assertThat(gauge.factor()).isEqualTo(1);
     assertThat(gauge.tokens()).isGreaterThan(3_000);
   }
@@ -254,7 +255,7 @@ final class RoomTest {
   void aStrictServerIsAskedForWhatItHasRoomFor() {
     says(words(24_000));
     var strict = with(Capabilities.Overflow.STRICT);
-    double size = Gauge.of(Chapter.of(log), FIXED).tokens();
+    double size = Gauge.of(Chapter.of(log), FIXED, 1).tokens();
     assertThat(strict.replyTokens(Chapter.of(log))).isBetween(1_024, (int) (40_000 - size));
     assertThat(with(Capabilities.Overflow.GRACEFUL).replyTokens(Chapter.of(log))).isEqualTo(10_000);
     says(words(24_000));
@@ -265,7 +266,7 @@ final class RoomTest {
   void aCountThatIsTooSmallShowsThatAServerHasDroppedAPartOfThePrompt() {
     says(words(12_000));
     var chapter = Chapter.of(log);
-    double size = Gauge.of(chapter, FIXED).tokens();
+    double size = Gauge.of(chapter, FIXED, 1).tokens();
     var few = new ModelUsage(Math.round(size / 2), 9, 0, 0);
     var enough = new ModelUsage(Math.round(size * 0.8), 9, 0, 0);
     var silent = with(Capabilities.Overflow.SILENT);
@@ -295,9 +296,7 @@ final class RoomTest {
       event(result, null);
     }
     var limits = ResultLimits.of(log, 20_000, 12_500);
-    assertThat(results)
-        .extracting(limits::of)
-        .allSatisfy(limit -> assertThat(limit).isEqualTo(6_000));
+    assertThat(results.stream().mapToInt(limits::of)).containsOnly(6_000);
     assertThat(results.stream().mapToInt(ResultLimits.of(log, 20_000, 0)::of)).containsOnly(20_000);
     assertThat(results.stream().mapToInt(ResultLimits.of(log, 20_000, 60_000)::of))
         .containsOnly(20_000);

@@ -436,8 +436,7 @@ final class TurnTest {
             harness.pause(),
             harness.random(),
             harness.memory(),
-            harness.attached(),
-            harness.context());
+            harness.attached());
     stage.model().thenFailure(Answer.Kind.OVERLOADED, Duration.ofMillis(20)).thenText("ok");
     stage.queue("Hi");
     backwards.wake(stage.session());

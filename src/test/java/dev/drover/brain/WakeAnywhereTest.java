@@ -12,6 +12,7 @@ import dev.drover.catalog.Toolset;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Emission;
 import dev.drover.session.Emitted;
 import dev.drover.session.Event;

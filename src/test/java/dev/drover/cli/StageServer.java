@@ -7,8 +7,7 @@ import dev.drover.api.Server;
 import dev.drover.api.UploadSettings;
 import dev.drover.base.Ids;
 import dev.drover.base.Secret;
-import dev.drover.brain.ContextSettings;
-import dev.drover.brain.Profile;
+import dev.drover.brain.ContextInspector;
 import dev.drover.brain.Replays;
 import dev.drover.desk.AccessDesk;
 import dev.drover.desk.CatalogDesk;
@@ -19,6 +18,7 @@ import dev.drover.desk.SessionResourceDesk;
 import dev.drover.desk.SkillDesk;
 import dev.drover.errands.FileAccess;
 import dev.drover.errands.FileProvision;
+import dev.drover.profile.Profiles;
 import dev.drover.settings.SettingValue;
 import dev.drover.skills.Scratch;
 import dev.drover.testing.NoBlobs;
@@ -81,6 +81,8 @@ final class StageServer implements ServerFactory {
                 "127.0.0.1", 0, List.of(new AccessKey(KEY, Stage.WORKSPACE)), Server.Settings.PING),
             new Backend(
                 desk,
+                new ContextInspector(
+                    store.eventLog(), stage.model(), Inventory.HANDS, Profiles.BUILT_IN),
                 new CatalogDesk(
                     store.catalogs(),
                     store.skills(),
@@ -115,8 +117,7 @@ final class StageServer implements ServerFactory {
                 new Replays(
                     stage.model(),
                     Inventory.HANDS,
-                    Profile.DEFAULTS,
-                    ContextSettings.DEFAULT,
+                    Profiles.BUILT_IN,
                     Optional.empty(),
                     System::nanoTime,
                     Duration.ofSeconds(30)),

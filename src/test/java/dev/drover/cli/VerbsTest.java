@@ -102,6 +102,32 @@ final class VerbsTest {
   }
 
   @Test
+  void theContextOfASessionIsShownAndANewChapterAskedFor() throws Exception {
+    var session = session();
+    var context = json("sessions", "context", session);
+    assertThat(context.object("profile").text("name")).isEqualTo("claude");
+    assertThat(context.object("gauge").number("soft_limit", 0)).isEqualTo(134_400);
+    assertThat(run("sessions", "context", session)).isZero();
+    assertThat(shell.out())
+        .containsPattern("chapter +0, the whole log\n")
+        .containsPattern("profile +claude@1\n")
+        .containsPattern("next chapter from +134,400 tokens\n")
+        .containsPattern("PART +COUNT +TOKENS +CHARACTERS\n")
+        .containsPattern("tools +6 +[\\d,]+ +[\\d,]+\n")
+        .containsPattern("  results +0 +0 +0\n")
+        .doesNotContain("Left out", "asked for");
+    var asked = json("sessions", "compact", session);
+    assertThat(asked.number("requested_at", 0)).isPositive();
+    assertThat(json("sessions", "compact", session)).isEqualTo(asked);
+    assertThat(run("sessions", "context", session)).isZero();
+    assertThat(shell.out()).containsPattern("asked for +a new chapter, at #1\n");
+    var words = json("sessions", "compact", session, "--instructions", "Keep the key.");
+    assertThat(words.text("instructions")).isEqualTo("Keep the key.");
+    assertThat(words.number("requested_at", 0)).isEqualTo(2);
+    assertThat(run("sessions", "context", "sesn_none")).isEqualTo(1);
+  }
+
+  @Test
   void aSessionIsExportedAndImported() {
     var session = session();
     var file = directory.resolve("session.tar").toString();

@@ -7,6 +7,7 @@ import dev.drover.base.Scope;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ final class ArchiveTransfersTest {
     return ByteBuffer.allocate(6 + text.length)
         .put((byte) 'X')
         .putInt(1 + text.length)
-        .put((byte) (why.ordinal() + 1))
+        .put((byte) (List.of(HandFiles.Why.values()).indexOf(why) + 1))
         .put(text)
         .flip();
   }

@@ -1,13 +1,13 @@
 package dev.drover.sim;
 
 import dev.drover.base.Json;
-import dev.drover.brain.Strategy;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Strategy;
 import dev.drover.session.ModelUsage;
 import dev.drover.testing.ScriptedModel;
 import dev.drover.testing.WireRules;

@@ -3,12 +3,10 @@ package dev.drover.sim;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Problem;
 import dev.drover.brain.Brains;
-import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Harness;
 import dev.drover.brain.JobRunner;
 import dev.drover.brain.Keeper;
 import dev.drover.brain.OnAmbiguous;
-import dev.drover.brain.Profile;
 import dev.drover.brain.Repositories;
 import dev.drover.brain.Retries;
 import dev.drover.errands.WorkspaceRemoval;
@@ -23,6 +21,7 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.testing.NoFiles;
 import dev.drover.testing.PuppetMcp;
+import dev.drover.testing.TestProfiles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -31,7 +30,6 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +94,7 @@ final class SimNode {
                   SimTool.inventory(world),
                   new PuppetMcp(),
                   Repositories.NONE,
-                  Profile.DEFAULTS,
+                  TestProfiles.claude(world.strategy),
                   Retries.DEFAULT,
                   20,
                   OnAmbiguous.DEFAULT,
@@ -105,8 +103,7 @@ final class SimNode {
                   world.scheduler::pause,
                   world.random,
                   new MemoryBudget(1L << 30, Duration.ofDays(1)),
-                  NoFiles.ATTACHED,
-                  new ContextSettings(Optional.of(world.strategy))),
+                  NoFiles.ATTACHED),
               this::hint);
       lane.start(name, world.guarded(name, this::keep));
     }

@@ -2,7 +2,7 @@ package dev.drover.sim;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Problem;
-import dev.drover.brain.Strategy;
+import dev.drover.profile.Strategy;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 
 /// One simulated world: everything in it follows from its seed. One thread.
 final class World {
-  private static final List<Strategy> STRATEGIES = List.of(Strategy.values());
+  private static final List<Strategy> STRATEGIES =
+      List.of(Strategy.FULL, Strategy.ROLLING, Strategy.SUMMARY, Strategy.NOTE);
 
   final long seed;
   final Scheduler scheduler;

@@ -537,6 +537,38 @@ abstract class SessionsContract extends StoreContract {
   }
 
   @Test
+  void aNewChapterIsAskedForWhateverTheSessionDoes() throws Exception {
+    var id = newSession();
+    var words = Optional.of("Keep the key.");
+    assertThat(sessions().requestCompaction(WORKSPACE, id, words)).isEqualTo(1);
+    var lease = send(id, message("hello"));
+    append(lease, become(Status.RUNNING));
+    try (var subscription = feed.subscribe(id)) {
+      assertThat(sessions().requestCompaction(WORKSPACE, id, Optional.empty())).isEqualTo(3);
+      assertThat(drain(subscription)).isEmpty();
+    }
+    assertThat(append(lease, answer("hi")).getFirst().position()).isEqualTo(4);
+    reopened();
+    assertThat(sessions().getSession(id).status()).isEqualTo(Status.RUNNING);
+    var log = store.eventLog().getEvents(id, Slice.after(0, 10));
+    assertThat(log.getFirst().event())
+        .isInstanceOfSatisfying(
+            Event.CompactionRequested.class,
+            asked -> assertThat(asked.instructions()).isEqualTo(words));
+    assertThat(log.get(2).event())
+        .isInstanceOfSatisfying(
+            Event.CompactionRequested.class, asked -> assertThat(asked.instructions()).isEmpty());
+    assertProblem(
+        () -> sessions().requestCompaction(OTHER_WORKSPACE, id, words),
+        Problem.Kind.NOT_FOUND,
+        "Session " + id + " not found.");
+    assertProblem(
+        () -> sessions().requestCompaction(WORKSPACE, inStatus(Status.TERMINATED), words),
+        Problem.Kind.INVALID_REQUEST,
+        "session has been terminated");
+  }
+
+  @Test
   void aDeleteOwesTheRemovalOfTheWorkspaceAndARefusedOneOwesNothing() throws Exception {
     var kept = newSession();
     var running = inStatus(Status.RUNNING);

@@ -50,6 +50,12 @@ public interface SessionsView extends Sessions {
   }
 
   @Override
+  default long requestCompaction(
+      WorkspaceId workspace, SessionId id, Optional<String> instructions) {
+    return sessions().requestCompaction(workspace, id, instructions);
+  }
+
+  @Override
   default Session getSession(WorkspaceId workspace, SessionId id) {
     return sessions().getSession(workspace, id);
   }

@@ -7,13 +7,10 @@ import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.Brains;
-import dev.drover.brain.ContextSettings;
 import dev.drover.brain.HandErrand;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
-import dev.drover.brain.Profile;
 import dev.drover.brain.Retries;
-import dev.drover.brain.Strategy;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
@@ -23,6 +20,8 @@ import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.Tool;
 import dev.drover.catalog.Toolset;
 import dev.drover.catalog.WorkspaceId;
+import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -71,7 +70,7 @@ public final class Stage implements AutoCloseable {
   private final Inventory inventory;
   private final List<HandErrand> errands = new CopyOnWriteArrayList<>();
   private final PuppetRepositories repositories = new PuppetRepositories();
-  private ContextSettings context = ContextSettings.DEFAULT;
+  private Profiles profiles = Profiles.BUILT_IN;
   private Harness harness;
   private final Brains brains;
   private SessionId session;
@@ -142,6 +141,11 @@ public final class Stage implements AutoCloseable {
 
   /// A harness that writes through another view of the log, and waits in another way.
   public Harness harness(EventLog log, Pause pause) {
+    return harness(log, pause, profiles);
+  }
+
+  /// A harness with other profiles.
+  public Harness harness(EventLog log, Pause pause, Profiles profiles) {
     return new Harness(
         log,
         store.sessions(),
@@ -152,7 +156,7 @@ public final class Stage implements AutoCloseable {
         inventory,
         mcp,
         repositories,
-        Profile.DEFAULTS,
+        profiles,
         QUICK,
         MAX_TOOL_ROUNDS,
         OnAmbiguous.DEFAULT,
@@ -161,14 +165,13 @@ public final class Stage implements AutoCloseable {
         pause,
         new Random(7),
         new MemoryBudget(1L << 30, Duration.ofDays(1)),
-        NoFiles.ATTACHED,
-        context);
+        NoFiles.ATTACHED);
   }
 
-  /// Gives the harness, and those that are made from now on, other settings of contexts. The brains
-  /// of [#wakes] keep the old ones.
+  /// Gives the harness, and those that are made from now on, profiles with this strategy. The
+  /// brains of [#wakes] keep the old ones.
   public Stage withContext(Strategy strategy) {
-    context = new ContextSettings(Optional.of(strategy));
+    profiles = TestProfiles.claude(strategy);
     harness = harness(store.eventLog());
     return this;
   }

@@ -5,6 +5,7 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
+import dev.drover.profile.ProfileVersions;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -98,6 +99,11 @@ public interface StoreView extends Store {
   @Override
   default Skills skills() {
     return store().skills();
+  }
+
+  @Override
+  default ProfileVersions profileVersions() {
+    return store().profileVersions();
   }
 
   @Override

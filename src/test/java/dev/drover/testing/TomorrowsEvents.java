@@ -43,9 +43,10 @@ public final class TomorrowsEvents {
           "drover.tool_ambiguous|{'tool_use_id':'sevt_u','tool':'bash','outcome':'retried'}",
           "drover.workspace_home|{'home':'home_1','note':'n'}",
           "drover.repository_cloned|{'resource_id':'sesrsc_1','skills':[{'name':'s','description':'d','path':'/workspace/r/.claude/skills/s/SKILL.md'}]}",
-          "drover.context|{'format':2,'chapter':1,'kind':'summary','cause':'overflow','from':3,'opening':[{'role':'user','content':[{'type':'text','text':'a'}]}],'result_characters':900,'before':9,'after':5,'window':4096,'factor_percent':108,'round_characters':3000,'summary':'s','summary_through':3,'inherited':{'in_a_row':1,'standing':[1,2],'left_out':[{'event_id':'sevt_1','index':0}]}}",
+          "drover.context|{'format':2,'chapter':1,'kind':'summary','cause':'overflow','from':3,'opening':[{'role':'user','content':[{'type':'text','text':'a'}]}],'result_characters':900,'before':9,'after':5,'window':4096,'factor_percent':108,'round_characters':3000,'summary':'s','summary_through':3,'inherited':{'in_a_row':1,'standing':[1,2],'left_out':[{'event_id':'sevt_1','index':0}]},'profile':{'name':'claude','version':1,'hash':'ab','settings':{'strategy':'rolling'}}}",
           "drover.compaction_failed|{'rung':1,'reason':'empty','next':2,'tokens':9}",
           "drover.hand_over_asked|{'note':'n'}",
+          "drover.compaction_requested|{'instructions':'i'}",
           "drover.forked|{'session_id':'sesn_1','position':3,'budget':{'type':'limit','max_list_cost':{'amount':'9','currency':'USD'}},'note':'n'}",
           "drover.imported|{'session_id':'sesn_1','position':3,'note':'n'}",
           "drover.tools_listed|{'mcp_server':{'type':'url','name':'wiki','url':'https://wiki.example/mcp'},'tools':[{'name':'look','description':'Looks.','input_schema':{'type':'object'},'repeatable':true}]}");

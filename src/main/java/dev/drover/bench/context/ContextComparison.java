@@ -1,8 +1,8 @@
 package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.Strategy;
 import dev.drover.model.Price;
+import dev.drover.profile.Strategy;
 import dev.drover.session.EventLog;
 import dev.drover.session.Sessions;
 import java.math.BigDecimal;

@@ -59,11 +59,12 @@ public final class ScriptedSession {
 
   private List<Fact> facts(int each) {
     var planted = new ArrayList<Fact>();
-    for (var place : Fact.Place.values()) {
+    var places = Fact.Place.values();
+    for (int p = 0; p < places.length; p++) {
       for (int i = 0; i < each; i++) {
-        var name = WORDS[(i * 7 + place.ordinal()) % WORDS.length];
+        var name = WORDS[(i * 7 + p) % WORDS.length];
         var key = "/" + name + "/" + hex(6);
-        planted.add(new Fact(place, "the " + name + " of " + key, name + "-" + hex(10)));
+        planted.add(new Fact(places[p], "the " + name + " of " + key, name + "-" + hex(10)));
       }
     }
     return List.copyOf(planted);

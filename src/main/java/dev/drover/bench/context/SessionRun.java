@@ -5,13 +5,10 @@ import dev.drover.base.Json;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
 import dev.drover.brain.AttachedFiles;
-import dev.drover.brain.ContextSettings;
 import dev.drover.brain.Harness;
 import dev.drover.brain.OnAmbiguous;
-import dev.drover.brain.Profile;
 import dev.drover.brain.Repositories;
 import dev.drover.brain.Retries;
-import dev.drover.brain.Strategy;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Definition;
@@ -23,6 +20,8 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.files.Files;
 import dev.drover.hands.Hands;
 import dev.drover.hands.ToolResult;
+import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.reading.GetEvents;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
@@ -55,6 +54,10 @@ public final class SessionRun {
 
   private static final long MEMORY = 512L << 20;
   private static final int PAGE = 1_000;
+
+  /// The beginning of an answer of `get_events`.
+  private static final String READ = "Recorded data of this session";
+
   private static final Set<String> RESULTS = Set.of("agent.tool_result");
   private static final Pattern POSITION = Pattern.compile("^#([0-9]+) ", Pattern.MULTILINE);
 
@@ -137,7 +140,7 @@ public final class SessionRun {
             .withReader(new GetEvents(System::nanoTime), true),
         Absent.of(McpTools.class),
         Repositories.NONE,
-        Profile.DEFAULTS,
+        Profiles.BUILT_IN.with(strategy),
         Retries.DEFAULT,
         script.calls(),
         OnAmbiguous.DEFAULT,
@@ -146,8 +149,7 @@ public final class SessionRun {
         Pause.REAL,
         new Random(1),
         memory,
-        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock),
-        new ContextSettings(Optional.of(strategy)));
+        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock));
   }
 
   /// Plays the script to its end.
@@ -193,16 +195,17 @@ public final class SessionRun {
     return answerTo("Read the event that you found.").contains(fact.value());
   }
 
-  /// The text of the result that the agent gets in the turn of a message.
+  /// What the agent reads in the log in the turn of a message, in which it may hand over, too.
   private String answerTo(String message) throws InterruptedException {
     say(message);
     var newest =
-        new Slice(Long.MAX_VALUE, 1, false, RESULTS, true, Optional.empty(), Optional.empty());
+        new Slice(Long.MAX_VALUE, 3, false, RESULTS, true, Optional.empty(), Optional.empty());
     return log.getEvents(session, newest).stream()
         .map(Stored::event)
         .filter(Event.AgentToolResult.class::isInstance)
         .map(
             event -> new ToolResult(((Event.AgentToolResult) event).content(), false, false).text())
+        .filter(text -> text.startsWith(READ))
         .findFirst()
         .orElse("");
   }

@@ -220,6 +220,23 @@ final class SqlSessions implements Sessions {
   }
 
   @Override
+  public long requestCompaction(
+      WorkspaceId workspace, SessionId id, Optional<String> instructions) {
+    return writer.call(
+        id.value(),
+        (db, afterCommit) -> {
+          var row = take(db, workspace, id);
+          var event =
+              new Event.CompactionRequested(new EventId(ids.next(EventId.PREFIX)), instructions);
+          var asked = row.state().request(event, clock.instant());
+          EventRows.append(db, row.key(), id, row.state().epoch(), asked.events());
+          SessionRows.keep(db, id, row.with(asked.state()));
+          afterCommit.logged(id, asked.events());
+          return asked.state().head();
+        });
+  }
+
+  @Override
   public Session getSession(WorkspaceId workspace, SessionId id) {
     return readers
         .call(

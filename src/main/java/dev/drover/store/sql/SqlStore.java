@@ -6,6 +6,7 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
+import dev.drover.profile.ProfileVersions;
 import dev.drover.session.EventLog;
 import dev.drover.session.Jobs;
 import dev.drover.session.Nodes;
@@ -49,6 +50,7 @@ public final class SqlStore implements Store {
   private final Nodes nodes;
   private final Jobs jobs;
   private final Snapshots snapshots;
+  private final ProfileVersions profileVersions;
   private final Webhooks webhooks;
   private final WebhookQueue webhookQueue;
 
@@ -87,6 +89,7 @@ public final class SqlStore implements Store {
     sessionResources = new SqlSessionResources(writer, readers, blobs, clock);
     nodes = new SqlNodes(writer, readers, self, ids, clock, peers);
     jobs = new SqlJobs(writer, readers, self, clock);
+    profileVersions = new SqlProfileVersions(writer, clock);
     snapshots = new SqlSnapshots(writer, readers, self, blobs, clock);
     webhooks = new SqlWebhooks(writer, readers);
     webhookQueue = new SqlWebhookQueue(writer, readers, self, outbox, clock);
@@ -171,6 +174,11 @@ public final class SqlStore implements Store {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public ProfileVersions profileVersions() {
+    return profileVersions;
   }
 
   @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
 import dev.drover.bench.context.CachingModel.Outcome;
-import dev.drover.brain.Strategy;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.StopReason;
 import dev.drover.store.Store;
@@ -37,19 +37,6 @@ final class MillionTokens {
     run.play();
     var requests = run.model().requests();
     var gaps = gaps(run);
-    System.err.printf(
-        "FIG %s %d %d: requests %d refused %d chapters %d failed %d gaps %s cached %.3f $%.1f%n",
-        strategy,
-        context,
-        seed,
-        requests.size(),
-        requests.stream().filter(r -> r.outcome() == Outcome.REFUSED).count(),
-        run.all(Event.ContextOpened.class).size(),
-        run.all(Event.CompactionFailed.class).size(),
-        gaps.stream().sorted().limit(3).toList(),
-        ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).cached(),
-        ContextFigures.of("", ContextComparison.PRICE, requests, 0, 0, 0).dollars());
-
     assertThat(run.all(Event.Failed.class)).isEmpty();
     assertThat(run.all(Event.StatusIdle.class))
         .hasSize(size.turns())

@@ -1,7 +1,7 @@
 package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.Strategy;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Feed;
 import dev.drover.store.sqlite.SqliteStore;
 import java.nio.file.Path;
@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// [MillionTokensTest] with twenty different sessions.
+@Tag("database")
 @Tag("soak")
 final class MillionTokensSoakTest {
   private static final int SEEDS = 20;

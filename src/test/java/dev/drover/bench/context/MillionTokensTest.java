@@ -1,7 +1,7 @@
 package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
-import dev.drover.brain.Strategy;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
 import dev.drover.store.sqlite.SqliteStore;
@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A session of two million tokens, run by the harness over SQLite, with models whose contexts are
 /// much smaller: no error reaches the user, what the user said stays in the context, and everything
 /// else can be found in the log.
+@Tag("database")
+@Tag("proof")
 final class MillionTokensTest {
   private @TempDir Path directory;
   private Store store;

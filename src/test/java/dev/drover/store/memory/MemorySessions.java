@@ -147,6 +147,21 @@ final class MemorySessions implements Sessions {
   }
 
   @Override
+  public long requestCompaction(
+      WorkspaceId workspace, SessionId id, Optional<String> instructions) {
+    synchronized (table) {
+      var row = row(workspace, id);
+      var event =
+          new Event.CompactionRequested(new EventId(ids.next(EventId.PREFIX)), instructions);
+      var asked = row.state.request(event, clock.instant());
+      row.append(asked.events());
+      row.state = asked.state();
+      table.publish(self.name(), id, Shown.logged(asked.events()));
+      return asked.state().head();
+    }
+  }
+
+  @Override
   public Session getSession(WorkspaceId workspace, SessionId id) {
     synchronized (table) {
       return show(row(workspace, id));

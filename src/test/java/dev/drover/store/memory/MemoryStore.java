@@ -6,6 +6,7 @@ import dev.drover.catalog.Catalogs;
 import dev.drover.files.Files;
 import dev.drover.files.Outputs;
 import dev.drover.memory.Memories;
+import dev.drover.profile.ProfileVersions;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Jobs;
@@ -163,6 +164,12 @@ public final class MemoryStore implements Store {
             (_, method, _) -> {
               throw new UnsupportedOperationException(method.getName());
             });
+  }
+
+  /// Versions of profiles are tested on databases alone.
+  @Override
+  public ProfileVersions profileVersions() {
+    return onDatabasesAlone(ProfileVersions.class);
   }
 
   /// Webhooks are tested on databases alone.

@@ -1,7 +1,10 @@
-package dev.drover.brain;
+package dev.drover.profile;
 
 /// The way in which the context of a session is kept within the limits of its model.
 public enum Strategy {
+  /// [#SUMMARY] if the model's context is known and large enough for summaries, else [#ROLLING]. It
+  /// is decided when a chapter begins, which records the decision.
+  AUTO,
   /// The whole conversation is sent until the model server refuses it.
   FULL,
   /// The oldest rounds are replaced by a list of calls, which needs no model.
@@ -13,7 +16,12 @@ public enum Strategy {
   NOTE;
 
   /// Whether a model may be asked for a summary.
-  boolean summarizes() {
+  public boolean summarizes() {
     return this == SUMMARY || this == NOTE;
+  }
+
+  /// Whether instructions of a person can change what a new chapter keeps.
+  public boolean usesInstructions() {
+    return this == SUMMARY;
   }
 }

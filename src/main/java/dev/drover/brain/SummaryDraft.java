@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param from the position of the model request after which rounds are kept
 /// @param hard whether the conversation cannot go on without a new chapter
 /// @param before the size of the context
-record Draft(int rung, Optional<Reason> repairs, long from, boolean hard, long before) {
+record SummaryDraft(int rung, Optional<Reason> repairs, long from, boolean hard, long before) {
   /// The whole conversation, and the instruction.
   static final int FIRST = 1;
 
@@ -38,12 +38,12 @@ record Draft(int rung, Optional<Reason> repairs, long from, boolean hard, long b
   }
 
   /// Reads a value of [#hidden]; empty if the request is not for a summary.
-  static Optional<Draft> read(Json.@Nullable Obj hidden) {
+  static Optional<SummaryDraft> read(Json.@Nullable Obj hidden) {
     if (hidden == null || !Compaction.isMarked(hidden)) {
       return Optional.empty();
     }
     return Optional.of(
-        new Draft(
+        new SummaryDraft(
             (int) hidden.number(RUNG, SLIM),
             reason(hidden.text(REPAIRS)),
             hidden.number("from", 0),

@@ -1,0 +1,220 @@
+package dev.drover.profile;
+
+import dev.drover.base.Problem;
+import dev.drover.session.ProfileUse;
+import dev.drover.session.SessionId;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The profiles of this server, and the choice of one for a chapter of a session. Immutable.
+public final class Profiles {
+  /// The key of a session's metadata that names its profile: `name`, or `name@version`.
+  public static final String KEY = "drover.profile";
+
+  /// The profiles of a server without any file of an operator.
+  public static final Profiles BUILT_IN =
+      new Profiles(BuiltInProfiles.ALL.values(), Set.of(), Optional.empty(), ProfileFigures.NONE);
+
+  private static final String PATH = "metadata." + KEY + ": ";
+
+  private final Map<String, Profile> byName = new TreeMap<>();
+  private final Set<String> own;
+  private final Optional<Set<String>> selectable;
+  private final ProfileFigures figures;
+
+  /// @param own the names of those that the operator has written or changed
+  /// @param selectable the names that sessions may choose; empty: all
+  Profiles(
+      Collection<Profile> all,
+      Set<String> own,
+      Optional<Set<String>> selectable,
+      ProfileFigures figures) {
+    all.forEach(profile -> byName.put(profile.name(), profile));
+    this.own = Set.copyOf(own);
+    this.selectable = selectable.map(Set::copyOf);
+    this.figures = figures;
+  }
+
+  /// The same profiles with an observer of their use.
+  public Profiles observedBy(ProfileFigures observer) {
+    return new Profiles(List.copyOf(byName.values()), own, selectable, observer);
+  }
+
+  public ProfileFigures figures() {
+    return figures;
+  }
+
+  /// All profiles, in the order of their names.
+  public List<Profile> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /// The same profiles with one strategy for all of them.
+  public Profiles with(Strategy strategy) {
+    var all =
+        byName.values().stream()
+            .map(
+                one ->
+                    new Profile(
+                        one.name(),
+                        one.version(),
+                        one.models(),
+                        one.settings().with(strategy),
+                        one.ab()))
+            .toList();
+    return new Profiles(all, own, selectable, figures);
+  }
+
+  /// The profile with a name.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if there is none
+  public Profile named(String name) {
+    var profile = byName.get(name);
+    if (profile == null) {
+      throw Problem.invalid(
+          "profile: there is no such profile; the profiles are "
+              + String.join(", ", byName.keySet()));
+    }
+    return profile;
+  }
+
+  /// The profile that a chapter has recorded; empty if this server has no such version of it.
+  public Optional<Profile> recorded(ProfileUse use) {
+    return Optional.ofNullable(byName.get(use.name()))
+        .filter(one -> one.version() == use.version() && one.hash().equals(use.hash()));
+  }
+
+  /// Remembers what the versions of the operator's profiles stand for.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if a version has stood for other settings
+  public void remember(ProfileVersions versions) {
+    for (var name : own) {
+      var profile = byName.get(name);
+      if (profile != null
+          && !versions.remember(name, profile.version(), profile.hash()).equals(profile.hash())) {
+        throw Problem.invalid(
+            ("profiles/%s.yaml: version %d was in use with other settings. What sessions have"
+                    + " recorded under a version must stay true: raise the version.")
+                .formatted(name, profile.version()));
+      }
+    }
+  }
+
+  /// Checks the metadata that a client sends for a session.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if they name a profile that the session cannot have
+  public void check(Map<String, String> metadata) {
+    var sent = metadata.get(KEY);
+    if (sent == null) {
+      return;
+    }
+    var wanted =
+        Selection.read(sent)
+            .orElseThrow(
+                () -> Problem.invalid(PATH + "must be the name of a profile, or name@version"));
+    var profile = byName.get(wanted.name());
+    if (profile == null || !isSelectable(wanted.name())) {
+      var names = byName.keySet().stream().filter(this::isSelectable).toList();
+      throw Problem.invalid(
+          PATH
+              + "there is no profile \"%s\" to choose; %s"
+                  .formatted(
+                      wanted.name(),
+                      names.isEmpty()
+                          ? "this server lets sessions choose none"
+                          : "the profiles are " + String.join(", ", names)));
+    }
+    if (wanted.version() != 0 && wanted.version() != profile.version()) {
+      throw Problem.invalid(
+          PATH
+              + "profile %s has version %d, not %d"
+                  .formatted(profile.name(), profile.version(), wanted.version()));
+    }
+  }
+
+  private boolean isSelectable(String name) {
+    return selectable.map(names -> names.contains(name)).orElse(true);
+  }
+
+  /// The profile of the next chapter of a session. What the metadata name wins, if it is there; a
+  /// version that is gone is still there for a session that has it. Otherwise the model decides,
+  /// and an A/B test.
+  ///
+  /// @param before the profile of the chapter before; empty if there is none
+  /// @param open what the server decides where a profile leaves it open
+  public ProfileUse choose(
+      String model,
+      SessionId session,
+      Map<String, String> metadata,
+      Optional<ProfileUse> before,
+      ProfileSettings.Open open) {
+    var wanted =
+        Optional.ofNullable(metadata.get(KEY))
+            .flatMap(Selection::read)
+            .filter(one -> isSelectable(one.name()));
+    var pinned =
+        wanted.flatMap(
+            one ->
+                before.filter(
+                    use -> use.name().equals(one.name()) && use.version() == one.version()));
+    return pinned.orElseGet(
+        () ->
+            wanted
+                .flatMap(one -> Optional.ofNullable(byName.get(one.name())))
+                .orElseGet(() -> tried(ofModel(model), session))
+                .use(open));
+  }
+
+  /// The profile for a model: the longest fitting beginning of its id wins.
+  public Profile ofModel(String model) {
+    return byName.values().stream()
+        .max(Comparator.comparingInt(profile -> fit(profile, model)))
+        .orElseThrow();
+  }
+
+  /// @return -1 if the profile is not for the model
+  private static int fit(Profile profile, String model) {
+    return profile.models().stream()
+        .mapToInt(
+            prefix ->
+                prefix.equals(Profile.ANY) ? 0 : model.startsWith(prefix) ? prefix.length() : -1)
+        .max()
+        .orElse(-1);
+  }
+
+  private Profile tried(Profile profile, SessionId session) {
+    return profile
+        .ab()
+        .filter(test -> test.takes(session, profile.name()))
+        .flatMap(test -> Optional.ofNullable(byName.get(test.with())))
+        .orElse(profile);
+  }
+
+  /// The name of a profile in figures: `name@version`, or less of a profile or a version that this
+  /// server does not have, so that no log and no client can make up names.
+  public String label(ProfileUse use) {
+    var profile = byName.get(use.name());
+    return profile == null
+        ? "other"
+        : profile.version() == use.version() ? use.label() : use.name() + "@other";
+  }
+
+  /// What a session's metadata say.
+  ///
+  /// @param version 0 if any is wanted
+  private record Selection(String name, int version) {
+    static Optional<Selection> read(String text) {
+      int at = text.indexOf('@');
+      var name = at < 0 ? text : text.substring(0, at);
+      var version = at < 0 ? "0" : text.substring(at + 1);
+      return ProfileReader.isName(name) && (at < 0 || version.matches("[1-9][0-9]{0,8}"))
+          ? Optional.of(new Selection(name, Integer.parseInt(version)))
+          : Optional.empty();
+    }
+  }
+}

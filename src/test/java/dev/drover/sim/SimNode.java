@@ -11,6 +11,7 @@ import dev.drover.brain.Repositories;
 import dev.drover.brain.Retries;
 import dev.drover.errands.WorkspaceRemoval;
 import dev.drover.hands.Hands;
+import dev.drover.profile.Profiles;
 import dev.drover.session.EventLog;
 import dev.drover.session.Feed;
 import dev.drover.session.Job;
@@ -21,7 +22,6 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.testing.NoFiles;
 import dev.drover.testing.PuppetMcp;
-import dev.drover.testing.TestProfiles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -94,7 +94,7 @@ final class SimNode {
                   SimTool.inventory(world),
                   new PuppetMcp(),
                   Repositories.NONE,
-                  TestProfiles.claude(world.strategy),
+                  Profiles.BUILT_IN.with(world.strategy),
                   Retries.DEFAULT,
                   20,
                   OnAmbiguous.DEFAULT,

@@ -24,6 +24,7 @@
 #define SHARE 16
 #define HIDES_MS 60
 #define ZOMBIE_MS 500
+#define BIRTH_MS 50 /* what the forks of a shell need until they are other programs, on a slow machine */
 #define FORGET_MS 2000
 
 static const char watched[] = AT_UPLOADS; /* the host's, whatever holds the others */
@@ -83,15 +84,15 @@ bool floor_hides(pid_t pid, int64_t ms) {
   return one == pid && closed >= ms && (closed >= FORGET_MS || has_worked(pid));
 }
 
-/* The most that a process can have written in its processor time. The file that tells what it has written
- * belongs to root, if the process runs the copy of bash that cannot be read. */
-static int64_t bound_of(pid_t pid) {
+static int64_t milliseconds_of(pid_t pid) {
   unsigned long own, all;
-  return process_worked(pid, &own, &all) ? (int64_t)all * (1000 / sysconf(_SC_CLK_TCK)) * SPEED : 0;
+  return process_worked(pid, &own, &all) ? (int64_t)all * (1000 / sysconf(_SC_CLK_TCK)) : 0;
 }
 
-/* A process that is gone has written nothing: its parent's figure has its own. INT64_MIN: it hides. */
-static int64_t written_by(pid_t pid) {
+/* A process that is gone has written nothing: its parent's figure has its own. INT64_MIN: it hides.
+ * The file that tells what a process has written belongs to root, if the process runs the copy of bash
+ * that cannot be read: its processor time is added to `copies_ms`. */
+static int64_t written_by(pid_t pid, int64_t *copies_ms) {
   char path[40];
   if (pid == shell.pid && shell.io >= 0) {
     int64_t bytes = figure(shell.io);
@@ -104,15 +105,19 @@ static int64_t written_by(pid_t pid) {
   if (fd >= 0) close(fd);
   if (n != INT64_MIN) return n;
   if (error != EACCES && error != EPERM) return 0;
-  if (shell_copy_is(pid)) return bound_of(pid);
+  if (shell_copy_is(pid)) {
+    *copies_ms += milliseconds_of(pid);
+    return 0;
+  }
   return floor_hides(pid, process_is_dead(pid) ? ZOMBIE_MS : HIDES_MS) ? INT64_MIN : 0;
 }
 
 /* What the processes of this sandbox have written since it began, those that ended among them; a bound
- * of what it holds. All there could be when one hides it. */
+ * of what it holds. Copies of the shell count with the most that they can have written in their
+ * processor time. All there could be when one hides it. */
 int64_t floor_written(void) {
   DIR *proc = opendir("/proc");
-  int64_t sum = figure(own_io);
+  int64_t sum = figure(own_io), copies_ms = 0;
   if (!proc || own_io < 0) {
     if (proc) closedir(proc);
     return INT64_MAX;
@@ -121,11 +126,12 @@ int64_t floor_written(void) {
   while (sum < INT64_MAX && (entry = readdir(proc))) {
     pid_t pid = atoi(entry->d_name);
     if (pid <= 1 || calls_trusted(pid)) continue;
-    int64_t n = written_by(pid);
+    int64_t n = written_by(pid, &copies_ms);
     sum = n == INT64_MIN ? INT64_MAX : sum + n;
   }
   closedir(proc);
-  return sum;
+  if (sum == INT64_MAX || copies_ms <= BIRTH_MS) return sum;
+  return sum + (copies_ms - BIRTH_MS) * SPEED;
 }
 
 void floor_command_starts(void) {

@@ -40,7 +40,7 @@ final class SimModel implements Models, Model {
   /// Not much more than the tools take.
   private static final Capabilities SMALL =
       new Capabilities(
-          8_000, 1_000, List.of(), Optional.empty(), true, true, true, Optional.empty(), true);
+          5_000, 1_000, List.of(), Optional.empty(), true, true, true, Optional.empty(), true);
 
   private final World world;
   private int calls;
@@ -85,11 +85,12 @@ final class SimModel implements Models, Model {
     listener.text(0, "hm");
     Scheduler.letOthers();
     world.replied();
+    var usage = usage(prompt);
     if (messages(prompt).contains("Write working notes") && world.chance(0.6)) {
-      return summary();
+      return summary(usage);
     }
     boolean handsOver = messages(prompt).contains("Then call hand_over") && world.chance(0.7);
-    return reply(prompt.messages().items().size(), handsOver);
+    return reply(prompt.messages().items().size(), handsOver, usage);
   }
 
   /// It takes no images, and says which it has found.
@@ -110,12 +111,22 @@ final class SimModel implements Models, Model {
     return prompt.messages().items().getLast().toString();
   }
 
-  private Answer summary() {
+  /// The count of a prompt: a token for each four characters.
+  private ModelUsage usage(Prompt prompt) {
+    int input =
+        (prompt.system().toString().length()
+                + prompt.tools().toString().length()
+                + prompt.messages().toString().length())
+            / 4;
+    return new ModelUsage(input, world.random.nextInt(1, 50), 3, 2);
+  }
+
+  private static Answer summary(ModelUsage usage) {
     return new Answer.Reply(
         Json.arr(ScriptedModel.textBlock("The goal is to say something. ".repeat(10))),
         "end_turn",
         Json.EMPTY,
-        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2));
+        usage);
   }
 
   private Answer failure() {
@@ -133,7 +144,7 @@ final class SimModel implements Models, Model {
   }
 
   /// @param handsOver whether the model was asked to hand over, and does if it calls at all
-  private Answer reply(int length, boolean handsOver) {
+  private Answer reply(int length, boolean handsOver, ModelUsage usage) {
     var blocks = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();
     if (world.chance(0.2)) {
@@ -162,12 +173,12 @@ final class SimModel implements Models, Model {
         new Json.Arr(blocks),
         stop,
         Json.EMPTY,
-        new ModelUsage(world.random.nextInt(1, 100), world.random.nextInt(1, 50), 3, 2),
+        usage,
         new Answer.Flaws(unreadable, world.chance(0.05) ? world.one(LOST) : Answer.Lost.NOTHING));
   }
 
   private String said() {
-    return world.strategy != Strategy.FULL && world.chance(0.4) ? "said it ".repeat(150) : "said";
+    return world.strategy != Strategy.FULL && world.chance(0.8) ? "said it ".repeat(1_000) : "said";
   }
 
   /// Most calls are as the Messages API makes them.

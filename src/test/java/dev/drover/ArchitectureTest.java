@@ -382,6 +382,7 @@ final class ArchitectureTest {
           "Snapshots.callsAfter(SessionId, long)",
           "Snapshots.head(SessionId)",
           "Snapshots.home(SessionId)",
+          "Snapshots.isHeldElsewhere(SessionId)",
           "Snapshots.isRequested(SessionId)",
           "Snapshots.keep(SessionId, Snapshot, Blob)",
           "Snapshots.newest(SessionId)",

@@ -25,8 +25,18 @@ public interface Snapshots {
 
   /// @param id the id of the directories
   /// @param here whether this node's data directory is the one that they are in
-  /// @param reachable whether a node that has the data directory is alive
-  record Home(String id, boolean here, boolean reachable) {}
+  /// @param node the name and the host of a live node that has the data directory
+  record Home(String id, boolean here, Optional<String> node) {
+    /// Whether a node that has the data directory is alive.
+    public boolean reachable() {
+      return node.isPresent();
+    }
+  }
+
+  /// Whether another node holds the session. Only that node can make other directories the right
+  /// ones. A change of the directories that was complete before this returned false is in every
+  /// snapshot that a later move takes.
+  boolean isHeldElsewhere(SessionId session);
 
   /// The session's newest snapshot; empty if there is none.
   Optional<Snapshot> newest(SessionId session);

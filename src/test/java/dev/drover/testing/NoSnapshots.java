@@ -14,6 +14,11 @@ public final class NoSnapshots implements Snapshots {
   }
 
   @Override
+  public boolean isHeldElsewhere(SessionId session) {
+    return false;
+  }
+
+  @Override
   public boolean settle(SessionId session, String home) {
     return true;
   }

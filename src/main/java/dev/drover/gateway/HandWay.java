@@ -33,8 +33,9 @@ final class HandWay implements Egress.Way {
   /// Lookups take the time of other servers, and all sandboxes share them.
   private static final int LOOKUPS = 8;
 
-  /// Connections that wait for a place at a time. `hand` has room for as many.
-  private static final int WAITING = 64;
+  /// Connections that have no place at a time: 64 that wait for one, for which `hand` has room, and
+  /// the one for all datagrams with questions to DNS.
+  private static final int WAITING = 64 + 1;
 
   /// Bytes of bodies that are read whole at a time.
   private static final long RESERVED = 8L << 20;

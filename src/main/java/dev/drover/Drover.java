@@ -342,7 +342,7 @@ public final class Drover implements AutoCloseable {
             store.catalogs(),
             store.skills(),
             models,
-            Templates.managers(TemplateParts.ROOT),
+            Templates.managers(TemplateParts.ROOT, config.packages().aptSources()),
             config.policy(),
             ids,
             clock),

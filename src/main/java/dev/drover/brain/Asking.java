@@ -6,8 +6,6 @@ import dev.drover.base.Scope;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
-import dev.drover.profile.ProfileSettings;
-import dev.drover.profile.Strategy;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -80,7 +78,7 @@ final class Asking {
     var room = room(prompt, frame, choice);
     var move = move(step, room, choice);
     return move instanceof Move.Summarize(var draft)
-        ? compacting.summarize(step, draft, room, prompt, context(frame), choice, this::answer)
+        ? compacting.summarize(step, draft, room, prompt, frame.context(), choice, this::answer)
         : askNow(step, room, choice, frame, prompt, context(move, frame));
   }
 
@@ -100,7 +98,7 @@ final class Asking {
     boolean begins = !chapters(context).isEmpty();
     var frame = begins ? at.frame(choice.next()) : chapter;
     var soon = soon(step, context);
-    var asked = context(frame).messages(slices -> slices.accept(soon));
+    var asked = frame.context().messages(slices -> slices.accept(soon));
     var sent = Chapter.of(soon, at.writer().past());
     var prompt =
         (begins ? prompt(frame) : unopened)
@@ -151,10 +149,6 @@ final class Asking {
         : move;
   }
 
-  private static Context context(PromptFrame frame) {
-    return new ChapterView(frame.profile().cacheMarks());
-  }
-
   /// The private events that come with a request.
   ///
   /// @param frame of the chapter that the log has
@@ -203,22 +197,8 @@ final class Asking {
     return new Room(
         at.harness().models().capabilities(prompt.model()),
         Estimate.of(prompt.system()) + Estimate.of(prompt.tools()),
-        usable(frame),
-        () -> next(at.frame(choice.next())));
-  }
-
-  private static Room.Next next(PromptFrame frame) {
-    return new Room.Next(usable(frame), frame.toolbox().nameOf(Runs.LogReader.class));
-  }
-
-  /// The settings as far as they can be followed: an agent that does not have the tool cannot hand
-  /// over.
-  private static ProfileSettings usable(PromptFrame frame) {
-    var profile = frame.profile();
-    return profile.strategy() == Strategy.NOTE
-            && frame.toolbox().nameOf(Runs.Harness.class).isEmpty()
-        ? profile.with(Strategy.SUMMARY)
-        : profile;
+        frame.followed(),
+        () -> at.frame(choice.next()).next());
   }
 
   /// The thread's log as it will be when the request begins; the positions of what is not in it yet
@@ -248,7 +228,7 @@ final class Asking {
         agent.model().id(),
         at.harness().models().capabilities(agent.model().id()).maxTokens(),
         agent.model().effort(),
-        frame.system(context(frame)),
+        frame.system(frame.context()),
         frame.toolbox().definitions(),
         Json.arr());
   }

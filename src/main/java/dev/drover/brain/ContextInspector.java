@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 
 /// The inspection of contexts: it reports what the model sees of a session, from the log alone, so
 /// on any node. It changes nothing. Safe for many threads.
@@ -126,24 +127,25 @@ public record ContextInspector(EventLog log, Models models, Inventory tools, Pro
     var chapter = Chapter.of(read(id, source.from(), Set.of()));
     var next = next(session, chapter.profile());
     var profile = chapter.profile().orElse(next);
-    var settings = ProfileSettings.recorded(profile.settings());
-    var frame =
-        new PromptFrame(
-            thread.agent(),
-            thread.notes(),
-            session.resources(),
-            tools,
-            settings,
-            () -> frame(id, chapter));
+    Function<ProfileUse, PromptFrame> with =
+        use ->
+            new PromptFrame(
+                thread.agent(),
+                thread.notes(),
+                session.resources(),
+                tools,
+                ProfileSettings.recorded(use.settings()),
+                () -> frame(id, chapter));
+    var frame = with.apply(profile);
     var toolbox = frame.toolbox();
-    var system = frame.system(new ChapterView(false));
+    var system = frame.system(frame.context());
     var definitions = toolbox.definitions();
     var room =
         new Room(
             models.capabilities(model),
             Estimate.of(system) + Estimate.of(definitions),
-            settings,
-            () -> new Room.Next(ProfileSettings.recorded(next.settings()), Optional.empty()));
+            frame.followed(),
+            () -> with.apply(next).next());
     var gauge = room.gauge(chapter);
     var limits = room.limits(chapter);
     long window = room.window(chapter);

@@ -11,6 +11,7 @@ import dev.drover.session.RemoteTool;
 import dev.drover.session.SessionResource;
 import dev.drover.session.Stored;
 import dev.drover.tools.Inventory;
+import dev.drover.tools.Runs;
 import dev.drover.tools.Toolbox;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,25 @@ record PromptFrame(
     };
   }
 
+  /// How the log becomes messages in the chapter.
+  Context context() {
+    return new ChapterView(profile.cacheMarks());
+  }
+
+  /// The settings of the chapter as far as they can be followed: an agent that does not have the
+  /// tool cannot hand over.
+  ProfileSettings followed() {
+    return profile.strategy() == Strategy.NOTE
+            && toolbox().nameOf(Runs.Harness.class).isEmpty()
+        ? profile.with(Strategy.SUMMARY)
+        : profile;
+  }
+
+  /// What a chapter has that begins with this frame.
+  Room.Next next() {
+    return new Room.Next(followed(), toolbox().nameOf(Runs.LogReader.class));
+  }
+
   /// The system blocks; none if there is no system prompt.
   Json.Arr system(Context context) {
     var text = system();
@@ -61,8 +81,8 @@ record PromptFrame(
   }
 
   /// The estimate of the size of all of it.
-  double tokens(Context context) {
-    return Estimate.of(system(context)) + Estimate.of(toolbox().definitions());
+  double tokens() {
+    return Estimate.of(system(context())) + Estimate.of(toolbox().definitions());
   }
 
   /// The agent's system prompt and the notes of the session; empty if there is neither.

@@ -14,7 +14,6 @@ import dev.drover.session.ModelUsage;
 import dev.drover.session.ProfileUse;
 import dev.drover.session.Stored;
 import dev.drover.tools.Inventory;
-import dev.drover.tools.Runs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,11 +68,11 @@ public final class Replays {
     var chosen = ProfileSettings.recorded(profile.settings());
     var followed = chosen.with(settings.strategy(chosen.strategy()));
     var frame = frame(recording, followed);
-    var next = new Room.Next(followed, frame.toolbox().nameOf(Runs.LogReader.class));
+    var next = frame.next();
     var then = profile(own, models.capabilities(own), recorded);
     return new RequestReplay(
-            new Room(can, tokens(frame), followed, () -> next),
-            tokens(frame(recording, ProfileSettings.recorded(then.settings()))),
+            new Room(can, frame.tokens(), frame.followed(), () -> next),
+            frame(recording, ProfileSettings.recorded(then.settings())).tokens(),
             nanos,
             limit)
         .run(
@@ -152,14 +151,14 @@ public final class Replays {
     var own = recording.agent().model().id();
     var profile = ProfileSettings.recorded(profileAt(recording, position).settings());
     var frame = frame(then, profile);
-    boolean marks = (id.equals(own) ? profile : profiles.ofModel(id).settings()).cacheMarks();
-    var context = new ChapterView(marks);
+    var context =
+        id.equals(own) ? frame.context() : frame(then, profiles.ofModel(id).settings()).context();
     var messages = context.messages(slices -> slices.accept(before)).messages();
     var can = models.capabilities(id);
-    var next = new Room.Next(profile, Optional.empty());
     return new Prompt(
         id,
-        new Room(can, frame.tokens(context), profile, () -> next).replyTokens(Chapter.of(before)),
+        new Room(can, frame.tokens(), frame.followed(), frame::next)
+            .replyTokens(Chapter.of(before)),
         recording.agent().model().effort().filter(can.efforts()::contains),
         frame.system(context),
         frame.toolbox().definitions(),
@@ -199,9 +198,5 @@ public final class Replays {
         tools,
         profile,
         recording::events);
-  }
-
-  private static double tokens(PromptFrame frame) {
-    return frame.tokens(new ChapterView(frame.profile().cacheMarks()));
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 /// The model request for a summary. Pure.
 final class SummaryRequest {
   /// The beginning of the instruction, by which an echo of it is recognized.
-  static final String BEGINNING = "Write working notes for whoever continues this session.";
+  static final String BEGINNING = "Write working notes for the agent that continues this session.";
 
   private static final String INSTRUCTION =
       BEGINNING

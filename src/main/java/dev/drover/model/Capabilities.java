@@ -65,8 +65,7 @@ public record Capabilities(
         documents,
         midConversationSystem,
         price,
-        true,
-        Overflow.GRACEFUL);
+        true);
   }
 
   /// The capabilities of a model whose server is graceful.

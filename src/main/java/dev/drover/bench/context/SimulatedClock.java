@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// A clock that advances only when it is told to. One thread.
+/// A clock that advances only by [#advance]. One thread.
 public final class SimulatedClock implements InstantSource {
   private Instant now = Instant.EPOCH;
 

@@ -427,16 +427,19 @@ abstract class AttachedMemorySuite {
     assertThat(first.run("ls %s | wc -l".formatted(NOTES))).isEqualTo("190");
   }
 
-  /// Fills a store to its limit by one agent, and reads it by another. That takes hundreds of
-  /// requests.
+  /// Fills a store to its limit, the last part of it by one agent, and reads it by another. That
+  /// takes thousands of requests.
   void fill() {
     var store = store("Team notes");
+    for (int i = 1; i <= 1_980; i++) {
+      create(store, "/" + i + ".md", Integer.toString(i));
+    }
     var first = talk(0, store);
     first.say(
         "bash",
         Json.obj(
             "command",
-            "cd %s; for i in $(seq 2001); do printf $i > $i.md; done; cd".formatted(NOTES)));
+            "cd %s; for i in $(seq 1981 2001); do printf $i > $i.md; done; cd".formatted(NOTES)));
     assertThat(first.result())
         .endsWith("is not stored: This store holds 2,000 memories, the most that one may.");
     assertThat(memories(store)).hasSize(2_000);

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// newest chapter on: for logs of random turns, at every request.
 final class RecentLogTest {
   private static final SessionId SESSION = new SessionId("sesn_01Test");
-  private static final int LOGS = 36;
+  private static final int LOGS = 18;
   private static final int TURNS = 14;
   private static final double FIXED = 400;
 

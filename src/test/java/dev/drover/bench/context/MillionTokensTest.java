@@ -38,12 +38,11 @@ final class MillionTokensTest {
     store.close();
   }
 
-  /// Each strategy and each context once; [MillionTokensSoakTest] has all pairs.
+  /// The strategies that need no tool for it; [MillionTokensSoakTest] has all pairs.
   static Stream<Arguments> sessions() {
     return Stream.of(
         Arguments.of(Strategy.ROLLING, MillionTokens.SMALL),
-        Arguments.of(Strategy.SUMMARY, MillionTokens.LARGE),
-        Arguments.of(Strategy.NOTE, MillionTokens.HUGE));
+        Arguments.of(Strategy.SUMMARY, MillionTokens.LARGE));
   }
 
   @ParameterizedTest(name = "{0}, context of {1}")

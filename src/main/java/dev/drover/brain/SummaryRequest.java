@@ -16,8 +16,8 @@ final class SummaryRequest {
   private static final String INSTRUCTION =
       BEGINNING
           + """
-           Of all up to here they will see nothing but these notes and the user's own messages, \
-          which they get word for word.
+           Of all up to here it will see nothing but these notes and the user's own messages, \
+          which it gets word for word.
           Do not call tools, do not go on with the task: answer with the notes alone, at most %d \
           words, under these headings (leave out empty ones):
           Goal, and what counts as done. Rules and preferences in force, each with who set it. \

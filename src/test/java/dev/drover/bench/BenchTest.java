@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 @Tag("database")
 @Tag("sandbox")
+@Order(1)
 final class BenchTest {
   private final Ids ids = new Ids(new SecureRandom());
   private final Bench bench = new Bench(this::open, this::sandboxes, Optional.empty(), ids);

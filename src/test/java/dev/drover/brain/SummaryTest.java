@@ -3,6 +3,7 @@ package dev.drover.brain;
 import static dev.drover.testing.ScriptedModel.textBlock;
 import static dev.drover.testing.ScriptedModel.toolUse;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
 import dev.drover.hands.ToolResult;
@@ -410,19 +411,27 @@ final class SummaryTest {
               return answer(prompt);
             });
     var interrupter = Thread.ofVirtual().start(() -> interruptAfter(begun));
-    for (int i = 0; i < 20 && begun.getCount() > 0; i++) {
+    for (int i = 1; i <= 20 && begun.getCount() > 0; i++) {
+      int turns = i;
       stage.send(stage.message("Part " + i + "."));
-      assertThat(stage.wakes().await(LIMIT)).isTrue();
+      await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  begun.getCount() == 0 || stage.all(Event.StatusIdle.class).size() == turns);
     }
+    assertThat(begun.getCount()).isZero();
     interrupter.join();
+    await().atMost(LIMIT).until(() -> stage.all(Event.UserInterrupt.class).size() == 1);
     assertThat(stage.wakes().await(LIMIT)).isTrue();
-    assertThat(stage.all(Event.UserInterrupt.class)).hasSize(1);
     assertThat(stage.all(Event.Failed.class)).isEmpty();
     assertThat(stage.all(Event.CompactionFailed.class)).isEmpty();
     assertThat(stage.all(Event.ModelRequestEnd.class))
         .filteredOn(Event.ModelRequestEnd::isError)
         .hasSize(1);
+    int turns = stage.all(Event.StatusIdle.class).size();
     stage.send(stage.message("Go on."));
+    await().atMost(LIMIT).until(() -> stage.all(Event.StatusIdle.class).size() > turns);
     assertThat(stage.wakes().await(LIMIT)).isTrue();
     assertThat(chapters()).singleElement().extracting("kind").isEqualTo(Kind.SUMMARY);
     assertThat(stage.all(Event.StatusIdle.class).getLast().reason())

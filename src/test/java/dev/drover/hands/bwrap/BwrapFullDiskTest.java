@@ -119,7 +119,7 @@ final class BwrapFullDiskTest {
         "mkdir -p d/e; exec 9> d/e/f; chmod 0 d/e d; rm -f d/e/f; cat /dev/zero >&9",
         "perl -e 'syscall(157, 4, 0); open F, q(>f); unlink q(f); print F"
             + " q(x) x 1048576 while 1'",
-        "while :; do i=$((i+1)); head -c 1000000 /dev/zero > $i; done",
+        "while :; do i=$((i+1)); head -c 5000000 /dev/zero > $i; done",
         "cat /dev/zero > /mnt/session/tool_outputs/f",
         "cat /dev/zero > /mnt/user/f",
         "perl -e 'open F, q(+>f); truncate F, 1<<33; for (my $i = 0; ; $i += 65536) { sysseek F,"

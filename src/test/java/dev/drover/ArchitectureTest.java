@@ -383,7 +383,7 @@ final class ArchitectureTest {
           "Snapshots.head(SessionId)",
           "Snapshots.home(SessionId)",
           "Snapshots.isRequested(SessionId)",
-          "Snapshots.keep(SessionId, Snapshot, Blob)",
+          "Snapshots.keep(SessionId, Snapshot, Blob, int)",
           "Snapshots.newest(SessionId)",
           "Snapshots.request(SessionId)",
           "Snapshots.settle(SessionId, String)",

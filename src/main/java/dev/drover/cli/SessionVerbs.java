@@ -17,6 +17,7 @@ final class SessionVerbs {
   private static final String AT = "--at";
   private static final String TITLE = "--title";
   private static final String MODEL = "--model";
+  private static final String PROFILE = "--profile";
   private static final String NO_FILES = "--no-files";
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION");
   private static final List<Field> CREATED =
@@ -66,7 +67,7 @@ final class SessionVerbs {
             NAME,
             ABOUT,
             create(),
-            VERBS.retrieve("Shows a session."),
+            VERBS.one("retrieve", "Shows a session.", SessionVerbs::retrieve),
             VERBS.update("Updates a session.", UPDATED),
             VERBS.list("Lists sessions.", SESSIONS),
             VERBS.archive("Archives a session: it ends for good, and its log is kept."),
@@ -123,6 +124,26 @@ final class SessionVerbs {
     } catch (CopiedDirectory.Declined e) {
       call.say(String.valueOf(e.getMessage()));
       return 1;
+    }
+  }
+
+  /// Shows a session, and for people also the one that it continues.
+  private static int retrieve(Invocation call) throws Refusal, IOException, InterruptedException {
+    var session = call.api().get(call.path(PATH));
+    if (call.output().json()) {
+      return call.print(session);
+    }
+    try {
+      var standing = call.api().get(call.path("/drover/sessions"));
+      return call.print(
+          session
+              .with("forked_from", lineage(standing.object("forked_from")))
+              .with("imported_from", lineage(standing.object("imported_from"))));
+    } catch (Refusal refusal) {
+      if (refusal.status() != 403) {
+        throw refusal;
+      }
+      return call.print(session); // the key may not ask where it comes from
     }
   }
 
@@ -186,6 +207,7 @@ final class SessionVerbs {
                 + " last turn]"));
     spec.addOption(Specs.text(TITLE, "TEXT", "The title of the new session."));
     spec.addOption(Specs.text(MODEL, "ID", "Another model for the new session."));
+    spec.addOption(Specs.text(PROFILE, "NAME", "Another profile for the new session."));
     spec.addOption(
         Specs.flag(NO_FILES, "Begin with empty directories, even if there is a snapshot."));
     return spec;
@@ -198,6 +220,7 @@ final class SessionVerbs {
         .text(AT)
         .ifPresent(at -> body.put("at", Json.of(isPosition(at) ? Long.valueOf(at) : at)));
     arguments.text(MODEL).ifPresent(model -> body.put("model", Json.of(model)));
+    arguments.text(PROFILE).ifPresent(profile -> body.put("profile", Json.of(profile)));
     if (arguments.has(NO_FILES)) {
       body.put("workspace", Json.of("none"));
     }
@@ -208,10 +231,15 @@ final class SessionVerbs {
     if (call.output().json()) {
       return call.print(fork);
     }
-    var reason = fork.object("workspace").text("reason");
-    if (reason != null) {
-      call.say("The sandbox of the new session begins without files. " + Sanitized.line(reason));
-    }
+    var workspace = fork.object("workspace");
+    var reason = workspace.text("reason");
+    call.say(
+        reason != null
+            ? "The sandbox of the new session begins without files. " + Sanitized.line(reason)
+            : "The sandbox of the new session begins with the files of %s, position %d of the log."
+                .formatted(
+                    Sanitized.line(Column.seconds(Column.text(workspace, "taken_at"))),
+                    workspace.number("position", 0)));
     return call.print(fork.object("session"));
   }
 

@@ -39,17 +39,11 @@ import java.util.function.Supplier;
 /// with the lease. Every change is durable when a call returns. A session of another workspace is
 /// `NOT_FOUND`. Safe for many threads.
 public final class SessionDesk {
-  /// The newest chapter of the primary thread, or the newest request for one.
-  private static final Slice NEWEST_CHAPTER =
-      new Slice(
-              Long.MAX_VALUE,
-              1,
-              false,
-              Set.of("drover.context", "drover.compaction_requested"),
-              false,
-              Optional.empty(),
-              Optional.empty())
-          .of(ThreadKey.PRIMARY);
+  /// The newest chapter of the primary thread, and the newest request for one. An index leads to
+  /// each of the two types, so a long log costs nothing; there is none for both together.
+  private static final Slice NEWEST_CHAPTER = newest("drover.context");
+
+  private static final Slice NEWEST_REQUEST = newest("drover.compaction_requested");
 
   private final Sessions sessions;
   private final EventLog log;
@@ -132,10 +126,28 @@ public final class SessionDesk {
   /// The other session is not changed, and may be running.
   ///
   /// @throws Problem `INVALID_REQUEST` if a new session could not have what the other one has, for
-  ///   a model that is not served, and as [Sessions#fork] says
+  ///   a model that is not served, for another profile that sessions cannot choose, and as
+  ///   [Sessions#fork] says
   public Fork fork(Caller caller, SessionId id, ForkRequest request) {
     var make = origins.fork(caller, get(caller, id), request);
-    return sessions.fork(caller.workspace(), id, request.at(), request.files(), make);
+    return sessions.fork(
+        caller.workspace(),
+        id,
+        request.at(),
+        request.files(),
+        before -> {
+          var made = make.apply(before);
+          checkProfile(before.editable(), made.editable());
+          return made;
+        });
+  }
+
+  /// Checks the profile that a session names, if it is another one than before.
+  private void checkProfile(Session.Editable before, Session.Editable after) {
+    var chosen = after.metadata().get(Profiles.KEY);
+    if (!Objects.equals(chosen, before.metadata().get(Profiles.KEY))) {
+      profiles.check(after.metadata());
+    }
   }
 
   /// The newest position in a session's log at which nothing is open, for an export.
@@ -192,10 +204,7 @@ public final class SessionDesk {
     if (!after.agent().equals(before.agent())) {
       new SaveRules(policy.get()).checkSession(after.agent());
     }
-    var chosen = after.metadata().get(Profiles.KEY);
-    if (!Objects.equals(chosen, before.editable().metadata().get(Profiles.KEY))) {
-      profiles.check(after.metadata());
-    }
+    checkProfile(before.editable(), after);
     if (change.budget()) {
       ListCost.checkChange(models, before, after.budget());
     }
@@ -210,14 +219,26 @@ public final class SessionDesk {
   /// @throws Problem as [Sessions#requestCompaction] says
   public long compact(Caller caller, SessionId id, Optional<String> instructions) {
     get(caller, id);
-    return log.getEvents(id, NEWEST_CHAPTER).stream()
+    long began =
+        log.getEvents(id, NEWEST_CHAPTER).stream()
+            .mapToLong(Stored::position)
+            .findFirst()
+            .orElse(0);
+    return log.getEvents(id, NEWEST_REQUEST).stream()
         .filter(
             stored ->
-                stored.event() instanceof Event.CompactionRequested asked
+                stored.position() > began
+                    && stored.event() instanceof Event.CompactionRequested asked
                     && asked.instructions().equals(instructions))
         .findFirst()
         .map(Stored::position)
         .orElseGet(() -> sessions.requestCompaction(caller.workspace(), id, instructions));
+  }
+
+  private static Slice newest(String type) {
+    return new Slice(
+            Long.MAX_VALUE, 1, false, Set.of(type), false, Optional.empty(), Optional.empty())
+        .of(ThreadKey.PRIMARY);
   }
 
   /// Ends a session for good, and releases its hands.

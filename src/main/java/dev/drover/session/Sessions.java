@@ -22,9 +22,10 @@ public interface Sessions {
 
   /// Stores a new session that continues the log of another one, which is not changed: the events
   /// up to a place where nothing is open are copied with their ids, times and hidden data, and
-  /// [Event.Forked] is appended. The resources of the other session are copied as they are now,
-  /// with their ids; only the session's own copies of files have new ones. So are the versions of
-  /// its skills, and the newest snapshot if it was taken at that place or before.
+  /// [Event.Forked] is appended. If a turn goes on at that place, events that end it stand between.
+  /// The resources of the other session are copied as they are now, with their ids; only the
+  /// session's own copies of files have new ones. So are the versions of its skills, and the newest
+  /// snapshot that was taken at that place or before.
   ///
   /// @param at up to where the log is copied
   /// @param files whether to copy the snapshot

@@ -94,6 +94,11 @@ final class VerbsTest {
     assertThat(made.object("agent").object("model").text("id")).isEqualTo("claude-other");
     assertThat(run("sessions", "why", Column.text(made, "id"))).isZero();
     assertThat(shell.out()).containsPattern("forked from +" + session + ", position 0\n");
+    assertThat(run("sessions", "retrieve", Column.text(made, "id"))).isZero();
+    assertThat(shell.out()).containsPattern("forked_from +" + session + ", position 0\n");
+    assertThat(json("sessions", "retrieve", Column.text(made, "id")).get("forked_from")).isEmpty();
+    var other = json("sessions", "fork", session, "--profile", "default").object("session");
+    assertThat(other.object("metadata").text("drover.profile")).isEqualTo("default");
     assertThat(run("sessions", "fork", session, "--at", "0", "--no-files")).isZero();
     assertThat(shell.out()).containsPattern("title +Cleaning\n");
     assertThat(shell.err()).contains("begins without files. The session had no files");

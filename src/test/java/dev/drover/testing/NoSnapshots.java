@@ -39,7 +39,7 @@ public final class NoSnapshots implements Snapshots {
   }
 
   @Override
-  public boolean keep(SessionId session, Snapshot snapshot, Blob layer) {
+  public boolean keep(SessionId session, Snapshot snapshot, Blob layer, int kept) {
     return false;
   }
 

@@ -168,7 +168,8 @@ final class SqlSessions implements Sessions {
                   copied.head(),
                   made.budget(),
                   missing ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-          var forked = copied.continued(event, clock.instant());
+          var events = fold.continued(made, event, () -> new EventId(ids.next(EventId.PREFIX)));
+          var forked = copied.continued(events, clock.instant());
           EventRows.append(db, row.key(), made.id(), 0, forked.events());
           var created = made.origin().createdAt();
           outbox.add(db, afterCommit, row, made.id(), WebhookType.SESSION_CREATED, created);

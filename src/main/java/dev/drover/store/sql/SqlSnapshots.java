@@ -101,7 +101,7 @@ final class SqlSnapshots implements Snapshots {
   }
 
   @Override
-  public boolean keep(SessionId session, Snapshot snapshot, Blob layer) {
+  public boolean keep(SessionId session, Snapshot snapshot, Blob layer, int kept) {
     return writer.call(
         session.value(),
         (db, _) -> {
@@ -122,11 +122,8 @@ final class SqlSnapshots implements Snapshots {
           }
           var workspace = new WorkspaceId(row.get().workspace());
           var content = blobs.keep(db, workspace, layer);
-          if (lower.isEmpty()) {
-            SnapshotRows.dropLayers(db, blobs, workspace, key);
-          }
-          SnapshotRows.addLayer(db, key, lower.size(), content);
-          SnapshotRows.put(db, key, snapshot);
+          SnapshotRows.add(db, key, snapshot, content);
+          SnapshotRows.trim(db, blobs, workspace, key, kept);
           return true;
         });
   }

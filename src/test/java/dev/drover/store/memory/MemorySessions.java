@@ -91,7 +91,8 @@ final class MemorySessions implements Sessions {
               copied.head(),
               row.session.budget(),
               fold.usedHand() ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-      var forked = copied.continued(event, clock.instant());
+      var events = fold.continued(row.session, event, () -> new EventId(ids.next(EventId.PREFIX)));
+      var forked = copied.continued(events, clock.instant());
       row.append(forked.events());
       row.state = forked.state();
       table.rows.put(row.session.id(), row);

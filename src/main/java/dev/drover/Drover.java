@@ -19,6 +19,7 @@ import dev.drover.brain.Keeper;
 import dev.drover.brain.Replays;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
+import dev.drover.desk.AgentProfiles;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.PolicyDesk;
@@ -108,7 +109,7 @@ public final class Drover implements AutoCloseable {
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(names(tools));
-    this.profiles = written.observedBy(new ProfileMeters(meters));
+    var observed = written.observedBy(new ProfileMeters(meters));
     this.inventory = inventory();
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());
@@ -116,6 +117,7 @@ public final class Drover implements AutoCloseable {
       DataDirectory.make(config.data());
       key = config.apiKey(ids);
       var store = store();
+      profiles = observed.ofAgents(new AgentProfiles(store.catalogs()));
       profiles.remember(store.profileVersions());
       var log = seam.around(store.eventLog());
       var vaults =
@@ -344,6 +346,7 @@ public final class Drover implements AutoCloseable {
             models,
             Templates.managers(TemplateParts.ROOT),
             config.policy(),
+            profiles,
             ids,
             clock),
         contents.files(hint),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.base.Ids;
 import dev.drover.bench.context.CachingModel.Outcome;
 import dev.drover.profile.Strategy;
+import dev.drover.reading.GetEvents;
 import dev.drover.session.Event;
 import dev.drover.session.StopReason;
 import dev.drover.store.Store;
@@ -19,8 +20,50 @@ final class MillionTokens {
 
   private MillionTokens() {}
 
+  /// What a session showed.
+  ///
+  /// @param errors those that reached the user
+  /// @param found the facts that the agent found, of 40
+  /// @param reads the calls of `get_events`
+  /// @param cached the tokens of prompts that were read from the cache
+  /// @param prompts the tokens of all prompts
+  record Figures(int errors, int found, int reads, int chapters, long cached, long prompts) {
+    static final Figures NONE = new Figures(0, 40, 0, 0, 0, 0);
+
+    /// Of two sessions; `found` is the lesser.
+    Figures and(Figures other) {
+      return new Figures(
+          errors + other.errors,
+          Math.min(found, other.found),
+          reads + other.reads,
+          chapters + other.chapters,
+          cached + other.cached,
+          prompts + other.prompts);
+    }
+  }
+
+  private static Figures figures(SessionRun run, int found) {
+    long cached = 0;
+    long prompts = 0;
+    for (var request : run.model().requests()) {
+      var usage = request.usage();
+      cached += usage.cacheReadTokens();
+      prompts += usage.inputTokens() + usage.cacheReadTokens() + usage.cacheCreationTokens();
+    }
+    return new Figures(
+        run.all(Event.Failed.class).size(),
+        found,
+        (int)
+            run.all(Event.AgentToolUse.class).stream()
+                .filter(use -> use.name().equals(GetEvents.NAME))
+                .count(),
+        run.all(Event.ContextOpened.class).size(),
+        cached,
+        prompts);
+  }
+
   /// Plays a session and verifies it.
-  static void goOn(Store store, Ids ids, Strategy strategy, int context, long seed)
+  static Figures goOn(Store store, Ids ids, Strategy strategy, int context, long seed)
       throws InterruptedException {
     boolean small = context == SMALL;
     var size = small ? ScriptedSession.Size.LOCAL : ScriptedSession.Size.LONG;
@@ -57,7 +100,9 @@ final class MillionTokens {
     for (var seen : run.seen().subList(planted, run.seen().size())) {
       assertThat(seen.nextClearBit(0)).isGreaterThanOrEqualTo(10);
     }
-    assertThat(run.find()).isEqualTo(40);
+    int found = run.find();
+    assertThat(found).isEqualTo(40);
+    return figures(run, found);
   }
 
   /// The numbers of requests from each chapter to the next.

@@ -202,7 +202,7 @@ final class OpenApiTest {
         refusing++;
       }
     }
-    assertThat(refusing).isEqualTo(6);
+    assertThat(refusing).isEqualTo(7);
   }
 
   private void checkSessionResources(String session) throws Exception {
@@ -365,6 +365,10 @@ final class OpenApiTest {
     var replay = session.replace("/v1/", "/drover/") + "/replay";
     check("GET /drover/sessions/{}/replay", replay + "?context_tokens=32000&points=2");
     check("GET /drover/sessions/{}/replay", replay + "?strategy=none");
+    var trials = replay + "/assumptions";
+    check("GET /drover/sessions/{}/replay/assumptions", trials + "?profile=default&points=2");
+    check("GET /drover/sessions/{}/replay/assumptions", trials + "?without=luck");
+    check("POST /drover/sessions/{}/replay", replay, "{\"position\":1,\"without\":\"luck\"}");
     check("POST /drover/sessions/{}/replay", replay, "{\"position\":1}");
     check("GET /drover/sessions/{}/files", "/drover/sessions/sesn_none/files?path=/workspace");
     check("GET /drover/sessions/{}/files/list", "/drover/sessions/sesn_none/files/list");

@@ -99,7 +99,7 @@ final class ReplayHereTest {
       var arguments = Stream.of(List.of("replay", what, "--mode", "assumptions"), List.of(flags));
       var answer = lines(arguments.flatMap(List::stream).toArray(String[]::new)).getFirst();
       assertThat(answer.number("requests", 0)).isEqualTo(REQUESTS);
-      assertThat(answer.items("assumptions")).hasSize(11);
+      assertThat(answer.items("assumptions")).hasSize(12);
       var first = (Json.Obj) answer.items("assumptions").getFirst();
       assertThat(first.text("name")).isEqualTo("long_contexts");
       assertThat(first.text("verdict")).isEqualTo("no_difference");

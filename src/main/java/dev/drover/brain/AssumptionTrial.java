@@ -12,6 +12,8 @@ import java.util.Optional;
 ///
 /// @param without the same session without the assumption; empty if the profile does not make it,
 ///   or if it changes no request
+/// @param fitsWithout whether each request fits without it that fits with it
+/// @param observed what the recording shows, if a replay without it shows nothing
 /// @param points the positions of recorded requests whose context the assumption may change
 public record AssumptionTrial(
     Assumption assumption,
@@ -19,6 +21,7 @@ public record AssumptionTrial(
     Optional<ReplayedRequests.Side> without,
     boolean made,
     boolean fitsWithout,
+    Optional<Observed> observed,
     List<Long> points) {
   /// The relative difference of two costs that is not noise of the estimates.
   private static final double TELLING = 0.05;
@@ -29,6 +32,11 @@ public record AssumptionTrial(
   public AssumptionTrial {
     points = List.copyOf(points);
   }
+
+  /// What a recording shows.
+  ///
+  /// @param reason as a sentence
+  public record Observed(Verdict verdict, String reason) {}
 
   /// What the figures say.
   public enum Verdict {
@@ -52,8 +60,8 @@ public record AssumptionTrial(
     if (!made) {
       return Verdict.NOT_MADE;
     }
-    if (assumption.equals(Assumption.CACHE_MARKS)) {
-      return with.usage().cacheReadTokens() > 0 ? Verdict.PAYS : Verdict.LOOKS_STALE;
+    if (observed.isPresent()) {
+      return observed.get().verdict();
     }
     if (without.isEmpty() || isSame(without.get())) {
       return Verdict.NO_DIFFERENCE;
@@ -82,29 +90,22 @@ public record AssumptionTrial(
   }
 
   private String reason() {
-    return switch (verdict()) {
-      case NOT_MADE -> "The profile does not make this assumption.";
-      case NO_DIFFERENCE -> "No request of this session would be another one.";
-      case NEEDED ->
-          fitsWithout
-              ? "Without it the model server would refuse %d requests."
-                  .formatted(without.orElseThrow().refused())
-              : "Without it a request would not fit.";
-      case PAYS, LOOKS_STALE, IN_DOUBT ->
-          assumption.equals(Assumption.CACHE_MARKS)
-              ? "The model server read %.0f %% of the prompts from its cache."
-                  .formatted(100 * share(with.usage()))
-              : change(without.orElseThrow()) >= 0
-                  ? "Without it the session would cost %.0f %% more."
-                      .formatted(100 * change(without.orElseThrow()))
-                  : "Without it the session would cost %.0f %% less."
-                      .formatted(-100 * change(without.orElseThrow()));
-    };
-  }
-
-  private static double share(Usage usage) {
-    double all = usage.inputTokens() + usage.cacheReadTokens() + usage.cacheCreationTokens();
-    return all == 0 ? 0 : usage.cacheReadTokens() / all;
+    return made && observed.isPresent()
+        ? observed.get().reason()
+        : switch (verdict()) {
+          case NOT_MADE -> "The profile does not make this assumption.";
+          case NO_DIFFERENCE -> "No request of this session would be another one.";
+          case NEEDED ->
+              fitsWithout
+                  ? "Without it the model server would refuse %d requests."
+                      .formatted(without.orElseThrow().refused())
+                  : "Without it a request would not fit.";
+          case PAYS, LOOKS_STALE, IN_DOUBT ->
+              "Without it the session would cost %.0f %% %s."
+                  .formatted(
+                      100 * Math.abs(change(without.orElseThrow())),
+                      change(without.orElseThrow()) >= 0 ? "more" : "less");
+        };
   }
 
   /// The trial as JSON.

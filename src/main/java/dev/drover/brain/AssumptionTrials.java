@@ -5,22 +5,65 @@ import dev.drover.profile.Assumption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /// The trials of all assumptions of a profile with a recorded session. One thread while it grows.
 public final class AssumptionTrials {
-  /// Those with which only the recording shows what happens.
-  private static final Set<Assumption> RECORDED =
-      Set.of(Assumption.CACHE_MARKS, Assumption.HAND_OVER);
+  /// The number of replies from which on it says something that none was unusable.
+  private static final int TELLING = 20;
 
   private final ReplayedRequests with;
+  private final boolean own;
+  private final long unusable;
   private final List<AssumptionTrial> trials = new ArrayList<>();
 
   /// @param with the session with all assumptions
-  AssumptionTrials(ReplayedRequests with) {
+  /// @param own whether the model is the recorded one
+  /// @param unusable the number of recorded replies that could not be used
+  AssumptionTrials(ReplayedRequests with, boolean own, long unusable) {
     this.with = with;
+    this.own = own;
+    this.unusable = unusable;
+  }
+
+  /// Whether only the recording shows what happens with the assumption.
+  private static boolean isRecorded(Assumption assumption) {
+    return assumption.isObserved() || assumption.equals(Assumption.HAND_OVER);
+  }
+
+  private Optional<AssumptionTrial.Observed> observed(Assumption assumption) {
+    if (!assumption.isObserved()) {
+      return Optional.empty();
+    }
+    if (!own) {
+      return Optional.of(
+          new AssumptionTrial.Observed(
+              AssumptionTrial.Verdict.IN_DOUBT, "The recording is of another model."));
+    }
+    return Optional.of(assumption.equals(Assumption.HINTS) ? hints() : cache());
+  }
+
+  private AssumptionTrial.Observed hints() {
+    int replies = with.recorded().requests();
+    return new AssumptionTrial.Observed(
+        unusable > 0
+            ? AssumptionTrial.Verdict.NEEDED
+            : replies < TELLING
+                ? AssumptionTrial.Verdict.NO_DIFFERENCE
+                : AssumptionTrial.Verdict.LOOKS_STALE,
+        "%d of %d replies could not be used.".formatted(unusable, replies));
+  }
+
+  private AssumptionTrial.Observed cache() {
+    var usage = with.recorded().usage();
+    long prompts = usage.inputTokens() + usage.cacheReadTokens() + usage.cacheCreationTokens();
+    return new AssumptionTrial.Observed(
+        usage.cacheReadTokens() > 0
+            ? AssumptionTrial.Verdict.PAYS
+            : AssumptionTrial.Verdict.LOOKS_STALE,
+        "The model server read %.0f %% of the prompts from its cache."
+            .formatted(100.0 * usage.cacheReadTokens() / Math.max(1, prompts)));
   }
 
   /// Adds a trial.
@@ -36,12 +79,13 @@ public final class AssumptionTrials {
     trials.add(
         new AssumptionTrial(
             assumption,
-            RECORDED.contains(assumption) ? with.recorded() : with.replayed(),
+            isRecorded(assumption) ? with.recorded() : with.replayed(),
             without.map(ReplayedRequests::replayed),
             made,
             without
                 .map(one -> with.firstTooLarge().isPresent() || one.firstTooLarge().isEmpty())
                 .orElse(true),
+            observed(assumption),
             without.map(one -> points(assumption, one, points)).orElse(List.of())));
   }
 
@@ -53,7 +97,7 @@ public final class AssumptionTrials {
             .flatMap(one -> one.replayed().chapters().stream())
             .mapToLong(ReplayedRequests.Began::position)
             .min();
-    boolean differs = RECORDED.contains(assumption) || !with.replayed().equals(without.replayed());
+    boolean differs = isRecorded(assumption) || !with.replayed().equals(without.replayed());
     return first.isEmpty() || !differs ? List.of() : points.apply(first.getAsLong());
   }
 

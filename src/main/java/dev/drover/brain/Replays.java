@@ -74,9 +74,13 @@ public final class Replays {
     long until = nanos.getAsLong() + limit.toNanos();
     var trials =
         new AssumptionTrials(
-            run(recording, settings, profile.label(), replayable(made, settings), limit));
+            run(recording, settings, profile.label(), replayable(made, settings), limit),
+            settings.model(recording).equals(recording.agent().model().id()),
+            recording.replies().values().stream()
+                .filter(end -> end.hidden() != null && Shortfall.read(end.hidden()).isPresent())
+                .count());
     for (var assumption : Assumption.ALL) {
-      boolean tried = assumption.isMade(made) && !assumption.equals(Assumption.CACHE_MARKS);
+      boolean tried = assumption.isMade(made) && !assumption.isObserved();
       trials.add(
           assumption,
           assumption.isMade(made),

@@ -37,6 +37,15 @@ public record Assumption(String name, String claim, Set<Strategy> strategies, Js
           ALWAYS,
           Json.obj("request", Json.obj("cache_marks", false)));
 
+  /// The one that no setting switches off: a recording shows how often it was needed.
+  public static final Assumption HINTS =
+      new Assumption(
+          "hints",
+          "The model must be asked again, with a hint at what is wrong, because replies cannot be"
+              + " used.",
+          ALWAYS,
+          Json.EMPTY);
+
   /// All of them, in the order of a table.
   public static final List<Assumption> ALL =
       List.of(
@@ -88,7 +97,8 @@ public record Assumption(String name, String claim, Set<Strategy> strategies, Js
               "The model needs the tool get_events to read what was cut off.",
               SHORTENING,
               Json.obj("tools", Json.obj("get_events", "never"))),
-          CACHE_MARKS);
+          CACHE_MARKS,
+          HINTS);
 
   public Assumption {
     strategies = Set.copyOf(strategies);
@@ -112,7 +122,13 @@ public record Assumption(String name, String claim, Set<Strategy> strategies, Js
   ///
   /// @param settings with every decision made
   public boolean isMade(ProfileSettings settings) {
-    return strategies.contains(settings.strategy()) && !without(settings).equals(settings);
+    return strategies.contains(settings.strategy())
+        && (equals(HINTS) || !without(settings).equals(settings));
+  }
+
+  /// Whether the recording alone shows its use, so that a replay without it would show nothing.
+  public boolean isObserved() {
+    return equals(CACHE_MARKS) || equals(HINTS);
   }
 
   /// The settings without the assumption.

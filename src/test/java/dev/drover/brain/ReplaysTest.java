@@ -286,6 +286,12 @@ final class ReplaysTest {
     // the recorded server had no cache
     assertThat(trial(trials, "cache_marks").verdict())
         .isEqualTo(AssumptionTrial.Verdict.LOOKS_STALE);
+    assertThat(trial(trials, "hints").verdict()).isEqualTo(AssumptionTrial.Verdict.LOOKS_STALE);
+    var other =
+        new ReplaySettings(
+            Optional.of("claude-other"), Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(trial(replays.assumptions(recording, other, 3), "hints").verdict())
+        .isEqualTo(AssumptionTrial.Verdict.IN_DOUBT);
     var json = trials.json();
     assertThat(json.number("requests", 0)).isEqualTo(TURNS * (CALLS + 1));
     assertThat(((Json.Obj) json.items("assumptions").get(2)).text("verdict")).isEqualTo("needed");

@@ -105,6 +105,7 @@ public final class Drover implements AutoCloseable {
     this.wiring = wiring;
     noted(config.policy().file());
     var written = config.profiles().load();
+    config.models().check(written);
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(names(tools));

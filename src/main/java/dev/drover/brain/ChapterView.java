@@ -21,7 +21,12 @@ record ChapterView(boolean breakpoints) implements Context {
 
   @Override
   public Rendered messages(Slices log) {
-    return rendering(log, Long.MAX_VALUE).build(breakpoints);
+    return messages(log, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Rendered messages(Slices log, long until) {
+    return rendering(log, until).build(breakpoints);
   }
 
   @Override
@@ -38,7 +43,7 @@ record ChapterView(boolean breakpoints) implements Context {
     var omissions = new Omissions();
     omissions.addAll(events);
     var rendering = new Rendering(omissions, chapter.limits());
-    chapter.opened().ifPresent(rendering::open);
+    chapter.opened().ifPresent(opened -> rendering.open(opened, chapter.position()));
     for (var stored : chapter.events()) {
       if (stored.position() <= until) {
         rendering.add(stored);

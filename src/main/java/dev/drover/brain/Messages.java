@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /// A builder for the messages of a prompt, in the order that the Messages API requires: a user
-/// message first, adjacent messages of one role merged, and the results of calls directly after
-/// them. Other messages are held back until all results are added. One thread.
+/// message first, or a block that stands for what was before it, adjacent messages of one role
+/// merged, and the results of calls directly after them. Other messages are held back until all
+/// results are added. One thread.
 final class Messages {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 
@@ -21,6 +22,11 @@ final class Messages {
   private final List<Message> messages = new ArrayList<>();
   private final List<Message> held = new ArrayList<>();
   private final Map<EventId, String> open = new LinkedHashMap<>();
+
+  /// Adds the block that stands for what came before the first message.
+  void begin(Sent block) {
+    messages.add(new Message("assistant", new ArrayList<>(List.of(block))));
+  }
 
   /// Adds a reply of the model.
   ///

@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ContextOpened.Summary;
 import dev.drover.session.Stored;
@@ -59,6 +60,39 @@ final class Opening {
     return Estimate.of(ShortResults.cut(Digest.text(content), LONGEST_MESSAGE));
   }
 
+  /// What stands first in a chapter: the opening, but for a chapter of a model server its block
+  /// alone.
+  static Json.Arr first(Event.ContextOpened opened) {
+    return block(opened).isPresent()
+        ? new Json.Arr(opened.opening().items().subList(0, 1))
+        : opened.opening();
+  }
+
+  /// The block of a model server with which a chapter begins; empty if it begins with texts.
+  static Optional<Json.Obj> block(Event.ContextOpened opened) {
+    return opened.kind() == Event.ContextOpened.Kind.SERVER
+            && CompactionBlock.isFirst(opened.opening())
+        ? Optional.of(
+            (Json.Obj) ((Json.Obj) opened.opening().items().getFirst()).items("content").getFirst())
+        : Optional.empty();
+  }
+
+  /// The client's words for a chapter that begins with the block of a model server. They stand at
+  /// the place of the chapter's own event: between the block and the rounds that are kept nothing
+  /// may stand. Empty for other chapters.
+  static Json.Arr words(Event.ContextOpened opened) {
+    if (block(opened).isEmpty()) {
+      return Json.arr();
+    }
+    var blocks = new ArrayList<Json>();
+    for (var message : opened.opening().items().subList(1, opened.opening().items().size())) {
+      if (message instanceof Json.Obj words) {
+        blocks.addAll(words.items("content"));
+      }
+    }
+    return new Json.Arr(blocks);
+  }
+
   private Json.Arr messages() {
     var parts = new ArrayList<String>();
     parts.add("[A note from the system that runs you, not from the user: " + note() + "]");
@@ -69,6 +103,7 @@ final class Opening {
         fitting(said(Event.SystemMessage.class), budget.instructions(), 0));
     contents
         .summary()
+        .filter(_ -> contents.kind() != Event.ContextOpened.Kind.SERVER) // it is in the block
         .ifPresent(
             summary ->
                 parts.add(
@@ -93,6 +128,14 @@ final class Opening {
           the session up to event #%s is summarized here. %sTake exact values, wording and outputs \
           from there, from a file or from a repeated call, not from this summary; do not guess \
           them. Go on with the work from there.\
+          """
+              .formatted(end, reread);
+      case SERVER ->
+          """
+          the session up to event #%s is summarized at the beginning of this conversation. What \
+          the user said and the instructions in force stand here as they were sent. %sTake exact \
+          values, wording and outputs from there, from a file or from a repeated call, not from \
+          the summary; do not guess them. Go on with the work.\
           """
               .formatted(end, reread);
       case NOTE ->
@@ -122,7 +165,9 @@ final class Opening {
 
   /// A list of what the newest summary does not reach.
   private List<String> digest() {
-    boolean ownWords = contents.kind() == Event.ContextOpened.Kind.SUMMARY;
+    boolean ownWords =
+        contents.kind() == Event.ContextOpened.Kind.SUMMARY
+            || contents.kind() == Event.ContextOpened.Kind.SERVER;
     long after = ownWords ? 0 : contents.summary().map(Summary::through).orElse(0L);
     return escaped(Digest.lines(log, after, before));
   }

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Listener;
 import dev.drover.model.Models;
 import dev.drover.model.Prompt;
@@ -153,8 +154,10 @@ public final class Replays {
     var frame = frame(then, profile);
     var context =
         id.equals(own) ? frame.context() : frame(then, profiles.ofModel(id).settings()).context();
-    var messages = context.messages(slices -> slices.accept(before)).messages();
     var can = models.capabilities(id);
+    var rendered = context.messages(slices -> slices.accept(before)).messages();
+    boolean reads = id.equals(own) && can.serverCompaction();
+    var messages = reads ? rendered : CompactionBlock.readable(rendered);
     return new Prompt(
         id,
         new Room(can, frame.tokens(), frame.followed(), frame::next)

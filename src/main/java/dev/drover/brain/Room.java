@@ -1,7 +1,9 @@
 package dev.drover.brain;
 
+import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.model.CompactionBlock;
 import dev.drover.profile.ProfileSettings;
 import dev.drover.profile.Strategy;
 import dev.drover.session.Event.CompactionFailed;
@@ -14,6 +16,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The decision, before a model request, whether a new chapter begins, and how. Pure: the same log
 /// gives the same chapter, on any node and after any crash.
@@ -236,6 +239,10 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     ResultLimits limits(Chapter chapter) {
       return ResultLimits.of(chapter.recent(), results, round);
     }
+
+    Shape withResults(int each, int together) {
+      return new Shape(each, together, keep, summary, budget);
+    }
   }
 
   private Shape shape(Chapter chapter, Sizes sizes, double share) {
@@ -299,10 +306,26 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Cut cut,
       Kind kind,
       Optional<Summary> summary) {
+    return opened(chapter, id, sizes, shape, cut, kind, summary, Json.arr(), false);
+  }
+
+  /// @param first the message with the block of a model server; none for other kinds
+  private ContextOpened opened(
+      Chapter chapter,
+      EventId id,
+      Sizes sizes,
+      Shape shape,
+      Cut cut,
+      Kind kind,
+      Optional<Summary> summary,
+      Json.Arr first,
+      boolean keepsThinking) {
     var gauge = sizes.gauge;
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
     var contents = new Opening.Contents(kind, summary, next.get().reader());
-    var opening = Opening.of(chapter.log(), before, shape.budget, contents);
+    var words = Opening.of(chapter.log(), before, shape.budget, contents);
+    var opening =
+        new Json.Arr(Stream.concat(first.items().stream(), words.items().stream()).toList());
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
     return new ContextOpened(
         id,
@@ -320,7 +343,8 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
         shape.round,
         summary,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        keepsThinking);
   }
 
   /// The chapter of an agent that has handed its work over: nothing of the old one is kept.
@@ -339,7 +363,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// has had no reply yet, or if the smallest chapter with a summary would not be worth it.
   private Optional<SummaryDraft> draft(Chapter chapter, Sizes sizes, boolean hard) {
     var failure = chapter.failure();
-    int rung = failure.map(CompactionFailed::next).orElse(SummaryDraft.FIRST);
+    int rung = Math.max(failure.map(CompactionFailed::next).orElse(0), firstRung(chapter));
     boolean waits = failure.filter(Room::pauses).isPresent();
     long tokens = Math.round(sizes.gauge.tokens());
     if (chapter.inARow() > 0
@@ -353,6 +377,15 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     return cut(chapter, sizes, shape, newestOnly ? 0 : shape.keep)
         .or(() -> newestOnly ? Optional.empty() : cut(chapter, sizes, shape, 0))
         .map(cut -> new SummaryDraft(rung, repairs, cut.from(), hard, tokens));
+  }
+
+  /// The first rung of the ladder: the model server if it can, and has not refused before.
+  private int firstRung(Chapter chapter) {
+    boolean byServer =
+        next.get().settings().strategy() == Strategy.SERVER
+            && model.serverCompaction()
+            && !chapter.isServerRefused();
+    return byServer ? SummaryDraft.SERVER : SummaryDraft.FIRST;
   }
 
   /// Whether another request for a summary is not worth its price at once.
@@ -392,6 +425,30 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     var cut = Cut.at(chapter, draft.from(), shape.limits(chapter));
     var summary = Optional.of(new Summary(draft.from(), text));
     return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SUMMARY, summary))
+        .filter(one -> one.gauge().after() <= WORTH_IT * Math.max(draft.before(), 1));
+  }
+
+  /// The chapter with the block of a model server; empty if it is not small enough. Results that
+  /// were sent stay as they were, as long as they fit, so the thinking after them stays valid.
+  ///
+  /// @param same whether the system prompt and the tools stay the same
+  Optional<ContextOpened> compacted(
+      Chapter chapter, SummaryDraft draft, Json.Obj block, boolean same, EventId id) {
+    var sizes = sizes(chapter);
+    var usual = beside(shape(chapter, sizes, 1));
+    var before = chapter.opened().filter(_ -> same && !chapter.isOverflowing());
+    var shape =
+        before
+            .map(one -> usual.withResults(one.resultCharacters(), one.roundCharacters()))
+            .orElse(usual);
+    var limits = shape.limits(chapter);
+    boolean keeps = same && chapter.limits().areThose(limits, chapter.recent(), draft.from());
+    var cut =
+        Cut.at(chapter, draft.from(), limits, stored -> keeps && chapter.sendsThinkingOf(stored));
+    var text = CompactionBlock.summary(block).orElseThrow();
+    var summary = Optional.of(new Summary(draft.from(), text));
+    var first = Json.arr(Json.obj("role", "assistant", "content", Json.arr(block)));
+    return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SERVER, summary, first, keeps))
         .filter(one -> one.gauge().after() <= WORTH_IT * Math.max(draft.before(), 1));
   }
 

@@ -10,6 +10,7 @@ import dev.drover.model.Models;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.policy.SaveRules;
 import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
@@ -29,6 +30,7 @@ import dev.drover.skills.Skills;
 import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -122,6 +124,7 @@ public final class SessionDesk {
   public Session create(Caller caller, SessionRequest request) {
     profiles.check(request.metadata());
     var session = origins.session(caller, request);
+    checkStrategy(session.agent().model().id(), request.metadata());
     ListCost.checkBudgetable(models, session);
     var lease = sessions.create(session, request.events());
     lease.ifPresent(brain::wake);
@@ -187,6 +190,23 @@ public final class SessionDesk {
     return updated.session();
   }
 
+  /// @throws Problem `INVALID_REQUEST` if the chosen profile needs what the model's server cannot
+  ///   do
+  private void checkStrategy(String model, Map<String, String> metadata) {
+    profiles
+        .selected(metadata)
+        .filter(one -> one.settings().strategy() == Strategy.SERVER)
+        .filter(_ -> !models.capabilities(model).serverCompaction())
+        .ifPresent(
+            one -> {
+              throw Problem.invalid(
+                  ("metadata.%s: profile %s has the strategy server, but the server of the model %s"
+                          + " is not known to make compaction blocks; see server_compaction of its"
+                          + " model_settings")
+                      .formatted(Profiles.KEY, one.name(), model));
+            });
+  }
+
   private Session changed(Session before, SessionChange change) {
     var after = change.change().apply(before.editable());
     if (!after.agent().equals(before.agent())) {
@@ -195,6 +215,7 @@ public final class SessionDesk {
     var chosen = after.metadata().get(Profiles.KEY);
     if (!Objects.equals(chosen, before.editable().metadata().get(Profiles.KEY))) {
       profiles.check(after.metadata());
+      checkStrategy(after.agent().model().id(), after.metadata());
     }
     if (change.budget()) {
       ListCost.checkChange(models, before, after.budget());

@@ -137,6 +137,14 @@ public final class Profiles {
     }
   }
 
+  /// The profile that the metadata of a session name; empty if they name none that it can have.
+  public Optional<Profile> selected(Map<String, String> metadata) {
+    return Optional.ofNullable(metadata.get(KEY))
+        .flatMap(Selection::read)
+        .filter(one -> isSelectable(one.name()))
+        .flatMap(one -> Optional.ofNullable(byName.get(one.name())));
+  }
+
   private boolean isSelectable(String name) {
     return selectable.map(names -> names.contains(name)).orElse(true);
   }

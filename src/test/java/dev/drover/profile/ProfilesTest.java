@@ -109,6 +109,15 @@ final class ProfilesTest {
   }
 
   @Test
+  void everyStrategyIsReadFromTheLog() {
+    for (var strategy : Strategy.values()) {
+      var settings = ProfileSettings.USUAL.with(strategy);
+      assertThat(ProfileSettings.recorded(settings.json()).strategy())
+          .isEqualTo(strategy == Strategy.AUTO ? Strategy.ROLLING : strategy);
+    }
+  }
+
+  @Test
   void theLongestBeginningOfTheModelsIdWins() throws Exception {
     assertThat(chosen(Profiles.BUILT_IN, "claude-opus-4-5", "")).isEqualTo("claude@1");
     assertThat(chosen(Profiles.BUILT_IN, "rehearsal", "")).isEqualTo("rehearsal@1");
@@ -151,7 +160,7 @@ final class ProfilesTest {
         "{name: a, version: 1, keep: 5} | keep: must be a map (line 1)",
         "{name: a, version: 1, keep: {token: 5}} | keep.token: unknown field (line 1)",
         "{name: a, version: 1, fallback: [summary]} | fallback: unknown field (line 1)",
-        "{name: a, version: 1, strategy: server} | strategy: must be one of auto, full, rolling,"
+        "{name: a, version: 1, strategy: vendor} | strategy: must be one of auto, full, rolling,"
             + " summary",
         "{name: a, version: 1, strategy: null} | strategy: field required",
         "{name: a, version: 1, context: {at_fraction: 1.1}} | context.at_fraction: must be a"

@@ -70,8 +70,7 @@ final class CompactionShapesTest {
                   .build());
       var own =
           (Answer.Reply)
-              model.answer(
-                  prompt(Json.arr(user("Hi"))).compacting(INSTRUCTIONS), Listener.DEAF);
+              model.answer(prompt(Json.arr(user("Hi"))).compacting(INSTRUCTIONS), Listener.DEAF);
       assertSameRequests(1, 2);
       assertThat(message.stopReason().orElseThrow().asString()).isEqualTo(own.stopReason());
       var block = message.content().getFirst().asCompaction().validate();
@@ -112,7 +111,8 @@ final class CompactionShapesTest {
   private void assertSameRequests(int client, int own) throws InterruptedException {
     var one = server.request(client);
     var other = server.request(own);
-    assertThat(other.headers().get("anthropic-beta")).isEqualTo(one.headers().get("anthropic-beta"));
+    assertThat(other.headers().get("anthropic-beta"))
+        .isEqualTo(one.headers().get("anthropic-beta"));
     assertThat(other.body()).isEqualTo(one.body());
   }
 }

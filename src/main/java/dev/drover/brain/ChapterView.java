@@ -8,8 +8,9 @@ import java.util.ArrayList;
 /// A context that sends the newest chapter of the log: its opening, and all that follows. Without a
 /// chapter it sends the whole log.
 ///
-/// @param breakpoints whether to mark where a cached prefix may end: after the system prompt, and
-///   after the last two user messages, so that each request finds the prefix of the one before
+/// @param breakpoints whether to mark where a cached prefix may end: after the system prompt; after
+///   the part of an opening with which the next chapter may begin, too; and after the last two user
+///   messages, so that each request finds the prefix of the one before
 record ChapterView(boolean breakpoints) implements Context {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 

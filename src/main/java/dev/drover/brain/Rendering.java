@@ -9,6 +9,7 @@ import dev.drover.session.Stored;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,7 @@ final class Rendering {
   private final ResultLimits limits;
   private final Messages messages = new Messages();
   private final CallNames calls = new CallNames();
+  private Optional<Piece> shared = Optional.empty();
 
   /// @param limits the shortening of results
   Rendering(Omissions omissions, ResultLimits limits) {
@@ -30,11 +32,13 @@ final class Rendering {
   }
 
   Rendered build(boolean breakpoints) {
-    return messages.build(breakpoints, omissions);
+    return messages.build(breakpoints, shared, omissions);
   }
 
   /// Adds what stands first in a chapter.
   void open(Event.ContextOpened opened) {
+    int blocks = Opening.shared(opened);
+    shared = blocks == 0 ? Optional.empty() : Optional.of(new Piece(opened.id(), blocks - 1));
     for (var item : opened.opening().items()) {
       if (item instanceof Json.Obj message) {
         var content = new Json.Arr(message.items("content"));

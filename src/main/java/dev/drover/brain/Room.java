@@ -43,6 +43,10 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// The size of a chapter that is worth opening because a client asked for it.
   private static final double ANY_SMALLER = 0.95;
 
+  /// The share of the space for messages that the newest rounds take at most: what their usual size
+  /// is in a context of 200,000 tokens.
+  private static final double KEPT_SHARE = 1.0 / 6;
+
   /// The share of the messages that such a chapter keeps at most.
   private static final double KEPT_ON_REQUEST = 0.25;
 
@@ -120,13 +124,18 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// What to do in a context whose agent hands over before it is full.
   private Move byHand(Chapter chapter, Sizes sizes) {
     double tokens = sizes.gauge.tokens();
+    double begun =
+        chapter
+            .opened()
+            .map(opened -> (double) opened.gauge().after())
+            .orElse(sizes.gauge.factor() * fixed);
     boolean late =
         tokens > LATE * sizes.limits.soft()
             || (chapter.handsOver() && chapter.requestsSinceAsked() >= REQUESTS_TO_HAND_OVER);
     if (late) {
       return draft(chapter, sizes, false).<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
     }
-    boolean early = tokens > now.handOverFraction() * sizes.limits.soft();
+    boolean early = tokens > begun + now.handOverFraction() * (sizes.limits.soft() - begun);
     boolean asks = !chapter.handsOver() && (early || chapter.requested().isPresent());
     return asks ? new Move.AskToHandOver() : new Move.GoOn();
   }
@@ -257,8 +266,8 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   private double kept(Chapter chapter, Gauge gauge, double space) {
     double messages = gauge.tokens() / gauge.factor() - fixed;
     return chapter.requested().isPresent()
-        ? Math.min(space / 4, KEPT_ON_REQUEST * messages)
-        : space / 4;
+        ? Math.min(KEPT_SHARE * space, KEPT_ON_REQUEST * messages)
+        : KEPT_SHARE * space;
   }
 
   private static ContextOpened.Cause cause(Chapter chapter) {
@@ -301,7 +310,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Optional<Summary> summary) {
     var gauge = sizes.gauge;
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
-    var contents = new Opening.Contents(kind, summary, next.get().reader());
+    var contents = new Opening.Contents(kind, summary, next.get().reader(), chapter.opened());
     var opening = Opening.of(chapter.log(), before, shape.budget, contents);
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
     return new ContextOpened(
@@ -362,7 +371,9 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
 
   /// A cut whose chapter will be small enough with a summary of the usual length.
   private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
-    var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), next.get().reader());
+    var contents =
+        new Opening.Contents(
+            Kind.SUMMARY, Optional.empty(), next.get().reader(), chapter.opened());
     double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())

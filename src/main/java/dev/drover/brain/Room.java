@@ -249,8 +249,9 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
 
   private Shape shape(Chapter chapter, Sizes sizes, double share) {
     var profile = next.get().settings();
-    double soft = limits(sizes.window, profile).soft() / sizes.gauge.factor();
-    double space = Math.max(soft / 4, soft - fixed);
+    double base =
+        ContextLimits.base(sizes.window, model.maxTokens(), profile) / sizes.gauge.factor();
+    double space = Math.max(base / 4, base - fixed);
     return new Shape(
         (int) (3 * share * Math.min((double) profile.resultTokens(), space / 8)),
         (int) Math.min(MOST_CHARACTERS, 3 * share * profile.roundFraction() * space),

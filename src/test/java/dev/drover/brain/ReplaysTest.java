@@ -121,7 +121,7 @@ final class ReplaysTest {
     // the recorded server had no cache
     assertThat(replayed.recorded().usage().cacheReadTokens()).isZero();
     assertThat(replayed.json().object("replayed").get("cached_share").orElseThrow().toString())
-        .startsWith("0.8");
+        .startsWith("0.9");
   }
 
   @Test

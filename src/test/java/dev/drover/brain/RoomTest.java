@@ -194,6 +194,16 @@ final class RoomTest {
     assertThat(second.gauge().after()).isLessThan(opened.gauge().after());
   }
 
+  /// With a long system prompt and many tools, half of the context may be full from the beginning.
+  @Test
+  void anAgentIsAskedToHandOverWhenHalfOfTheRoomOfItsChapterIsUsed() {
+    var large = TestRoom.of(CAPABILITIES, 70_000, Strategy.NOTE);
+    calls("go", words(8_000));
+    assertThat(large.next(Chapter.of(log), OPENED)).isEqualTo(new Move.GoOn());
+    calls("go on", words(30_000));
+    assertThat(large.next(Chapter.of(log), OPENED)).isEqualTo(new Move.AskToHandOver());
+  }
+
   @Test
   void aSingleMessageCannotBeCut() {
     says(words(300_000));

@@ -170,10 +170,10 @@ public final class SessionRun {
 
   /// What the agent reads in the log in the turn of a message, in which it may hand over, too.
   private String answerTo(String message) throws InterruptedException {
+    long before = log.inbox(session).head();
     say(message);
-    var newest =
-        new Slice(Long.MAX_VALUE, 3, false, RESULTS, true, Optional.empty(), Optional.empty());
-    return log.getEvents(session, newest).stream()
+    var results = new Slice(before, PAGE, true, RESULTS, true, Optional.empty(), Optional.empty());
+    return log.getEvents(session, results).stream()
         .map(Stored::event)
         .filter(Event.AgentToolResult.class::isInstance)
         .map(

@@ -82,7 +82,8 @@ final class LongLogMeasure {
       Run run, Store store, String inChapters, String oneChapter, String few)
       throws InterruptedException {
     var wakes = new WakeMemory(store.sessions(), store.eventLog(), run.ids());
-    var sessions = List.of(new SessionId(inChapters), new SessionId(oneChapter), new SessionId(few));
+    var sessions =
+        List.of(new SessionId(inChapters), new SessionId(oneChapter), new SessionId(few));
     var least = new double[sessions.size()];
     Arrays.fill(least, Double.MAX_VALUE);
     double before = 0;

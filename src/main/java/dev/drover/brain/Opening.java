@@ -44,7 +44,7 @@ final class Opening {
   /// @param kind of the chapter
   /// @param summary the text of a model for what was left out; empty if there is none
   /// @param reader the name of the tool that reads the log; empty if the model does not have it
-  /// @param earlier the beginning of the chapter before; empty in chapter 0
+  /// @param earlier the beginning of the chapter before, if its words may be continued
   record Contents(
       Event.ContextOpened.Kind kind,
       Optional<Summary> summary,

@@ -311,7 +311,8 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Optional<Summary> summary) {
     var gauge = sizes.gauge;
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
-    var contents = new Opening.Contents(kind, summary, next.get().reader(), chapter.opened());
+    var contents =
+        new Opening.Contents(kind, summary, next.get().reader(), continued(chapter, sizes));
     var opening = Opening.of(chapter.log(), before, shape.budget, contents);
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
     return new ContextOpened(
@@ -331,6 +332,19 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
         summary,
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// The beginning of the chapter, if its words of the client are as long as those of the next one
+  /// may be.
+  private Optional<ContextOpened> continued(Chapter chapter, Sizes sizes) {
+    var settings = next.get().settings();
+    return chapter
+        .opened()
+        .filter(opened -> opened.kind() != Kind.TRIM && opened.gauge().window() == sizes.window)
+        .filter(
+            _ ->
+                settings.userTokens() == now.userTokens()
+                    && settings.instructionTokens() == now.instructionTokens());
   }
 
   /// The chapter of an agent that has handed its work over: nothing of the old one is kept.
@@ -374,7 +388,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
     var contents =
         new Opening.Contents(
-            Kind.SUMMARY, Optional.empty(), next.get().reader(), chapter.opened());
+            Kind.SUMMARY, Optional.empty(), next.get().reader(), continued(chapter, sizes));
     double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())

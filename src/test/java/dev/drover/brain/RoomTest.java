@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.ProfileSettings;
 import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -148,6 +149,28 @@ final class RoomTest {
     replies(begins(), ModelUsage.NONE, "done");
     says("more");
     assertThat(messages().toString()).startsWith(first.substring(0, first.length() - 1));
+  }
+
+  @Test
+  void theWordsOfTheChapterBeforeAreContinuedUnlessThereIsMoreRoomForThem() {
+    for (int i = 0; i < 20; i++) {
+      calls("message " + i, words(8_000));
+    }
+    event(before().orElseThrow(), null);
+    for (int i = 20; i < 60; i++) {
+      calls("message " + i, words(8_000));
+    }
+    var keep = ProfileSettings.USUAL.json().object("keep").with("user_tokens", 9_000);
+    var wider = ProfileSettings.recorded(ProfileSettings.USUAL.json().with("keep", keep));
+    var other =
+        new Room(
+            CAPABILITIES,
+            FIXED,
+            ProfileSettings.USUAL,
+            () -> new Room.Next(wider, Optional.empty()));
+    assertThat(before().orElseThrow().opening().toString().split("<user_messages>", -1))
+        .hasSize(3);
+    assertThat(before(other).orElseThrow().opening().toString()).containsOnlyOnce("<user_messages>");
   }
 
   @Test

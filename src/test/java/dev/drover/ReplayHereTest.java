@@ -121,9 +121,9 @@ final class ReplayHereTest {
     assertThat(user.run("", "replay", session, "--profile", "best")).isOne();
     assertThat(user.err()).contains("the profiles are claude, default, rehearsal");
     assertThat(user.run("", "replay", session, "--context-tokens", "5")).isOne();
-    assertThat(user.err()).contains("context_tokens: must be from");
+    assertThat(user.err()).contains("context-tokens: must be from");
     assertThat(user.run("", "replay", "sesn_none")).isOne();
-    assertThat(user.err()).contains("not_found_error");
+    assertThat(user.err()).contains("not found");
     var unknown = new String[] {"replay", session, "--mode", "next-step", "--model", "claude-x"};
     assertThat(user.run("", unknown)).isOne();
     assertThat(user.err()).contains("no Messages server is configured");

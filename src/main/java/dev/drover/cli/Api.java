@@ -83,6 +83,24 @@ final class Api implements AutoCloseable {
     return new SessionStream(() -> response.body().next(SessionStream.PATIENCE), response::close);
   }
 
+  /// Opens the stream of what the running commands of a session print; empty if the server has no
+  /// such stream.
+  Optional<SessionStream> liveOutput(String session)
+      throws Refusal, IOException, InterruptedException {
+    var path = "/drover/sessions/" + segment(session) + "/live";
+    var response = client.send(request("GET", path).with("accept", "text/event-stream"), PATIENCE);
+    if (response.status() == 200) {
+      return Optional.of(
+          new SessionStream(() -> response.body().next(SessionStream.PATIENCE), response::close));
+    }
+    try (response) {
+      if (response.status() == 404) {
+        return Optional.empty();
+      }
+      throw Refusal.of(response.status(), response.body().text(PATIENCE, MAX_ANSWER));
+    }
+  }
+
   /// Sends a stream, of any length.
   ///
   /// @throws IOException also what the stream threw
@@ -128,9 +146,10 @@ final class Api implements AutoCloseable {
       if (Json.parse(body) instanceof Json.Obj object) {
         return object;
       }
-      throw new IOException("the server's answer is not a JSON object");
+      throw new IOException("the answer is not that of a Drover server");
     } catch (Json.Malformed e) {
-      throw new IOException("the server's answer is " + e.getMessage(), e);
+      throw new IOException(
+          "the answer is not that of a Drover server: it is " + e.getMessage(), e);
     }
   }
 

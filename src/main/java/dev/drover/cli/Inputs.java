@@ -34,6 +34,11 @@ final class Inputs {
 
     record Lost(int stream, String why) implements Item {}
 
+    /// A piece of what a running command prints.
+    ///
+    /// @param call the id of the tool use
+    record Printed(String call, String piece) implements Item {}
+
     record Line(String text) implements Item {}
 
     /// A line was longer than [#MAX_LINE]; the rest of the input is not read.
@@ -103,6 +108,27 @@ final class Inputs {
       line.setLength(line.length() - 1);
     }
     return Optional.of(new Item.Line(line.toString()));
+  }
+
+  /// Reads what running commands print, until the thread is interrupted or there is no more. It is
+  /// only shown early: the results have all of it, so that nothing is lost if this fails.
+  @Nullable Void pumpOutput(Api api, String session) throws InterruptedException {
+    try (var stream = api.liveOutput(session).orElse(null)) {
+      if (stream == null) {
+        return null;
+      }
+      for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
+        var output = frame.get().event();
+        var call = output.text("event_id");
+        var piece = output.text("text");
+        if (call != null && piece != null) {
+          items.put(new Item.Printed(call, piece));
+        }
+      }
+    } catch (IOException | Refusal _) {
+      // the results come with the events
+    }
+    return null;
   }
 
   /// Reads the events of a stream until it breaks or the thread is interrupted.

@@ -39,6 +39,14 @@ final class JsonRenderer implements Renderer {
   }
 
   @Override
+  public boolean showsOutput() {
+    return false;
+  }
+
+  @Override
+  public void output(String call, String piece) {}
+
+  @Override
   public void quiet() {}
 
   @Override

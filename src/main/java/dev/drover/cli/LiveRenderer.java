@@ -81,6 +81,17 @@ final class LiveRenderer implements Renderer {
   }
 
   @Override
+  public boolean showsOutput() {
+    return true;
+  }
+
+  @Override
+  public void output(String call, String piece) {
+    settle();
+    transcript.output(call, piece);
+  }
+
+  @Override
   public void quiet() {
     long waited = nanoTime.getAsLong() - since;
     if (waited < UNNOTICED_NANOS || !preview.isEmpty()) {

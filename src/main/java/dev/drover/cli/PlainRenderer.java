@@ -58,6 +58,16 @@ final class PlainRenderer implements Renderer {
   }
 
   @Override
+  public boolean showsOutput() {
+    return true;
+  }
+
+  @Override
+  public void output(String call, String piece) {
+    transcript.output(call, piece);
+  }
+
+  @Override
   public void quiet() {}
 
   @Override

@@ -5,6 +5,15 @@ import java.time.Duration;
 
 /// A live view of a run. Not safe for concurrent use.
 interface Renderer {
+  /// The view for this process: for programs, for a terminal, or for a file.
+  static Renderer of(Shell shell, boolean json) {
+    return json
+        ? new JsonRenderer(shell.out(), shell.err())
+        : shell.live()
+            ? new LiveRenderer(shell.out(), shell.err(), shell.width(), System::nanoTime)
+            : new PlainRenderer(shell.out(), shell.err());
+  }
+
   /// Whether texts are shown while they are written.
   boolean previews();
 
@@ -17,6 +26,14 @@ interface Renderer {
   ///
   /// @param json the event as it was received
   void event(Json.Obj event, String json);
+
+  /// Whether [#output] shows anything.
+  boolean showsOutput();
+
+  /// Shows a piece of the output of a command that is running.
+  ///
+  /// @param call the id of the tool use
+  void output(String call, String piece);
 
   void quiet();
 

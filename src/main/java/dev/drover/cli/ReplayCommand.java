@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `drover replay`: replays a recorded session, on the server that has it or from a bundle.
 final class ReplayCommand {
   static final String NAME = "replay";
+  static final String ABOUT = "Replays a recorded session with another model or other settings.";
 
   private static final String MODE = "--mode";
   private static final String MODEL = "--model";
@@ -56,10 +57,7 @@ final class ReplayCommand {
   static CommandSpec spec() {
     var spec =
         Specs.server(
-            Specs.verb(
-                NAME,
-                "Replays a recorded session with another model or other settings.",
-                call -> new ReplayCommand(call, call.replaying()).run()));
+            Specs.verb(NAME, ABOUT, call -> new ReplayCommand(call, call.replaying()).run()));
     spec.addPositional(
         Specs.word(0, "SESSION|BUNDLE", "1", "The session's id, or a file of 'sessions export'."));
     spec.addOption(

@@ -36,6 +36,11 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
     return new TargetServer(url, here.key().map(secret -> key(secret.reveal(), from)), from);
   }
 
+  /// Whether the server runs on this machine, or would.
+  boolean isHere() {
+    return isLoopback(url);
+  }
+
   /// Advice for the case that the server refuses the key.
   String advice() {
     return key.isPresent()

@@ -49,12 +49,21 @@ final class ToolText {
   }
 
   static Excerpt excerpt(Json.Obj result, int most) {
+    return excerpt(result, most, 0);
+  }
+
+  /// The beginning of a result whose first lines were shown already.
+  ///
+  /// @param shown how many lines
+  static Excerpt excerpt(Json.Obj result, int most, int shown) {
     var text = Sanitized.output(text(result.items("content"), "\n")).stripTrailing();
-    text = BLANK_LINES.matcher(text).replaceFirst("");
+    if (shown == 0) {
+      text = BLANK_LINES.matcher(text).replaceFirst("");
+    }
     if (text.isEmpty()) {
       return new Excerpt(List.of(), 0);
     }
-    var lines = text.lines().map(line -> Columns.untab(line.stripTrailing())).toList();
+    var lines = text.lines().skip(shown).map(line -> Columns.untab(line.stripTrailing())).toList();
     return lines.size() <= most + 1 // "1 more line" would take as much room as the line
         ? new Excerpt(lines, 0)
         : new Excerpt(lines.subList(0, most), lines.size() - most);

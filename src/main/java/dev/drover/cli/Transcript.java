@@ -3,18 +3,34 @@ package dev.drover.cli;
 import dev.drover.base.Json;
 import java.io.PrintStream;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// A transcript of a run in lines: texts, and tool calls with the beginnings of their results,
-/// separated by empty lines. The terminal wraps texts, so that they can be copied; everything else
-/// takes one line each. Not safe for concurrent use.
+/// separated by empty lines. Texts are wrapped at words on a terminal with escape codes, and not at
+/// all elsewhere; everything else takes one line each. Not safe for concurrent use.
 final class Transcript {
   private static final int RESULT_LINES = 6;
+
+  /// How much of a line of a running command waits for its end, in characters.
+  private static final int MAX_WAITING = 10_000;
 
   private final PrintStream out;
   private final Style style;
   private final int width;
   private final Map<String, String> calls = new HashMap<>();
+
+  /// The calls that have a result.
+  private final Set<String> ended = new HashSet<>();
+
+  /// How many lines of the output of a call were shown while it ran.
+  private final Map<String, Integer> shown = new HashMap<>();
+
+  /// The beginning of a line, by the id of the running call.
+  private final Map<String, String> partial = new HashMap<>();
+
+  private WordWrap wrap;
   private Block last = Block.NONE;
   private String lastCall = "";
   private int newlines;
@@ -32,10 +48,12 @@ final class Transcript {
     this.out = out;
     this.style = style;
     this.width = width;
+    wrap = new WordWrap(width);
   }
 
   void beginText() {
     gap(Block.TEXT);
+    wrap = new WordWrap(width);
     newlines = 0;
     begun = false;
   }
@@ -53,7 +71,8 @@ final class Transcript {
     }
     newlines += from;
     if (from < to) {
-      out.print((begun ? "\n".repeat(newlines) : "") + text.substring(from, to));
+      var printed = (begun ? "\n".repeat(newlines) : "") + text.substring(from, to);
+      out.print(style.wipe().isEmpty() ? printed : wrap.next(printed));
       out.flush();
       begun = true;
       newlines = text.length() - to;
@@ -77,20 +96,52 @@ final class Transcript {
     line(
         style.unwrapped() + "▸ " + style.bold() + name + style.plain(),
         "  " + Columns.clip(Columns.untab(about), Math.max(8, room)) + denied);
+    if (partial.containsKey(id)) {
+      output(id, "");
+    }
   }
 
-  void result(String call, Json.Obj event) {
+  /// Prints more of the output of a running call, as far as it is whole lines. What comes before
+  /// the call itself waits for it.
+  void output(String call, String piece) {
+    if (ended.contains(call)) {
+      return;
+    }
+    var text = partial.getOrDefault(call, "") + Sanitized.output(piece);
+    if (!calls.containsKey(call)) {
+      partial.put(call, text.substring(0, Math.min(text.length(), MAX_WAITING)));
+      return;
+    }
+    int end = text.lastIndexOf('\n') + 1;
+    partial.put(call, text.substring(end, Math.min(text.length(), end + MAX_WAITING)));
+    if (end > 0) {
+      about(call);
+      var lines = text.substring(0, end).lines().toList();
+      lines.forEach(line -> dim(Columns.untab(line.stripTrailing())));
+      shown.merge(call, lines.size(), Integer::sum);
+    }
+  }
+
+  /// Names the call of the next lines, unless the last lines were of the same one.
+  private void about(String call) {
     gap(Block.TOOL);
     if (!call.equals(lastCall)) {
       dim(calls.getOrDefault(call, "an earlier call") + ":");
       lastCall = call;
     }
+  }
+
+  void result(String call, Json.Obj event) {
+    about(call);
+    ended.add(call);
+    partial.remove(call);
+    int seen = shown.getOrDefault(call, 0);
     boolean failed = event.get("is_error").orElse(Json.NULL).equals(Json.of(true));
-    var excerpt = ToolText.excerpt(event, RESULT_LINES);
+    var excerpt = ToolText.excerpt(event, RESULT_LINES, seen);
     if (failed) {
       line("  " + style.red(), "failed");
     }
-    if (excerpt.lines().isEmpty() && !failed) {
+    if (excerpt.lines().isEmpty() && !failed && seen == 0) {
       dim("(no output)");
     }
     excerpt.lines().forEach(this::dim);

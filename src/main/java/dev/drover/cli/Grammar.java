@@ -33,6 +33,7 @@ final class Grammar {
   /// What is done often, each with one command.
   private static final List<Group> SINGLE =
       List.of(
+          new Group(QuickstartCommand.NAME, QuickstartCommand.ABOUT, QuickstartCommand::spec),
           new Group(ConnectCommand.ATTACH, ConnectCommand.ABOUT, ConnectCommand::attach),
           new Group(OpenCommand.NAME, OpenCommand.ABOUT, OpenCommand::spec),
           new Group(CpCommand.NAME, CpCommand.ABOUT, CpCommand::spec),

@@ -35,6 +35,7 @@ final class Grammar {
       List.of(
           new Group(QuickstartCommand.NAME, QuickstartCommand.ABOUT, QuickstartCommand::spec),
           new Group(PsCommand.NAME, PsCommand.ABOUT, PsCommand::spec),
+          new Group(LogsCommand.NAME, LogsCommand.ABOUT, LogsCommand::spec),
           new Group(ConnectCommand.ATTACH, ConnectCommand.ABOUT, ConnectCommand::attach),
           new Group(OpenCommand.NAME, OpenCommand.ABOUT, OpenCommand::spec),
           new Group(CpCommand.NAME, CpCommand.ABOUT, CpCommand::spec),

@@ -38,6 +38,7 @@ final class Grammar {
           new Group(LogsCommand.NAME, LogsCommand.ABOUT, LogsCommand::spec),
           new Group(ConnectCommand.ATTACH, ConnectCommand.ABOUT, ConnectCommand::attach),
           new Group(OpenCommand.NAME, OpenCommand.ABOUT, OpenCommand::spec),
+          new Group(ApplyCommand.NAME, ApplyCommand.ABOUT, ApplyCommand::spec),
           new Group(CpCommand.NAME, CpCommand.ABOUT, CpCommand::spec),
           new Group(ReplayCommand.NAME, ReplayCommand.ABOUT, ReplayCommand::spec));
 

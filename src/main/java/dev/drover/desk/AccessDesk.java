@@ -190,14 +190,11 @@ public final class AccessDesk {
     return store.revoke(workspace, id, new WorkspaceKey.Revocation(now(), caller.key()));
   }
 
-  /// The key with a text, if it is accepted now: it exists, was not revoked and has not expired,
-  /// and its workspace is not archived.
-  public Optional<WorkspaceKey> accepted(KeyText sent) {
-    return store
-        .find(sent.prefix())
-        .filter(stored -> sent.matches(stored.hash()))
-        .map(AccessStore.Stored::key)
-        .filter(key -> key.isUsable(clock.instant()));
+  /// The key whose text has a prefix, if it is accepted now: it exists, was not revoked and has not
+  /// expired, and its workspace is not archived. The prefix is no secret: the caller must check that
+  /// the client has the key, or something that was made with it.
+  public Optional<AccessStore.Stored> usable(String prefix) {
+    return store.find(prefix).filter(stored -> stored.key().isUsable(clock.instant()));
   }
 
   /// Records that a key is used today. Only the first use on a day is written; if that fails, the

@@ -88,12 +88,18 @@ final class OpenApiTest {
     for (var route : api.server.routes()) {
       var name = route.method() + " " + route.path().template();
       all.add(name);
-      if (!Unsupported.refuses(route.action())) {
+      if (!Unsupported.refuses(route.action()) && !isPage(route)) {
         honoured.add(name);
       }
     }
     assertThat(operations).doesNotHaveDuplicates().containsAll(honoured);
     assertThat(all).containsAll(operations);
+  }
+
+  /// Whether the route is that of the files of the console.
+  private static boolean isPage(Router.Route route) {
+    return route.path().template().equals("/console")
+        || route.path().template().equals("/console/**");
   }
 
   @Test
@@ -386,7 +392,29 @@ final class OpenApiTest {
     checkSkills();
     checkWebhooks();
     checkAccess();
+    checkConsole();
     assertThat(answered).containsAll(document.operations());
+  }
+
+  private void checkConsole() throws Exception {
+    var code = check("POST /drover/console-link", "/drover/console-link", "").text("code");
+    var body = "{\"code\":\"" + code + "\"}";
+    check("POST /console/login", "/console/login", body); // of another page
+    for (var sent : List.of(body, body, "{}")) {
+      var login = console("/console/login").POST(BodyPublishers.ofString(sent));
+      check(operation("POST /console/login"), api.send(login.build()));
+    }
+    check("GET /console/login", "/console/login");
+    check("DELETE /console/login", "/console/login");
+    var logout = api.send(console("/console/login").DELETE().build());
+    assertThat(logout.status()).isEqualTo(204);
+  }
+
+  /// A request as the console sends it.
+  private HttpRequest.Builder console(String path) {
+    return api.request(path)
+        .header("x-drover-console", "1")
+        .header("sec-fetch-site", "same-origin");
   }
 
   private void checkBundles(String session, @Nullable String agent, @Nullable String environment)

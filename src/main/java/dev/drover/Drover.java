@@ -38,6 +38,7 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
+import dev.drover.telemetry.FigureRing;
 import dev.drover.telemetry.HandMeters;
 import dev.drover.telemetry.MeteredBlobs;
 import dev.drover.telemetry.MeteredJobs;
@@ -185,13 +186,16 @@ public final class Drover implements AutoCloseable {
               webhooks,
               network,
               runner::hint);
+      var figures = new FigureRing(meters, store.nodes(), brains::atWork, clock, Pause.REAL);
+      open.push(figures::close);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WorkspaceId.DEFAULT))),
               backend,
-              operations(readiness, brains));
+              operations(readiness, brains, figures));
       open.push(server::close);
       meters.watch(brains::atWork, server::openStreams);
+      figures.start(server::openStreams);
       meters.watchNodes(store.nodes(), store.jobs(), store.webhookQueue(), clock);
       int resumed = keeper.start();
       runner.start();
@@ -369,12 +373,13 @@ public final class Drover implements AutoCloseable {
         clock);
   }
 
-  private Operations operations(Readiness readiness, Brains brains) {
+  private Operations operations(Readiness readiness, Brains brains, FigureRing figures) {
     return new Operations(
         readiness::reason,
         meters.metrics()::text,
         Metrics.CONTENT_TYPE,
         brains::awake,
+        figures::figures,
         new RequestLog(meters));
   }
 

@@ -5,6 +5,7 @@ import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
+import dev.drover.desk.AccessDesk;
 import dev.drover.wire.Times;
 import java.io.IOException;
 import java.time.Instant;
@@ -28,7 +29,7 @@ final class ConsoleLogin {
   private final Auth auth;
   private final BrowserRules rules;
   private final ConsoleCookie cookies;
-  private final LoginCodes codes;
+  private final AccessDesk codes;
   private final LoginFailures failures = new LoginFailures();
   private final InstantSource clock;
 
@@ -36,7 +37,7 @@ final class ConsoleLogin {
       Auth auth,
       BrowserRules rules,
       ConsoleCookie cookies,
-      LoginCodes codes,
+      AccessDesk codes,
       InstantSource clock) {
     this.auth = auth;
     this.rules = rules;
@@ -103,7 +104,7 @@ final class ConsoleLogin {
   ///
   /// @return the admission that ends with it
   private Grant with(Exchange exchange, String name, Grant grant, Instant begun) {
-    var now = clock.instant();
+    var now = now();
     var value = cookies.write(grant.key(), begun, now);
     var end = ConsoleCookie.read(value).orElseThrow().end();
     exchange.addHeader(
@@ -122,19 +123,18 @@ final class ConsoleLogin {
     var grant = auth.admit(exchange.header("authorization"), exchange.header("x-api-key"));
     exchange.authenticated(grant);
     exchange.checkWorkspace();
-    var now = now();
-    var code = codes.make(grant.key(), now);
+    var code = codes.code(grant.key().reference());
     exchange.header("cache-control", "no-store");
     exchange.answer(
         Json.obj(
             "type",
             "console_link",
             "code",
-            code,
+            code.text().reveal(),
             "path",
-            "/console#code=" + code,
+            "/console#code=" + code.text().reveal(),
             "expires_at",
-            Times.write(now.plus(LoginCodes.LIFETIME))));
+            Times.write(code.expiresAt())));
   }
 
   /// Logs a browser in.
@@ -149,7 +149,7 @@ final class ConsoleLogin {
     }
     var grant = code.isPresent() ? withCode(code.get()) : withKey(exchange, key.orElseThrow());
     var name = BrowserRules.isOverTls(exchange) ? OVER_TLS : ofPort(exchange);
-    show(exchange, with(exchange, name, grant, clock.instant()));
+    show(exchange, with(exchange, name, grant, now()));
   }
 
   /// The body of a client that is not known yet: it is short.
@@ -165,15 +165,14 @@ final class ConsoleLogin {
 
   private Grant withCode(String code) {
     return codes
-        .take(code, clock.instant())
-        .flatMap(key -> auth.admitted(key.reference(), found -> found.hash().equals(key.hash())))
+        .take(code)
+        .flatMap(reference -> auth.admitted(reference, _ -> true))
         .orElseThrow(
             () ->
                 new Problem(
                     Problem.Kind.AUTHENTICATION,
                     null,
-                    "Authentication failed: the code was used before, is older than a minute, or was"
-                        + " made by another node",
+                    "Authentication failed: the code was used before, or is older than a minute",
                     null));
   }
 

@@ -31,6 +31,7 @@ public final class Server implements AutoCloseable {
   private final Acceptor listener;
   private final HttpConnections connections;
   private final Streams streams;
+  private final SessionChanges changes;
   private final OpenConnections open;
   private final Settings settings;
   private final AtomicInteger port = new AtomicInteger();
@@ -107,6 +108,7 @@ public final class Server implements AutoCloseable {
     this.settings = settings;
     open = new OpenConnections(settings.bounds(), patience, nanos);
     streams = new Streams(settings.ping(), settings.grace());
+    changes = new SessionChanges(backend.feed(), backend.desk()::overviews);
     var auth = new Auth(settings.keys(), backend.keys(), backend.clock());
     router =
         new Router(
@@ -116,6 +118,7 @@ public final class Server implements AutoCloseable {
             open,
             RequestMemory.Budgets.ofHeap(settings.maxBody()));
     addRoutes(router, backend, streams, operations);
+    new InboxRoutes(backend, streams, changes).addTo(router);
     if (settings.console().enabled()) {
       addConsole(router, auth, settings, backend);
     }
@@ -177,6 +180,7 @@ public final class Server implements AutoCloseable {
     new ForkRoutes(backend).addTo(router);
     new ContextRoutes(backend).addTo(router);
     new EventSearchRoutes(backend).addTo(router);
+    new OutlineRoutes(backend).addTo(router);
     new BundleRoutes(backend).addTo(router);
     new ReplayRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
@@ -193,10 +197,9 @@ public final class Server implements AutoCloseable {
         ConsoleCookie.of(
             settings.keys().stream().map(AccessKey::secret).toList(),
             backend.ids().digits(43).getBytes(StandardCharsets.US_ASCII));
-    var codes = new LoginCodes(backend.ids());
     new ConsoleRoutes(
             rules,
-            new ConsoleLogin(auth, rules, cookies, codes, backend.clock()),
+            new ConsoleLogin(auth, rules, cookies, backend.keys(), backend.clock()),
             new ConsoleFiles(settings.console().directory()))
         .addTo(router);
   }
@@ -239,6 +242,7 @@ public final class Server implements AutoCloseable {
 
   private void closeParts() {
     streams.close();
+    changes.close();
     connections.close();
     open.close();
   }

@@ -107,7 +107,9 @@ public final class Cli {
     return switch (command.commandSpec().name()) {
       case Grammar.RUN ->
           new RunCommand(shell, System::nanoTime, host).run(task(command), flags(command));
-      case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
+      case Grammar.SERVE ->
+          new ServeCommand(shell, host)
+              .run(flags(command), command.hasMatchedOption(Grammar.OPEN));
       case Grammar.DOCTOR -> {
         var flags = flags(command);
         yield new DoctorCommand(shell, () -> everything(flags))
@@ -243,6 +245,8 @@ public final class Cli {
     for (var name : List.of("host", "data", "config")) {
       Cli.<String>option(command, "--" + name).ifPresent(text -> flags.put(name, text));
     }
+    Cli.<String>option(command, Grammar.CONSOLE_DIR)
+        .ifPresent(text -> flags.put("console.directory", text));
     return flags;
   }
 

@@ -22,6 +22,9 @@ final class Grammar {
   static final String COMPLETION = "completion";
   static final String HELP = "help";
 
+  static final String OPEN = "--open";
+  static final String CONSOLE_DIR = "--console-dir";
+
   private record Group(String name, String about, Supplier<CommandSpec> spec) {}
 
   private static final List<Group> GROUPS =
@@ -77,6 +80,7 @@ final class Grammar {
               ? group.spec.get()
               : Specs.command(group.name, group.about));
     }
+    root.addSubcommand(ConsoleCommand.NAME, ConsoleCommand.spec());
     root.addSubcommand(CpCommand.NAME, CpCommand.spec());
     root.addSubcommand(ReplayCommand.NAME, ReplayCommand.spec());
     root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
@@ -95,7 +99,8 @@ final class Grammar {
             "On a running server",
             help,
             Stream.concat(
-                    GROUPS.stream().map(Group::name), Stream.of(CpCommand.NAME, ReplayCommand.NAME))
+                    GROUPS.stream().map(Group::name),
+                    Stream.of(ConsoleCommand.NAME, CpCommand.NAME, ReplayCommand.NAME))
                 .toList())
         + section("About the command", help, List.of(COMPLETION, HELP));
   }
@@ -146,6 +151,11 @@ final class Grammar {
     var spec = Specs.command(SERVE, "Serves the API until Ctrl-C or SIGTERM.");
     addAddress(spec);
     addPlaces(spec);
+    spec.addOption(
+        Specs.flag(OPEN, "Open the console in the browser, or print a link to it, at the start."));
+    spec.addOption(
+        Specs.text(
+            CONSOLE_DIR, "DIR", "Serve the files of the console from here, to develop it."));
     spec.usageMessage()
         .footer(
             "",
@@ -154,6 +164,7 @@ final class Grammar {
             "",
             "Examples:",
             "  drover serve",
+            "  drover serve --open",
             "  drover serve --port 0 --data ./data");
     return spec;
   }

@@ -74,7 +74,7 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
   }
 
   /// Decides by the spelling alone, so that no name server decides who receives the key.
-  private static boolean isLoopback(URI url) {
+  static boolean isLoopback(URI url) {
     var host = String.valueOf(url.getHost());
     return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }

@@ -16,6 +16,7 @@ import dev.drover.session.EventLog;
 import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.Money;
+import dev.drover.session.Overview;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -253,6 +254,24 @@ public final class SessionDesk {
   /// @throws Problem as [Sessions#list] says
   public Page<Session> list(Caller caller, Sessions.Listing listing) {
     return sessions.list(caller.workspace(), listing);
+  }
+
+  /// The caller's sessions that wait for a person.
+  ///
+  /// @throws Problem as [Sessions#waiting] says
+  public Page<Session> waiting(Caller caller, Sessions.Waiting which) {
+    return sessions.waiting(caller.workspace(), which);
+  }
+
+  /// The number of the caller's sessions that wait for a person, as [Sessions#countWaiting].
+  public long countWaiting(Caller caller) {
+    return sessions.countWaiting(caller.workspace());
+  }
+
+  /// The states of sessions of all workspaces; see [Sessions#overviews]. Not for a caller: each
+  /// state goes to callers of its workspace only.
+  public List<Overview> overviews(List<SessionId> ids) {
+    return sessions.overviews(ids);
   }
 
   /// The cost of a session by list price; empty if its model has no price.

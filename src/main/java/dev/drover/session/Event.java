@@ -16,6 +16,16 @@ public sealed interface Event {
     return !(this instanceof Private);
   }
 
+  /// Whether the event changes the state of its session, as an [Overview] has it.
+  default boolean changesState() {
+    return switch (this) {
+      case StatusRunning _, StatusIdle _, StatusRescheduled _, StatusTerminated _ -> true;
+      case SessionUpdated _, Deleted _, Answer _ -> true;
+      case ToolUse use -> use.waitsForClient();
+      default -> false;
+    };
+  }
+
   /// An event sent by a client. It is *received* first, and *processed* when a brain appends it to
   /// the log.
   sealed interface FromClient extends Event {}

@@ -8,6 +8,7 @@ import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Listing;
 import dev.drover.session.Feed;
+import dev.drover.session.Overview;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.ThreadKey;
@@ -17,6 +18,7 @@ import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.JobRows;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
+import dev.drover.store.sql.WaitingRows;
 import dev.drover.store.sql.WebhookRows;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -187,6 +189,15 @@ final class PostgresPlansTest {
     var plan = plan(SqlNodes.UNFINISHED, List.of("16"));
     assertThat(plan.indexes).containsExactly("session_awake");
     assertThat(plan.nodes).doesNotContain("Seq Scan session");
+  }
+
+  @Test
+  void waitingSessionsAreFoundWithoutReadingTheOthers() throws Exception {
+    for (var reason : List.of(Optional.<Overview.Wait>empty(), Optional.of(Overview.Wait.BUDGET))) {
+      var plan = plan(WaitingRows.select(reason) + " LIMIT ?", List.of("'wrkspc_a'", "21"));
+      assertThat(plan.indexes).contains("session_waiting");
+      assertThat(plan.nodes).doesNotContain("Seq Scan session", "Seq Scan session_origin");
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -272,6 +273,29 @@ final class SqlSessions implements Sessions {
             });
     return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
         .each(listed -> listed.read(SessionOriginRows.Raw::read));
+  }
+
+  @Override
+  public Page<Session> waiting(WorkspaceId workspace, Waiting which) {
+    var query = WaitingRows.query(workspace, which);
+    var found =
+        readers.call(
+            db -> {
+              var rows = query.run(db, which.limit(), WaitingRows::listed);
+              return rows.with(SessionOriginRows.equipped(db, rows.items()));
+            });
+    return Cursor.page(found.items(), found.limit(), WaitingRows.LIST, true, Listed::at)
+        .each(listed -> listed.read(SessionOriginRows.Raw::read));
+  }
+
+  @Override
+  public long countWaiting(WorkspaceId workspace) {
+    return readers.call(db -> WaitingRows.count(db, workspace));
+  }
+
+  @Override
+  public List<Overview> overviews(List<SessionId> ids) {
+    return ids.isEmpty() ? List.of() : readers.call(db -> WaitingRows.overviews(db, ids));
   }
 
   private static Listed<SessionOriginRows.Raw> listed(ResultSet row) throws SQLException {

@@ -37,6 +37,9 @@ final class SessionChanges implements Feed.Observer, AutoCloseable {
   /// How long changes are collected.
   private static final Duration PACE = Duration.ofMillis(250);
 
+  /// How long changes are collected after the store has failed.
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
   /// How long a state is held back that was sent before.
   private static final Duration HELD = Duration.ofSeconds(5);
 
@@ -69,6 +72,9 @@ final class SessionChanges implements Feed.Observer, AutoCloseable {
 
   /// Counts subscriptions: what was read before one says nothing of what its listener knows.
   private long subscriptions;
+
+  /// Used by the thread alone.
+  private Duration pace = PACE;
 
   private boolean reload;
   private boolean closed;
@@ -128,8 +134,13 @@ final class SessionChanges implements Feed.Observer, AutoCloseable {
         var some = take();
         try {
           show(some, read.apply(some.ids()));
-        } catch (Problem _) {
-          missed(); // the store is away, for a moment
+          pace = PACE;
+        } catch (RuntimeException e) {
+          if (!(e instanceof Problem)) {
+            Errors.log("session-changes", e);
+          }
+          some.ids().forEach(this::changed); // the store is away, for a while
+          pace = AGAIN;
         }
       }
     } catch (InterruptedException _) {
@@ -146,7 +157,7 @@ final class SessionChanges implements Feed.Observer, AutoCloseable {
       while (!closed && waiting.isEmpty() && !reload && untilHeld() > 0) {
         something.awaitNanos(untilHeld());
       }
-      long left = PACE.toNanos();
+      long left = pace.toNanos();
       while (!closed && left > 0) {
         left = something.awaitNanos(left);
       }

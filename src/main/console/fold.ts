@@ -49,8 +49,10 @@ export class Row {
   /** What happened to a call that was lost with its sandbox. */
   lost: 'retried' | 'reported' | null = null;
   attempts = 1;
-  /** When the first text of a model request arrived here, by this machine's clock; NaN if that was not seen. */
+  /** How long after the begin of a model request its first text arrived here; NaN if that was not seen. */
   firstText = NaN;
+  /** When the begin of a model request arrived here, by this machine's clock; NaN if that was not seen. */
+  arrived = NaN;
   /** A text that streams in, or one that was cut off and is not in the log. */
   preview: 'streaming' | 'cut' | null = null;
   text = '';
@@ -313,9 +315,15 @@ export class Timeline {
     row.preview = 'streaming';
     this.previews.push(row);
     if (this.request && Number.isNaN(this.request.firstText)) {
-      this.request.firstText = at;
+      this.request.firstText = at - this.request.arrived;
       this.request.version++;
     }
+  }
+
+  /** Notes when the begin of a model request arrived. */
+  arrived(id: string, at: number): void {
+    const row = this.ids.get(id);
+    if (row) row.arrived = at;
   }
 
   /** Adds to a text that streams in. */

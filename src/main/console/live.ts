@@ -35,7 +35,6 @@ interface Outline {
     attempts: number;
     lost: 'retried' | 'reported' | null;
   }[];
-  last_position: number;
   next_after: number | null;
 }
 
@@ -232,10 +231,11 @@ export class Live {
         const page: Outline = await api<Outline>(path`/drover/sessions/${this.id}/outline` + query({ after: next, limit: 5000 }), undefined, {
           signal: this.stop.signal,
         });
-        for (const row of page.data) this.positions.set(row.id, row.position);
+        for (const row of page.data) {
+          this.positions.set(row.id, row.position);
+          this.outlineAt = Math.max(this.outlineAt, row.position);
+        }
         for (const call of page.calls) this.timed(call);
-        // Calls without an end are read again next time.
-        this.outlineAt = Math.max(this.outlineAt, page.last_position);
         next = page.next_after;
       }
       this.show();
@@ -309,7 +309,10 @@ export class Live {
       else if (event.type === 'event_delta') timeline.delta(event.event_id!, event.delta?.content?.text ?? '');
       else if (typeof event.id !== 'string') continue;
       else if (this.early !== null) this.early.push(event);
-      else this.take(event);
+      else {
+        this.take(event);
+        if (event.type === 'span.model_request_start') timeline.arrived(event.id, Date.now());
+      }
     }
     this.show();
   }

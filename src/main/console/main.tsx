@@ -30,7 +30,7 @@ const MENU: [string, string, string | null][] = [
 ];
 
 function Shell() {
-  const { waiting, changes, help, leaving, said, theme } = useStore(app, (value) => value);
+  const { waiting, changes, help, leaving, said, announced, theme } = useStore(app, (value) => value);
   const here = useStore(place, (value) => value.now);
   const current = here.parts[0] ?? '';
   return (
@@ -70,6 +70,9 @@ function Shell() {
       </main>
       <p class={'said' + (said === '' ? '' : ' shown')} role="status" aria-live="polite">
         {said}
+      </p>
+      <p class="hidden" role="status" aria-live="polite">
+        {announced}
       </p>
       {help && <Help />}
       {leaving !== null && <Leaving href={leaving} />}

@@ -292,7 +292,7 @@ function Request({ row }: { row: Row }) {
       <span class="dim">
         {row.result && !row.failed && `${count(input)} in · ${count(usage.output_tokens)} out`}
         {cached > 0 && ` · ${percent(cached, input)} from the cache`}
-        {!Number.isNaN(row.firstText) && row.firstText > row.at && ` · first text after ${duration(row.firstText - row.at)}`}
+        {row.firstText >= 0 && ` · first text after ${duration(row.firstText)}`}
         {row.failed && ' ended without a reply'}
         {!row.result && 'is running'}
       </span>

@@ -9,7 +9,7 @@ import { useKeys } from './keys.ts';
 import { Live } from './live.ts';
 import { Minimap } from './minimap.tsx';
 import { go, place, withQuery } from './router.ts';
-import { app, copy, kept, keep, may, say, showTitle } from './state.ts';
+import { announce, app, copy, kept, keep, may, say, showTitle } from './state.ts';
 import { useStore } from './store.ts';
 import { TimelineList } from './timeline.tsx';
 import { Badge, Dialog, ErrorBox, Plain } from './ui.tsx';
@@ -196,9 +196,6 @@ function Shown({ live }: { live: Live }) {
               raw
             </button>
           </div>
-          <span class="dim push">
-            {count(state.events)} events{state.complete ? '' : ', loading'} · {CONNECTIONS[state.connection]}
-          </span>
         </div>
         {state.error && state.connection !== 'live' && <ErrorBox error={state.error} />}
         <div class="timeline-frame">
@@ -253,8 +250,8 @@ function useAnnouncement(state: string): void {
     const before = last.current;
     last.current = state;
     if (before === '' || before === state) return;
-    if (['waits for you', 'failed', 'ended', 'at its budget'].includes(state)) say(`The session ${state}.`);
-    else if (state === 'idle' && before === 'running') say('The turn is finished.');
+    if (['waits for you', 'failed', 'ended', 'at its budget'].includes(state)) announce(`The session ${state}.`);
+    else if (state === 'idle' && before === 'running') announce('The turn is finished.');
   }, [state]);
 }
 
@@ -287,7 +284,7 @@ function useHits(rows: Row[], text: string, version: number): ReadonlySet<string
 }
 
 function Head({ live, reason, toggle }: { live: Live; reason: ReturnType<typeof why>; toggle: () => void }) {
-  const { session, timeline } = useStore(live.store, (value) => value);
+  const { session, timeline, events, complete, connection } = useStore(live.store, (value) => value);
   const [editing, setEditing] = useState<string | null>(null);
   const [menu, setMenu] = useState(false);
   const [dialog, setDialog] = useState<'fork' | 'archive' | 'delete' | null>(null);
@@ -353,6 +350,9 @@ function Head({ live, reason, toggle }: { live: Live; reason: ReturnType<typeof 
         </span>
       )}
       <div class="actions">
+        <span class="dim count-line">
+          {count(events)} events{complete ? '' : ', loading'} · {CONNECTIONS[connection]}
+        </span>
         {isRunning && may('sessions:write') && (
           <button type="button" class="danger" onClick={interrupt}>
             {performance.now() - sure < 3000 ? 'Interrupt now?' : 'Interrupt'}

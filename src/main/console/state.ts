@@ -52,6 +52,8 @@ interface AppState {
   /** The address of a link that somebody is about to follow. */
   leaving: string | null;
   said: string;
+  /** For screen readers alone. */
+  announced: string;
 }
 
 function stored(name: string): string | null {
@@ -84,6 +86,7 @@ export const app = new Store<AppState>({
   help: false,
   leaving: null,
   said: '',
+  announced: '',
 });
 
 /** Whether the login has a scope. */
@@ -109,6 +112,11 @@ export function say(text: string): void {
   silence = setTimeout(() => app.set({ said: '' }), 4000);
 }
 let silence: ReturnType<typeof setTimeout> | undefined;
+
+/** Says something to a screen reader that others see anyway. */
+export function announce(text: string): void {
+  app.set({ announced: text });
+}
 
 export async function copy(text: string, what: string): Promise<void> {
   try {

@@ -105,16 +105,21 @@ function Shown({ live }: { live: Live }) {
     [live, timeline, raw, folded, tab, isWide],
   );
 
+  const isHit = (row: Row) => (hits.size > 0 ? hits.has(row.key) : row.failed);
   const step = (by: number, wanted: (row: Row) => boolean) => {
-    let at = selectedRow ? rows.indexOf(selectedRow) : by > 0 ? sight.from - 1 : sight.to + 1;
-    for (at += by; at >= 0 && at < rows.length; at += by) {
+    const begin = selectedRow ? rows.indexOf(selectedRow) : by > 0 ? sight.from - 1 : sight.to + 1;
+    for (let i = 1; i <= rows.length; i++) {
+      let at = begin + i * by;
+      if (at < 0 || at >= rows.length) {
+        if (wanted !== isHit) return;
+        at = (at + 2 * rows.length) % rows.length; // hits go round
+      }
       if (wanted(rows[at]!)) {
         select(rows[at]!, true);
         return;
       }
     }
   };
-  const isHit = (row: Row) => (hits.size > 0 ? hits.has(row.key) : row.failed);
   const onCall = (key: string) => (event: KeyboardEvent) => {
     if (!selectedRow) return;
     const group = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(selectedRow.key)}"] .approval`);

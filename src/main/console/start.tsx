@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { all, api, query } from './api.ts';
 import { anyEnvironment, createSession, message, sessionPath, TEMPLATES, toolset } from './catalog.ts';
-import { InboxPage } from './inbox.tsx';
 import { go } from './router.ts';
-import { app, may, showTitle } from './state.ts';
-import { useStore } from './store.ts';
+import { may, showTitle } from './state.ts';
 import type { Agent, Session } from './types.ts';
 import { Badge, ErrorBox, Page, Snippet, useLoad } from './ui.tsx';
 
@@ -14,15 +12,18 @@ drover serve`;
 
 /** The first page: the guide on an empty server, else what waits, else the sessions. */
 export function StartPage() {
-  const waiting = useStore(app, (value) => value.waiting);
-  const { value, error, again } = useLoad((signal) => api<{ data: Session[] }>('/v1/sessions' + query({ limit: 1, include_archived: 'true' }), undefined, { signal }), '');
-  const isEmpty = value !== null && value.data.length === 0;
+  const { value, error, again } = useLoad(async (signal) => {
+    const [sessions, inbox] = await Promise.all([
+      api<{ data: Session[] }>('/v1/sessions' + query({ limit: 1, include_archived: 'true' }), undefined, { signal }),
+      api<{ total: number }>('/drover/inbox' + query({ limit: 1 }), undefined, { signal }),
+    ]);
+    return { isEmpty: sessions.data.length === 0, waiting: inbox.total };
+  }, '');
   useEffect(() => {
-    if (value !== null && !isEmpty && waiting === 0) go('/console/sessions', true);
-  }, [value, waiting]);
+    if (value && !value.isEmpty) go(value.waiting > 0 ? '/console/inbox' : '/console/sessions', true);
+  }, [value]);
   if (error) return <Page title="Drover"><ErrorBox error={error} retry={again} /></Page>;
-  if (!value) return null;
-  return isEmpty ? <Guide /> : waiting > 0 ? <InboxPage /> : null;
+  return value?.isEmpty ? <Guide /> : null;
 }
 
 /** From nothing to a first session, in three steps. */

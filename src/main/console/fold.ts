@@ -126,6 +126,7 @@ export class Timeline {
   private readonly awaited = new Set<string>();
   private turn: Turn | null = null;
   private request: Row | null = null;
+  /** The events that are in the log; some have no row of their own. */
   private readonly seen = new Set<string>();
   private readonly orphans = new Map<string, WireEvent>();
   private readonly times: ReadonlyMap<string, CallTimes>;

@@ -30,10 +30,12 @@ export function isTab(name: string | null): name is Tab {
 }
 
 /** What is known beside the timeline. */
-export function Inspector({ live, state, selected, tab, reason, filter }: {
+export function Inspector({ live, state, selected, isComing, tab, reason, filter }: {
   live: Live;
   state: LiveState;
   selected: Row | null;
+  /** Whether an event is asked for that is not here yet. */
+  isComing: boolean;
   tab: Tab;
   reason: Why;
   filter: (search: string) => void;
@@ -59,7 +61,7 @@ export function Inspector({ live, state, selected, tab, reason, filter }: {
       </div>
       <div class="tab" role="tabpanel">
         {tab === 'session' && <SessionTab live={live} state={state} />}
-        {tab === 'event' && <EventTab live={live} row={selected} />}
+        {tab === 'event' && <EventTab live={live} row={selected} isComing={isComing && !state.complete} />}
         {tab === 'tools' && <ToolsTab timeline={state.timeline} filter={filter} />}
         {tab === 'context' && <ContextView session={live.id} version={state.standing?.last_event?.id ?? ''} />}
         {tab === 'workspace' && <Workspace session={live.id} />}
@@ -218,9 +220,9 @@ export function curl(event: WireEvent | null, session: string): string {
   return event ? `${request} | jq '.data[] | select(.id == "${event.id.replaceAll(/[^\w-]/g, '')}")'` : request;
 }
 
-function EventTab({ live, row }: { live: Live; row: Row | null }) {
+function EventTab({ live, row, isComing }: { live: Live; row: Row | null; isComing: boolean }) {
   const [fork, setFork] = useState(false);
-  if (!row) return <p class="dim">Choose a row of the timeline.</p>;
+  if (!row) return <p class="dim">{isComing ? 'The event is being loaded …' : 'Choose a row of the timeline.'}</p>;
   const events = [row.event, row.answer, row.result].filter((event): event is WireEvent => event !== null && event !== undefined);
   if (events.length === 0) return <p class="dim">{row.kind === 'turn' ? 'A turn is a group of events. Choose one of its rows.' : 'This text is not in the log.'}</p>;
   return (

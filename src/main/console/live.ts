@@ -8,7 +8,10 @@ import type { Page, Session, Standing, WireEvent } from './types.ts';
 
 const FIRST = 200;
 const PAGE = 1000;
-const REDRAW_PAGES = 5;
+/** How many events are folded at a time. */
+const PIECE = 4000;
+/** The list is drawn again when this many events more are here, and more rarely the longer it is. */
+const REDRAW = 5000;
 
 export type Connection = 'connecting' | 'live' | 'paused' | 'broken' | 'gone';
 
@@ -192,6 +195,7 @@ export class Live {
 
   private async readBack(): Promise<void> {
     let pages: WireEvent[][] = [];
+    let gathered = 0;
     while (this.back !== null && !this.closed) {
       const page: Page<WireEvent> = await api<Page<WireEvent>>(
         this.base() + '/events' + query({ order: 'desc', limit: PAGE, page: this.back }),
@@ -206,10 +210,12 @@ export class Live {
         }
       }
       pages.push(older.reverse());
+      gathered += older.length;
       this.back = page.next_page ?? null;
-      if (this.back === null || pages.length === REDRAW_PAGES) {
-        this.prepend(pages.reverse().flat());
+      if (this.back === null || gathered >= Math.max(REDRAW, 2 * this.log.length)) {
+        await this.prepend(pages.reverse().flat());
         pages = [];
+        gathered = 0;
       }
     }
     if (this.back === null) {
@@ -271,10 +277,18 @@ export class Live {
     return event;
   }
 
-  private prepend(older: WireEvent[]): void {
+  /** Folds the log again with what came before it, in pieces, so that the page stays alive. */
+  private async prepend(older: WireEvent[]): Promise<void> {
+    const log = [...older, ...this.log];
+    this.log = log; // the stream adds to its end meanwhile
+    const timeline = new Timeline(this.times);
+    for (let at = 0; at < log.length; ) {
+      const end = Math.min(log.length, at + PIECE);
+      for (; at < end; at++) timeline.add(log[at]!);
+      if (at < log.length) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.closed) return;
+    }
     const old = this.store.value.timeline;
-    this.log = [...older, ...this.log];
-    const timeline = Timeline.of(this.log, this.times);
     for (const row of old.queued) if (row.event) timeline.add(row.event);
     timeline.previews = old.previews;
     this.store.value.timeline = timeline;

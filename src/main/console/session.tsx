@@ -229,7 +229,7 @@ function Shown({ live }: { live: Live }) {
         <SendBox live={live} isWaiting={timeline.status === 'idle' && timeline.waiting().length > 0} isRunning={timeline.status === 'running' || timeline.status === 'rescheduling'} isOver={reason.tone === 'off' || reason.state === 'ended'} />
       </div>
       {isWide && (
-        <Inspector live={live} state={state} selected={selectedRow} tab={tab} reason={reason} filter={(text) => withQuery({ q: text, show: null })} />
+        <Inspector live={live} state={state} selected={selectedRow} isComing={selectedKey !== null} tab={tab} reason={reason} filter={(text) => withQuery({ q: text, show: null })} />
       )}
     </div>
   );

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The console in a real browser: see `src/test/console/browser.mjs`.
+@Tag("database")
 @Tag("sandbox")
 @Tag("sdk")
 @Timeout(180)

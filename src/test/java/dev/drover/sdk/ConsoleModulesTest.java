@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The console without a browser: its types, and its modules that need no page. See
 /// `src/test/console`.
+@Tag("sandbox")
 @Tag("sdk")
 @Timeout(180)
 final class ConsoleModulesTest {

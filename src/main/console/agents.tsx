@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { all, api, ApiError, path, query } from './api.ts';
 import { anyEnvironment, body, BUILT_IN, createSession, draftOf, TEMPLATES, uses, withUse, type Draft, type Use } from './catalog.ts';
 import { ShowAsCode } from './code.tsx';
-import { diffLines } from './diff.ts';
+import { aroundChanges, diffLines } from './diff.ts';
 import { plural } from './format.ts';
 import { go, place, withQuery } from './router.ts';
 import { may, say, showTitle } from './state.ts';
@@ -371,12 +371,18 @@ export function Difference({ before, after }: { before: string; after: string })
   if (!lines.some((line) => line.kind !== ' ')) return <p class="dim">There is no difference.</p>;
   return (
     <pre class="diff">
-      {lines.map((line, i) => (
-        <span key={i} class={line.kind === '+' ? 'add' : line.kind === '-' ? 'del' : ''}>
-          {line.kind} <Plain text={line.text} />
-          {'\n'}
-        </span>
-      ))}
+      {aroundChanges(lines).map((line, i) =>
+        line === null ? (
+          <span key={i} class="dim">
+            …{'\n'}
+          </span>
+        ) : (
+          <span key={i} class={line.kind === '+' ? 'add' : line.kind === '-' ? 'del' : ''}>
+            {line.kind} <Plain text={line.text} />
+            {'\n'}
+          </span>
+        ),
+      )}
     </pre>
   );
 }

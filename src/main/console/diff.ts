@@ -5,10 +5,28 @@ export interface DiffLine {
 
 const MOST_LINES = 1000;
 
+function linesOf(text: string): string[] {
+  return text === '' ? [] : (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+}
+
+/** The lines that changed, with some around them; null stands for lines that are left out. */
+export function aroundChanges(lines: DiffLine[], around = 3): (DiffLine | null)[] {
+  const shown = lines.map(() => false);
+  lines.forEach((line, i) => {
+    if (line.kind !== ' ') for (let j = Math.max(0, i - around); j <= Math.min(lines.length - 1, i + around); j++) shown[j] = true;
+  });
+  const found: (DiffLine | null)[] = [];
+  lines.forEach((line, i) => {
+    if (shown[i]) found.push(line);
+    else if (found.at(-1) !== null) found.push(null);
+  });
+  return found;
+}
+
 /** The difference of two texts by lines: exact up to 1,000 lines, above that everything removed and added. */
 export function diffLines(before: string, after: string): DiffLine[] {
-  const a = before === '' ? [] : before.split('\n');
-  const b = after === '' ? [] : after.split('\n');
+  const a = linesOf(before);
+  const b = linesOf(after);
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;

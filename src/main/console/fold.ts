@@ -16,6 +16,8 @@ export class Turn {
   begin: number;
   /** NaN while the turn goes on. */
   end = NaN;
+  /** Since when it waits for an answer; NaN if it does not. */
+  paused = NaN;
   calls = 0;
   failures = 0;
   input = 0;
@@ -176,6 +178,7 @@ export class Timeline {
         return this.idle(event, at);
       case 'session.status_running':
         this.status = 'running';
+        if (this.turn) this.turn.paused = NaN;
         this.awaited.clear();
         this.touchOpen();
         break;
@@ -249,8 +252,11 @@ export class Timeline {
     this.push('state', event, at);
     this.cutPreviews();
     this.awaited.clear();
-    if (reason.type === 'requires_action') for (const id of reason.event_ids ?? []) this.awaited.add(id);
-    else this.endTurn(at, this.stop);
+    if (reason.type === 'requires_action') {
+      for (const id of reason.event_ids ?? []) this.awaited.add(id);
+      if (this.turn && Number.isNaN(this.turn.paused)) this.turn.paused = at;
+      this.changedTurn();
+    } else this.endTurn(at, this.stop);
     this.touchOpen();
   }
 

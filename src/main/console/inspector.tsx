@@ -30,10 +30,12 @@ export function isTab(name: string | null): name is Tab {
 }
 
 /** What is known beside the timeline. */
-export function Inspector({ live, state, selected, isComing, tab, reason, filter }: {
+export function Inspector({ live, state, selected, isInSight, isComing, tab, reason, filter }: {
   live: Live;
   state: LiveState;
   selected: Row | null;
+  /** Whether a row can be seen in the timeline, with its own buttons. */
+  isInSight: (row: Row) => boolean;
   /** Whether an event is asked for that is not here yet. */
   isComing: boolean;
   tab: Tab;
@@ -48,7 +50,7 @@ export function Inspector({ live, state, selected, isComing, tab, reason, filter
         <p>
           <strong>{reason.title}</strong> <Plain text={reason.text} />
         </p>
-        {waiting.length > 0 && state.timeline.waits(waiting[0]!) === 'permission' && !isInSight(selected, waiting[0]!) && (
+        {waiting.length > 0 && state.timeline.waits(waiting[0]!) === 'permission' && !isInSight(waiting[0]!) && (
           <Approval key={waiting[0]!.key} asked={asked(live.id, waiting[0]!, 'permission')} />
         )}
       </section>
@@ -68,10 +70,6 @@ export function Inspector({ live, state, selected, isComing, tab, reason, filter
       </div>
     </aside>
   );
-}
-
-function isInSight(selected: Row | null, row: Row): boolean {
-  return selected !== null && selected.key === row.key;
 }
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {

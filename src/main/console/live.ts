@@ -2,7 +2,7 @@ import { api, ApiError, path, query, stream } from './api.ts';
 import { Timeline, type CallTimes } from './fold.ts';
 import type { Message } from './sse.ts';
 import { shorten } from './shorten.ts';
-import { showsSession } from './state.ts';
+import { showsSession, tellWaiting } from './state.ts';
 import { Store } from './store.ts';
 import type { Page, Session, Standing, WireEvent } from './types.ts';
 
@@ -303,6 +303,7 @@ export class Live {
     }
     const timeline = this.store.value.timeline;
     if (timeline.add(short) && this.early === null && affectsStanding(short.type)) void this.ask();
+    if (this.early === null && (short.type === 'session.status_idle' || short.type === 'user.tool_confirmation')) tellWaiting();
     if (this.early === null && (short.type === 'session.status_idle' || short.type === 'agent.tool_use')) {
       clearTimeout(this.soon);
       this.soon = setTimeout(() => void this.outline(), 300);

@@ -243,19 +243,25 @@ function offset(row: Row): string {
 
 function length(row: Row, waits: string | null, now: number): string {
   if (waits) return 'waits';
-  if (row.kind === 'turn') return duration((Number.isNaN(row.turn!.end) ? now : row.turn!.end) - row.turn!.begin);
+  if (row.kind === 'turn') return duration(untilNow(row.turn!, now) - row.turn!.begin);
   if (row.kind !== 'call' && row.kind !== 'request') return '';
   return duration((Number.isNaN(row.end) ? now : row.end) - row.begin);
+}
+
+/** The end of a turn, or what is its end so far: the time for which it waits for an answer does not count. */
+function untilNow(turn: Turn, now: number): number {
+  if (!Number.isNaN(turn.end)) return turn.end;
+  return Number.isNaN(turn.paused) ? Math.max(now, turn.begin + 1) : turn.paused;
 }
 
 /** When a row ran, as a part of its turn. */
 function Bar({ row, now }: { row: Row; now: number }) {
   const turn = row.turn;
   if (!turn || row.kind === 'turn' || (row.kind !== 'call' && row.kind !== 'request')) return <div class="row-bar" />;
-  const end = Number.isNaN(turn.end) ? Math.max(now, turn.begin + 1) : turn.end;
-  const whole = Math.max(1, end - turn.begin);
+  const until = untilNow(turn, now);
+  const whole = Math.max(1, until - turn.begin);
   const from = Math.max(0, Math.min(1, (row.begin - turn.begin) / whole));
-  const to = Math.max(from, Math.min(1, ((Number.isNaN(row.end) ? now : row.end) - turn.begin) / whole));
+  const to = Math.max(from, Math.min(1, ((Number.isNaN(row.end) ? until : row.end) - turn.begin) / whole));
   return (
     <div class="row-bar" aria-hidden="true">
       <span

@@ -49,7 +49,7 @@ function Shown({ live }: { live: Live }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [sight, setSight] = useState({ from: 0, to: 0, atEnd: true });
   const [raw, setRaw] = useState(false);
-  const [isWide, setWide] = useState(kept('inspector', 'open') === 'open');
+  const [isWide, setWide] = useState(kept('inspector', 'open') === 'open' && innerWidth > 1000);
   const now = useNow(timeline.status === 'running' || timeline.status === 'rescheduling');
   const reason = why(timeline, state.standing, session, now);
   useAnnouncement(reason.state);
@@ -86,6 +86,10 @@ function Shown({ live }: { live: Live }) {
     const next = new Set(folded);
     if (!next.delete(turn.key)) next.add(turn.key);
     setFolded(next);
+  };
+  const isInSight = (row: Row) => {
+    const at = rows.indexOf(row);
+    return at >= sight.from && at <= sight.to;
   };
   const context = useMemo(
     () => ({
@@ -168,7 +172,7 @@ function Shown({ live }: { live: Live }) {
   return (
     <div class={'session' + (isWide ? '' : ' narrow')}>
       <Head live={live} reason={reason} toggle={() => {
-        keep('inspector', isWide ? 'closed' : 'open');
+        if (innerWidth > 1000) keep('inspector', isWide ? 'closed' : 'open');
         setWide(!isWide);
       }} />
       <div class="session-main">
@@ -229,7 +233,7 @@ function Shown({ live }: { live: Live }) {
         <SendBox live={live} isWaiting={timeline.status === 'idle' && timeline.waiting().length > 0} isRunning={timeline.status === 'running' || timeline.status === 'rescheduling'} isOver={reason.tone === 'off' || reason.state === 'ended'} />
       </div>
       {isWide && (
-        <Inspector live={live} state={state} selected={selectedRow} isComing={selectedKey !== null} tab={tab} reason={reason} filter={(text) => withQuery({ q: text, show: null })} />
+        <Inspector live={live} state={state} selected={selectedRow} isInSight={isInSight} isComing={selectedKey !== null} tab={tab} reason={reason} filter={(text) => withQuery({ q: text, show: null })} />
       )}
     </div>
   );

@@ -185,9 +185,12 @@ let following: AbortController | null = null;
 let failures = 0;
 let recount: ReturnType<typeof setTimeout> | undefined;
 
-function tellWaiting(): void {
+/** Counts again soon, because what waits may have changed. */
+export function tellWaiting(): void {
   clearTimeout(recount);
-  recount = setTimeout(() => void countWaiting(), 300);
+  recount = setTimeout(() => {
+    if (app.value.login) void countWaiting();
+  }, 300);
 }
 
 async function followOnce(control: AbortController): Promise<void> {
@@ -258,6 +261,7 @@ export function showsSession(change: 1 | -1): void {
 export function startFollowing(): void {
   app.listen(arrange);
   document.addEventListener('visibilitychange', arrange);
+  tellWaiting();
   setInterval(() => {
     if (!document.hidden && following === null && app.value.login) void countWaiting();
   }, 15_000);

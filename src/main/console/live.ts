@@ -188,6 +188,7 @@ export class Live {
     this.early = null;
     for (const event of early) this.take(event);
     this.show();
+    if (!isFirst) void this.ask();
   }
 
   /** The page before the oldest event that is here; null if there is none. */

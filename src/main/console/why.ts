@@ -80,7 +80,7 @@ export function why(timeline: Timeline, standing: Standing | null, session: Sess
       if (timeline.queued.length > 0) {
         return { tone: 'busy', state: 'starting', title: 'Starting.', text: `${plural(timeline.queued.length, 'message')} in the inbox. ${standing?.why ?? ''}` };
       }
-      if (session?.status === 'running') return { tone: 'busy', state: 'running', title: 'Working.', text: '' };
+      if (timeline.status === '' && session?.status === 'running') return { tone: 'busy', state: 'running', title: 'Working.', text: '' };
       return { tone: 'good', state: 'idle', title: 'Idle.', text: 'Send a message to start the next turn.' };
   }
 }

@@ -50,7 +50,6 @@ function useGuard(ref: { current: HTMLElement | null }): () => boolean {
   const since = useRef(performance.now());
   const where = useRef('');
   useEffect(() => {
-    let frame = 0;
     const look = () => {
       const box = ref.current?.getBoundingClientRect();
       const now = box ? `${Math.round(box.left / 4)} ${Math.round(box.top / 4)}` : '';
@@ -58,10 +57,10 @@ function useGuard(ref: { current: HTMLElement | null }): () => boolean {
         where.current = now;
         since.current = performance.now();
       }
-      frame = requestAnimationFrame(look);
     };
     look();
-    return () => cancelAnimationFrame(frame);
+    const timer = setInterval(look, 50);
+    return () => clearInterval(timer);
   }, []);
   return () => performance.now() - since.current >= GUARD_MS;
 }

@@ -2,7 +2,7 @@ import { api, ApiError, path, query, stream } from './api.ts';
 import { Timeline, type CallTimes } from './fold.ts';
 import type { Message } from './sse.ts';
 import { shorten } from './shorten.ts';
-import { showsSession, tellWaiting } from './state.ts';
+import { may, showsSession, tellWaiting } from './state.ts';
 import { Store } from './store.ts';
 import type { Page, Session, Standing, WireEvent } from './types.ts';
 
@@ -355,7 +355,9 @@ export class Live {
         this.askAgain = false;
         const [session, standing] = await Promise.all([
           api<Session>(this.base(), undefined, { signal: this.stop.signal }),
-          api<Standing>(path`/drover/sessions/${this.id}`, undefined, { signal: this.stop.signal }).catch(() => null),
+          may('operations')
+            ? api<Standing>(path`/drover/sessions/${this.id}`, undefined, { signal: this.stop.signal }).catch(() => null)
+            : null,
         ]);
         this.store.set({ session, standing });
       } while (this.askAgain && !this.closed);

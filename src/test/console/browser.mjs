@@ -130,7 +130,7 @@ async function rows() {
 
 test('the timeline is the log, live and after a reload', async () => {
   const id = session();
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 5; i++) {
     await page.locator('#message').fill(`Once more.\n\n$ echo line ${i}; printf '\\033[31mred\\033[0m'\n\n$ ls /none-${i}`);
     await page.locator('#message').press('Enter');
     await until('turn ' + i, async () => (await events(id)).filter((one) => one.type === 'session.status_idle').length === i + 2);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("database")
 @Tag("sandbox")
 @Tag("sdk")
-@Timeout(180)
+@Timeout(320)
 final class ConsoleBrowserTest {
   private static final String SETTINGS =
       """

@@ -16,7 +16,7 @@ public final class Programs {
   public static final Path TYPESCRIPT = Path.of("src/test/typescript").toAbsolutePath();
   public static final Path CONSOLE = Path.of("src/test/console").toAbsolutePath();
   public static final Path CONFORMANCE = Path.of("src/test/conformance").toAbsolutePath();
-  private static final int PATIENCE_SECONDS = 150;
+  private static final int PATIENCE_SECONDS = 300;
 
   private Programs() {}
 

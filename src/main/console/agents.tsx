@@ -110,7 +110,7 @@ export function AgentPage({ id, version }: { id: string; version: string | null 
   useEffect(() => showTitle(value?.name ?? 'Agent'), [value]);
   if (error) return <Page title="Agent"><ErrorBox error={error} retry={again} /></Page>;
   if (!value) return <Page title="Agent">Loading …</Page>;
-  return <Editor key={`${value.id} ${value.version}`} agent={value} start={draftOf(value)} models={models} />;
+  return <Editor key={`${value.id} ${value.version}`} agent={value} start={draftOf(value)} models={models} reload={again} />;
 }
 
 function pretty(value: unknown): string {
@@ -122,7 +122,7 @@ function fieldOf(error: unknown): string {
   return error instanceof ApiError ? (/^`?([a-z_]+)[.:`\s]/.exec(error.message)?.[1] ?? '') : '';
 }
 
-function Editor({ agent, start, models }: { agent: Agent | null; start: Draft; models: string[] }) {
+function Editor({ agent, start, models, reload }: { agent: Agent | null; start: Draft; models: string[]; reload?: () => void }) {
   const here = useStore(place, (value) => value.now);
   const [draft, setDraft] = useState<Draft>(start);
   const [json, setJson] = useState<string | null>(null);
@@ -154,6 +154,7 @@ function Editor({ agent, start, models }: { agent: Agent | null; start: Draft; m
       });
       say(`Saved as version ${saved.version}.`);
       go(path`/console/agents/${saved.id}`);
+      reload?.();
     } catch (e) {
       setError(e);
     } finally {

@@ -9,8 +9,8 @@ interface Forked {
   workspace: { source: 'snapshot' | 'none'; reason: string | null };
 }
 
-/** Makes a new session that continues from an event. The old one does not change. */
-export function Fork({ session, at, close }: { session: string; at: string; close: () => void }) {
+/** Makes a new session that continues after an event, or from the end. The old one does not change. */
+export function Fork({ session, at, close }: { session: string; at: string | null; close: () => void }) {
   const [title, setTitle] = useState('');
   const [files, setFiles] = useState(true);
   const [busy, setBusy] = useState(false);
@@ -21,7 +21,7 @@ export function Fork({ session, at, close }: { session: string; at: string; clos
     setError(null);
     try {
       const made = await api<Forked>(path`/drover/sessions/${session}/fork`, {
-        at,
+        ...(at === null ? {} : { at }),
         workspace: files ? 'snapshot' : 'none',
         ...(title.trim() === '' ? {} : { title: title.trim() }),
       });
@@ -33,17 +33,17 @@ export function Fork({ session, at, close }: { session: string; at: string; clos
     }
   };
   return (
-    <Dialog title="Fork from here" close={close}>
+    <Dialog title={at === null ? 'Fork from the end' : 'Fork after this turn'} close={close}>
       <form onSubmit={(event) => void fork(event)}>
         <p>
-          A new session continues from this event; this one does not change. What tools changed outside of the session is not undone.
+          A new session continues {at === null ? 'from the end of this one' : 'after the turn of this event'}; this one does not change. What tools changed outside of the session is not undone.
         </p>
         <Field label="Title (optional)">
           <input value={title} maxLength={256} onInput={(event) => setTitle(event.currentTarget.value)} />
         </Field>
         <label class="check">
           <input type="checkbox" checked={files} onChange={(event) => setFiles(event.currentTarget.checked)} /> Start with the files of the
-          newest snapshot at or before this event, if there is one
+          newest snapshot, if there is one from before that place
         </label>
         <ErrorBox error={error} />
         <div class="buttons">

@@ -223,6 +223,8 @@ function EventTab({ live, row, isComing }: { live: Live; row: Row | null; isComi
   if (!row) return <p class="dim">{isComing ? 'The event is being loaded …' : 'Choose a row of the timeline.'}</p>;
   const events = [row.event, row.answer, row.result].filter((event): event is WireEvent => event !== null && event !== undefined);
   if (events.length === 0) return <p class="dim">{row.kind === 'turn' ? 'A turn is a group of events. Choose one of its rows.' : 'This text is not in the log.'}</p>;
+  // A session can be forked where nothing is open: at the end of a turn.
+  const at = row.turn && !Number.isNaN(row.turn.end) ? (live.store.value.timeline.rows.findLast((one) => one.turn === row.turn)?.event?.id ?? null) : null;
   return (
     <>
       <div class="buttons">
@@ -232,13 +234,13 @@ function EventTab({ live, row, isComing }: { live: Live; row: Row | null; isComi
         <CopyButton text={() => curl(row.event, live.id)} what="Command">
           As curl
         </CopyButton>
-        {may('sessions:write') && !Number.isNaN(row.at) && (
+        {may('sessions:write') && at !== null && (
           <button type="button" class="small" onClick={() => setFork(true)}>
-            Fork from here …
+            Fork after this turn …
           </button>
         )}
       </div>
-      {fork && <Fork session={live.id} at={(row.result ?? row.event)!.id} close={() => setFork(false)} />}
+      {fork && <Fork session={live.id} at={at} close={() => setFork(false)} />}
       {events.map((event) => (
         <EventJson key={event.id} live={live} event={event} />
       ))}

@@ -321,7 +321,6 @@ function Head({ live, reason, toggle }: { live: Live; reason: ReturnType<typeof 
   useKeys({ 'Ctrl+.': interrupt });
   const usage = session?.usage;
   const tokens = (usage?.input_tokens ?? 0) + (usage?.cache_read_input_tokens ?? 0) + (usage?.output_tokens ?? 0);
-  const last = timeline.rows.at(-1);
   return (
     <header class="session-head">
       <a href="/console/sessions" class="back">
@@ -376,7 +375,7 @@ function Head({ live, reason, toggle }: { live: Live; reason: ReturnType<typeof 
           </button>
           {menu && (
             <div class="menu-list" role="menu" onClick={() => setMenu(false)}>
-              {may('sessions:write') && last && !isRunning && (
+              {may('sessions:write') && timeline.rows.length > 0 && !isRunning && (
                 <button type="button" role="menuitem" onClick={() => setDialog('fork')}>
                   Fork …
                 </button>
@@ -402,7 +401,7 @@ function Head({ live, reason, toggle }: { live: Live; reason: ReturnType<typeof 
         </div>
       </div>
       {error ? <ErrorBox error={error} /> : null}
-      {dialog === 'fork' && last?.event && <Fork session={live.id} at={last.event.id} close={() => setDialog(null)} />}
+      {dialog === 'fork' && <Fork session={live.id} at={null} close={() => setDialog(null)} />}
       {dialog === 'archive' && (
         <Confirm
           title="Archive the session"

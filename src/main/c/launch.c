@@ -1,5 +1,6 @@
 /* `hand launch`: on the host, from a plain process to bubblewrap with everything in place. Writes
  * one byte to standard output when the socket listens; what goes wrong is told on standard error. */
+#include "layers.h"
 #include "relay.h"
 
 #include <errno.h>
@@ -27,8 +28,9 @@
 /* What the agent installs comes before the packages of the environment, and these before the system. */
 #define PROGRAMS                                                                                               \
   AT_INSTALLED "/venv/bin:" AT_INSTALLED "/npm/bin:" AT_INSTALLED "/cargo/bin:" AT_INSTALLED "/go/bin:" AT_INSTALLED \
-  "/gem/bin:" AT_INSTALLED "/bin:" AT_PACKAGES "/python/bin:" AT_PACKAGES "/npm/bin:"                             \
-  "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+  "/gem/bin:" AT_INSTALLED "/bin:" AT_PACKAGES "/python/bin:" AT_PACKAGES "/npm/bin:" AT_PACKAGES "/cargo/bin:"     \
+  AT_PACKAGES "/go/bin:" AT_PACKAGES "/gem/bin:"                                                                   \
+  "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/go/bin:/usr/games"
 #define FILES_LEAST 256 /* the shell's pipes are at 198 and 199 */
 
 /* A directory below AT_MEMORY. */
@@ -58,6 +60,8 @@ struct options {
   struct variable variables[VARIABLES_MAX];
   long long uid, nproc, fsize;
   struct image image; /* without a path: none */
+  struct layers layers;
+  bool alone; /* in a mount namespace of its own */
   bool probe;
 };
 
@@ -210,6 +214,7 @@ static void stage(struct options *o, const char **self) {
   char device[32], disk[64];
   if (unshare(CLONE_NEWNS) < 0 && !o->image.path) return; /* root in name only: bubblewrap will say what it lacks */
   if (mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) die("private mounts");
+  o->alone = true;
   int fds[SOURCES_MAX + 1];
   for (int i = 0; i < n; i++) {
     fds[i] = open(*sources[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -268,9 +273,9 @@ static const char *number(long long n) {
 }
 
 /* What the host has as a link stays a link, what it has as a directory is shown. */
-static void system_directories(void) {
+static void system_directories(const struct layers *layers) {
   static const char *const names[] = {"/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"};
-  ARGS("--ro-bind", "/usr", "/usr");
+  ARGS("--ro-bind", layers->usr ? layers->usr : "/usr", "/usr");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char target[256];
     struct stat st;
@@ -313,6 +318,15 @@ static bool counts_by_namespace(void) {
          (major > 5 || (major == 5 && minor >= 14));
 }
 
+/* The directories that packages of apt have beside /usr and /etc; where they are unpacked, nothing has to be seen. */
+static void layered(const struct layers *layers, bool exist) {
+  if (!exist) return;
+  ARGS("--size", "4096", "--perms", "0555", "--tmpfs", AT_PACKAGES "/apt", "--remount-ro", AT_PACKAGES "/apt");
+  if (layers->lib) ARGS("--ro-bind", layers->lib, "/var/lib");
+  if (layers->cache) ARGS("--ro-bind", layers->cache, "/var/cache");
+  for (int i = 0; i < layers->opt_n; i++) ARGS("--ro-bind", layers->opt[i], join_text("/opt/", layers->opt_names[i]));
+}
+
 /* Only ever mounted beside what earlier sessions wrote, never below it: bubblewrap follows links
  * while it sets up. */
 static void mounts(const struct options *o) {
@@ -331,6 +345,7 @@ static void mounts(const struct options *o) {
   }
   if (o->packages) ARGS("--ro-bind", o->packages, AT_PACKAGES);
   ARGS("--remount-ro", "/dev", "--dir", "/var", "--symlink", AT_TMP, "/var/tmp");
+  layered(&o->layers, layers_exist(o->packages));
   ARGS("--symlink", AT_UPLOADS, "/uploads"); /* the name that the vendor's examples use */
 }
 
@@ -357,7 +372,8 @@ static void package_managers(void) {
       {"NODE_PATH", AT_INSTALLED "/npm/lib/node_modules:" AT_PACKAGES "/npm/lib/node_modules"},
       {"CARGO_HOME", AT_INSTALLED "/cargo"},
       {"GOPATH", AT_INSTALLED "/go"},
-      {"GEM_HOME", AT_INSTALLED "/gem"}};
+      {"GEM_HOME", AT_INSTALLED "/gem"},
+      {"GEM_PATH", AT_INSTALLED "/gem:" AT_PACKAGES "/gem:"}}; /* and those of the system */
   ARGS("--setenv", "PATH", PROGRAMS);
   for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
     ARGS("--setenv", variables[i][0], variables[i][1]);
@@ -378,9 +394,10 @@ static void profile(const struct options *o, const char *self, int filter, int l
   package_managers();
   for (int i = 0; i < o->variables_n; i++) ARGS("--setenv", o->variables[i].name, o->variables[i].value);
   way_out(o);
-  system_directories();
-  ARGS("--ro-bind", o->etc, "/etc");
+  system_directories(&o->layers);
+  ARGS("--ro-bind", o->layers.etc ? o->layers.etc : o->etc, "/etc");
   for (int i = 0; i < o->etc_binds_n; i++) {
+    if (!o->etc_binds[i]) continue; /* joined with a package's */
     const char *path = join_text("/etc/", o->etc_binds[i]);
     ARGS("--ro-bind-try", path, path);
   }
@@ -417,6 +434,22 @@ static void network(struct options *o) {
   if (o->ports && (!net_make() || !net_listen(o->ways))) die("a network for the sandbox");
 }
 
+/* Programs in a user namespace may mount, and what they mount is seen there alone. */
+static void system_layers(struct options *o) {
+  if (!layers_exist(o->packages)) return;
+  errno = EPERM;
+  if (!o->alone && getuid() == 0) die("the packages of apt need mounts of the sandbox's own");
+  if (!o->alone) {
+    bool user = o->host && o->ports; /* the network has made one */
+    if ((!user && !net_user()) || unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) {
+      die("the packages of apt need mounts of the sandbox's own");
+    }
+  }
+  if (!layers_mount(&o->layers, o->packages, o->etc, o->etc_binds, o->etc_binds_n)) {
+    die("the packages of apt cannot be shown by an overlay file system");
+  }
+}
+
 int launch(int argc, char **argv) {
   static struct options o = {.uid = -1, .nproc = -1, .fsize = -1};
   parse(argc, argv, &o);
@@ -450,6 +483,7 @@ int launch(int argc, char **argv) {
   if (o.nproc >= 0 && !counts_by_namespace()) limit(RLIMIT_NPROC, (rlim_t)o.nproc);
   setpriority(PRIO_PROCESS, 0, -10); /* who watches comes before who is watched, where we may */
   network(&o);
+  system_layers(&o);
   profile(&o, program, filter, listener);
   if (o.uid >= 0) {
     uid_t uid = (uid_t)o.uid;

@@ -56,6 +56,12 @@ static bool loopback_up(void) {
   return ok;
 }
 
+bool net_user(void) {
+  uid_t uid = getuid();
+  gid_t gid = getgid();
+  return unshare(CLONE_NEWUSER) == 0 && own_user(uid, gid);
+}
+
 bool net_make(void) {
   uid_t uid = getuid();
   gid_t gid = getgid();

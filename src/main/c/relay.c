@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STREAMS_MAX 256 /* more wait in the kernel */
+#define STREAMS_MAX 320 /* the server serves 256, others wait there or are refused; more wait in the kernel */
 #define IDLE_MAX 8      /* streams that the host has dialled and nobody uses */
 #define ACCEPTS_MAX 32  /* in one turn */
 #define SPARE_FILES 160 /* that the other parts may open */

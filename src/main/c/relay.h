@@ -11,6 +11,7 @@
 /* ---- net.c: a network with nothing in it ---- */
 /* The sockets that `hand launch` leaves to `hand serve`, by descriptor; -1: not there. */
 enum { WAY_HOST, WAY_PROXY, WAY_HTTP, WAY_HTTPS, WAY_DNS, WAY_DATAGRAMS, WAYS };
+bool net_user(void);                      /* a user namespace with this user alone, who may mount in it */
 bool net_make(void);                      /* this process is alone in it */
 bool net_listen(int ways[WAYS]);          /* on all ports but WAY_HOST */
 bool net_listen_proxy(int ways[WAYS]);    /* on that one, which needs no rights */

@@ -73,7 +73,7 @@ test('what an environment refuses has the error class of its code', async () => 
   );
   await assert.rejects(environments.create({ name: unique('own'), config: { type: 'self_hosted' } }), /self_hosted/);
   await assert.rejects(
-    environments.create({ name: unique('packed'), config: { ...cloud({ type: 'unrestricted' }), packages: { gem: ['rails'] } } }),
+    environments.create({ name: unique('packed'), config: { ...cloud({ type: 'unrestricted' }), packages: { gem: ['--source=x'] } } }),
     /packages/,
   );
   const packed = await environments.create({

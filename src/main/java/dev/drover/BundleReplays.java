@@ -8,6 +8,7 @@ import dev.drover.brain.ReplaySettings;
 import dev.drover.brain.Replays;
 import dev.drover.bundle.SessionBundle;
 import dev.drover.cli.Replaying;
+import dev.drover.profile.Assumption;
 import dev.drover.session.SessionId;
 import dev.drover.session.Stored;
 import dev.drover.skills.Scratch;
@@ -80,15 +81,17 @@ final class BundleReplays implements Replaying {
       implements Recorded {
     @Override
     public Json.Obj requests(Settings settings) {
-      return replays
-          .requests(
-              recording,
-              new ReplaySettings(
-                  settings.model(),
-                  settings.contextTokens(),
-                  settings.strategy(),
-                  settings.profile()))
-          .json();
+      return replays.requests(recording, read(settings)).json();
+    }
+
+    private static ReplaySettings read(Settings settings) {
+      return new ReplaySettings(
+          settings.model(), settings.contextTokens(), settings.strategy(), settings.profile());
+    }
+
+    @Override
+    public Json.Obj assumptions(Settings settings, int most) {
+      return replays.assumptions(recording, read(settings), most).json();
     }
 
     @Override
@@ -99,6 +102,14 @@ final class BundleReplays implements Replaying {
     @Override
     public Json.Obj step(long position, Optional<String> model) throws InterruptedException {
       return replays.step(recording, position, model).json();
+    }
+
+    @Override
+    public Json.Obj remade(long position, Settings settings, Optional<String> without)
+        throws InterruptedException {
+      return replays
+          .step(recording, position, read(settings), without.map(Assumption::named))
+          .json();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.drover;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -27,7 +28,11 @@ final class DataDirectory {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
     } catch (IOException e) {
-      throw unusable(directory, "it cannot be created (" + e + ")", e);
+      var why =
+          e instanceof FileSystemException refused && refused.getReason() != null
+              ? ": " + refused.getReason()
+              : "";
+      throw unusable(directory, "it cannot be created" + why, e);
     }
   }
 

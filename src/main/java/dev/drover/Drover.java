@@ -19,6 +19,7 @@ import dev.drover.brain.Keeper;
 import dev.drover.brain.Replays;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
+import dev.drover.desk.AgentProfiles;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.MemoryDesk;
 import dev.drover.desk.PolicyDesk;
@@ -38,6 +39,7 @@ import dev.drover.session.Sessions;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
 import dev.drover.telemetry.Facts;
+import dev.drover.telemetry.FigureRing;
 import dev.drover.telemetry.HandMeters;
 import dev.drover.telemetry.MeteredBlobs;
 import dev.drover.telemetry.MeteredJobs;
@@ -105,10 +107,11 @@ public final class Drover implements AutoCloseable {
     this.wiring = wiring;
     noted(config.policy().file());
     var written = config.profiles().load();
+    config.models().check(written);
     this.clock = wiring.clock();
     this.tools = wiring.tools(config, open::push);
     this.meters = new Meters(names(tools));
-    this.profiles = written.observedBy(new ProfileMeters(meters));
+    var observed = written.observedBy(new ProfileMeters(meters));
     this.inventory = inventory();
     var seam = new MeteredLog.Seam(meters);
     this.feed = new Feed(seam.tap());
@@ -116,6 +119,7 @@ public final class Drover implements AutoCloseable {
       DataDirectory.make(config.data());
       key = config.apiKey(ids);
       var store = store();
+      profiles = observed.ofAgents(new AgentProfiles(store.catalogs()));
       profiles.remember(store.profileVersions());
       var log = seam.around(store.eventLog());
       var vaults =
@@ -185,13 +189,16 @@ public final class Drover implements AutoCloseable {
               webhooks,
               network,
               runner::hint);
+      var figures = new FigureRing(meters, store.nodes(), brains::atWork, clock, Pause.REAL);
+      open.push(figures::close);
       server =
           new Server(
               config.serving().with(List.of(new AccessKey(key, WorkspaceId.DEFAULT))),
               backend,
-              operations(readiness, brains));
+              operations(readiness, brains, figures));
       open.push(server::close);
       meters.watch(brains::atWork, server::openStreams);
+      figures.start(server::openStreams);
       meters.watchNodes(store.nodes(), store.jobs(), store.webhookQueue(), clock);
       int resumed = keeper.start();
       runner.start();
@@ -342,8 +349,9 @@ public final class Drover implements AutoCloseable {
             store.catalogs(),
             store.skills(),
             models,
-            Templates.managers(TemplateParts.ROOT),
+            Templates.managers(TemplateParts.ROOT, config.packages().aptSources()),
             config.policy(),
+            profiles,
             ids,
             clock),
         contents.files(hint),
@@ -369,12 +377,13 @@ public final class Drover implements AutoCloseable {
         clock);
   }
 
-  private Operations operations(Readiness readiness, Brains brains) {
+  private Operations operations(Readiness readiness, Brains brains, FigureRing figures) {
     return new Operations(
         readiness::reason,
         meters.metrics()::text,
         Metrics.CONTENT_TYPE,
         brains::awake,
+        figures::figures,
         new RequestLog(meters));
   }
 

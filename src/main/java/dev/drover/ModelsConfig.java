@@ -1,7 +1,11 @@
 package dev.drover;
 
+import dev.drover.base.Problem;
+import dev.drover.model.ModelRouter;
 import dev.drover.model.ModelSettings;
 import dev.drover.model.http.ModelHost;
+import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.settings.Section;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,6 +28,22 @@ public record ModelsConfig(
   public ModelsConfig {
     mapped = Map.copyOf(mapped);
     settings = Map.copyOf(settings);
+  }
+
+  /// @throws Problem `INVALID_REQUEST` if a profile for models of another server than the Messages
+  ///   server has that one's strategy
+  void check(Profiles profiles) {
+    for (var profile : profiles.all()) {
+      for (var beginning : profile.models()) {
+        if (profile.settings().strategy() == Strategy.SERVER
+            && !ModelRouter.isMessages(mapped.getOrDefault(beginning, beginning))) {
+          throw Problem.invalid(
+              ("profiles/%s.yaml: strategy: server needs a Messages server, but the models \"%s\""
+                      + " have another one")
+                  .formatted(profile.name(), beginning));
+        }
+      }
+    }
   }
 
   static ModelsConfig read(Section root) {

@@ -138,12 +138,12 @@ final class NetworkParts {
 
   /// The way out of sandboxes that install packages of environments, to the registries of their
   /// package managers alone. The caller closes it.
-  Gateway registries(TemplateWorkshop.Registries managers) {
+  Gateway registries(TemplateWorkshop.Builds builds) {
     return new Gateway(
         build ->
             new Policy(
                 new Networking.Limited(List.of(), false, true),
-                () -> settings.rules(packages, words(managers.of(build)), policy.get())),
+                () -> settings.rules(packages, words(builds.managers(build)), policy.get())),
         guard,
         settings,
         egress,

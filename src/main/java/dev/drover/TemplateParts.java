@@ -6,6 +6,7 @@ import dev.drover.gateway.Gateway;
 import dev.drover.gateway.PackageVariables;
 import dev.drover.hands.Hands;
 import dev.drover.hands.local.PackageMounts;
+import dev.drover.hands.local.SandboxSettings;
 import dev.drover.session.Sessions;
 import dev.drover.templates.SessionPackages;
 import dev.drover.templates.TemplateWorkshop;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,25 +42,21 @@ final class TemplateParts {
     var way = new AtomicReference<@Nullable Gateway>();
     var workshop =
         new TemplateWorkshop(
-            registries -> {
-              var made = network.registries(registries);
+            builds -> {
+              var made = network.registries(builds);
               way.set(made);
-              return wiring.workshop(config, made, ids);
+              return wiring.workshop(config, (build, _) -> builds.system(build), made, ids);
             },
             hand -> {
               var made = way.get();
               return made == null ? List.of() : made.takeRefusals(hand);
             },
+            ROOT,
+            config.packages().aptSources(),
             ids);
     templates =
         new Templates(
-            config.data(),
-            ROOT,
-            variables(config),
-            workshop,
-            config.templates(),
-            clock,
-            Pause.REAL);
+            config.data(), ROOT, sources(config), workshop, config.templates(), clock, Pause.REAL);
     onClose.accept(
         () -> {
           templates.close();
@@ -69,9 +67,18 @@ final class TemplateParts {
         });
   }
 
-  /// The configuration of package managers in sandboxes.
-  static Map<String, String> variables(Config config) {
-    return PackageVariables.of(config.packages(), ROOT);
+  private static Map<String, String> sources(Config config) {
+    var sources = new TreeMap<>(PackageVariables.of(config.packages(), ROOT));
+    sources.putAll(PackageVariables.files(config.packages(), ROOT));
+    return sources;
+  }
+
+  /// The settings of sandboxes, with the configuration of package managers.
+  static SandboxSettings sandboxes(Config config) {
+    return config
+        .sandboxes()
+        .withVariables(PackageVariables.of(config.packages(), ROOT))
+        .withEtc(PackageVariables.files(config.packages(), ROOT));
   }
 
   PackageMounts mounts() {

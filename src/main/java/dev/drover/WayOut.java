@@ -31,16 +31,22 @@ final class WayOut {
         "network",
         true,
         "%s; package registries: %s; environments can have packages of: %s"
-            .formatted(way, packages.isEmpty() ? "none known" : packages, managers()),
+            .formatted(way, packages.isEmpty() ? "none known" : packages, managers(config)),
         "");
   }
 
-  private static String managers() {
+  private static String managers(Config config) {
+    var sources = config.packages().aptSources();
     var managers =
-        Templates.managers(TemplateParts.ROOT).stream()
+        Templates.managers(TemplateParts.ROOT, sources).stream()
             .map(Packages.Manager::word)
             .collect(Collectors.joining(", "));
-    return managers.isEmpty() ? "no package manager" : managers;
+    var missing =
+        Templates.missing(TemplateParts.ROOT, sources).entrySet().stream()
+            .map(one -> one.getKey().word() + " (" + one.getValue() + ")")
+            .collect(Collectors.joining(", "));
+    return (managers.isEmpty() ? "no package manager" : managers)
+        + (missing.isEmpty() ? "" : "; this machine cannot install those of " + missing);
   }
 
   private static boolean hasDefaultRoute() {

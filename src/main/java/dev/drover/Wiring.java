@@ -105,7 +105,7 @@ class Wiring {
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(),
-        config.sandboxes().withVariables(TemplateParts.variables(config)),
+        TemplateParts.sandboxes(config),
         BwrapEngine::new,
         mounts,
         packages,
@@ -119,16 +119,14 @@ class Wiring {
   ///
   /// @param egress leads to package registries alone
   /// @throws IOException if the data directory cannot be used
-  Sandboxes workshop(Config config, Egress egress, Ids ids)
+  Sandboxes workshop(Config config, PackageMounts packages, Egress egress, Ids ids)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data().resolve("templates").resolve("builds"),
-        config
-            .sandboxes()
-            .withVariables(TemplateParts.variables(config))
-            .withLongestCall(config.templates().limit()),
+        TemplateParts.sandboxes(config).withLongestCall(config.templates().limit()),
         BwrapEngine::new,
         MemoryMounts.NONE,
+        packages,
         egress,
         ids,
         Pause.REAL,

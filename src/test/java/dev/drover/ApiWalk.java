@@ -41,7 +41,9 @@ final class ApiWalk implements AutoCloseable {
     templates.putAll(document.object("paths").fields());
     for (var template : templates.entrySet()) {
       boolean reads = ((Json.Obj) template.getValue()).get("get").isPresent();
-      if (reads && !template.getKey().endsWith("/stream")) {
+      if (reads
+          && !template.getKey().endsWith("/stream")
+          && !template.getKey().equals("/drover/changes")) {
         for (var path : paths(template.getKey())) {
           ask(path);
         }

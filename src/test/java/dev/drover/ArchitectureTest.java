@@ -298,10 +298,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void processesAreStartedForEnginesOfTheHandsAndByTheBenchAndForGitInAUsersDirectory() {
+  void processesAreStartedForEnginesOfTheHandsAndByTheBenchAndForGitAndTheBrowserOfAUser() {
     noClasses()
         .that()
         .resideOutsideOfPackages(in("hands.local"), in("hands.bwrap"), in("bench"), in("directory"))
+        .and()
+        .doNotHaveSimpleName("BrowserOpener")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, Process.class)
@@ -378,12 +380,14 @@ final class ArchitectureTest {
           "Placeholders.report(String, CredentialId)",
           "SessionResources.of(SessionId)",
           "Sessions.getSession(SessionId)",
+          "Sessions.overviews(List)",
           "Skills.of(SessionId)",
           "Snapshots.callsAfter(SessionId, long)",
           "Snapshots.head(SessionId)",
           "Snapshots.home(SessionId)",
+          "Snapshots.isHeldElsewhere(SessionId)",
           "Snapshots.isRequested(SessionId)",
-          "Snapshots.keep(SessionId, Snapshot, Blob)",
+          "Snapshots.keep(SessionId, Snapshot, Blob, int)",
           "Snapshots.newest(SessionId)",
           "Snapshots.request(SessionId)",
           "Snapshots.settle(SessionId, String)",

@@ -184,12 +184,15 @@ abstract class AttachedMemorySuite {
 
   private String create(String store, String path, String content) {
     try (var client = client(calls++)) {
-      var memory =
-          client.post(
-              "/v1/memory_stores/" + store + "/memories",
-              Json.obj("path", path, "content", content));
-      return String.valueOf(memory.text("id"));
+      return create(client, store, path, content);
     }
+  }
+
+  private static String create(DroverClient client, String store, String path, String content) {
+    var memory =
+        client.post(
+            "/v1/memory_stores/" + store + "/memories", Json.obj("path", path, "content", content));
+    return String.valueOf(memory.text("id"));
   }
 
   private void update(String store, String memory, String content) {
@@ -431,8 +434,10 @@ abstract class AttachedMemorySuite {
   /// takes thousands of requests.
   void fill() {
     var store = store("Team notes");
-    for (int i = 1; i <= 1_980; i++) {
-      create(store, "/" + i + ".md", Integer.toString(i));
+    try (var client = client(0)) {
+      for (int i = 1; i <= 1_980; i++) {
+        create(client, store, "/" + i + ".md", Integer.toString(i));
+      }
     }
     var first = talk(0, store);
     first.say(

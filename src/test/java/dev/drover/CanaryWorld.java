@@ -3,7 +3,6 @@ package dev.drover;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.drover.base.Json;
@@ -53,10 +52,14 @@ final class CanaryWorld implements AutoCloseable {
 
   private static final String MODEL = "act:model";
   private static final String MCP = "act:mcp";
+
+  /// The model calls the MCP server whose token is renewed, if it has its tools.
+  static final String LATE = "act:late";
+
   private static final String HOST = "act:host";
 
-  /// What does not end before [#release]: a request to the model, a call of an MCP server, and a
-  /// request of a sandbox with the variable.
+  /// What does not end before [#release], besides clones and the renewals of [CanaryOauth#HELD]: a
+  /// request to the model, a call of an MCP server, and a request of a sandbox with the variable.
   static final List<String> HELD = List.of(MODEL, MCP, HOST);
 
   private final String marker = PREFIX + random();
@@ -65,7 +68,6 @@ final class CanaryWorld implements AutoCloseable {
   final String modelKey = secret("the key of the model server");
   final String bearer = secret("a static bearer");
   final String access = secret("an access token");
-  final String refresh = secret("a refresh token");
   final String client = secret("a client secret");
   final String variable = kept("a variable", PREFIX + random() + "+/=");
   private final String token = secret("a token of a repository");
@@ -77,7 +79,6 @@ final class CanaryWorld implements AutoCloseable {
   private final Path directory;
   private final TestAuthority authority = new TestAuthority();
   private final HttpsServer web;
-  private final HttpServer oauth;
   private final GitHost git;
   private long clones;
 
@@ -85,14 +86,15 @@ final class CanaryWorld implements AutoCloseable {
   final WebhookReceiver hooks = new WebhookReceiver();
   final McpHost echo = repeating(new McpHost());
   final McpHost grant = repeating(new McpHost());
+  final CanaryOauth oauth = new CanaryOauth(this::secret, released);
+
+  /// Accepts what the OAuth server has issued, and nothing else.
+  final McpHost late = repeating(new McpHost()).admits(oauth::accepts);
 
   /// What the allowed host got, and what the other one got.
   final Queue<String> used = new ConcurrentLinkedQueue<>();
 
   final Queue<String> elsewhere = new ConcurrentLinkedQueue<>();
-
-  /// The bodies of the requests for new access tokens.
-  final Queue<String> renewals = new ConcurrentLinkedQueue<>();
 
   /// @param directory for files of the hosts
   CanaryWorld(Path directory) throws Exception {
@@ -103,10 +105,6 @@ final class CanaryWorld implements AutoCloseable {
     web.setExecutor(threads);
     web.createContext("/", this::serve);
     web.start();
-    oauth = HttpServer.create(address, 10);
-    oauth.setExecutor(threads);
-    oauth.createContext("/", this::renew);
-    oauth.start();
     git = new GitHost(Files.createDirectory(directory.resolve("git")));
     git.create(REPOSITORY, token, Map.of("readme", "from the repository\n"));
     git.refuse(REFUSED, 403);
@@ -154,31 +152,11 @@ final class CanaryWorld implements AutoCloseable {
     return web.getAddress().getPort();
   }
 
-  /// The `auth` of a credential of each kind. The access token ends so soon that it is renewed.
+  /// The `auth` of a credential of each kind.
   List<Json.Obj> credentials() {
-    var renewal =
-        Json.obj(
-            "token_endpoint",
-            "http://127.0.0.1:" + oauth.getAddress().getPort() + "/token",
-            "client_id",
-            "me",
-            "refresh_token",
-            refresh,
-            "token_endpoint_auth",
-            Json.obj("type", "client_secret_post", "client_secret", client));
     return List.of(
         Json.obj("type", "static_bearer", "mcp_server_url", echo.url().toString(), "token", bearer),
-        Json.obj(
-            "type",
-            "mcp_oauth",
-            "mcp_server_url",
-            grant.url().toString(),
-            "access_token",
-            access,
-            "expires_at",
-            Instant.now().plus(Duration.ofSeconds(50)).toString(),
-            "refresh",
-            renewal),
+        oauth(grant.url(), access, CanaryOauth.PROMPT),
         Json.obj(
             "type",
             "environment_variable",
@@ -188,6 +166,36 @@ final class CanaryWorld implements AutoCloseable {
             variable,
             "networking",
             Json.obj("type", "limited", "allowed_hosts", List.of(ALLOWED))));
+  }
+
+  /// The `auth` of a credential for the MCP server `late`.
+  ///
+  /// @param endpoint of [CanaryOauth#HELD]
+  Json.Obj late(String endpoint) {
+    return oauth(late.url(), secret("an access token before " + endpoint), endpoint);
+  }
+
+  /// The access token ends so soon that it is renewed.
+  private Json.Obj oauth(URI server, String token, String endpoint) {
+    return Json.obj(
+        "type",
+        "mcp_oauth",
+        "mcp_server_url",
+        server.toString(),
+        "access_token",
+        token,
+        "expires_at",
+        Instant.now().plus(Duration.ofSeconds(50)).toString(),
+        "refresh",
+        Json.obj(
+            "token_endpoint",
+            oauth.url(endpoint),
+            "client_id",
+            "me",
+            "refresh_token",
+            oauth.authorized(endpoint),
+            "token_endpoint_auth",
+            Json.obj("type", "client_secret_post", "client_secret", client)));
   }
 
   /// A repository that can be cloned.
@@ -211,15 +219,19 @@ final class CanaryWorld implements AutoCloseable {
   }
 
   Json.Obj agent() {
-    return Json.obj(
-        "name",
-        "Obedient",
-        "model",
-        "scripted",
-        "mcp_servers",
+    return agent(
         List.of(mcpServer("echo", echo.url()), mcpServer("grant", grant.url())),
-        "tools",
         List.of(Json.obj("type", "agent_toolset_20260401"), toolset("echo"), toolset("grant")));
+  }
+
+  /// An agent that has the MCP server `late` alone.
+  Json.Obj lateAgent() {
+    return agent(List.of(mcpServer("late", late.url())), List.of(toolset("late")));
+  }
+
+  private static Json.Obj agent(List<Json.Obj> servers, List<Json.Obj> tools) {
+    return Json.obj(
+        "name", "Obedient", "model", "scripted", "mcp_servers", servers, "tools", tools);
   }
 
   private static Json.Obj mcpServer(String name, URI url) {
@@ -246,9 +258,9 @@ final class CanaryWorld implements AutoCloseable {
     return git.requests().stream().filter(one -> one.startsWith("POST")).count();
   }
 
-  /// Whether all of [#HELD] and a clone are under way.
+  /// Whether all of [#HELD], a clone and all renewals that do not end are under way.
   boolean holdsAll() {
-    return waiting.containsAll(HELD) && packs() > clones;
+    return waiting.containsAll(HELD) && packs() > clones && oauth.holdsAll();
   }
 
   /// Lets what is held end, and holds nothing from now on.
@@ -273,6 +285,9 @@ final class CanaryWorld implements AutoCloseable {
     }
     if (last.contains(MCP)) {
       return Script.reply().toolUse("mcp__echo__hold", Json.EMPTY);
+    }
+    if (last.contains(LATE) && request.body().items("tools").toString().contains("late__look")) {
+      return Script.reply().toolUse("mcp__late__look", Json.EMPTY);
     }
     if (last.contains(HOST)) {
       return Script.reply()
@@ -391,23 +406,6 @@ final class CanaryWorld implements AutoCloseable {
     }
   }
 
-  private void renew(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      renewals.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-      McpHost.json(
-          exchange,
-          Json.obj(
-              "access_token",
-              secret("a renewed access token"),
-              "refresh_token",
-              secret("a renewed refresh token"),
-              "token_type",
-              "Bearer",
-              "expires_in",
-              3600));
-    }
-  }
-
   @Override
   public void close() {
     release();
@@ -415,9 +413,10 @@ final class CanaryWorld implements AutoCloseable {
     hooks.close();
     echo.close();
     grant.close();
+    late.close();
+    oauth.close();
     git.close();
     web.stop(0);
-    oauth.stop(0);
     threads.shutdownNow();
   }
 }

@@ -62,6 +62,21 @@ final class ConfigTest {
   }
 
   @Test
+  void theSourcesOfAptAreAFileAndTheDatabaseOfGoHasAName() {
+    for (var wrong :
+        Map.of(
+                "packages.apt_sources", "own.list",
+                "packages.go_sumdb", "sum.example https://me:secret@sum.example")
+            .entrySet()) {
+      assertThatThrownBy(
+              () ->
+                  Config.read(Map.of(wrong.getKey(), wrong.getValue()), Map.of("HOME", "/home/me")))
+          .hasMessageContaining(wrong.getKey() + ": must be")
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
   void anEmptyHomeIsNotTheCurrentDirectory() {
     var config = Config.read(Map.of(), Map.of("HOME", "", "XDG_DATA_HOME", "relative"));
     assertThat(config.data())

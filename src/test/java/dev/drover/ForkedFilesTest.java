@@ -51,8 +51,12 @@ final class ForkedFilesTest {
     return String.valueOf(fork.object("session").text("id"));
   }
 
+  private static long position(Json.Obj fork) {
+    return fork.object("workspace").number("position", -1);
+  }
+
   @Test
-  void aForkBeginsWithTheNewestSnapshotIfItIsFromThatPlaceOrBefore() throws Exception {
+  void aForkBeginsWithTheNewestSnapshotFromThatPlaceOrBefore() throws Exception {
     try (var model = ScriptedMessages.start()) {
       var flags = flags(model);
       try (var server = new Drover(Config.read(flags, Map.of()));
@@ -74,14 +78,15 @@ final class ForkedFilesTest {
         assertThat(turns.run(server, session, "cat file; echo more > other")).isEqualTo("kept");
         assertThat(turns.run(server, id(fork), "cat file; ls")).isEqualTo("changed\nfile");
 
-        var newer =
-            await()
-                .until(
-                    () -> fork(client, session, Json.obj("at", first)),
-                    made -> source(made).equals("none"));
-        assertThat(newer.object("workspace").text("reason"))
-            .startsWith("There is no snapshot of the session's files from position ");
-        assertThat(turns.run(server, id(newer), "ls; echo end")).isEqualTo("end");
+        await().until(() -> position(fork(client, session, Json.EMPTY)) > position(fork));
+        var early = fork(client, session, Json.obj("at", first));
+        assertThat(source(early)).as("an older snapshot").isEqualTo("snapshot");
+        assertThat(position(early)).isEqualTo(position(fork));
+        assertThat(withoutNote(turns.run(server, id(early), "cat file; ls")))
+            .isEqualTo("kept\nfile");
+        var start = fork(client, session, Json.obj("at", 0));
+        assertThat(start.object("workspace").text("reason"))
+            .isEqualTo("The session had no files in its sandbox.");
         var empty = fork(client, session, Json.obj("workspace", "none"));
         assertThat(source(empty)).isEqualTo("none");
         assertThat(empty.object("workspace").text("reason"))

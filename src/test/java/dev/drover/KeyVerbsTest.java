@@ -65,7 +65,7 @@ final class KeyVerbsTest {
       assertThat(user.out())
           .containsPattern("workspaces +2 workspaces, 1 API key besides the one in the settings");
       assertThat(user.run("", "keys", "revoke", id)).isOne();
-      assertThat(user.err()).contains("not_found_error");
+      assertThat(user.err()).contains("not found");
       var revoked = json(user, "keys", "revoke", id, "--workspace", workspace);
       assertThat(revoked.text("revoked_at")).startsWith("20");
       assertThat(json(user, "keys", "retrieve", id, "--workspace", workspace)).isEqualTo(revoked);
@@ -74,7 +74,7 @@ final class KeyVerbsTest {
       assertThat(user.run("", "workspaces", "list", "--include-archived")).isZero();
       assertThat(user.out()).containsPattern("Research +0 +0 +5 .*archived");
       assertThat(user.run("", "keys", "create")).isEqualTo(2);
-      assertThat(user.err()).contains("--name is required");
+      assertThat(user.err()).contains("--name is missing");
     }
   }
 }

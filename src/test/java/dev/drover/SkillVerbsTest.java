@@ -108,7 +108,7 @@ final class SkillVerbsTest {
     assertThat(user.err()).contains("drover skills import DIR --as xlsx");
     var tables = skill("tables", "Edits tables.").toString();
     assertThat(run("skills", "import", tables)).isEqualTo(2);
-    assertThat(user.err()).contains("--as is required");
+    assertThat(user.err()).contains("--as is missing");
     var imported = lines("skills", "import", tables, "--as", "xlsx").getFirst();
     assertThat(imported.text("id")).isEqualTo("xlsx");
     assertThat(imported.object("source")).isEqualTo(Json.obj("type", "anthropic"));

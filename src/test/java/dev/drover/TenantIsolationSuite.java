@@ -57,7 +57,7 @@ abstract class TenantIsolationSuite {
           Map.entry("before_id", "webhook_endpoint_id"));
 
   private static final Set<String> OF_SERVER =
-      Set.of("/metrics", "/drover/nodes", "/drover/policy");
+      Set.of("/metrics", "/drover/nodes", "/drover/figures", "/drover/policy");
 
   /// Query parameters that take ids of which there are none.
   private static final Set<String> OTHERS = Set.of("service_account_id");
@@ -250,7 +250,9 @@ abstract class TenantIsolationSuite {
       }
       if (OF_SERVER.contains(operation.path())) {
         assertThat(b.client().get(operation.path()).status()).isEqualTo(403);
-      } else if (operation.path().endsWith("stream") || operation.path().endsWith("/content")) {
+      } else if (operation.path().endsWith("stream")
+          || operation.path().equals("/drover/changes")
+          || operation.path().endsWith("/content")) {
         continue; // shows no ids
       } else if (operation.path().startsWith("/drover/sessions/{session_id}/files")) {
         continue; // would start a sandbox

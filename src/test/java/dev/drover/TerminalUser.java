@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +98,8 @@ final class TerminalUser {
             terminal,
             terminal,
             Map.of("HOME", home.toString(), "NO_COLOR", "1"),
+            "drover",
+            InstantSource.system(),
             (_, handler) -> {
               handlers.push(handler);
               return handlers::pop;

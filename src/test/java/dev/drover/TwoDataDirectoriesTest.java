@@ -1,6 +1,7 @@
 package dev.drover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Ids;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,9 +193,42 @@ final class TwoDataDirectoriesTest {
       assertThat(one.text("/drover/sessions/" + session + "/files/list"))
           .contains("/workspace/before");
       assertThat(withoutNote(run(b, session, "cat before"))).isEqualTo("first");
+      assertThatThrownBy(() -> one.put(session, "late", "x"))
+          .hasMessageContaining("409")
+          .hasMessageContaining("are on another node, " + nodeOf(other) + ". Ask that node;");
       other.put(session, "between", "second");
       assertThat(withoutNote(run(a, session, "cat before between"))).isEqualTo("firstsecond");
     }
+  }
+
+  /// The node that works may have taken its snapshot of the files right before.
+  @Test
+  void filesThatAreSentWhileAnotherNodeWorksAreNotConfirmed() throws Exception {
+    var session = session(a);
+    run(a, session, "true");
+    var working = new CountDownLatch(1);
+    model.script(Script.reply().hold(working).text("done"));
+    try (var one = client(a);
+        var other = client(b)) {
+      other.say(session, "Go on");
+      model.request(3);
+      assertThatThrownBy(() -> one.putLive(session, "late", "x"))
+          .hasMessageContaining("409")
+          .hasMessageContaining("Another node began to work on this session meanwhile");
+      working.countDown();
+      other.awaitIdle(session);
+      await().untilAsserted(() -> one.put(session, "late", "x"));
+    }
+    assertThat(withoutNote(run(b, session, "cat late"))).isEqualTo("x");
+  }
+
+  private static String nodeOf(DroverClient client) {
+    return client.get("/drover/nodes").items("data").stream()
+        .map(Json.Obj.class::cast)
+        .filter(node -> node.get("self").equals(Optional.of(Json.of(true))))
+        .map(node -> node.text("name") + " on " + node.text("host"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

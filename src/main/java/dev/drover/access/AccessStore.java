@@ -76,6 +76,17 @@ public interface AccessStore {
   /// A key and its hash.
   record Stored(WorkspaceKey key, String hash) {}
 
+  /// Adds a code with which a browser can log in once, and removes those that have expired.
+  ///
+  /// @param hash of its text
+  /// @param reference identifies the API key as which the browser will count
+  void addLoginCode(String hash, String reference, Instant expiresAt, Instant now);
+
+  /// Takes a code away: of all callers on all nodes, one gets it.
+  ///
+  /// @return the reference of its key; empty if there is no such code, or no longer
+  Optional<String> takeLoginCode(String hash, Instant now);
+
   /// Records that a key was used on a day.
   void used(WorkspaceId workspace, KeyId id, LocalDate day);
 }

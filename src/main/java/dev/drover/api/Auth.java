@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import dev.drover.access.AccessStore;
 import dev.drover.access.KeyId;
 import dev.drover.access.KeyText;
 import dev.drover.base.Problem;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The authentication of callers. Keys are known by their hashes, and the time of a comparison does
@@ -27,12 +29,14 @@ final class Auth {
   /// A key of the settings.
   private static final class Known {
     private final byte[] hash;
+    private final KeyProof proof;
     private final Caller caller;
 
     Known(AccessKey key) {
       hash = KeyText.sha256(key.secret().reveal());
-      caller =
-          new Caller(new KeyId(HexFormat.of().formatHex(hash, 0, 8)), key.workspace(), key.may());
+      var id = HexFormat.of().formatHex(hash, 0, 8);
+      proof = KeyProof.of(id, hash);
+      caller = new Caller(new KeyId(id), key.workspace(), key.may());
     }
   }
 
@@ -48,10 +52,69 @@ final class Auth {
   /// @throws Problem `AUTHENTICATION`, the same for a missing and for a wrong key, and for one that
   ///   is revoked or has expired
   Grant admit(@Nullable String authorization, @Nullable String apiKey) {
-    return grant(apiKey)
-        .or(() -> grant(bearer(authorization)))
-        .orElseThrow(
-            () -> new Problem(Problem.Kind.AUTHENTICATION, null, "Authentication failed", null));
+    return admitted(apiKey).or(() -> admitted(bearer(authorization))).orElseThrow(Auth::failed);
+  }
+
+  /// The refusal of a caller.
+  static Problem failed() {
+    return new Problem(Problem.Kind.AUTHENTICATION, null, "Authentication failed", null);
+  }
+
+  /// Admits the caller who has this key; empty if it is not accepted.
+  Optional<Grant> admitted(@Nullable String sent) {
+    return sent == null
+        ? Optional.empty()
+        : known(sent).or(() -> KeyText.of(sent).flatMap(this::stored));
+  }
+
+  /// Admits a caller who does not send the key itself.
+  ///
+  /// @param reference finds the key, see [KeyProof]
+  /// @param proves whether the caller has proved to act for the key with this hash; called for a
+  ///   key that is accepted now, and again as long as the caller is served
+  Optional<Grant> admitted(String reference, Predicate<KeyProof> proves) {
+    for (var one : known) {
+      if (one.proof.reference().equals(reference)) {
+        return proves.test(one.proof)
+            ? Optional.of(new Grant(one.caller, one.proof, () -> true, clock))
+            : Optional.empty();
+      }
+    }
+    return stored(reference, proves);
+  }
+
+  private Optional<Grant> known(String sent) {
+    var hash = KeyText.sha256(sent);
+    Known found = null;
+    for (var one : known) {
+      if (MessageDigest.isEqual(one.hash, hash)) {
+        found = one;
+      }
+    }
+    return Optional.ofNullable(found)
+        .map(one -> new Grant(one.caller, one.proof, () -> true, clock));
+  }
+
+  private Optional<Grant> stored(KeyText sent) {
+    return stored(sent.prefix(), stored -> sent.matches(stored.hash()));
+  }
+
+  private Optional<Grant> stored(String prefix, Predicate<KeyProof> proves) {
+    var found = proved(prefix, proves);
+    found.map(AccessStore.Stored::key).ifPresent(keys::use);
+    return found.map(
+        stored -> {
+          var key = stored.key();
+          return new Grant(
+              new Caller(key.id(), key.workspace(), key.scopes()),
+              new KeyProof(prefix, stored.hash()),
+              () -> proved(prefix, proves).isPresent(),
+              clock);
+        });
+  }
+
+  private Optional<AccessStore.Stored> proved(String prefix, Predicate<KeyProof> proves) {
+    return keys.usable(prefix).filter(stored -> proves.test(new KeyProof(prefix, stored.hash())));
   }
 
   private static @Nullable String bearer(@Nullable String authorization) {
@@ -60,34 +123,6 @@ final class Auth {
             && authorization.substring(0, BEARER.length()).toLowerCase(Locale.ROOT).equals(BEARER)
         ? authorization.substring(BEARER.length()).strip()
         : null;
-  }
-
-  private Optional<Grant> grant(@Nullable String sent) {
-    return sent == null
-        ? Optional.empty()
-        : known(sent).or(() -> KeyText.of(sent).flatMap(this::stored));
-  }
-
-  private Optional<Grant> known(String sent) {
-    var hash = KeyText.sha256(sent);
-    Caller found = null;
-    for (var one : known) {
-      if (MessageDigest.isEqual(one.hash, hash)) {
-        found = one.caller;
-      }
-    }
-    return Optional.ofNullable(found).map(caller -> new Grant(caller, () -> true, clock));
-  }
-
-  private Optional<Grant> stored(KeyText sent) {
-    var found = keys.accepted(sent);
-    found.ifPresent(keys::use);
-    return found.map(
-        key ->
-            new Grant(
-                new Caller(key.id(), key.workspace(), key.scopes()),
-                () -> keys.accepted(sent).isPresent(),
-                clock));
   }
 
   static MessageDigest sha256() {

@@ -51,7 +51,8 @@ record DiagnosisWriter(Instant now, Duration lapse) {
   String sentence(SessionDiagnosis diagnosis) {
     return switch (diagnosis) {
       case SessionDiagnosis.Terminated _ -> "The session has ended.";
-      case SessionDiagnosis.AtRest _ -> "The session is at rest; a message begins the next turn.";
+      case SessionDiagnosis.AtRest _ ->
+          "The session is idle. Send a message to start the next turn.";
       case SessionDiagnosis.Queued _ ->
           ("The session is in the queue: it has unfinished work and no node holds it. A live node"
                   + " claims it within %s.")

@@ -52,6 +52,22 @@ final class Errors {
     }
   }
 
+  /// A refusal with a status of its own, for what is not a [Problem] of the caller's request.
+  static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Failure failure;
+
+    Refusal(Failure failure) {
+      super(failure.message());
+      this.failure = failure;
+    }
+
+    Failure failure() {
+      return failure;
+    }
+  }
+
   /// The response to a problem.
   static Failure of(Problem problem) {
     int status =

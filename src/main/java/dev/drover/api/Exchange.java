@@ -22,10 +22,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A request and its response. Not safe for concurrent use.
@@ -41,6 +43,13 @@ final class Exchange {
 
   /// The number of bytes of a stream that are written at once.
   private static final int BYTES = 32 * 1024;
+
+  /// The number of bytes above which JSON is compressed, if the client accepts that.
+  private static final int COMPRESSED = 1_000;
+
+  /// A coding of `accept-encoding` with which gzip is accepted: not with the weight 0.
+  private static final Pattern GZIP =
+      Pattern.compile("gzip(\\s*;\\s*q=(1(\\.0{0,3})?|0\\.\\d{0,2}[1-9]\\d{0,2}))?");
 
   private static final Pattern ORIGIN = Pattern.compile("^(?i:https?)://[^/]+");
 
@@ -160,6 +169,17 @@ final class Exchange {
     return request.headers().value(HeaderNames.create(name)).orElse(null);
   }
 
+  /// Whether the client accepts compressed answers.
+  ///
+  /// @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3">RFC 9110, 12.5.3</a>
+  boolean acceptsGzip() {
+    var header = header("accept-encoding");
+    return header != null
+        && Stream.of(header.split(",", -1))
+            .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
+            .anyMatch(GZIP.asMatchPredicate());
+  }
+
   boolean isHead() {
     return request.prologue().method().equals(Method.HEAD);
   }
@@ -201,15 +221,26 @@ final class Exchange {
   /// disconnected.
   void answer(List<String> json) {
     long length = json.stream().mapToLong(Utf8::length).sum();
+    boolean compresses = length > COMPRESSED && !isHead() && acceptsGzip();
+    if (length > COMPRESSED) {
+      response.header(HeaderNames.VARY, "accept-encoding");
+    }
+    if (compresses) {
+      response.header(HeaderNames.CONTENT_ENCODING, "gzip");
+    }
     if (length <= RequestMemory.SMALL || isHead()) {
-      answer(200, JSON, String.join("", json).getBytes(StandardCharsets.UTF_8));
+      var bytes = String.join("", json).getBytes(StandardCharsets.UTF_8);
+      answer(200, JSON, compresses ? FastGzip.of(bytes) : bytes);
       return;
     }
     memory.answers(length);
     response.status(200);
     response.header(HeaderNames.CONTENT_TYPE, JSON);
-    response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
-    try (var out = response.outputStream()) {
+    if (!compresses) {
+      response.header(HeaderNames.CONTENT_LENGTH, Long.toString(length));
+    }
+    try (var out =
+        compresses ? new FastGzip(response.outputStream(), PIECE) : response.outputStream()) {
       for (var text : json) {
         write(text, out);
       }
@@ -235,7 +266,14 @@ final class Exchange {
   }
 
   void answer(Errors.Failure failure) {
-    failure.headers().forEach(response::header);
+    failure
+        .headers()
+        .forEach(
+            (name, value) -> {
+              if (!response.headers().contains(HeaderNames.create(name))) {
+                response.header(name, value);
+              }
+            });
     if (body.isLong()) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       if (!body.isTooLongToDrop()) {
@@ -248,6 +286,11 @@ final class Exchange {
 
   void header(String name, String value) {
     response.header(name, value);
+  }
+
+  /// Adds a header that the answer may have several times.
+  void addHeader(String name, String value) {
+    response.headers().add(HeaderValues.create(name, value));
   }
 
   /// Answers without a body.
@@ -318,7 +361,9 @@ final class Exchange {
 
   private void nameStream() {
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
-    response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+    if (!response.headers().contains(HeaderNames.CACHE_CONTROL)) {
+      response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+    }
     response.header("x-accel-buffering", "no");
   }
 
@@ -351,7 +396,7 @@ final class Exchange {
     return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
   }
 
-  private void answer(int status, String contentType, byte[] bytes) {
+  void answer(int status, String contentType, byte[] bytes) {
     if (isLast() && body.isAnnounced()) {
       body.drop();
     }

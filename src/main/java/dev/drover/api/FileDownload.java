@@ -6,9 +6,10 @@ import dev.drover.files.StoredFile;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// The answer to a request for the content of a file: all of it, one range, or that the client has
-/// it already. Used once.
+/// The answer to a request for the content of a file: all of it, one range, that the client has it
+/// already, or that the client asked for another one. Used once.
 final class FileDownload {
   private static final String UNRESERVED = "!#$&+-.^_`|~";
 
@@ -25,6 +26,12 @@ final class FileDownload {
   }
 
   void answer() throws InterruptedException {
+    if (isAnother()) {
+      exchange.header("etag", etag);
+      var message = "if-match: the file has another content";
+      exchange.answer(new Errors.Failure(412, Errors.type(412), message, null));
+      return;
+    }
     var range = range();
     // Opened before any header is set, so that a refusal has none of them.
     try (var content =
@@ -64,13 +71,23 @@ final class FileDownload {
         : ByteRange.of(header, file.size());
   }
 
+  /// Whether the client wants another content, or none.
+  private boolean isAnother() {
+    var header = exchange.header("if-match");
+    return header != null && tags(header).noneMatch(tag -> tag.equals(etag) || tag.equals("*"));
+  }
+
   /// Whether the client has the content already.
   private boolean isKnown() {
     var header = exchange.header("if-none-match");
     return header != null
-        && Arrays.stream(header.split(",", -1))
-            .map(tag -> tag.strip().replaceFirst("^W/", ""))
+        && tags(header)
+            .map(tag -> tag.replaceFirst("^W/", ""))
             .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
+  }
+
+  private static Stream<String> tags(String header) {
+    return Arrays.stream(header.split(",", -1)).map(String::strip);
   }
 
   /// The name in the encoding of RFC 8187.

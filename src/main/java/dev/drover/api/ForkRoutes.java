@@ -5,6 +5,7 @@ import static dev.drover.access.KeyScope.SESSIONS_WRITE;
 import dev.drover.base.Fields;
 import dev.drover.base.Json;
 import dev.drover.desk.ForkRequest;
+import dev.drover.profile.Profiles;
 import dev.drover.session.EventId;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
@@ -13,6 +14,9 @@ import dev.drover.session.SessionId;
 import dev.drover.wire.DefinitionCodec;
 import dev.drover.wire.SessionCodec;
 import dev.drover.wire.Times;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /// The route that forks a session. It is Drover's own and not part of the reference API.
 final class ForkRoutes {
@@ -46,6 +50,8 @@ final class ForkRoutes {
     var at = at(body);
     boolean files = files(body);
     var model = body.value("model");
+    boolean profiled = body.has("profile");
+    var profile = Optional.ofNullable(body.optionalPlainText("profile", 256));
     boolean titled = body.has("title");
     var title = body.optionalPlainText("title", 256);
     body.end();
@@ -60,8 +66,16 @@ final class ForkRoutes {
                         before.agent(), Fields.of(Json.obj("model", model.get()), ""))
                     : before.agent(),
                 titled ? title : before.title(),
-                before.metadata(),
+                profiled ? withProfile(before.metadata(), profile) : before.metadata(),
                 before.budget()));
+  }
+
+  private static Map<String, String> withProfile(
+      Map<String, String> metadata, Optional<String> profile) {
+    var changed = new LinkedHashMap<>(metadata);
+    changed.remove(Profiles.KEY);
+    profile.ifPresent(name -> changed.put(Profiles.KEY, name));
+    return changed;
   }
 
   private static ForkPoint at(Fields body) {
@@ -122,7 +136,7 @@ final class ForkRoutes {
     }
     return wanted
         ? ("There is no snapshot of the session's files from position %d or before. Only the newest"
-                + " snapshot of a session is kept.")
+                + " snapshots of a session are kept.")
             .formatted(fork.position())
         : "The request asks for empty directories.";
   }

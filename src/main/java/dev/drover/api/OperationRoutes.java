@@ -4,10 +4,13 @@ import static dev.drover.access.KeyScope.SERVER_READ;
 
 import dev.drover.base.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
-/// The routes for an operator's tools: `/healthz`, `/readyz` and `/metrics`. Only the metrics need
-/// a key.
+/// The routes for an operator's tools: `/healthz`, `/readyz`, `/metrics` and `/drover/figures`.
+/// Only the last two need a key.
 final class OperationRoutes {
+  private static final int HOUR = 60;
+
   private final Operations operations;
 
   OperationRoutes(Operations operations) {
@@ -19,6 +22,7 @@ final class OperationRoutes {
     router.open("/health", OperationRoutes::alive);
     router.open("/readyz", this::ready);
     router.get("/metrics", SERVER_READ, this::metrics);
+    router.get("/drover/figures", SERVER_READ, this::figures);
   }
 
   private static void alive(Exchange exchange) {
@@ -32,6 +36,12 @@ final class OperationRoutes {
     } else {
       exchange.answer(Json.obj("status", "ready"));
     }
+  }
+
+  private void figures(Exchange exchange) {
+    exchange.query().only(Set.of("minutes"));
+    int minutes = exchange.query().number("minutes", HOUR).orElse(HOUR);
+    exchange.answer(operations.figures().apply(minutes));
   }
 
   private void metrics(Exchange exchange) {

@@ -1,5 +1,6 @@
 package dev.drover.api;
 
+import static dev.drover.access.KeyScope.SERVER_READ;
 import static dev.drover.access.KeyScope.SESSIONS_READ;
 import static dev.drover.access.KeyScope.SESSIONS_WRITE;
 
@@ -8,6 +9,7 @@ import dev.drover.base.Problem;
 import dev.drover.brain.Recording;
 import dev.drover.brain.ReplaySettings;
 import dev.drover.brain.Replays;
+import dev.drover.profile.Assumption;
 import dev.drover.session.Session;
 import dev.drover.session.Slice;
 import dev.drover.session.Stored;
@@ -27,6 +29,8 @@ final class ReplayRoutes {
   private static final String PROFILE = "profile";
   private static final String POINTS = "points";
   private static final String POSITION = "position";
+  private static final String REMADE = "remade";
+  private static final String WITHOUT = "without";
   private static final int LONGEST_ID = 256;
   private static final int PAGE = 1_000;
 
@@ -48,6 +52,8 @@ final class ReplayRoutes {
 
   void addTo(Router router) {
     router.get(PATH, SESSIONS_READ, exchange -> alone(exchange, this::requests));
+    router.get(
+        PATH + "/assumptions", SESSIONS_READ, exchange -> alone(exchange, this::assumptions));
     router.post(PATH, SESSIONS_WRITE, exchange -> alone(exchange, this::step));
   }
 
@@ -79,7 +85,7 @@ final class ReplayRoutes {
             query.text(MODEL),
             query.number(CONTEXT, ReplaySettings.MOST_CONTEXT),
             query.text(STRATEGY),
-            query.text(PROFILE));
+            profile(exchange, query.text(PROFILE)));
     var points = query.number(POINTS, Replays.MOST_POINTS);
     var session = backend.session(exchange);
     var recording = recording(exchange, session);
@@ -94,22 +100,65 @@ final class ReplayRoutes {
         : answer.with(POINTS, backend.replays().points(recording, points.get()));
   }
 
+  private Json.Obj assumptions(Exchange exchange) {
+    var query = exchange.query();
+    query.only(Set.of(MODEL, CONTEXT, PROFILE, POINTS));
+    var settings =
+        new ReplaySettings(
+            query.text(MODEL),
+            query.number(CONTEXT, ReplaySettings.MOST_CONTEXT),
+            Optional.empty(),
+            profile(exchange, query.text(PROFILE)));
+    int points = query.number(POINTS, Replays.MOST_POINTS).orElse(0);
+    var session = backend.session(exchange);
+    return backend
+        .replays()
+        .assumptions(recording(exchange, session), settings, points)
+        .json()
+        .with("session_id", session.id().value());
+  }
+
+  /// A profile that a client names. Only an operator can try one that sessions cannot choose.
+  private Optional<String> profile(Exchange exchange, Optional<String> name) {
+    if (!exchange.caller().may().contains(SERVER_READ)) {
+      name.ifPresent(backend.replays()::checkSelectable);
+    }
+    return name;
+  }
+
   private Json.Obj step(Exchange exchange) throws InterruptedException {
     var body = exchange.fields();
     long position =
         body.integer(POSITION, 1, Long.MAX_VALUE)
             .orElseThrow(() -> body.problem(POSITION, "field required"));
     var model = Optional.ofNullable(body.optionalPlainText(MODEL, LONGEST_ID));
+    var profile =
+        profile(exchange, Optional.ofNullable(body.optionalPlainText(PROFILE, LONGEST_ID)));
+    var context =
+        body.integer(CONTEXT, ReplaySettings.LEAST_CONTEXT, ReplaySettings.MOST_CONTEXT)
+            .map(Math::toIntExact);
+    var without = Optional.ofNullable(body.optionalPlainText(WITHOUT, LONGEST_ID));
+    boolean remade = body.bool(REMADE).orElse(false);
+    if (!remade && (profile.isPresent() || context.isPresent() || without.isPresent())) {
+      throw body.problem(REMADE, "must be true with profile, context_tokens or without");
+    }
     body.end();
     var session = backend.session(exchange);
     if (backend.desk().isAtBudget(session)) {
       throw Problem.invalid("Session " + session.id() + " has reached its budget.");
     }
-    return backend
-        .replays()
-        .step(recording(exchange, session), position, model)
-        .json()
-        .with("session_id", session.id().value());
+    var recording = recording(exchange, session);
+    var step =
+        remade
+            ? backend
+                .replays()
+                .step(
+                    recording,
+                    position,
+                    new ReplaySettings(model, context, Optional.empty(), profile),
+                    without.map(Assumption::named))
+            : backend.replays().step(recording, position, model);
+    return step.json().with("session_id", session.id().value());
   }
 
   private Recording recording(Exchange exchange, Session session) {

@@ -33,6 +33,7 @@ final class Router implements Handler {
 
   private final List<Route> routes = new ArrayList<>();
   private final Auth auth;
+  private Optional<ConsoleLogin> console = Optional.empty();
   private final Ids ids;
   private final Operations.Requests requests;
   private final OpenConnections connections;
@@ -50,6 +51,11 @@ final class Router implements Handler {
     this.ids = ids;
     this.requests = requests;
     this.connections = connections;
+  }
+
+  /// Admits browsers by their cookies from now on, where a request has no key.
+  void admits(ConsoleLogin login) {
+    console = Optional.of(login);
   }
 
   void get(String path, KeyScope needs, Action action) {
@@ -76,7 +82,12 @@ final class Router implements Handler {
 
   /// Adds a path that needs no key.
   void open(String path, Action action) {
-    add("GET", path, Optional.empty(), action);
+    open("GET", path, action);
+  }
+
+  /// Adds a path that needs no key, or any key, as the action decides.
+  void open(String method, String path, Action action) {
+    add(method, path, Optional.empty(), action);
   }
 
   private void add(String method, String path, Optional<KeyScope> needs, Action action) {
@@ -111,6 +122,8 @@ final class Router implements Handler {
         Errors.log(exchange.requestId(), problem);
       }
       refuse(exchange, Errors.of(problem));
+    } catch (Errors.Refusal refusal) {
+      refuse(exchange, refusal.failure());
     } catch (CloseConnectionException | RequestException e) {
       throw e;
     } catch (InterruptedException e) {
@@ -153,11 +166,22 @@ final class Router implements Handler {
 
   /// Authenticates the caller and checks the scopes of the key. No other code checks scopes.
   private void admit(Exchange exchange, KeyScope needed) {
-    var grant = auth.admit(exchange.header("authorization"), exchange.header("x-api-key"));
+    var grant = grant(exchange);
     exchange.authenticated(grant);
     connections.trust(exchange.connection());
     exchange.checkWorkspace();
     grant.caller().check(needed);
+  }
+
+  /// The admission of the caller, by the key in the request or else by the cookie of the console.
+  ///
+  /// @throws Problem `AUTHENTICATION`
+  Grant grant(Exchange exchange) {
+    var authorization = exchange.header("authorization");
+    var apiKey = exchange.header("x-api-key");
+    return console.isPresent() && authorization == null && apiKey == null
+        ? console.get().admit(exchange)
+        : auth.admit(authorization, apiKey);
   }
 
   private static void refuse(Exchange exchange, Errors.Failure failure) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -30,6 +31,7 @@ public final class Server implements AutoCloseable {
   private final Acceptor listener;
   private final HttpConnections connections;
   private final Streams streams;
+  private final SessionChanges changes;
   private final OpenConnections open;
   private final Settings settings;
   private final AtomicInteger port = new AtomicInteger();
@@ -43,6 +45,7 @@ public final class Server implements AutoCloseable {
   ///   followed the send; zero for no earlier events
   /// @param bounds the limits on client connections
   /// @param maxBody the maximum length of a request body, in bytes; at most 32 MiB
+  /// @param console the settings of the console
   public record Settings(
       String host,
       int port,
@@ -50,7 +53,8 @@ public final class Server implements AutoCloseable {
       Duration ping,
       Duration grace,
       Bounds bounds,
-      int maxBody) {
+      int maxBody,
+      ConsoleSettings console) {
     /// The default ping interval. It is short enough that proxies and clients do not time out.
     public static final Duration PING = Duration.ofSeconds(15);
 
@@ -72,7 +76,13 @@ public final class Server implements AutoCloseable {
           ping,
           grace,
           Bounds.of(OptionalInt.empty(), OptionalInt.empty()),
-          RequestBody.MAX);
+          RequestBody.MAX,
+          ConsoleSettings.DEFAULT);
+    }
+
+    /// A copy with another console.
+    Settings with(ConsoleSettings other) {
+      return new Settings(host, port, keys, ping, grace, bounds, maxBody, other);
     }
   }
 
@@ -98,14 +108,20 @@ public final class Server implements AutoCloseable {
     this.settings = settings;
     open = new OpenConnections(settings.bounds(), patience, nanos);
     streams = new Streams(settings.ping(), settings.grace());
+    changes = new SessionChanges(backend.feed(), backend.desk()::overviews);
+    var auth = new Auth(settings.keys(), backend.keys(), backend.clock());
     router =
         new Router(
-            new Auth(settings.keys(), backend.keys(), backend.clock()),
+            auth,
             backend.ids(),
             operations.requests(),
             open,
             RequestMemory.Budgets.ofHeap(settings.maxBody()));
     addRoutes(router, backend, streams, operations);
+    new InboxRoutes(backend, streams, changes).addTo(router);
+    if (settings.console().enabled()) {
+      addConsole(router, auth, settings, backend);
+    }
     connections = new HttpConnections(open, router, backend.ids());
     listener = listen(backend.ids());
   }
@@ -164,6 +180,7 @@ public final class Server implements AutoCloseable {
     new ForkRoutes(backend).addTo(router);
     new ContextRoutes(backend).addTo(router);
     new EventSearchRoutes(backend).addTo(router);
+    new OutlineRoutes(backend).addTo(router);
     new BundleRoutes(backend).addTo(router);
     new ReplayRoutes(backend).addTo(router);
     new SessionResourceRoutes(backend).addTo(router);
@@ -172,6 +189,19 @@ public final class Server implements AutoCloseable {
     new ThreadRoutes(backend, pages, stream).addTo(router);
     new ModelRoutes(backend).addTo(router);
     Unsupported.addTo(router);
+  }
+
+  private static void addConsole(Router router, Auth auth, Settings settings, Backend backend) {
+    var rules = new BrowserRules(settings.console().hosts());
+    var cookies =
+        ConsoleCookie.of(
+            settings.keys().stream().map(AccessKey::secret).toList(),
+            backend.ids().digits(43).getBytes(StandardCharsets.US_ASCII));
+    new ConsoleRoutes(
+            rules,
+            new ConsoleLogin(auth, rules, cookies, backend.keys(), backend.clock()),
+            new ConsoleFiles(settings.console().directory()))
+        .addTo(router);
   }
 
   public int port() {
@@ -212,6 +242,7 @@ public final class Server implements AutoCloseable {
 
   private void closeParts() {
     streams.close();
+    changes.close();
     connections.close();
     open.close();
   }

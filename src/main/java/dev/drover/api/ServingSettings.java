@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 ///   quarter of `connections`
 /// @param maxBody the maximum length of a request body, in bytes
 /// @param images the maximum size of the images that clients send
+/// @param console the settings of the console
 public record ServingSettings(
     String host,
     int port,
@@ -25,7 +26,8 @@ public record ServingSettings(
     OptionalInt connections,
     OptionalInt perAddress,
     int maxBody,
-    ImageLimits images) {
+    ImageLimits images,
+    ConsoleSettings console) {
   public static final int DEFAULT_PORT = 8787;
 
   private static final int MAX_CONNECTIONS = 1_000_000;
@@ -46,7 +48,8 @@ public record ServingSettings(
         max,
         perAddress,
         (int) root.mebibytes("max_body_mib", 1, RequestBody.MAX >> 20, RequestBody.MAX),
-        ImageLimits.read(root.section("images")));
+        ImageLimits.read(root.section("images")),
+        ConsoleSettings.read(root.section("console")));
   }
 
   private static OptionalInt count(Section section, String name, int min) {
@@ -57,6 +60,6 @@ public record ServingSettings(
   /// The settings of a server that accepts these keys.
   public Server.Settings with(List<AccessKey> keys) {
     return new Server.Settings(
-        host, port, keys, ping, grace, Bounds.of(connections, perAddress), maxBody);
+        host, port, keys, ping, grace, Bounds.of(connections, perAddress), maxBody, console);
   }
 }

@@ -76,6 +76,11 @@ public final class SecretForms {
         : encoded.substring(from, encoded.length() - 1);
   }
 
+  /// All forms, the longest first. They are as secret as the secrets.
+  public List<String> all() {
+    return forms;
+  }
+
   /// Replaces every form of a secret in a text.
   public String replace(String text, String instead) {
     var clean = text;

@@ -14,6 +14,7 @@ import dev.drover.wire.EventCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A generator of long logs. It fills a session's log with realistic turns: a message, a tool call
@@ -51,13 +52,28 @@ final class LongLog {
 
   /// Appends turns until the log has at least `events` events. The session is then idle.
   void fill(SessionId session, int events) {
-    var first = turn(message(session, 0));
-    int turns = (events + first.size() - 1) / first.size();
+    int turns = turns(session, events);
+    fill(session, turns, chapter -> (int) ((long) chapter * turns / (chapters + 1)));
+  }
+
+  /// Appends one turn, and then a chapter of at least `events` events, as those of [#fill] are. The
+  /// session is then idle.
+  void fillOneChapter(SessionId session, int events) {
+    fill(session, 1 + turns(session, events), chapter -> chapter == 1 ? 1 : Integer.MAX_VALUE);
+  }
+
+  private int turns(SessionId session, int events) {
+    int size = turn(message(session, 0)).size();
+    return (events + size - 1) / size;
+  }
+
+  /// @param begins the number of turns before a chapter, from 1 on
+  private void fill(SessionId session, int turns, IntUnaryOperator begins) {
     Lease lease = null;
     long head = 0;
     int chapter = 0;
     for (int done = 0; done < turns; ) {
-      int next = (int) ((chapter + 1L) * turns / (chapters + 1));
+      int next = begins.applyAsInt(chapter + 1);
       int now = Math.min(TURNS_AT_ONCE, Math.min(next, turns - 1) - done);
       now = turns - done == 1 ? 1 : Math.max(now, 1);
       var messages = new ArrayList<Event.FromClient>();
@@ -67,7 +83,7 @@ final class LongLog {
         messages.add(message);
         entries.addAll(turn(message));
       }
-      if (chapter > 0 && done == (int) ((long) chapter * turns / (chapters + 1))) {
+      if (chapter > 0 && done == begins.applyAsInt(chapter)) {
         entries.addAll(1, opening(chapter, head - BACK));
       }
       var receipt = log.receive(session, messages, new Delivery(ids.next("fill_"), false));

@@ -3,12 +3,15 @@ package dev.drover.brain;
 import dev.drover.base.Scope;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
+import dev.drover.session.CallEnd;
 import dev.drover.session.Emission;
 import dev.drover.session.Event;
 import dev.drover.session.Event.ToolAmbiguous.Outcome;
 import dev.drover.tools.McpNames;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The part of a wake that runs the tool calls of a reply.
 final class Acting {
@@ -74,7 +77,7 @@ final class Acting {
     if (!intents.isEmpty() && at.writer().write(intents) == LogWriter.Next.STOP) {
       return lost(routing);
     }
-    var tasks = routed.stream().map(one -> scope.fork(() -> run(one))).toList();
+    var tasks = routed.stream().map(one -> scope.fork(() -> timed(one))).toList();
     boolean interrupted = false;
     for (int i = 0; i < routed.size(); i++) {
       var task = tasks.get(i);
@@ -82,7 +85,9 @@ final class Acting {
       if (interrupted && !task.isDone()) {
         continue;
       }
-      var entries = outcome(routed.get(i), task.join(), routing);
+      var ended = task.join();
+      var end = routed.size() > 1 ? Optional.of(ended.at()) : Optional.<Instant>empty();
+      var entries = outcome(routed.get(i), ended.result(), end, routing);
       if (!entries.isEmpty() && at.writer().write(entries) == LogWriter.Next.STOP) {
         return lost(routing);
       }
@@ -128,8 +133,19 @@ final class Acting {
     return intents;
   }
 
+  /// The result of a call, and when it was there.
+  private record Ended(ToolResult result, Instant at) {}
+
+  private Ended timed(RoutedCall one) throws InterruptedException {
+    var result = run(one);
+    return new Ended(result, at.harness().clock().instant());
+  }
+
   /// The events that record the outcome of a call; none if the call will run again.
-  private List<Emission.Entry> outcome(RoutedCall one, ToolResult result, CallRouting routing) {
+  ///
+  /// @param end when the call ended, if that may be long before this
+  private List<Emission.Entry> outcome(
+      RoutedCall one, ToolResult result, Optional<Instant> end, CallRouting routing) {
     var call = one.call();
     if (result.lost()
         && !(one instanceof RoutedCall.Reported)
@@ -141,7 +157,7 @@ final class Acting {
     if (result.lost()) {
       entries.add(ambiguous(call, Outcome.REPORTED));
     }
-    entries.add(at.result(call, result));
+    entries.add(at.result(call, result, end.map(CallEnd::hidden).orElse(null)));
     return entries;
   }
 

@@ -4,6 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Scope;
 import dev.drover.model.Answer;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.session.Emission;
@@ -181,7 +182,9 @@ final class Asking {
     try {
       var route = at.harness().models().route(prompt.model());
       try (var loaded = at.harness().attached().load(at.workspace(), prompt.messages())) {
-        var whole = prompt.forModel(route.name()).withMessages(loaded.messages());
+        boolean reads = at.harness().models().capabilities(prompt.model()).serverCompaction();
+        var messages = reads ? loaded.messages() : CompactionBlock.readable(loaded.messages());
+        var whole = prompt.forModel(route.name()).withMessages(messages);
         return route.model().answer(whole, previews);
       }
     } catch (Problem e) {

@@ -39,6 +39,8 @@ final class Chapter {
   private long proven;
   private double counted;
   private Optional<Event.CompactionFailed> failure = Optional.empty();
+  private boolean serverRefused;
+  private long thinkingFrom;
   private long lastResult;
   private boolean handsOver;
   private int requestsSinceAsked;
@@ -84,8 +86,14 @@ final class Chapter {
         handsOver = false;
         notes.clear();
         note = Optional.empty();
+        thinkingFrom = e.keepsThinking() ? thinkingFrom : stored.position();
+        serverRefused = e.inherited().map(Inherited::serverRefused).orElse(serverRefused);
       }
-      case Event.CompactionFailed e -> failure = Optional.of(e);
+      case Event.CompactionFailed e -> {
+        failure = Optional.of(e);
+        serverRefused |= e.isRefusalOfServer();
+      }
+      case Event.Continued _ -> serverRefused = false;
       case Event.CompactionRequested e -> {
         requested = Optional.of(e);
         requestedAt = stored.position();
@@ -123,6 +131,12 @@ final class Chapter {
     if (hidden != null && isRefusal(hidden)) {
       overflowing = true;
       proven = hidden.number(LIMIT, 0);
+    }
+    if (hidden != null && opened.isPresent()) {
+      var block = new Piece(opened.get().id(), Rendering.BLOCK);
+      serverRefused |=
+          Opening.block(opened.get()).isPresent()
+              && Omission.read(hidden).filter(one -> one.pieces().contains(block)).isPresent();
     }
   }
 
@@ -170,10 +184,19 @@ final class Chapter {
     return requested.isPresent() ? OptionalLong.of(requestedAt) : OptionalLong.empty();
   }
 
-  /// The position of the beginning of the chapter; 0 in chapter 0. Replies before it are sent
-  /// without their thinking, see [Omissions].
+  /// The position of the beginning of the chapter; 0 in chapter 0.
   long position() {
     return position;
+  }
+
+  /// Whether the thinking of a reply is sent, as far as chapters decide it.
+  boolean sendsThinkingOf(Stored stored) {
+    return stored.position() > thinkingFrom;
+  }
+
+  /// Whether the model server has refused to make a block, or to read its own.
+  boolean isServerRefused() {
+    return serverRefused;
   }
 
   /// The shortening of results.
@@ -216,7 +239,8 @@ final class Chapter {
     session.forEach(stored -> standing.add(stored.position(), stored.event()));
     var omissions = new Omissions();
     omissions.addAll(recent);
-    return new Inherited(inARow + 1, standing.before(from), omissions.ofMessages(recent));
+    return new Inherited(
+        inARow + 1, standing.before(from), omissions.ofMessages(recent), serverRefused);
   }
 
   /// Whether the model server has refused a request of this chapter, or cut the last reply, because

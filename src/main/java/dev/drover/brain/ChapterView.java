@@ -8,8 +8,9 @@ import java.util.ArrayList;
 /// A context that sends the newest chapter of the log: its opening, and all that follows. Without a
 /// chapter it sends the whole log.
 ///
-/// @param breakpoints whether to mark where a cached prefix may end: after the system prompt, and
-///   after the last two user messages, so that each request finds the prefix of the one before
+/// @param breakpoints whether to mark where a cached prefix may end: after the system prompt; after
+///   the part of an opening with which the next chapter may begin, too; and after the last two user
+///   messages, so that each request finds the prefix of the one before
 record ChapterView(boolean breakpoints) implements Context {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 
@@ -21,7 +22,12 @@ record ChapterView(boolean breakpoints) implements Context {
 
   @Override
   public Rendered messages(Slices log) {
-    return rendering(log, Long.MAX_VALUE).build(breakpoints);
+    return messages(log, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Rendered messages(Slices log, long until) {
+    return rendering(log, until).build(breakpoints);
   }
 
   @Override
@@ -38,7 +44,7 @@ record ChapterView(boolean breakpoints) implements Context {
     var omissions = new Omissions();
     omissions.addAll(events);
     var rendering = new Rendering(omissions, chapter.limits());
-    chapter.opened().ifPresent(rendering::open);
+    chapter.opened().ifPresent(opened -> rendering.open(opened, chapter.position()));
     for (var stored : chapter.events()) {
       if (stored.position() <= until) {
         rendering.add(stored);

@@ -13,11 +13,18 @@ import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The part of a wake that asks a model for a summary of its context. The request is in the log
 /// like any other, with its usage, but it answers nothing: messages wait until the new chapter has
 /// begun. The chapter is in the append of the reply that made it, or nowhere.
 final class Compacting {
+  /// The codes of errors of a server that makes compaction blocks, but none of this conversation.
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "compaction_(block|content|incomplete|nothing|signature|too_many|tool_changes)");
+
   private final WakeContext at;
 
   Compacting(WakeContext at) {
@@ -60,6 +67,8 @@ final class Compacting {
     }
     choice.observe(false, answer);
     return switch (answer) {
+      case Answer.Reply reply when draft.rung() == SummaryDraft.SERVER ->
+          compacted(reply, start, draft, room, chapter, choice);
       case Answer.Reply reply -> replied(reply, start, draft, room, chapter, choice);
       case Answer.Failure failure -> failed(failure, start, draft);
     };
@@ -78,22 +87,55 @@ final class Compacting {
       Room room,
       Chapter chapter,
       ProfileChoice choice) {
-    var end =
-        at.entry(
-            new Event.ModelRequestEnd(at.id(), start, false, reply.usage()),
-            Compaction.marked(
-                Json.obj(
-                    "summary_reply",
-                    Json.obj("content", reply.content(), "stop_reason", reply.stopReason()))));
+    var end = ended(reply, start);
     var fault = SummaryRules.fault(reply, room.summaryTokens(chapter));
     if (fault.isPresent()) {
       return at.writer().write(List.of(end, failed(draft, fault.get())));
     }
     var summarized = room.summarized(chapter, draft, SummaryRules.text(reply), at.id());
-    if (summarized.isEmpty()) {
+    return opened(end, summarized, draft, chapter, choice);
+  }
+
+  /// Records the chapter with the block of the model server. Thinking is valid only behind the same
+  /// system prompt and tools, which depend on the profile.
+  private LogWriter.Next compacted(
+      Answer.Reply reply,
+      EventId start,
+      SummaryDraft draft,
+      Room room,
+      Chapter chapter,
+      ProfileChoice choice) {
+    var end = ended(reply, start);
+    var fault = SummaryRules.serverFault(reply);
+    if (fault.isPresent()) {
+      return at.writer().write(List.of(end, failed(draft, fault.get())));
+    }
+    boolean same = choice.now().settings().equals(choice.next().settings());
+    var block = SummaryRules.block(reply).orElseThrow();
+    var compacted = room.compacted(chapter, draft, block, same, at.id());
+    return opened(end, compacted, draft, chapter, choice);
+  }
+
+  private Emission.Entry ended(Answer.Reply reply, EventId start) {
+    return at.entry(
+        new Event.ModelRequestEnd(at.id(), start, false, reply.usage()),
+        Compaction.marked(
+            Json.obj(
+                "summary_reply",
+                Json.obj("content", reply.content(), "stop_reason", reply.stopReason()))));
+  }
+
+  /// @param made the chapter; empty if it would not be small enough
+  private LogWriter.Next opened(
+      Emission.Entry end,
+      Optional<Event.ContextOpened> made,
+      SummaryDraft draft,
+      Chapter chapter,
+      ProfileChoice choice) {
+    if (made.isEmpty()) {
       return at.writer().write(List.of(end, failed(draft, Reason.NO_ROOM)));
     }
-    var opened = at.inheriting(summarized.get(), chapter).with(choice.next());
+    var opened = at.inheriting(made.get(), chapter).with(choice.next());
     var next =
         at.writer()
             .write(List.of(end, at.entry(new Event.ContextCompacted(at.id())), at.entry(opened)));
@@ -112,6 +154,14 @@ final class Compacting {
         new Event.CompactionFailed(at.id(), draft.rung(), reason, next, draft.before()));
   }
 
+  /// A server that knows what it was asked for may do it another time.
+  private static Reason rejection(Answer.Failure failure, SummaryDraft draft) {
+    boolean knows =
+        KNOWN.matcher(failure.said().words() + failure.message()).find()
+            && draft.rung() == SummaryDraft.SERVER;
+    return knows ? Reason.OTHER : Reason.REJECTED;
+  }
+
   /// A summary that is only useful is left for later. One that is necessary is tried again, like
   /// any request; then a chapter begins that needs no model.
   private LogWriter.Next failed(Answer.Failure failure, EventId start, SummaryDraft draft) {
@@ -126,11 +176,13 @@ final class Compacting {
     int failures = at.fold().failures() + 1;
     switch (failure.kind()) {
       case CONTEXT_FULL -> entries.add(failed(draft, Reason.CONTEXT_FULL));
-      case REJECTED -> entries.add(failed(draft, Reason.REJECTED));
+      case REJECTED -> entries.add(failed(draft, rejection(failure, draft)));
       case BILLING -> entries.add(failed(draft, Reason.REJECTED, Event.CompactionFailed.LAST));
       case OVERLOADED, RATE_LIMITED, BROKEN -> {
         if (!draft.hard()) {
           entries.add(failed(draft, Reason.UNAVAILABLE, draft.rung()));
+        } else if (draft.rung() == SummaryDraft.SERVER) {
+          entries.add(failed(draft, Reason.UNAVAILABLE));
         } else if (failures >= at.harness().retries().limit()) {
           entries.add(failed(draft, Reason.UNAVAILABLE, Event.CompactionFailed.LAST));
         } else {

@@ -15,6 +15,11 @@ interface Context {
   /// chapter, so a cached prefix stays valid.
   Rendered messages(Slices log);
 
+  /// The messages of the newest chapter up to a position.
+  ///
+  /// @param until the position after which nothing is sent
+  Rendered messages(Slices log, long until);
+
   /// The messages of a request for a summary: those of the newest chapter, and an instruction.
   ///
   /// @param until the position after which nothing is sent

@@ -113,8 +113,7 @@ public record ContextInspector(EventLog log, Models models, Inventory tools, Pro
   private ProfileUse next(Session session, Optional<ProfileUse> before) {
     return profiles.choose(
         session.agent().model().id(),
-        session.id(),
-        session.editable().metadata(),
+        session,
         before,
         ProfileChoice.open(tools, models.capabilities(session.agent().model().id())));
   }

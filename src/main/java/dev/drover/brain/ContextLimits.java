@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.profile.ProfileSettings;
+import dev.drover.profile.Strategy;
 
 /// The sizes, in tokens, at which a chapter ends.
 ///
@@ -14,8 +15,22 @@ record ContextLimits(long soft, long hard) {
   /// @param maxTokens the maximum of one reply
   static ContextLimits of(long context, long maxTokens, ProfileSettings profile) {
     long hard = context - reserve(context, maxTokens, profile);
-    long worthIt = (long) (hard * profile.atFraction());
-    return new ContextLimits(Math.min(worthIt, profile.atTokens()), hard);
+    return new ContextLimits(Math.min((long) (hard * part(profile)), profile.atTokens()), hard);
+  }
+
+  /// The part of the space for prompts at which a chapter ends. Without a request for a summary
+  /// nothing can fail or take long there, and more is lost with each chapter: so it may be as much
+  /// again of what is left.
+  private static double part(ProfileSettings profile) {
+    double part = profile.atFraction();
+    return profile.strategy() == Strategy.ROLLING ? (1 + part) / 2 : part;
+  }
+
+  /// The size of which the parts of a new chapter take their shares. It is the same for each
+  /// strategy.
+  static long base(long context, long maxTokens, ProfileSettings profile) {
+    long hard = context - reserve(context, maxTokens, profile);
+    return Math.min((long) (hard * profile.atFraction()), profile.atTokens());
   }
 
   /// What is left to a reply.

@@ -49,8 +49,8 @@ final class ContextSize {
       kept.addFirst(stored);
     }
     var limits = ResultLimits.of(kept, each, most);
-    settled = fixed + Estimate.of(opened.opening());
-    kept.forEach(stored -> settled += Estimate.of(stored, limits, false));
+    settled = fixed + Estimate.of(Opening.first(opened));
+    kept.forEach(stored -> settled += Estimate.of(stored, limits, opened.keepsThinking()));
   }
 
   double tokens() {

@@ -2,7 +2,9 @@ package dev.drover.brain;
 
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
+import dev.drover.session.Stored;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The place where a chapter is cut: between a model request and its reply. At that moment every
 /// call had its result, so no pair of the two is ever separated.
@@ -46,10 +48,15 @@ record Cut(long from, double kept) {
 
   /// The cut at a position.
   static Cut at(Chapter chapter, long from, ResultLimits limits) {
+    return at(chapter, from, limits, _ -> false);
+  }
+
+  /// @param thinking the replies whose thinking is kept
+  static Cut at(Chapter chapter, long from, ResultLimits limits, Predicate<Stored> thinking) {
     double kept =
         chapter.recent().stream()
             .filter(stored -> stored.position() > from)
-            .mapToDouble(stored -> Estimate.of(stored, limits, false))
+            .mapToDouble(stored -> Estimate.of(stored, limits, thinking.test(stored)))
             .sum();
     return new Cut(from, kept);
   }

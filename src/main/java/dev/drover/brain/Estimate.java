@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.Stored;
@@ -36,6 +37,7 @@ final class Estimate {
       case Event.UserMessage e -> of(e.content());
       case Event.SystemMessage e -> of(e.content());
       case Event.HandOverAsked e -> of(e.note());
+      case Event.ContextOpened e -> of(Opening.words(e));
       case Event.ToolResult e ->
           of(ShortResults.fit(e.output().orElse(Json.arr()), limits.of(e))) + FIELD;
       case Event.ModelRequestEnd e when isReply(e, stored) && stored.hidden() != null ->
@@ -80,6 +82,9 @@ final class Estimate {
     }
     if (type.equals("redacted_thinking")) {
       return 0;
+    }
+    if (type.equals(CompactionBlock.TYPE)) {
+      return FIELD + of(CompactionBlock.summary(object).orElse("")); // the rest is for the server
     }
     double tokens = 0;
     for (var field : object.fields().entrySet()) {

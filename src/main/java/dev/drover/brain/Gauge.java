@@ -25,13 +25,13 @@ record Gauge(double tokens, double guessed, double factor) {
   /// @param first the factor of a thread that has counted nothing yet
   static Gauge of(Chapter chapter, double fixed, double first) {
     double factor = chapter.opened().map(opened -> opened.gauge().factor() / 100.0).orElse(first);
-    double sum = fixed + chapter.opened().map(opened -> Estimate.of(opened.opening())).orElse(0.0);
+    double sum = fixed + chapter.opened().map(Opening::first).map(Estimate::of).orElse(0.0);
     double asked = sum;
     double counted = 0;
     double then = 0;
     for (var stored : chapter.events()) {
       boolean isNew = stored.position() > chapter.position();
-      sum += Estimate.of(stored, chapter.limits(), isNew);
+      sum += Estimate.of(stored, chapter.limits(), chapter.sendsThinkingOf(stored));
       if (Compaction.is(stored)) {
         continue; // it was another prompt
       }

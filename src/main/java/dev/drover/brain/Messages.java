@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A builder for the messages of a prompt, in the order that the Messages API requires: a user
-/// message first, adjacent messages of one role merged, and the results of calls directly after
-/// them. Other messages are held back until all results are added. One thread.
+/// message first, or a block that stands for what was before it, adjacent messages of one role
+/// merged, and the results of calls directly after them. Other messages are held back until all
+/// results are added. One thread.
 final class Messages {
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
 
@@ -21,6 +23,11 @@ final class Messages {
   private final List<Message> messages = new ArrayList<>();
   private final List<Message> held = new ArrayList<>();
   private final Map<EventId, String> open = new LinkedHashMap<>();
+
+  /// Adds the block that stands for what came before the first message.
+  void begin(Sent block) {
+    messages.add(new Message("assistant", new ArrayList<>(List.of(block))));
+  }
 
   /// Adds a reply of the model.
   ///
@@ -116,21 +123,31 @@ final class Messages {
 
   /// The messages so far.
   ///
-  /// @param breakpoints whether to mark the last two user messages
-  Rendered build(boolean breakpoints, Omissions omissions) {
+  /// @param breakpoints whether to mark the last two user messages, and a block of the first one
+  /// @param shared the place of that block, with which other requests begin, too
+  Rendered build(boolean breakpoints, Optional<Piece> shared, Omissions omissions) {
     settle();
     int marks = breakpoints ? 2 : 0;
     for (var message : messages.reversed()) {
       if (marks > 0 && message.role().equals("user")) {
-        var last = message.blocks().removeLast();
-        message.blocks().add(new Sent(last.json().with("cache_control", MARK), last.piece()));
+        message.blocks().add(marked(message.blocks().removeLast()));
         marks--;
       }
+    }
+    if (breakpoints && shared.isPresent()) {
+      messages
+          .getFirst()
+          .blocks()
+          .replaceAll(sent -> sent.piece().equals(shared.get()) ? marked(sent) : sent);
     }
     return new Rendered(
         new Json.Arr(messages.stream().map(Messages::json).toList()),
         messages.stream().map(m -> m.blocks().stream().map(Sent::piece).toList()).toList(),
         omissions);
+  }
+
+  private static Sent marked(Sent block) {
+    return new Sent(block.json().with("cache_control", MARK), block.piece());
   }
 
   private static Json json(Message message) {

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /// All omissions of a session, folded from its log. The thinking of replies from before a chapter
-/// is left out, too: it is valid only after the messages that were there before. One thread.
+/// is left out, too, unless the chapter keeps it: it is valid only after the messages that were
+/// there before. One thread.
 final class Omissions {
   private static final Comparator<Inherited.Part> ORDER =
       Comparator.comparing((Inherited.Part part) -> part.message().value())
@@ -19,15 +20,20 @@ final class Omissions {
 
   private final Set<Piece> pieces = new HashSet<>();
   private long thinking;
+  private long imported;
 
   void addAll(List<Stored> events) {
     for (var stored : events) {
       if (stored.event() instanceof Event.ContextOpened opened) {
         opened.inherited().ifPresent(this::add);
       }
-      if (stored.event() instanceof Event.Imported
-          || stored.event() instanceof Event.ContextOpened) {
-        thinking = stored.position(); // signed for another conversation
+      if (stored.event() instanceof Event.Imported) {
+        imported = stored.position();
+        thinking = stored.position(); // signed for another organization
+      } else if (stored.event() instanceof Event.ContextOpened opened) {
+        if (!opened.keepsThinking()) {
+          thinking = stored.position(); // signed for another conversation
+        }
       } else if (stored.event() instanceof Event.ModelRequestEnd end
           && end.isError()
           && stored.hidden() != null) {
@@ -74,6 +80,11 @@ final class Omissions {
 
   boolean has(Piece piece) {
     return pieces.contains(piece);
+  }
+
+  /// Whether what a model server has signed at this position is of another organization, perhaps.
+  boolean isForeign(long position) {
+    return position < imported;
   }
 
   /// Whether the thinking of a reply at this position is left out.

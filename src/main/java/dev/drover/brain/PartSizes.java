@@ -43,8 +43,7 @@ final class PartSizes {
   /// Adds what a chapter sends after its opening.
   void addAll(Chapter chapter) {
     for (var stored : chapter.events()) {
-      boolean thinking = stored.position() > chapter.position();
-      add(stored, chapter.limits(), thinking);
+      add(stored, chapter.limits(), chapter.sendsThinkingOf(stored));
     }
   }
 

@@ -11,7 +11,6 @@ import dev.drover.session.ProfileUse;
 import dev.drover.session.Session;
 import dev.drover.tools.Inventory;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +53,7 @@ final class ProfileChoice {
           profiles()
               .choose(
                   at.agent().model().id(),
-                  at.session(),
-                  metadata(),
+                  session(),
                   chapter.profile(),
                   open(
                       at.harness().tools(),
@@ -64,10 +62,10 @@ final class ProfileChoice {
     return next;
   }
 
-  private Map<String, String> metadata() {
-    Session row =
-        chapter.profile().isPresent() ? at.harness().sessions().getSession(at.session()) : at.row();
-    return row.editable().metadata();
+  private Session session() {
+    return chapter.profile().isPresent()
+        ? at.harness().sessions().getSession(at.session())
+        : at.row();
   }
 
   /// What the server decides where a profile leaves it open. A context that is only guessed counts

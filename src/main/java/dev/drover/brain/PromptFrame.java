@@ -63,8 +63,7 @@ record PromptFrame(
   /// The settings of the chapter as far as they can be followed: an agent that does not have the
   /// tool cannot hand over.
   ProfileSettings followed() {
-    return profile.strategy() == Strategy.NOTE
-            && toolbox().nameOf(Runs.Harness.class).isEmpty()
+    return profile.strategy() == Strategy.NOTE && toolbox().nameOf(Runs.Harness.class).isEmpty()
         ? profile.with(Strategy.SUMMARY)
         : profile;
   }

@@ -45,6 +45,11 @@ public record Recording(
     return new Recording(WorkspaceId.DEFAULT, agent, List.of(), List.of(), events);
   }
 
+  /// The same session with another log.
+  Recording with(List<Stored> log) {
+    return new Recording(workspace, agent, notes, resources, log);
+  }
+
   /// The ends of model requests of the conversation with a reply, by the position of the request.
   Map<Long, Stored> replies() {
     var starts = new HashMap<String, Long>();

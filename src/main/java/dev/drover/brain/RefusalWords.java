@@ -32,6 +32,10 @@ record RefusalWords(String words, boolean indexed, boolean plain, boolean denied
               + "[^.]{0,40}((not|n't) (be |a )?(support|accept|allow|permitted|recogni|valid)"
               + "|unsupported|does not match)");
 
+  /// Refusals of a compaction block.
+  private static final Pattern COMPACTION =
+      words("\\bcompaction|\\bcompact-20\\d\\d-|anthropic-beta");
+
   /// Refusals of thinking, where the words do not say of what.
   private static final Pattern SIGNATURE = words("invalid (thinking )?signature");
 
@@ -111,6 +115,11 @@ record RefusalWords(String words, boolean indexed, boolean plain, boolean denied
     return rejected || broken
         ? Optional.of(new RefusalWords(words, said.indexed(), plain, denied))
         : Optional.empty();
+  }
+
+  /// Whether the text is about the block that stands for a conversation, or about its beta.
+  boolean areOfCompaction() {
+    return plain && has(COMPACTION);
   }
 
   boolean areOfThinking() {

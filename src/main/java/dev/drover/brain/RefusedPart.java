@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.CompactionBlock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -57,6 +58,9 @@ final class RefusedPart {
   }
 
   private Optional<Omission> in(RefusalWords words) {
+    if (words.areOfCompaction() && CompactionBlock.isFirst(asked.messages())) {
+      return Optional.of(new Omission(List.of(asked.blocks(0).getFirst().piece()), true));
+    }
     return words.areOfThinking()
         ? thinking()
         : named(words).or(() -> addressed(words)).or(() -> meant(words));

@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Blank;
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -9,6 +10,7 @@ import dev.drover.session.Stored;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -16,12 +18,16 @@ import java.util.stream.IntStream;
 /// holds: what would be refused is left out or replaced, in the same way each time, so that a
 /// cached prefix stays valid. Well-formed content is unchanged. One thread.
 final class Rendering {
+  /// The index of the block of a model server in a chapter's opening; the words follow it.
+  static final int BLOCK = 0;
+
   private static final Set<String> KNOWN = Set.of("text", "image", "document", "search_result");
 
   private final Omissions omissions;
   private final ResultLimits limits;
   private final Messages messages = new Messages();
   private final CallNames calls = new CallNames();
+  private Optional<Piece> shared = Optional.empty();
 
   /// @param limits the shortening of results
   Rendering(Omissions omissions, ResultLimits limits) {
@@ -30,11 +36,26 @@ final class Rendering {
   }
 
   Rendered build(boolean breakpoints) {
-    return messages.build(breakpoints, omissions);
+    return messages.build(breakpoints, shared, omissions);
   }
 
-  /// Adds what stands first in a chapter.
-  void open(Event.ContextOpened opened) {
+  /// Adds what stands first in a chapter. The block of a model server is sent as it came; what the
+  /// server refused, or an import has brought, is sent as a text.
+  ///
+  /// @param position of the chapter
+  void open(Event.ContextOpened opened, long position) {
+    var block = Opening.block(opened);
+    if (block.isPresent()) {
+      var piece = new Piece(opened.id(), BLOCK);
+      if (omissions.has(piece) || omissions.isForeign(position)) {
+        messages.say("user", List.of(new Messages.Sent(CompactionBlock.text(block.get()), piece)));
+      } else {
+        messages.begin(new Messages.Sent(block.get(), piece));
+      }
+      return;
+    }
+    int blocks = Opening.shared(opened);
+    shared = blocks == 0 ? Optional.empty() : Optional.of(new Piece(opened.id(), blocks - 1));
     for (var item : opened.opening().items()) {
       if (item instanceof Json.Obj message) {
         var content = new Json.Arr(message.items("content"));
@@ -53,12 +74,29 @@ final class Rendering {
           when !e.isError() && stored.hidden() != null && !Compaction.is(stored) ->
           reply(stored, stored.hidden());
       case Event.HandOverAsked e -> say(e.id(), e.note());
+      case Event.ContextOpened e -> words(e);
       case Event.Continued e -> e.note().ifPresent(note -> say(e.id(), note));
       case Event.Damaged e ->
           throw new IllegalStateException(
               "event %d cannot be read: %s".formatted(stored.position(), e.why()));
       default -> {}
     }
+  }
+
+  /// Adds the client's words at the place of the chapter that has them.
+  private void words(Event.ContextOpened opened) {
+    var words = Opening.words(opened).items();
+    messages.say(
+        "user",
+        IntStream.range(0, words.size())
+            .filter(i -> words.get(i) instanceof Json.Obj)
+            .mapToObj(
+                i ->
+                    shown(
+                        (Json.Obj) words.get(i),
+                        new Piece(opened.id(), BLOCK + 1 + i),
+                        "(no text)"))
+            .toList());
   }
 
   /// Adds a text of the user's role that stands for an event.
@@ -123,8 +161,8 @@ final class Rendering {
   }
 
   /// Adds a reply of the model unchanged, except for a refusal, which nothing can follow; blank
-  /// texts, which the API returns but does not accept; and thinking with nothing after it, which
-  /// the API does not accept either.
+  /// texts, which the API returns but does not accept; thinking with nothing after it, which the
+  /// API does not accept either; and a compaction block, which is accepted only as the first block.
   private void reply(Stored stored, Json.Obj reply) {
     if ("refusal".equals(reply.text("stop_reason"))) {
       return;
@@ -143,7 +181,9 @@ final class Rendering {
           blocks.add(new Messages.Sent(call(block, new EventId(event), piece), piece));
           opened.put(new EventId(event), calls.id(new EventId(event)).orElseThrow());
         }
-      } else if (!isBlank(block) && !isLeftOut(block, piece, stored.position())) {
+      } else if (!isBlank(block)
+          && !CompactionBlock.is(block)
+          && !isLeftOut(block, piece, stored.position())) {
         blocks.add(new Messages.Sent(block, piece));
       }
     }

@@ -30,7 +30,7 @@ public record ReplaySettings(
   private static final int LONGEST_ID = 256;
 
   /// The names of the strategies. `note` is not among them: what an agent would hand over, and
-  /// when, cannot be known without it.
+  /// when, cannot be known without it. A block of a model server is replayed as a summary.
   public static final List<String> STRATEGIES =
       Stream.of(Strategy.FULL, Strategy.ROLLING, Strategy.SUMMARY)
           .map(ReplaySettings::name)
@@ -81,7 +81,8 @@ public record ReplaySettings(
             own.midConversationSystem(),
             own.price(),
             true,
-            own.overflow());
+            own.overflow(),
+            own.serverCompaction());
   }
 
   /// The strategy to use.
@@ -90,7 +91,7 @@ public record ReplaySettings(
   Strategy strategy(Strategy own) {
     return strategy
         .map(name -> Strategy.valueOf(name.toUpperCase(Locale.ROOT)))
-        .orElse(own == Strategy.NOTE ? Strategy.SUMMARY : own);
+        .orElse(own == Strategy.NOTE || own == Strategy.SERVER ? Strategy.SUMMARY : own);
   }
 
   static String name(Strategy strategy) {

@@ -50,6 +50,11 @@ final class RequestReplay {
   private boolean requested;
   private @Nullable Stored start;
 
+  /// The position of the request before which the replay ends; 0 if it does not end early.
+  private long stopAt;
+
+  private boolean stopped;
+
   /// The figures of one side as they grow.
   private static final class Tally {
     private final List<ReplayedRequests.Began> chapters = new ArrayList<>();
@@ -104,7 +109,35 @@ final class RequestReplay {
       List<Stored> events,
       Map<Long, Stored> replies,
       Optional<Price> price) {
+    replay(events, replies);
+    return new ReplayedRequests(
+        model,
+        room.model().contextKnown()
+            ? Optional.of((long) room.model().contextTokens())
+            : Optional.empty(),
+        profile,
+        ReplaySettings.name(room.now().strategy()),
+        before.side(price),
+        after.side(room.model().price()),
+        tooLarge);
+  }
+
+  /// The log before a request, with the chapters of this replay. Where a chapter needs a summary,
+  /// it has the newest recorded one; without one, it has the list of calls only.
+  ///
+  /// @param position of a request with a reply
+  /// @throws Problem `INVALID_REQUEST` if it takes too long
+  List<Stored> before(long position, List<Stored> events, Map<Long, Stored> replies) {
+    stopAt = position;
+    replay(events, replies);
+    return List.copyOf(log);
+  }
+
+  private void replay(List<Stored> events, Map<Long, Stored> replies) {
     for (var stored : events) {
+      if (stopped) {
+        return;
+      }
       seen.add(stored);
       recorded.add(stored, seen);
       switch (stored.event()) {
@@ -120,16 +153,6 @@ final class RequestReplay {
         default -> add(stored.event(), stored);
       }
     }
-    return new ReplayedRequests(
-        model,
-        room.model().contextKnown()
-            ? Optional.of((long) room.model().contextTokens())
-            : Optional.empty(),
-        profile,
-        ReplaySettings.name(room.now().strategy()),
-        before.side(price),
-        after.side(room.model().price()),
-        tooLarge);
   }
 
   /// The end of a request. One that was too long is not part of the replay, which has limits of its
@@ -165,6 +188,10 @@ final class RequestReplay {
     if (room.model().contextKnown() && tokens > room.model().contextTokens()) {
       opened = refuse(asked, factor) || opened;
       tokens = Math.round(factor * size.tokens());
+    }
+    if (asked.position() == stopAt) {
+      stopped = true;
+      return;
     }
     long read =
         isWarm(asked) ? Math.min(tokens, opened ? Math.round(factor * room.fixed()) : cached) : 0;
@@ -206,7 +233,7 @@ final class RequestReplay {
       Chapter chapter, SummaryDraft draft, Stored asked, double factor) {
     var id = asked.event().id();
     int length = room.summaryTokens(chapter);
-    var opened = room.summarized(chapter, draft, WORD.repeat(length), id);
+    var opened = summary(length).flatMap(text -> room.summarized(chapter, draft, text, id));
     if (opened.isPresent()) {
       long tokens = Math.round(factor * size.tokens());
       long read = isWarm(asked) ? Math.min(tokens, cached) : 0;
@@ -220,6 +247,19 @@ final class RequestReplay {
             instanceof Move.Open(var rolled)
         ? Optional.of(rolled)
         : Optional.empty();
+  }
+
+  /// The text of a summary.
+  private Optional<String> summary(int length) {
+    return stopAt == 0
+        ? Optional.of(WORD.repeat(length))
+        : seen.reversed().stream()
+            .map(Stored::event)
+            .filter(ContextOpened.class::isInstance)
+            .map(ContextOpened.class::cast)
+            .flatMap(chapter -> chapter.summary().stream())
+            .map(ContextOpened.Summary::text)
+            .findFirst();
   }
 
   private boolean isWarm(Stored asked) {

@@ -1,5 +1,6 @@
 package dev.drover.brain;
 
+import dev.drover.base.Json;
 import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -63,6 +64,21 @@ final class ResultLimits {
       }
       left -= lengths[i];
     }
+  }
+
+  /// Whether the results after a position are the same under other limits.
+  boolean areThose(ResultLimits other, List<Stored> events, long after) {
+    return events.stream()
+        .filter(stored -> stored.position() > after)
+        .map(Stored::event)
+        .filter(Event.ToolResult.class::isInstance)
+        .map(Event.ToolResult.class::cast)
+        .allMatch(
+            result -> {
+              var output = result.output().orElse(Json.arr());
+              return ShortResults.fit(output, of(result))
+                  .equals(ShortResults.fit(output, other.of(result)));
+            });
   }
 
   /// The number of characters to which the result is shortened; 0 if it is sent whole.

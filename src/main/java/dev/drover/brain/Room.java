@@ -1,7 +1,9 @@
 package dev.drover.brain;
 
+import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.model.CompactionBlock;
 import dev.drover.profile.ProfileSettings;
 import dev.drover.profile.Strategy;
 import dev.drover.session.Event.CompactionFailed;
@@ -14,6 +16,7 @@ import dev.drover.session.EventId;
 import dev.drover.session.ModelUsage;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The decision, before a model request, whether a new chapter begins, and how. Pure: the same log
 /// gives the same chapter, on any node and after any crash.
@@ -42,6 +45,10 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
 
   /// The size of a chapter that is worth opening because a client asked for it.
   private static final double ANY_SMALLER = 0.95;
+
+  /// The share of the space for messages that the newest rounds take at most: what their usual size
+  /// is in a context of 200,000 tokens.
+  private static final double KEPT_SHARE = 1.0 / 6;
 
   /// The share of the messages that such a chapter keeps at most.
   private static final double KEPT_ON_REQUEST = 0.25;
@@ -120,13 +127,18 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// What to do in a context whose agent hands over before it is full.
   private Move byHand(Chapter chapter, Sizes sizes) {
     double tokens = sizes.gauge.tokens();
+    double begun =
+        chapter
+            .opened()
+            .map(opened -> (double) opened.gauge().after())
+            .orElse(sizes.gauge.factor() * fixed);
     boolean late =
         tokens > LATE * sizes.limits.soft()
             || (chapter.handsOver() && chapter.requestsSinceAsked() >= REQUESTS_TO_HAND_OVER);
     if (late) {
       return draft(chapter, sizes, false).<Move>map(Move.Summarize::new).orElseGet(Move.GoOn::new);
     }
-    boolean early = tokens > now.handOverFraction() * sizes.limits.soft();
+    boolean early = tokens > begun + now.handOverFraction() * (sizes.limits.soft() - begun);
     boolean asks = !chapter.handsOver() && (early || chapter.requested().isPresent());
     return asks ? new Move.AskToHandOver() : new Move.GoOn();
   }
@@ -236,12 +248,17 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     ResultLimits limits(Chapter chapter) {
       return ResultLimits.of(chapter.recent(), results, round);
     }
+
+    Shape withResults(int each, int together) {
+      return new Shape(each, together, keep, summary, budget);
+    }
   }
 
   private Shape shape(Chapter chapter, Sizes sizes, double share) {
     var profile = next.get().settings();
-    double soft = limits(sizes.window, profile).soft() / sizes.gauge.factor();
-    double space = Math.max(soft / 4, soft - fixed);
+    double base =
+        ContextLimits.base(sizes.window, model.maxTokens(), profile) / sizes.gauge.factor();
+    double space = Math.max(base / 4, base - fixed);
     return new Shape(
         (int) (3 * share * Math.min((double) profile.resultTokens(), space / 8)),
         (int) Math.min(MOST_CHARACTERS, 3 * share * profile.roundFraction() * space),
@@ -257,8 +274,8 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   private double kept(Chapter chapter, Gauge gauge, double space) {
     double messages = gauge.tokens() / gauge.factor() - fixed;
     return chapter.requested().isPresent()
-        ? Math.min(space / 4, KEPT_ON_REQUEST * messages)
-        : space / 4;
+        ? Math.min(KEPT_SHARE * space, KEPT_ON_REQUEST * messages)
+        : KEPT_SHARE * space;
   }
 
   private static ContextOpened.Cause cause(Chapter chapter) {
@@ -299,10 +316,27 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Cut cut,
       Kind kind,
       Optional<Summary> summary) {
+    return opened(chapter, id, sizes, shape, cut, kind, summary, Json.arr(), false);
+  }
+
+  /// @param first the message with the block of a model server; none for other kinds
+  private ContextOpened opened(
+      Chapter chapter,
+      EventId id,
+      Sizes sizes,
+      Shape shape,
+      Cut cut,
+      Kind kind,
+      Optional<Summary> summary,
+      Json.Arr first,
+      boolean keepsThinking) {
     var gauge = sizes.gauge;
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
-    var contents = new Opening.Contents(kind, summary, next.get().reader());
-    var opening = Opening.of(chapter.log(), before, shape.budget, contents);
+    var contents =
+        new Opening.Contents(kind, summary, next.get().reader(), continued(chapter, sizes));
+    var words = Opening.of(chapter.log(), before, shape.budget, contents);
+    var opening =
+        new Json.Arr(Stream.concat(first.items().stream(), words.items().stream()).toList());
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
     return new ContextOpened(
         id,
@@ -320,7 +354,25 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
         shape.round,
         summary,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        keepsThinking);
+  }
+
+  /// The beginning of the chapter, if its words of the client are as long as those of the next one
+  /// may be.
+  private Optional<ContextOpened> continued(Chapter chapter, Sizes sizes) {
+    var settings = next.get().settings();
+    return chapter
+        .opened()
+        .filter(
+            opened ->
+                opened.kind() != Kind.TRIM
+                    && opened.kind() != Kind.SERVER
+                    && opened.gauge().window() == sizes.window)
+        .filter(
+            _ ->
+                settings.userTokens() == now.userTokens()
+                    && settings.instructionTokens() == now.instructionTokens());
   }
 
   /// The chapter of an agent that has handed its work over: nothing of the old one is kept.
@@ -339,7 +391,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// has had no reply yet, or if the smallest chapter with a summary would not be worth it.
   private Optional<SummaryDraft> draft(Chapter chapter, Sizes sizes, boolean hard) {
     var failure = chapter.failure();
-    int rung = failure.map(CompactionFailed::next).orElse(SummaryDraft.FIRST);
+    int rung = Math.max(failure.map(CompactionFailed::next).orElse(0), firstRung(chapter));
     boolean waits = failure.filter(Room::pauses).isPresent();
     long tokens = Math.round(sizes.gauge.tokens());
     if (chapter.inARow() > 0
@@ -355,6 +407,15 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
         .map(cut -> new SummaryDraft(rung, repairs, cut.from(), hard, tokens));
   }
 
+  /// The first rung of the ladder: the model server if it can, and has not refused before.
+  private int firstRung(Chapter chapter) {
+    boolean byServer =
+        next.get().settings().strategy() == Strategy.SERVER
+            && model.serverCompaction()
+            && !chapter.isServerRefused();
+    return byServer ? SummaryDraft.SERVER : SummaryDraft.FIRST;
+  }
+
   /// Whether another request for a summary is not worth its price at once.
   private static boolean pauses(CompactionFailed failure) {
     return failure.reason() == Reason.UNAVAILABLE || failure.next() >= SummaryDraft.SLIM;
@@ -362,7 +423,9 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
 
   /// A cut whose chapter will be small enough with a summary of the usual length.
   private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
-    var contents = new Opening.Contents(Kind.SUMMARY, Optional.empty(), next.get().reader());
+    var contents =
+        new Opening.Contents(
+            Kind.SUMMARY, Optional.empty(), next.get().reader(), continued(chapter, sizes));
     double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())
@@ -392,6 +455,30 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     var cut = Cut.at(chapter, draft.from(), shape.limits(chapter));
     var summary = Optional.of(new Summary(draft.from(), text));
     return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SUMMARY, summary))
+        .filter(one -> one.gauge().after() <= WORTH_IT * Math.max(draft.before(), 1));
+  }
+
+  /// The chapter with the block of a model server; empty if it is not small enough. Results that
+  /// were sent stay as they were, as long as they fit, so the thinking after them stays valid.
+  ///
+  /// @param same whether the system prompt and the tools stay the same
+  Optional<ContextOpened> compacted(
+      Chapter chapter, SummaryDraft draft, Json.Obj block, boolean same, EventId id) {
+    var sizes = sizes(chapter);
+    var usual = beside(shape(chapter, sizes, 1));
+    var before = chapter.opened().filter(_ -> same && !chapter.isOverflowing());
+    var shape =
+        before
+            .map(one -> usual.withResults(one.resultCharacters(), one.roundCharacters()))
+            .orElse(usual);
+    var limits = shape.limits(chapter);
+    boolean keeps = same && chapter.limits().areThose(limits, chapter.recent(), draft.from());
+    var cut =
+        Cut.at(chapter, draft.from(), limits, stored -> keeps && chapter.sendsThinkingOf(stored));
+    var text = CompactionBlock.summary(block).orElseThrow();
+    var summary = Optional.of(new Summary(draft.from(), text));
+    var first = Json.arr(Json.obj("role", "assistant", "content", Json.arr(block)));
+    return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SERVER, summary, first, keeps))
         .filter(one -> one.gauge().after() <= WORTH_IT * Math.max(draft.before(), 1));
   }
 

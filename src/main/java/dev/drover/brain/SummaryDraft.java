@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.session.Compaction;
+import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.CompactionFailed.Reason;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// A request for a summary: what is stored with its start, so that a brain that finds it without an
 /// end asks the same again.
 ///
-/// @param rung of the ladder: [#FIRST], [#REPAIRED] or [#SLIM]
+/// @param rung of the ladder: [#SERVER], [#FIRST], [#REPAIRED] or [#SLIM]
 /// @param repairs what was wrong with the summary before; empty for the first one
 /// @param from the position of the model request after which rounds are kept
 /// @param hard whether the conversation cannot go on without a new chapter
 /// @param before the size of the context
 record SummaryDraft(int rung, Optional<Reason> repairs, long from, boolean hard, long before) {
+  /// The conversation up to the first round that is kept, of which the model server is asked to
+  /// make a block.
+  static final int SERVER = CompactionFailed.SERVER;
+
   /// The whole conversation, and the instruction.
   static final int FIRST = 1;
 

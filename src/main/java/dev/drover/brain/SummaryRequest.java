@@ -1,6 +1,7 @@
 package dev.drover.brain;
 
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Prompt;
 import dev.drover.session.Event;
 import dev.drover.session.Event.CompactionFailed.Reason;
@@ -65,6 +66,11 @@ final class SummaryRequest {
     // A request that was refused as too long is sent as far as an earlier one reached.
     long until = draft.hard() || draft.rung() == SummaryDraft.SLIM ? draft.from() : Long.MAX_VALUE;
     var prompt = frame.withMaxTokens(most);
+    if (draft.rung() == SummaryDraft.SERVER) {
+      return prompt
+          .withMessages(context.messages(of.slices(), draft.from()).messages())
+          .compacting(instruction);
+    }
     if (draft.rung() == SummaryDraft.SLIM) {
       var said = context.messages(of.slices(), until, id, " ").messages();
       int characters = (int) (CHARACTERS * room.slimTokens(chapter));
@@ -138,6 +144,10 @@ final class SummaryRequest {
       case "tool_result" -> {
         var text = Digest.text(new Json.Arr(block.items("content")));
         yield List.of("result: " + ShortResults.cut(text, LONGEST_RESULT));
+      }
+      case CompactionBlock.TYPE -> {
+        var summary = CompactionBlock.summary(block).orElse("");
+        yield List.of("summary of what came before: " + ShortResults.cut(summary, LONGEST_TEXT));
       }
       case "thinking", "redacted_thinking" -> List.of();
       default -> List.of(role + ": [" + block.text("type") + "]");

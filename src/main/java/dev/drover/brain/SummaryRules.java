@@ -2,6 +2,7 @@ package dev.drover.brain;
 
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
+import dev.drover.model.CompactionBlock;
 import dev.drover.session.Event.CompactionFailed;
 import dev.drover.session.Event.CompactionFailed.Reason;
 import java.util.Optional;
@@ -61,9 +62,48 @@ final class SummaryRules {
     return Estimate.of(text) > LENIENCE * tokens ? Optional.of(Reason.TOO_LONG) : Optional.empty();
   }
 
+  /// The block with which a model server stands for the conversation; empty if the reply has none
+  /// that can be used.
+  static Optional<Json.Obj> block(Answer.Reply reply) {
+    var content = reply.content().items();
+    return content.size() == 1 && CompactionBlock.is(content.getFirst())
+        ? Optional.of((Json.Obj) content.getFirst())
+        : Optional.empty();
+  }
+
+  /// What is wrong with a reply to a request for such a block; empty if the block can be used. An
+  /// answer to the conversation itself shows that the server does not know what it was asked for.
+  static Optional<Reason> serverFault(Answer.Reply reply) {
+    if (reply.stopReason().equals("refusal")) {
+      return Optional.of(Reason.REFUSED);
+    }
+    if (ThreadFold.isCut(reply.stopReason())) {
+      return Optional.of(Reason.CONTEXT_FULL);
+    }
+    if (reply.stopReason().equals("max_tokens")) {
+      return Optional.of(Reason.CUT_OFF);
+    }
+    if (!reply.stopReason().equals(CompactionBlock.TYPE)) {
+      boolean any = reply.content().items().stream().anyMatch(CompactionBlock::is);
+      return Optional.of(any ? Reason.OTHER : Reason.REJECTED);
+    }
+    var block = block(reply);
+    if (block.isEmpty()) {
+      return Optional.of(reply.content().items().isEmpty() ? Reason.EMPTY : Reason.OTHER);
+    }
+    var text = CompactionBlock.summary(block.get()).orElse("");
+    if (text.length() < SHORTEST) {
+      return Optional.of(Reason.EMPTY);
+    }
+    return text.contains(SummaryRequest.BEGINNING) ? Optional.of(Reason.ECHO) : Optional.empty();
+  }
+
   /// The rung after a reply that cannot be used: the same request, repaired, and then a shorter
   /// prompt, from which a model that refuses may see less.
   static int after(int rung, Reason reason) {
+    if (rung == SummaryDraft.SERVER) {
+      return reason == Reason.CONTEXT_FULL ? SummaryDraft.SLIM : SummaryDraft.FIRST;
+    }
     boolean repairable =
         switch (reason) {
           case TOOL_CALL, EMPTY, ECHO, CUT_OFF, TOO_LONG, NO_ROOM, OTHER -> true;

@@ -22,6 +22,7 @@ import dev.drover.tools.CallContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The context of one wake for one thread of a session, used by all of its steps. Not safe for many
 /// threads, except for [#id].
@@ -138,11 +139,17 @@ record WakeContext(
 
   /// The entry that answers a call.
   Emission.Entry result(ThreadFold.Call call, ToolResult result) {
+    return result(call, result, null);
+  }
+
+  /// As above, with data to store with the event.
+  Emission.Entry result(ThreadFold.Call call, ToolResult result, Json.@Nullable Obj hidden) {
     var use = call.use().id();
-    return entry(
+    var event =
         call.use() instanceof Event.AgentMcpToolUse
             ? new Event.AgentMcpToolResult(id(), use, result.content(), result.isError())
-            : new Event.AgentToolResult(id(), use, result.content(), result.isError()));
+            : new Event.AgentToolResult(id(), use, result.content(), result.isError());
+    return new Emission.Entry(thread.key(), event, hidden);
   }
 
   /// Waits for a task.

@@ -10,29 +10,32 @@ final class AgentVerbs {
   static final String ABOUT = "Agents: a model, a prompt and tools.";
 
   private static final String PATH = "/v1/agents";
-  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "AGENT");
+  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "AGENT", Summaries::agent);
+  private static final Field TITLE = Field.text("name", "The agent's name.");
+  private static final Field MODEL_ID =
+      new Field(
+          "model",
+          Field.Kind.REFERENCE,
+          "ID",
+          "The model, or {id: ID, effort: LEVEL}. 'drover models list' shows the known models.");
   private static final List<Field> FIELDS =
       List.of(
-          Field.text("name", "The agent's name."),
-          new Field(
-              "model",
-              Field.Kind.REFERENCE,
-              "ID",
-              "The model, or {id: ID, effort: LEVEL}. 'drover models list' shows the known"
-                  + " models."),
           Field.text("system", "The system prompt, or @FILE."),
           Field.text("description", "A description of the agent."),
           Field.tools());
-  private static final List<Field> CREATED = and(FIELDS, Field.metadata(false));
+  private static final List<Field> CREATED =
+      and(List.of(TITLE.needed(), MODEL_ID.needed()), and(FIELDS, Field.metadata(false)));
   private static final List<Field> UPDATED =
       and(
-          FIELDS,
-          Field.metadata(true),
-          new Field(
-              "version",
-              Field.Kind.NUMBER,
-              "N",
-              "The version to update; if there is a newer one, the update fails."));
+          List.of(TITLE, MODEL_ID),
+          and(
+              FIELDS,
+              Field.metadata(true),
+              new Field(
+                  "version",
+                  Field.Kind.NUMBER,
+                  "N",
+                  "The version to update; if there is a newer one, the update fails.")));
 
   private static final Column MODEL =
       new Column("MODEL", agent -> Column.text(agent.object("model"), "id"));
@@ -46,8 +49,8 @@ final class AgentVerbs {
           List.of(
               Column.of("ID", "id"),
               Column.of("NAME", "name"),
-              MODEL,
-              Column.of("VERSION", "version"),
+              MODEL.ranked(1),
+              Column.of("VERSION", "version").ranked(2),
               Column.time("UPDATED", "updated_at"),
               Column.state()));
   private static final PagedList VERSIONS =
@@ -95,7 +98,7 @@ final class AgentVerbs {
             call -> {
               var version = call.arguments().number("--version", 1);
               var query = version.map(number -> "?version=" + number).orElse("");
-              return call.print(call.api().get(call.path(PATH) + query));
+              return VERBS.print(call, call.api().get(call.path(PATH) + query));
             });
     spec.addOption(Specs.number("--version", "The version. [default: the newest]"));
     return spec;
@@ -112,8 +115,12 @@ final class AgentVerbs {
   }
 
   private static List<Field> and(List<Field> fields, Field... more) {
+    return and(fields, List.of(more));
+  }
+
+  private static List<Field> and(List<Field> fields, List<Field> more) {
     var all = new ArrayList<>(fields);
-    all.addAll(List.of(more));
+    all.addAll(more);
     return List.copyOf(all);
   }
 }

@@ -4,9 +4,14 @@ import dev.drover.base.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The part of a dialogue that sends typed lines to the session. Not safe for concurrent use.
 final class Answers {
+  /// `y`, or `n` with or without a reason.
+  private static final Pattern REPLY =
+      Pattern.compile("\\s*(?:(y|yes)|(?:n|no)(?:[\\s,:]+(.+))?)\\s*", Pattern.CASE_INSENSITIVE);
+
   private final Api api;
   private final String session;
   private final View view;
@@ -38,7 +43,7 @@ final class Answers {
       case InputLine.Nothing _ -> {}
       case InputLine.Help _ -> InputLine.HELP.lines().forEach(view::notice);
       case InputLine.Wrong(var why) -> fail(why);
-      case InputLine.Message(var text) -> send(Outgoing.message(text));
+      case InputLine.Message(var text) -> message(text);
       case InputLine.Interrupt _ -> send(Outgoing.interrupt());
       case InputLine.Result(var id, var text) -> send(Outgoing.result(id, text));
       case InputLine.Allow(var id) -> {
@@ -50,6 +55,32 @@ final class Answers {
       case InputLine.Deny(var words) -> deny(words);
     }
     return true;
+  }
+
+  /// A message, or the answer to the first call that waits for permission. The session takes no
+  /// message before its calls are answered.
+  private void message(String text) throws InterruptedException {
+    if (pending.isEmpty()) {
+      send(Outgoing.message(text));
+      return;
+    }
+    var first = pending.asking().stream().findFirst();
+    var reply = REPLY.matcher(text);
+    if (first.isPresent() && reply.matches()) {
+      var why = reply.group(2);
+      if (reply.group(1) == null) {
+        send(Outgoing.deny(first.get(), why == null ? "" : why));
+      } else {
+        send(Outgoing.allow(first.get()));
+      }
+      return;
+    }
+    fail(
+        "not sent: the session waits for "
+            + pending.words()
+            + (first.isPresent()
+                ? ". Type y or n, or /interrupt to give up the turn"
+                : ". Type /result ID TEXT, or /interrupt to give up the turn"));
   }
 
   private void deny(String words) throws InterruptedException {
@@ -86,11 +117,12 @@ final class Answers {
       for (var item : answer.items("data")) {
         if (item instanceof Json.Obj stored) {
           turn.sent(stored);
+          pending.take(stored);
           view.sent(stored);
         }
       }
     } catch (Refusal refusal) {
-      fail("not sent: " + refusal.details());
+      fail("not sent: " + refusal.words());
     } catch (IOException e) {
       fail("it may or may not have been sent: " + Conversation.reason(e));
     }

@@ -128,9 +128,10 @@ final class Api implements AutoCloseable {
       if (Json.parse(body) instanceof Json.Obj object) {
         return object;
       }
-      throw new IOException("the server's answer is not a JSON object");
+      throw new IOException("the answer is not that of a Drover server");
     } catch (Json.Malformed e) {
-      throw new IOException("the server's answer is " + e.getMessage(), e);
+      throw new IOException(
+          "the answer is not that of a Drover server: it is " + e.getMessage(), e);
     }
   }
 

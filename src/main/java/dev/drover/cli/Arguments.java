@@ -57,8 +57,18 @@ final class Arguments {
         : Optional.empty();
   }
 
+  /// The value of a flag that may not be missing.
+  String required(String flag) {
+    return text(flag).orElseThrow(() -> wrong(flag + " is missing"));
+  }
+
   List<String> texts(String flag) {
     return has(flag) ? line.matchedOptionValue(flag, List.of()) : List.of();
+  }
+
+  /// Whether the command has a flag.
+  boolean knows(String flag) {
+    return line.commandSpec().findOption(flag) != null;
   }
 
   /// An integer of at least `least`.
@@ -99,6 +109,25 @@ final class Arguments {
               : value.startsWith("@") ? file(flag, value.substring(1)) : value);
     } catch (Yaml.Unreadable e) {
       throw wrong(flag + ": " + e.getMessage());
+    }
+  }
+
+  /// The content of a file, or standard input for `-`.
+  String fileContent(String flag, String name) {
+    return name.equals("-") ? standardInput(flag) : file(flag, name);
+  }
+
+  /// JSON or YAML that must be an object.
+  ///
+  /// @param source what to name in errors
+  Json.Obj parsedObject(String source, String text) {
+    try {
+      if (Yaml.read(text) instanceof Json.Obj object) {
+        return object;
+      }
+      throw wrong(source + " is not a JSON or YAML object");
+    } catch (Yaml.Unreadable e) {
+      throw wrong(source + ": " + e.getMessage());
     }
   }
 

@@ -42,9 +42,13 @@ final class BundleVerbs {
         Specs.verb(
             "import", "Creates a session from a file of 'export'.", BundleVerbs::importSession);
     spec.addPositional(Specs.word(0, "FILE", "1", "The file; '-' for standard input."));
-    spec.addOption(Specs.text(AGENT, "ID", "The agent of the new session. Required."));
     spec.addOption(
-        Specs.text(ENVIRONMENT, "ID", "The environment in which its tools run. Required."));
+        Specs.text(AGENT, "AGENT", "The name or id of the new session's agent. Required."));
+    spec.addOption(
+        Specs.text(
+            Specs.withoutId(ENVIRONMENT),
+            "ENVIRONMENT",
+            "The name or id of the environment in which its tools run. Required."));
     return spec;
   }
 
@@ -60,7 +64,7 @@ final class BundleVerbs {
       return 0;
     }
     try (var bundle = call.api().download(path)) {
-      var target = Path.of(output.orElse(arguments.id() + ".tar"));
+      var target = Path.of(output.orElse(call.id(IdLookup.Kind.SESSION) + ".tar"));
       if (output.isEmpty() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         throw Problem.conflict(
             Sanitized.line(target.toString()) + " exists; name it with -o to replace it");
@@ -77,11 +81,14 @@ final class BundleVerbs {
   private static int importSession(Invocation call)
       throws Refusal, IOException, InterruptedException {
     var arguments = call.arguments();
+    var agent = arguments.required(AGENT);
+    var environment = arguments.required(ENVIRONMENT);
+    var lookup = call.lookup();
     var query =
         "/import?agent="
-            + Api.segment(required(arguments, AGENT))
+            + Api.segment(lookup.id(IdLookup.Kind.AGENT, agent))
             + "&environment_id="
-            + Api.segment(required(arguments, ENVIRONMENT));
+            + Api.segment(lookup.id(IdLookup.Kind.ENVIRONMENT, environment));
     var path = arguments.word(0);
     if (path.equals(Download.STREAM)) {
       return importSession(call, query, call.shell().in());
@@ -91,10 +98,6 @@ final class BundleVerbs {
     } catch (InvalidPathException _) {
       throw arguments.wrong(Sanitized.line(path) + " is not the name of a file");
     }
-  }
-
-  private static String required(Arguments arguments, String flag) {
-    return arguments.text(flag).orElseThrow(() -> arguments.wrong(flag + " is required"));
   }
 
   private static int importSession(Invocation call, String query, InputStream bundle)

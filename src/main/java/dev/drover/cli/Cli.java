@@ -1,6 +1,9 @@
 package dev.drover.cli;
 
 import dev.drover.base.Problem;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +14,9 @@ import java.util.function.Function;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -48,7 +54,7 @@ public final class Cli {
   ///
   /// @return the exit status of the process: never 0 if output was lost, except to a closed pipe
   public int run(String... args) {
-    int status = understand(args);
+    int status = understand(Grammar.canonical(List.of(args)).toArray(String[]::new));
     var loss = shell.out().loss();
     if (loss.isEmpty()) {
       return status;
@@ -92,8 +98,7 @@ public final class Cli {
       return usage(line);
     }
     if (command.isVersionHelpRequested()) {
-      shell.out().println("drover " + version());
-      return 0;
+      return printVersion();
     }
     if (command.commandSpec().userObject() instanceof Verb verb) {
       try (var call = new Invocation(shell, host, replaying, command)) {
@@ -107,7 +112,8 @@ public final class Cli {
     return switch (command.commandSpec().name()) {
       case Grammar.RUN ->
           new RunCommand(shell, System::nanoTime, host).run(task(command), flags(command));
-      case Grammar.SERVE -> new ServeCommand(shell, host).run(flags(command));
+      case Grammar.SERVE ->
+          new ServeCommand(shell, host).run(flags(command), command.hasMatchedOption(Grammar.OPEN));
       case Grammar.DOCTOR -> {
         var flags = flags(command);
         yield new DoctorCommand(shell, () -> everything(flags))
@@ -126,6 +132,8 @@ public final class Cli {
                   streams(command),
                   form(command));
       case Grammar.COMPLETION -> complete(root, command);
+      case Grammar.MAN -> man(root, command);
+      case Grammar.VERSION -> printVersion();
       case Grammar.HELP -> help(root, command);
       default -> {
         command.commandSpec().commandLine().usage(shell.err(), Ansi.OFF);
@@ -137,12 +145,29 @@ public final class Cli {
   /// The checks of this machine, and of the server on it if one is running.
   private List<Check> everything(Map<String, String> flags) {
     var checks = new ArrayList<>(doctor.apply(flags));
+    LocalServer local;
     try {
-      checks.addAll(ServerChecks.of(host.local(flags)));
+      local = host.local(flags);
     } catch (Problem _) {
-      // the settings are invalid, which is already among the checks
+      return checks; // the settings are invalid, which is already among the checks
+    }
+    try {
+      var target = TargetServer.of(Optional.empty(), shell.variables(), () -> local);
+      checks.addAll(ServerChecks.of(target));
+    } catch (Problem problem) {
+      checks.add(
+          new Check(
+              "server",
+              false,
+              Sanitized.line(problem.getMessage()),
+              "Fix it: it decides which server commands use."));
     }
     return checks;
+  }
+
+  private int printVersion() {
+    shell.out().println("drover " + version());
+    return 0;
   }
 
   private int usage(CommandLine line) {
@@ -151,25 +176,54 @@ public final class Cli {
   }
 
   private int help(ParseResult root, ParseResult command) {
+    return usage(named(root, command));
+  }
+
+  /// The command that the words after `help` or `man` name.
+  private static CommandLine named(ParseResult root, ParseResult command) {
     var line = root.commandSpec().commandLine();
     for (String word : command.matchedPositionalValue(0, List.<String>of())) {
       var next = line.getSubcommands().get(word);
       if (next == null) {
-        throw new ParameterException(line, "unknown command '" + Sanitized.line(word) + "'");
+        throw new UnmatchedArgumentException(line, List.of(word));
       }
       line = next;
     }
-    return usage(line);
+    return line;
+  }
+
+  private int man(ParseResult root, ParseResult command) {
+    var directory = Cli.<String>option(command, Grammar.MAN_DIRECTORY);
+    if (directory.isEmpty()) {
+      shell.out().print(ManPage.of(named(root, command)));
+      shell.out().flush();
+      return 0;
+    }
+    try {
+      ManPage.writeAll(root.commandSpec().commandLine(), Path.of(directory.get()));
+      return 0;
+    } catch (IOException e) {
+      shell.err().println("drover: " + Conversation.reason(e));
+      return 1;
+    } catch (InvalidPathException _) {
+      throw new ParameterException(
+          command.commandSpec().commandLine(),
+          Sanitized.line(directory.get()) + " is not the name of a directory");
+    }
   }
 
   /// zsh uses the script of bash through its own `bashcompinit`, which the script loads.
   private int complete(ParseResult root, ParseResult command) {
-    var name = command.matchedPositionalValue(0, "");
-    if (!List.of("bash", "zsh").contains(name)) {
-      throw new ParameterException(
-          command.commandSpec().commandLine(), "the shells are bash and zsh");
-    }
-    shell.out().print(AutoComplete.bash("drover", root.commandSpec().commandLine()));
+    var line = root.commandSpec().commandLine();
+    var script =
+        switch (command.matchedPositionalValue(0, "")) {
+          case "bash", "zsh" -> AutoComplete.bash("drover", line);
+          case "fish" -> FishCompletion.of(line);
+          default ->
+              throw new ParameterException(
+                  command.commandSpec().commandLine(), "the shells are bash, zsh and fish");
+        };
+    shell.out().print(script);
     shell.out().flush();
     return 0;
   }
@@ -187,11 +241,7 @@ public final class Cli {
     if (e instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().getFirst();
       shell.err().println(command + ": " + unknown(line, word) + " '" + Sanitized.line(word) + "'");
-      var option = "--" + word;
-      var suggestions =
-          line.getCommandSpec().optionsMap().containsKey(option)
-              ? List.of(option)
-              : unmatched.getSuggestions();
+      var suggestions = suggestions(line, word);
       if (!suggestions.isEmpty()) {
         shell.err().println("Did you mean " + String.join(" or ", suggestions) + "?");
       } else if (!line.getSubcommands().isEmpty()) {
@@ -199,11 +249,29 @@ public final class Cli {
             .err()
             .println("The commands are " + String.join(", ", line.getSubcommands().keySet()));
       }
+    } else if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      shell.err().println(command + ": " + label(missing.getMissing().getFirst()) + " is missing");
     } else {
       shell.err().println(command + ": " + e.getMessage());
     }
     shell.err().println("Try '" + command + " --help'.");
     return NOT_UNDERSTOOD;
+  }
+
+  private static List<String> suggestions(CommandLine line, String word) {
+    var options = line.getCommandSpec().optionsMap().keySet();
+    if (options.contains("--" + word)) {
+      return List.of("--" + word);
+    }
+    int value = word.indexOf('=');
+    return word.startsWith("-")
+        ? LikelyWords.of(value < 0 ? word : word.substring(0, value), options)
+        : LikelyWords.of(word, line.getSubcommands().keySet());
+  }
+
+  /// The name of an argument, as the help shows it.
+  private static String label(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
   }
 
   private static Measuring.Form form(ParseResult command) {
@@ -243,6 +311,8 @@ public final class Cli {
     for (var name : List.of("host", "data", "config")) {
       Cli.<String>option(command, "--" + name).ifPresent(text -> flags.put(name, text));
     }
+    Cli.<String>option(command, Grammar.CONSOLE_DIR)
+        .ifPresent(text -> flags.put("console.directory", text));
     return flags;
   }
 

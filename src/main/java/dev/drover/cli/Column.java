@@ -6,20 +6,42 @@ import java.util.function.Function;
 /// A column of a table.
 ///
 /// @param of the text of an item in this column; may be empty
-record Column(String title, Function<Json.Obj, String> of) {
+/// @param kind how the text is shown
+/// @param rank if a terminal is too narrow, columns with a higher rank are left out first; those
+///   with rank 0 are kept
+record Column(String title, Function<Json.Obj, String> of, Kind kind, int rank) {
+  enum Kind {
+    TEXT,
+    /// A time in the form of the protocol: people at a terminal see how long ago it is.
+    TIME
+  }
+
+  private static final int TIME_RANK = 3;
+  private static final int STATE_RANK = 4;
+
+  Column(String title, Function<Json.Obj, String> of) {
+    this(title, of, Kind.TEXT, 0);
+  }
+
   /// The field of the item with this name, as text.
   static Column of(String title, String field) {
     return new Column(title, item -> text(item, field));
   }
 
-  /// A time, in seconds.
+  /// A time.
   static Column time(String title, String field) {
-    return new Column(title, item -> seconds(text(item, field)));
+    return new Column(title, item -> text(item, field), Kind.TIME, TIME_RANK);
   }
 
   /// Whether the item is archived.
   static Column state() {
-    return new Column("STATE", item -> item.text("archived_at") == null ? "active" : "archived");
+    return new Column("STATE", item -> item.text("archived_at") == null ? "active" : "archived")
+        .ranked(STATE_RANK);
+  }
+
+  /// The same column with another rank.
+  Column ranked(int other) {
+    return new Column(title, of, kind, other);
   }
 
   static String text(Json.Obj item, String field) {

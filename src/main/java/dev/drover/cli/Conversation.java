@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -65,7 +66,12 @@ final class Conversation {
   /// Sends `task` and follows the turn to its end. A broken stream is reopened, but not twice in a
   /// row without an event in between.
   Ending hold(String task) throws Refusal, IOException, InterruptedException {
-    var heard = listen(() -> send(Outgoing.message(task)));
+    return hold(List.of(Outgoing.message(task)));
+  }
+
+  /// The same for several events, which are sent together.
+  Ending hold(List<Json.Obj> events) throws Refusal, IOException, InterruptedException {
+    var heard = listen(() -> send(events));
     boolean tried = false;
     while (heard instanceof Heard.Broken(var why, var any)) {
       if (tried && !any) {
@@ -107,7 +113,7 @@ final class Conversation {
           stop();
         } else if (!abandoned && renderer.isClosed()) {
           abandoned = true;
-          send(Outgoing.interrupt());
+          send(List.of(Outgoing.interrupt()));
         }
         switch (next(renderer.patience())) {
           case Item.Came(var event, var json) -> {
@@ -166,14 +172,14 @@ final class Conversation {
   private void stop() throws InterruptedException {
     try {
       renderer.notice("stopping the agent; press Ctrl-C again to exit at once");
-      send(Outgoing.interrupt());
+      send(List.of(Outgoing.interrupt()));
     } catch (IOException | Refusal e) {
       renderer.notice("the interrupt could not be sent: " + reason(e));
     }
   }
 
-  private void send(Json.Obj event) throws Refusal, IOException, InterruptedException {
-    api.post("/v1/sessions/" + session + "/events", Json.obj("events", Json.arr(event)));
+  private void send(List<Json.Obj> events) throws Refusal, IOException, InterruptedException {
+    api.post("/v1/sessions/" + session + "/events", Json.obj("events", events));
   }
 
   static String reason(Exception e) {

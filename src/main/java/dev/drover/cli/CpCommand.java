@@ -79,7 +79,9 @@ final class CpCommand {
       throw call.arguments().wrong("exactly one of FROM and TO must be SESSION:PATH");
     }
     try {
-      return source.isPresent() ? download(source.get(), to) : upload(from, target.orElseThrow());
+      return source.isPresent()
+          ? download(whole(source.get()), to)
+          : upload(from, whole(target.orElseThrow()));
     } catch (InvalidPathException _) {
       throw call.arguments().wrong("not the name of a file");
     }
@@ -94,6 +96,12 @@ final class CpCommand {
     return Optional.of(
         new Remote(
             parts.group(1), path.startsWith("/") ? path : FilesAddress.WORKSPACE + "/" + path));
+  }
+
+  /// The path with the whole id of its session.
+  private Remote whole(Remote remote) throws Refusal, IOException, InterruptedException {
+    var id = call.lookup().id(IdLookup.Kind.SESSION, remote.session());
+    return new Remote(id, remote.path());
   }
 
   private String address(String session, String path) {

@@ -69,11 +69,24 @@ final class CredentialVerbs {
             one("retrieve", "Shows a credential.", call -> call.print(call.api().get(path(call)))),
             update,
             list,
-            one("archive", "Archives a credential: its secrets are removed.", post("/archive")),
-            one(
-                "delete",
-                "Deletes a credential.",
-                call -> call.print(call.api().delete(path(call)))),
+            Confirmation.declare(
+                one(
+                    "archive",
+                    "Archives a credential: its secrets are removed.",
+                    call ->
+                        Confirmation.ask(
+                            call,
+                            "Archive credential " + call.arguments().word(1),
+                            post("/archive")))),
+            Confirmation.declare(
+                one(
+                    "delete",
+                    "Deletes a credential.",
+                    call ->
+                        Confirmation.ask(
+                            call,
+                            "Delete credential " + call.arguments().word(1),
+                            sure -> sure.print(sure.api().delete(path(sure)))))),
             one(
                 "validate",
                 "Tests a credential with OAuth at its MCP server.",
@@ -101,11 +114,11 @@ final class CredentialVerbs {
         .addPositional(Specs.word(1, "CREDENTIAL", "1", "The credential's id."));
   }
 
-  private static String all(Invocation call) {
+  private static String all(Invocation call) throws Refusal, IOException, InterruptedException {
     return call.path(VaultVerbs.PATH) + "/credentials";
   }
 
-  private static String path(Invocation call) {
+  private static String path(Invocation call) throws Refusal, IOException, InterruptedException {
     return all(call) + "/" + Api.segment(call.arguments().word(1));
   }
 
@@ -156,7 +169,7 @@ final class CredentialVerbs {
     return arguments
         .text(flag)
         .map(value -> arguments.secret(flag, value))
-        .orElseThrow(() -> arguments.wrong(flag + " is required"));
+        .orElseThrow(() -> arguments.wrong(flag + " is missing"));
   }
 
   private static int update(Invocation call) throws Refusal, IOException, InterruptedException {

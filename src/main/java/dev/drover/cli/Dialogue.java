@@ -44,6 +44,9 @@ final class Dialogue {
   private int streams;
   private boolean inputEnded;
 
+  /// Whether the user was told that the stream broke, and not yet that there is another one.
+  private boolean broken;
+
   /// @param untilIdle whether to wait for the end of the turn after the end of the input
   /// @param tail how many earlier events to show
   Dialogue(Api api, Json.Obj session, View view, Inputs inputs, boolean untilIdle, int tail) {
@@ -86,6 +89,7 @@ final class Dialogue {
           if (any || !told) {
             view.notice("the event stream broke (" + why + "); reconnecting");
             told = true;
+            broken = true;
           }
           var pause = opened && !any ? PAUSES.get(1) : PAUSES.get(failures);
           var status = pause.isZero() ? Optional.<Integer>empty() : answer(inputs.next(pause));
@@ -108,6 +112,10 @@ final class Dialogue {
       var _ = scope.fork(() -> inputs.pump(number, stream));
       catchUp();
       opened = true;
+      if (broken) {
+        broken = false;
+        view.notice("connected again");
+      }
       while (true) {
         var status = status();
         if (status.isPresent()) {
@@ -196,8 +204,7 @@ final class Dialogue {
   }
 
   private Optional<Integer> detached(int status) {
-    view.notice(
-        "detached; the session continues. To reconnect: drover sessions connect " + session);
+    view.notice("detached; the session continues. To reconnect: drover attach " + session);
     return Optional.of(status);
   }
 

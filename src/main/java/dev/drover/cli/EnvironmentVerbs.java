@@ -21,7 +21,7 @@ final class EnvironmentVerbs {
           "CONFIG",
           "JSON or YAML, or @FILE, such as {type: cloud, networking: {type: unrestricted}}.");
   private static final List<Field> CREATED =
-      List.of(TITLE, ABOUT_IT, CONFIG, Field.metadata(false));
+      List.of(TITLE.needed(), ABOUT_IT, CONFIG, Field.metadata(false));
   private static final List<Field> UPDATED = List.of(TITLE, ABOUT_IT, CONFIG, Field.metadata(true));
   private static final PagedList ENVIRONMENTS =
       new PagedList(

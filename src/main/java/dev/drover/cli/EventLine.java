@@ -1,24 +1,73 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// An event as a line of a table.
 final class EventLine {
-  static final List<Column> COLUMNS =
-      List.of(
-          new Column("PROCESSED", EventLine::processed),
-          Column.of("ID", "id"),
-          Column.of("TYPE", "type"),
-          new Column("ABOUT", EventLine::about));
-
   private EventLine() {}
 
+  /// The columns of one table, whose rows are shown in order: each has the time since the row
+  /// before it.
+  static List<Column> columns() {
+    return List.of(
+        new Column("PROCESSED", EventLine::processed),
+        new Column("AFTER", new Since()::text).ranked(2),
+        Column.of("ID", "id").ranked(1),
+        Column.of("TYPE", "type"),
+        new Column("ABOUT", EventLine::about));
+  }
+
+  /// The time from one event to the next. An event that is asked for again has the same one.
+  private static final class Since {
+    /// More than there are on a page.
+    private static final int REMEMBERED = 2_000;
+
+    private final Map<String, String> texts =
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED;
+          }
+        };
+
+    private String before = "";
+
+    String text(Json.Obj event) {
+      var key = event.text("id") + event.text("processed_at");
+      var known = texts.get(key);
+      if (known == null) {
+        known = next(event);
+        texts.put(key, known);
+      }
+      return known;
+    }
+
+    private String next(Json.Obj event) {
+      var time = Column.text(event, "processed_at");
+      var text = Figures.between(before, time).orElse("");
+      before = time.isEmpty() ? before : time;
+      return text;
+    }
+  }
+
   private static String processed(Json.Obj event) {
-    return event.get("processed_at").equals(java.util.Optional.of(Json.NULL))
+    return event.get("processed_at").equals(Optional.of(Json.NULL))
         ? "(queued)"
-        : Column.seconds(Column.text(event, "processed_at"));
+        : millis(Column.text(event, "processed_at"));
+  }
+
+  /// A time in milliseconds; any other text unchanged.
+  private static String millis(String time) {
+    return time.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3,9}Z")
+        ? time.substring(0, 23).replace('T', ' ')
+        : Column.seconds(time);
   }
 
   /// The content of an event, in one line; empty if its type says everything.

@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,7 @@ final class EventVerbs {
               Filter.time("gte", "Processed at or after this time."),
               Filter.time("lt", "Processed before this time."),
               Filter.time("lte", "Processed at or before this time.")),
-          EventLine.COLUMNS);
+          List.of());
   private static final PagedList FOUND =
       new PagedList(
           1000,
@@ -44,7 +45,7 @@ final class EventVerbs {
                   "after",
                   "PLACE",
                   "Only events after this time or position. They are shown from the oldest on.")),
-          EventLine.COLUMNS);
+          List.of());
 
   private EventVerbs() {}
 
@@ -73,7 +74,7 @@ final class EventVerbs {
                       .filter(Json.Obj.class::isInstance)
                       .map(Json.Obj.class::cast)
                       .toList();
-              invocation.output().rows(EventLine.COLUMNS, stored);
+              invocation.output().rows(EventLine.columns(), stored);
               return 0;
             });
     spec.addOption(Specs.flag(INTERRUPT, "Interrupt the agent."));
@@ -99,7 +100,7 @@ final class EventVerbs {
         id(
             "list",
             "Lists the events of a session.",
-            invocation -> EVENTS.print(invocation, path(invocation)));
+            invocation -> EVENTS.print(invocation, path(invocation), EventLine.columns()));
     EVENTS.declare(spec);
     return spec;
   }
@@ -109,7 +110,11 @@ final class EventVerbs {
         id(
             "search",
             "Searches the processed events of a session, from the newest on.",
-            invocation -> FOUND.print(invocation, invocation.path("/drover/sessions") + "/events"));
+            invocation ->
+                FOUND.print(
+                    invocation,
+                    invocation.path("/drover/sessions") + "/events",
+                    EventLine.columns()));
     FOUND.declare(spec);
     return spec;
   }
@@ -148,13 +153,18 @@ final class EventVerbs {
     arguments.texts(EVENT).forEach(text -> events.add(arguments.object(EVENT, text)));
     var body = arguments.text(BODY);
     if (body.isPresent() != events.isEmpty()) {
-      throw arguments.wrong("give either events or " + BODY);
+      throw arguments.wrong(
+          "give "
+              + String.join(", ", MESSAGE, INTERRUPT, ALLOW, DENY, RESULT, EVENT)
+              + ", or else "
+              + BODY);
     }
     return body.map(text -> arguments.object(BODY, text))
         .orElseGet(() -> Json.obj("events", List.copyOf(events)));
   }
 
-  private static String path(Invocation invocation) {
+  private static String path(Invocation invocation)
+      throws Refusal, IOException, InterruptedException {
     return invocation.path("/v1/sessions") + "/events";
   }
 

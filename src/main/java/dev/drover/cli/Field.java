@@ -11,7 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /// A field of a request body that has a flag.
 ///
 /// @param name the name in the protocol
-record Field(String name, Kind kind, String label, String description) {
+/// @param required whether the body of a new resource needs it
+record Field(String name, Kind kind, String label, String description, boolean required) {
   private static final String BODY = "--body";
   private static final String METADATA = "--metadata";
   private static final String REMOVED = "--remove-metadata";
@@ -21,6 +22,11 @@ record Field(String name, Kind kind, String label, String description) {
   private static final String REPOSITORY = "--repository";
   private static final String TOKEN = "--repository-token";
   private static final String VAULT = "--vault";
+
+  /// A field that may be missing.
+  Field(String name, Kind kind, String label, String description) {
+    this(name, kind, label, description, false);
+  }
 
   enum Kind {
     /// A text, or `@FILE`.
@@ -43,6 +49,11 @@ record Field(String name, Kind kind, String label, String description) {
 
   static Field text(String name, String description) {
     return new Field(name, Kind.TEXT, "TEXT", description);
+  }
+
+  /// The same field, which a new resource needs.
+  Field needed() {
+    return new Field(name, kind, label, description + " Required.", true);
   }
 
   static Field tools() {
@@ -107,7 +118,10 @@ record Field(String name, Kind kind, String label, String description) {
           spec.addOption(Specs.texts(REMOVED, "KEY", "A key to remove. Can be repeated."));
         }
         case NUMBER -> spec.addOption(Specs.number(field.flag(), field.description));
-        case TEXT, REFERENCE, DOCUMENT ->
+        case REFERENCE ->
+            spec.addOption(
+                Specs.text(Specs.withoutId(field.flag()), field.label, field.description));
+        case TEXT, DOCUMENT ->
             spec.addOption(Specs.text(field.flag(), field.label, field.description));
       }
     }
@@ -119,12 +133,18 @@ record Field(String name, Kind kind, String label, String description) {
                 + " input. Flags override its fields."));
   }
 
-  /// The request body: that of `--body`, in which flags replace fields.
+  /// The request body: that of `--body`, in which flags replace fields. A required field must be in
+  /// one of the two.
   static Json.Obj body(Arguments arguments, List<Field> fields) {
     var body = new LinkedHashMap<String, Json>();
     arguments.text(BODY).ifPresent(text -> body.putAll(arguments.object(BODY, text).fields()));
     for (var field : fields) {
       field.read(arguments).ifPresent(value -> body.put(field.name, value));
+    }
+    for (var field : fields) {
+      if (field.required && !body.containsKey(field.name)) {
+        throw arguments.wrong(field.flag() + " is missing");
+      }
     }
     return new Json.Obj(body);
   }

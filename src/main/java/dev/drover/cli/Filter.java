@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,12 +13,19 @@ import picocli.CommandLine.Model.CommandSpec;
 record Filter(String parameter, String flag, Kind kind, String label, String description) {
   enum Kind {
     ONE,
+    /// The id or the name of an agent.
+    AGENT,
     MANY,
     SWITCH
   }
 
   static Filter one(String parameter, String label, String description) {
     return new Filter(parameter, flag(parameter), Kind.ONE, label, description);
+  }
+
+  /// An agent, by its name or its id.
+  static Filter agent(String parameter, String description) {
+    return new Filter(parameter, flag(parameter), Kind.AGENT, "AGENT", description);
   }
 
   static Filter many(String parameter, String flag, String label, String description) {
@@ -42,7 +50,7 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
     for (var filter : filters) {
       spec.addOption(
           switch (filter.kind) {
-            case ONE -> Specs.text(filter.flag, filter.label, filter.description);
+            case ONE, AGENT -> Specs.text(filter.flag, filter.label, filter.description);
             case MANY -> Specs.texts(filter.flag, filter.label, filter.description);
             case SWITCH -> Specs.flag(filter.flag, filter.description);
           });
@@ -50,11 +58,19 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
   }
 
   /// The part of the query that the flags define, with an ampersand before each parameter.
-  static String query(Arguments arguments, List<Filter> filters) {
+  static String query(Invocation call, List<Filter> filters)
+      throws Refusal, IOException, InterruptedException {
+    var arguments = call.arguments();
     var query = new StringBuilder();
     for (var filter : filters) {
       switch (filter.kind) {
         case ONE -> arguments.text(filter.flag).ifPresent(text -> filter.add(query, "", text));
+        case AGENT -> {
+          var named = arguments.text(filter.flag);
+          if (named.isPresent()) {
+            filter.add(query, "", call.lookup().id(IdLookup.Kind.AGENT, named.get()));
+          }
+        }
         case MANY -> arguments.texts(filter.flag).forEach(text -> filter.add(query, "[]", text));
         case SWITCH -> {
           if (arguments.has(filter.flag)) {
@@ -74,7 +90,8 @@ record Filter(String parameter, String flag, Kind kind, String label, String des
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private static String flag(String parameter) {
+  /// The flag of a parameter in the protocol.
+  static String flag(String parameter) {
     return "--" + parameter.replaceAll("[_\\[]", "-").replace("]", "").toLowerCase(Locale.ROOT);
   }
 }

@@ -1,7 +1,9 @@
 package dev.drover.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -20,9 +22,28 @@ final class Grammar {
   static final String CHECK = "check";
   static final String BENCH = "bench";
   static final String COMPLETION = "completion";
+  static final String MAN = "man";
+  static final String VERSION = "version";
   static final String HELP = "help";
+  static final String MAN_DIRECTORY = "--directory";
 
+  static final String OPEN = "--open";
+  static final String CONSOLE_DIR = "--console-dir";
+
+  /// A command on a running server, or a group of them.
   private record Group(String name, String about, Supplier<CommandSpec> spec) {}
+
+  /// What is done often, each with one command.
+  private static final List<Group> SINGLE =
+      List.of(
+          new Group(QuickstartCommand.NAME, QuickstartCommand.ABOUT, QuickstartCommand::spec),
+          new Group(PsCommand.NAME, PsCommand.ABOUT, PsCommand::spec),
+          new Group(LogsCommand.NAME, LogsCommand.ABOUT, LogsCommand::spec),
+          new Group(ConnectCommand.ATTACH, ConnectCommand.ABOUT, ConnectCommand::attach),
+          new Group(ConsoleCommand.NAME, ConsoleCommand.ABOUT, ConsoleCommand::spec),
+          new Group(ApplyCommand.NAME, ApplyCommand.ABOUT, ApplyCommand::spec),
+          new Group(CpCommand.NAME, CpCommand.ABOUT, CpCommand::spec),
+          new Group(ReplayCommand.NAME, ReplayCommand.ABOUT, ReplayCommand::spec));
 
   private static final List<Group> GROUPS =
       List.of(
@@ -43,7 +64,38 @@ final class Grammar {
           new Group(WorkspaceVerbs.NAME, WorkspaceVerbs.ABOUT, WorkspaceVerbs::spec),
           new Group(KeyVerbs.NAME, KeyVerbs.ABOUT, KeyVerbs::spec));
 
+  /// Other names of commands, which the list of commands leaves out.
+  private static final Map<String, String> SINGULAR =
+      Map.ofEntries(
+          Map.entry("agent", AgentVerbs.NAME),
+          Map.entry("env", EnvironmentVerbs.NAME),
+          Map.entry("environment", EnvironmentVerbs.NAME),
+          Map.entry("session", SessionVerbs.NAME),
+          Map.entry("event", EventVerbs.NAME),
+          Map.entry("file", FileVerbs.NAME),
+          Map.entry("skill", SkillVerbs.NAME),
+          Map.entry("memory-store", MemoryStoreVerbs.NAME),
+          Map.entry("memories", MemoryVerbs.NAME),
+          Map.entry("open", ConsoleCommand.NAME),
+          Map.entry("receipt", ReceiptVerbs.NAME),
+          Map.entry("webhook", WebhookVerbs.NAME),
+          Map.entry("vault", VaultVerbs.NAME),
+          Map.entry("credential", CredentialVerbs.NAME),
+          Map.entry("model", ModelVerbs.NAME),
+          Map.entry("workspace", WorkspaceVerbs.NAME),
+          Map.entry("key", KeyVerbs.NAME));
+
   private Grammar() {}
+
+  /// The command line with the usual names of commands in place of others, such as `agent`.
+  static List<String> canonical(List<String> words) {
+    var canonical = new ArrayList<>(words);
+    int command = !words.isEmpty() && List.of(HELP, MAN).contains(words.getFirst()) ? 1 : 0;
+    if (command < words.size()) {
+      canonical.set(command, SINGULAR.getOrDefault(words.get(command), words.get(command)));
+    }
+    return List.copyOf(canonical);
+  }
 
   /// @param words of the command line. Groups that it does not name get no commands, because
   ///   creating them takes as long as a whole command
@@ -51,7 +103,7 @@ final class Grammar {
     var root =
         Specs.command("drover", "Runs agents on your own machine, with the Managed Agents API.");
     root.addOption(
-        OptionSpec.builder("-V", "--version")
+        OptionSpec.builder("-v", "-V", "--version")
             .versionHelp(true)
             .description("Print the version.")
             .build());
@@ -60,26 +112,29 @@ final class Grammar {
         .footer(
             "",
             "Examples:",
-            "  drover run 'List the largest files here'",
+            "  drover run --dir . 'List the largest files'",
             "  drover serve --port 8080",
-            "  drover sessions connect sesn_...",
+            "  drover quickstart",
+            "  drover ps",
+            "  drover attach sesn_...",
             "",
             "Run 'drover COMMAND --help' for details about a command.");
     var line = new CommandLine(root);
-    boolean all = words.contains(COMPLETION) || words.contains(HELP);
+    boolean all = words.contains(COMPLETION) || words.contains(MAN) || words.contains(HELP);
     for (var command : List.of(run(), serve(), doctor(), config(), check(), bench())) {
       root.addSubcommand(command.name(), command);
     }
-    for (var group : GROUPS) {
+    for (var group : onServers().toList()) {
       root.addSubcommand(
           group.name,
           all || words.contains(group.name)
               ? group.spec.get()
               : Specs.command(group.name, group.about));
     }
-    root.addSubcommand(CpCommand.NAME, CpCommand.spec());
-    root.addSubcommand(ReplayCommand.NAME, ReplayCommand.spec());
-    root.addSubcommand(COMPLETION, completion()).addSubcommand(HELP, help());
+    root.addSubcommand(COMPLETION, completion())
+        .addSubcommand(MAN, man())
+        .addSubcommand(VERSION, Specs.command(VERSION, "Prints the version."))
+        .addSubcommand(HELP, help());
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Grammar::commands);
     line.setUsageHelpWidth(Math.clamp(width, 60, 100));
@@ -88,16 +143,16 @@ final class Grammar {
     return line;
   }
 
+  private static Stream<Group> onServers() {
+    return Stream.concat(SINGLE.stream(), GROUPS.stream());
+  }
+
   /// The list of commands, grouped by purpose.
   private static String commands(CommandLine.Help help) {
     return section("On this machine", help, List.of(RUN, SERVE, DOCTOR, CONFIG, CHECK, BENCH))
-        + section(
-            "On a running server",
-            help,
-            Stream.concat(
-                    GROUPS.stream().map(Group::name), Stream.of(CpCommand.NAME, ReplayCommand.NAME))
-                .toList())
-        + section("About the command", help, List.of(COMPLETION, HELP));
+        + section("On a running server", help, SINGLE.stream().map(Group::name).toList())
+        + section("Resources of a running server", help, GROUPS.stream().map(Group::name).toList())
+        + section("About the command", help, List.of(COMPLETION, MAN, VERSION, HELP));
   }
 
   private static String section(String heading, CommandLine.Help help, List<String> names) {
@@ -146,6 +201,10 @@ final class Grammar {
     var spec = Specs.command(SERVE, "Serves the API until Ctrl-C or SIGTERM.");
     addAddress(spec);
     addPlaces(spec);
+    spec.addOption(
+        Specs.flag(OPEN, "Open the console in the browser, or print a link to it, at the start."));
+    spec.addOption(
+        Specs.text(CONSOLE_DIR, "DIR", "Serve the files of the console from here, to develop it."));
     spec.usageMessage()
         .footer(
             "",
@@ -154,6 +213,7 @@ final class Grammar {
             "",
             "Examples:",
             "  drover serve",
+            "  drover serve --open",
             "  drover serve --port 0 --data ./data");
     return spec;
   }
@@ -252,29 +312,46 @@ final class Grammar {
             .paramLabel("SHELL")
             .arity("1")
             .type(String.class)
-            .completionCandidates(List.of("bash", "zsh"))
-            .description("bash or zsh.")
+            .completionCandidates(List.of("bash", "zsh", "fish"))
+            .description("bash, zsh or fish.")
             .build());
     spec.usageMessage()
         .footer(
             "",
             "In ~/.bashrc or ~/.zshrc:",
             "  source <(drover completion bash)",
-            "  source <(drover completion zsh)");
+            "  source <(drover completion zsh)",
+            "In ~/.config/fish/config.fish:",
+            "  drover completion fish | source");
+    return spec;
+  }
+
+  private static CommandSpec man() {
+    var spec = Specs.command(MAN, "Prints the manual page of a command, for man(1).");
+    spec.addPositional(commandWords());
+    spec.addOption(
+        Specs.text(MAN_DIRECTORY, "DIR", "Write the pages of all commands into a directory."));
+    spec.usageMessage()
+        .footer(
+            "",
+            "Examples:",
+            "  drover man agents create | man -l -",
+            "  drover man --directory ~/.local/share/man/man1");
     return spec;
   }
 
   private static CommandSpec help() {
-    var spec = Specs.command(HELP, "Shows help for a command.");
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("COMMAND")
-            .arity("0..*")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description("The command, such as 'agents create'.")
-            .build());
-    return spec;
+    return Specs.command(HELP, "Shows help for a command.").addPositional(commandWords());
+  }
+
+  private static PositionalParamSpec commandWords() {
+    return PositionalParamSpec.builder()
+        .paramLabel("COMMAND")
+        .arity("0..*")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .description("The command, such as 'agents create'.")
+        .build();
   }
 
   private static void addPlaces(CommandSpec spec) {

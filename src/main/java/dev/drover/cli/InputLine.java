@@ -4,6 +4,7 @@ package dev.drover.cli;
 sealed interface InputLine {
   String HELP =
       """
+      y, n [WHY]          allow or deny the first call that waits for permission
       /interrupt          interrupt the agent
       /allow [ID]         allow a tool call; without ID, the one that is waiting
       /deny [ID] [WHY]    deny it

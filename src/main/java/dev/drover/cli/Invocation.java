@@ -8,11 +8,15 @@ import java.nio.file.FileSystemException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
 /// One invocation of a [Verb], with its arguments and its server. Not safe for concurrent use.
 final class Invocation implements AutoCloseable {
+  /// The parameter or the field at the start of an error message.
+  private static final Pattern PARAMETER = Pattern.compile("([a-z_]+(?:\\[[a-z]+])?): ");
+
   private final Shell shell;
   private final Arguments arguments;
   private final Output output;
@@ -20,13 +24,15 @@ final class Invocation implements AutoCloseable {
   private final Replaying replaying;
   private @Nullable TargetServer target;
   private @Nullable Api api;
+  private @Nullable IdLookup lookup;
+  private @Nullable String id;
 
   Invocation(Shell shell, ServerFactory host, Replaying replaying, ParseResult line) {
     this.shell = shell;
     this.host = host;
     this.replaying = replaying;
     arguments = new Arguments(line, shell.in());
-    output = new Output(shell, arguments.has(Specs.JSON));
+    output = new Output(shell, Specs.format(arguments));
   }
 
   /// Runs `verb` and prints errors on standard error.
@@ -36,7 +42,7 @@ final class Invocation implements AutoCloseable {
     try {
       return verb.run(this);
     } catch (Refusal refusal) {
-      say(refusal.details());
+      say(words(refusal));
       if (refusal.status() == 401) {
         say(target().advice());
       }
@@ -47,10 +53,32 @@ final class Invocation implements AutoCloseable {
           e instanceof Unreachable unreachable && unreachable.isNoServer()
               ? "no server at "
                   + target().url()
-                  + ". To start one on this machine, run: drover serve"
+                  + (target().isHere()
+                      ? ". To start one on this machine, run: " + shell.command() + " serve"
+                      : "")
               : target().url() + ": " + Conversation.reason(e));
     }
     return 1;
+  }
+
+  /// A refusal for the user: in the flags of this command, and without what only a server's
+  /// operator needs.
+  private String words(Refusal refusal) {
+    if (refusal.isForeign()) {
+      return target().url()
+          + (refusal.status() < 500
+              ? " is not a Drover server: it answered "
+              : ", or a proxy before it, failed: it answered ")
+          + refusal.status()
+          + " without an error message";
+    }
+    var words = arguments.has(Specs.VERBOSE) ? refusal.details() : refusal.words();
+    var parameter = PARAMETER.matcher(words);
+    if (!parameter.lookingAt()) {
+      return words;
+    }
+    var flag = Filter.flag(parameter.group(1));
+    return arguments.knows(flag) ? flag + words.substring(parameter.end(1)) : words;
   }
 
   Shell shell() {
@@ -107,9 +135,27 @@ final class Invocation implements AutoCloseable {
     return api;
   }
 
-  /// The path of the object with the given id.
-  String path(String collection) {
-    return collection + "/" + Api.segment(arguments.id());
+  /// What the user's names and beginnings of ids stand for.
+  IdLookup lookup() {
+    if (lookup == null) {
+      lookup = new IdLookup(api());
+    }
+    return lookup;
+  }
+
+  /// The id that the positional argument stands for.
+  String id(IdLookup.Kind kind) throws Refusal, IOException, InterruptedException {
+    if (id == null) {
+      id = lookup().id(kind, arguments.id());
+    }
+    return id;
+  }
+
+  /// The path of the object that the positional argument stands for.
+  String path(String collection) throws Refusal, IOException, InterruptedException {
+    var kind = IdLookup.Kind.of(collection);
+    var named = kind.isPresent() ? id(kind.get()) : arguments.id();
+    return collection + "/" + Api.segment(named);
   }
 
   /// Prints the server's response.

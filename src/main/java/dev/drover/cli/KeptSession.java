@@ -5,18 +5,24 @@ import java.util.Map;
 /// A session that remains after `drover run`, whose server ends with it, and how to reach it later.
 ///
 /// @param flags of the run, by the name of their setting
-record KeptSession(String id, Map<String, String> flags) {
+/// @param command the name under which the command was started
+record KeptSession(String id, Map<String, String> flags, String command) {
   KeptSession {
     flags = Map.copyOf(flags);
   }
 
   /// The command that starts a server with the session.
   String serve() {
-    return "drover serve" + flag("data") + flag("config");
+    return command + " serve" + flag("data") + flag("config");
+  }
+
+  /// The command that shows the session once that server runs.
+  String logs() {
+    return command + " logs " + id + data();
   }
 
   /// The flags of commands that find this server.
-  String data() {
+  private String data() {
     return flag("data");
   }
 
@@ -24,7 +30,7 @@ record KeptSession(String id, Map<String, String> flags) {
   ///
   /// @param path in the session, as `drover cp` takes it
   String copy(String path) {
-    return "drover cp " + ShellQuote.of(id + ":" + path) + " ." + data();
+    return command + " cp " + ShellQuote.of(id + ":" + path) + " ." + data();
   }
 
   private String flag(String name) {

@@ -75,7 +75,14 @@ final class KeyVerbs {
             of(create),
             of(list),
             of(one("retrieve", "Shows a key, without its text.", KeyVerbs::retrieve)),
-            of(one("revoke", "Revokes a key: every node refuses it at once.", KeyVerbs::revoke)));
+            of(
+                Confirmation.declare(
+                    one(
+                        "revoke",
+                        "Revokes a key: every node refuses it at once.",
+                        call ->
+                            Confirmation.ask(
+                                call, "Revoke key " + call.arguments().id(), KeyVerbs::revoke)))));
     spec.usageMessage()
         .footer(
             "",
@@ -87,8 +94,7 @@ final class KeyVerbs {
             "Examples:",
             "  DROVER_API_KEY=$(drover keys show) node first.mjs",
             "  drover keys create --name CI --scope sessions:read --scope sessions:write",
-            "  drover keys create --workspace wrkspc_... --name Laptop --expires-in-seconds"
-                + " 2592000",
+            "  drover keys create --workspace wrkspc_... --name Laptop",
             "  drover keys revoke apikey_...");
     return spec;
   }
@@ -115,9 +121,10 @@ final class KeyVerbs {
   private static int create(Invocation call) throws Refusal, IOException, InterruptedException {
     var arguments = call.arguments();
     var body = new LinkedHashMap<String, Json>();
-    body.put(
-        "name",
-        Json.of(arguments.text(LABEL).orElseThrow(() -> arguments.wrong(LABEL + " is required"))));
+    if (call.output().quiet()) {
+      throw arguments.wrong("--quiet would leave out the key, which nothing shows again");
+    }
+    body.put("name", Json.of(arguments.required(LABEL)));
     if (arguments.has(SCOPE)) {
       body.put("scopes", Json.arr(arguments.texts(SCOPE).toArray()));
     }

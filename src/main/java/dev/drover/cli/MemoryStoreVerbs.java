@@ -14,7 +14,8 @@ final class MemoryStoreVerbs {
       Field.text("name", "The store's name. Its directory in a sandbox is named after it.");
   private static final Field ABOUT_IT =
       Field.text("description", "What the store is for; agents see it.");
-  private static final List<Field> CREATED = List.of(TITLE, ABOUT_IT, Field.metadata(false));
+  private static final List<Field> CREATED =
+      List.of(TITLE.needed(), ABOUT_IT, Field.metadata(false));
   private static final List<Field> UPDATED = List.of(TITLE, ABOUT_IT, Field.metadata(true));
   private static final PagedList STORES =
       new PagedList(

@@ -54,7 +54,14 @@ final class MemoryVerbs {
     var read = path(store("read", "Prints a memory.", MemoryVerbs::read));
     var write = path(store("write", "Creates a memory, or replaces it.", MemoryVerbs::write));
     write.addOption(Specs.text(CONTENT, "TEXT", "The text, or @FILE."));
-    var delete = path(store("delete", "Deletes a memory. Its versions stay.", MemoryVerbs::delete));
+    var delete =
+        Confirmation.declare(
+            path(
+                store(
+                    "delete",
+                    "Deletes a memory. Its versions stay.",
+                    call ->
+                        Confirmation.ask(call, "Delete " + memory(call), MemoryVerbs::delete))));
     var list =
         store("list", "Lists memories.", call -> MEMORIES.print(call, in(call, "/memories")));
     MEMORIES.declare(list);
@@ -68,7 +75,10 @@ final class MemoryVerbs {
         store(
             "redact",
             "Removes the content and the path of a version. This cannot be undone.",
-            MemoryVerbs::redact);
+            call ->
+                Confirmation.ask(
+                    call, "Redact version " + required(call, ID), MemoryVerbs::redact));
+    Confirmation.declare(redact);
     redact.addOption(Specs.text(ID, "ID", "The version's id."));
     var spec = Specs.group(NAME, ABOUT, list, read, write, delete, versions, redact);
     spec.usageMessage()
@@ -89,14 +99,13 @@ final class MemoryVerbs {
     return spec.addOption(Specs.text(PATH, "PATH", "The memory's path, such as /notes/todo.md."));
   }
 
-  private static String in(Invocation call, String rest) {
+  private static String in(Invocation call, String rest)
+      throws Refusal, IOException, InterruptedException {
     return call.path(MemoryStoreVerbs.PATH) + rest;
   }
 
   private static String required(Invocation call, String flag) {
-    return call.arguments()
-        .text(flag)
-        .orElseThrow(() -> call.arguments().wrong(flag + " is required"));
+    return call.arguments().required(flag);
   }
 
   /// The path that a flag gives.

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /// The creation of a session for a task, with its environment and agent.
 final class NewSession {
-  private static final String ENVIRONMENT = "default";
+  static final String ENVIRONMENT = "default";
+  private static final String BUILT_IN_MODEL = "rehearsal";
   private static final Json.Obj TOOLSET = Json.obj("type", "agent_toolset_20260401");
 
   /// The toolset if the operator's policy demands that a tool asks.
@@ -26,17 +27,33 @@ final class NewSession {
     this.api = api;
   }
 
+  /// The model of an agent that is made for a user.
+  ///
+  /// @param named by the user; if empty, `DROVER_MODEL` or else the built-in model
+  static String model(Optional<String> named, Shell shell) {
+    return named
+        .or(() -> Optional.ofNullable(shell.variables().get("DROVER_MODEL")))
+        .filter(id -> !id.isBlank())
+        .orElse(BUILT_IN_MODEL);
+  }
+
   /// @param system empty for none
   /// @return the id of the session
   String create(String task, String model, Optional<String> system)
       throws Refusal, IOException, InterruptedException {
     var environment = environment();
-    var agent = Json.obj("name", "run", "model", model, "tools", Json.arr(TOOLSET));
-    var made = made(system.map(text -> agent.with("system", text)).orElse(agent));
+    var made = agent("run", model, system);
     return id(
         api.post(
             "/v1/sessions",
             Json.obj("agent", id(made), "environment_id", environment, "title", title(task))));
+  }
+
+  /// A new agent with all built-in tools, as far as the operator's policy allows.
+  Json.Obj agent(String name, String model, Optional<String> system)
+      throws Refusal, IOException, InterruptedException {
+    var agent = Json.obj("name", name, "model", model, "tools", Json.arr(TOOLSET));
+    return made(system.map(text -> agent.with("system", text)).orElse(agent));
   }
 
   private Json.Obj made(Json.Obj agent) throws Refusal, IOException, InterruptedException {
@@ -50,8 +67,9 @@ final class NewSession {
     }
   }
 
-  /// The environment that all runs share.
-  private String environment() throws Refusal, IOException, InterruptedException {
+  /// The id of the environment that all runs share, and that sessions have for which none is named.
+  /// It is created if it is missing.
+  String environment() throws Refusal, IOException, InterruptedException {
     var known = find();
     if (known.isPresent()) {
       return known.get();

@@ -21,9 +21,27 @@ record PagedList(int largest, List<Filter> filters, List<Column> columns) {
 
   /// Prints the list up to the requested length, or until the output is closed.
   int print(Invocation invocation, String path) throws Refusal, IOException, InterruptedException {
+    return print(invocation, path, page -> page);
+  }
+
+  /// Prints the list with other columns.
+  int print(Invocation invocation, String path, List<Column> others)
+      throws Refusal, IOException, InterruptedException {
+    return new PagedList(largest, filters, others).print(invocation, path);
+  }
+
+  /// What people see of the items of a page.
+  interface ForPeople {
+    List<Json.Obj> of(List<Json.Obj> page) throws Refusal, IOException, InterruptedException;
+  }
+
+  /// Prints the list, for people in another form.
+  int print(Invocation invocation, String path, ForPeople forPeople)
+      throws Refusal, IOException, InterruptedException {
     var output = invocation.output();
     int left = invocation.arguments().number(LIMIT, 1).orElse(Integer.MAX_VALUE);
-    var query = Filter.query(invocation.arguments(), filters);
+    var query = Filter.query(invocation, filters);
+    boolean raw = output.json() || output.quiet();
     var page = Optional.of("");
     while (page.isPresent() && left > 0 && !output.isClosed()) {
       var answer =
@@ -34,7 +52,7 @@ record PagedList(int largest, List<Filter> filters, List<Column> columns) {
           items.add(object);
         }
       }
-      output.rows(columns, items);
+      output.rows(columns, raw ? items : forPeople.of(items));
       left -= items.size();
       page = Paging.after(answer);
     }

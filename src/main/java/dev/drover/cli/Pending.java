@@ -63,23 +63,32 @@ final class Pending {
     open.forEach(
         (key, call) -> {
           var id = Sanitized.line(key);
+          lines.add(words(call));
           if (call.text("type") == null) {
-            lines.add("an earlier call; see 'drover events list'");
             lines.add("    /allow " + id + "   /deny " + id + " [WHY]   /result " + id + " TEXT");
           } else if (isCustom(call)) {
-            lines.add("result of " + ToolText.call(call));
             lines.add("    /result " + id + " TEXT");
           } else {
-            lines.add("permission for " + ToolText.call(call));
             lines.add("    /allow " + id + "   /deny " + id + " [WHY]");
           }
         });
+    if (asking().size() == 1) {
+      lines.add("Type y to allow it, n [WHY] to deny it.");
+    } else if (!asking().isEmpty()) {
+      lines.add("Type y to allow the first, n [WHY] to deny it.");
+    }
     return lines;
   }
 
   /// All waiting calls, in one line.
   String words() {
-    return String.join("; ", lines().stream().filter(line -> !line.startsWith(" ")).toList());
+    return String.join("; ", open.values().stream().map(Pending::words).toList());
+  }
+
+  private static String words(Json.Obj call) {
+    return call.text("type") == null
+        ? "an answer to an earlier call; see 'drover events list'"
+        : (isCustom(call) ? "the result of " : "permission for ") + ToolText.call(call);
   }
 
   private static boolean isCustom(Json.Obj call) {

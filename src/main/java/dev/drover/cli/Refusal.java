@@ -11,13 +11,16 @@ final class Refusal extends Exception {
   private final String type;
   private final String code;
   private final String requestId;
+  private final boolean foreign;
 
-  private Refusal(int status, String type, String code, String message, String requestId) {
+  private Refusal(
+      int status, String type, String code, String message, String requestId, boolean foreign) {
     super(message);
     this.status = status;
     this.type = type;
     this.code = code;
     this.requestId = requestId;
+    this.foreign = foreign;
   }
 
   /// @param body in the protocol's form of an error, or any other text
@@ -34,8 +37,11 @@ final class Refusal extends Exception {
         Objects.requireNonNullElse(error.text("type"), "api_error"),
         Objects.requireNonNullElse(error.object("details").text("error_code"), ""),
         Objects.requireNonNullElse(
-            error.text("message"), "the server answered " + status + " without an error message"),
-        Objects.requireNonNullElse(answer.text("request_id"), ""));
+                error.text("message"),
+                "the server answered " + status + " without an error message")
+            .replaceFirst("(?i): field required$", " is missing"),
+        Objects.requireNonNullElse(answer.text("request_id"), ""),
+        error.text("message") == null);
   }
 
   int status() {
@@ -52,6 +58,11 @@ final class Refusal extends Exception {
     return code.equals("operator_policy");
   }
 
+  /// Whether the response is not in the protocol's form: it comes from another kind of server.
+  boolean isForeign() {
+    return foreign;
+  }
+
   /// The id of the request in the server's log; empty if the response has none.
   String requestId() {
     return requestId;
@@ -63,7 +74,7 @@ final class Refusal extends Exception {
         getMessage() + " (" + type + (requestId.isEmpty() ? "" : ", " + requestId) + ")");
   }
 
-  /// All details, in one line.
+  /// What the user needs, in one line: the message, and the id of the request if the server failed.
   String words() {
     return Sanitized.line(
         getMessage()

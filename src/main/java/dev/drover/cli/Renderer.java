@@ -5,6 +5,15 @@ import java.time.Duration;
 
 /// A live view of a run. Not safe for concurrent use.
 interface Renderer {
+  /// The view for this process: for programs, for a terminal, or for a file.
+  static Renderer of(Shell shell, boolean json) {
+    return json
+        ? new JsonRenderer(shell.out(), shell.err())
+        : shell.live()
+            ? new LiveRenderer(shell.out(), shell.err(), shell.width(), System::nanoTime)
+            : new PlainRenderer(shell.out(), shell.err());
+  }
+
   /// Whether texts are shown while they are written.
   boolean previews();
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 /// The answers of a replay as tables for people.
 final class ReplayTables {
   private static final String NOTHING = "-";
+  private static final String SAME = "tool and target";
+  private static final String TEXT = "text";
 
   /// The columns of [#compared].
   static final List<Column> COMPARED =
@@ -126,7 +128,7 @@ final class ReplayTables {
 
   private static String same(Json.Obj step) {
     if (is(step, "same_target")) {
-      return "tool and target";
+      return SAME;
     }
     if (is(step, "same_tool")) {
       return "tool";
@@ -135,8 +137,14 @@ final class ReplayTables {
       return "ended early";
     }
     return is(step, "same_kind") && step.get("same_tool").equals(Optional.of(Json.NULL))
-        ? "text"
+        ? TEXT
         : "no";
+  }
+
+  /// Whether the reply does what the recorded one does.
+  static boolean isSame(Json.Obj step) {
+    var same = same(step);
+    return same.equals(SAME) || same.equals(TEXT);
   }
 
   private static boolean is(Json.Obj step, String field) {

@@ -32,8 +32,19 @@ public interface Replaying {
     /// The positions of recorded requests, spread evenly over the log.
     List<Long> points(int most);
 
+    /// Makes the requests again with each assumption of the profile switched off.
+    ///
+    /// @param most the maximum number of points of each
+    Json.Obj assumptions(Settings settings, int most);
+
     /// Asks a model for the reply to a recorded request.
     Json.Obj step(long position, Optional<String> model) throws InterruptedException;
+
+    /// The same with a context that is made anew.
+    ///
+    /// @param without the name of an assumption that is switched off; empty for none
+    Json.Obj remade(long position, Settings settings, Optional<String> without)
+        throws InterruptedException;
 
     @Override
     void close();

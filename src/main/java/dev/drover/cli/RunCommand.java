@@ -12,8 +12,6 @@ import java.util.function.LongSupplier;
 
 /// `drover run`: runs one task on its own server and shows it live.
 final class RunCommand {
-  private static final String BUILT_IN_MODEL = "rehearsal";
-
   private final Shell shell;
   private final LongSupplier nanoTime;
   private final ServerFactory host;
@@ -49,9 +47,9 @@ final class RunCommand {
       var directory = directory(task);
       try (var server = host.embed(flags);
           var api = new Api(client.join(), server.url(), Optional.of(server.key()))) {
-        var model = model(task);
+        var model = NewSession.model(task.model(), shell);
         var session = new NewSession(api).create(text, model, task.system());
-        var renderer = renderer(task);
+        var renderer = Renderer.of(shell, task.json());
         renderer.begin(session, model);
         var sent =
             directory.isPresent()
@@ -62,7 +60,7 @@ final class RunCommand {
         try (var _ = shell.signals().handle(List.of("INT"), new CtrlC(shell, conversation))) {
           ending = conversation.hold(text);
         }
-        var kept = new KeptSession(session, flags);
+        var kept = new KeptSession(session, flags, shell.command());
         renderer.end(
             ending,
             conversation.usage(),
@@ -106,22 +104,6 @@ final class RunCommand {
     }
   }
 
-  private String model(Task task) {
-    return task.model()
-        .or(() -> Optional.ofNullable(shell.variables().get("DROVER_MODEL")))
-        .filter(id -> !id.isBlank())
-        .orElse(BUILT_IN_MODEL);
-  }
-
-  private Renderer renderer(Task task) {
-    if (task.json()) {
-      return new JsonRenderer(shell.out(), shell.err());
-    }
-    return shell.live()
-        ? new LiveRenderer(shell.out(), shell.err(), shell.width(), nanoTime)
-        : new PlainRenderer(shell.out(), shell.err());
-  }
-
   /// @param all whether the files of the workspace count; otherwise its changes are shown
   private static SessionFiles files(Conversation conversation, Api api, String session, boolean all)
       throws InterruptedException {
@@ -133,9 +115,8 @@ final class RunCommand {
         + session.id()
         + " is kept. To read it later: "
         + session.serve()
-        + "\nand drover events list "
-        + session.id()
-        + session.data()
+        + "\nand "
+        + session.logs()
         + files.example(session);
   }
 }

@@ -22,8 +22,9 @@ final class ServeCommand {
 
   /// Prints one line, for which programs wait. If the line cannot be written, the server stops.
   ///
+  /// @param open whether to open the console then
   /// @return the exit status
-  int run(Map<String, String> flags) throws InterruptedException {
+  int run(Map<String, String> flags, boolean open) throws InterruptedException {
     var stop = new CountDownLatch(1);
     var stopping = new AtomicBoolean();
     var gently = new AtomicBoolean();
@@ -50,6 +51,9 @@ final class ServeCommand {
       shell.out().print("drover listening on " + server.url() + "\n");
       if (shell.out().loss().isPresent()) {
         return NOT_ANNOUNCED;
+      }
+      if (open) {
+        ConsoleCommand.open(shell, server);
       }
       stop.await();
       if (gently.get()) {

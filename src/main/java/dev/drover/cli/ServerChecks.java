@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The doctor's checks of the server of this machine, if it is running: its nodes, its queue, and
+/// The doctor's checks of the server that commands use, if it is running: its nodes, its queue, and
 /// the sessions that have not moved for longest.
 final class ServerChecks {
   private static final int SESSIONS = 5;
@@ -17,14 +17,14 @@ final class ServerChecks {
 
   private ServerChecks() {}
 
-  static List<Check> of(LocalServer local) {
-    try (var api = new Api(Api.client(), local.url(), local.key())) {
+  static List<Check> of(TargetServer target) {
+    try (var api = new Api(Api.client(), target.url(), target.key())) {
       var nodes = api.get("/drover/nodes");
       var checks = new ArrayList<Check>();
       checks.add(
           fine(
               NAME,
-              "%s, %s".formatted(local.url(), count(nodes.number("brains_awake", 0), "brain"))
+              "%s, %s".formatted(target.url(), count(nodes.number("brains_awake", 0), "brain"))
                   + " active"));
       long lapse = nodes.number("lapse_ms", 0);
       nodes.items("data").forEach(node -> checks.add(node((Json.Obj) node, lapse)));
@@ -42,24 +42,33 @@ final class ServerChecks {
               ? new Check(
                   NAME,
                   false,
-                  local.url() + " does not accept the key",
-                  local.key().isPresent()
-                      ? "The server may use another data directory. Set --data or DROVER_API_KEY."
-                      : "No key found in " + local.keyFile() + ": set --data or DROVER_API_KEY.")
-              : new Check(
-                  NAME,
-                  false,
-                  local.url() + ": " + Sanitized.line(refusal.details()),
-                  "See the server's log. Status 404 means an older Drover, or another program."));
+                  target.url() + " does not accept the key",
+                  (target.key().isPresent()
+                          ? "The server may use another data directory. Set --data or"
+                              + " DROVER_API_KEY: "
+                          : "Set --data or DROVER_API_KEY: ")
+                      + target.advice()
+                      + ".")
+              : refusal.isForeign()
+                  ? new Check(
+                      NAME,
+                      false,
+                      target.url() + " is not a Drover server: it answered " + refusal.status(),
+                      "Set DROVER_URL, or stop the program that listens there.")
+                  : new Check(
+                      NAME,
+                      false,
+                      target.url() + ": " + Sanitized.line(refusal.details()),
+                      "See the server's log. Status 404 means an older Drover."));
     } catch (IOException e) {
       if (e instanceof Unreachable unreachable && unreachable.isNoServer()) {
-        return List.of(fine(NAME, "no server at " + local.url()));
+        return List.of(fine(NAME, "no server at " + target.url()));
       }
       return List.of(
           new Check(
               NAME,
               false,
-              local.url() + ": " + Sanitized.line(Conversation.reason(e)),
+              target.url() + ": " + Sanitized.line(Conversation.reason(e)),
               "Another program may be listening there."));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -14,23 +14,31 @@ final class SessionVerbs {
   static final String ABOUT = "Sessions: conversations with an agent, each with its log.";
 
   private static final String PATH = "/v1/sessions";
+  private static final String AGENT = "agent";
+  private static final String ENVIRONMENT = "environment_id";
+  private static final String MESSAGE = "--message";
+  private static final String FOLLOW = "--follow";
   private static final String AT = "--at";
   private static final String TITLE = "--title";
   private static final String MODEL = "--model";
+  private static final String PROFILE = "--profile";
   private static final String NO_FILES = "--no-files";
-  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION");
+  private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "SESSION", Summaries::session);
   private static final List<Field> CREATED =
       List.of(
           new Field(
-              "agent",
-              Field.Kind.REFERENCE,
-              "ID",
-              "The agent's id (its newest version is used), or {type: agent, id: ID, version: N}."),
+                  "agent",
+                  Field.Kind.REFERENCE,
+                  "AGENT",
+                  "The agent's name or id (its newest version is used), or {type: agent, id: ID,"
+                      + " version: N}.")
+              .needed(),
           new Field(
               "environment_id",
               Field.Kind.REFERENCE,
-              "ID",
-              "The environment in which its tools run."),
+              "ENVIRONMENT",
+              "The name or id of the environment in which its tools run. [default: 'default',"
+                  + " which is created if it is missing]"),
           Field.text("title", "The session's title."),
           Field.resources(),
           Field.vaults(),
@@ -42,7 +50,7 @@ final class SessionVerbs {
           100,
           List.of(
               Filter.order("newest first"),
-              Filter.one("agent_id", "ID", "Only sessions of this agent."),
+              Filter.agent("agent_id", "Only sessions of this agent."),
               Filter.one("agent_version", "N", "Only sessions of this version of the agent."),
               Filter.one("memory_store_id", "ID", "Only sessions with this memory store."),
               Filter.many("statuses", "--status", "STATUS", "idle, running, ... Can be repeated."),
@@ -54,7 +62,7 @@ final class SessionVerbs {
           List.of(
               Column.of("ID", "id"),
               Column.of("STATUS", "status"),
-              new Column("AGENT", item -> Column.text(item.object("agent"), "name")),
+              new Column("AGENT", item -> Column.text(item.object("agent"), "name")).ranked(1),
               Column.time("CREATED", "created_at"),
               Column.of("TITLE", "title")));
 
@@ -66,9 +74,9 @@ final class SessionVerbs {
             NAME,
             ABOUT,
             create(),
-            VERBS.retrieve("Shows a session."),
+            VERBS.one("retrieve", "Shows a session.", SessionVerbs::retrieve),
             VERBS.update("Updates a session.", UPDATED),
-            VERBS.list("Lists sessions.", SESSIONS),
+            list(),
             VERBS.archive("Archives a session: it ends for good, and its log is kept."),
             VERBS.delete("Deletes a session and its log."),
             VERBS.one(
@@ -83,17 +91,17 @@ final class SessionVerbs {
         .footer(
             "",
             "Examples:",
-            "  drover sessions create --agent agent_... --environment-id env_...",
+            "  drover sessions create --agent Coder --message 'List the files' --follow",
             "  drover sessions create --agent agent_... --environment-id env_... --memory"
                 + " memstore_...",
-            "  drover sessions create --agent agent_... --environment-id env_... --repository"
-                + " https://github.com/acme/app#main --repository-token @token",
+            "  drover sessions create --agent Coder --repository https://github.com/acme/app#main"
+                + " --repository-token @token",
             "  drover sessions list --status running",
             "  drover sessions why sesn_...",
             "  drover sessions context sesn_...",
             "  drover sessions fork sesn_... --at sevt_... --title 'Another attempt'",
             "  drover sessions export sesn_... -o session.tar",
-            "  drover sessions import session.tar --agent agent_... --environment-id env_...",
+            "  drover sessions import session.tar --agent Coder --environment-id default",
             "  drover sessions connect sesn_...");
     return spec;
   }
@@ -101,29 +109,101 @@ final class SessionVerbs {
   private static CommandSpec create() {
     var spec = Specs.verb("create", "Creates a session.", SessionVerbs::create);
     Field.declare(spec, CREATED);
+    spec.addOption(Specs.text(MESSAGE, "TEXT", "The first message, or @FILE."));
+    spec.addOption(Specs.flag(FOLLOW, "Show the turn that the message begins, to its end."));
     CopyOptions.addTo(spec);
+    return spec;
+  }
+
+  private static CommandSpec list() {
+    var spec =
+        Specs.verb(
+            "list",
+            "Lists sessions. 'waiting' means idle, and a tool call waits for your answer.",
+            call -> SESSIONS.print(call, PATH, page -> new Waiting(call.api()).marked(page)));
+    SESSIONS.declare(spec);
     return spec;
   }
 
   /// The directory is checked before the session is created.
   private static int create(Invocation call) throws Refusal, IOException, InterruptedException {
-    var body = Field.body(call.arguments(), CREATED);
-    var options = call.arguments().copy();
+    var arguments = call.arguments();
+    var body = Field.body(arguments, CREATED);
+    var message = arguments.text(MESSAGE).map(text -> arguments.content(MESSAGE, text));
+    boolean follow = arguments.has(FOLLOW);
+    if (follow && message.isEmpty()) {
+      throw arguments.wrong(FOLLOW + " needs " + MESSAGE);
+    }
+    if (follow && call.output().quiet()) {
+      throw arguments.wrong(FOLLOW + " shows the turn; leave out --quiet");
+    }
+    var options = arguments.copy();
     try {
       var directory =
           options.directory().isPresent()
               ? Optional.of(CopiedDirectory.of(call.shell(), options))
               : Optional.<CopiedDirectory>empty();
-      var session = call.api().post(PATH, body);
-      call.print(session);
+      var session = call.api().post(PATH, named(call, body));
+      var id = Column.text(session, "id");
+      if (!follow || call.output().json()) {
+        VERBS.print(call, session);
+      }
       if (directory.isPresent()) {
-        directory.get().send(call.api(), Column.text(session, "id"));
+        directory.get().send(call.api(), id);
+      }
+      if (follow) {
+        var model = Column.text(session.object("agent").object("model"), "id");
+        return new FollowedTurn(call, id).run(model, message.get());
+      }
+      if (message.isPresent()) {
+        call.api()
+            .post(
+                PATH + "/" + Api.segment(id) + "/events",
+                Json.obj("events", Json.arr(Outgoing.message(message.get()))));
       }
       return 0;
     } catch (CopiedDirectory.Declined e) {
       call.say(String.valueOf(e.getMessage()));
       return 1;
     }
+  }
+
+  /// Shows a session, and for people also the one that it continues.
+  private static int retrieve(Invocation call) throws Refusal, IOException, InterruptedException {
+    var session = call.api().get(call.path(PATH));
+    if (call.output().json()) {
+      return VERBS.print(call, session);
+    }
+    try {
+      var standing = call.api().get(call.path("/drover/sessions"));
+      return VERBS.print(
+          call,
+          session
+              .with("forked_from", lineage(standing.object("forked_from")))
+              .with("imported_from", lineage(standing.object("imported_from"))));
+    } catch (Refusal refusal) {
+      if (refusal.status() != 403) {
+        throw refusal;
+      }
+      return VERBS.print(call, session); // the key may not ask where it comes from
+    }
+  }
+
+  /// The body with ids in place of names.
+  private static Json.Obj named(Invocation call, Json.Obj body)
+      throws Refusal, IOException, InterruptedException {
+    var named = body;
+    if (body.text(AGENT) != null) {
+      var agent = call.lookup().id(IdLookup.Kind.AGENT, Column.text(body, AGENT));
+      named = named.with(AGENT, agent);
+    }
+    if (body.text(ENVIRONMENT) != null) {
+      var text = Column.text(body, ENVIRONMENT);
+      named = named.with(ENVIRONMENT, call.lookup().id(IdLookup.Kind.ENVIRONMENT, text));
+    } else if (body.get(ENVIRONMENT).isEmpty()) {
+      named = named.with(ENVIRONMENT, new NewSession(call.api()).environment());
+    }
+    return named;
   }
 
   private static int why(Invocation invocation) throws Refusal, IOException, InterruptedException {
@@ -186,6 +266,7 @@ final class SessionVerbs {
                 + " last turn]"));
     spec.addOption(Specs.text(TITLE, "TEXT", "The title of the new session."));
     spec.addOption(Specs.text(MODEL, "ID", "Another model for the new session."));
+    spec.addOption(Specs.text(PROFILE, "NAME", "Another profile for the new session."));
     spec.addOption(
         Specs.flag(NO_FILES, "Begin with empty directories, even if there is a snapshot."));
     return spec;
@@ -198,6 +279,7 @@ final class SessionVerbs {
         .text(AT)
         .ifPresent(at -> body.put("at", Json.of(isPosition(at) ? Long.valueOf(at) : at)));
     arguments.text(MODEL).ifPresent(model -> body.put("model", Json.of(model)));
+    arguments.text(PROFILE).ifPresent(profile -> body.put("profile", Json.of(profile)));
     if (arguments.has(NO_FILES)) {
       body.put("workspace", Json.of("none"));
     }
@@ -208,11 +290,16 @@ final class SessionVerbs {
     if (call.output().json()) {
       return call.print(fork);
     }
-    var reason = fork.object("workspace").text("reason");
-    if (reason != null) {
-      call.say("The sandbox of the new session begins without files. " + Sanitized.line(reason));
-    }
-    return call.print(fork.object("session"));
+    var workspace = fork.object("workspace");
+    var reason = workspace.text("reason");
+    call.say(
+        reason != null
+            ? "The sandbox of the new session begins without files. " + Sanitized.line(reason)
+            : "The sandbox of the new session begins with the files of %s, position %d of the log."
+                .formatted(
+                    Sanitized.line(Column.seconds(Column.text(workspace, "taken_at"))),
+                    workspace.number("position", 0)));
+    return VERBS.print(call, fork.object("session"));
   }
 
   private static boolean isPosition(String at) {
@@ -220,35 +307,8 @@ final class SessionVerbs {
   }
 
   private static CommandSpec connect() {
-    var spec =
+    return ConnectCommand.declare(
         VERBS.one(
-            "connect",
-            "Follows a session live and sends what you type.",
-            invocation -> new ConnectCommand(invocation).run());
-    spec.addOption(
-        Specs.flag(
-            ConnectCommand.UNTIL_IDLE,
-            "Exit when standard input has ended and the turn is over. By default the end of"
-                + " standard input detaches."));
-    spec.addOption(
-        Specs.number(
-            ConnectCommand.TAIL,
-            "The number of earlier events to show first. [default: "
-                + ConnectCommand.USUAL_TAIL
-                + "]"));
-    spec.usageMessage()
-        .footer(
-            "",
-            "Each line is a message to the agent, or a command:",
-            "",
-            InputLine.HELP.indent(2).stripTrailing(),
-            "",
-            "Ctrl-C detaches, and the session continues. With --until-idle the exit status is",
-            "0 if the turn has ended, 1 if it failed or is waiting for input.",
-            "",
-            "Examples:",
-            "  drover sessions connect sesn_...",
-            "  echo 'List the files' | drover sessions connect sesn_... --until-idle --tail 0");
-    return spec;
+            "connect", ConnectCommand.ABOUT, invocation -> new ConnectCommand(invocation).run()));
   }
 }

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
@@ -16,6 +17,7 @@ import java.util.function.IntConsumer;
 /// @param terminal whether `out` is a terminal
 /// @param typed whether `in` is a terminal
 /// @param variables the environment
+/// @param command the name under which the command was started, to print in advice
 /// @param leave exits the process at once with a status, without cleanup
 public record Shell(
     InputStream in,
@@ -24,8 +26,13 @@ public record Shell(
     boolean terminal,
     boolean typed,
     Map<String, String> variables,
+    String command,
+    InstantSource clock,
     Signals signals,
     IntConsumer leave) {
+  /// The property in which the start script passes the name under which it was called.
+  private static final String COMMAND = "drover.command";
+
   private static final int USUAL_WIDTH = 80;
   private static final int LEAST_WIDTH = 20;
 
@@ -43,6 +50,8 @@ public record Shell(
         isTerminal(1),
         isTerminal(0),
         System.getenv(),
+        System.getProperty(COMMAND, "drover"),
+        InstantSource.system(),
         new OsSignals(),
         Runtime.getRuntime()::halt);
   }

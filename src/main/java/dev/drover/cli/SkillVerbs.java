@@ -47,8 +47,16 @@ final class SkillVerbs {
     VERSIONS.declare(versions);
     var delete =
         VERBS
-            .one("delete-version", "Deletes a version of a skill.", SkillVerbs::deleteVersion)
+            .one(
+                "delete-version",
+                "Deletes a version of a skill.",
+                call ->
+                    Confirmation.ask(
+                        call,
+                        "Delete version " + required(call, VERSION),
+                        SkillVerbs::deleteVersion))
             .addOption(Specs.text(VERSION, "ID", "The version's id."));
+    Confirmation.declare(delete);
     var spec =
         Specs.group(
             NAME,
@@ -90,14 +98,13 @@ final class SkillVerbs {
     return Specs.text(DISPLAY_NAME, "TEXT", "What lists show. [default: the skill's name]");
   }
 
-  private static String versionsOf(Invocation call) {
+  private static String versionsOf(Invocation call)
+      throws Refusal, IOException, InterruptedException {
     return call.path(PATH) + "/versions";
   }
 
   private static String required(Invocation call, String flag) {
-    return call.arguments()
-        .text(flag)
-        .orElseThrow(() -> call.arguments().wrong(flag + " is required"));
+    return call.arguments().required(flag);
   }
 
   private static int create(Invocation call) throws Refusal, IOException, InterruptedException {

@@ -20,14 +20,16 @@ final class StreamCommand {
   int run() throws Refusal, IOException, InterruptedException {
     boolean untilIdle = invocation.arguments().has(UNTIL_IDLE);
     var output = invocation.output();
+    var columns = EventLine.columns();
     try (var stream =
-        invocation.api().stream(invocation.arguments().id(), invocation.arguments().has(DELTAS))) {
+        invocation.api().stream(
+            invocation.id(IdLookup.Kind.SESSION), invocation.arguments().has(DELTAS))) {
       for (var frame = stream.next(); frame.isPresent(); frame = stream.next()) {
         var event = frame.get().event();
-        if (output.json()) {
+        if (output.json() && !output.yaml()) {
           output.line(frame.get().data());
         } else {
-          output.rows(EventLine.COLUMNS, List.of(event));
+          output.rows(columns, List.of(event));
         }
         if (isOver(event, untilIdle) || output.isClosed()) {
           return 0;

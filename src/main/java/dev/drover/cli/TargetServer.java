@@ -36,6 +36,11 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
     return new TargetServer(url, here.key().map(secret -> key(secret.reveal(), from)), from);
   }
 
+  /// Whether the server runs on this machine, or would.
+  boolean isHere() {
+    return isLoopback(url);
+  }
+
   /// Advice for the case that the server refuses the key.
   String advice() {
     return key.isPresent()
@@ -74,7 +79,7 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
   }
 
   /// Decides by the spelling alone, so that no name server decides who receives the key.
-  private static boolean isLoopback(URI url) {
+  static boolean isLoopback(URI url) {
     var host = String.valueOf(url.getHost());
     return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }

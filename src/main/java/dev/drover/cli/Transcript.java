@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// A transcript of a run in lines: texts, and tool calls with the beginnings of their results,
-/// separated by empty lines. The terminal wraps texts, so that they can be copied; everything else
-/// takes one line each. Not safe for concurrent use.
+/// separated by empty lines. Texts are wrapped at words on a terminal with escape codes, and not at
+/// all elsewhere; everything else takes one line each. Not safe for concurrent use.
 final class Transcript {
   private static final int RESULT_LINES = 6;
 
@@ -15,6 +15,8 @@ final class Transcript {
   private final Style style;
   private final int width;
   private final Map<String, String> calls = new HashMap<>();
+
+  private WordWrap wrap;
   private Block last = Block.NONE;
   private String lastCall = "";
   private int newlines;
@@ -32,10 +34,12 @@ final class Transcript {
     this.out = out;
     this.style = style;
     this.width = width;
+    wrap = new WordWrap(width);
   }
 
   void beginText() {
     gap(Block.TEXT);
+    wrap = new WordWrap(width);
     newlines = 0;
     begun = false;
   }
@@ -53,7 +57,8 @@ final class Transcript {
     }
     newlines += from;
     if (from < to) {
-      out.print((begun ? "\n".repeat(newlines) : "") + text.substring(from, to));
+      var printed = (begun ? "\n".repeat(newlines) : "") + text.substring(from, to);
+      out.print(style.wipe().isEmpty() ? printed : wrap.next(printed));
       out.flush();
       begun = true;
       newlines = text.length() - to;

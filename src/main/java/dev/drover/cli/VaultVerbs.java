@@ -11,7 +11,7 @@ final class VaultVerbs {
 
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "VAULT");
   private static final Field TITLE = Field.text("display_name", "The vault's name.");
-  private static final List<Field> CREATED = List.of(TITLE, Field.metadata(false));
+  private static final List<Field> CREATED = List.of(TITLE.needed(), Field.metadata(false));
   private static final List<Field> UPDATED = List.of(TITLE, Field.metadata(true));
   private static final PagedList VAULTS =
       new PagedList(

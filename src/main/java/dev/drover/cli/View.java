@@ -8,12 +8,17 @@ import java.util.Set;
 final class View {
   private final Renderer renderer;
   private final boolean typed;
+  private final Sieve sieve;
   private final Set<String> ours = new HashSet<>();
+  private Json.Obj usage = Json.EMPTY;
+  private String began = "";
 
   /// @param typed whether sent messages are already visible, because the user typed them
-  View(Renderer renderer, boolean typed) {
+  /// @param sieve the choice of the events to show
+  View(Renderer renderer, boolean typed, Sieve sieve) {
     this.renderer = renderer;
     this.typed = typed;
+    this.sieve = sieve;
   }
 
   boolean previews() {
@@ -41,6 +46,12 @@ final class View {
 
   /// @param again whether the event was shown when it was queued
   void event(Json.Obj event, String json, boolean again) {
+    for (var shown : sieve.of(event)) {
+      show(shown, shown.equals(event) ? json : shown.toString(), again);
+    }
+  }
+
+  private void show(Json.Obj event, String json, boolean again) {
     renderer.event(event, json);
     switch (TurnOutcome.type(event)) {
       case "user.message" -> {
@@ -63,6 +74,8 @@ final class View {
           note("result of " + Column.text(event, "custom_tool_use_id"));
         }
       }
+      case "session.usage" -> usage = event.object("usage");
+      case "session.status_running" -> began = Column.text(event, "processed_at");
       case "session.status_terminated" -> note("the session has ended");
       case "session.deleted" -> note("the session was deleted");
       default -> {}
@@ -71,13 +84,24 @@ final class View {
 
   /// Shows why the session is idle: the turn has ended, or calls wait for an answer.
   void rests(Json.Obj idle, Pending pending) {
+    if (!sieve.isWhole()) {
+      return;
+    }
     if (!pending.isEmpty()) {
       note("waiting for input:");
       pending.lines().forEach(line -> note("  " + line));
     } else {
       var reason = TurnOutcome.type(idle.object("stop_reason"));
-      note(reason.equals("end_turn") ? "(idle)" : "(idle: " + Sanitized.line(reason) + ")");
+      note((reason.equals("end_turn") ? "(idle)" : "(idle: " + reason + ")") + figures(idle));
     }
+  }
+
+  /// The usage of the session, and the time of the turn, as far as they are known.
+  private String figures(Json.Obj idle) {
+    return (usage.equals(Json.EMPTY) ? "" : " · " + Figures.of(usage))
+        + Figures.between(began, Column.text(idle, "processed_at"))
+            .map(time -> " · " + time)
+            .orElse("");
   }
 
   void notice(String line) {

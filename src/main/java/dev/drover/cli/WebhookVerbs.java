@@ -122,6 +122,13 @@ final class WebhookVerbs {
   }
 
   private static int create(Invocation call) throws Refusal, IOException, InterruptedException {
+    call.arguments().required(ENDPOINT);
+    if (call.output().quiet()) {
+      throw call.arguments().wrong("--quiet would leave out the secret, which nothing shows again");
+    }
+    if (!call.arguments().has(EVENT)) {
+      throw call.arguments().wrong(EVENT + " is missing");
+    }
     return call.print(call.api().post(PATH, body(call.arguments())));
   }
 
@@ -147,15 +154,13 @@ final class WebhookVerbs {
                 Json.obj("drover_overlap_seconds", overlap)));
   }
 
-  private static String deliveriesOf(Invocation call) {
+  private static String deliveriesOf(Invocation call)
+      throws Refusal, IOException, InterruptedException {
     return call.path(DELIVERIES) + "/deliveries";
   }
 
   private static int resend(Invocation call) throws Refusal, IOException, InterruptedException {
-    var event =
-        call.arguments()
-            .text(EVENT)
-            .orElseThrow(() -> call.arguments().wrong(EVENT + " is required"));
+    var event = call.arguments().required(EVENT);
     return call.print(call.api().post(deliveriesOf(call) + "/" + Api.segment(event) + "/resend"));
   }
 }

@@ -10,15 +10,15 @@ final class WorkspaceVerbs {
   static final String PATH = "/drover/workspaces";
 
   private static final ResourceVerbs VERBS = new ResourceVerbs(PATH, "WORKSPACE");
-  private static final List<Field> FIELDS =
-      List.of(
-          Field.text("name", "The workspace's name."),
-          new Field(
-              "storage_mib",
-              Field.Kind.NUMBER,
-              "N",
-              "The limit for its files and snapshots, in MiB. [default: the setting"
-                  + " blobs.quota_mib]"));
+  private static final Field TITLE = Field.text("name", "The workspace's name.");
+  private static final Field LIMIT =
+      new Field(
+          "storage_mib",
+          Field.Kind.NUMBER,
+          "N",
+          "The limit for its files and snapshots, in MiB. [default: the setting blobs.quota_mib]");
+  private static final List<Field> CREATED = List.of(TITLE.needed(), LIMIT);
+  private static final List<Field> UPDATED = List.of(TITLE, LIMIT);
   private static final PagedList WORKSPACES =
       new PagedList(
           100,
@@ -39,9 +39,9 @@ final class WorkspaceVerbs {
         Specs.group(
             NAME,
             ABOUT,
-            VERBS.create("Creates a workspace.", FIELDS),
+            VERBS.create("Creates a workspace.", CREATED),
             VERBS.retrieve("Shows a workspace."),
-            VERBS.update("Updates a workspace.", FIELDS),
+            VERBS.update("Updates a workspace.", UPDATED),
             VERBS.list("Lists workspaces.", WORKSPACES),
             VERBS.archive(
                 "Archives a workspace: its keys are refused, its turns are interrupted, and nothing"

@@ -17,12 +17,14 @@ import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +38,9 @@ import java.util.stream.Collectors;
 public final class AccessDesk {
   /// How often a key is made anew because another one has its prefix, which is very rare.
   private static final int TRIES = 5;
+
+  /// The length of the code of a login in base62 digits: 256 bits.
+  private static final int CODE = 43;
 
   private final AccessStore store;
   private final SessionDesk sessions;
@@ -190,14 +195,39 @@ public final class AccessDesk {
     return store.revoke(workspace, id, new WorkspaceKey.Revocation(now(), caller.key()));
   }
 
-  /// The key with a text, if it is accepted now: it exists, was not revoked and has not expired,
-  /// and its workspace is not archived.
-  public Optional<WorkspaceKey> accepted(KeyText sent) {
-    return store
-        .find(sent.prefix())
-        .filter(stored -> sent.matches(stored.hash()))
-        .map(AccessStore.Stored::key)
-        .filter(key -> key.isUsable(clock.instant()));
+  /// The key whose text has a prefix, if it is accepted now: it exists, was not revoked and has not
+  /// expired, and its workspace is not archived. The prefix is no secret: the caller must check
+  /// that the client has the key, or something that was made with it.
+  public Optional<AccessStore.Stored> usable(String prefix) {
+    return store.find(prefix).filter(stored -> stored.key().isUsable(clock.instant()));
+  }
+
+  /// A code with which a browser can log in once, within [#CODE_LIFETIME], on any node.
+  ///
+  /// @param reference identifies the API key as which the browser will count, and is no secret
+  public LoginCode code(String reference) {
+    var now = now();
+    var text = ids.digits(CODE);
+    var end = now.plus(CODE_LIFETIME);
+    store.addLoginCode(hash(text), reference, end, now);
+    return new LoginCode(new Secret(text), end);
+  }
+
+  /// A new code. Only its hash is stored.
+  public record LoginCode(Secret text, Instant expiresAt) {}
+
+  /// How long a code is valid.
+  public static final Duration CODE_LIFETIME = Duration.ofSeconds(60);
+
+  /// Takes a code that a client sent; empty if there is no such code, or no longer.
+  ///
+  /// @return the reference of its key
+  public Optional<String> take(String code) {
+    return store.takeLoginCode(hash(code), clock.instant());
+  }
+
+  private static String hash(String text) {
+    return HexFormat.of().formatHex(KeyText.sha256(text));
   }
 
   /// Records that a key is used today. Only the first use on a day is written; if that fails, the

@@ -13,11 +13,13 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Models;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.policy.SaveRules;
+import dev.drover.profile.Profiles;
 import dev.drover.skills.Skills;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -50,7 +52,7 @@ public final class CatalogDesk {
   /// The rules, by the type of the kind.
   private final Map<String, Rule<?>> rules;
 
-  /// A desk without an operator's policy.
+  /// A desk without an operator's policy and profiles.
   ///
   /// @param managers the package managers that can install packages of environments
   public CatalogDesk(
@@ -60,17 +62,27 @@ public final class CatalogDesk {
       Set<Packages.Manager> managers,
       Ids ids,
       InstantSource clock) {
-    this(catalogs, skills, models, managers, () -> OperatorPolicy.NONE, ids, clock);
+    this(
+        catalogs,
+        skills,
+        models,
+        managers,
+        () -> OperatorPolicy.NONE,
+        Profiles.BUILT_IN,
+        ids,
+        clock);
   }
 
   /// @param managers the package managers that can install packages of environments
   /// @param policy the operator's, asked at each change
+  /// @param profiles what agents may name
   public CatalogDesk(
       Catalogs catalogs,
       Skills skills,
       Models models,
       Set<Packages.Manager> managers,
       Supplier<OperatorPolicy> policy,
+      Profiles profiles,
       Ids ids,
       InstantSource clock) {
     this.catalogs = catalogs;
@@ -82,6 +94,7 @@ public final class CatalogDesk {
             Agent.KIND.type(),
             CatalogDesk.<Agent>under(policy, SaveRules::check)
                 .and(ModelChoice.ofAgents(models))
+                .and(named(profiles))
                 .and(skillChoice.ofAgents()),
             Environment.KIND.type(),
             CatalogDesk.<Environment>under(policy, SaveRules::check)
@@ -93,6 +106,18 @@ public final class CatalogDesk {
       Supplier<OperatorPolicy> policy, BiConsumer<SaveRules, T> check) {
     return (_, _, after) -> {
       check.accept(new SaveRules(policy.get()), after);
+      return after;
+    };
+  }
+
+  /// The rule that a new agent, or one that names another profile, must name one that sessions may
+  /// have.
+  private static Rule<Agent> named(Profiles profiles) {
+    return (_, before, after) -> {
+      var metadata = before.map(Agent::metadata).orElse(Map.of());
+      if (!Objects.equals(metadata.get(Profiles.KEY), after.metadata().get(Profiles.KEY))) {
+        profiles.check(after.metadata());
+      }
       return after;
     };
   }
@@ -111,9 +136,9 @@ public final class CatalogDesk {
   /// Creates a resource.
   ///
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#create] says; `INVALID_REQUEST`
-  ///   for an agent whose model is not served, or that names a skill that does not exist, and for
-  ///   what the operator's policy does not allow, and for an environment with packages of a package
-  ///   manager that this server does not have
+  ///   for an agent whose model is not served, or that names a skill that does not exist or a
+  ///   profile that sessions cannot have, and for what the operator's policy does not allow, and
+  ///   for an environment with packages of a package manager that this server does not have
   public <T> Resource<T> create(Caller caller, ResourceKind<T> kind, T content) {
     var settled = settled(caller, kind, Optional.empty(), content);
     var resource = new Resource<>(ids.next(kind.prefix()), caller.workspace(), settled, now());
@@ -139,7 +164,7 @@ public final class CatalogDesk {
   ///
   /// @param change returns the new content for the old resource, or throws to refuse
   /// @throws dev.drover.base.Problem as [dev.drover.catalog.Catalog#update] says; `INVALID_REQUEST`
-  ///   for an agent whose new model is not served
+  ///   for an agent whose new model is not served, or whose new profile sessions cannot have
   public <T> Resource<T> update(
       Caller caller, ResourceKind<T> kind, String id, Function<Resource<T>, T> change) {
     return catalogs

@@ -7,8 +7,7 @@ import java.util.function.UnaryOperator;
 /// A request to fork a session.
 ///
 /// @param at up to where the log is copied
-/// @param files whether the directories begin with the newest snapshot, if it is from that place or
-///   before
+/// @param files whether the directories begin with the newest snapshot from that place or before
 /// @param model whether a model is named; that model must be served
 /// @param change returns the new session's values for those of the other one, or throws to refuse.
 ///   It may run more than once

@@ -11,13 +11,16 @@ import java.util.stream.Collectors;
 final class PackageChoice {
   private PackageChoice() {}
 
-  /// Lists that an update does not change are not judged: another server may have accepted them.
+  /// Lists that an update does not change are not judged: another server may have accepted them. A
+  /// package of apt can be a package manager, which its installation shows.
   static CatalogDesk.Rule<Environment> of(Set<Manager> managers) {
     return (_, before, after) -> {
       var stored = before.map(Environment::packages).orElse(Packages.NONE);
+      boolean apt = managers.contains(Manager.APT) && !after.packages().of(Manager.APT).isEmpty();
       for (var manager : Manager.values()) {
         var list = after.packages().of(manager);
-        if (!list.isEmpty() && !list.equals(stored.of(manager)) && !managers.contains(manager)) {
+        boolean can = managers.contains(manager) || apt;
+        if (!list.isEmpty() && !list.equals(stored.of(manager)) && !can) {
           throw Problem.invalid(
               "config.packages.%s: this server cannot install packages with %s; it can with: %s"
                   .formatted(manager.word(), manager.word(), named(managers)));

@@ -10,12 +10,14 @@ import dev.drover.model.Models;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.policy.SaveRules;
 import dev.drover.profile.Profiles;
+import dev.drover.profile.Strategy;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventLog;
 import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.Money;
+import dev.drover.session.Overview;
 import dev.drover.session.Receipt;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
@@ -29,6 +31,7 @@ import dev.drover.skills.Skills;
 import dev.drover.vault.VaultStore;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -39,17 +42,11 @@ import java.util.function.Supplier;
 /// with the lease. Every change is durable when a call returns. A session of another workspace is
 /// `NOT_FOUND`. Safe for many threads.
 public final class SessionDesk {
-  /// The newest chapter of the primary thread, or the newest request for one.
-  private static final Slice NEWEST_CHAPTER =
-      new Slice(
-              Long.MAX_VALUE,
-              1,
-              false,
-              Set.of("drover.context", "drover.compaction_requested"),
-              false,
-              Optional.empty(),
-              Optional.empty())
-          .of(ThreadKey.PRIMARY);
+  /// The newest chapter of the primary thread, and the newest request for one. An index leads to
+  /// each of the two types, so a long log costs nothing; there is none for both together.
+  private static final Slice NEWEST_CHAPTER = newest("drover.context");
+
+  private static final Slice NEWEST_REQUEST = newest("drover.compaction_requested");
 
   private final Sessions sessions;
   private final EventLog log;
@@ -122,6 +119,7 @@ public final class SessionDesk {
   public Session create(Caller caller, SessionRequest request) {
     profiles.check(request.metadata());
     var session = origins.session(caller, request);
+    checkStrategy(session.agent().model().id(), request.metadata());
     ListCost.checkBudgetable(models, session);
     var lease = sessions.create(session, request.events());
     lease.ifPresent(brain::wake);
@@ -132,10 +130,29 @@ public final class SessionDesk {
   /// The other session is not changed, and may be running.
   ///
   /// @throws Problem `INVALID_REQUEST` if a new session could not have what the other one has, for
-  ///   a model that is not served, and as [Sessions#fork] says
+  ///   a model that is not served, for another profile that sessions cannot choose, and as
+  ///   [Sessions#fork] says
   public Fork fork(Caller caller, SessionId id, ForkRequest request) {
     var make = origins.fork(caller, get(caller, id), request);
-    return sessions.fork(caller.workspace(), id, request.at(), request.files(), make);
+    return sessions.fork(
+        caller.workspace(),
+        id,
+        request.at(),
+        request.files(),
+        before -> {
+          var made = make.apply(before);
+          checkProfile(before.editable(), made.editable());
+          return made;
+        });
+  }
+
+  /// Checks the profile that a session names, if it is another one than before.
+  private void checkProfile(Session.Editable before, Session.Editable after) {
+    var chosen = after.metadata().get(Profiles.KEY);
+    if (!Objects.equals(chosen, before.metadata().get(Profiles.KEY))) {
+      profiles.check(after.metadata());
+      checkStrategy(after.agent().model().id(), after.metadata());
+    }
   }
 
   /// The newest position in a session's log at which nothing is open, for an export.
@@ -187,15 +204,29 @@ public final class SessionDesk {
     return updated.session();
   }
 
+  /// @throws Problem `INVALID_REQUEST` if the chosen profile needs what the model's server cannot
+  ///   do
+  private void checkStrategy(String model, Map<String, String> metadata) {
+    profiles
+        .selected(metadata)
+        .filter(one -> one.settings().strategy() == Strategy.SERVER)
+        .filter(_ -> !models.capabilities(model).serverCompaction())
+        .ifPresent(
+            one -> {
+              throw Problem.invalid(
+                  ("metadata.%s: profile %s has the strategy server, but the server of the model %s"
+                          + " is not known to make compaction blocks; see server_compaction of its"
+                          + " model_settings")
+                      .formatted(Profiles.KEY, one.name(), model));
+            });
+  }
+
   private Session changed(Session before, SessionChange change) {
     var after = change.change().apply(before.editable());
     if (!after.agent().equals(before.agent())) {
       new SaveRules(policy.get()).checkSession(after.agent());
     }
-    var chosen = after.metadata().get(Profiles.KEY);
-    if (!Objects.equals(chosen, before.editable().metadata().get(Profiles.KEY))) {
-      profiles.check(after.metadata());
-    }
+    checkProfile(before.editable(), after);
     if (change.budget()) {
       ListCost.checkChange(models, before, after.budget());
     }
@@ -210,14 +241,26 @@ public final class SessionDesk {
   /// @throws Problem as [Sessions#requestCompaction] says
   public long compact(Caller caller, SessionId id, Optional<String> instructions) {
     get(caller, id);
-    return log.getEvents(id, NEWEST_CHAPTER).stream()
+    long began =
+        log.getEvents(id, NEWEST_CHAPTER).stream()
+            .mapToLong(Stored::position)
+            .findFirst()
+            .orElse(0);
+    return log.getEvents(id, NEWEST_REQUEST).stream()
         .filter(
             stored ->
-                stored.event() instanceof Event.CompactionRequested asked
+                stored.position() > began
+                    && stored.event() instanceof Event.CompactionRequested asked
                     && asked.instructions().equals(instructions))
         .findFirst()
         .map(Stored::position)
         .orElseGet(() -> sessions.requestCompaction(caller.workspace(), id, instructions));
+  }
+
+  private static Slice newest(String type) {
+    return new Slice(
+            Long.MAX_VALUE, 1, false, Set.of(type), false, Optional.empty(), Optional.empty())
+        .of(ThreadKey.PRIMARY);
   }
 
   /// Ends a session for good, and releases its hands.
@@ -253,6 +296,24 @@ public final class SessionDesk {
   /// @throws Problem as [Sessions#list] says
   public Page<Session> list(Caller caller, Sessions.Listing listing) {
     return sessions.list(caller.workspace(), listing);
+  }
+
+  /// The caller's sessions that wait for a person.
+  ///
+  /// @throws Problem as [Sessions#waiting] says
+  public Page<Session> waiting(Caller caller, Sessions.Waiting which) {
+    return sessions.waiting(caller.workspace(), which);
+  }
+
+  /// The number of the caller's sessions that wait for a person, as [Sessions#countWaiting].
+  public long countWaiting(Caller caller) {
+    return sessions.countWaiting(caller.workspace());
+  }
+
+  /// The states of sessions of all workspaces; see [Sessions#overviews]. Not for a caller: each
+  /// state goes to callers of its workspace only.
+  public List<Overview> overviews(List<SessionId> ids) {
+    return sessions.overviews(ids);
   }
 
   /// The cost of a session by list price; empty if its model has no price.

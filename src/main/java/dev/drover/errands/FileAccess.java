@@ -59,6 +59,11 @@ public final class FileAccess {
     try (var grip = grip(session)) {
       settle(session.id());
       archives(grip).unpackPath(path, from);
+      if (snapshots.isHeldElsewhere(session.id())) { // and may have got the files already
+        throw Problem.conflict(
+            "Another node began to work on this session meanwhile, which may not have these files."
+                + " Send them again when the session is idle.");
+      }
       check(session.id());
     } catch (IOException e) {
       if (e.getCause() instanceof RuntimeException unreadable) {
@@ -99,7 +104,7 @@ public final class FileAccess {
   private void check(SessionId session) {
     var right = snapshots.home(session);
     if (right.isPresent() && !right.map(Snapshots.Home::id).equals(hands.home(session))) {
-      throw elsewhere();
+      throw elsewhere(right);
     }
     if (hands.isElsewhere(session)) {
       throw Problem.conflict(
@@ -112,14 +117,20 @@ public final class FileAccess {
   private void settle(SessionId session) {
     if (snapshots.home(session).isEmpty()
         && hands.home(session).filter(home -> snapshots.settle(session, home)).isEmpty()) {
-      throw elsewhere();
+      throw elsewhere(snapshots.home(session));
     }
   }
 
-  private static Problem elsewhere() {
+  private static Problem elsewhere(Optional<Snapshots.Home> right) {
+    var node = right.filter(home -> !home.here()).flatMap(Snapshots.Home::node);
     return Problem.conflict(
-        "The files of this session are on another node, or in a snapshot. They are here after its"
-            + " next command.");
+        node.map(
+                    name ->
+                        "The files of this session are on another node, "
+                            + name
+                            + ". Ask that node;")
+                .orElse("The files of this session are in a snapshot, or on a node that is away;")
+            + " they are here after the session's next command on this node.");
   }
 
   private Grip grip(Session session) throws InterruptedException {

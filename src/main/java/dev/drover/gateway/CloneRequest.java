@@ -141,19 +141,15 @@ record CloneRequest(String format, boolean offsets, SortedSet<String> wants) {
 
   /// The body of a request for the branches and tags of the repository.
   String question() {
-    var text = new StringBuilder(packet("command=ls-refs"));
+    var text = new StringBuilder(Packet.line("command=ls-refs"));
     if (!format.isEmpty()) {
-      text.append(packet(FORMAT + format));
+      text.append(Packet.line(FORMAT + format));
     }
     text.append("0001");
     for (var prefix : COPIED) {
-      text.append(packet("ref-prefix " + prefix));
+      text.append(Packet.line("ref-prefix " + prefix));
     }
     return text.append("0000").toString();
-  }
-
-  private static String packet(String line) {
-    return "%04x%s\n".formatted(line.length() + 1 + Packet.DIGITS, line);
   }
 
   /// Whether the branches and tags in the answer to the question are all that this request wants,

@@ -59,7 +59,8 @@ public final class Gateway implements Egress, AutoCloseable {
     this(
         policies,
         guard,
-        new GitGate(repositories, git::refusal, new Outbound(guard, GitGate.CONNECT), clones),
+        new GitGate(
+            repositories, git::refusal, new Outbound(guard, GitGate.CONNECT), clones, git.refs()),
         ConnectionLimits.of(settings.bytes()),
         Optional.of(interception),
         tap,

@@ -1,5 +1,6 @@
 package dev.drover.gateway;
 
+import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.base.Secret;
 import dev.drover.http.Payload;
@@ -14,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -23,15 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// the token of the repository, which the sandbox does not have. The environment's networking does
 /// not matter: the client of the API has named the repository.
 ///
-/// The response of the server is passed on only if it is a success in git's protocol. Anything else
-/// is replaced by words of our own: a server may repeat what it was sent.
+/// The response of the server is passed on only if it is a success in git's protocol, with a head
+/// of our own and without the token. Anything else is replaced by words of our own: a server may
+/// repeat what it was sent.
 final class GitForward {
   private static final System.Logger LOG = System.getLogger(GitForward.class.getName());
 
   private static final List<String> SENT =
       List.of(
           "accept",
-          "accept-encoding",
           "accept-language",
           "content-encoding",
           "content-type",
@@ -42,12 +44,12 @@ final class GitForward {
   private static final List<String> SENT_BY_US =
       List.of("accept", "content-type", "git-protocol", "user-agent");
 
-  private static final List<String> RETURNED =
-      List.of("cache-control", "content-encoding", "content-length", "content-type", "expires");
-
   private final Passage passage;
   private final RequestHead head;
   private final GitPath.Service asked;
+
+  /// Those that the git server got.
+  private final List<Secret> tokens = new ArrayList<>();
 
   private GitForward(Passage passage, RequestHead head, GitPath.Service asked) {
     this.passage = passage;
@@ -68,6 +70,14 @@ final class GitForward {
         passage.reply(
             response("302 Found", "this is not a repository of the session", "location: " + url));
         passage.endReply();
+      }
+      case GitPath.LargeFiles(var repository) -> {
+        passage.denyWith(e -> ofLfs(e.words()));
+        throw new NotConnected(
+            Verdict.Reason.GIT,
+            "a request of Git LFS was refused: files that Git LFS keeps for "
+                + repository.url()
+                + " are here as pointers, and cannot be uploaded");
       }
       case null ->
           throw new NotConnected(
@@ -190,10 +200,7 @@ final class GitForward {
     try (pack) {
       passage.git().worked(asked.repository().id());
       passage.denyWith(Passage.SILENT);
-      passage.replyCounted(
-          ascii(
-              "HTTP/1.1 200 OK\r\ncontent-type: application/x-git-upload-pack-result\r\n"
-                  + "cache-control: no-cache\r\nconnection: close\r\n\r\n"));
+      passage.replyCounted(success());
       pack.writeTo(passage::replyCounted);
       passage.endReply();
     }
@@ -201,9 +208,7 @@ final class GitForward {
 
   private static @Nullable CloneRecording recording(
       CloneCache clones, Optional<String> key, Response response) {
-    return key.isPresent()
-            && response.status() == 200
-            && response.header("content-encoding").isEmpty()
+    return key.isPresent() && response.status() == 200 && isPlain(response)
         ? clones.recording(key.get())
         : null;
   }
@@ -238,7 +243,9 @@ final class GitForward {
         request = request.with(name, String.join(", ", values));
       }
     }
+    request = request.with("accept-encoding", "identity"); // what is compressed is not searched
     var token = token(to);
+    token.ifPresent(tokens::add);
     return token.isPresent() ? request.with("authorization", basic(token.get())) : request;
   }
 
@@ -300,16 +307,19 @@ final class GitForward {
           "the server did not answer as a git server does; its URL may be that of a web page, or"
               + " it may want a login");
     }
-    passage.git().worked(asked.repository().id());
-    var text = new StringBuilder("HTTP/1.1 200 OK\r\n");
-    for (var name : RETURNED) {
-      response
-          .header(name)
-          .filter(value -> value.chars().noneMatch(Character::isISOControl))
-          .ifPresent(value -> text.append(name).append(": ").append(value).append("\r\n"));
+    if (!isPlain(response)) {
+      throw failed(
+          SessionError.Type.REPOSITORY_CLONE,
+          false,
+          "502 Bad Gateway",
+          "the git server compresses its answer, although it was asked not to");
     }
+    passage.git().worked(asked.repository().id());
     passage.denyWith(Passage.SILENT);
-    passage.replyCounted(ascii(text.append("connection: close\r\n\r\n").toString()));
+    passage.replyCounted(success());
+    var meter =
+        new PacketMeter(asked.isAdvertisement(), passage.git().refs(), passage::replyCounted);
+    var eraser = new SecretEraser(tokens, meter);
     var silence = passage.limits().silence();
     for (var bytes = response.body().next(silence);
         bytes != null;
@@ -317,18 +327,58 @@ final class GitForward {
       if (recording != null) {
         recording.accept(ByteBuffer.wrap(bytes));
       }
-      passage.replyCounted(ByteBuffer.wrap(bytes));
+      eraser.accept(ByteBuffer.wrap(bytes));
+      check(meter);
     }
-    if (recording != null) {
+    eraser.end();
+    check(meter);
+    if (eraser.hasFound()) {
+      noteRepeated();
+    } else if (recording != null) {
       recording.keep();
     }
     passage.endReply();
+  }
+
+  private void check(PacketMeter meter) throws NotConnected {
+    if (!meter.isExceeded()) {
+      return;
+    }
+    var e =
+        failed(
+            SessionError.Type.REPOSITORY_CLONE,
+            false,
+            "502 Bad Gateway",
+            "the git server lists more than %d MiB of branches and tags (setting git.refs_mib)"
+                .formatted(passage.git().refs() >> 20));
+    passage.denyWith(
+        meter.isBetweenPackets()
+            ? refusal -> ascii(Packet.line("ERR drover: " + refusal.words()))
+            : Passage.SILENT);
+    throw e;
+  }
+
+  private void noteRepeated() {
+    var url = asked.repository().url();
+    LOG.log(
+        Level.WARNING,
+        "the git server of {0} has repeated the token of session {1}; it was erased",
+        url,
+        passage.git().session());
+    passage
+        .refused()
+        .add(
+            "the git server of " + url + " has repeated its token, which was erased in its answer");
   }
 
   private boolean isOfGit(Response response) {
     var type = response.header("content-type").orElse("");
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(asked.contentType());
+  }
+
+  private static boolean isPlain(Response response) {
+    return response.headers("content-encoding").stream().allMatch("identity"::equalsIgnoreCase);
   }
 
   private NotConnected refused(int status) {
@@ -384,6 +434,14 @@ final class GitForward {
     return new NotConnected(Verdict.Reason.GIT, words);
   }
 
+  /// The head of a response, which ends with the connection.
+  private ByteBuffer success() {
+    return ascii(
+        "HTTP/1.1 200 OK\r\ncontent-type: "
+            + asked.contentType()
+            + "\r\ncache-control: no-cache\r\nconnection: close\r\n\r\n");
+  }
+
   private static String capitalized(String words) {
     return Character.toUpperCase(words.charAt(0)) + words.substring(1);
   }
@@ -391,9 +449,19 @@ final class GitForward {
   /// Git shows a text after `remote:`.
   private static ByteBuffer response(String status, String words, String header) {
     var body = "drover: " + words + ".\n";
+    return response(status, "text/plain", header.isEmpty() ? "" : header + "\r\n", body);
+  }
+
+  /// Git LFS shows the message.
+  private static ByteBuffer ofLfs(String words) {
+    var body = Json.obj("message", "drover: " + words).toString();
+    return response("501 Not Implemented", "application/vnd.git-lfs+json", "", body);
+  }
+
+  private static ByteBuffer response(String status, String type, String headers, String body) {
     return ascii(
-        "HTTP/1.1 %s\r\ncontent-type: text/plain\r\ncontent-length: %d\r\n%sconnection: close\r\n\r\n%s"
-            .formatted(status, body.length(), header.isEmpty() ? "" : header + "\r\n", body));
+        "HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\n%sconnection: close\r\n\r\n%s"
+            .formatted(status, type, body.length(), headers, body));
   }
 
   private static ByteBuffer ascii(String text) {

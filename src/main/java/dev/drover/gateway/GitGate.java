@@ -12,11 +12,13 @@ import java.util.function.Function;
 /// @param refusals why a repository may not be used any more; empty if it may
 /// @param http judges the addresses of git servers, as of every other connection
 /// @param clones of earlier sessions; empty: none are kept
+/// @param refs as of [GitSettings]
 record GitGate(
     GitRepositories repositories,
     Function<RepositoryUrl, Optional<String>> refusals,
     Outbound http,
-    Optional<CloneCache> clones)
+    Optional<CloneCache> clones,
+    long refs)
     implements AutoCloseable {
   /// How long a git server may take to accept a connection.
   static final Duration CONNECT = Duration.ofSeconds(10);
@@ -27,7 +29,8 @@ record GitGate(
         GitRepositories.NONE,
         _ -> Optional.empty(),
         new Outbound(guard, CONNECT),
-        Optional.empty());
+        Optional.empty(),
+        GitSettings.USUAL_REFS);
   }
 
   @Override

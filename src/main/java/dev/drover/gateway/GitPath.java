@@ -22,6 +22,11 @@ sealed interface GitPath {
       return path.equals("/git-receive-pack");
     }
 
+    /// Whether the answer lists what the repository has.
+    boolean isAdvertisement() {
+      return READ.contains(path);
+    }
+
     /// The type of the content of an answer. Git takes an answer of another type to this request
     /// for a list of files of an older protocol, and a page in HTML for an empty repository.
     String contentType() {
@@ -37,9 +42,15 @@ sealed interface GitPath {
   /// @param url where git has to go instead, without the token
   record Neighbour(String url) implements GitPath {}
 
+  /// A request of Git LFS, which keeps large files beside the repository. None is forwarded.
+  record LargeFiles(Repository repository) implements GitPath {}
+
   Set<String> READ =
       Set.of("/info/refs?service=git-upload-pack", "/info/refs?service=git-receive-pack");
   Set<String> WRITTEN = Set.of("/git-upload-pack", "/git-receive-pack");
+
+  /// The beginning of the paths of Git LFS.
+  String LFS = "/info/lfs/";
 
   Pattern BESIDE =
       Pattern.compile(
@@ -58,6 +69,9 @@ sealed interface GitPath {
       if ((method.equals("GET") && READ.contains(path))
           || (method.equals("POST") && WRITTEN.contains(path))) {
         return Optional.of(new Service(repository, path));
+      }
+      if (path.startsWith(LFS)) {
+        return Optional.of(new LargeFiles(repository));
       }
       return method.equals("GET") && BESIDE.matcher(rest).matches()
           ? Optional.of(new Neighbour(repository.url().base() + rest))

@@ -17,9 +17,18 @@ import java.util.Optional;
 ///   used without encryption
 /// @param longestClone the longest time of a clone
 /// @param cache bytes of clones that are kept for other sessions; 0: none are kept
+/// @param refs bytes of branches, tags and whatever else a git server says in one response besides
+///   the contents of the repository
 public record GitSettings(
-    Optional<List<String>> hosts, PrivateHosts opened, Duration longestClone, long cache) {
+    Optional<List<String>> hosts,
+    PrivateHosts opened,
+    Duration longestClone,
+    long cache,
+    long refs) {
   private static final long USUAL_CACHE = 4L << 30;
+
+  /// About two million branches and tags.
+  static final long USUAL_REFS = 128L << 20;
 
   /// @param section `git` of the settings
   public static GitSettings read(Section section, PrivateHosts opened) {
@@ -32,7 +41,8 @@ public record GitSettings(
         hosts,
         opened,
         section.millis("clone_timeout_ms", 1_000, 86_400_000, Duration.ofMinutes(10)),
-        section.mebibytes("cache_mib", 0, 1L << 24, USUAL_CACHE));
+        section.mebibytes("cache_mib", 0, 1L << 24, USUAL_CACHE),
+        section.mebibytes("refs_mib", 1, 1L << 14, USUAL_REFS));
   }
 
   /// Why sessions may not have a repository, as the end of a sentence about its URL; empty if they

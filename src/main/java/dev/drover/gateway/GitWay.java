@@ -48,6 +48,11 @@ final class GitWay {
     return gate.clones();
   }
 
+  /// As of [GitSettings].
+  long refs() {
+    return gate.refs();
+  }
+
   /// Whether a clone is asked for in this sandbox for the first time. Something may be wrong with
   /// what it got before, so the git server is asked for every other one.
   ///

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ final class HandWay implements Egress.Way {
   /// Lookups take the time of other servers, and all sandboxes share them.
   private static final int LOOKUPS = 8;
 
+  /// Connections that have no place at a time: 64 that wait for one, for which `hand` has room, and
+  /// the one for all datagrams with questions to DNS.
+  private static final int WAITING = 64 + 1;
+
   /// Bytes of bodies that are read whole at a time.
   private static final long RESERVED = 8L << 20;
 
@@ -39,7 +44,13 @@ final class HandWay implements Egress.Way {
   private final SessionId session;
   private final HandId hand;
   private final Egress.Dial dial;
-  private final Semaphore free;
+
+  /// Of all connections, also of those that wait for a place.
+  private final Semaphore entries;
+
+  /// Of the connections that are served.
+  private final Semaphore places;
+
   private final Semaphore lookups = new Semaphore(LOOKUPS);
   private final Set<Passage> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong sent = new AtomicLong();
@@ -58,7 +69,8 @@ final class HandWay implements Egress.Way {
     this.hand = hand;
     this.dial = dial;
     this.git = new GitWay(session, gateway.git());
-    this.free = new Semaphore(gateway.limits().perHand());
+    this.entries = new Semaphore(gateway.limits().perHand() + WAITING);
+    this.places = new Semaphore(gateway.limits().perHand(), true);
     this.acceptor = Thread.ofVirtual().name("egress-" + hand).unstarted(this::accept);
   }
 
@@ -102,7 +114,7 @@ final class HandWay implements Egress.Way {
 
   /// Opens a stream and waits until a program uses it.
   private void next() throws IOException, InterruptedException {
-    free.acquire();
+    entries.acquire();
     SocketChannel stream = null;
     boolean taken = false;
     try {
@@ -115,7 +127,7 @@ final class HandWay implements Egress.Way {
     } finally {
       if (!taken) {
         close(stream);
-        free.release();
+        entries.release();
       }
     }
   }
@@ -134,7 +146,10 @@ final class HandWay implements Egress.Way {
                 passage.run();
               } finally {
                 open.remove(passage);
-                free.release();
+                if (passage.hasPlace()) {
+                  places.release();
+                }
+                entries.release();
                 gateway.leave(passage.ended());
               }
             });
@@ -142,6 +157,20 @@ final class HandWay implements Egress.Way {
       passage.close();
     }
     return true;
+  }
+
+  /// Waits until the connection may be served as one of those of this sandbox.
+  ///
+  /// @throws NotConnected if it has to wait too long
+  void takePlace(Destination to) throws NotConnected, InterruptedException {
+    var limits = gateway.limits();
+    if (!places.tryAcquire(limits.crowded().toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new NotConnected(
+          Verdict.Reason.LIMIT,
+          "%s was refused: this sandbox has %d connections open, which is the most"
+                  .formatted(to, limits.perHand())
+              + ". Close some, or try again later");
+    }
   }
 
   /// The address to connect to.
@@ -255,7 +284,8 @@ final class HandWay implements Egress.Way {
 
   /// Ends the connections that are silent or open for too long.
   void closeLate() {
-    open.stream().filter(Passage::isLate).forEach(Passage::close);
+    boolean crowded = open.size() >= gateway.limits().perHand();
+    open.stream().filter(one -> one.isLate(crowded)).forEach(Passage::close);
   }
 
   ConnectionLimits limits() {

@@ -73,13 +73,40 @@ public final class PackageHosts {
                   "etc/apt/sources.list.d/*.list",
                   "etc/apt/sources.list.d/*.sources")),
           new Source(
+              "apt",
+              Pattern.compile("(?m)^\\s*(https?://\\S+)"),
+              List.of("etc/apt/mirrors/*.list")),
+          new Source(
               "go",
               Pattern.compile("(?m)^GO(?:PROXY|SUMDB)=(\\S+)"),
               List.of("usr/lib/go-*/go.env", "usr/lib/go/go.env", "usr/local/go/go.env")),
           new Source(
+              "go",
+              Pattern.compile("(?m)envOr\\(\"GO(?:PROXY|SUMDB)\", \"([^\"]+)\"\\)"),
+              List.of(
+                  "usr/share/go-*/src/cmd/go/internal/cfg/cfg.go",
+                  "usr/lib/go-*/src/cmd/go/internal/cfg/cfg.go",
+                  "usr/local/go/src/cmd/go/internal/cfg/cfg.go")),
+          new Source(
+              "gem",
+              Pattern.compile("(?m)^\\s*-\\s*[\"']?(https?://[^\\s\"']+)"),
+              List.of("etc/gemrc")),
+          new Source(
+              "gem",
+              Pattern.compile("index_uri\\.host = \"([^\"]+)\""),
+              List.of(
+                  "usr/lib/ruby/vendor_ruby/rubygems/source.rb",
+                  "usr/lib/ruby/*/rubygems/source.rb")),
+          new Source(
               "gem",
               Pattern.compile("DEFAULT_HOST = \"(https?://[^\"]+)\""),
               List.of("usr/lib/ruby/vendor_ruby/rubygems.rb", "usr/lib/ruby/*/rubygems.rb")));
+
+  /// Compiled into cargo, so that no file names them: the index of crates, and where they are.
+  private static final List<String> CARGO_HOSTS = List.of("index.crates.io", "static.crates.io");
+
+  private static final List<String> CARGO_PROGRAMS =
+      List.of("usr/local/bin/cargo", "usr/bin/cargo");
 
   private static final List<String> PIP_FILES = List.of("etc/pip.conf", "etc/xdg/pip/pip.conf");
 
@@ -125,25 +152,61 @@ public final class PackageHosts {
         matching(root, pattern).forEach(file -> read(source, file, all));
       }
     }
+    if (CARGO_PROGRAMS.stream().anyMatch(program -> Files.exists(root.resolve(program)))) {
+      all.put("cargo", new TreeSet<>(CARGO_HOSTS));
+    }
     var lists = new TreeMap<String, List<String>>();
     all.forEach((manager, hosts) -> lists.put(manager, List.copyOf(hosts)));
+    if (settings.aptSources().isPresent()) {
+      lists.put("apt", aptHosts());
+    }
     settings
         .mirrors()
         .forEach((manager, url) -> lists.put(manager, List.copyOf(host(url.toString()).toList())));
+    var sumdb = sumdbHosts();
+    if (!sumdb.isEmpty()) {
+      lists.merge("go", sumdb, PackageHosts::concat);
+    }
     return lists;
+  }
+
+  private static List<String> concat(List<String> hosts, List<String> more) {
+    return Stream.concat(hosts.stream(), more.stream()).distinct().toList();
+  }
+
+  /// The URLs in the operator's file of sources of apt.
+  private List<String> aptUrls() {
+    return settings.aptSources().stream()
+        .flatMap(file -> text(file).lines())
+        .filter(line -> !line.startsWith("#"))
+        .flatMap(line -> URL.matcher(line).results())
+        .map(url -> url.group(1))
+        .toList();
+  }
+
+  private List<String> aptHosts() {
+    return aptUrls().stream().flatMap(PackageHosts::host).distinct().toList();
+  }
+
+  /// The host of the database of checksums, which its name is, unless it has a URL.
+  private List<String> sumdbHosts() {
+    return settings.goSumdb().stream()
+        .map(text -> text.substring(text.indexOf(' ') + 1))
+        .map(text -> text.startsWith("http") ? text : text.replaceFirst("\\+.*", ""))
+        .flatMap(PackageHosts::host)
+        .toList();
   }
 
   /// The hosts of the mirrors.
   List<String> mirrors() {
-    return settings.mirrors().values().stream()
-        .flatMap(url -> host(url.toString()))
-        .distinct()
-        .toList();
+    var mirrors = settings.mirrors().values().stream().flatMap(url -> host(url.toString()));
+    return concat(concat(mirrors.toList(), aptHosts()), sumdbHosts());
   }
 
   /// The ports of the mirrors, which package managers may use besides the usual ones.
   public Set<Integer> ports() {
-    return settings.mirrors().values().stream()
+    return Stream.concat(
+            settings.mirrors().values().stream(), aptUrls().stream().flatMap(PackageHosts::url))
         .map(URI::getPort)
         .filter(port -> port > 0)
         .collect(Collectors.toUnmodifiableSet());
@@ -159,6 +222,17 @@ public final class PackageHosts {
   static Optional<String> npm(Path root) {
     return first(
         root, Pattern.compile("(?m)^\\s*registry\\s*=\\s*(\\S+)\\s*$"), List.of("etc/npmrc"));
+  }
+
+  /// The sources of the machine's gem that agents may see.
+  static List<String> gem(Path root) {
+    var pattern = Pattern.compile("(?m)^\\s*-\\s*[\"']?(https?://[^\\s\"']+)");
+    return pattern
+        .matcher(text(root.resolve("etc/gemrc")))
+        .results()
+        .map(found -> found.group(1))
+        .filter(PackageHosts::isPublic)
+        .toList();
   }
 
   private static Optional<String> first(Path root, Pattern pattern, List<String> files) {
@@ -193,16 +267,23 @@ public final class PackageHosts {
     }
   }
 
+  private static Stream<URI> url(String value) {
+    try {
+      var url = new URI(value);
+      return url.getHost() == null ? Stream.empty() : Stream.of(url);
+    } catch (URISyntaxException _) {
+      return Stream.empty();
+    }
+  }
+
   private static Stream<String> host(String value) {
     try {
       if (URL.matcher(value).matches()) {
-        var url = new URI(value);
-        return url.getHost() == null
-            ? Stream.empty()
-            : Stream.of(HostName.of(url.getHost()).text());
+        var url = url(value).findFirst();
+        return url.isEmpty() ? Stream.empty() : Stream.of(HostName.of(url.get().getHost()).text());
       }
       return value.contains(".") ? Stream.of(HostName.of(value).text()) : Stream.empty();
-    } catch (URISyntaxException | Unreachable _) {
+    } catch (Unreachable _) {
       return Stream.empty();
     }
   }

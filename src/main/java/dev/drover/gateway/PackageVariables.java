@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,7 +21,29 @@ public final class PackageVariables {
     var variables = new LinkedHashMap<String, String>();
     pip(settings, root, variables);
     npm(settings, root, variables);
+    var mirrors = settings.mirrors();
+    if (mirrors.containsKey("cargo")) {
+      variables.put("CARGO_REGISTRIES_MIRROR_INDEX", "sparse+" + mirrors.get("cargo") + "/");
+      variables.put("CARGO_REGISTRY_DEFAULT", "mirror");
+    }
+    if (mirrors.containsKey("go")) {
+      variables.put("GOPROXY", String.valueOf(mirrors.get("go")));
+    }
+    settings.goSumdb().ifPresent(name -> variables.put("GOSUMDB", name));
     return variables;
+  }
+
+  /// The files of `/etc` that do the same for package managers without such variables, by name.
+  ///
+  /// @param root of the machine's file system
+  public static Map<String, String> files(PackageSettings settings, Path root) {
+    var mirror = Optional.ofNullable(settings.mirrors().get("gem")).map(URI::toString);
+    var sources = mirror.map(List::of).orElseGet(() -> PackageHosts.gem(root));
+    if (sources.isEmpty()) {
+      return Map.of();
+    }
+    var lines = sources.stream().map(url -> "- " + url + "\n").collect(Collectors.joining());
+    return Map.of("gemrc", "gem: --no-document\n:sources:\n" + lines);
   }
 
   private static void pip(PackageSettings settings, Path root, Map<String, String> variables) {

@@ -25,6 +25,11 @@ sealed interface Packet {
     END
   }
 
+  /// A packet with a line of text, as it is sent.
+  static String line(String text) {
+    return "%04x%s\n".formatted(text.length() + 1 + DIGITS, text);
+  }
+
   /// The next packet; empty at the end of the stream.
   ///
   /// @throws IOException if there is no valid packet

@@ -51,6 +51,8 @@ final class Passage implements Runnable, AutoCloseable {
   private final Object lock = new Object();
   private @Nullable Thread worker; // under the lock
   private volatile long deadline;
+  private volatile boolean asked;
+  private volatile boolean placed;
   private volatile boolean half;
   private volatile boolean closed;
   private volatile @Nullable SocketChannel host;
@@ -117,6 +119,7 @@ final class Passage implements Runnable, AutoCloseable {
 
   /// Has no deadline from now on: a channel for many questions.
   void stay() {
+    asked = true;
     deadline = Long.MAX_VALUE;
   }
 
@@ -124,9 +127,26 @@ final class Passage implements Runnable, AutoCloseable {
     deadline = System.nanoTime() - start + limit.toNanos();
   }
 
-  boolean isLate() {
+  /// @param crowded whether others of the sandbox may be waiting
+  boolean isLate(boolean crowded) {
     long age = System.nanoTime() - start;
-    return age > deadline || (age > way.limits().life().toNanos() && deadline != Long.MAX_VALUE);
+    return age > deadline
+        || (age > way.limits().life().toNanos() && deadline != Long.MAX_VALUE)
+        || (crowded && !asked && age > way.limits().crowded().toNanos());
+  }
+
+  /// Whether it is one of those that are served, as [HandWay#takePlace] says.
+  boolean hasPlace() {
+    return placed;
+  }
+
+  private void takePlace(Destination to) throws NotConnected, InterruptedException {
+    asked = true;
+    expect(way.limits().crowded().plus(way.limits().head()));
+    if (!placed) {
+      way.takePlace(to);
+      placed = true;
+    }
   }
 
   /// How a refusal is reported in the protocol of the program.
@@ -142,6 +162,7 @@ final class Passage implements Runnable, AutoCloseable {
           case Verdict.Refused(var reason, var words) -> throw new NotConnected(reason, words);
           case Verdict.Allowed(var rule) -> rule;
         };
+    takePlace(to);
     expect(way.limits().head().plus(way.limits().connect()));
     var address = way.admit(to);
     admitted = address;
@@ -176,9 +197,10 @@ final class Passage implements Runnable, AutoCloseable {
   /// Notes the destination of a request that this server sends for the program.
   ///
   /// @param rule that allows it
-  void reaches(Destination to, String rule) throws NotConnected {
+  void reaches(Destination to, String rule) throws NotConnected, InterruptedException {
     destination = Optional.of(to);
     verdict = rule;
+    takePlace(to);
     way.checkBytes(to);
   }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param contextKnown whether `contextTokens` is the model's own; otherwise it is a guess, which
 ///   is shown but never relied upon
 /// @param overflow what its server does with a prompt and a reply that do not fit together
+/// @param serverCompaction whether its server makes a block that stands for a conversation, on
+///   request (`compaction` of the Messages API)
 public record Capabilities(
     int contextTokens,
     int maxTokens,
@@ -28,7 +30,8 @@ public record Capabilities(
     boolean midConversationSystem,
     Optional<Price> price,
     boolean contextKnown,
-    Overflow overflow) {
+    Overflow overflow,
+    boolean serverCompaction) {
   /// What a model server does if a prompt and the reply that it asks for are together longer than
   /// the context.
   public enum Overflow {
@@ -91,7 +94,52 @@ public record Capabilities(
         midConversationSystem,
         price,
         contextKnown,
-        Overflow.GRACEFUL);
+        Overflow.GRACEFUL,
+        false);
+  }
+
+  /// The capabilities of a model whose server makes no block that stands for a conversation.
+  ///
+  /// @throws Problem `INVALID_REQUEST` as the canonical constructor
+  public Capabilities(
+      int contextTokens,
+      int maxTokens,
+      List<String> efforts,
+      Optional<String> defaultEffort,
+      boolean images,
+      boolean documents,
+      boolean midConversationSystem,
+      Optional<Price> price,
+      boolean contextKnown,
+      Overflow overflow) {
+    this(
+        contextTokens,
+        maxTokens,
+        efforts,
+        defaultEffort,
+        images,
+        documents,
+        midConversationSystem,
+        price,
+        contextKnown,
+        overflow,
+        false);
+  }
+
+  /// The same capabilities of a model whose server makes such a block, or makes none.
+  public Capabilities withServerCompaction(boolean can) {
+    return new Capabilities(
+        contextTokens,
+        maxTokens,
+        efforts,
+        defaultEffort,
+        images,
+        documents,
+        midConversationSystem,
+        price,
+        contextKnown,
+        overflow,
+        can);
   }
 
   /// @throws Problem `INVALID_REQUEST` if the values contradict each other; the message says which

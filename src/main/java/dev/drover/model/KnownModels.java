@@ -14,6 +14,8 @@ import java.util.Optional;
 ///
 /// @see <a href="https://platform.claude.com/docs/en/about-claude/pricing">Prices</a>
 /// @see <a href="https://platform.claude.com/docs/en/build-with-claude/effort">Effort</a>
+/// @see <a
+///   href="https://platform.claude.com/docs/en/build-with-claude/compaction-on-demand">Compaction</a>
 final class KnownModels {
   private static final List<String> ALL = Capabilities.EFFORTS;
   private static final List<String> NO_XHIGH = List.of("low", "medium", "high", "max");
@@ -122,12 +124,13 @@ final class KnownModels {
         new Row(
             "claude-sonnet-4-6",
             claude(
-                MILLION,
-                64_000,
-                NO_XHIGH,
-                Optional.of("high"),
-                false,
-                Price.of("3", "15", "0.30", "3.75"))));
+                    MILLION,
+                    64_000,
+                    NO_XHIGH,
+                    Optional.of("high"),
+                    false,
+                    Price.of("3", "15", "0.30", "3.75"))
+                .withServerCompaction(true)));
     rows.add(
         new Row("claude-sonnet-4-5", small(64_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
     rows.add(new Row("claude-sonnet-4", small(32_000, NONE, Price.of("3", "15", "0.30", "3.75"))));
@@ -148,7 +151,8 @@ final class KnownModels {
 
   private static Capabilities large(
       List<String> efforts, String effort, boolean midConversationSystem, Price price) {
-    return claude(MILLION, 128_000, efforts, Optional.of(effort), midConversationSystem, price);
+    return claude(MILLION, 128_000, efforts, Optional.of(effort), midConversationSystem, price)
+        .withServerCompaction(true);
   }
 
   private static Capabilities small(int maxTokens, List<String> efforts, Price price) {

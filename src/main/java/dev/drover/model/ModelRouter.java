@@ -55,7 +55,9 @@ public final class ModelRouter implements Models {
   private void checkSettings(String id) {
     check(id);
     try {
-      capabilities(id);
+      if (capabilities(id).serverCompaction() && !isMessages(mapped.getOrDefault(id, id))) {
+        throw Problem.invalid("server_compaction: only a Messages server can have it");
+      }
     } catch (Problem e) {
       throw Problem.invalid("model_settings." + id + "." + e.getMessage());
     }
@@ -83,6 +85,12 @@ public final class ModelRouter implements Models {
 
   private Optional<Model> server(String name) {
     return isChat(name) ? chat : messages;
+  }
+
+  /// Whether a model, by its id and not by what it is mapped to, is one of the Messages server. The
+  /// beginning of an id is enough.
+  public static boolean isMessages(String id) {
+    return !id.equals(REHEARSAL) && !isChat(id);
   }
 
   private static boolean isChat(String name) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// The operator's settings for a model. Empty settings do not change the known values.
 ///
 /// @param efforts effort levels; an empty list if the model has none
+/// @param serverCompaction whether its server makes a block that stands for a conversation
 public record ModelSettings(
     Optional<Integer> contextTokens,
     Optional<Integer> maxTokens,
@@ -19,8 +20,34 @@ public record ModelSettings(
     Optional<Boolean> documents,
     Optional<Boolean> midConversationSystem,
     Optional<Capabilities.Overflow> overflow,
+    Optional<Boolean> serverCompaction,
     Prices prices) {
   private static final int MAX_TOKENS = 100_000_000;
+
+  /// Settings that do not say whether the server makes a block that stands for a conversation.
+  public ModelSettings(
+      Optional<Integer> contextTokens,
+      Optional<Integer> maxTokens,
+      Optional<List<String>> efforts,
+      Optional<String> defaultEffort,
+      Optional<Boolean> images,
+      Optional<Boolean> documents,
+      Optional<Boolean> midConversationSystem,
+      Optional<Capabilities.Overflow> overflow,
+      Prices prices) {
+    this(
+        contextTokens,
+        maxTokens,
+        efforts,
+        defaultEffort,
+        images,
+        documents,
+        midConversationSystem,
+        overflow,
+        Optional.empty(),
+        prices);
+  }
+
   private static final List<String> OVERFLOWS = List.of("graceful", "strict", "silent");
   private static final BigDecimal MAX_PRICE = new BigDecimal(1_000_000);
 
@@ -37,6 +64,7 @@ public record ModelSettings(
         section
             .choice("overflow", OVERFLOWS)
             .map(name -> Capabilities.Overflow.valueOf(name.toUpperCase(Locale.ROOT))),
+        section.bool("server_compaction"),
         Prices.read(section.section("price")));
   }
 
@@ -103,7 +131,8 @@ public record ModelSettings(
         midConversationSystem.orElse(known.midConversationSystem()),
         prices.over(known.price()),
         contextTokens.isPresent() || known.contextKnown(),
-        overflow.orElse(known.overflow()));
+        overflow.orElse(known.overflow()),
+        serverCompaction.orElse(known.serverCompaction()));
   }
 
   private static Optional<String> usual(List<String> levels, Capabilities known) {

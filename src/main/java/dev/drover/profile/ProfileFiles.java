@@ -51,7 +51,11 @@ public record ProfileFiles(Path directory, Optional<List<String>> selectable) {
       }
     }
     return new Profiles(
-        List.copyOf(all.values()), own, selectable.map(Set::copyOf), ProfileFigures.NONE);
+        List.copyOf(all.values()),
+        own,
+        selectable.map(Set::copyOf),
+        ProfileFigures.NONE,
+        Profiles.AgentMetadata.NONE);
   }
 
   /// The files, in the order of their names. What a text editor leaves is passed over.

@@ -171,6 +171,7 @@ public record ProfileSettings(
       case "full" -> Strategy.FULL;
       case "summary" -> Strategy.SUMMARY;
       case "note" -> Strategy.NOTE;
+      case "server" -> Strategy.SERVER;
       default -> Strategy.ROLLING;
     };
   }

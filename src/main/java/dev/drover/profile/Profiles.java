@@ -2,6 +2,7 @@ package dev.drover.profile;
 
 import dev.drover.base.Problem;
 import dev.drover.session.ProfileUse;
+import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,12 +14,18 @@ import java.util.TreeMap;
 
 /// The profiles of this server, and the choice of one for a chapter of a session. Immutable.
 public final class Profiles {
-  /// The key of a session's metadata that names its profile: `name`, or `name@version`.
+  /// The key of the metadata of a session, or of an agent, that names a profile: `name`, or
+  /// `name@version`.
   public static final String KEY = "drover.profile";
 
   /// The profiles of a server without any file of an operator.
   public static final Profiles BUILT_IN =
-      new Profiles(BuiltInProfiles.ALL.values(), Set.of(), Optional.empty(), ProfileFigures.NONE);
+      new Profiles(
+          BuiltInProfiles.ALL.values(),
+          Set.of(),
+          Optional.empty(),
+          ProfileFigures.NONE,
+          AgentMetadata.NONE);
 
   private static final String PATH = "metadata." + KEY + ": ";
 
@@ -26,6 +33,17 @@ public final class Profiles {
   private final Set<String> own;
   private final Optional<Set<String>> selectable;
   private final ProfileFigures figures;
+  private final AgentMetadata agents;
+
+  /// The metadata of the agents from which sessions were created.
+  @FunctionalInterface
+  public interface AgentMetadata {
+    /// Agents that name no profile.
+    AgentMetadata NONE = _ -> Map.of();
+
+    /// The metadata of the agent of a session, in the version that the session was created from.
+    Map<String, String> of(Session.Origin origin);
+  }
 
   /// @param own the names of those that the operator has written or changed
   /// @param selectable the names that sessions may choose; empty: all
@@ -33,16 +51,23 @@ public final class Profiles {
       Collection<Profile> all,
       Set<String> own,
       Optional<Set<String>> selectable,
-      ProfileFigures figures) {
+      ProfileFigures figures,
+      AgentMetadata agents) {
     all.forEach(profile -> byName.put(profile.name(), profile));
     this.own = Set.copyOf(own);
     this.selectable = selectable.map(Set::copyOf);
     this.figures = figures;
+    this.agents = agents;
   }
 
   /// The same profiles with an observer of their use.
   public Profiles observedBy(ProfileFigures observer) {
-    return new Profiles(List.copyOf(byName.values()), own, selectable, observer);
+    return new Profiles(List.copyOf(byName.values()), own, selectable, observer, agents);
+  }
+
+  /// The same profiles for sessions whose agents may name one.
+  public Profiles ofAgents(AgentMetadata metadata) {
+    return new Profiles(List.copyOf(byName.values()), own, selectable, figures, metadata);
   }
 
   public ProfileFigures figures() {
@@ -67,7 +92,7 @@ public final class Profiles {
                         one.settings().with(strategy),
                         one.ab()))
             .toList();
-    return new Profiles(all, own, selectable, figures);
+    return new Profiles(all, own, selectable, figures, agents);
   }
 
   /// The profile with a name.
@@ -105,9 +130,9 @@ public final class Profiles {
     }
   }
 
-  /// Checks the metadata that a client sends for a session.
+  /// Checks the metadata that a client sends for a session or an agent.
   ///
-  /// @throws Problem `INVALID_REQUEST` if they name a profile that the session cannot have
+  /// @throws Problem `INVALID_REQUEST` if they name a profile that sessions cannot have
   public void check(Map<String, String> metadata) {
     var sent = metadata.get(KEY);
     if (sent == null) {
@@ -117,18 +142,7 @@ public final class Profiles {
         Selection.read(sent)
             .orElseThrow(
                 () -> Problem.invalid(PATH + "must be the name of a profile, or name@version"));
-    var profile = byName.get(wanted.name());
-    if (profile == null || !isSelectable(wanted.name())) {
-      var names = byName.keySet().stream().filter(this::isSelectable).toList();
-      throw Problem.invalid(
-          PATH
-              + "there is no profile \"%s\" to choose; %s"
-                  .formatted(
-                      wanted.name(),
-                      names.isEmpty()
-                          ? "this server lets sessions choose none"
-                          : "the profiles are " + String.join(", ", names)));
-    }
+    var profile = selectable(PATH, wanted.name());
     if (wanted.version() != 0 && wanted.version() != profile.version()) {
       throw Problem.invalid(
           PATH
@@ -137,22 +151,59 @@ public final class Profiles {
     }
   }
 
-  private boolean isSelectable(String name) {
+  /// The profile with a name, if sessions and agents may name it.
+  ///
+  /// @throws Problem `INVALID_REQUEST` if there is none
+  public Profile selectable(String name) {
+    return selectable("profile: ", name);
+  }
+
+  private Profile selectable(String path, String name) {
+    var profile = byName.get(name);
+    if (profile == null || !isSelectable(name)) {
+      var names = byName.keySet().stream().filter(this::isSelectable).toList();
+      throw Problem.invalid(
+          path
+              + "there is no profile \"%s\" to choose; %s"
+                  .formatted(
+                      name,
+                      names.isEmpty()
+                          ? "this server lets sessions choose none"
+                          : "the profiles are " + String.join(", ", names)));
+    }
+    return profile;
+  }
+
+  /// The profile that the metadata of a session name; empty if they name none that it can have.
+  public Optional<Profile> selected(Map<String, String> metadata) {
+    return Optional.ofNullable(metadata.get(KEY))
+        .flatMap(Selection::read)
+        .filter(one -> isSelectable(one.name()))
+        .flatMap(one -> Optional.ofNullable(byName.get(one.name())));
+  }
+
+  /// Whether sessions and agents may name the profile.
+  public boolean isSelectable(String name) {
     return selectable.map(names -> names.contains(name)).orElse(true);
   }
 
-  /// The profile of the next chapter of a session. What the metadata name wins, if it is there; a
-  /// version that is gone is still there for a session that has it. Otherwise the model decides,
-  /// and an A/B test.
+  /// The profile of the next chapter of a session. What its metadata name wins, if it is there, and
+  /// then what those of its agent name; a version that is gone is still there for a session that
+  /// has it. Otherwise the model decides, and an A/B test.
   ///
+  /// @param session as it is now
   /// @param before the profile of the chapter before; empty if there is none
   /// @param open what the server decides where a profile leaves it open
   public ProfileUse choose(
-      String model,
-      SessionId session,
-      Map<String, String> metadata,
-      Optional<ProfileUse> before,
-      ProfileSettings.Open open) {
+      String model, Session session, Optional<ProfileUse> before, ProfileSettings.Open open) {
+    return named(session.editable().metadata(), before, open)
+        .or(() -> named(agents.of(session.origin()), before, open))
+        .orElseGet(() -> tried(ofModel(model), session.id()).use(open));
+  }
+
+  /// The profile that metadata name; empty if they name none that is there.
+  private Optional<ProfileUse> named(
+      Map<String, String> metadata, Optional<ProfileUse> before, ProfileSettings.Open open) {
     var wanted =
         Optional.ofNullable(metadata.get(KEY))
             .flatMap(Selection::read)
@@ -162,12 +213,11 @@ public final class Profiles {
             one ->
                 before.filter(
                     use -> use.name().equals(one.name()) && use.version() == one.version()));
-    return pinned.orElseGet(
+    return pinned.or(
         () ->
             wanted
                 .flatMap(one -> Optional.ofNullable(byName.get(one.name())))
-                .orElseGet(() -> tried(ofModel(model), session))
-                .use(open));
+                .map(profile -> profile.use(open)));
   }
 
   /// The profile for a model: the longest fitting beginning of its id wins.

@@ -13,15 +13,18 @@ public enum Strategy {
   SUMMARY,
   /// The agent brings its work to a clean point and writes a note, with which an empty context
   /// begins.
-  NOTE;
+  NOTE,
+  /// The oldest rounds are replaced by a block that the model server makes of them, for models
+  /// whose server can do that; otherwise as [#SUMMARY].
+  SERVER;
 
   /// Whether a model may be asked for a summary.
   public boolean summarizes() {
-    return this == SUMMARY || this == NOTE;
+    return this == SUMMARY || this == NOTE || this == SERVER;
   }
 
   /// Whether instructions of a person can change what a new chapter keeps.
   public boolean usesInstructions() {
-    return this == SUMMARY;
+    return this == SUMMARY || this == SERVER;
   }
 }

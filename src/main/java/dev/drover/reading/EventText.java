@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 
 /// What an event says, as text. It is made of the fields of known events alone, so it never has
 /// what the log keeps beside an event.
-final class EventText {
+public final class EventText {
   private EventText() {}
 
   /// The text of an event; empty if its type says everything.
-  static String of(Event event) {
+  public static String of(Event event) {
     return switch (event) {
       case Event.UserMessage e -> text(e.content());
       case Event.SystemMessage e -> text(e.content());

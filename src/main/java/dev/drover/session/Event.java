@@ -16,6 +16,16 @@ public sealed interface Event {
     return !(this instanceof Private);
   }
 
+  /// Whether the event changes the state of its session, as an [Overview] has it.
+  default boolean changesState() {
+    return switch (this) {
+      case StatusRunning _, StatusIdle _, StatusRescheduled _, StatusTerminated _ -> true;
+      case SessionUpdated _, Deleted _, Answer _ -> true;
+      case ToolUse use -> use.waitsForClient();
+      default -> false;
+    };
+  }
+
   /// An event sent by a client. It is *received* first, and *processed* when a brain appends it to
   /// the log.
   sealed interface FromClient extends Event {}
@@ -303,7 +313,8 @@ public sealed interface Event {
   /// @param kind how much is left out
   /// @param cause why the chapter before could not go on
   /// @param from the position of a model request; what came before it is left out
-  /// @param opening the exact messages that stand first, all of the user's role
+  /// @param opening the exact messages that stand first, all of the user's role; for [Kind#SERVER]
+  ///   see there
   /// @param resultCharacters the number of characters to which the text of each tool result is
   ///   shortened; 0 if results are whole
   /// @param gauge the sizes on which the decision is based
@@ -314,6 +325,7 @@ public sealed interface Event {
   /// @param inherited what requests need of the log before `from`; empty if an older version wrote
   ///   the event, so that the whole log is needed
   /// @param profile the profile of the chapter; empty if an older version began it
+  /// @param keepsThinking whether the thinking of the kept rounds is still valid, and sent
   record ContextOpened(
       EventId id,
       int chapter,
@@ -326,8 +338,39 @@ public sealed interface Event {
       int roundCharacters,
       Optional<Summary> summary,
       Optional<Inherited> inherited,
-      Optional<ProfileUse> profile)
+      Optional<ProfileUse> profile,
+      boolean keepsThinking)
       implements Private {
+    /// A chapter that leaves out the thinking of the rounds before it.
+    public ContextOpened(
+        EventId id,
+        int chapter,
+        Kind kind,
+        Cause cause,
+        long from,
+        Json.Arr opening,
+        int resultCharacters,
+        Sizes gauge,
+        int roundCharacters,
+        Optional<Summary> summary,
+        Optional<Inherited> inherited,
+        Optional<ProfileUse> profile) {
+      this(
+          id,
+          chapter,
+          kind,
+          cause,
+          from,
+          opening,
+          resultCharacters,
+          gauge,
+          roundCharacters,
+          summary,
+          inherited,
+          profile,
+          false);
+    }
+
     /// A chapter without a limit for a round, without a summary, and that says neither what it
     /// inherits nor which profile it has.
     public ContextOpened(
@@ -368,7 +411,8 @@ public sealed interface Event {
           roundCharacters,
           summary,
           inherited,
-          Optional.of(use));
+          Optional.of(use),
+          keepsThinking);
     }
 
     /// A copy that says what the chapter inherits.
@@ -385,7 +429,8 @@ public sealed interface Event {
           roundCharacters,
           summary,
           Optional.of(what),
-          profile);
+          profile,
+          keepsThinking);
     }
 
     /// How a chapter is made.
@@ -397,7 +442,11 @@ public sealed interface Event {
       /// The newest rounds are kept; a summary by a model stands for the rest.
       SUMMARY,
       /// Nothing is kept; a note that the agent wrote in its last call stands for the rest.
-      NOTE
+      NOTE,
+      /// The newest rounds are kept; a block that the model server has made of the rest stands for
+      /// it. The opening has two messages: the block, as the assistant's, stands first; the other
+      /// one, which has the client's words, stands at the place of this event.
+      SERVER
     }
 
     /// The text of a model about what was left out.
@@ -433,13 +482,21 @@ public sealed interface Event {
   /// A record that a model request for a summary of the context brought none that can be used. What
   /// is tried next is read from it, so every brain goes on at the same rung of the ladder.
   ///
-  /// @param rung the rung that failed, from 1
+  /// @param rung the rung that failed, from 0
   /// @param next the rung to try next
   /// @param tokens the size of the context at that moment
   record CompactionFailed(EventId id, int rung, Reason reason, int next, long tokens)
       implements Private {
+    /// The rung at which the model server summarizes, with a block of its own kind.
+    public static final int SERVER = 0;
+
     /// The first rung that needs no model; it cannot fail.
     public static final int LAST = 5;
+
+    /// Whether the model server has refused to summarize, so that it need not be asked again.
+    public boolean isRefusalOfServer() {
+      return rung == SERVER && reason == Reason.REJECTED;
+    }
 
     /// What is wrong with the summary.
     public enum Reason {

@@ -1,5 +1,6 @@
 package dev.drover.session;
 
+import dev.drover.catalog.WorkspaceId;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,15 @@ public final class Feed {
   /// The time that it may take to notice that a listener has left.
   private static final Duration NOTICING = Duration.ofMillis(150);
 
-  private final Map<SessionId, CopyOnWriteArrayList<Subscription>> listeners =
+  /// The listeners to the events of a session, by its id, and to the changes of a workspace's
+  /// sessions, by that of the workspace.
+  private final Map<String, CopyOnWriteArrayList<Subscription>> listeners =
       new ConcurrentHashMap<>();
+
+  /// The number of listeners to the changes of workspaces.
+  private final AtomicInteger watching = new AtomicInteger();
+
+  private final List<Observer> observers = new CopyOnWriteArrayList<>();
 
   private final DepartedListeners departed = new DepartedListeners();
   private final AtomicLong waiting = new AtomicLong();
@@ -95,8 +104,47 @@ public final class Feed {
         };
   }
 
+  /// Learns which sessions may have changed their state, whichever node changed it, while someone
+  /// listens to the changes of a workspace. It is called on the publishing thread, so it must be
+  /// fast and never throw.
+  public interface Observer {
+    /// The status of a session, its title, or what it waits for may have changed, or it was
+    /// deleted.
+    void changed(SessionId session);
+
+    /// Changes may have been missed.
+    void missed();
+  }
+
   public Feed() {
     this(Tap.NONE);
+  }
+
+  public void add(Observer observer) {
+    observers.add(observer);
+  }
+
+  public void remove(Observer observer) {
+    observers.remove(observer);
+  }
+
+  /// Whether observers are notified.
+  public boolean isObserved() {
+    return watching.get() > 0;
+  }
+
+  /// Notifies the observers, see [Observer#changed].
+  public void changed(SessionId session) {
+    if (isObserved()) {
+      observers.forEach(observer -> observer.changed(session));
+    }
+  }
+
+  /// Notifies the observers, see [Observer#missed].
+  public void missed() {
+    if (isObserved()) {
+      observers.forEach(Observer::missed);
+    }
   }
 
   /// Sets the watcher. Must be called once, before the first subscription.
@@ -154,15 +202,18 @@ public final class Feed {
 
   /// A subscription of one listener. It must be closed.
   public final class Subscription implements AutoCloseable {
-    private final SessionId session;
+    private final String subject;
+    private final Runnable left;
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>(LISTENER_LIMIT);
     private final AtomicLong characters = new AtomicLong();
     private final ListenerHistory hearing = new ListenerHistory();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
 
-    private Subscription(SessionId session) {
-      this.session = session;
+    /// @param left called when the listener has left
+    private Subscription(String subject, Runnable left) {
+      this.subject = subject;
+      this.left = left;
     }
 
     /// Waits for the next item; null if none arrives within `timeout`.
@@ -206,7 +257,7 @@ public final class Feed {
           hearing.settled()); // first, so that at each moment it either listens or departed
       var removed = new AtomicBoolean();
       listeners.computeIfPresent(
-          session,
+          subject,
           (_, list) -> {
             removed.set(list.remove(this));
             return list.isEmpty() ? null : list;
@@ -214,7 +265,7 @@ public final class Feed {
       closed.countDown();
       forget();
       if (removed.get()) {
-        watcher.closed(session);
+        left.run();
       }
     }
 
@@ -262,9 +313,20 @@ public final class Feed {
   /// @throws dev.drover.base.Problem `UNAVAILABLE` if the end of the log cannot be read
   public Subscription subscribe(SessionId session) {
     watcher.opening(session);
-    var subscription = new Subscription(session);
+    return subscribe(session.value(), () -> watcher.closed(session));
+  }
+
+  /// Subscribes a listener to the changes of a workspace's sessions: what is published to the
+  /// workspace after this returns is delivered.
+  public Subscription subscribe(WorkspaceId workspace) {
+    watching.incrementAndGet();
+    return subscribe(workspace.value(), watching::decrementAndGet);
+  }
+
+  private Subscription subscribe(String subject, Runnable left) {
+    var subscription = new Subscription(subject, left);
     listeners.compute(
-        session,
+        subject,
         (_, list) -> {
           var all = list == null ? new CopyOnWriteArrayList<Subscription>() : list;
           all.add(subscription);
@@ -288,7 +350,7 @@ public final class Feed {
   /// As [#heard], for this node only. A listener to which no answer to the event was delivered may
   /// have left unnoticed, so this waits up to 150 ms for the end of its subscription.
   public Set<EventId> heardHere(SessionId session, List<EventId> events) {
-    var listening = listeners.getOrDefault(session, new CopyOnWriteArrayList<>());
+    var listening = listeners.getOrDefault(session.value(), new CopyOnWriteArrayList<>());
     long deadline = System.nanoTime() + NOTICING.toNanos();
     var heard = new HashSet<EventId>();
     for (var event : events.reversed()) {
@@ -314,7 +376,16 @@ public final class Feed {
   /// As [#publish], for items from another node.
   public void relay(SessionId session, List<? extends Item> items) {
     items.forEach(item -> tap.published(session, item)); // before a client can react to them
-    var list = listeners.get(session);
+    offer(session.value(), items);
+  }
+
+  /// Delivers items to the listeners to the changes of a workspace's sessions.
+  public void publish(WorkspaceId workspace, List<? extends Item> items) {
+    offer(workspace.value(), items);
+  }
+
+  private void offer(String subject, List<? extends Item> items) {
+    var list = listeners.get(subject);
     if (list != null) {
       for (var subscription : list) {
         items.forEach(subscription::offer);

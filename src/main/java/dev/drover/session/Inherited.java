@@ -11,11 +11,19 @@ import java.util.List;
 ///   effect, in increasing order, see [Standing]
 /// @param leftOut the parts of clients' messages that requests leave out, because a model server
 ///   refused them
-public record Inherited(int inARow, List<Long> standing, List<Part> leftOut) {
+/// @param serverRefused whether the model server has refused to make a block that stands for a
+///   conversation, or to read its own, so that it is not asked for another one
+public record Inherited(
+    int inARow, List<Long> standing, List<Part> leftOut, boolean serverRefused) {
   /// A part of a message.
   ///
   /// @param index the index of a block of the message; -1 for the whole message
   public record Part(EventId message, int index) {}
+
+  /// What is inherited where the model server has not refused to summarize.
+  public Inherited(int inARow, List<Long> standing, List<Part> leftOut) {
+    this(inARow, standing, leftOut, false);
+  }
 
   public Inherited {
     standing = List.copyOf(standing);

@@ -22,9 +22,10 @@ public interface Sessions {
 
   /// Stores a new session that continues the log of another one, which is not changed: the events
   /// up to a place where nothing is open are copied with their ids, times and hidden data, and
-  /// [Event.Forked] is appended. The resources of the other session are copied as they are now,
-  /// with their ids; only the session's own copies of files have new ones. So are the versions of
-  /// its skills, and the newest snapshot if it was taken at that place or before.
+  /// [Event.Forked] is appended. If a turn goes on at that place, events that end it stand between.
+  /// The resources of the other session are copied as they are now, with their ids; only the
+  /// session's own copies of files have new ones. So are the versions of its skills, and the newest
+  /// snapshot that was taken at that place or before.
   ///
   /// @param at up to where the log is copied
   /// @param files whether to copy the snapshot
@@ -90,6 +91,36 @@ public interface Sessions {
   /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is malformed, belongs to
   ///   the other order, or lies outside `from` and `to`
   Page<Session> list(WorkspaceId workspace, Listing listing);
+
+  /// A page of the sessions that wait for a person: their turns are paused, see
+  /// [StopReason#isPause], and they are not archived. The one whose log has been unchanged for the
+  /// longest time comes first.
+  ///
+  /// @throws dev.drover.base.Problem `INVALID_REQUEST` for a cursor that is malformed or belongs to
+  ///   another list
+  Page<Session> waiting(WorkspaceId workspace, Waiting which);
+
+  /// Which of the waiting sessions to list.
+  ///
+  /// @param limit the maximum number of items on a page, at least 1
+  /// @param page the cursor `next` of another page; empty for the first page
+  /// @param reason those that wait for this; empty for all
+  record Waiting(int limit, Optional<String> page, Optional<Overview.Wait> reason) {}
+
+  /// The number of sessions that wait for a person; [#MOST_COUNTED] means that number or more.
+  long countWaiting(WorkspaceId workspace);
+
+  /// The number up to which waiting sessions are counted.
+  int MOST_COUNTED = 1_000;
+
+  /// The states of sessions of any workspace, for the streams of changes; those that do not exist
+  /// are absent.
+  ///
+  /// @param ids at most [#OVERVIEWS]
+  List<Overview> overviews(List<SessionId> ids);
+
+  /// The maximum number of sessions whose states are read at once.
+  int OVERVIEWS = 100;
 
   /// Ends a session for good and appends [Event.StatusTerminated]. Idempotent.
   ///

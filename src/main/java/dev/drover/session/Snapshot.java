@@ -26,4 +26,9 @@ public record Snapshot(
   public Snapshot {
     layers = List.copyOf(layers);
   }
+
+  /// The same snapshot with these contents.
+  public Snapshot with(List<BlobId> contents) {
+    return new Snapshot(name, home, position, contents, files, bytes, left, takenAt);
+  }
 }

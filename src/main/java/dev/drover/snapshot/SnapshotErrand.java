@@ -80,7 +80,7 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
     this.hands = hands;
     this.ids = ids;
     this.pause = pause;
-    taking = new Taking(snapshots, blobs, ids, clock, settings.mostBytes());
+    taking = new Taking(snapshots, blobs, ids, clock, settings.mostBytes(), settings.kept());
     restoring = new Restoring(snapshots, blobs);
     resting = new RestingSessions(settings.after(), pause, this::takeAtRest);
   }

@@ -9,7 +9,9 @@ import java.util.Map;
 /// @param when whether snapshots are taken at all
 /// @param after how long a session rests before its snapshot is taken
 /// @param mostBytes the size of the archive of a snapshot, before it is compressed
-public record SnapshotSettings(When when, Duration after, long mostBytes) {
+/// @param kept the number of snapshots of a session that are kept at least, for forks of earlier
+///   places
+public record SnapshotSettings(When when, Duration after, long mostBytes, int kept) {
   private static final Map<String, When> WORDS =
       Map.of("auto", When.AUTO, "always", When.ALWAYS, "never", When.NEVER);
 
@@ -17,7 +19,8 @@ public record SnapshotSettings(When when, Duration after, long mostBytes) {
     return new SnapshotSettings(
         section.choice("when", WORDS, When.AUTO),
         section.millis("after_ms", 0, Duration.ofDays(1).toMillis(), Duration.ofSeconds(30)),
-        (long) section.count("max_mib", 1, 1 << 20, 2048) << 20);
+        (long) section.count("max_mib", 1, 1 << 20, 2048) << 20,
+        section.count("kept", 1, 10_000, 8));
   }
 
   /// @param shared whether nodes with other data directories may share the store

@@ -22,7 +22,8 @@ import java.util.Optional;
 /// that one, else as a whole.
 ///
 /// @param most the size of an archive, in bytes
-record Taking(Snapshots snapshots, Blobs blobs, Ids ids, InstantSource clock, long most) {
+/// @param kept the number of snapshots of a session that are kept at least
+record Taking(Snapshots snapshots, Blobs blobs, Ids ids, InstantSource clock, long most, int kept) {
   private static final int LAYERS = 8;
   private static final int PIPE = 1 << 18;
 
@@ -49,20 +50,20 @@ record Taking(Snapshots snapshots, Blobs blobs, Ids ids, InstantSource clock, lo
       return false; // a hand of an older version
     }
     var stored = store(files.get().archives(), base.map(Snapshot::name).orElse(""), name);
-    boolean kept = false;
+    boolean done = false;
     try {
-      kept =
+      done =
           keep(
               session,
               new Snapshot(name, home, position, List.of(), 0, 0, "", clock.instant()),
               base,
               stored);
     } finally {
-      if (!kept) {
+      if (!done) {
         blobs.delete(stored.blob.id());
       }
     }
-    return kept || unchanged(session, position, base, stored);
+    return done || unchanged(session, position, base, stored);
   }
 
   private boolean keep(SessionId session, Snapshot start, Optional<Snapshot> base, Stored stored) {
@@ -81,7 +82,7 @@ record Taking(Snapshots snapshots, Blobs blobs, Ids ids, InstantSource clock, lo
             tree.bytes(),
             tree.left(),
             start.takenAt());
-    return snapshots.keep(session, snapshot, stored.blob);
+    return snapshots.keep(session, snapshot, stored.blob, kept);
   }
 
   private boolean unchanged(

@@ -1,17 +1,27 @@
 package dev.drover.store;
 
 import dev.drover.base.Problem;
+import dev.drover.session.Compaction;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Progress;
+import dev.drover.session.Session;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Stored;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The fold of a log for a fork: it finds the place up to which the log is copied, and makes the
-/// state of the new session's row from the events up to there. One thread; used once.
+/// state of the new session's row from the events up to there. Nothing is open at the end of a turn
+/// and, within a turn, after a reply of the model as soon as each of its calls has a result, until
+/// a message or the next request follows. One thread; used once.
 public final class ForkFold {
   private final ForkPoint wanted;
   private Progress progress = Progress.of(Instant.EPOCH);
@@ -19,15 +29,21 @@ public final class ForkFold {
   private Instant last = Instant.EPOCH;
   private long position;
   private long received;
-  private boolean pausing;
+  private Optional<StopReason> pause = Optional.empty();
   private boolean usedHand;
   private boolean reached;
+  private boolean requested;
+  private boolean replied;
+  private final Set<EventId> calls = new HashSet<>();
   private Settled settled;
+  private Settled ended;
 
-  /// The newest place so far where nothing is open.
+  /// A place where nothing is open.
   ///
   /// @param event the last event before it; null before the first
-  private record Settled(SessionState state, boolean usedHand, @Nullable EventId event) {}
+  /// @param inTurn whether the turn goes on there
+  private record Settled(
+      SessionState state, boolean usedHand, @Nullable EventId event, boolean inTurn) {}
 
   public ForkFold(ForkPoint wanted) {
     this.wanted = wanted;
@@ -35,7 +51,9 @@ public final class ForkFold {
         new Settled(
             new SessionState(progress, 0, 0, 0, Awaited.NOTHING, Instant.EPOCH, 0, null),
             false,
-            null);
+            null,
+            false);
+    ended = settled;
     reached = wanted.equals(new ForkPoint.Position(0));
   }
 
@@ -70,16 +88,17 @@ public final class ForkFold {
     if (event instanceof Event.FromClient || event instanceof Event.SessionUpdated) {
       received++;
     }
-    if (event instanceof Event.StatusIdle idle) {
-      pausing = idle.reason().isPause();
-    }
+    follow(stored);
     usedHand = usedHand || usesHand(event);
-    if (progress.status() == Status.IDLE && !pausing && awaited.uses().isEmpty()) {
+    boolean over = progress.status() == Status.IDLE && pause.isEmpty();
+    if (awaited.uses().isEmpty() && (over || isQuiet())) {
       settled =
           new Settled(
               new SessionState(progress, position, received, received, awaited, last, 0, null),
               usedHand,
-              event.id());
+              event.id(),
+              !over);
+      ended = over ? settled : ended;
     }
     reached =
         switch (wanted) {
@@ -87,6 +106,40 @@ public final class ForkFold {
           case ForkPoint.Position(var at) -> at == position;
           case ForkPoint.OfEvent(var id) -> id.equals(event.id());
         };
+  }
+
+  /// Follows the requests, the calls and the pauses of a turn.
+  private void follow(Stored stored) {
+    switch (stored.event()) {
+      case Event.StatusIdle idle -> {
+        pause = Optional.of(idle.reason()).filter(StopReason::isPause);
+        replied = replied && pause.isPresent();
+      }
+      case Event.StatusRunning _ -> pause = Optional.empty();
+      case Event.UserMessage _ -> replied = false;
+      case Event.ModelRequestStart _ -> {
+        requested = true;
+        if (!Compaction.is(stored)) {
+          replied = false;
+          calls.clear();
+        }
+      }
+      case Event.ModelRequestEnd end -> {
+        requested = false;
+        replied = Compaction.is(stored) ? replied : !end.isError();
+      }
+      case Event.ToolUse use -> calls.add(use.id());
+      case Event.ToolResult result -> calls.remove(result.toolUseId());
+      default -> {}
+    }
+  }
+
+  /// Whether nothing is open in a turn that goes on. A pause that only a newer version knows may be
+  /// for something that is open.
+  private boolean isQuiet() {
+    boolean runs = progress.status() == Status.RUNNING;
+    boolean atBudget = pause.filter(StopReason.BudgetReached.class::isInstance).isPresent();
+    return (runs || atBudget) && replied && !requested && calls.isEmpty();
   }
 
   private static boolean usesHand(Event event) {
@@ -103,25 +156,43 @@ public final class ForkFold {
   /// @throws Problem `INVALID_REQUEST` if the log does not have the place, or if something is open
   ///   there
   public SessionState end() {
-    boolean newest = wanted instanceof ForkPoint.Newest;
-    if (!newest && !reached) {
+    if (!(wanted instanceof ForkPoint.Newest) && !reached) {
       throw Problem.invalid("at: the log of the session does not have " + words(wanted));
     }
-    if (!newest && settled.state.head() != position) {
+    var place = place();
+    if (!(wanted instanceof ForkPoint.Newest) && place.state.head() != position) {
       throw Problem.invalid(
-          ("at: %s is in the middle of a turn. The nearest earlier place where nothing is open is"
-                  + " position %d (%s)")
+          ("at: a request, a call or a message is open at %s. The nearest earlier place where"
+                  + " nothing is open is position %d (%s)")
               .formatted(
                   words(wanted),
-                  settled.state.head(),
-                  settled.event == null ? "before the first event" : "event " + settled.event));
+                  place.state.head(),
+                  place.event == null ? "before the first event" : "event " + place.event));
     }
-    return settled.state;
+    return place.state;
+  }
+
+  private Settled place() {
+    return wanted instanceof ForkPoint.Newest ? ended : settled;
+  }
+
+  /// The events after the copied ones: those that end a turn which goes on at that place, and the
+  /// one that says where the session comes from.
+  public List<Event> continued(Session made, Event.Continued event, Supplier<EventId> ids) {
+    if (!place().inTurn) {
+      return List.of(event);
+    }
+    var reason = new StopReason.EndTurn();
+    var thread = made.primary();
+    return List.of(
+        new Event.ThreadIdle(ids.get(), thread.id(), made.agent().name(), reason),
+        new Event.StatusIdle(ids.get(), reason),
+        event);
   }
 
   /// Whether the session's sandbox was used before that place.
   public boolean usedHand() {
-    return settled.usedHand;
+    return place().usedHand;
   }
 
   private static String words(ForkPoint point) {

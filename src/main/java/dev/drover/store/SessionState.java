@@ -218,6 +218,20 @@ public record SessionState(
     return followedBy(event, now);
   }
 
+  /// The state and the log's last entries of a new session whose log is so far a copy.
+  ///
+  /// @param events in their order; the last one says where the session comes from
+  public Appended continued(List<Event> events, Instant now) {
+    var state = this;
+    var entries = new ArrayList<Stored>();
+    for (var event : events) {
+      var next = state.followedBy(event, now);
+      state = next.state;
+      entries.addAll(next.events);
+    }
+    return new Appended(state, entries);
+  }
+
   private Appended followedBy(Event event, Instant now) {
     var stored = ofSession(event, after(lastProcessed, now));
     return new Appended(

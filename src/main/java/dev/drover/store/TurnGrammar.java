@@ -49,6 +49,7 @@ final class TurnGrammar {
   private int chapter;
   private long chapterFrom;
   private int inARow;
+  private boolean serverRefused;
   private OptionalLong boundary = OptionalLong.of(0);
   private Usage usage = Usage.NONE;
   private Usage used = Usage.NONE;
@@ -130,7 +131,8 @@ final class TurnGrammar {
       case Event.UserMessage e -> messages.add(e.id());
       case Event.SystemMessage e -> messages.add(e.id());
       case Event.ContextOpened e -> open(e);
-      case Event.CompactionFailed _ -> {
+      case Event.CompactionFailed e -> {
+        serverRefused |= e.isRefusalOfServer();
         allow(request == null, "says that a summary failed while request " + request + " is open");
         allow(summarized, "says that a summary failed, but none was asked for");
       }
@@ -139,6 +141,7 @@ final class TurnGrammar {
         settled("asks for a hand-over");
       }
       case Event.Continued _ -> {
+        serverRefused = false;
         allow(
             !is(Status.RUNNING) && !is(Status.RESCHEDULING) && !pausing,
             "follows a copy that ends in the middle of a turn");
@@ -192,6 +195,9 @@ final class TurnGrammar {
     allow(
         inherited.inARow() == inARow,
         "opens chapter %d in a row; it is number %d".formatted(inherited.inARow(), inARow));
+    allow(
+        inherited.serverRefused() || !serverRefused,
+        "opens a chapter that forgets that the model server refused to summarize");
     var expected = standing.before(from);
     allow(
         inherited.standing().equals(expected),

@@ -1,6 +1,7 @@
 package dev.drover.telemetry;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 /// A counter, by labels. Safe for concurrent use.
 final class Counter implements Metrics.Figure {
@@ -20,6 +21,11 @@ final class Counter implements Metrics.Figure {
 
   void increment(String... labels) {
     add(1, labels);
+  }
+
+  /// The sum of the values whose last label fulfils a condition, and of those without labels.
+  long total(Predicate<String> last) {
+    return values.with(last).mapToLong(LongAdder::sum).sum();
   }
 
   @Override

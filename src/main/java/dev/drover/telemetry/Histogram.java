@@ -1,6 +1,7 @@
 package dev.drover.telemetry;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 
 /// A histogram, by labels. Safe for concurrent use; the count may briefly differ from the sum.
 final class Histogram implements Metrics.Figure {
@@ -44,6 +45,53 @@ final class Histogram implements Metrics.Figure {
     }
     one.buckets[bucket].increment();
     one.sum.add(Math.round(value * PRECISION));
+  }
+
+  /// The numbers of values in the buckets, of all labels together.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Totals(double[] bounds, long[] buckets) {
+    long count() {
+      return LongStream.of(buckets).sum();
+    }
+
+    /// The values that came since an earlier moment.
+    Totals since(Totals earlier) {
+      var more = new long[buckets.length];
+      for (int i = 0; i < more.length; i++) {
+        more[i] = Math.max(0, buckets[i] - earlier.buckets[i]);
+      }
+      return new Totals(bounds, more);
+    }
+
+    /// An estimate of a percentile: within its bucket, values are taken to be evenly distributed.
+    /// Of values above the highest bound, only that bound is known.
+    ///
+    /// @param part from 0 to 1
+    double percentile(double part) {
+      double wanted = part * count();
+      double before = 0;
+      for (int i = 0; i < bounds.length; i++) {
+        if (buckets[i] > 0 && before + buckets[i] >= wanted) {
+          double low = i == 0 ? 0 : bounds[i - 1];
+          return low + (bounds[i] - low) * (wanted - before) / buckets[i];
+        }
+        before += buckets[i];
+      }
+      return bounds[bounds.length - 1];
+    }
+  }
+
+  Totals totals() {
+    var buckets = new long[bounds.length + 1];
+    series
+        .with(_ -> true)
+        .forEach(
+            one -> {
+              for (int i = 0; i < buckets.length; i++) {
+                buckets[i] += one.buckets[i].sum();
+              }
+            });
+    return new Totals(bounds, buckets);
   }
 
   @Override

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The values of one figure by their labels. There are at most [#LIMIT] of them; further labels are
 /// counted together, so that a wrong label cannot fill the memory.
@@ -44,6 +46,13 @@ final class Labelled<T> {
   /// @param each gets the labels in their text form
   void forEach(BiConsumer<String, T> each) {
     values.forEach((labels, value) -> each.accept(written(labels), value));
+  }
+
+  /// The values whose last label fulfils a condition, and those without labels.
+  Stream<T> with(Predicate<String> label) {
+    return values.entrySet().stream()
+        .filter(entry -> entry.getKey().isEmpty() || label.test(entry.getKey().getLast()))
+        .map(Map.Entry::getValue);
   }
 
   private String written(List<String> labels) {

@@ -7,6 +7,7 @@ import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -82,6 +83,21 @@ record MeteredSessions(Sessions sessions, Meters meters, Turns turns) implements
   @Override
   public Page<Session> list(WorkspaceId workspace, Listing listing) {
     return sessions.list(workspace, listing);
+  }
+
+  @Override
+  public Page<Session> waiting(WorkspaceId workspace, Waiting which) {
+    return sessions.waiting(workspace, which);
+  }
+
+  @Override
+  public long countWaiting(WorkspaceId workspace) {
+    return sessions.countWaiting(workspace);
+  }
+
+  @Override
+  public List<Overview> overviews(List<SessionId> ids) {
+    return sessions.overviews(ids);
   }
 
   @Override

@@ -19,18 +19,26 @@ import java.util.TreeMap;
 final class TemplateKey {
   private static final int LENGTH = 40;
 
+  /// What native programs and extensions are made by.
+  private static final Map<Manager, String> TOOLS =
+      Map.of(Manager.CARGO, "rustc", Manager.GEM, "ruby", Manager.GO, "go");
+
   private final Path root;
   private final Map<String, String> sources;
+  private final AptFiles apt;
 
   /// @param root of the machine's file system
   /// @param sources where package managers install from, and how they are configured
-  TemplateKey(Path root, Map<String, String> sources) {
+  TemplateKey(Path root, Map<String, String> sources, AptFiles apt) {
     this.root = root;
+    this.apt = apt;
     this.sources = new TreeMap<>(sources);
   }
 
   /// The name of the template of these packages, in lower-case hexadecimal digits.
-  String of(Packages packages) {
+  ///
+  /// @throws IOException if the configuration of apt cannot be read
+  String of(Packages packages) throws IOException {
     var lists = Json.EMPTY;
     for (var manager : Manager.values()) {
       lists = lists.with(manager.word(), packages.of(manager));
@@ -45,6 +53,14 @@ final class TemplateKey {
             Json.of(sources),
             "packages",
             lists);
+    for (var tool : TOOLS.entrySet()) {
+      if (!packages.of(tool.getKey()).isEmpty()) {
+        all = all.with(tool.getKey().word(), program(tool.getValue()));
+      }
+    }
+    if (!packages.of(Manager.APT).isEmpty() && apt.missing().isEmpty()) {
+      all = all.with("apt", apt.digest());
+    }
     try {
       var digest =
           MessageDigest.getInstance("SHA-256")

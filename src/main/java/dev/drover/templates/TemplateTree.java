@@ -28,6 +28,9 @@ import java.util.TreeMap;
 /// server, have no other permissions than to read and to execute, and links among them are never
 /// followed here.
 final class TemplateTree {
+  /// What apt has unpacked, in the tree.
+  static final String SYSTEM = "apt";
+
   private static final String DIRECTORY = "rwxr-xr-x";
   private static final int PIECE = 1 << 16;
   private static final int LONGEST = 4096;
@@ -81,6 +84,16 @@ final class TemplateTree {
       throw new Refused("the archive has a path outside of " + root);
     }
     return path.substring(root.length() + 1);
+  }
+
+  /// Moves what is in one tree into another one, which has nothing of the same name.
+  static void merge(Path from, Path tree) throws IOException {
+    try (var entries = Files.newDirectoryStream(from)) {
+      for (var entry : entries) {
+        Files.move(entry, tree.resolve(entry.getFileName().toString()));
+      }
+    }
+    Files.delete(from);
   }
 
   private static void make(Path directory) throws IOException {

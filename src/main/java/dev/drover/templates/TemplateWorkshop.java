@@ -20,10 +20,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,33 +46,56 @@ public final class TemplateWorkshop implements AutoCloseable {
 
   /// Makes the sandboxes, at the first use.
   public interface Maker {
-    /// @param registries whose a sandbox may reach
-    Sandboxes make(Registries registries) throws IOException, InterruptedException;
+    /// @param builds what each sandbox is for
+    Sandboxes make(Builds builds) throws IOException, InterruptedException;
   }
 
-  /// Which package managers install in a sandbox.
-  public interface Registries {
-    /// Those of a build, named by the session of its sandbox; none for another session.
-    Set<Manager> of(SessionId build);
+  /// What a sandbox is made for, named by its session.
+  public interface Builds {
+    /// The package managers that install in it; none for another session.
+    Set<Manager> managers(SessionId build);
+
+    /// The packages of apt that it shows, a directory. Empty if there are none.
+    Optional<Path> system(SessionId build);
+  }
+
+  private record Build(Set<Manager> managers, Optional<Path> system) {
+    static final Build NONE = new Build(Set.of(), Optional.empty());
   }
 
   private final Maker maker;
   private final Function<HandId, List<String>> refusals;
+  private final AptFiles apt;
+  private final Path root;
   private final Ids ids;
-  private final Map<SessionId, Set<Manager>> builds = new ConcurrentHashMap<>();
+  private final Map<SessionId, Build> builds = new ConcurrentHashMap<>();
   private final ReentrantLock making = new ReentrantLock();
   private @Nullable Sandboxes sandboxes;
   private boolean closed;
 
   /// @param refusals returns the connections that were refused to a hand since it was last asked,
   ///   as sentences without a full stop
-  public TemplateWorkshop(Maker maker, Function<HandId, List<String>> refusals, Ids ids) {
+  /// @param root of the machine's file system
+  /// @param sources a file of sources of apt that is used instead of those of the machine
+  public TemplateWorkshop(
+      Maker maker,
+      Function<HandId, List<String>> refusals,
+      Path root,
+      Optional<Path> sources,
+      Ids ids) {
     this.maker = maker;
     this.refusals = refusals;
+    this.root = root;
+    this.apt = new AptFiles(root, sources);
     this.ids = ids;
   }
 
-  /// Installs packages into a new directory.
+  AptFiles apt() {
+    return apt;
+  }
+
+  /// Installs packages into a new directory. Those of apt come first and in a sandbox of their own,
+  /// so that the sandbox of the other package managers has them.
   ///
   /// @param limit how long that may take
   /// @param most the number of bytes that it may have
@@ -77,21 +103,73 @@ public final class TemplateWorkshop implements AutoCloseable {
   /// @throws TemplateFailure if a package manager fails
   Json.Obj install(Packages packages, Path tree, Duration limit, long most)
       throws TemplateFailure, IOException, InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    check(packages);
+    var others = EnumSet.noneOf(Manager.class);
+    others.addAll(packages.lists().keySet());
+    if (!others.remove(Manager.APT)) {
+      return install(packages, others, Optional.empty(), tree, until, most);
+    }
+    var system = install(packages, EnumSet.of(Manager.APT), Optional.empty(), tree, until, most);
+    if (others.isEmpty()) {
+      return system;
+    }
+    var second = tree.resolveSibling("others");
+    long left = most - TemplateTree.bytes(system);
+    install(packages, others, Optional.of(tree), second, until, left);
+    TemplateTree.merge(second, tree);
+    return TemplateTree.manifest(tree);
+  }
+
+  /// Another server may have accepted the packages, with other package managers.
+  private void check(Packages packages) throws TemplateFailure {
+    for (var manager : Manager.values()) {
+      var list = packages.of(manager);
+      if (list.stream().anyMatch(one -> one.startsWith("-"))) {
+        throw TemplateFailure.of(manager, list, "one of them begins with a hyphen", "");
+      }
+      var missing = missing(manager, packages);
+      if (!list.isEmpty() && missing.isPresent()) {
+        throw TemplateFailure.of(
+            manager, list, "the server's machine cannot, because " + missing.get(), "");
+      }
+    }
+  }
+
+  /// What apt installs may be the other package managers.
+  private Optional<String> missing(Manager manager, Packages packages) {
+    if (manager == Manager.APT) {
+      return apt.missing();
+    }
+    return packages.of(Manager.APT).isEmpty() ? Recipe.of(manager).missing(root) : Optional.empty();
+  }
+
+  /// @param system the packages of apt that the sandbox shows
+  private Json.Obj install(
+      Packages packages,
+      Set<Manager> managers,
+      Optional<Path> system,
+      Path tree,
+      long until,
+      long most)
+      throws TemplateFailure, IOException, InterruptedException {
     var build = new SessionId(ids.next(SessionId.PREFIX));
     var all = sandboxes();
-    builds.put(build, packages.lists().keySet());
+    builds.put(build, new Build(Set.copyOf(managers), system));
     try (var sandbox = all.provision(HandSpec.workspace(build))) {
-      long until = System.nanoTime() + limit.toNanos();
-      for (var manager : Manager.values()) {
-        var list = packages.of(manager);
-        if (!list.isEmpty() && !Recipe.known().contains(manager)) {
-          throw TemplateFailure.of(manager, list, "this version of Drover does not use it", "");
+      for (var manager : managers) {
+        if (manager == Manager.APT) {
+          files(sandbox).archives().unpackPath(AptFiles.AT, apt.archive());
         }
-        if (!list.isEmpty()) {
-          install(sandbox, manager, list, Duration.ofNanos(until - System.nanoTime()));
-        }
+        var left = Duration.ofNanos(until - System.nanoTime());
+        install(sandbox, manager, packages.of(manager), left);
       }
-      return fetch(sandbox, tree, most);
+      var manifest = fetch(sandbox, tree, most);
+      if (!managers.contains(Manager.APT) && Files.exists(tree.resolve(TemplateTree.SYSTEM))) {
+        throw new TemplateFailure(
+            "The packages of this environment changed the system without apt.");
+      }
+      return manifest;
     } catch (Sandboxes.Unavailable e) {
       throw new TemplateFailure(
           "The packages of this environment could not be installed: " + e.getMessage(), e);
@@ -109,7 +187,7 @@ public final class TemplateWorkshop implements AutoCloseable {
       }
       var made = sandboxes;
       if (made == null) {
-        var fresh = maker.make(build -> builds.getOrDefault(build, Set.of()));
+        var fresh = maker.make(described());
         fresh.kept().stream()
             .filter(build -> !builds.containsKey(build))
             .forEach(fresh::discard); // of a server that died
@@ -120,6 +198,20 @@ public final class TemplateWorkshop implements AutoCloseable {
     } finally {
       making.unlock();
     }
+  }
+
+  private Builds described() {
+    return new Builds() {
+      @Override
+      public Set<Manager> managers(SessionId build) {
+        return builds.getOrDefault(build, Build.NONE).managers();
+      }
+
+      @Override
+      public Optional<Path> system(SessionId build) {
+        return builds.getOrDefault(build, Build.NONE).system();
+      }
+    };
   }
 
   private void install(Sandbox sandbox, Manager manager, List<String> packages, Duration left)
@@ -178,8 +270,7 @@ public final class TemplateWorkshop implements AutoCloseable {
   /// The archive is made in the sandbox, since no path in there may be opened here.
   private static Json.Obj fetch(Sandbox sandbox, Path tree, long most)
       throws TemplateFailure, IOException, InterruptedException {
-    HandFiles files =
-        sandbox.files().orElseThrow(() -> new IOException("the sandbox has no files"));
+    var files = files(sandbox);
     try (var scope = new Scope();
         var in = new PipedInputStream(PIPE)) {
       var out = new PipedOutputStream(in);
@@ -207,6 +298,10 @@ public final class TemplateWorkshop implements AutoCloseable {
               : "The packages of this environment cannot be copied: " + e.getMessage(),
           e);
     }
+  }
+
+  private static HandFiles files(Sandbox sandbox) throws IOException {
+    return sandbox.files().orElseThrow(() -> new IOException("the sandbox has no files"));
   }
 
   /// An archive that ends too early says less than the reason why the hand ended it.

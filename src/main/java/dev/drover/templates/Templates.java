@@ -12,6 +12,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +63,7 @@ public final class Templates implements AutoCloseable {
       InstantSource clock,
       Pause pause) {
     this.shelf = new TemplateShelf(data.resolve("templates"), pause);
-    this.keys = new TemplateKey(root, sources);
+    this.keys = new TemplateKey(root, sources, workshop.apt());
     this.workshop = workshop;
     this.settings = settings;
     this.clock = clock;
@@ -70,8 +72,28 @@ public final class Templates implements AutoCloseable {
   /// The package managers with which the machine can install packages of environments.
   ///
   /// @param root of its file system
-  public static Set<Manager> managers(Path root) {
-    return Recipe.available(root);
+  /// @param sources a file of sources of apt that is used instead of those of the machine
+  public static Set<Manager> managers(Path root, Optional<Path> sources) {
+    var managers = EnumSet.allOf(Manager.class);
+    managers.removeAll(missing(root, sources).keySet());
+    return managers;
+  }
+
+  /// The package managers with which the machine cannot install packages, each with the reason, as
+  /// a clause about the machine ("it has no …").
+  ///
+  /// @param root of its file system
+  /// @param sources a file of sources of apt that is used instead of those of the machine
+  public static Map<Manager, String> missing(Path root, Optional<Path> sources) {
+    var missing = new EnumMap<Manager, String>(Manager.class);
+    for (var manager : Manager.values()) {
+      var why =
+          manager == Manager.APT
+              ? new AptFiles(root, sources).missing()
+              : Recipe.of(manager).missing(root);
+      why.ifPresent(reason -> missing.put(manager, reason));
+    }
+    return missing;
   }
 
   /// Returns when the template of these packages exists. Interrupting the thread does not end its
@@ -82,7 +104,15 @@ public final class Templates implements AutoCloseable {
     if (packages.isEmpty()) {
       return;
     }
-    var key = keys.of(packages);
+    String key;
+    try {
+      key = keys.of(packages);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the configuration of apt cannot be read", e);
+      throw unavailable(
+          "The packages of this environment cannot be installed: the configuration of apt of the"
+              + " server's machine cannot be read. See the server's log.");
+    }
     if (verified.contains(key) && shelf.has(key)) {
       return;
     }

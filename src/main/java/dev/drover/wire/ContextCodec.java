@@ -19,6 +19,8 @@ final class ContextCodec {
   private static final int FORMAT = 2;
 
   private static final String PROFILE = "profile";
+  private static final String KEEPS_THINKING = "keeps_thinking";
+  private static final String SERVER_REFUSED = "server_refused";
 
   private ContextCodec() {}
 
@@ -45,16 +47,19 @@ final class ContextCodec {
                 summary ->
                     json.with("summary", summary.text()).with("summary_through", summary.through()))
             .orElse(json);
+    var thinking = opened.keepsThinking() ? written.with(KEEPS_THINKING, true) : written;
     var whole =
-        opened.inherited().map(what -> written.with("inherited", write(what))).orElse(written);
+        opened.inherited().map(what -> thinking.with("inherited", write(what))).orElse(thinking);
     return opened.profile().map(use -> whole.with(PROFILE, use.json())).orElse(whole);
   }
 
   private static Json.Obj write(Inherited inherited) {
-    return Json.obj(
-        "in_a_row", inherited.inARow(),
-        "standing", inherited.standing(),
-        "left_out", inherited.leftOut().stream().map(ContextCodec::write).toList());
+    var json =
+        Json.obj(
+            "in_a_row", inherited.inARow(),
+            "standing", inherited.standing(),
+            "left_out", inherited.leftOut().stream().map(ContextCodec::write).toList());
+    return inherited.serverRefused() ? json.with(SERVER_REFUSED, true) : json;
   }
 
   private static Json.Obj write(Inherited.Part part) {
@@ -92,7 +97,12 @@ final class ContextCodec {
                 .get("inherited")
                 .filter(Json.Obj.class::isInstance)
                 .flatMap(what -> inherited((Json.Obj) what, from)),
-            ProfileUse.read(event.object(PROFILE))));
+            ProfileUse.read(event.object(PROFILE)),
+            isTrue(event, KEEPS_THINKING)));
+  }
+
+  private static boolean isTrue(Json.Obj json, String key) {
+    return Json.of(true).equals(json.get(key).orElse(Json.NULL));
   }
 
   private static ContextOpened.Cause cause(String text) {
@@ -114,7 +124,7 @@ final class ContextCodec {
   /// Reads a value of [#write(CompactionFailed)]. Without a readable rung, the ladder goes on where
   /// no model is needed.
   static CompactionFailed readFailure(EventId id, Json.Obj event) {
-    int rung = Math.clamp(event.number("rung", 1), 1, CompactionFailed.LAST);
+    int rung = Math.clamp(event.number("rung", 1), 0, CompactionFailed.LAST);
     return new CompactionFailed(
         id,
         rung,
@@ -155,7 +165,7 @@ final class ContextCodec {
     }
     return inARow < 1 || inARow > from
         ? Optional.empty()
-        : Optional.of(new Inherited((int) inARow, standing, leftOut));
+        : Optional.of(new Inherited((int) inARow, standing, leftOut, isTrue(what, SERVER_REFUSED)));
   }
 
   private static Optional<ContextOpened.Kind> kind(String text) {
@@ -164,6 +174,7 @@ final class ContextCodec {
       case "trim" -> Optional.of(ContextOpened.Kind.TRIM);
       case "summary" -> Optional.of(ContextOpened.Kind.SUMMARY);
       case "note" -> Optional.of(ContextOpened.Kind.NOTE);
+      case "server" -> Optional.of(ContextOpened.Kind.SERVER);
       default -> Optional.empty();
     };
   }

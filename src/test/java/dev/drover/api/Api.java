@@ -14,6 +14,7 @@ import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Packages;
 import dev.drover.catalog.WorkspaceId;
 import dev.drover.desk.AccessDesk;
+import dev.drover.desk.AgentProfiles;
 import dev.drover.desk.CatalogDesk;
 import dev.drover.desk.FileDesk;
 import dev.drover.desk.MemoryDesk;
@@ -283,7 +284,11 @@ final class Api implements AutoCloseable {
     backend =
         new Backend(
             desk,
-            new ContextInspector(store.eventLog(), models, Inventory.HANDS, Profiles.BUILT_IN),
+            new ContextInspector(
+                store.eventLog(),
+                models,
+                Inventory.HANDS,
+                Profiles.BUILT_IN.ofAgents(new AgentProfiles(store.catalogs()))),
             new CatalogDesk(
                 store.catalogs(),
                 store.skills(),

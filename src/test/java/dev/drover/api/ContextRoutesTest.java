@@ -231,6 +231,37 @@ final class ContextRoutesTest {
   }
 
   @Test
+  void anAgentNamesTheProfileOfItsSessions() throws Exception {
+    var wrong = "{\"metadata\":{\"drover.profile\":\"none\"}}";
+    var agent = "/v1/agents/" + api.agent();
+    for (var body : List.of(wrong, wrong.replace("none", "claude@7"), wrong.replace("none", "!"))) {
+      var answer = api.post(agent, ((Json.Obj) Json.trusted(body)).with("version", 1).toString());
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.error()).startsWith("invalid_request_error: metadata.drover.profile: ");
+    }
+    var named =
+        Json.obj(
+            "name",
+            "Named",
+            "model",
+            "rehearsal",
+            "metadata",
+            Json.obj("drover.profile", "claude"));
+    assertThat(api.post("/v1/agents", named.toString().replace("\"claude\"", "\"none\"")).error())
+        .isEqualTo(
+            "invalid_request_error: metadata.drover.profile: there is no profile \"none\" to"
+                + " choose; the profiles are claude, default, rehearsal");
+    var made = api.post("/v1/agents", named.toString()).body().text("id");
+    var body = Json.obj("agent", made, "environment_id", api.environment());
+    var its = api.post("/v1/sessions", body.toString()).body().text("id");
+    assertThat(api.get("/drover/sessions/" + its + "/context").body().text("next_profile"))
+        .isEqualTo("claude@1");
+    api.post("/v1/sessions/" + its, "{\"metadata\":{\"drover.profile\":\"default\"}}");
+    assertThat(api.get("/drover/sessions/" + its + "/context").body().text("next_profile"))
+        .isEqualTo("default@1");
+  }
+
+  @Test
   void aProfileIsCheckedWhenASessionIsMadeAndWhenItIsChanged() throws Exception {
     var wrong = "{\"metadata\":{\"drover.profile\":\"none\"}}";
     assertThat(api.post(session, wrong).error())

@@ -364,6 +364,16 @@ final class FileRoutesTest {
       assertThat(header(answer, "etag")).isEqualTo(etag);
     }
     assertThat(content(id, "if-none-match", "\"other\"").statusCode()).isEqualTo(200);
+    for (var wanted : List.of(etag, "\"other\", " + etag, "*")) {
+      assertThat(content(id, "if-match", wanted, "range", "bytes=0-1").statusCode()).isEqualTo(206);
+    }
+    for (var wanted : List.of("\"other\"", "W/" + etag)) {
+      var answer = content(id, "if-match", wanted, "if-none-match", etag, "range", "bytes=0-1");
+      assertThat(answer.statusCode()).isEqualTo(412);
+      assertThat(header(answer, "etag")).isEqualTo(etag);
+      assertThat(new String(answer.body(), UTF_8))
+          .contains("invalid_request_error", "if-match: the file has another content");
+    }
     assertThat(content(id, "if-range", etag, "range", "bytes=0-1").statusCode()).isEqualTo(206);
     assertThat(content(id, "if-range", "\"other\"", "range", "bytes=0-1").statusCode())
         .isEqualTo(200);

@@ -99,8 +99,8 @@ final class ForkRoutesTest {
     var next = ((Json.Obj) events.get(5)).text("id");
     assertThat(fork(session, Json.obj("at", next).toString()).error())
         .isEqualTo(
-            ("invalid_request_error: at: event %s is in the middle of a turn. The nearest earlier"
-                    + " place where nothing is open is position 4 (event %s)")
+            ("invalid_request_error: at: a request, a call or a message is open at event %s. The"
+                    + " nearest earlier place where nothing is open is position 4 (event %s)")
                 .formatted(next, idle));
   }
 
@@ -115,7 +115,10 @@ final class ForkRoutesTest {
         "{\"workspace\":\"all\"} | workspace: must be \"snapshot\" or \"none\"",
         "{\"title\":7} | title: must be a string",
         "{\"model\":\"other\"} | model: no server for \"other\"; set DROVER_ANTHROPIC_API_KEY",
-        "{\"profile\":\"claude\"} | profile: unknown field",
+        "{\"profile\":\"other\"} | metadata.drover.profile: there is no profile \"other\" to"
+            + " choose; the profiles are claude, default, rehearsal",
+        "{\"profile\":7} | profile: must be a string",
+        "{\"workspaces\":\"none\"} | workspaces: unknown field",
       })
   void aBadForkMakesNoSession(String body, String message) throws Exception {
     var session = api.session();
@@ -123,6 +126,22 @@ final class ForkRoutesTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.error()).isEqualTo("invalid_request_error: " + message);
     assertThat(api.get("/v1/sessions").data("id")).hasSize(1);
+  }
+
+  @Test
+  void aForkHasAnotherProfile() throws Exception {
+    var session = session();
+    api.post(session, "{\"metadata\":{\"a\":\"b\",\"drover.profile\":\"default\"}}");
+    var fork = fork(session, "{\"profile\":\"claude@1\",\"at\":0}").body();
+    assertThat(fork.object("session").object("metadata"))
+        .isEqualTo(Json.obj("a", "b", "drover.profile", "claude@1"));
+    assertThat(api.get(drover(path(fork)) + "/context").body().object("profile").text("name"))
+        .isEqualTo("claude");
+    var usual = fork(session, "{\"profile\":null}").body();
+    assertThat(usual.object("session").object("metadata")).isEqualTo(Json.obj("a", "b"));
+    assertThat(
+            fork(session, "{}").body().object("session").object("metadata").text("drover.profile"))
+        .isEqualTo("default");
   }
 
   @Test

@@ -75,7 +75,8 @@ final class KeyScopesTest {
   private static KeyScope needed(String method, String path) {
     boolean reads = method.equals("GET") || method.equals("HEAD");
     if (path.matches(
-        "/drover/sessions/([^/]+/(files|fork|events|export|replay|context|compact).*|import)")) {
+        "/drover/(sessions/([^/]+/(files|fork|events|outline|export|replay|context|compact).*"
+            + "|import)|inbox|changes)")) {
       return reads ? KeyScope.SESSIONS_READ : KeyScope.SESSIONS_WRITE;
     }
     if (path.equals("/drover/receipts")) {
@@ -86,6 +87,7 @@ final class KeyScopesTest {
     }
     if (path.startsWith("/drover/workspaces")
         || path.equals("/drover/nodes")
+        || path.equals("/drover/figures")
         || path.equals("/drover/policy")
         || path.equals("/metrics")) {
       return reads ? KeyScope.SERVER_READ : KeyScope.SERVER_WRITE;
@@ -152,6 +154,8 @@ final class KeyScopesTest {
         List.of("POST", "SESSION", "{\"title\":\"t\"}"),
         List.of("POST", "SESSION/events", "{\"events\":[{\"type\":\"user.interrupt\"}]}"),
         List.of("GET", "/drover/nodes", ""),
+        List.of("GET", "/drover/figures", ""),
+        List.of("GET", "/drover/inbox", ""),
         List.of("GET", "/drover/policy", ""),
         List.of("GET", "/drover/policy/tools/bash", ""),
         List.of("GET", "/drover/keys", ""),

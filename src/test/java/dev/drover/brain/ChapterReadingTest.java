@@ -35,6 +35,7 @@ final class ChapterReadingTest {
 
   private final Stage stage = new Stage();
   private final AtomicInteger requests = new AtomicInteger();
+  private boolean brief;
   private final Reads reads = new Reads(stage.store().eventLog(), new ArrayList<>());
 
   /// A log that notes the events that are read.
@@ -58,7 +59,7 @@ final class ChapterReadingTest {
   void longSession() throws Exception {
     stage.model().withContext(12_000, true).otherwise((_, _) -> answer());
     stage.hand().does(_ -> ToolResult.success("a line of output\n".repeat(180)));
-    for (int i = 0; i < TURNS; i++) {
+    for (int i = 0; i < TURNS || requestsOfChapter() > 2; i++) {
       turn("part " + i);
     }
     assertThat(stage.all(ContextOpened.class)).hasSizeGreaterThan(3);
@@ -73,9 +74,29 @@ final class ChapterReadingTest {
 
   private Answer answer() {
     int number = requests.getAndIncrement();
-    return number % (CALLS + 1) == CALLS
+    return brief || number % (CALLS + 1) == CALLS
         ? reply("end_turn", textBlock("Turn " + number + " is done."))
         : reply("tool_use", toolUse("toolu_" + number, "bash", Json.obj("command", "make")));
+  }
+
+  /// The number of requests since the newest chapter began.
+  private long requestsOfChapter() {
+    var log = stage.log();
+    long begun =
+        log.stream()
+            .filter(one -> one.event() instanceof ContextOpened)
+            .mapToLong(Stored::position)
+            .max()
+            .orElseThrow();
+    return log.stream()
+        .filter(one -> one.position() > begun && one.event() instanceof Event.ModelRequestStart)
+        .count();
+  }
+
+  /// A turn of one request, in which no chapter begins.
+  private void briefTurn(String text) throws InterruptedException {
+    brief = true;
+    turn(text);
   }
 
   private void turn(String text) throws InterruptedException {
@@ -103,7 +124,7 @@ final class ChapterReadingTest {
   @Test
   void aWakeReadsNothingFromBeforeTheChapter() throws Exception {
     long from = newest().from();
-    turn("go on");
+    briefTurn("go on");
     assertThat(reads.lowest()).isGreaterThanOrEqualTo(from);
     assertRequestIsThatOfTheWholeLog();
   }
@@ -134,7 +155,7 @@ final class ChapterReadingTest {
             before -> new Session(to, before.origin(), before.editable()));
     long from = newest().from();
     stage.enter(to);
-    turn("instead");
+    briefTurn("instead");
     assertThat(reads.lowest()).isGreaterThanOrEqualTo(from);
     assertRequestIsThatOfTheWholeLog();
   }
@@ -148,7 +169,7 @@ final class ChapterReadingTest {
     var exported = new ListedLog(row.id(), row.primary().id(), stage.log());
     long from = newest().from();
     stage.enter(stage.store().sessions().importSession(made, exported).id());
-    turn("elsewhere");
+    briefTurn("elsewhere");
     assertThat(reads.lowest()).isGreaterThanOrEqualTo(from);
     assertRequestIsThatOfTheWholeLog();
   }

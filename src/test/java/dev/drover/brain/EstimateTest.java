@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.profile.ProfileSettings;
+import dev.drover.profile.Strategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,11 +47,23 @@ final class EstimateTest {
 
   @Test
   void theLimitsOfContexts() {
-    assertThat(ContextLimits.of(200_000, 32_000, USUAL))
+    var summary = USUAL.with(Strategy.SUMMARY);
+    assertThat(ContextLimits.of(200_000, 32_000, summary))
         .isEqualTo(new ContextLimits(134_400, 168_000));
+    assertThat(ContextLimits.of(1_000_000, 128_000, summary))
+        .isEqualTo(new ContextLimits(200_000, 968_000));
+    assertThat(ContextLimits.of(32_768, 8_192, summary))
+        .isEqualTo(new ContextLimits(19_660, 24_576));
+    assertThat(ContextLimits.base(32_768, 8_192, USUAL)).isEqualTo(19_660);
+  }
+
+  @Test
+  void aChapterThatNeedsNoRequestBeginsLater() {
+    assertThat(ContextLimits.of(200_000, 32_000, USUAL))
+        .isEqualTo(new ContextLimits(151_200, 168_000));
     assertThat(ContextLimits.of(1_000_000, 128_000, USUAL))
         .isEqualTo(new ContextLimits(200_000, 968_000));
-    assertThat(ContextLimits.of(32_768, 8_192, USUAL)).isEqualTo(new ContextLimits(19_660, 24_576));
+    assertThat(ContextLimits.of(32_768, 8_192, USUAL)).isEqualTo(new ContextLimits(22_118, 24_576));
     assertThat(ContextLimits.of(ContextLimits.UNKNOWN, 8_192, USUAL).soft()).isEqualTo(200_000);
   }
 }

@@ -91,6 +91,22 @@ final class ForkTest {
   }
 
   @Test
+  void aForkWithinATurnGoesOnWithTheNextMessage() throws Exception {
+    stage.hand().does(_ -> ToolResult.success("file"));
+    stage.model().thenCalls(toolUse("toolu_1", "bash", Json.obj("command", "ls")));
+    stage.model().thenText("done").thenText("ok");
+    turn("list the files");
+    var result = stage.all(Event.AgentToolResult.class).getFirst();
+    fork(new ForkPoint.OfEvent(result.id()));
+    assertThat(stage.all(Event.StatusIdle.class)).hasSize(1);
+    turn("and now?");
+    assertThat(messages(2).subList(0, 2)).isEqualTo(messages(1).subList(0, 2));
+    assertThat(messages(2)).hasSize(3);
+    assertThat(messages(2).getLast().toString()).contains("toolu_1", "file", "and now?");
+    assertThat(stage.all(Event.StatusIdle.class)).hasSize(2);
+  }
+
+  @Test
   void aModelReadsThatTheFilesOfItsCommandsAreMissing() throws Exception {
     stage.hand().does(_ -> ToolResult.success("file"));
     stage.model().thenCalls(toolUse("toolu_1", "bash", Json.obj("command", "ls")));

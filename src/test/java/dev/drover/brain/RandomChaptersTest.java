@@ -35,7 +35,8 @@ final class RandomChaptersTest {
   private static final int REQUESTS = 50;
   private static final Capabilities MODEL =
       new Capabilities(
-          9_000, 1_500, List.of(), Optional.empty(), true, true, true, Optional.empty(), true);
+              9_000, 1_500, List.of(), Optional.empty(), true, true, true, Optional.empty(), true)
+          .withServerCompaction(true);
 
   /// One random log.
   private static final class World {
@@ -45,7 +46,9 @@ final class RandomChaptersTest {
     int chapters;
     int longest;
     private String sent = "";
+    private String whole = "";
     private int chapter = -1;
+    private int keeping;
 
     World(long seed, Strategy strategy) {
       random = new Random(seed);
@@ -109,18 +112,26 @@ final class RandomChaptersTest {
 
     void summarize(SummaryDraft draft) {
       var start = id();
+      boolean byServer = draft.rung() == SummaryDraft.SERVER;
+      var view = new ChapterView(false);
       var slices =
-          new ChapterView(false)
-              .messages(
+          byServer
+              ? view.messages(all -> all.accept(log), draft.from())
+              : view.messages(
                   all -> all.accept(log),
                   draft.hard() ? draft.from() : Long.MAX_VALUE,
                   start,
                   SummaryRequest.BEGINNING);
       assertThat(WireRules.fault(slices.messages())).isEmpty();
+      whole = view.messages(all -> all.accept(log)).messages().toString();
       add(new Event.ModelRequestStart(start), draft.hidden());
       boolean fails = random.nextInt(4) == 0;
       var text = "The goal. " + words(300);
-      var opened = room.summarized(Chapter.of(log), draft, text, id());
+      var block = Json.obj("type", "compaction", "content", text, "signature", "s" + log.size());
+      var opened =
+          byServer
+              ? room.compacted(Chapter.of(log), draft, block, true, id())
+              : room.summarized(Chapter.of(log), draft, text, id());
       end(start, false, Compaction.marked(Json.EMPTY));
       if (!fails && opened.isPresent()) {
         var made = opened.get();
@@ -137,14 +148,16 @@ final class RandomChaptersTest {
                 made.roundCharacters(),
                 made.summary(),
                 Optional.empty(),
-                Optional.empty()));
+                Optional.empty(),
+                made.keepsThinking()));
         return;
       }
       var reasons = Reason.values();
       var reason = fails ? reasons[random.nextInt(reasons.length)] : Reason.NO_ROOM;
-      int next = SummaryRules.after(draft.rung(), reason);
+      int next = SummaryRules.after(draft.rung(), byServer ? Reason.OTHER : reason);
       assertThat(next).isGreaterThan(draft.rung());
-      add(new Event.CompactionFailed(id(), draft.rung(), reason, next, draft.before()), null);
+      var why = byServer ? Reason.OTHER : reason; // or the server would not be asked again
+      add(new Event.CompactionFailed(id(), draft.rung(), why, next, draft.before()), null);
     }
 
     void end(EventId start, boolean failed, Json.Obj hidden) {
@@ -199,10 +212,28 @@ final class RandomChaptersTest {
       var text = messages.toString();
       if (now.number() == chapter) {
         assertThat(text).startsWith(sent.substring(0, sent.lastIndexOf("]}")));
+      } else if (now.opened().filter(Event.ContextOpened::keepsThinking).isPresent()) {
+        assertThat(whole).contains(kept(messages));
+        keeping++;
       }
       sent = text;
       chapter = now.number();
       longest = Math.max(longest, text.length());
+    }
+
+    /// What stands between the block and the message with the client's words.
+    String kept(Json.Arr messages) {
+      var all = new ArrayList<>(messages.items());
+      var first = (Json.Obj) all.removeFirst();
+      all.removeLast();
+      var reply = first.items("content").subList(1, first.items("content").size());
+      if (!reply.isEmpty()) {
+        all.addFirst(first.with("content", reply));
+      } else if (!all.isEmpty()) {
+        all.removeFirst(); // was merged with what stood before it
+      }
+      var text = new Json.Arr(all).toString();
+      return text.substring(1, text.length() - 1);
     }
 
     void judge() {
@@ -215,9 +246,10 @@ final class RandomChaptersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"ROLLING", "SUMMARY", "NOTE"})
+  @EnumSource(names = {"ROLLING", "SUMMARY", "NOTE", "SERVER"})
   void everyRequestOfAChapterBeginsWithTheOneBefore(Strategy strategy) {
     int chapters = 0;
+    int keeping = 0;
     for (int seed = 0; seed < LOGS; seed++) {
       var world = new World(seed, strategy);
       for (int i = 0; i < REQUESTS; i++) {
@@ -225,7 +257,9 @@ final class RandomChaptersTest {
       }
       world.judge();
       chapters += world.chapters;
+      keeping += world.keeping;
     }
     assertThat(chapters).isGreaterThan(2 * LOGS);
+    assertThat(keeping > LOGS / 2).isEqualTo(strategy == Strategy.SERVER);
   }
 }

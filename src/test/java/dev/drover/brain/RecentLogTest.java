@@ -390,7 +390,8 @@ final class RecentLogTest {
     }
     var events = play.log.events;
     var contents =
-        new Opening.Contents(ContextOpened.Kind.ROLLING, Optional.empty(), Optional.empty());
+        new Opening.Contents(
+            ContextOpened.Kind.ROLLING, Optional.empty(), Optional.empty(), Optional.empty());
     for (int before : List.of(400, 2_000, 5_500)) {
       var older = Past.of(play.log, SESSION, ThreadKey.PRIMARY, before).events();
       var known = new ArrayList<>(older);

@@ -10,6 +10,7 @@ import dev.drover.base.Problem;
 import dev.drover.hands.ToolResult;
 import dev.drover.model.Answer;
 import dev.drover.model.Prompt;
+import dev.drover.profile.Assumption;
 import dev.drover.profile.Profiles;
 import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
@@ -121,7 +122,7 @@ final class ReplaysTest {
     // the recorded server had no cache
     assertThat(replayed.recorded().usage().cacheReadTokens()).isZero();
     assertThat(replayed.json().object("replayed").get("cached_share").orElseThrow().toString())
-        .startsWith("0.8");
+        .startsWith("0.9");
   }
 
   @Test
@@ -254,6 +255,96 @@ final class ReplaysTest {
     assertThat(replays.requests(recording, context(20_000)))
         .isEqualTo(replays.requests(recording, context(20_000)));
     assertThat(stage.log()).isEqualTo(before);
+  }
+
+  private static AssumptionTrial trial(AssumptionTrials trials, String name) {
+    return trials.trials().stream()
+        .filter(one -> one.assumption().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void eachAssumptionIsTriedByItself() throws Exception {
+    var recording = record();
+    var trials = replays.assumptions(recording, ReplaySettings.OWN, 3);
+    assertThat(trials.trials()).hasSameSizeAs(Assumption.ALL);
+    assertThat(trial(trials, "summaries").verdict()).isEqualTo(AssumptionTrial.Verdict.NOT_MADE);
+    assertThat(trial(trials, "hand_over").verdict()).isEqualTo(AssumptionTrial.Verdict.NOT_MADE);
+    var contexts = trial(trials, "long_contexts");
+    assertThat(contexts.verdict()).isEqualTo(AssumptionTrial.Verdict.NO_DIFFERENCE);
+    assertThat(contexts.points()).isEmpty();
+    var foresight = trial(trials, "foresight");
+    assertThat(foresight.verdict()).isEqualTo(AssumptionTrial.Verdict.NEEDED);
+    assertThat(foresight.without().orElseThrow().refused()).isPositive();
+    var rounds = trial(trials, "kept_rounds");
+    assertThat(rounds.points()).hasSize(3);
+    assertThat(rounds.points().getFirst())
+        .isGreaterThanOrEqualTo(rounds.with().chapters().getFirst().position());
+    assertThat(rounds.verdict())
+        .isIn(AssumptionTrial.Verdict.PAYS, AssumptionTrial.Verdict.IN_DOUBT);
+    // the recorded server had no cache
+    assertThat(trial(trials, "cache_marks").verdict())
+        .isEqualTo(AssumptionTrial.Verdict.LOOKS_STALE);
+    assertThat(trial(trials, "hints").verdict()).isEqualTo(AssumptionTrial.Verdict.LOOKS_STALE);
+    var other =
+        new ReplaySettings(
+            Optional.of("claude-other"), Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(trial(replays.assumptions(recording, other, 3), "hints").verdict())
+        .isEqualTo(AssumptionTrial.Verdict.IN_DOUBT);
+    var json = trials.json();
+    assertThat(json.number("requests", 0)).isEqualTo(TURNS * (CALLS + 1));
+    assertThat(((Json.Obj) json.items("assumptions").get(2)).text("verdict")).isEqualTo("needed");
+  }
+
+  @Test
+  void anAssumptionThatALargeContextNeverNeedsMakesNoDifference() throws Exception {
+    var recording = record();
+    var trials = replays.assumptions(recording, context(1_000_000), 3);
+    for (var name : List.of("foresight", "summaries", "kept_rounds", "users_words")) {
+      assertThat(trial(trials, name).verdict())
+          .as(name)
+          .isEqualTo(AssumptionTrial.Verdict.NO_DIFFERENCE);
+    }
+  }
+
+  @Test
+  void aModelIsAskedWithAContextThatIsMadeAnew() throws Exception {
+    var recording = record();
+    long late = at(recording, TURNS * (CALLS + 1) - 2);
+    var recorded = stage.model().prompts().get(TURNS * (CALLS + 1) - 2);
+    var with = asked(recording, late, Optional.empty());
+    assertThat(with.messages().toString())
+        .doesNotContain("thinking")
+        .contains("Go on with part 0.", "Go on with part " + (TURNS - 1));
+    assertThat(with.system()).isEqualTo(recorded.system());
+    assertThat(with.tools()).isEqualTo(recorded.tools());
+    var whole = asked(recording, late, Optional.of("foresight"));
+    var rounds = asked(recording, late, Optional.of("kept_rounds"));
+    assertThat(tokens(rounds)).isNotEqualTo(tokens(with));
+    assertThat(tokens(whole)).isNotEqualTo(tokens(with));
+    long early = at(recording, 0);
+    assertThat(asked(recording, early, Optional.empty()).messages())
+        .isEqualTo(stage.model().prompts().getFirst().messages());
+    assertThatThrownBy(() -> Assumption.named("luck"))
+        .hasMessageStartingWith("without: must be one of long_contexts, early_chapters,");
+  }
+
+  private Prompt asked(Recording recording, long position, Optional<String> without)
+      throws InterruptedException {
+    int now = stage.model().prompts().size();
+    stage.model().thenText("ok");
+    replays.step(recording, position, ReplaySettings.OWN, without.map(Assumption::named));
+    return stage.model().prompts().get(now);
+  }
+
+  @Test
+  void onlySelectableProfilesAreForClients() throws Exception {
+    replays.checkSelectable("default");
+    assertThatThrownBy(() -> replays.checkSelectable("none"))
+        .hasMessage(
+            "profile: there is no profile \"none\" to choose; the profiles are claude, default,"
+                + " rehearsal");
   }
 
   @Test

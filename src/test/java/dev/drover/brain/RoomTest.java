@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Json;
 import dev.drover.model.Capabilities;
+import dev.drover.profile.ProfileSettings;
 import dev.drover.profile.Strategy;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -151,6 +152,28 @@ final class RoomTest {
   }
 
   @Test
+  void theWordsOfTheChapterBeforeAreContinuedUnlessThereIsMoreRoomForThem() {
+    for (int i = 0; i < 20; i++) {
+      calls("message " + i, words(8_000));
+    }
+    event(before().orElseThrow(), null);
+    for (int i = 20; i < 60; i++) {
+      calls("message " + i, words(8_000));
+    }
+    var keep = ProfileSettings.USUAL.json().object("keep").with("user_tokens", 9_000);
+    var wider = ProfileSettings.recorded(ProfileSettings.USUAL.json().with("keep", keep));
+    var other =
+        new Room(
+            CAPABILITIES,
+            FIXED,
+            ProfileSettings.USUAL,
+            () -> new Room.Next(wider, Optional.empty()));
+    assertThat(before().orElseThrow().opening().toString().split("<user_messages>", -1)).hasSize(3);
+    assertThat(before(other).orElseThrow().opening().toString())
+        .containsOnlyOnce("<user_messages>");
+  }
+
+  @Test
   void theSameLogGivesTheSameChapter() {
     for (int i = 0; i < 20; i++) {
       calls("message " + i, words(8_000));
@@ -192,6 +215,16 @@ final class RoomTest {
     var second = before().orElseThrow();
     assertThat(second.kind()).isEqualTo(Event.ContextOpened.Kind.TRIM);
     assertThat(second.gauge().after()).isLessThan(opened.gauge().after());
+  }
+
+  /// With a long system prompt and many tools, half of the context may be full from the beginning.
+  @Test
+  void anAgentIsAskedToHandOverWhenHalfOfTheRoomOfItsChapterIsUsed() {
+    var large = TestRoom.of(CAPABILITIES, 70_000, Strategy.NOTE);
+    calls("go", words(8_000));
+    assertThat(large.next(Chapter.of(log), OPENED)).isEqualTo(new Move.GoOn());
+    calls("go on", words(30_000));
+    assertThat(large.next(Chapter.of(log), OPENED)).isEqualTo(new Move.AskToHandOver());
   }
 
   @Test

@@ -416,9 +416,7 @@ final class SummaryTest {
       stage.send(stage.message("Part " + i + "."));
       await()
           .atMost(LIMIT)
-          .until(
-              () ->
-                  begun.getCount() == 0 || stage.all(Event.StatusIdle.class).size() == turns);
+          .until(() -> begun.getCount() == 0 || stage.all(Event.StatusIdle.class).size() == turns);
     }
     assertThat(begun.getCount()).isZero();
     interrupter.join();

@@ -111,6 +111,13 @@ final class WakeAnywhereTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
+  void aBlockOfTheServerBeginsTheSameChapterWhereverABrainDies(boolean afterwards)
+      throws Exception {
+    endsTheSame(WakeAnywhereTest::playServer, afterwards, 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   void workIsHandedOverOnceWhereverABrainDies(boolean afterwards) throws Exception {
     endsTheSame(WakeAnywhereTest::playHandOver, afterwards, 0);
   }
@@ -176,6 +183,24 @@ final class WakeAnywhereTest {
         .allSatisfy(one -> assertThat(one.kind()).isEqualTo(Event.ContextOpened.Kind.SUMMARY));
   }
 
+  /// The model's server makes blocks, but none of the first conversation.
+  private static void playServer(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
+      throws InterruptedException {
+    playLong(stage, appendsToLive, afterwards, Strategy.SERVER, 9, WakeAnywhereTest::block);
+    assertThat(stage.all(Event.CompactionFailed.class)).isNotEmpty();
+    assertThat(stage.all(Event.ContextOpened.class))
+        .extracting(Event.ContextOpened::kind)
+        .contains(Event.ContextOpened.Kind.SUMMARY, Event.ContextOpened.Kind.SERVER);
+  }
+
+  private static Answer block(Prompt prompt) {
+    return prompt.compaction().isEmpty()
+        ? SummaryTest.good(prompt)
+        : prompt.messages().toString().contains("Goal: the report.")
+            ? ServerCompactionTest.block(prompt)
+            : SummaryTest.said(prompt, "compaction");
+  }
+
   /// The model calls a tool instead of writing a summary, until the context is full.
   private static void playLadder(Stage stage, AtomicInteger appendsToLive, boolean afterwards)
       throws InterruptedException {
@@ -227,13 +252,17 @@ final class WakeAnywhereTest {
         .withContext(strategy)
         .model()
         .withContext(40_000, true)
-        .otherwise(
-            (prompt, _) -> SummaryTest.isForSummary(prompt) ? summary.apply(prompt) : done(prompt));
+        .withServerCompaction()
+        .otherwise((prompt, _) -> isForContext(prompt) ? summary.apply(prompt) : done(prompt));
     var deadly = stage.harness(new Deadly(stage.store().eventLog(), appendsToLive, afterwards));
     for (int i = 0; i < messages; i++) {
       stage.queue("message " + i + " of many " + "words ".repeat(4_500));
       wakeUntilRest(stage, deadly);
     }
+  }
+
+  private static boolean isForContext(Prompt prompt) {
+    return prompt.compaction().isPresent() || SummaryTest.isForSummary(prompt);
   }
 
   private static Answer done(Prompt prompt) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /// A server on a real port that says what the test wrote down, and keeps what it was asked.
 final class CannedServer implements ServerFactory, AutoCloseable {
-  static final String SESSION = "sesn_01Canned";
+  static final String SESSION = "sesn_01Canned01Canned01Canned";
 
   /// With a number from 1: the ids of the events that were sent.
   static final String OWN = "sevt_own";
@@ -39,6 +40,7 @@ final class CannedServer implements ServerFactory, AutoCloseable {
   private final Deque<List<String>> streams = new ArrayDeque<>();
   private final Deque<String> lists = new ArrayDeque<>();
   private final Deque<Json.Obj> environments = new ArrayDeque<>();
+  private final Map<String, String> others = new ConcurrentHashMap<>();
   private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private int stored;
@@ -74,6 +76,12 @@ final class CannedServer implements ServerFactory, AutoCloseable {
 
   CannedServer environment(String id, String name) {
     environments.add(Json.obj("id", id, "name", name, "archived_at", null));
+    return this;
+  }
+
+  /// What a path answers that has nothing of its own here.
+  CannedServer says(String path, String json) {
+    others.put(path, json);
     return this;
   }
 
@@ -140,7 +148,7 @@ final class CannedServer implements ServerFactory, AutoCloseable {
           {"type":"error","error":{"type":"some_error","message":"not so"},"request_id":"req_7"}\
           """);
     } else if (path.startsWith("/v1/sessions/" + SESSION + "/events/stream")) {
-      stream(exchange);
+      stream(exchange, streams.remove());
     } else if (path.startsWith("/v1/sessions/" + SESSION + "/events?")) {
       answer(exchange, 200, lists.remove());
     } else if (path.equals("/v1/sessions/" + SESSION + "/events")) {
@@ -149,6 +157,8 @@ final class CannedServer implements ServerFactory, AutoCloseable {
     } else if (path.startsWith("/v1/environments?")) {
       answer(
           exchange, 200, Json.obj("data", List.copyOf(environments), "next_page", null).toString());
+    } else if (others.containsKey(path)) {
+      answer(exchange, 200, others.get(path));
     } else {
       var id =
           switch (path) {
@@ -172,13 +182,13 @@ final class CannedServer implements ServerFactory, AutoCloseable {
         .toString();
   }
 
-  private void stream(HttpExchange exchange) throws IOException {
+  private void stream(HttpExchange exchange, List<String> pieces) throws IOException {
     exchange.getResponseHeaders().set("content-type", "text/event-stream; charset=utf-8");
     exchange.sendResponseHeaders(200, 0);
     try (var out = exchange.getResponseBody()) {
       out.write(":\n\n".getBytes(StandardCharsets.UTF_8));
       out.flush();
-      for (var piece : streams.remove()) {
+      for (var piece : pieces) {
         if (piece.equals(UNTIL_SENT)) {
           sent.take();
         } else {

@@ -39,6 +39,8 @@ final class CliTest {
         throw new IllegalStateException("no bundle is replayed");
       };
 
+  private static final String SESSIONS = SessionVerbs.ABOUT;
+
   private final TestShell shell = new TestShell();
 
   /// A machine on which nothing starts.
@@ -167,7 +169,27 @@ final class CliTest {
     shell.out.reset();
     assertThat(shell.run(new Broken(), "completion", "zsh")).isZero();
     assertThat(shell.out()).contains("bashcompinit");
-    assertThat(shell.run(new Broken(), "completion", "fish")).isEqualTo(2);
+    shell.out.reset();
+    assertThat(shell.run(new Broken(), "completion", "fish")).isZero();
+    assertThat(shell.out().lines())
+        .contains("complete -c drover -n '__fish_use_subcommand' -a sessions -d '" + SESSIONS + "'")
+        .allMatch(line -> line.startsWith("#") || line.startsWith("complete -c drover "))
+        .anyMatch(line -> line.contains("__fish_seen_subcommand_from create' -l model -r -F"));
+    assertThat(shell.run(new Broken(), "completion", "tcsh")).isEqualTo(2);
+  }
+
+  @Test
+  void manualPagesAreMadeFromTheGrammar(@TempDir Path directory) throws Exception {
+    assertThat(shell.run(new Broken(), "man", "agent", "create")).isZero();
+    assertThat(shell.out())
+        .startsWith(".TH \"DROVER\\-AGENTS\\-CREATE\" 1 ")
+        .contains(
+            ".SH NAME\ndrover\\-agents\\-create \\- Creates an agent\n",
+            ".TP\n\\fB\\-\\-name\\fR \\fITEXT\\fR\nThe agent's name. Required.\n");
+    assertThat(shell.run(new Broken(), "man", "--directory", directory.toString())).isZero();
+    assertThat(directory.resolve("drover.1")).content().contains("drover agents");
+    assertThat(directory.resolve("drover-sessions-fork.1")).exists();
+    assertThat(shell.run(new Broken(), "man", "agents", "make")).isEqualTo(2);
   }
 
   private int check(Checking checking, String... args) {
@@ -246,8 +268,11 @@ final class CliTest {
 
   @Test
   void theVersionIsALine() {
-    assertThat(shell.run(new Broken(), "--version")).isZero();
-    assertThat(shell.out()).startsWith("drover ").hasLineCount(1);
+    for (var word : List.of("--version", "version", "-v", "-V")) {
+      shell.out.reset();
+      assertThat(shell.run(new Broken(), word)).isZero();
+      assertThat(shell.out()).startsWith("drover ").hasLineCount(1);
+    }
   }
 
   @Test
@@ -258,13 +283,15 @@ final class CliTest {
             "drover run: unknown option '--modle'\nDid you mean --model?\n"
                 + "Try 'drover run --help'.\n");
     assertThat(shell.run(new Broken(), "rnu")).isEqualTo(2);
+    assertThat(shell.err()).contains("drover: unknown command 'rnu'\nDid you mean run?\n");
+    assertThat(shell.run(new Broken(), "foo")).isEqualTo(2);
     assertThat(shell.err())
-        .contains(
-            "drover: unknown command 'rnu'\n"
-                + "The commands are run, serve, doctor, config, check, bench, agents, ");
-    assertThat(shell.run(new Broken(), "version")).isEqualTo(2);
+        .contains("drover: unknown command 'foo'\nThe commands are run, serve, doctor, config, ");
+    assertThat(shell.run(new Broken(), "sesions", "list")).isEqualTo(2);
+    assertThat(shell.err()).contains("'sesions'\nDid you mean sessions?\n");
+    assertThat(shell.run(new Broken(), "session", "lst")).isEqualTo(2);
     assertThat(shell.err())
-        .contains("drover: unknown command 'version'\nDid you mean --version?\n");
+        .contains("drover sessions: unknown command 'lst'\nDid you mean list?\n");
     assertThat(shell.run(new Broken(), "doctor", "json")).isEqualTo(2);
     assertThat(shell.err())
         .contains("drover doctor: unexpected argument 'json'\nDid you mean --json?\n");

@@ -86,6 +86,6 @@ final class ConnectOnServerTest {
   @Test
   void aSessionThatIsNotThereIsSaid() {
     assertThat(shell.run(host, "sessions", "connect", "sesn_01Nobody")).isEqualTo(1);
-    assertThat(shell.err()).contains("not_found_error");
+    assertThat(shell.err()).contains("not found");
   }
 }

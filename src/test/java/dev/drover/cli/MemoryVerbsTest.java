@@ -104,7 +104,7 @@ final class MemoryVerbsTest {
       assertThat(shell.err()).contains("--path: must start with \"/\"");
     }
     assertThat(run("memory", "read", store)).isEqualTo(2);
-    assertThat(shell.err()).contains("--path is required");
+    assertThat(shell.err()).contains("--path is missing");
     var old = Column.text(made, "memory_version_id");
     var redacted = lines("memory", "redact", store, "--version", old).getFirst();
     assertThat(redacted.text("redacted_at")).isNotNull();

@@ -70,7 +70,7 @@ final class RunTest {
     assertThat(server.isClosed()).isTrue();
     assertThat(shell.out())
         .contains("drover serve --data 'my data'")
-        .contains("drover events list " + SESSION + " --data 'my data'");
+        .contains("drover logs " + SESSION + " --data 'my data'");
   }
 
   @Test
@@ -109,7 +109,7 @@ final class RunTest {
     assertThat(shell.out())
         .startsWith(
             """
-            session sesn_01Canned · model rehearsal
+            session sesn_01Canned01Canned01Canned · model rehearsal
 
             ▸ bash  ls -la
               a

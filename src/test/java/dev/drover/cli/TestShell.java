@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,11 @@ final class TestShell {
   /// In place of `out`.
   @Nullable OutputStream sink;
 
+  String command = "drover";
+
+  /// What the clock shows.
+  Instant now = Instant.now();
+
   boolean terminal;
   boolean typed;
 
@@ -48,6 +54,8 @@ final class TestShell {
         terminal,
         typed,
         variables,
+        command,
+        () -> now,
         (_, handler) -> {
           handlers.add(handler);
           return () -> handlers.remove(handler);

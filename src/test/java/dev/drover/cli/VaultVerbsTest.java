@@ -137,7 +137,7 @@ final class VaultVerbsTest {
   private void wrong(String vault, Path file) {
     var create = new String[] {"credentials", "create", vault, "--mcp-server-url", "https://x"};
     assertThat(run(with(create))).isEqualTo(2);
-    assertThat(shell.err()).contains("--token is required");
+    assertThat(shell.err()).contains("--token is missing");
     assertThat(run(with(create, "--token", "plain"))).isEqualTo(2);
     assertThat(shell.err()).contains("--token must be @FILE, or - for standard input");
     assertThat(run(with(create, "--token", "@" + file, "--secret-name", "A"))).isEqualTo(2);

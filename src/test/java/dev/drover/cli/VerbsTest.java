@@ -77,7 +77,7 @@ final class VerbsTest {
     assertThat(json("sessions", "why", session).object("reason").text("type")).isEqualTo("at_rest");
     assertThat(run("sessions", "why", session)).isZero();
     assertThat(shell.out())
-        .startsWith("The session is at rest; a message begins the next turn.\n")
+        .startsWith("The session is idle. Send a message to start the next turn.\n")
         .containsPattern("status +idle\nwaiting +0\n");
     assertThat(run("sessions", "why", "sesn_none")).isEqualTo(1);
     assertThat(shell.err()).contains("not found");
@@ -94,6 +94,11 @@ final class VerbsTest {
     assertThat(made.object("agent").object("model").text("id")).isEqualTo("claude-other");
     assertThat(run("sessions", "why", Column.text(made, "id"))).isZero();
     assertThat(shell.out()).containsPattern("forked from +" + session + ", position 0\n");
+    assertThat(run("sessions", "retrieve", Column.text(made, "id"))).isZero();
+    assertThat(shell.out()).containsPattern("forked_from +" + session + ", position 0\n");
+    assertThat(json("sessions", "retrieve", Column.text(made, "id")).get("forked_from")).isEmpty();
+    var other = json("sessions", "fork", session, "--profile", "default").object("session");
+    assertThat(other.object("metadata").text("drover.profile")).isEqualTo("default");
     assertThat(run("sessions", "fork", session, "--at", "0", "--no-files")).isZero();
     assertThat(shell.out()).containsPattern("title +Cleaning\n");
     assertThat(shell.err()).contains("begins without files. The session had no files");
@@ -148,7 +153,7 @@ final class VerbsTest {
         .isZero();
     assertThat(shell.err()).contains("The new session does not have: agent.");
     assertThat(run("sessions", "import", file)).isNotZero();
-    assertThat(shell.err()).contains("--agent is required");
+    assertThat(shell.err()).contains("--agent is missing");
     assertThat(run("sessions", "export", session, "--public", "-o", file)).isZero();
     assertThat(run("sessions", "import", file, "--agent", other, "--environment-id", environment))
         .isEqualTo(1);
@@ -234,6 +239,9 @@ final class VerbsTest {
     assertThat(lines("agents", "versions", id, "--limit", "1")).hasSize(1);
 
     assertThat(run("agents", "update", id, "--version", "1", "--name", "Other")).isEqualTo(1);
+    assertThat(shell.err()).startsWith("drover: ").doesNotContain("req_");
+    assertThat(run("agents", "update", id, "--version", "1", "--name", "Other", "--verbose"))
+        .isEqualTo(1);
     assertThat(shell.err()).startsWith("drover: ").contains("conflict_error, req_");
     assertThat(run("agents", "update", id)).isEqualTo(2);
     assertThat(shell.err()).contains("no changes given");
@@ -261,7 +269,7 @@ final class VerbsTest {
         .matches("ID +NAME +MODEL +VERSION +UPDATED +STATE");
     assertThat(run("agents", "list", "--limit", "0")).isEqualTo(2);
     assertThat(run("agents", "list", "--created-at-gte", "yesterday")).isEqualTo(1);
-    assertThat(shell.err()).contains("created_at[gte]");
+    assertThat(shell.err()).contains("--created-at-gte: ");
   }
 
   @Test
@@ -286,6 +294,8 @@ final class VerbsTest {
     assertThat(json("agents", "create", "--body", "{name: Here, model: claude-test}").text("name"))
         .isEqualTo("Here");
 
+    assertThat(run("agents", "create")).isEqualTo(2);
+    assertThat(shell.err()).startsWith("drover agents create: --name is missing\n");
     for (var wrong :
         List.of("{name: [}", "[1]", "{1: x}", "&a [*a]", "@" + directory.resolve("none"))) {
       assertThat(run("agents", "create", "--body", wrong)).as(wrong).isEqualTo(2);
@@ -293,7 +303,7 @@ final class VerbsTest {
     }
     assertThat(run("agents", "create", "--body", "{name: a, model: claude-test, surprise: 1}"))
         .isEqualTo(1);
-    assertThat(shell.err()).contains("surprise", "invalid_request_error, req_");
+    assertThat(shell.err()).contains("surprise");
   }
 
   static Stream<ResourceSample<?>> kinds() {
@@ -347,7 +357,7 @@ final class VerbsTest {
     assertThat(json("environments", "update", id, "--description", "New").text("description"))
         .isEqualTo("New");
     assertThat(json("environments", "retrieve", id).text("name")).isEqualTo("shop");
-    assertThat(run("environments", "create", "--name", "shop")).isEqualTo(1);
+    assertThat(run("environments", "create", "--name", "shop", "--verbose")).isEqualTo(1);
     assertThat(shell.err()).contains("conflict_error");
     assertThat(id("environments", "list")).isEqualTo(id);
     assertThat(json("environments", "archive", id).text("archived_at")).isNotNull();
@@ -355,7 +365,7 @@ final class VerbsTest {
     assertThat(json("environments", "delete", id))
         .isEqualTo(Json.obj("id", id, "type", "environment_deleted"));
     assertThat(run("environments", "retrieve", id)).isEqualTo(1);
-    assertThat(shell.err()).contains("not_found_error");
+    assertThat(shell.err()).contains("not found");
   }
 
   @Test
@@ -442,7 +452,7 @@ final class VerbsTest {
     assertThat(run("events", "search", id, "--text", "needle")).isZero();
     assertThat(shell.out()).contains("PROCESSED", "Find the needle");
     assertThat(run("events", "search", id, "--before", "soon")).isEqualTo(1);
-    assertThat(shell.err()).contains("before: must be a position");
+    assertThat(shell.err()).contains("--before: must be a position");
   }
 
   private int count(String session, String type) {
@@ -511,20 +521,28 @@ final class VerbsTest {
           canned,
           "agents",
           "create",
+          "--name",
+          "a",
+          "--model",
+          "m",
           "--tool",
           "read",
           "--tool",
           "bash:ask",
           "--tool",
           "{type: custom, name: x}");
-      shell.run(canned, "agents", "create", "--tool", "all:ask", "--tool", "read:allow");
+      var body = "{name: a, model: m}";
+      shell.run(
+          canned, "agents", "create", "--body", body, "--tool", "all:ask", "--tool", "read:allow");
       assertThat(canned.bodies("POST /v1/agents"))
           .containsExactly(
-              "{\"tools\":[{\"type\":\"agent_toolset_20260401\",\"default_config\":{\"enabled\":false},"
+              "{\"name\":\"a\",\"model\":\"m\",\"tools\":[{\"type\":\"agent_toolset_20260401\","
+                  + "\"default_config\":{\"enabled\":false},"
                   + "\"configs\":[{\"name\":\"read\",\"enabled\":true},{\"name\":\"bash\",\"enabled\":true,"
                   + "\"permission_policy\":{\"type\":\"always_ask\"}}]},"
                   + "{\"type\":\"custom\",\"name\":\"x\"}]}",
-              "{\"tools\":[{\"type\":\"agent_toolset_20260401\",\"default_config\":"
+              "{\"name\":\"a\",\"model\":\"m\",\"tools\":[{\"type\":\"agent_toolset_20260401\","
+                  + "\"default_config\":"
                   + "{\"permission_policy\":{\"type\":\"always_ask\"}},"
                   + "\"configs\":[{\"name\":\"read\",\"enabled\":true,"
                   + "\"permission_policy\":{\"type\":\"always_allow\"}}]}]}");
@@ -542,7 +560,7 @@ final class VerbsTest {
       assertThat(shell.run(canned, "models", "retrieve", "a/b c")).isZero();
       assertThat(canned.requests()).containsExactly("GET /v1/models/a%2Fb%20c");
     }
-    assertThat(run("models", "retrieve", "nobody")).isEqualTo(1);
+    assertThat(run("models", "retrieve", "nobody", "--verbose")).isEqualTo(1);
     assertThat(shell.err()).contains("not_found_error");
   }
 
@@ -574,7 +592,7 @@ final class VerbsTest {
     shell.variables.put("DROVER_API_KEY", "sk-wrong");
     assertThat(run("agents", "list")).isEqualTo(1);
     assertThat(shell.err())
-        .contains("authentication_error, req_", "the key was taken from DROVER_API_KEY")
+        .contains("the key was taken from DROVER_API_KEY")
         .doesNotContain("sk-wrong");
     shell.variables.put("DROVER_API_KEY", "sk\nwrong");
     assertThat(run("agents", "list")).isEqualTo(1);

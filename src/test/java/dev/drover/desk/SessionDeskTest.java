@@ -22,6 +22,8 @@ import dev.drover.catalog.WorkspaceId;
 import dev.drover.model.Capabilities;
 import dev.drover.model.Models;
 import dev.drover.model.Price;
+import dev.drover.policy.OperatorPolicy;
+import dev.drover.profile.Profiles;
 import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
@@ -37,6 +39,7 @@ import dev.drover.session.ThreadId;
 import dev.drover.store.Store;
 import dev.drover.store.memory.MemoryStore;
 import dev.drover.testing.ListedLog;
+import dev.drover.testing.TestProfiles;
 import dev.drover.testing.TestVaults;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -105,7 +108,8 @@ final class SessionDeskTest {
     }
   }
 
-  /// `priced` has a price and takes system messages between others; `plain` has and does neither.
+  /// `priced` has a price, takes system messages between others, and its server compacts; `plain`
+  /// has and does nothing of that.
   private static final class TwoModels implements Models {
     @Override
     public Route route(String id) {
@@ -123,14 +127,15 @@ final class SessionDeskTest {
     public Capabilities capabilities(String id) {
       boolean priced = id.equals("priced");
       return new Capabilities(
-          200_000,
-          32_000,
-          List.of(),
-          Optional.empty(),
-          true,
-          true,
-          priced,
-          priced ? Optional.of(Price.FREE) : Optional.empty());
+              200_000,
+              32_000,
+              List.of(),
+              Optional.empty(),
+              true,
+              true,
+              priced,
+              priced ? Optional.of(Price.FREE) : Optional.empty())
+          .withServerCompaction(priced);
     }
 
     @Override
@@ -357,6 +362,53 @@ final class SessionDeskTest {
     assertThat(desk.create(CALLER, request(overriding("plain"))).agent().model().id())
         .isEqualTo("plain");
     assertInvalid("no server for other", () -> desk.create(CALLER, request(overriding("other"))));
+  }
+
+  @Test
+  void aProfileWithTheServersCompactionIsForModelsThatHaveIt() {
+    var compacting =
+        new SessionDesk(
+            store.catalogs(),
+            store.files(),
+            store.skills(),
+            store.vaults(),
+            TestVaults.repositories(store),
+            store.sessions(),
+            store.eventLog(),
+            new NotedBrain(),
+            new TwoModels(),
+            () -> OperatorPolicy.NONE,
+            TestProfiles.with("compacting", "strategy: server"),
+            ids,
+            CLOCK);
+    assertThat(compacting.create(CALLER, named("priced")).id()).isNotNull();
+    assertInvalid(
+        "metadata.drover.profile: profile compacting has the strategy server, but the server of"
+            + " the model plain is not known to make compaction blocks",
+        () -> compacting.create(CALLER, named("plain")));
+    var session = compacting.create(CALLER, request(overriding("plain")));
+    var change =
+        new SessionChange(
+            false,
+            before ->
+                new Session.Editable(
+                    before.agent(),
+                    before.title(),
+                    Map.of(Profiles.KEY, "compacting"),
+                    before.budget()));
+    assertInvalid("strategy server", () -> compacting.update(CALLER, session.id(), change));
+  }
+
+  private SessionRequest named(String model) {
+    return new SessionRequest(
+        overriding(model),
+        environment,
+        null,
+        Map.of(Profiles.KEY, "compacting"),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   private AgentChoice overriding(String model) {

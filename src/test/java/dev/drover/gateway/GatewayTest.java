@@ -619,7 +619,15 @@ final class GatewayTest {
         new Networking.Limited(List.of("a.example"), false, false),
         LOOPBACK,
         new ConnectionLimits(
-            256, 4096, hurry, Duration.ofSeconds(10), hurry, hurry, Duration.ofHours(1), 1L << 40));
+            256,
+            4096,
+            hurry,
+            hurry,
+            Duration.ofSeconds(10),
+            hurry,
+            hurry,
+            Duration.ofHours(1),
+            1L << 40));
     assertThat(closing(hand.proxy()).rest()).isEmpty();
     assertThat(closing(hand.proxy()).send("GET http://a.example").rest()).isEmpty();
     assertThat(closing(hand.proxy()).send("\5").rest()).isEmpty();
@@ -637,6 +645,7 @@ final class GatewayTest {
             256,
             4096,
             usual.head(),
+            usual.crowded(),
             usual.connect(),
             Duration.ofMillis(50),
             Duration.ofMillis(50),
@@ -655,6 +664,7 @@ final class GatewayTest {
             3,
             2,
             usual.head(),
+            usual.crowded(),
             usual.connect(),
             usual.silence(),
             usual.half(),

@@ -1,5 +1,6 @@
 package dev.drover.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Pause;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +44,7 @@ final class GitForwardTest {
   private static final HandId HAND = new HandId("hand_git");
   private static final SessionResourceId ID = new SessionResourceId("sesrsc_one");
   private static final String TARGET = "/_git/sesrsc_one";
+  private static final String TOKEN = "canary-token+";
   private static final String FETCH = "/info/refs?service=git-upload-pack";
   private static final String OK = ok("application/x-git-upload-pack-advertisement");
 
@@ -102,11 +105,15 @@ final class GitForwardTest {
     @Override
     public Optional<Secret> token(SessionId session, Repository of, URI to) {
       used.add(to.toString());
-      return Optional.of(new Secret("canary"));
+      return Optional.of(new Secret(TOKEN));
     }
   }
 
   private Rig rig(String answer) throws IOException {
+    return rig(answer, GitSettings.USUAL_REFS);
+  }
+
+  private Rig rig(String answer, long refs) throws IOException {
     var origin = Origin.http(answer);
     open.push(origin);
     var hand = new PlayedHand();
@@ -116,7 +123,8 @@ final class GitForwardTest {
             PrivateHosts.of(List.of("127.0.0.1")),
             _ -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
     var http = new Outbound(guard, GitGate.CONNECT);
-    var gate = new GitGate(new Named(origin.port()), _ -> Optional.empty(), http, Optional.empty());
+    var gate =
+        new GitGate(new Named(origin.port()), _ -> Optional.empty(), http, Optional.empty(), refs);
     var gateway =
         new Gateway(
             _ -> new Policy(new Networking.Limited(List.of(), false, false), NetworkRules.NONE),
@@ -169,7 +177,7 @@ final class GitForwardTest {
         "GET /_git/sesrsc_one/http://evil.example/info/refs?service=git-upload-pack",
         "GET /_git/sesrsc_one/HEAD",
         "GET /_git/sesrsc_one/objects/info/packs",
-        "GET /_git/sesrsc_one/info/lfs/objects/batch",
+        "GET /_git/sesrsc_one/info/lfs",
         "GET /_git/sesrsc_one/git-upload-pack",
         "POST /_git/sesrsc_one/info/refs?service=git-upload-pack",
         "POST /_git/sesrsc_one/git-upload-pack?x",
@@ -198,8 +206,13 @@ final class GitForwardTest {
                 + TARGET
                 + ".git"
                 + FETCH
-                + " HTTP/1.1\r\nHost: evil.example\r\nGit-Protocol: version=2\r\n"
-                + "Authorization: Basic bad\r\nCookie: c=d\r\nX-Other: 1\r\n\r\n");
+                + " HTTP/1.1\r\n"
+                + "Host: evil.example\r\n"
+                + "Git-Protocol: version=2\r\n"
+                + "Accept-Encoding: gzip\r\n"
+                + "Authorization: Basic bad\r\n"
+                + "Cookie: c=d\r\n"
+                + "X-Other: 1\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nrefs");
     assertThat(answer)
         .contains("content-type: application/x-git-upload-pack-advertisement")
@@ -210,7 +223,8 @@ final class GitForwardTest {
         .contains("host: git.example:" + rig.origin.port())
         .contains("git-protocol: version=2")
         .contains("authorization: basic ")
-        .doesNotContain("bad", "cookie", "x-other", "evil");
+        .contains("accept-encoding: identity")
+        .doesNotContain("bad", "cookie", "x-other", "evil", "gzip");
     assertThat(used).hasSize(1);
     var record = ended.take();
     assertThat(record.protocol()).isEqualTo("git");
@@ -273,6 +287,77 @@ final class GitForwardTest {
         .doesNotContain("canary");
     assertThat(rig.gateway.gitFailure(HAND, ID).orElseThrow().error().type().name())
         .isEqualTo("REPOSITORY_CLONE");
+  }
+
+  @Test
+  void aTokenThatTheServerRepeatsIsErased() throws Exception {
+    var pair = Base64.getEncoder().encodeToString(("x-access-token:" + TOKEN).getBytes(UTF_8));
+    var said = "0041ERR you sent Basic " + pair + " " + TOKEN + " canary-token%2B";
+    var type = "content-type: application/x-git-upload-pack-advertisement";
+    var rig =
+        rig(
+            "HTTP/1.1 200 OK\r\n"
+                + type
+                + "; "
+                + TOKEN
+                + "\r\ncache-control: "
+                + TOKEN
+                + "\r\nconnection: close\r\n\r\n"
+                + said);
+    assertThat(rig.get(TARGET + FETCH))
+        .contains(type + "\r\n")
+        .endsWith(
+            "\r\n\r\n0041ERR you sent Basic eC1hY2Nlc3MtdG9rZW46%s== %s %s"
+                .formatted("*".repeat(18), "*".repeat(13), "*".repeat(15)));
+    assertThat(rig.gateway.takeRefusals(HAND))
+        .singleElement()
+        .asString()
+        .contains("has repeated its token, which was erased in its answer");
+  }
+
+  @Test
+  void anAnswerThatCannotBeSearchedIsNotPassedOn() throws Exception {
+    var rig = rig(OK.replace("set-cookie: a=b", "content-encoding: gzip"));
+    assertThat(rig.get(TARGET + FETCH))
+        .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
+        .contains("compresses its answer, although it was asked not to")
+        .doesNotContain("refs");
+  }
+
+  @Test
+  void branchesWithoutEndAreAnErrorOfGit() throws Exception {
+    var refs = "0032" + "f".repeat(40) + " ref1\n";
+    var head = OK.replace("content-length: 4\r\n\r\nrefs", "connection: close\r\n\r\n");
+    var rig = rig(head + refs.repeat(30_000), 1 << 20);
+    var answer = rig.get(TARGET + FETCH);
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200 OK\r\n")
+        .hasSizeBetween(1 << 20, (1 << 20) + 1_000)
+        .containsPattern("ref1\n[0-9a-f]{4}ERR drover: the repository http://git.example")
+        .endsWith("lists more than 1 MiB of branches and tags (setting git.refs_mib)\n");
+    var failure = rig.gateway.gitFailure(HAND, ID).orElseThrow();
+    assertThat(failure.passes()).isFalse();
+    assertThat(failure.error().type().name()).isEqualTo("REPOSITORY_CLONE");
+    assertThat(ended.take().verdict()).isEqualTo("git");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /_git/sesrsc_one/info/lfs/objects/batch",
+        "POST /_git/sesrsc_one.git/info/lfs/locks/verify",
+        "GET /_git/sesrsc_one.git/info/lfs/locks?limit=1"
+      })
+  void gitLfsGetsAReasonThatItShows(String request) throws Exception {
+    var rig = rig(OK);
+    assertThat(rig.ask(request + " HTTP/1.1\r\nHost: 127.0.0.1:3128\r\n\r\n"))
+        .startsWith("HTTP/1.1 501 Not Implemented\r\ncontent-type: application/vnd.git-lfs+json")
+        .contains(
+            "\r\n\r\n{\"message\":\"drover: a request of Git LFS was refused: files that Git LFS")
+        .endsWith("\"}");
+    assertThat(rig.origin.connections()).isZero();
+    assertThat(used).isEmpty();
+    assertThat(rig.gateway.takeRefusals(HAND)).hasSize(1);
   }
 
   @ParameterizedTest

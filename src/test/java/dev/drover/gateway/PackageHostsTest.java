@@ -43,12 +43,23 @@ final class PackageHostsTest {
     file("etc/apt/sources.list.d/more.sources", "Types: deb\nURIs: https://more.example/debian\n");
     file("etc/apt/sources.list.d/off.sources.disabled", "URIs: https://off.example/debian\n");
     file("usr/lib/go-1.24/go.env", "GOPROXY=https://proxy.example,direct\nGOSUMDB=sum.example\n");
+    file("etc/apt/mirrors/debian.list", "https://mirrors.example/debian\tpriority:1\n");
+    file(
+        "usr/share/go-1.19/src/cmd/go/internal/cfg/cfg.go",
+        "\tGOPROXY    = envOr(\"GOPROXY\", \"https://older.example,direct\")\n"
+            + "\tGOSUMDB    = envOr(\"GOSUMDB\", \"older-sum.example\")\n");
     file("usr/lib/ruby/3.1.0/rubygems.rb", "  DEFAULT_HOST = \"https://gems.example\"\n");
+    file("usr/lib/ruby/3.1.0/rubygems/source.rb", "  index_uri.host = \"index.gems.example\"\n");
+    file("etc/gemrc", ":sources:\n- https://gems.corp.example/\n");
+    file("usr/bin/cargo", "");
     assertThat(new PackageHosts(root, PackageSettings.NONE).byManager())
         .containsExactly(
-            entry("apt", List.of("deb.example", "more.example")),
-            entry("gem", List.of("gems.example")),
-            entry("go", List.of("proxy.example", "sum.example")),
+            entry("apt", List.of("deb.example", "mirrors.example", "more.example")),
+            entry("cargo", List.of("index.crates.io", "static.crates.io")),
+            entry("gem", List.of("gems.corp.example", "gems.example", "index.gems.example")),
+            entry(
+                "go",
+                List.of("older-sum.example", "older.example", "proxy.example", "sum.example")),
             entry("npm", List.of("npm.corp.example", "org.example", "registry.example")),
             entry(
                 "pip",

@@ -81,4 +81,49 @@ final class PackageVariablesTest {
         new NetworkSettings(Set.of(), Optional.of(List.of("x.example")), 1, Optional.empty());
     assertThat(some.rules(hosts).packageHosts()).containsExactly("x.example", "mirror.example");
   }
+
+  @Test
+  void everyPackageManagerCanHaveAMirror() throws Exception {
+    var sources = root.resolve("own.list");
+    file("own.list", "# deb http://off.example/x y z\ndeb http://apt.example:8082/debian x main\n");
+    var settings =
+        new PackageSettings(
+            Map.of(
+                "cargo", URI.create("http://cargo.example:81/index"),
+                "gem", URI.create("http://gem.example:82"),
+                "go", URI.create("http://go.example")),
+            Optional.of(sources),
+            Optional.of("sum.example+0123+key"));
+    assertThat(PackageVariables.of(settings, root))
+        .isEqualTo(
+            Map.of(
+                "CARGO_REGISTRIES_MIRROR_INDEX",
+                "sparse+http://cargo.example:81/index/",
+                "CARGO_REGISTRY_DEFAULT",
+                "mirror",
+                "GOPROXY",
+                "http://go.example",
+                "GOSUMDB",
+                "sum.example+0123+key"));
+    assertThat(PackageVariables.files(settings, root))
+        .isEqualTo(Map.of("gemrc", "gem: --no-document\n:sources:\n- http://gem.example:82\n"));
+    var hosts = new PackageHosts(root, settings);
+    assertThat(hosts.byManager())
+        .isEqualTo(
+            Map.of(
+                "apt", List.of("apt.example"),
+                "cargo", List.of("cargo.example"),
+                "gem", List.of("gem.example"),
+                "go", List.of("go.example", "sum.example")));
+    assertThat(hosts.ports()).containsExactlyInAnyOrder(81, 82, 8082);
+    assertThat(hosts.mirrors()).contains("apt.example", "sum.example");
+  }
+
+  @Test
+  void theSourcesOfGemAreThoseOfTheMachineUnlessTheyHaveCredentials() throws Exception {
+    assertThat(PackageVariables.files(PackageSettings.NONE, root)).isEmpty();
+    file("etc/gemrc", ":sources:\n- https://gems.example/\n- https://me:secret@x.example/\n");
+    assertThat(PackageVariables.files(PackageSettings.NONE, root).get("gemrc"))
+        .endsWith(":sources:\n- https://gems.example/\n");
+  }
 }

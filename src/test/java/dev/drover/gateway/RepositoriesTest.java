@@ -63,6 +63,7 @@ final class RepositoriesTest {
             data,
             Map.of(
                 "network.private", "[127.0.0.1]",
+                "git.refs_mib", "1",
                 "anthropic.base_url", model.uri().toString(),
                 "anthropic.api_key", "sk-model"));
     client = new DroverClient(server.url(), server.key().reveal());
@@ -133,6 +134,11 @@ final class RepositoriesTest {
     return String.valueOf(((Json.Obj) all.getFirst()).text("id"));
   }
 
+  private static String repeated(String token) {
+    var encoded = Base64.getEncoder().encodeToString(token.getBytes(UTF_8));
+    return "you sent " + token + " and " + encoded;
+  }
+
   @Test
   void anAgentClonesCommitsAndPushesWithoutTheToken() throws Exception {
     host.create(
@@ -145,6 +151,7 @@ final class RepositoriesTest {
             SKILL,
             ".claude/skills/broken/SKILL.md",
             "nothing"));
+    host.says("acme/app", repeated(TOKEN));
     var session = session(repository(host.url("acme/app"), TOKEN));
     var first =
         run(
@@ -153,7 +160,12 @@ final class RepositoriesTest {
                 + " && echo two > b.txt && git add . && git commit -qm two && git push 2>&1"
                 + " && git config remote.origin.url && git log --oneline | wc -l");
     assertThat(errors(session)).isEmpty();
-    assertThat(first).contains("one\n").contains("main -> main").contains(host.url("acme/app"));
+    assertThat(first)
+        .contains("one\n")
+        .contains("main -> main")
+        .contains(host.url("acme/app"))
+        .contains("remote: you sent ****************** and ************************")
+        .contains("has repeated its token, which was erased in its answer");
     assertThat(host.show("acme/app", "log", "--format=%s", "main")).isEqualTo("two\none\n");
     assertThat(model.request(1).body().toString())
         .contains("release (/workspace/app/.claude/skills/release/SKILL.md): Use it to release.")
@@ -164,6 +176,7 @@ final class RepositoriesTest {
     assertThat(run(session, "cd /workspace/app && git pull -q && cat c.txt")).isEqualTo("three");
     // the token is replaced in mid-session
     host.token("acme/app", NEXT);
+    host.says("acme/app", repeated(NEXT));
     assertThat(run(session, "cd /workspace/app && git fetch 2>&1"))
         .contains("drover: the repository " + host.url("acme/app") + " cannot be used")
         .contains("did not accept its token (401)");
@@ -190,6 +203,14 @@ final class RepositoriesTest {
               assertThat(((Json.Obj) one).text("resource_id")).isEqualTo(resource(session));
             });
     assertThat(receipts).hasSameSizeAs(host.requests());
+    // the host has more branches than a client should have to keep in memory
+    host.branches("acme/app", 20_000);
+    for (int version : new int[] {0, 2}) {
+      var fetch = "cd /workspace/app && git -c protocol.version=" + version + " fetch 2>&1";
+      assertThat(run(session, fetch))
+          .contains("remote error: drover: the repository " + host.url("acme/app"))
+          .contains("lists more than 1 MiB of branches and tags (setting git.refs_mib)");
+    }
     var everything =
         "(cat /proc/*/environ /etc/gitconfig; env; git config -l; grep -r . /workspace /home /tmp"
             + " /mnt) 2> /dev/null | grep -a -c -e canary -e "

@@ -169,6 +169,56 @@ final class CapabilitiesTest {
         .contains(Price.of("0.9", "5", "0", "1.25"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "claude-fable-5, true",
+    "claude-mythos-5-1, true",
+    "claude-opus-5-5, true",
+    "claude-opus-4-6, true",
+    "claude-opus-4-5, false",
+    "claude-sonnet-4-6, true",
+    "claude-sonnet-4-5, false",
+    "claude-haiku-5-5, true",
+    "claude-haiku-4-5, false",
+    "claude-next, false",
+    "openai/gpt, false",
+    "rehearsal, false",
+  })
+  void compactionByTheServerIsOfTheModelsThatHaveIt(String id, boolean can) {
+    assertThat(known(id).serverCompaction()).isEqualTo(can);
+  }
+
+  @Test
+  void compactionByTheServerIsForMessagesServersAlone() {
+    var sets = compaction(true);
+    var models =
+        models(Map.of("fast", "qwen"), Map.of("qwen", sets, "claude-opus-5-5", compaction(false)));
+    assertThat(models.capabilities("qwen").serverCompaction()).isTrue();
+    assertThat(models.capabilities("fast").serverCompaction()).isTrue();
+    assertThat(models.capabilities("claude-opus-5-5").serverCompaction()).isFalse();
+    assertThatThrownBy(() -> models(Map.of(), Map.of("openai/x", sets)))
+        .isInstanceOf(Problem.class)
+        .hasMessage(
+            "model_settings.openai/x.server_compaction: only a Messages server can have it");
+    assertThatThrownBy(() -> models(Map.of("x", "openai/y"), Map.of("x", sets)))
+        .isInstanceOf(Problem.class)
+        .hasMessageStartingWith("model_settings.x.server_compaction: ");
+  }
+
+  private static ModelSettings compaction(boolean can) {
+    return new ModelSettings(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(can),
+        NO_PRICES);
+  }
+
   @Test
   void settingsThatDoNotFitTogetherAreNamed() {
     assertThatThrownBy(() -> models(Map.of(), Map.of("m/1", tokens(1_000, 2_000))))

@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
+import dev.drover.catalog.AgentId;
+import dev.drover.catalog.Definition;
+import dev.drover.catalog.Environment;
+import dev.drover.catalog.EnvironmentId;
+import dev.drover.catalog.ModelConfig;
+import dev.drover.catalog.WorkspaceId;
 import dev.drover.profile.ProfileSettings.GetEvents;
 import dev.drover.profile.ProfileSettings.Open;
 import dev.drover.session.ProfileUse;
+import dev.drover.session.Session;
 import dev.drover.session.SessionId;
+import dev.drover.session.ThreadId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +52,30 @@ final class ProfilesTest {
 
   private static String chosen(Profiles profiles, String model, String wanted) {
     var metadata = wanted.isEmpty() ? Map.<String, String>of() : Map.of(Profiles.KEY, wanted);
-    return profiles.choose(model, SESSION, metadata, Optional.empty(), Open.NOTHING).label();
+    return profiles
+        .choose(model, session(SESSION, metadata), Optional.empty(), Open.NOTHING)
+        .label();
+  }
+
+  private static Session naming(String profile) {
+    return session(SESSION, Map.of(Profiles.KEY, profile));
+  }
+
+  private static Session session(SessionId id, Map<String, String> metadata) {
+    var agent =
+        new Definition(
+            "a", null, new ModelConfig("m", Optional.empty(), "standard"), null, List.of());
+    return new Session(
+        id,
+        new Session.Origin(
+            WorkspaceId.DEFAULT,
+            new ThreadId("sthr_1"),
+            new AgentId("agent_1"),
+            1,
+            new EnvironmentId("env_1"),
+            new Environment.Networking.Limited(List.of(), false, false),
+            Instant.EPOCH),
+        new Session.Editable(agent, null, metadata, Optional.empty()));
   }
 
   private static void refused(Profiles profiles, String wanted, String message) {
@@ -109,6 +141,15 @@ final class ProfilesTest {
   }
 
   @Test
+  void everyStrategyIsReadFromTheLog() {
+    for (var strategy : Strategy.values()) {
+      var settings = ProfileSettings.USUAL.with(strategy);
+      assertThat(ProfileSettings.recorded(settings.json()).strategy())
+          .isEqualTo(strategy == Strategy.AUTO ? Strategy.ROLLING : strategy);
+    }
+  }
+
+  @Test
   void theLongestBeginningOfTheModelsIdWins() throws Exception {
     assertThat(chosen(Profiles.BUILT_IN, "claude-opus-4-5", "")).isEqualTo("claude@1");
     assertThat(chosen(Profiles.BUILT_IN, "rehearsal", "")).isEqualTo("rehearsal@1");
@@ -151,7 +192,7 @@ final class ProfilesTest {
         "{name: a, version: 1, keep: 5} | keep: must be a map (line 1)",
         "{name: a, version: 1, keep: {token: 5}} | keep.token: unknown field (line 1)",
         "{name: a, version: 1, fallback: [summary]} | fallback: unknown field (line 1)",
-        "{name: a, version: 1, strategy: server} | strategy: must be one of auto, full, rolling,"
+        "{name: a, version: 1, strategy: vendor} | strategy: must be one of auto, full, rolling,"
             + " summary",
         "{name: a, version: 1, strategy: null} | strategy: field required",
         "{name: a, version: 1, context: {at_fraction: 1.1}} | context.at_fraction: must be a"
@@ -267,29 +308,28 @@ final class ProfilesTest {
   }
 
   @Test
+  void anAgentNamesTheProfileOfItsSessionsUnlessTheyNameOne() throws Exception {
+    file("a.yaml", "{name: a, version: 2}");
+    var agents = Map.of(Profiles.KEY, "a");
+    var profiles = load().ofAgents(_ -> agents);
+    assertThat(chosen(profiles, "claude-x", "")).isEqualTo("a@2");
+    assertThat(chosen(profiles, "claude-x", "default")).isEqualTo("default@1");
+    assertThat(chosen(profiles, "claude-x", "gone")).isEqualTo("a@2");
+    assertThat(chosen(load("claude").ofAgents(_ -> agents), "m", "")).isEqualTo("default@1");
+    assertThat(chosen(load().ofAgents(_ -> Map.of(Profiles.KEY, "gone")), "m", ""))
+        .isEqualTo("default@1");
+    assertThat(profiles.isSelectable("a")).isTrue();
+    assertThat(load("claude").isSelectable("a")).isFalse();
+  }
+
+  @Test
   void aSessionKeepsTheVersionThatItNamesAsLongAsItHasIt() throws Exception {
     file("a.yaml", "{name: a, version: 2, keep: {tokens: 5}}");
-    var before =
-        load().choose("m", SESSION, Map.of(Profiles.KEY, "a@2"), Optional.empty(), Open.NOTHING);
+    var before = load().choose("m", naming("a@2"), Optional.empty(), Open.NOTHING);
     file("a.yaml", "{name: a, version: 3, keep: {tokens: 6}}");
-    assertThat(
-            load()
-                .choose(
-                    "m",
-                    SESSION,
-                    Map.of(Profiles.KEY, "a@2"),
-                    Optional.of(before),
-                    new Open(true, true)))
+    assertThat(load().choose("m", naming("a@2"), Optional.of(before), new Open(true, true)))
         .isEqualTo(before);
-    assertThat(
-            load()
-                .choose(
-                    "m",
-                    SESSION,
-                    Map.of(Profiles.KEY, "a"),
-                    Optional.of(before),
-                    new Open(true, true))
-                .label())
+    assertThat(load().choose("m", naming("a"), Optional.of(before), new Open(true, true)).label())
         .isEqualTo("a@3");
     assertThat(chosen(load(), "m", "a@2")).isEqualTo("a@3");
     Files.delete(directory.resolve("a.yaml"));
@@ -303,9 +343,9 @@ final class ProfilesTest {
     var profiles = load();
     int others = 0;
     for (int i = 0; i < 1_000; i++) {
-      var session = new SessionId("sesn_" + i);
-      var label = profiles.choose("m", session, Map.of(), Optional.empty(), Open.NOTHING).label();
-      assertThat(profiles.choose("m", session, Map.of(), Optional.empty(), Open.NOTHING).label())
+      var session = session(new SessionId("sesn_" + i), Map.of());
+      var label = profiles.choose("m", session, Optional.empty(), Open.NOTHING).label();
+      assertThat(profiles.choose("m", session, Optional.empty(), Open.NOTHING).label())
           .isEqualTo(label);
       others += label.equals("b@1") ? 1 : 0;
     }

@@ -43,7 +43,8 @@ final class Judge {
         world.totals.chapters++;
         boolean byModel =
             opened.kind() == Event.ContextOpened.Kind.SUMMARY
-                || opened.kind() == Event.ContextOpened.Kind.NOTE;
+                || opened.kind() == Event.ContextOpened.Kind.NOTE
+                || opened.kind() == Event.ContextOpened.Kind.SERVER;
         world.totals.summaries += byModel ? 1 : 0;
       }
     }

@@ -3,6 +3,7 @@ package dev.drover.sim;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Capabilities;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Listener;
 import dev.drover.model.Model;
 import dev.drover.model.Models;
@@ -56,7 +57,9 @@ final class SimModel implements Models, Model {
 
   @Override
   public Capabilities capabilities(String modelId) {
-    return world.strategy == Strategy.FULL ? ScriptedModel.CAPABILITIES : SMALL;
+    return world.strategy == Strategy.FULL
+        ? ScriptedModel.CAPABILITIES
+        : SMALL.withServerCompaction(world.strategy == Strategy.SERVER);
   }
 
   @Override
@@ -80,6 +83,14 @@ final class SimModel implements Models, Model {
     }
     if (!world.isCalm() && world.chance(0.12)) {
       return failure();
+    }
+    if (!world.isCalm() && CompactionBlock.isFirst(prompt.messages()) && world.chance(0.03)) {
+      var words = "HTTP 400: messages.0.content.0: Input tag 'compaction' is not expected";
+      return new Answer.Failure(Answer.Kind.REJECTED, words, Optional.empty());
+    }
+    if (prompt.compaction().isPresent()) {
+      world.replied();
+      return compacted(usage(prompt));
     }
     listener.blockStarted(0, "text");
     listener.text(0, "hm");
@@ -119,6 +130,17 @@ final class SimModel implements Models, Model {
                 + prompt.messages().toString().length())
             / 4;
     return new ModelUsage(input, world.random.nextInt(1, 50), 3, 2);
+  }
+
+  /// A block, a failed one, or an answer to the conversation.
+  private Answer compacted(ModelUsage usage) {
+    if (!world.isCalm() && world.chance(0.1)) {
+      return new Answer.Reply(
+          Json.arr(ScriptedModel.textBlock("On it goes.")), "end_turn", Json.EMPTY, usage);
+    }
+    var text = world.chance(0.8) ? "The goal is to say something. ".repeat(10) : null;
+    var block = Json.obj("type", CompactionBlock.TYPE, "content", text, "signature", "s" + ++calls);
+    return new Answer.Reply(Json.arr(block), CompactionBlock.TYPE, Json.EMPTY, usage);
   }
 
   private static Answer summary(ModelUsage usage) {

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 /// One simulated world: everything in it follows from its seed. One thread.
 final class World {
   private static final List<Strategy> STRATEGIES =
-      List.of(Strategy.FULL, Strategy.ROLLING, Strategy.SUMMARY, Strategy.NOTE);
+      List.of(Strategy.FULL, Strategy.ROLLING, Strategy.SUMMARY, Strategy.NOTE, Strategy.SERVER);
 
   final long seed;
   final Scheduler scheduler;

@@ -63,6 +63,33 @@ abstract class AccessContract extends StoreContract {
   }
 
   @Test
+  void aLoginCodeIsTakenOnceAndInTime() {
+    var now = clock.instant();
+    access().addLoginCode("hash1", "drv_00000001", now.plusSeconds(60), now);
+    access().addLoginCode("hash2", "drv_00000002", now.plusSeconds(60), now);
+    assertThat(access().takeLoginCode("none", now)).isEmpty();
+    List<Optional<String>> taken;
+    try (var scope = new Scope()) {
+      var tasks =
+          IntStream.range(0, 8)
+              .mapToObj(_ -> scope.fork(() -> access().takeLoginCode("hash1", now)))
+              .toList();
+      taken = tasks.stream().map(AccessContract::joined).toList();
+    }
+    assertThat(taken.stream().flatMap(Optional::stream)).containsExactly("drv_00000001");
+    assertThat(access().takeLoginCode("hash2", now.plusSeconds(60))).isEmpty();
+    assertThat(access().takeLoginCode("hash2", now)).isEmpty();
+  }
+
+  private static <T> T joined(Scope.Task<T> task) {
+    try {
+      return task.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void theDefaultWorkspaceIsThereFromTheStart() {
     assertThat(workspaces(false))
         .singleElement()

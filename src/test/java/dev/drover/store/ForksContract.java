@@ -1,6 +1,7 @@
 package dev.drover.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
@@ -181,14 +182,14 @@ abstract class ForksContract extends LogContract {
     assertRefused(
         id,
         new ForkPoint.Position(2),
-        "at: position 2 is in the middle of a turn. The nearest earlier place where nothing is open"
-            + " is position 0 (before the first event)");
+        "at: a request, a call or a message is open at position 2. The nearest earlier place where"
+            + " nothing is open is position 0 (before the first event)");
     var message = log.get(TURN + 1).event().id();
     assertRefused(
         id,
         new ForkPoint.OfEvent(message),
-        ("at: event %s is in the middle of a turn. The nearest earlier place where nothing is open"
-                + " is position 7 (event %s)")
+        ("at: a request, a call or a message is open at event %s. The nearest earlier place where"
+                + " nothing is open is position 7 (event %s)")
             .formatted(message, idle));
     assertRefused(
         id, new ForkPoint.Position(15), "at: the log of the session does not have position 15");
@@ -196,6 +197,96 @@ abstract class ForksContract extends LogContract {
         id,
         new ForkPoint.OfEvent(new EventId("sevt_none")),
         "at: the log of the session does not have event sevt_none");
+  }
+
+  @Test
+  void aForkWithinATurnEndsTheTurn() throws Exception {
+    var id = newSession();
+    turn(id, 1);
+    var message = message("look");
+    var lease = send(id, message);
+    var first = new Event.ModelRequestStart(eventId());
+    var second = new Event.ModelRequestStart(eventId());
+    var uses = List.of(use(), use());
+    append(
+        lease,
+        new Event.StatusRunning(eventId()),
+        message,
+        first,
+        uses.get(0),
+        uses.get(1),
+        new Event.ModelRequestEnd(eventId(), first.id(), false, ModelUsage.NONE),
+        result(uses.get(1)),
+        result(uses.get(0)),
+        second,
+        answer("found"),
+        new Event.ModelRequestEnd(eventId(), second.id(), false, ModelUsage.NONE),
+        become(Status.IDLE));
+    var open = IntStream.of(1, 2, 3, 4, 5, 6, 7, 9, 10).map(place -> TURN + place);
+    open.forEach(
+        place ->
+            assertThatThrownBy(() -> fork(id, new ForkPoint.Position(place)))
+                .hasMessageContaining("is open at position " + place));
+    var log = all(id);
+    for (int place : List.of(TURN + 8, TURN + 11)) {
+      var fork = fork(id, new ForkPoint.OfEvent(log.get(place - 1).event().id()));
+      reopened();
+      assertThat(fork.position()).isEqualTo(place);
+      assertThat(fork.session().status()).isEqualTo(Status.IDLE);
+      var copy = all(fork.session().id());
+      assertThat(copy.subList(0, place)).isEqualTo(log.subList(0, place));
+      assertThat(copy.subList(place, copy.size()))
+          .extracting(stored -> stored.event().getClass().getSimpleName())
+          .containsExactly("ThreadIdle", "StatusIdle", "Forked");
+      assertThat(fork.session().progress().boundary()).isEqualTo(place + 2);
+      assertThat(findings(fork.session().id())).isEmpty();
+      assertThat(log().unfinished()).doesNotContain(fork.session().id());
+      turn(fork.session().id(), 1);
+      assertThat(findings(fork.session().id())).isEmpty();
+    }
+    assertRefused(
+        id,
+        new ForkPoint.Position(TURN + 9),
+        ("at: a request, a call or a message is open at position %d. The nearest earlier place"
+                + " where nothing is open is position %d (event %s)")
+            .formatted(TURN + 9, TURN + 8, log.get(TURN + 7).event().id()));
+    assertThat(fork(id, new ForkPoint.Newest()).position()).isEqualTo(TURN + 12);
+    assertThat(store.sessions().settledAt(WORKSPACE, id)).isEqualTo(TURN + 12);
+  }
+
+  private Event.AgentToolUse use() {
+    return new Event.AgentToolUse(
+        eventId(), "bash", Json.obj("command", "ls"), Event.Permission.ALLOWED);
+  }
+
+  private Event.AgentToolResult result(Event.AgentToolUse use) {
+    return new Event.AgentToolResult(eventId(), use.id(), Json.arr(), false);
+  }
+
+  @Test
+  void aTurnThatIsPausedAtTheBudgetIsForkedAndEnds() {
+    var id = newSession();
+    turn(id, 1);
+    var message = message("more");
+    var lease = send(id, message);
+    var start = new Event.ModelRequestStart(eventId());
+    var use = use();
+    emit(
+        lease,
+        new Event.StatusRunning(eventId()),
+        message,
+        start,
+        use,
+        new Event.ModelRequestEnd(eventId(), start.id(), false, ModelUsage.NONE),
+        result(use),
+        new Event.StatusIdle(eventId(), new StopReason.BudgetReached()));
+    var head = log().inbox(id).head();
+    assertThat(fork(id, new ForkPoint.Newest()).position()).isEqualTo(TURN);
+    var fork = fork(id, new ForkPoint.Position(head)).session();
+    assertThat(fork.status()).isEqualTo(Status.IDLE);
+    assertThat(findings(fork.id())).isEmpty();
+    turn(fork.id(), 1);
+    assertThat(findings(fork.id())).isEmpty();
   }
 
   @Test
@@ -230,8 +321,8 @@ abstract class ForksContract extends LogContract {
     assertRefused(
         id,
         new ForkPoint.Position(head),
-        ("at: position %d is in the middle of a turn. The nearest earlier place where nothing is"
-                + " open is position 7 (event %s)")
+        ("at: a request, a call or a message is open at position %d. The nearest earlier place"
+                + " where nothing is open is position 7 (event %s)")
             .formatted(head, all(id).get(TURN - 1).event().id()));
   }
 

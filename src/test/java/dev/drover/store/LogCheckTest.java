@@ -256,6 +256,27 @@ final class LogCheckTest {
             "6 leaves out a part of " + listed.id() + ", no earlier message");
   }
 
+  @Test
+  void chaptersThatForgetThatTheServerRefusedToSummarize() {
+    var forgets = "6 opens a chapter that forgets that the model server refused to summarize";
+    assertThat(refused(new Inherited(1, List.of(), List.of()))).contains(forgets);
+    assertThat(refused(new Inherited(1, List.of(), List.of(), true))).doesNotContain(forgets);
+  }
+
+  private List<String> refused(Inherited inherited) {
+    var start = start();
+    var refused =
+        new Event.CompactionFailed(
+            id(), Event.CompactionFailed.SERVER, Event.CompactionFailed.Reason.REJECTED, 1, 9);
+    return grammar(
+        running(),
+        start,
+        end(start),
+        new Event.HandOverAsked(id(), "x"),
+        refused,
+        chapter(1, 2).with(inherited));
+  }
+
   private Event.ContextOpened chapter(int number, long from) {
     return new Event.ContextOpened(
         id(),

@@ -16,6 +16,7 @@ import dev.drover.session.Lease;
 import dev.drover.session.Nodes;
 import dev.drover.session.SessionId;
 import dev.drover.session.Slice;
+import dev.drover.session.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,6 +71,27 @@ abstract class ManyNodesContract extends StoreContract {
 
   private Nodes.Member other(List<Nodes.Member> members) {
     return members.stream().filter(member -> !member.self()).findFirst().orElseThrow();
+  }
+
+  @Test
+  void aNodeLearnsWhichSessionsChangeOnAnother() {
+    var changed = ConcurrentHashMap.<SessionId>newKeySet();
+    otherFeed.add(
+        new Feed.Observer() {
+          @Override
+          public void changed(SessionId session) {
+            changed.add(session);
+          }
+
+          @Override
+          public void missed() {}
+        });
+    var session = newSession();
+    var lease = send(session, message("hello"));
+    try (var _ = otherFeed.subscribe(WORKSPACE)) {
+      appended(store.eventLog().emitEvents(lease, emission(become(Status.RUNNING))));
+      await().until(() -> changed.contains(session));
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.drover.catalog.Agent;
 import dev.drover.catalog.AgentId;
 import dev.drover.catalog.Listing;
 import dev.drover.session.Feed;
+import dev.drover.session.Overview;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.ThreadKey;
@@ -17,12 +18,14 @@ import dev.drover.store.sql.EventRows;
 import dev.drover.store.sql.JobRows;
 import dev.drover.store.sql.SessionQuery;
 import dev.drover.store.sql.SqlNodes;
+import dev.drover.store.sql.WaitingRows;
 import dev.drover.store.sql.WebhookRows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -177,9 +180,17 @@ final class PostgresPlansTest {
 
   @Test
   void theNewestChapterOfALongLogIsFoundByIndex() throws Exception {
-    var chapters = slice(49_990, false, Set.of("drover.context"), false).of(ThreadKey.PRIMARY);
-    var plan = plan(EventRows.sql(chapters), List.of("'sesn_7'", "49990", "1"));
-    assertThat(plan.indexes).containsExactly("event_chapter", "session_id_key");
+    var indexes =
+        Map.of(
+            "drover.context",
+            "event_chapter",
+            "drover.compaction_requested",
+            "event_chapter_requested");
+    for (var one : indexes.entrySet()) {
+      var newest = slice(49_990, false, Set.of(one.getKey()), false).of(ThreadKey.PRIMARY);
+      assertThat(plan(EventRows.sql(newest), List.of("'sesn_7'", "49990", "1")).indexes)
+          .containsExactly(one.getValue(), "session_id_key");
+    }
   }
 
   @Test
@@ -187,6 +198,15 @@ final class PostgresPlansTest {
     var plan = plan(SqlNodes.UNFINISHED, List.of("16"));
     assertThat(plan.indexes).containsExactly("session_awake");
     assertThat(plan.nodes).doesNotContain("Seq Scan session");
+  }
+
+  @Test
+  void waitingSessionsAreFoundWithoutReadingTheOthers() throws Exception {
+    for (var reason : List.of(Optional.<Overview.Wait>empty(), Optional.of(Overview.Wait.BUDGET))) {
+      var plan = plan(WaitingRows.select(reason) + " LIMIT ?", List.of("'wrkspc_a'", "21"));
+      assertThat(plan.indexes).contains("session_waiting");
+      assertThat(plan.nodes).doesNotContain("Seq Scan session", "Seq Scan session_origin");
+    }
   }
 
   @Test

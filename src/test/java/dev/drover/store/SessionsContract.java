@@ -3,6 +3,7 @@ package dev.drover.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.base.Json;
 import dev.drover.base.Page;
 import dev.drover.base.Problem;
 import dev.drover.catalog.AgentId;
@@ -13,12 +14,15 @@ import dev.drover.session.Event;
 import dev.drover.session.Inbox;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
+import dev.drover.session.ModelUsage;
 import dev.drover.session.Money;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
 import dev.drover.session.Slice;
 import dev.drover.session.Status;
+import dev.drover.session.StopReason;
 import dev.drover.session.Usage;
 import dev.drover.session.WebRequests;
 import dev.drover.wire.Times;
@@ -407,6 +411,128 @@ abstract class SessionsContract extends StoreContract {
   }
 
   // Archiving
+
+  // What waits for a person
+
+  /// A session whose turn is paused.
+  private SessionId paused(@Nullable Money budget, Event.ToolUse... uses) {
+    var session = session(WORKSPACE, clock.instant());
+    var editable = session.editable();
+    var made =
+        session.with(
+            new Session.Editable(
+                editable.agent(),
+                editable.title(),
+                editable.metadata(),
+                Optional.ofNullable(budget)));
+    sessions().create(made, List.of());
+    var lease = send(made.id(), message("Go"));
+    var start = new Event.ModelRequestStart(eventId());
+    var events = new ArrayList<Event>();
+    events.add(new Event.StatusRunning(eventId()));
+    events.add(store.eventLog().inbox(made.id()).queued().getFirst().event());
+    events.add(start);
+    events.addAll(List.of(uses));
+    events.add(new Event.ModelRequestEnd(eventId(), start.id(), false, ModelUsage.NONE));
+    appended(store.eventLog().emitEvents(lease, emission(events.toArray(Event[]::new))));
+    rests(lease, uses);
+    return made.id();
+  }
+
+  private void rests(Lease lease, Event.ToolUse... uses) {
+    var reason =
+        uses.length == 0
+            ? new StopReason.BudgetReached()
+            : new StopReason.RequiresAction(List.of(uses).stream().map(Event::id).toList());
+    var received = OptionalLong.of(store.eventLog().inbox(lease.session()).received());
+    appended(
+        store
+            .eventLog()
+            .emitEvents(lease, emission(received, new Event.StatusIdle(eventId(), reason))));
+    clock.move(Duration.ofSeconds(1));
+  }
+
+  private Event.AgentToolUse asking() {
+    return new Event.AgentToolUse(eventId(), "bash", Json.EMPTY, Event.Permission.ASKED);
+  }
+
+  private List<SessionId> waiting(Overview.@Nullable Wait reason) {
+    var which = new Sessions.Waiting(100, Optional.empty(), Optional.ofNullable(reason));
+    return sessions().waiting(WORKSPACE, which).items().stream().map(Session::id).toList();
+  }
+
+  @Test
+  void pausedSessionsWaitAndTheOldestComesFirst() throws Exception {
+    var first = paused(null, asking());
+    inStatus(Status.IDLE);
+    inStatus(Status.RUNNING);
+    inStatus(Status.RESCHEDULING);
+    newSession();
+    var atBudget = paused(new Money(1));
+    var other = paused(null);
+    var archived = paused(null, asking());
+    sessions().archive(WORKSPACE, archived);
+    var last = paused(new Money(1), asking());
+    reopened();
+    assertThat(waiting(null)).containsExactly(first, atBudget, other, last);
+    assertThat(waiting(Overview.Wait.CLIENT)).containsExactly(first, last);
+    assertThat(waiting(Overview.Wait.BUDGET)).containsExactly(atBudget);
+    assertThat(waiting(Overview.Wait.OTHER)).containsExactly(other);
+    assertThat(sessions().countWaiting(WORKSPACE)).isEqualTo(4);
+    assertThat(sessions().countWaiting(OTHER_WORKSPACE)).isZero();
+    var which = new Sessions.Waiting(3, Optional.empty(), Optional.empty());
+    var page = sessions().waiting(WORKSPACE, which);
+    assertThat(page.items()).hasSize(3);
+    var next = new Sessions.Waiting(3, page.next(), Optional.empty());
+    assertThat(sessions().waiting(WORKSPACE, next).items())
+        .extracting(Session::id)
+        .containsExactly(last);
+    assertThat(sessions().waiting(OTHER_WORKSPACE, which).items()).isEmpty();
+    var wrong = new Sessions.Waiting(3, Optional.of("page_x"), Optional.empty());
+    assertThatThrownBy(() -> sessions().waiting(WORKSPACE, wrong)).isInstanceOf(Problem.class);
+  }
+
+  @Test
+  void aSessionThatWasAnsweredOrInterruptedWaitsNoLonger() {
+    var use = asking();
+    var more = asking();
+    var session = paused(null, use, more);
+    var answer = new Event.UserToolConfirmation(eventId(), use.id(), true, null);
+    var lease = send(session, answer);
+    assertThat(waiting(null)).isEmpty();
+    rests(lease, more); // one answer is still missing
+    assertThat(waiting(null)).containsExactly(session);
+    assertThat(sessions().overviews(List.of(session)).getFirst().calls())
+        .containsExactly(more.id());
+    var interrupt = new Event.UserInterrupt(eventId());
+    var again = send(session, interrupt);
+    assertThat(waiting(null)).isEmpty();
+    var received = OptionalLong.of(store.eventLog().inbox(session).received());
+    var end = new Event.StatusIdle(eventId(), new StopReason.EndTurn());
+    appended(store.eventLog().emitEvents(again, emission(received, interrupt, end)));
+    assertThat(waiting(null)).isEmpty();
+    assertThat(sessions().countWaiting(WORKSPACE)).isZero();
+  }
+
+  @Test
+  void anOverviewSaysWhatASessionDoesAndWaitsFor() {
+    var use = asking();
+    var waits = paused(null, use);
+    var runs = inStatus(Status.RUNNING);
+    var none = new SessionId("sesn_none");
+    var found = sessions().overviews(List.of(waits, none, runs));
+    assertThat(found).extracting(Overview::id).containsExactlyInAnyOrder(waits, runs);
+    for (var overview : found) {
+      assertThat(overview.workspace()).isEqualTo(WORKSPACE);
+      assertThat(overview.title()).isEqualTo("A title: ünïcode 🐎");
+      boolean isWaiting = overview.id().equals(waits);
+      assertThat(overview.status()).isEqualTo(isWaiting ? Status.IDLE : Status.RUNNING);
+      assertThat(overview.waiting())
+          .isEqualTo(isWaiting ? Optional.of(Overview.Wait.CLIENT) : Optional.empty());
+      assertThat(overview.calls()).isEqualTo(isWaiting ? List.of(use.id()) : List.of());
+    }
+    assertThat(sessions().overviews(List.of())).isEmpty();
+  }
 
   @Test
   void anArchivedSessionIsOver() throws Exception {

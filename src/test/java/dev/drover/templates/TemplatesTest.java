@@ -106,6 +106,8 @@ final class TemplatesTest {
         new TemplateWorkshop(
             _ -> sandboxes(data.resolve("builds"), PackageMounts.NONE, gateway),
             gateway::takeRefusals,
+            Path.of("/"),
+            Optional.empty(),
             IDS);
     templates = templates(SETTINGS);
   }

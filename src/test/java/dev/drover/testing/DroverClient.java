@@ -73,6 +73,15 @@ public final class DroverClient implements AutoCloseable {
 
   /// Puts a file into the workspace of a session.
   public void put(String session, String name, String text) {
+    put(session, "", name, text);
+  }
+
+  /// As [#put], also while the agent is at work.
+  public void putLive(String session, String name, String text) {
+    put(session, "&live=true", name, text);
+  }
+
+  private void put(String session, String more, String name, String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
     var file =
         new PaxStream.Item(
@@ -80,7 +89,7 @@ public final class DroverClient implements AutoCloseable {
             () -> new ByteArrayInputStream(bytes));
     try (var archive = new PaxStream(List.of(file).iterator())) {
       var body = HttpRequest.BodyPublishers.ofByteArray(archive.readAllBytes());
-      answer(request("/drover/sessions/" + session + "/files?path=/workspace").PUT(body));
+      answer(request("/drover/sessions/" + session + "/files?path=/workspace" + more).PUT(body));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

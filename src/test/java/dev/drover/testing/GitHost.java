@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -117,6 +118,24 @@ public final class GitHost implements AutoCloseable {
     }
     git(work, "add", "-A");
     git(work, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one");
+  }
+
+  /// Has a repository say a line to those who push to it.
+  public void says(String repository, String line) throws IOException {
+    var hook = directory.resolve(repository).resolve("hooks/pre-receive");
+    Files.createDirectories(Objects.requireNonNull(hook.getParent()));
+    Files.writeString(hook, "#!/bin/sh\ncat <<'END'\n" + line + "\nEND\n");
+    Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /// Gives a repository this many branches besides.
+  public void branches(String repository, int count) throws IOException, InterruptedException {
+    var id = show(repository, "rev-parse", "main").strip();
+    var text = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
+    for (int i = 0; i < count; i++) {
+      text.append("%s refs/heads/b%06d\n".formatted(id, i));
+    }
+    Files.writeString(directory.resolve(repository).resolve("packed-refs"), text);
   }
 
   /// The output of git in a repository.

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /// An MCP server on loopback that behaves, except where the test says otherwise: by the method of a
 /// message, or by the HTTP method for requests without one. What it received is kept.
@@ -34,6 +35,7 @@ public final class McpHost implements AutoCloseable {
   private final HttpServer http;
   private final Map<String, Does> does = new ConcurrentHashMap<>();
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
+  private volatile Predicate<String> admitted = _ -> true;
   private volatile Json.Arr tools = Json.arr(tool("look"));
   private volatile Json.Obj capabilities = Json.obj("tools", Json.EMPTY);
 
@@ -73,6 +75,12 @@ public final class McpHost implements AutoCloseable {
     return this;
   }
 
+  /// Answers requests with another header `authorization` with 401, and repeats it.
+  public McpHost admits(Predicate<String> authorization) {
+    admitted = authorization;
+    return this;
+  }
+
   public McpHost announces() {
     capabilities = Json.obj("tools", Json.obj("listChanged", true));
     return this;
@@ -104,6 +112,11 @@ public final class McpHost implements AutoCloseable {
         .forEach((key, value) -> headers.put(key.toLowerCase(java.util.Locale.ROOT), value));
     seen.add(new Seen(method, message, headers));
     try (exchange) {
+      var authorization = String.valueOf(exchange.getRequestHeaders().getFirst("authorization"));
+      if (!admitted.test(authorization)) {
+        answer(exchange, 401, "text/plain", "You sent " + authorization);
+        return;
+      }
       does.getOrDefault(method, this::usual).answer(exchange, message);
     } catch (InterruptedException | IOException | UncheckedIOException _) {
       // the client is gone

@@ -14,6 +14,11 @@ public final class NoSnapshots implements Snapshots {
   }
 
   @Override
+  public boolean isHeldElsewhere(SessionId session) {
+    return false;
+  }
+
+  @Override
   public boolean settle(SessionId session, String home) {
     return true;
   }
@@ -39,7 +44,7 @@ public final class NoSnapshots implements Snapshots {
   }
 
   @Override
-  public boolean keep(SessionId session, Snapshot snapshot, Blob layer) {
+  public boolean keep(SessionId session, Snapshot snapshot, Blob layer, int kept) {
     return false;
   }
 

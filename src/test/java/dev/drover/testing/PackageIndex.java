@@ -138,6 +138,11 @@ public final class PackageIndex implements AutoCloseable {
                 name, name, name, !scripts.isEmpty(), registry(host), name, name, sha1(archive)));
   }
 
+  /// Adds a file of any kind.
+  public void file(String path, byte[] content) {
+    pages.put(path, content);
+  }
+
   private void page(String path, String content) {
     pages.put(path, content.getBytes(StandardCharsets.UTF_8));
   }

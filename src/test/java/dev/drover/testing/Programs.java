@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 /// Programs in other languages, run as their users run them.
 public final class Programs {
   public static final Path TYPESCRIPT = Path.of("src/test/typescript").toAbsolutePath();
+  public static final Path CONSOLE = Path.of("src/test/console").toAbsolutePath();
   public static final Path CONFORMANCE = Path.of("src/test/conformance").toAbsolutePath();
-  private static final int PATIENCE_SECONDS = 150;
+  private static final int PATIENCE_SECONDS = 300;
 
   private Programs() {}
 

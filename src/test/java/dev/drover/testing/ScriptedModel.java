@@ -97,6 +97,12 @@ public final class ScriptedModel implements Model, Models {
     return this;
   }
 
+  /// Gives it a server that makes compaction blocks.
+  public ScriptedModel withServerCompaction() {
+    capabilities = capabilities.withServerCompaction(true);
+    return this;
+  }
+
   public ScriptedModel thenText(String text) {
     return then(
         (_, listener) -> {

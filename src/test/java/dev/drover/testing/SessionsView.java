@@ -7,6 +7,7 @@ import dev.drover.session.ExportedLog;
 import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Lease;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -68,6 +69,21 @@ public interface SessionsView extends Sessions {
   @Override
   default Page<Session> list(WorkspaceId workspace, Listing listing) {
     return sessions().list(workspace, listing);
+  }
+
+  @Override
+  default Page<Session> waiting(WorkspaceId workspace, Waiting which) {
+    return sessions().waiting(workspace, which);
+  }
+
+  @Override
+  default long countWaiting(WorkspaceId workspace) {
+    return sessions().countWaiting(workspace);
+  }
+
+  @Override
+  default List<Overview> overviews(List<SessionId> ids) {
+    return sessions().overviews(ids);
   }
 
   @Override

@@ -2,16 +2,20 @@ package dev.drover.testing;
 
 import dev.drover.base.Blank;
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// What the Messages API asks of a conversation, by its documents and by public reports of what it
 /// refuses.
 public final class WireRules {
+  private static final Predicate<Json> IS_COMPACTION = CompactionBlock::is;
+
   private WireRules() {}
 
   /// Why a model's server would refuse these messages; empty: it would not.
@@ -22,8 +26,13 @@ public final class WireRules {
     for (var item : messages.items()) {
       var message = (Json.Obj) item;
       var role = String.valueOf(message.text("role"));
-      if (before.isEmpty() && !role.equals("user")) {
+      if (before.isEmpty() && !role.equals("user") && !CompactionBlock.isFirst(messages)) {
         return Optional.of("the first message is the " + role + "'s");
+      }
+      if (message.items("content").stream()
+          .skip(before.isEmpty() ? 1 : 0)
+          .anyMatch(IS_COMPACTION)) {
+        return Optional.of("a compaction block that is not the first block");
       }
       if (role.equals(before)) {
         return Optional.of("two messages of the " + role + " in a row");

@@ -10,6 +10,7 @@ import dev.drover.base.Secret;
 import dev.drover.catalog.VaultId;
 import dev.drover.session.Feed;
 import dev.drover.store.Store;
+import dev.drover.store.StoreUnusable;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.vault.CredentialAuth.McpOauth;
 import dev.drover.vault.CredentialAuth.StaticBearer;
@@ -56,9 +57,12 @@ final class KeyringTest {
 
   @BeforeAll
   static void open() throws Exception {
-    STORE.set(
-        SqliteStore.open(
-            directory.resolve("drover.db"), new Feed(), Ids.secure(), InstantSource.system()));
+    STORE.set(store("drover.db"));
+  }
+
+  private static Store store(String file) throws StoreUnusable {
+    return SqliteStore.open(
+        directory.resolve(file), new Feed(), Ids.secure(), InstantSource.system());
   }
 
   @AfterAll
@@ -240,6 +244,24 @@ final class KeyringTest {
     var auth = (McpOauth) rig.store.vaults().get(VaultRig.WORKSPACE, vault, made.id()).auth();
     assertThat(Duration.between(rig.now.get(), auth.expiresAt().orElseThrow()).toSeconds())
         .isBetween(seconds - 1, seconds);
+  }
+
+  /// A file has one server at a time, so no other one is at it.
+  @Test
+  void aClaimDoesNotOutliveTheServerOfAFile() throws Exception {
+    var lease = Duration.ofHours(1);
+    Credential made;
+    try (var store = store("died.db");
+        var dies = new VaultRig(store, TestKeys.one())) {
+      var refresh = VaultRig.refresh(OAUTH.tokenEndpoint(), ClientAuth.POST);
+      made = dies.expired(dies.vault(), URL, refresh, "token");
+      assertThat(store.vaults().claimRefresh(made.id(), 1, false, lease))
+          .isEqualTo(new RefreshClaim.Held(1));
+    }
+    try (var store = store("died.db")) {
+      assertThat(store.vaults().claimRefresh(made.id(), 1, false, lease))
+          .isEqualTo(new RefreshClaim.Held(2));
+    }
   }
 
   /// The caller of an exchange may go away; its answer may not.

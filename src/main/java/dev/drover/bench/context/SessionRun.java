@@ -2,23 +2,14 @@ package dev.drover.bench.context;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
-import dev.drover.base.MemoryBudget;
-import dev.drover.base.Pause;
-import dev.drover.brain.AttachedFiles;
 import dev.drover.brain.Harness;
-import dev.drover.brain.OnAmbiguous;
-import dev.drover.brain.Repositories;
-import dev.drover.brain.Retries;
 import dev.drover.catalog.AgentId;
-import dev.drover.catalog.Blobs;
 import dev.drover.catalog.Definition;
 import dev.drover.catalog.Environment;
 import dev.drover.catalog.EnvironmentId;
 import dev.drover.catalog.ModelConfig;
 import dev.drover.catalog.Toolset;
 import dev.drover.catalog.WorkspaceId;
-import dev.drover.files.Files;
-import dev.drover.hands.Hands;
 import dev.drover.hands.ToolResult;
 import dev.drover.profile.Profiles;
 import dev.drover.profile.Strategy;
@@ -27,7 +18,6 @@ import dev.drover.session.Delivery;
 import dev.drover.session.Event;
 import dev.drover.session.EventId;
 import dev.drover.session.EventLog;
-import dev.drover.session.Feed;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -35,7 +25,6 @@ import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
 import dev.drover.tools.Inventory;
-import dev.drover.tools.McpTools;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,7 +32,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -52,7 +40,6 @@ public final class SessionRun {
   /// The time from one request to the next.
   private static final Duration STEP = Duration.ofSeconds(20);
 
-  private static final long MEMORY = 512L << 20;
   private static final int PAGE = 1_000;
 
   /// The beginning of an answer of `get_events`.
@@ -127,29 +114,15 @@ public final class SessionRun {
   }
 
   private Harness harness(Sessions sessions, Strategy strategy) {
-    var clock = InstantSource.system();
-    var memory = new MemoryBudget(MEMORY, Duration.ofMinutes(1));
-    return new Harness(
-        log,
+    var reader = new GetEvents(() -> 0); // no search ends because time is up
+    return SimulatedHarness.of(
         sessions,
-        new Feed(),
-        model,
-        Absent.of(Hands.class),
-        List.of(),
-        Inventory.of(List.of(new ScriptedTool(script)))
-            .withReader(new GetEvents(() -> 0), true), // no search ends because time is up
-        Absent.of(McpTools.class),
-        Repositories.NONE,
-        Profiles.BUILT_IN.with(strategy),
-        Retries.DEFAULT,
-        script.calls(),
-        OnAmbiguous.DEFAULT,
+        log,
         ids,
-        clock,
-        Pause.REAL,
-        new Random(1),
-        memory,
-        new AttachedFiles(Absent.of(Files.class), Absent.of(Blobs.class), memory, clock));
+        model,
+        Inventory.of(List.of(new ScriptedTool(script))).withReader(reader, true),
+        Profiles.BUILT_IN.with(strategy),
+        script.calls());
   }
 
   /// Plays the script to its end.
@@ -197,10 +170,10 @@ public final class SessionRun {
 
   /// What the agent reads in the log in the turn of a message, in which it may hand over, too.
   private String answerTo(String message) throws InterruptedException {
+    long before = log.inbox(session).head();
     say(message);
-    var newest =
-        new Slice(Long.MAX_VALUE, 3, false, RESULTS, true, Optional.empty(), Optional.empty());
-    return log.getEvents(session, newest).stream()
+    var results = new Slice(before, PAGE, true, RESULTS, true, Optional.empty(), Optional.empty());
+    return log.getEvents(session, results).stream()
         .map(Stored::event)
         .filter(Event.AgentToolResult.class::isInstance)
         .map(

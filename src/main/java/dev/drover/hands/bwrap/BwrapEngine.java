@@ -48,7 +48,7 @@ public final class BwrapEngine implements Engine {
     this.settings = machine.settings();
     this.spawner = machine.spawner();
     this.pause = machine.pause();
-    this.etc = new EtcDirectories(machine.data());
+    this.etc = new EtcDirectories(machine.data(), settings.etc());
     this.images = Images.find(machine.homes(), machine.program(), settings, spawner);
     this.ports = new Ports(ports, spawner, settings.patience());
     this.cgroups = Cgroups.find(settings.cgroups(), Files.readString(Path.of("/proc/self/cgroup")));

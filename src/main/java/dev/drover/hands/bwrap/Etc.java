@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,16 +39,21 @@ record Etc(Path directory, List<String> shown, Map<String, String> variables) {
           "nameserver 127.0.0.1\n",
           "nsswitch.conf",
           "passwd: files\ngroup: files\nhosts: files dns\n",
+          "gemrc",
+          "gem: --no-document\n",
           GIT_CONFIG,
           "[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n");
 
   private static final List<String> COPIED =
       List.of(Trust.CERTIFICATES, Trust.OF_JAVA, "ssl/openssl.cnf", "ld.so.cache", "mime.types");
 
-  static Etc make(Path directory, Trust trust) throws IOException {
+  /// @param files by name, instead of those that it usually has
+  static Etc make(Path directory, Trust trust, Map<String, String> files) throws IOException {
     var host = Path.of("/etc");
     Workspaces.Directories.made(directory, "rwxr-xr-x");
-    for (var file : FILES.entrySet()) {
+    var all = new HashMap<>(FILES);
+    all.putAll(files);
+    for (var file : all.entrySet()) {
       put(directory.resolve(file.getKey()), file.getValue().getBytes(StandardCharsets.UTF_8));
     }
     for (var name : COPIED) {

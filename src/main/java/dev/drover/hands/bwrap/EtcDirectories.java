@@ -14,12 +14,15 @@ import java.util.Optional;
 /// authority that programs trust in addition. Safe for many threads.
 final class EtcDirectories {
   private final Path data;
+  private final Map<String, String> files;
   private final Map<Optional<String>, Etc> made = new HashMap<>();
 
   /// @param data in which they are made
+  /// @param files of all of them by name, instead of those that they usually have
   /// @throws IOException if the usual one cannot be made
-  EtcDirectories(Path data) throws IOException {
+  EtcDirectories(Path data, Map<String, String> files) throws IOException {
     this.data = data;
+    this.files = files;
     of(Optional.empty());
   }
 
@@ -28,7 +31,7 @@ final class EtcDirectories {
     var etc = made.get(authority);
     if (etc == null) {
       var name = authority.map(pem -> "etc-" + digest(pem)).orElse("etc");
-      etc = Etc.make(data.resolve(name), new Trust(authority));
+      etc = Etc.make(data.resolve(name), new Trust(authority), files);
       made.put(authority, etc);
     }
     return etc;

@@ -18,6 +18,7 @@ import java.util.Map;
 /// @param cgroups where the kernel's control groups are mounted
 /// @param storage the storage of the files of sessions
 /// @param variables environment variables of all sandboxes, without secrets
+/// @param etc files of their `/etc` by name, instead of those that they usually have
 public record SandboxSettings(
     Limits limits,
     Duration watchdog,
@@ -27,7 +28,8 @@ public record SandboxSettings(
     int firstUid,
     Path cgroups,
     Storage storage,
-    Map<String, String> variables) {
+    Map<String, String> variables,
+    Map<String, String> etc) {
   public static final SandboxSettings DEFAULT =
       new SandboxSettings(
           Limits.DEFAULT,
@@ -38,10 +40,12 @@ public record SandboxSettings(
           700_000,
           Path.of("/sys/fs/cgroup"),
           Storage.DEFAULT,
+          Map.of(),
           Map.of());
 
   public SandboxSettings {
     variables = Map.copyOf(variables);
+    etc = Map.copyOf(etc);
   }
 
   /// @param root the section of all settings
@@ -57,51 +61,120 @@ public record SandboxSettings(
         sandboxes.count("first_uid", 1_000, 2_000_000_000, DEFAULT.firstUid),
         DEFAULT.cgroups,
         Storage.read(workspaces),
-        DEFAULT.variables);
+        DEFAULT.variables,
+        DEFAULT.etc);
   }
 
   public SandboxSettings withLimits(Limits value) {
     return new SandboxSettings(
-        value, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage, variables);
+        value,
+        watchdog,
+        heartbeat,
+        patience,
+        longestCall,
+        firstUid,
+        cgroups,
+        storage,
+        variables,
+        etc);
   }
 
   public SandboxSettings withWatchdog(Duration value) {
     return new SandboxSettings(
-        limits, value, heartbeat, patience, longestCall, firstUid, cgroups, storage, variables);
+        limits,
+        value,
+        heartbeat,
+        patience,
+        longestCall,
+        firstUid,
+        cgroups,
+        storage,
+        variables,
+        etc);
   }
 
   public SandboxSettings withHeartbeat(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage, variables);
+        limits, watchdog, value, patience, longestCall, firstUid, cgroups, storage, variables, etc);
   }
 
   public SandboxSettings withPatience(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, value, longestCall, firstUid, cgroups, storage, variables);
+        limits,
+        watchdog,
+        heartbeat,
+        value,
+        longestCall,
+        firstUid,
+        cgroups,
+        storage,
+        variables,
+        etc);
   }
 
   public SandboxSettings withCgroups(Path value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, firstUid, value, storage, variables);
+        limits,
+        watchdog,
+        heartbeat,
+        patience,
+        longestCall,
+        firstUid,
+        value,
+        storage,
+        variables,
+        etc);
   }
 
   public SandboxSettings withStorage(Storage value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, value, variables);
+        limits,
+        watchdog,
+        heartbeat,
+        patience,
+        longestCall,
+        firstUid,
+        cgroups,
+        value,
+        variables,
+        etc);
   }
 
   public SandboxSettings withFirstUid(int value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, value, cgroups, storage, variables);
+        limits,
+        watchdog,
+        heartbeat,
+        patience,
+        longestCall,
+        value,
+        cgroups,
+        storage,
+        variables,
+        etc);
   }
 
   public SandboxSettings withLongestCall(Duration value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage, variables);
+        limits, watchdog, heartbeat, patience, value, firstUid, cgroups, storage, variables, etc);
   }
 
   public SandboxSettings withVariables(Map<String, String> value) {
     return new SandboxSettings(
-        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage, value);
+        limits, watchdog, heartbeat, patience, longestCall, firstUid, cgroups, storage, value, etc);
+  }
+
+  public SandboxSettings withEtc(Map<String, String> value) {
+    return new SandboxSettings(
+        limits,
+        watchdog,
+        heartbeat,
+        patience,
+        longestCall,
+        firstUid,
+        cgroups,
+        storage,
+        variables,
+        value);
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.model.anthropic;
 import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Answer.Lost;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Listener;
 import dev.drover.model.http.BrokenStream;
 import dev.drover.model.http.CallInput;
@@ -28,16 +29,20 @@ final class Assembly implements ReplyBuilder {
 
   private final Listener listener;
   private final Set<String> tools;
+  private final boolean compacts;
   private final Blocks blocks = new Blocks();
   private @Nullable String stopReason;
   private Json.Obj stopDetails = Json.EMPTY;
   private ModelUsage usage = ModelUsage.NONE;
+  private ModelUsage compaction = ModelUsage.NONE;
   private boolean stopped;
 
   /// @param tools the names of the offered tools
-  Assembly(Listener listener, Set<String> tools) {
+  /// @param compacts whether a compaction block was asked for
+  Assembly(Listener listener, Set<String> tools, boolean compacts) {
     this.listener = listener;
     this.tools = tools;
+    this.compacts = compacts;
   }
 
   @Override
@@ -154,13 +159,43 @@ final class Assembly implements ReplyBuilder {
   /// Counts are running totals. Servers differ in the events that have them, and some send 0 for
   /// unknown counts, so the greatest one is valid.
   private void count(Json.Obj counts) {
-    usage =
-        new ModelUsage(
-            Math.max(usage.inputTokens(), TokenCount.of(counts, "input_tokens")),
-            Math.max(usage.outputTokens(), TokenCount.of(counts, "output_tokens")),
-            Math.max(usage.cacheReadTokens(), TokenCount.of(counts, "cache_read_input_tokens")),
-            Math.max(
-                usage.cacheCreationTokens(), TokenCount.of(counts, "cache_creation_input_tokens")));
+    usage = greatest(usage, counted(counts));
+    var iterations = counts.items("iterations");
+    if (!iterations.isEmpty()) {
+      compaction = greatest(compaction, compactions(iterations));
+    }
+  }
+
+  /// What a server has used to compact the conversation; it is not in the counts of the message.
+  private static ModelUsage compactions(List<Json> iterations) {
+    return iterations.stream()
+        .filter(CompactionBlock::is)
+        .map(iteration -> counted((Json.Obj) iteration))
+        .reduce(ModelUsage.NONE, Assembly::sum);
+  }
+
+  private static ModelUsage counted(Json.Obj counts) {
+    return new ModelUsage(
+        TokenCount.of(counts, "input_tokens"),
+        TokenCount.of(counts, "output_tokens"),
+        TokenCount.of(counts, "cache_read_input_tokens"),
+        TokenCount.of(counts, "cache_creation_input_tokens"));
+  }
+
+  private static ModelUsage greatest(ModelUsage one, ModelUsage other) {
+    return new ModelUsage(
+        Math.max(one.inputTokens(), other.inputTokens()),
+        Math.max(one.outputTokens(), other.outputTokens()),
+        Math.max(one.cacheReadTokens(), other.cacheReadTokens()),
+        Math.max(one.cacheCreationTokens(), other.cacheCreationTokens()));
+  }
+
+  private static ModelUsage sum(ModelUsage one, ModelUsage other) {
+    return new ModelUsage(
+        one.inputTokens() + other.inputTokens(),
+        one.outputTokens() + other.outputTokens(),
+        one.cacheReadTokens() + other.cacheReadTokens(),
+        one.cacheCreationTokens() + other.cacheCreationTokens());
   }
 
   @Override
@@ -203,7 +238,7 @@ final class Assembly implements ReplyBuilder {
         new Json.Arr(content),
         reason(stop, called),
         stopDetails,
-        usage,
+        sum(usage, compaction),
         new Answer.Flaws(unreadable, lost));
   }
 
@@ -241,6 +276,9 @@ final class Assembly implements ReplyBuilder {
   }
 
   private String reason(Stop stop, boolean called) {
+    if (compacts && CompactionBlock.TYPE.equals(stopReason)) {
+      return CompactionBlock.TYPE;
+    }
     if (stopReason != null
         && (called || !Stop.isCall(stopReason))
         && (KNOWN.contains(stopReason) || stopReason.startsWith("model_context"))) {

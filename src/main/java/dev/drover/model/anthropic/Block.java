@@ -4,7 +4,9 @@ import dev.drover.base.Json;
 import dev.drover.model.http.CallInput;
 import dev.drover.model.http.TextPieces;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A content block that is being received: its start and its deltas. Unknown deltas are ignored.
@@ -16,6 +18,7 @@ final class Block {
   private final StringBuilder thinking = new StringBuilder();
   private final StringBuilder input = new StringBuilder();
   private final List<Json> citations = new ArrayList<>();
+  private final Map<String, Json> finals = new LinkedHashMap<>();
   private @Nullable String signature;
   private final String shownAtStart;
   private boolean changed;
@@ -77,10 +80,18 @@ final class Block {
                   ? whole.toString()
                   : piece(delta, "partial_json"));
       case "signature_delta" -> signature = piece(delta, "signature");
+      case "compaction_delta" -> finish(delta);
       case "citations_delta" -> delta.get("citation").ifPresent(citations::add);
       case null, default -> {}
     }
     return "";
+  }
+
+  /// Takes the final values of fields that come in one piece. One that is null in the block itself
+  /// may be missing from the delta.
+  private void finish(Json.Obj delta) {
+    finals.putAll(delta.fields());
+    finals.remove("type");
   }
 
   void stop() {
@@ -118,6 +129,9 @@ final class Block {
       var all = new ArrayList<>(start.items("citations"));
       all.addAll(citations);
       block = block.with("citations", all);
+    }
+    for (var field : finals.entrySet()) {
+      block = block.with(field.getKey(), field.getValue());
     }
     return block;
   }

@@ -3,6 +3,7 @@ package dev.drover.model.anthropic;
 import dev.drover.base.Json;
 import dev.drover.base.Problem;
 import dev.drover.model.Answer;
+import dev.drover.model.CompactionBlock;
 import dev.drover.model.Kept;
 import dev.drover.model.Listener;
 import dev.drover.model.Model;
@@ -28,6 +29,10 @@ import java.util.stream.Collectors;
 /// @see <a href="https://docs.claude.com/en/api/messages-streaming">Streaming messages</a>
 public final class MessagesModel implements Model, AutoCloseable {
   private static final String VERSION = "anthropic-version";
+
+  /// What requests have that ask for a compaction block, or send one back.
+  private static final Map<String, String> COMPACTION =
+      Map.of("anthropic-beta", "compact-2026-09-04");
 
   private final ModelServer server;
 
@@ -67,12 +72,14 @@ public final class MessagesModel implements Model, AutoCloseable {
 
   @Override
   public Answer answer(Prompt prompt, Listener listener) throws InterruptedException {
-    return server.ask(body(prompt), replies(prompt, listener));
+    boolean compacts =
+        prompt.compaction().isPresent() || CompactionBlock.isFirst(prompt.messages());
+    return server.ask(compacts ? COMPACTION : Map.of(), body(prompt), replies(prompt, listener));
   }
 
   /// A source of builders, one for each reply to `prompt`.
   Supplier<ReplyBuilder> replies(Prompt prompt, Listener listener) {
-    return () -> new Assembly(listener, tools(prompt));
+    return () -> new Assembly(listener, tools(prompt), prompt.compaction().isPresent());
   }
 
   private static Set<String> tools(Prompt prompt) {
@@ -96,6 +103,12 @@ public final class MessagesModel implements Model, AutoCloseable {
       }
     }
     body.put("messages", Kept.without(prompt.messages()));
+    prompt
+        .compaction()
+        .ifPresent(
+            instructions ->
+                body.put(
+                    "compaction", Json.obj("type", "summarize", "instructions", instructions)));
     body.put("stream", Json.of(true));
     return new Json.Obj(body);
   }

@@ -1,6 +1,7 @@
 package dev.drover.model.http;
 
 import dev.drover.base.Json;
+import dev.drover.model.CompactionBlock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /// The remedies for a field of a block that a Messages server does not accept, such as one that
-/// another server sent with a call. The field is left out of every block of that type.
+/// another server sent with a call. The field is left out of every block of that type. A compaction
+/// block is sent as it came, or not at all.
 final class BlockRemedies {
   /// The fields that a block consists of, or that have a remedy of their own.
   private static final Set<String> NEEDED =
@@ -50,6 +52,7 @@ final class BlockRemedies {
     var words = refused.words();
     var said = words.message() + " " + String.join(" ", words.names());
     return (PLACE.matcher(said).find() ? placed(said, body) : named(refused, body))
+        .filter(field -> !field.type().equals(CompactionBlock.TYPE))
         .map(
             field ->
                 new Remedy(

@@ -89,25 +89,38 @@ public final class ModelServer implements AutoCloseable {
             .with("accept", "text/event-stream")
             .with("accept-encoding", "identity")
             .with("user-agent", "drover");
+    return with(request, headers);
+  }
+
+  private static Request with(Request request, Map<String, String> headers) {
+    var all = request;
     for (var header : headers.entrySet()) {
-      request = request.with(header.getKey(), header.getValue());
+      all = all.with(header.getKey(), header.getValue());
     }
-    return request;
+    return all;
+  }
+
+  /// As [#ask(Map, Json.Obj, Supplier)], without further headers.
+  public Answer ask(Json.Obj body, Supplier<? extends ReplyBuilder> replies)
+      throws InterruptedException {
+    return ask(Map.of(), body, replies);
   }
 
   /// Makes one request. If the server refuses it and names the cause, the request is changed and
   /// made again, a few times at most and with each change once. Changes that helped are remembered.
   /// No part of a reply has been passed on by then.
   ///
+  /// @param headers those of this request alone
   /// @param replies a source of builders, one for each request
   /// @throws InterruptedException if the calling thread is interrupted; the connection is closed
   ///   first
-  public Answer ask(Json.Obj body, Supplier<? extends ReplyBuilder> replies)
+  public Answer ask(
+      Map<String, String> headers, Json.Obj body, Supplier<? extends ReplyBuilder> replies)
       throws InterruptedException {
     var asked = remembered.applied(body);
     var changes = new LinkedHashMap<String, Remedy>();
     while (true) {
-      var result = once(asked, replies.get());
+      var result = once(headers, asked, replies.get());
       var found =
           result.refused() == null ? List.<Remedy>of() : remedies.of(result.refused(), asked);
       var changed = asked;
@@ -140,9 +153,10 @@ public final class ModelServer implements AutoCloseable {
   /// @param refused null unless the server refused the request before it began a reply
   private record Result(Answer answer, @Nullable Refused refused) {}
 
-  private Result once(Json.Obj body, ReplyBuilder reply) throws InterruptedException {
+  private Result once(Map<String, String> headers, Json.Obj body, ReplyBuilder reply)
+      throws InterruptedException {
     var patience = new EventPatience(timeouts, System::nanoTime);
-    try (var response = send(body, patience)) {
+    try (var response = send(headers, body, patience)) {
       var source = new ReplySource(response.body(), patience, address);
       var result = received(response, source, patience, reply);
       response.body().drain(AFTERWARDS, MAX_AFTERWARDS);
@@ -157,9 +171,9 @@ public final class ModelServer implements AutoCloseable {
 
   /// Sends the request, and once more if a kept connection turns out to be closed: the server ended
   /// it while it was idle, and has not answered this request with a single byte.
-  private Response send(Json.Obj body, EventPatience patience)
+  private Response send(Map<String, String> headers, Json.Obj body, EventPatience patience)
       throws BrokenStream, InterruptedException {
-    var sent = request.sending("application/json", body.toString());
+    var sent = with(request, headers).sending("application/json", body.toString());
     boolean mayBeStale = idle.take();
     try {
       return client.send(sent, patience.left());

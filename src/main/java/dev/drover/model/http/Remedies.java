@@ -29,7 +29,8 @@ public final class Remedies {
           "max_tokens",
           "max_completion_tokens",
           "reasoning_effort",
-          "output_config");
+          "output_config",
+          "compaction");
 
   private final List<Finder> finders;
 

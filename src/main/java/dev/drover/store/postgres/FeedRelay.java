@@ -60,6 +60,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     if (place != null && !place.received(events, logged)) {
       readSoon(session, place);
     }
+    feed.changed(session); // it goes on
   }
 
   @Override
@@ -69,12 +70,14 @@ final class FeedRelay implements Publisher, Feed.Watcher {
     if (place != null && !place.logged(events)) {
       readSoon(session, place);
     }
+    Publisher.observe(feed, session, events);
   }
 
   @Override
   public void deleted(SessionId session, Feed.Item.Shown last) {
     hints.changed(session);
     feed.relay(session, List.of(last));
+    feed.changed(session);
   }
 
   @Override
@@ -141,6 +144,11 @@ final class FeedRelay implements Publisher, Feed.Watcher {
 
   /// Called when another node has written to the session.
   void changed(SessionId session) {
+    readSoon(session);
+    feed.changed(session);
+  }
+
+  private void readSoon(SessionId session) {
     var place = places.get(session);
     if (place != null) {
       readSoon(session, place);
@@ -183,7 +191,7 @@ final class FeedRelay implements Publisher, Feed.Watcher {
           readSoon(row.id, place);
         }
       }
-      gone.forEach(this::changed);
+      gone.forEach(this::readSoon);
       some.forEach(hints::interested);
     }
   }

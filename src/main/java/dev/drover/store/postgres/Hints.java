@@ -74,8 +74,12 @@ final class Hints implements Peers, AutoCloseable {
     /// Those of a session's events that listeners of this node have received.
     Set<EventId> heard(SessionId session, List<EventId> events);
 
-    /// Called after the connection was lost: any hint may have been missed.
+    /// Called after the connection was lost, and now and then: any hint may have been missed.
     void lookAgain();
+
+    /// Called after the connection was lost, and when another node was met, which may have written
+    /// before it knew of this one: hints were missed.
+    void missed();
   }
 
   private final Connector connector;
@@ -131,6 +135,13 @@ final class Hints implements Peers, AutoCloseable {
     var its = hearer;
     if (its != null) {
       its.lookAgain();
+    }
+  }
+
+  private void missed() {
+    var its = hearer;
+    if (its != null) {
+      its.missed();
     }
   }
 
@@ -265,6 +276,7 @@ final class Hints implements Peers, AutoCloseable {
         listening = connection;
         statement.execute("LISTEN " + CHANNEL);
         lookAgain();
+        missed();
         enqueue(GREETING); // others may have greeted before this node listened
         var notifications = connection.unwrap(PGConnection.class);
         while (!closed) {
@@ -287,6 +299,7 @@ final class Hints implements Peers, AutoCloseable {
     if (peers.met(lines[0])) {
       enqueue(GREETING);
       lookAgain();
+      missed();
     }
     for (int i = 1; i < lines.length; i++) {
       var words = lines[i].split(" ", 3);

@@ -115,6 +115,11 @@ public final class PostgresStore {
           public void lookAgain() {
             relay.lookAgain();
           }
+
+          @Override
+          public void missed() {
+            feed.missed();
+          }
         });
     return store;
   }

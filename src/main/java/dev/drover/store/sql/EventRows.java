@@ -193,7 +193,7 @@ public final class EventRows {
   private static @Nullable Object[] values(SessionId id, Slice slice, long limit) {
     var values = new ArrayList<@Nullable Object>(List.of(id.value(), slice.after()));
     slice.thread().filter(EventRows::isChild).ifPresent(child -> values.add(child.number()));
-    if (!isOfChapters(slice)) {
+    if (!isIndexed(slice)) {
       values.addAll(slice.types());
     }
     slice.from().ifPresent(from -> values.add(Micros.ceiling(from)));
@@ -217,12 +217,13 @@ public final class EventRows {
   /// The condition for a child thread. It matches an index that has no rows of primary threads.
   private static final String CHILD = " AND thread = ? AND thread <> 0";
 
-  /// The condition for the beginnings of chapters, which have an index of their own. The databases
-  /// use such an index for a constant only, not for a parameter.
-  private static final String CHAPTERS = " AND type = 'drover.context'";
+  /// The types of events that have an index of their own. The databases use such an index for a
+  /// constant only, not for a parameter.
+  private static final Set<String> INDEXED =
+      Set.of("drover.context", "drover.compaction_requested");
 
-  private static boolean isOfChapters(Slice slice) {
-    return slice.types().equals(Set.of("drover.context"));
+  private static boolean isIndexed(Slice slice) {
+    return slice.types().size() == 1 && INDEXED.containsAll(slice.types());
   }
 
   private static boolean isChild(ThreadKey thread) {
@@ -235,7 +236,9 @@ public final class EventRows {
         + (slice.ascending() ? " AND position > ?" : " AND position < ?")
         + slice.thread().map(one -> isChild(one) ? CHILD : " AND thread = 0").orElse("")
         + (slice.visible() ? " AND visible = 1" : "")
-        + (isOfChapters(slice) ? CHAPTERS : types(slice.types().size()))
+        + (isIndexed(slice)
+            ? " AND type = '" + slice.types().iterator().next() + "'"
+            : types(slice.types().size()))
         + (slice.from().isPresent() ? " AND processed_at >= ?" : "")
         + (slice.to().isPresent() ? " AND processed_at <= ?" : "")
         + (slice.ascending() ? " ORDER BY position" : " ORDER BY position DESC")

@@ -19,16 +19,19 @@ public final class FeedPublisher implements Publisher {
   @Override
   public void received(SessionId session, List<Queued> events, List<Stored> logged) {
     feed.publish(session, Shown.received(events));
+    feed.changed(session); // it goes on
   }
 
   @Override
   public void logged(SessionId session, List<Stored> events) {
     feed.publish(session, Shown.logged(events));
+    Publisher.observe(feed, session, events);
   }
 
   @Override
   public void deleted(SessionId session, Feed.Item.Shown last) {
     feed.publish(session, List.of(last));
+    feed.changed(session);
   }
 
   @Override

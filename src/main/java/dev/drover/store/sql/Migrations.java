@@ -52,7 +52,9 @@ public final class Migrations {
           "0029-templates",
           "0030-tool-outputs",
           "0031-chapters",
-          "0032-profiles");
+          "0032-profiles",
+          "0033-earlier-snapshots",
+          "0034-waiting");
 
   /// The beginning of a line that marks a statement for only one database, which the line names.
   private static final String ONLY = "-- only: ";

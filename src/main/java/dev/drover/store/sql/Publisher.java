@@ -9,6 +9,14 @@ import java.util.List;
 /// The publisher of commits, called in the order of each session's commits. It is called on the
 /// committing thread and must not block for long.
 public interface Publisher {
+  /// Notifies the observers of a feed if events change the state of a session, see
+  /// [Feed.Observer#changed].
+  static void observe(Feed feed, SessionId session, List<Stored> events) {
+    if (feed.isObserved() && events.stream().anyMatch(stored -> stored.event().changesState())) {
+      feed.changed(session);
+    }
+  }
+
   /// Called when events were received, some of them directly into the log.
   ///
   /// @param logged the events that are in the log

@@ -78,13 +78,13 @@ record SessionCopy(Db db, BlobRows blobs, WorkspaceId workspace, long from, long
     SqlToolOutputs.copy(db, blobs, workspace, from, to);
   }
 
-  /// Copies the newest snapshot, if it was taken at a position or before.
+  /// Copies the newest snapshot that was taken at a position or before.
   Optional<Snapshot> snapshot(long position) throws SQLException {
-    var newest = SnapshotRows.newest(db, from).filter(one -> one.position() <= position);
-    if (newest.isPresent()) {
-      SnapshotRows.copy(db, blobs, workspace, to, newest.get());
+    var found = SnapshotRows.before(db, from, position);
+    if (found.isPresent()) {
+      SnapshotRows.copy(db, blobs, workspace, to, found.get());
     }
-    return newest;
+    return found;
   }
 
   /// Whether the session has directories.

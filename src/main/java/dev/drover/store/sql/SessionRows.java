@@ -197,7 +197,7 @@ final class SessionRows {
     return new Row(key, session.workspace().value(), SessionState.of(session), true);
   }
 
-  private static Status status(String text) {
+  static Status status(String text) {
     for (var status : Status.values()) {
       if (text(status).equals(text)) {
         return status;

@@ -15,9 +15,12 @@ import java.time.LocalDate;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// The workspaces and keys in the tables `workspace` and `api_key`. Whatever changes the keys of a
-/// workspace locks its row first.
+/// The workspaces, keys and codes in the tables `workspace`, `api_key` and `login_code`. Whatever
+/// changes the keys of a workspace locks its row first.
 final class SqlAccess implements AccessStore {
+  /// The place of the codes in the order of writes.
+  private static final String CODES = "login_code";
+
   private final Writer writer;
   private final Readers readers;
 
@@ -170,6 +173,35 @@ final class SqlAccess implements AccessStore {
   @Override
   public Optional<Stored> find(String prefix) {
     return readers.call(db -> db.first(AccessRows.FIND, AccessRows::stored, prefix));
+  }
+
+  @Override
+  public void addLoginCode(String hash, String reference, Instant expiresAt, Instant now) {
+    writer.call(
+        CODES,
+        (db, _) -> {
+          db.update("DELETE FROM login_code WHERE expires_at <= ?", Micros.of(now));
+          return db.update(
+              "INSERT INTO login_code (sha256, reference, expires_at) VALUES (?, ?, ?)",
+              hash,
+              reference,
+              Micros.of(expiresAt));
+        });
+  }
+
+  @Override
+  public Optional<String> takeLoginCode(String hash, Instant now) {
+    record Code(String reference, long expiresAt) {}
+    return writer
+        .call(
+            CODES,
+            (db, _) ->
+                db.first(
+                    "DELETE FROM login_code WHERE sha256 = ? RETURNING reference, expires_at",
+                    row -> new Code(row.getString(1), row.getLong(2)),
+                    hash))
+        .filter(code -> now.isBefore(Micros.instant(code.expiresAt())))
+        .map(Code::reference);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.Sessions;
@@ -168,7 +169,8 @@ final class SqlSessions implements Sessions {
                   copied.head(),
                   made.budget(),
                   missing ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-          var forked = copied.continued(event, clock.instant());
+          var events = fold.continued(made, event, () -> new EventId(ids.next(EventId.PREFIX)));
+          var forked = copied.continued(events, clock.instant());
           EventRows.append(db, row.key(), made.id(), 0, forked.events());
           var created = made.origin().createdAt();
           outbox.add(db, afterCommit, row, made.id(), WebhookType.SESSION_CREATED, created);
@@ -272,6 +274,29 @@ final class SqlSessions implements Sessions {
             });
     return Cursor.page(found.items(), found.limit(), from, listing.ascending(), Listed::at)
         .each(listed -> listed.read(SessionOriginRows.Raw::read));
+  }
+
+  @Override
+  public Page<Session> waiting(WorkspaceId workspace, Waiting which) {
+    var query = WaitingRows.query(workspace, which);
+    var found =
+        readers.call(
+            db -> {
+              var rows = query.run(db, which.limit(), WaitingRows::listed);
+              return rows.with(SessionOriginRows.equipped(db, rows.items()));
+            });
+    return Cursor.page(found.items(), found.limit(), WaitingRows.LIST, true, Listed::at)
+        .each(listed -> listed.read(SessionOriginRows.Raw::read));
+  }
+
+  @Override
+  public long countWaiting(WorkspaceId workspace) {
+    return readers.call(db -> WaitingRows.count(db, workspace));
+  }
+
+  @Override
+  public List<Overview> overviews(List<SessionId> ids) {
+    return ids.isEmpty() ? List.of() : readers.call(db -> WaitingRows.overviews(db, ids));
   }
 
   private static Listed<SessionOriginRows.Raw> listed(ResultSet row) throws SQLException {

@@ -41,9 +41,24 @@ final class SqlSnapshots implements Snapshots {
             return Optional.empty();
           }
           var place = found.get().place();
-          boolean reachable = db.number("SELECT COUNT(*) FROM node WHERE place = ?", place) > 0;
-          return Optional.of(new Home(found.get().id(), place.equals(self.place()), reachable));
+          var node =
+              db.first(
+                  "SELECT id, host FROM node WHERE place = ? ORDER BY started_at DESC, id LIMIT 1",
+                  row -> row.getString("id") + " on " + row.getString("host"),
+                  place);
+          return Optional.of(new Home(found.get().id(), place.equals(self.place()), node));
         });
+  }
+
+  @Override
+  public boolean isHeldElsewhere(SessionId session) {
+    return readers.call(
+        db ->
+            db.number(
+                    "SELECT COUNT(*) FROM session WHERE id = ? AND node IS NOT NULL AND node <> ?",
+                    session.value(),
+                    self.name())
+                > 0);
   }
 
   @Override
@@ -101,7 +116,7 @@ final class SqlSnapshots implements Snapshots {
   }
 
   @Override
-  public boolean keep(SessionId session, Snapshot snapshot, Blob layer) {
+  public boolean keep(SessionId session, Snapshot snapshot, Blob layer, int kept) {
     return writer.call(
         session.value(),
         (db, _) -> {
@@ -122,11 +137,8 @@ final class SqlSnapshots implements Snapshots {
           }
           var workspace = new WorkspaceId(row.get().workspace());
           var content = blobs.keep(db, workspace, layer);
-          if (lower.isEmpty()) {
-            SnapshotRows.dropLayers(db, blobs, workspace, key);
-          }
-          SnapshotRows.addLayer(db, key, lower.size(), content);
-          SnapshotRows.put(db, key, snapshot);
+          SnapshotRows.add(db, key, snapshot, content);
+          SnapshotRows.trim(db, blobs, workspace, key, kept);
           return true;
         });
   }

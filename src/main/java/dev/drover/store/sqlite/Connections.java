@@ -40,7 +40,9 @@ record Connections(Link writer, List<Link> readers) {
       opened.add(writer);
       check(writer);
       Migrations.apply(writer, clock);
-      writer.run("DELETE FROM node"); // this server is the only one of the file
+      // This server is the only one of the file.
+      writer.run("DELETE FROM node");
+      writer.run("UPDATE credential SET refresh_until = NULL WHERE refresh_state = 'claimed'");
       for (int i = 0; i < READERS; i++) {
         opened.add(connect(path, true));
       }

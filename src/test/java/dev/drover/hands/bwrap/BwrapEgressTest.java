@@ -188,7 +188,7 @@ final class BwrapEgressTest extends SandboxContract {
                 all = [threading.Thread(target=one, args=(i,)) for i in range(100)]
                 [t.start() for t in all]
                 [t.join() for t in all]
-                held = [connect(b'e') for i in range(300)]
+                held = [connect(b'e') for i in range(400)]
                 for s in held[:250]:
                     s.shutdown(socket.SHUT_WR)
                     rest(s)

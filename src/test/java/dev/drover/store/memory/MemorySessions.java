@@ -12,11 +12,14 @@ import dev.drover.session.Fork;
 import dev.drover.session.ForkPoint;
 import dev.drover.session.Job;
 import dev.drover.session.Lease;
+import dev.drover.session.Overview;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.SessionResource;
 import dev.drover.session.Sessions;
+import dev.drover.session.Status;
 import dev.drover.session.Stored;
+import dev.drover.store.Awaited;
 import dev.drover.store.Cursor;
 import dev.drover.store.ForkFold;
 import dev.drover.store.ImportCheck;
@@ -91,7 +94,8 @@ final class MemorySessions implements Sessions {
               copied.head(),
               row.session.budget(),
               fold.usedHand() ? Optional.of(Fork.FILES_MISSING) : Optional.empty());
-      var forked = copied.continued(event, clock.instant());
+      var events = fold.continued(row.session, event, () -> new EventId(ids.next(EventId.PREFIX)));
+      var forked = copied.continued(events, clock.instant());
       row.append(forked.events());
       row.state = forked.state();
       table.rows.put(row.session.id(), row);
@@ -206,6 +210,68 @@ final class MemorySessions implements Sessions {
               .toList();
     }
     return Cursor.page(found, listing.limit(), from, listing.ascending(), MemorySessions::key);
+  }
+
+  @Override
+  public Page<Session> waiting(WorkspaceId workspace, Waiting which) {
+    var list = new Cursor.Of("WAITING");
+    var from = Cursor.read(which.page(), list, true);
+    var order = Cursor.order(true);
+    List<Row> found;
+    synchronized (table) {
+      found =
+          table.rows.values().stream()
+              .filter(row -> row.session.workspace().equals(workspace))
+              .filter(
+                  row ->
+                      overview(row)
+                          .waiting()
+                          .filter(reason -> which.reason().stream().allMatch(reason::equals))
+                          .isPresent())
+              .filter(row -> from.stream().allMatch(c -> order.compare(c, unchanged(row)) < 0))
+              .sorted(Comparator.comparing(MemorySessions::unchanged, order))
+              .limit(which.limit() + 1L)
+              .toList();
+      return Cursor.page(found, which.limit(), list, true, MemorySessions::unchanged)
+          .each(row -> Optional.of(show(row)));
+    }
+  }
+
+  private static Cursor unchanged(Row row) {
+    return new Cursor(row.state.lastProcessed(), row.session.id().value());
+  }
+
+  @Override
+  public long countWaiting(WorkspaceId workspace) {
+    synchronized (table) {
+      return table.rows.values().stream()
+          .filter(row -> row.session.workspace().equals(workspace))
+          .filter(row -> overview(row).waiting().isPresent())
+          .limit(MOST_COUNTED)
+          .count();
+    }
+  }
+
+  @Override
+  public List<Overview> overviews(List<SessionId> asked) {
+    synchronized (table) {
+      return asked.stream()
+          .filter(table.rows::containsKey)
+          .map(id -> overview(table.row(id)))
+          .toList();
+    }
+  }
+
+  private static Overview overview(Row row) {
+    var state = row.state;
+    var progress = state.progress();
+    boolean paused =
+        progress.status() == Status.IDLE
+            && progress.boundary() < progress.lastRequest()
+            && progress.archivedAt() == null
+            && !state.owesWork();
+    var calls = state.awaited().uses().stream().map(Awaited.Use::id).toList();
+    return Overview.of(show(row), calls, paused);
   }
 
   private static boolean matches(Session session, Listing listing) {

@@ -29,6 +29,8 @@ import java.time.InstantSource;
 /// Keeps everything in this process, and only there. Every call is one transaction under one lock
 /// and is published to the feed before the lock is free.
 public final class MemoryStore implements Store {
+  private final AccessStore access = new MemoryAccess();
+
   private final Table table;
   private final Catalogs catalogs;
   private final EventLog eventLog;
@@ -135,7 +137,7 @@ public final class MemoryStore implements Store {
   /// Workspaces and keys are tested on databases alone.
   @Override
   public AccessStore access() {
-    return onDatabasesAlone(AccessStore.class);
+    return access;
   }
 
   /// Placeholders are tested on databases alone.

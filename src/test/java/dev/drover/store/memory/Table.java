@@ -49,6 +49,7 @@ final class Table {
     nodes.forEach(
         (name, node) -> {
           node.feed.publish(session, items);
+          node.feed.changed(session);
           if (!name.equals(by)) {
             node.news.changed(session);
           }

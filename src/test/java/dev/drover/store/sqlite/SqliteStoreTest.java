@@ -153,11 +153,15 @@ final class SqliteStoreTest {
             .noneMatch(step -> step.startsWith("SCAN"))
             .noneMatch(step -> step.contains("TEMP B-TREE"));
       }
-      var chapters = slice(49_990, false, Set.of("drover.context")).of(ThreadKey.PRIMARY);
-      assertThat(plan(store, EventRows.sql(chapters)))
-          .anyMatch(step -> step.contains("USING INDEX event_chapter (session_key=? AND thread=?"))
-          .noneMatch(step -> step.contains("TEMP B-TREE"));
-      assertThat(store.eventLog().getEvents(lease.session(), chapters)).isEmpty();
+      for (var type : List.of("drover.context", "drover.compaction_requested")) {
+        var index = type.equals("drover.context") ? "event_chapter" : "event_chapter_requested";
+        var newest = slice(49_990, false, Set.of(type)).of(ThreadKey.PRIMARY);
+        assertThat(plan(store, EventRows.sql(newest)))
+            .anyMatch(
+                step -> step.contains("USING INDEX " + index + " (session_key=? AND thread=?"))
+            .noneMatch(step -> step.contains("TEMP B-TREE"));
+        assertThat(store.eventLog().getEvents(lease.session(), newest)).isEmpty();
+      }
     }
   }
 

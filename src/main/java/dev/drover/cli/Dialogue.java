@@ -93,6 +93,9 @@ final class Dialogue {
           }
           var pause = opened && !any ? PAUSES.get(1) : PAUSES.get(failures);
           var status = pause.isZero() ? Optional.<Integer>empty() : answer(inputs.next(pause));
+          if (status.isEmpty()) {
+            status = status(); // the input may have ended after the turn, and the stream between
+          }
           if (status.isPresent()) {
             return status.get();
           }

@@ -3,7 +3,6 @@ package dev.drover;
 import dev.drover.testing.Postgres;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 @Tag("database")
 @Tag("sandbox")
@@ -18,12 +17,5 @@ final class AttachedMemoryOnTwoNodesTest extends AttachedMemorySuite {
   @Override
   void release() {
     database.close();
-  }
-
-  /// A few seconds on one store, see [AttachedMemoryTest]; on this one with `-Psoak`.
-  @Test
-  @Tag("soak")
-  void aStoreIsFilledByOneAgentAndReadByAnother() {
-    fill();
   }
 }

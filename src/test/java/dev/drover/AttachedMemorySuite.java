@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -432,7 +433,9 @@ abstract class AttachedMemorySuite {
 
   /// Fills a store to its limit, the last part of it by one agent, and reads it by another. That
   /// takes thousands of requests.
-  void fill() {
+  @Test
+  @Tag("soak")
+  void aStoreIsFilledByOneAgentAndReadByAnother() {
     var store = store("Team notes");
     try (var client = client(0)) {
       for (int i = 1; i <= 1_980; i++) {

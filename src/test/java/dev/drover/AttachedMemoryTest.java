@@ -2,7 +2,6 @@ package dev.drover;
 
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 @Tag("database")
 @Tag("sandbox")
@@ -10,11 +9,5 @@ final class AttachedMemoryTest extends AttachedMemorySuite {
   @Override
   List<String> databases() {
     return List.of("");
-  }
-
-  @Test
-  @Tag("proof")
-  void aStoreIsFilledByOneAgentAndReadByAnother() {
-    fill();
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A file of 500 MB, uploaded and downloaded, and one of 100 MB with a bucket, which takes longer:
+/// A file of 300 MB, uploaded and downloaded, and one of 60 MB with a bucket, which takes longer:
 /// the server's memory does not grow with them.
 @Timeout(300)
 @Tag("proof")
@@ -52,7 +52,7 @@ final class FlatMemoryTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   @ParameterizedTest
-  @CsvSource({"directory, 500", "bucket, 100"})
+  @CsvSource({"directory, 300", "bucket, 60"})
   void aLargeFileNeedsNoMemory(String kind, int size, TestReporter reporter) throws Exception {
     try (var bucket = S3Server.in(directory)) {
       var environment = new HashMap<>(Map.of("JAVA_TOOL_OPTIONS", JVM));

@@ -7,6 +7,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("sandbox")
 final class FuzzTest extends FuzzSuite {
   FuzzTest() {
-    super(Deployment.SQLITE, 90);
+    super(Deployment.SQLITE, 60);
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Random logs of small contexts, in which every request of every chapter is rendered.
 final class RandomChaptersTest {
-  private static final int LOGS = 60;
+  private static final int LOGS = 30;
   private static final int REQUESTS = 50;
   private static final Capabilities MODEL =
       new Capabilities(

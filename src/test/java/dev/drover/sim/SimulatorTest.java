@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SimulatorTest {
   private static final long FIRST = Long.getLong("sim.first", 1);
   private static final int SEEDS =
-      Integer.getInteger("sim.seeds", "all".equals(System.getProperty("faults")) ? 10_000 : 2_000);
+      Integer.getInteger("sim.seeds", "all".equals(System.getProperty("faults")) ? 10_000 : 1_000);
 
   /// Worlds within which a planted mistake must be found.
   private static final int SOON = 500;

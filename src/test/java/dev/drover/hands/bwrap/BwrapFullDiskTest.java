@@ -14,8 +14,10 @@ import dev.drover.hands.local.SandboxSettings;
 import dev.drover.hands.local.Storage;
 import dev.drover.session.EventId;
 import dev.drover.session.SessionId;
+import dev.drover.testing.Commands;
 import dev.drover.testing.SmallDisk;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,6 +162,41 @@ final class BwrapFullDiskTest {
     var result = attacker.execute(bash(command));
     assertThat(result.isError()).as(result.text()).isTrue();
     assertThat(attacker.execute(bash("stat -c %b f")).text()).isEqualTo("0");
+  }
+
+  /// What was written before the stop is not held against the next command, whatever takes the room
+  /// then.
+  @Test
+  void afterAStopTheNextCommandIsMeasuredFromItsOwnStart() throws Exception {
+    var reserve = disk.directory().resolve("reserve");
+    var taken = disk.directory().resolve("taken");
+    try {
+      write(reserve, 16);
+      assertThat(attacker.execute(bash("cat /dev/zero > f")).text()).contains("nearly full");
+      Files.delete(reserve);
+      assertThat(disk.free()).isGreaterThan(FLOOR);
+      var calls = new Scope();
+      var command = "touch on; " + Commands.await("/workspace/go") + "; sleep 0.2; echo on";
+      var next = calls.fork(() -> attacker.execute(bash(command)));
+      var workspace = disk.directory().resolve("data/workspaces/" + guilty + "/workspace");
+      await().until(() -> Files.exists(workspace.resolve("on")));
+      write(taken, 24);
+      assertThat(disk.free()).isLessThan(FLOOR);
+      Files.createFile(workspace.resolve("go"));
+      assertThat(next.join().text()).isEqualTo("on");
+      calls.close();
+    } finally {
+      Files.deleteIfExists(reserve);
+      Files.deleteIfExists(taken);
+    }
+  }
+
+  private static void write(Path file, int megabytes) throws Exception {
+    try (var out = Files.newOutputStream(file)) {
+      for (int i = 0; i < megabytes; i++) {
+        out.write(new byte[1 << 20]);
+      }
+    }
   }
 
   @Test

@@ -65,7 +65,7 @@ final class HandFuzzTest {
   void noFrameReachesBeyondItsBytes() throws Exception {
     var program = build().toString();
     for (int seed = 1; seed <= 4; seed++) {
-      run(List.of(program, Integer.toString(seed), "5000"));
+      run(List.of(program, Integer.toString(seed), "2500"));
     }
   }
 }

@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Tags;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.platform.commons.annotation.Testable;
 
 /// What a test class needs beside this JVM is its tag, so that `-Pquick` leaves it out. The rule
 /// follows the calls of each test class through the code of the tests. A class without a tag is a
 /// unit test.
+@TestInstance(Lifecycle.PER_CLASS) // so that the classes, 200 MB, go with it
 final class TagsTest {
   /// Starts processes: sandboxes, servers, other programs.
   private static final String SANDBOX = "sandbox";
@@ -38,7 +41,7 @@ final class TagsTest {
 
   private static final Set<String> KNOWN = Set.of("unit", SANDBOX, DATABASE, SDK, "proof", "soak");
 
-  private static final JavaClasses CODE =
+  private final JavaClasses code =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
           .importPackages("dev.drover");
@@ -72,44 +75,44 @@ final class TagsTest {
 
   @Test
   void theRuleSeesThroughSuperclassesAndFixtures() {
-    assertThat(needed(CODE.get("dev.drover.store.PostgresCatalogTest"))).containsExactly(DATABASE);
-    assertThat(needed(CODE.get("dev.drover.store.MemoryCatalogTest"))).isEmpty();
-    assertThat(needed(CODE.get("dev.drover.RestartTest"))).contains(SANDBOX);
-    assertThat(needed(CODE.get("dev.drover.sdk.OfficialJavaSdkTest"))).contains(SDK);
+    assertThat(needed(code.get("dev.drover.store.PostgresCatalogTest"))).containsExactly(DATABASE);
+    assertThat(needed(code.get("dev.drover.store.MemoryCatalogTest"))).isEmpty();
+    assertThat(needed(code.get("dev.drover.RestartTest"))).contains(SANDBOX);
+    assertThat(needed(code.get("dev.drover.sdk.OfficialJavaSdkTest"))).contains(SDK);
   }
 
-  private static List<JavaClass> tests() {
+  private List<JavaClass> tests() {
     var tests =
-        CODE.stream()
+        code.stream()
             .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
             .filter(type -> !type.isAnnotatedWith(Nested.class))
-            .filter(TagsTest::hasTests)
-            .filter(TagsTest::isRunByItself)
+            .filter(this::hasTests)
+            .filter(this::isRunByItself)
             .toList();
     assertThat(tests).hasSizeGreaterThan(100);
     return tests;
   }
 
   /// A test class whose constructor takes something is made by another one.
-  private static boolean isRunByItself(JavaClass type) {
+  private boolean isRunByItself(JavaClass type) {
     return type.getConstructors().stream()
         .anyMatch(constructor -> constructor.getRawParameterTypes().isEmpty());
   }
 
-  private static boolean hasTests(JavaClass type) {
+  private boolean hasTests(JavaClass type) {
     return parts(type)
         .flatMap(part -> part.getMethods().stream())
         .anyMatch(method -> method.isMetaAnnotatedWith(Testable.class));
   }
 
   /// A class and its nested test classes, each with what it extends.
-  private static Stream<JavaClass> parts(JavaClass type) {
+  private Stream<JavaClass> parts(JavaClass type) {
     return type.getClassHierarchy().stream()
-        .flatMap(each -> Stream.concat(Stream.of(each), nested(each).flatMap(TagsTest::parts)));
+        .flatMap(each -> Stream.concat(Stream.of(each), nested(each).flatMap(this::parts)));
   }
 
-  private static Stream<JavaClass> nested(JavaClass type) {
-    return CODE.stream()
+  private Stream<JavaClass> nested(JavaClass type) {
+    return code.stream()
         .filter(each -> each.isAnnotatedWith(Nested.class))
         .filter(each -> each.getEnclosingClass().equals(Optional.of(type)));
   }
@@ -127,7 +130,7 @@ final class TagsTest {
   }
 
   /// The tags of what the code of a test class reaches by calls.
-  private static Set<String> needed(JavaClass test) {
+  private Set<String> needed(JavaClass test) {
     var needed = new TreeSet<String>();
     var seen = new HashSet<JavaCodeUnit>();
     var next = new ArrayDeque<JavaCodeUnit>();
@@ -142,7 +145,7 @@ final class TagsTest {
         var tag = tag(owner);
         if (!tag.isEmpty()) {
           needed.add(tag);
-        } else if (CODE.contain(owner.getName())) {
+        } else if (code.contain(owner.getName())) {
           owner.getCodeUnits().stream()
               .filter(target -> target.getFullName().equals(access.getTarget().getFullName()))
               .forEach(next::add);

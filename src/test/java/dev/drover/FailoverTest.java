@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Three nodes in the middle of 200 turns, one is killed: every turn ends, once, as if nothing had
 /// happened. Prints how long its sessions stood still.
 @Tag("proof")
-@Timeout(180)
+@Timeout(600)
 @Tag("database")
 @Tag("sandbox")
 final class FailoverTest {

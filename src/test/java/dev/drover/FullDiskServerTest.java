@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// A real server whose data directory, its SQLite store in it, is on a small disk, and a session
 /// that fills that disk: through the API it is interrupted, archived and deleted while the disk is
 /// full, and the session beside it notices nothing.
-@Timeout(180)
+@Timeout(600)
 @Execution(ExecutionMode.SAME_THREAD)
 @Tag("sandbox")
 final class FullDiskServerTest {

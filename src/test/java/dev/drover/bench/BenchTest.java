@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The whole bench at its smallest: whether it measures, not what.
-@Timeout(180)
+@Timeout(600)
 @Tag("database")
 @Tag("sandbox")
 @Order(1)

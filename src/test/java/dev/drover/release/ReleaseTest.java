@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The archive and the Debian package of `scripts/release`, on a PATH without Java.
-@Timeout(180)
+@Timeout(600)
 @Tag("proof")
 @Tag("sandbox")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

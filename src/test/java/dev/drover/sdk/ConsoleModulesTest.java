@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /// `src/test/console`.
 @Tag("sandbox")
 @Tag("sdk")
-@Timeout(180)
+@Timeout(600)
 final class ConsoleModulesTest {
   private static final Path OUTPUT = Path.of("target/console-tests");
 

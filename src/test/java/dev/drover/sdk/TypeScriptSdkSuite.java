@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Everything that the TypeScript SDK can ask for, asked through it: see `src/test/typescript`.
-@Timeout(180)
+@Timeout(600)
 abstract class TypeScriptSdkSuite {
   private static final String SETTINGS =
       """

@@ -198,14 +198,19 @@ public final class SessionRun {
 
   /// The events of one kind, in order.
   public <E extends Event> List<E> all(Class<E> kind) {
-    var all = new ArrayList<E>();
+    return log().stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /// The whole log, in order.
+  public List<Stored> log() {
+    var all = new ArrayList<Stored>();
     long position = 0;
     while (true) {
       var page = log.getEvents(session, Slice.after(position, PAGE));
       if (page.isEmpty()) {
         return all;
       }
-      page.stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).forEach(all::add);
+      all.addAll(page);
       position = page.getLast().position();
     }
   }

@@ -506,6 +506,11 @@ final class FaultPoints extends Wiring {
                 }
 
                 @Override
+                public void callStarted(int index, String tool) {
+                  listener.callStarted(index, tool);
+                }
+
+                @Override
                 public void text(int index, String delta) {
                   listener.text(index, delta);
                 }

@@ -193,11 +193,13 @@ final class EarlySandboxTest {
   }
 
   @Test
-  void ofASessionThatIsDeletedBetweenNothingRemains() {
+  void ofASessionThatIsDeletedBeforeItsFirstCallNothingRemains() {
     model.script(beginsACall().hold(never));
     var session = client.session("scripted");
     client.say(session, "Hi");
     awaitSandbox();
+    client.interrupt(session);
+    client.awaitIdle(session);
     client.delete("/v1/sessions/" + session);
     await().until(() -> hands().isEmpty());
     await().until(() -> figure("drover_hands_alive") == 0);

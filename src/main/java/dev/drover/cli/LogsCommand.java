@@ -92,7 +92,7 @@ final class LogsCommand {
       if (store.isEmpty()) {
         throw e;
       }
-      return read(store.get(), tail, view);
+      return read(store.get(), since, tail, view);
     }
     if (arguments.has(FOLLOW)) {
       return follow(session, view, tail.orElse(USUAL_TAIL));
@@ -154,7 +154,8 @@ final class LogsCommand {
   }
 
   /// Prints the transcript from the store of this machine, while its server does not run.
-  private int read(StoredLogs.Opened store, Optional<Integer> tail, View view) {
+  private int read(
+      StoredLogs.Opened store, Optional<Instant> since, Optional<Integer> tail, View view) {
     try (store) {
       var session = session(store);
       call.say("no server is running; these are the events in " + store.name());
@@ -163,6 +164,9 @@ final class LogsCommand {
       store.events(
           session,
           event -> {
+            if (since.isPresent() && !isSince(event, since.get())) {
+              return true;
+            }
             if (tail.isEmpty()) {
               told.event(event);
               return !view.isClosed();
@@ -177,6 +181,16 @@ final class LogsCommand {
       told.end();
     }
     return 0;
+  }
+
+  /// Whether an event was processed at a time or after it.
+  private static boolean isSince(Json.Obj event, Instant time) {
+    try {
+      var processed = event.text("processed_at");
+      return processed != null && !Instant.parse(processed).isBefore(time);
+    } catch (DateTimeParseException _) {
+      return false;
+    }
   }
 
   /// The id that the argument stands for.

@@ -9,7 +9,6 @@ import dev.drover.store.sql.SqlLogs;
 import dev.drover.store.sqlite.SqliteLogs;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class LogsHere implements StoredLogs {
     }
   }
 
-  private static Problem unreadable(Exception e) {
+  private static Problem unreadable(StoreUnusable e) {
     return new Problem(Problem.Kind.UNAVAILABLE, null, String.valueOf(e.getMessage()), e);
   }
 
@@ -51,7 +50,7 @@ final class LogsHere implements StoredLogs {
     public List<String> sessions(String beginning, int most) {
       try {
         return logs.sessions(beginning, most);
-      } catch (SQLException e) {
+      } catch (StoreUnusable e) {
         throw unreadable(e);
       }
     }
@@ -62,7 +61,7 @@ final class LogsHere implements StoredLogs {
         logs.events(
             new SessionId(session),
             json -> !(Json.trusted(json) instanceof Json.Obj event) || reader.test(event));
-      } catch (SQLException e) {
+      } catch (StoreUnusable e) {
         throw unreadable(e);
       }
     }

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real sandboxes that are made while a model still writes the call: whatever comes of the call,
-/// a session has one sandbox at most, and none remains without a session.
+/// Real sandboxes that are made while a model still writes the call: whatever comes of the call, a
+/// session has one sandbox at most, and none remains without a session.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
@@ -52,8 +52,7 @@ final class EarlySandboxTest {
             .formatted(model.uri(), model.uri()));
     drover =
         new Drover(
-            Config.read(
-                Map.of("data", data.toString(), "port", "0", "drain_ms", "0"), Map.of()),
+            Config.read(Map.of("data", data.toString(), "port", "0", "drain_ms", "0"), Map.of()),
             new Hasty(
                 new Retries(3, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofSeconds(30)),
                 Timeouts.DEFAULT));

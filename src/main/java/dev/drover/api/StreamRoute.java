@@ -43,7 +43,8 @@ final class StreamRoute {
   void run(Exchange exchange, Function<Session, ThreadKey> shown) throws InterruptedException {
     var previews = Set.copyOf(exchange.query().all("event_deltas", 100));
     if (!PREVIEWS.containsAll(previews)) {
-      throw Query.problem("event_deltas", "must be of agent.message, agent.thinking, " + Feed.TOOL_OUTPUT);
+      throw Query.problem(
+          "event_deltas", "must be of agent.message, agent.thinking, " + Feed.TOOL_OUTPUT);
     }
     var id = SessionId.of(exchange.id("session"));
     backend.desk().get(exchange.caller(), id); // a stranger does not count as a listener

@@ -27,8 +27,7 @@ final class EarlyHand implements AutoCloseable {
   /// Begins to make the hand, unless it lives or an attempt has begun. Returns at once.
   synchronized void begin() {
     if (attempt == null && !isHere()) {
-      attempt =
-          Thread.ofVirtual().name("early-hand-" + spec.session()).start(this::prepare);
+      attempt = Thread.ofVirtual().name("early-hand-" + spec.session()).start(this::prepare);
     }
   }
 

@@ -29,11 +29,7 @@ final class Invocation implements AutoCloseable {
   private @Nullable String id;
 
   Invocation(
-      Shell shell,
-      ServerFactory host,
-      Replaying replaying,
-      StoredLogs stored,
-      ParseResult line) {
+      Shell shell, ServerFactory host, Replaying replaying, StoredLogs stored, ParseResult line) {
     this.shell = shell;
     this.host = host;
     this.replaying = replaying;

@@ -86,7 +86,8 @@ final class LogsCommand {
     try {
       session = call.api().get(call.path("/v1/sessions"));
     } catch (Unreachable e) {
-      var store = e.isNoServer() && !arguments.has(FOLLOW)
+      var store =
+          e.isNoServer() && !arguments.has(FOLLOW)
               ? call.store()
               : Optional.<StoredLogs.Opened>empty();
       if (store.isEmpty()) {

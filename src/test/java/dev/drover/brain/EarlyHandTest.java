@@ -214,8 +214,7 @@ final class EarlyHandTest {
   @Test
   void aStreamThatFailsEndsTheAttempt() throws Exception {
     handTakesForever();
-    beginsACall(
-        (_, _) -> new Answer.Failure(Answer.Kind.REJECTED, "it failed", Optional.empty()));
+    beginsACall((_, _) -> new Answer.Failure(Answer.Kind.REJECTED, "it failed", Optional.empty()));
     stage.queue("Hi");
     stage.wake();
     assertCancelled();

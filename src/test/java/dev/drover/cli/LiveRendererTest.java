@@ -94,7 +94,9 @@ final class LiveRendererTest {
     show(Canned.bash("sevt_5", "make"));
     printed();
     show(
-        "data: {\"type\":\"event_start\",\"event\":{\"type\":\"drover.tool_output\",\"id\":\"sevt_5\"}}",
+        """
+        data: {"type":"event_start","event":{"type":"drover.tool_output","id":"sevt_5"}}\
+        """,
         output("sevt_5", "one\\ntwo of \\u001b[31mth"),
         output("sevt_5", "ree\\n\\n"),
         output("sevt_other", "not ours"));
@@ -108,7 +110,10 @@ final class LiveRendererTest {
   }
 
   private static String output(String call, String text) {
-    return "data: {\"type\":\"event_delta\",\"event_id\":\"%s\",\"delta\":{\"type\":\"content_delta\",\"index\":0,\"content\":{\"type\":\"text\",\"text\":\"%s\"}}}"
+    return """
+    data: {"type":"event_delta","event_id":"%s","delta":{"type":"content_delta","index":0,\
+    "content":{"type":"text","text":"%s"}}}\
+    """
         .formatted(call, text);
   }
 

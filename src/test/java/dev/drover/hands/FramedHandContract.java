@@ -439,9 +439,7 @@ abstract class FramedHandContract {
   private void output(int id, int leftOut, String text) throws IOException {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
     send(
-        Frame.OUTPUT,
-        id,
-        ByteBuffer.allocate(4 + bytes.length).putInt(leftOut).put(bytes).array());
+        Frame.OUTPUT, id, ByteBuffer.allocate(4 + bytes.length).putInt(leftOut).put(bytes).array());
   }
 
   @Test

@@ -27,23 +27,41 @@ public final class SqlLogs implements AutoCloseable {
   /// The ids of the sessions that begin with a text, in their order.
   ///
   /// @param most the maximum number
-  public List<String> sessions(String beginning, int most) throws SQLException {
-    return db
-        .list(
-            "SELECT id FROM session WHERE id >= ? ORDER BY id LIMIT ?",
-            row -> row.getString(1),
-            beginning,
-            most)
-        .stream()
-        .filter(id -> id.startsWith(beginning))
-        .toList();
+  /// @throws StoreUnusable if the store can no longer be read
+  public List<String> sessions(String beginning, int most) throws StoreUnusable {
+    try {
+      return db
+          .list(
+              "SELECT id FROM session WHERE id >= ? ORDER BY id LIMIT ?",
+              row -> row.getString(1),
+              beginning,
+              most)
+          .stream()
+          .filter(id -> id.startsWith(beginning))
+          .toList();
+    } catch (SQLException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static StoreUnusable unusable(SQLException e) {
+    return new StoreUnusable("the store cannot be read: " + e.getMessage(), e);
   }
 
   /// Passes on the JSON of a session's events: those in the log that clients see, then those that
   /// wait to be processed.
   ///
   /// @param reader returns false when it needs no more
-  public void events(SessionId session, Predicate<String> reader) throws SQLException {
+  /// @throws StoreUnusable if the store can no longer be read
+  public void events(SessionId session, Predicate<String> reader) throws StoreUnusable {
+    try {
+      read(session, reader);
+    } catch (SQLException e) {
+      throw unusable(e);
+    }
+  }
+
+  private void read(SessionId session, Predicate<String> reader) throws SQLException {
     // The inbox first: an event that moves into the log meanwhile is then not missed.
     var waiting = InboxRows.inbox(InboxRows.read(db, session)).queued();
     for (long after = 0; ; ) {

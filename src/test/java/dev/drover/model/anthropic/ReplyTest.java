@@ -57,7 +57,8 @@ final class ReplyTest extends MessagesCase {
   @Timeout(60)
   void aCallIsHeardWhenItBeginsIfItsToolWasOffered() throws Exception {
     var ear = new CallEar();
-    var start = Json.obj("type", "tool_use", "id", "toolu_0", "name", " bash ", "input", Json.obj());
+    var start =
+        Json.obj("type", "tool_use", "id", "toolu_0", "name", " bash ", "input", Json.obj());
     server.script(
         Script.reply()
             .event(Json.obj("type", "content_block_start", "index", 0, "content_block", start))

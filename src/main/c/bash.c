@@ -8,11 +8,18 @@
 
 #define DEFAULT_TIMEOUT_MS 120000
 #define LOOK_MS 250
+#define LIVE_UNSENT (64u << 10) /* bytes that wait to be sent */
 #define ALL_OTHERS "All other processes of the sandbox were killed by signal 9 (Killed); "
 
 int64_t longest_call = 600000;
 static struct buf notice;  /* what the model must know before the next output */
 static int64_t next_look;  /* at a shell that may be stuck */
+static int64_t next_show; /* of the output of a command that is watched */
+
+/* Whether a command has begun that somebody watches, and has printed something since the last piece. */
+static bool shows(const struct call *call) {
+  return call->watched && call->attached && call->fd < 0 && shell.capture.total > shell.capture.shown;
+}
 
 /* What no command has started, and none may take along: the groups of the file tools and of the transfers. */
 size_t bash_stop_shell(bool everything) {
@@ -242,6 +249,17 @@ void bash_canary_ended(int status) {
   }
 }
 
+/* A host that does not read is not given more to read. */
+void bash_show(struct call *call) {
+  size_t n;
+  uint64_t left_out;
+  if (!shows(call) || now_ms() < next_show) return;
+  next_show = now_ms() + LIVE_MS;
+  const char *p = conn_unsent() < LIVE_UNSENT ? capture_fresh(&shell.capture, &n, &left_out) : NULL;
+  if (p) conn_output(call->frame, left_out, p, n);
+}
+
 int64_t bash_deadline(const struct call *call) {
-  return call->fd < 0 && next_look < call->deadline ? next_look : call->deadline;
+  int64_t until = call->fd < 0 && next_look < call->deadline ? next_look : call->deadline;
+  return shows(call) && next_show < until ? next_show : until;
 }

@@ -135,6 +135,13 @@ void call_cancel(uint32_t frame) {
   }
 }
 
+/* Of a call that is over already there is nothing to see. */
+void call_watch(uint32_t frame) {
+  for (struct call *c = calls; c; c = c->next) {
+    if (c->attached && c->frame == frame) c->watched = true;
+  }
+}
+
 void call_stop(const char *id, size_t n) {
   for (struct call *c = calls; c; c = c->next) {
     if (c->state == DONE || strlen(c->id) != n || memcmp(c->id, id, n) != 0) continue;
@@ -166,6 +173,8 @@ void calls_advance(bool told) {
   int stray;
   if (bash) {
     bash_advance(bash);
+    bash = running_command();
+    if (bash) bash_show(bash);
   } else if (told && shell.status >= 0) {
     shell_status(&shell, &stray); /* written by a process that has no call's token */
   }

@@ -18,7 +18,7 @@ void capture_reset(struct capture *c) {
   if (c->spilling && c->spill >= 0) close(c->spill);
   c->spilling = c->removed = false;
   c->tail.n = 0;
-  c->total = c->spilled = 0;
+  c->total = c->spilled = c->shown = 0;
   c->spill_error = 0;
   c->ansi = PLAIN;
   c->name[0] = 0;
@@ -28,6 +28,7 @@ void capture_reset(struct capture *c) {
 void capture_start(struct capture *c, const char *call_id) {
   if (c->tail.n > OUTPUT_MAX) buf_drop(&c->tail, c->tail.n - OUTPUT_MAX);
   c->total = c->tail.n;
+  c->shown = 0;
   snprintf(c->name, sizeof c->name, "%s.txt", call_id);
 }
 
@@ -151,6 +152,34 @@ void capture_feed(struct capture *c, const char *p, size_t n) {
     }
   }
   if (c->ansi == PLAIN && start < n) keep(c, p + start, n - start);
+}
+
+/* The bytes at the end that begin a character whose rest has not come yet. */
+static size_t unfinished(const char *p, size_t n) {
+  for (size_t back = 1; back <= 3 && back <= n; back++) {
+    unsigned char c = (unsigned char)p[n - back];
+    if ((c & 0xc0) == 0x80) continue;
+    size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    return whole > back ? back : 0;
+  }
+  return 0;
+}
+
+const char *capture_fresh(struct capture *c, size_t *n, uint64_t *left_out) {
+  uint64_t fresh = c->total - c->shown;
+  *n = fresh < LIVE_MAX ? (size_t)fresh : LIVE_MAX;
+  if (*n > c->tail.n) *n = c->tail.n;
+  const char *p = c->tail.p + (c->tail.n - *n);
+  for (int i = 0; i < 3 && fresh > *n && *n > 0 && ((unsigned char)*p & 0xc0) == 0x80; i++) {
+    p++;
+    --*n;
+  }
+  *left_out = fresh - *n;
+  size_t later = unfinished(p, *n);
+  *n -= later;
+  if (*n == 0) return NULL;
+  c->shown = c->total - later;
+  return p;
 }
 
 /* Appends the text for the model, and starts anew. */

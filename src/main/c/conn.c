@@ -67,6 +67,13 @@ void conn_send(int op, uint32_t id, const void *p, size_t n) {
   if (connection >= 0) send_frame(op, id, NULL, 0, p, n);
 }
 
+void conn_output(uint32_t id, uint64_t left_out, const char *p, size_t n) {
+  uint32_t some = left_out > UINT32_MAX ? UINT32_MAX : (uint32_t)left_out;
+  unsigned char head[] = {(unsigned char)(some >> 24), (unsigned char)(some >> 16), (unsigned char)(some >> 8),
+                          (unsigned char)some};
+  if (connection >= 0) send_frame(OP_OUTPUT, id, head, sizeof head, p, n);
+}
+
 size_t conn_unsent(void) { return out.n; }
 
 bool conn_answer(uint32_t id, const struct result *result) {

@@ -13,10 +13,12 @@
 
 #include "layout.h"
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 #define FRAME_MAX (1u << 20)            /* bytes after the length field */
 #define CALL_MAX (40u << 20)            /* bytes of one call, all its parts together */
 #define OUTPUT_MAX (100u << 10)         /* bytes of output that the model gets */
+#define LIVE_MAX 4096                   /* bytes of output that are sent at once while a command runs */
+#define LIVE_MS 250                     /* between two such pieces */
 #define SPILL_MAX (64ull << 20)         /* bytes of output that are kept in a file */
 #define SPILLS_MAX (256ull << 20)       /* of all such files; the oldest go */
 #define FILE_MAX (256u << 10)           /* bytes that read and edit take whole */
@@ -140,6 +142,7 @@ void lines_free(struct lines *l);                 /* closes the file */
 struct capture {
   struct buf tail;
   uint64_t total, spilled;
+  uint64_t shown; /* of `total`, what was sent or left out while the command runs */
   int spill, spill_error, ansi;
   bool spilling, removed; /* to make room for this one, older ones went */
   char name[CALL_ID_MAX + 8];
@@ -147,6 +150,9 @@ struct capture {
 void capture_start(struct capture *c, const char *call_id);
 void capture_feed(struct capture *c, const char *p, size_t n);
 void capture_finish(struct capture *c, struct buf *out);
+/* What has come since the last time: at most the last LIVE_MAX bytes of it, in whole characters. NULL: nothing.
+ * `left_out`: the bytes before that. */
+const char *capture_fresh(struct capture *c, size_t *n, uint64_t *left_out);
 void capture_reset(struct capture *c);
 
 /* ---- the persistent shell ------------------------------------------------------------------ */

@@ -55,6 +55,7 @@ static bool take_frame(int op, uint32_t id, const char *p, size_t n) {
       transfer_cancel(id);
       return true;
     case OP_STOP: call_stop(p, n); return true;
+    case OP_WATCH: call_watch(id); return true;
     case OP_SHUTDOWN: end();
     default: return transfer_take(op, id, p, n);
   }

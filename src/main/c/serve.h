@@ -12,8 +12,10 @@ enum {
   OP_CANCEL = 4,
   OP_SHUTDOWN = 5,
   OP_STOP = 6, /* a call id: as OP_CANCEL, whoever asked for the call */
+  OP_WATCH = 7, /* since version 4: send what this call prints while it runs */
   OP_HELLO = 16, /* hand to host: u32 protocol version */
   OP_PONG = 17,
+  OP_OUTPUT = 18, /* since version 4: u32 bytes that are left out, then what a watched call has printed after them */
   OP_RESULT = 19, /* u8 error flag, then the last piece of the text */
   /* Since version 2, operations on files. The payload is fields, each a u32 length and its bytes. What the host
    * and the operation send each other are streams in OP_DATA, at most as much as the other side gave credit for,
@@ -58,6 +60,7 @@ void conn_close(void);
 void conn_forked(void); /* in a child */
 void conn_pong(uint32_t id);
 void conn_send(int op, uint32_t id, const void *p, size_t n);
+void conn_output(uint32_t id, uint64_t left_out, const char *p, size_t n);
 size_t conn_unsent(void);
 bool conn_answer(uint32_t id, const struct result *result); /* false: no host is there */
 
@@ -89,6 +92,7 @@ struct call {
   char id[CALL_ID_MAX + 1];
   uint32_t frame;
   bool attached; /* somebody waits for the answer at `frame` */
+  bool watched;  /* its output is sent while it runs */
   bool fetched;  /* the result was sent, though it may not have arrived */
   enum state state;
   const struct tool *tool;
@@ -136,12 +140,14 @@ size_t bash_stop_shell(bool everything);
 void bash_shell_ended(int status);
 void bash_canary_ended(int status);
 void bash_notice(const char *text);
+void bash_show(struct call *call); /* sends what it has printed, if somebody watches it */
 int64_t bash_deadline(const struct call *call);
 
 /* ---- calls.c ---- */
 /* Takes the request in `bytes`, which it then owns. False: not a request, the peer is not ours. */
 bool call_begin(uint32_t frame, struct buf *bytes);
 void call_cancel(uint32_t frame);
+void call_watch(uint32_t frame);
 void call_stop(const char *id, size_t n);
 /* Starts what may start, ends what is over. `told`: the shell has written a status. */
 void calls_advance(bool told);

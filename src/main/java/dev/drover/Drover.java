@@ -27,6 +27,7 @@ import dev.drover.desk.SessionDesk;
 import dev.drover.errands.MemoryErrand;
 import dev.drover.hands.Egress;
 import dev.drover.hands.Hands;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.SandboxPool;
 import dev.drover.model.Models;
 import dev.drover.policy.PolicyFile;
@@ -252,6 +253,7 @@ public final class Drover implements AutoCloseable {
                 session -> MemoryErrand.of(store.sessionResources(), session),
                 templates.mounts(),
                 egress,
+                LiveOutput.to(feed),
                 ids),
             new HandMeters(meters),
             config.pool().most(),

@@ -73,7 +73,8 @@ public final class Main {
                 new Doctor(System.getenv())::look,
                 Main::measure,
                 new Auditor(System.getenv()),
-                new BundleReplays(System.getenv()))
+                new BundleReplays(System.getenv()),
+                new LogsHere(System.getenv()))
             .run(args));
   }
 

@@ -5,6 +5,7 @@ import dev.drover.base.Pause;
 import dev.drover.brain.Retries;
 import dev.drover.catalog.Blobs;
 import dev.drover.hands.Egress;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.bwrap.BwrapCell;
 import dev.drover.hands.bwrap.BwrapEngine;
@@ -99,9 +100,15 @@ class Wiring {
   /// @param mounts which memory stores the sandboxes of a session show
   /// @param packages which packages they show
   /// @param egress the way out of sandboxes
+  /// @param output receives what commands print while they run
   /// @throws IOException if the data directory cannot be used
   Sandboxes sandboxes(
-      Config config, MemoryMounts mounts, PackageMounts packages, Egress egress, Ids ids)
+      Config config,
+      MemoryMounts mounts,
+      PackageMounts packages,
+      Egress egress,
+      LiveOutput output,
+      Ids ids)
       throws IOException, InterruptedException {
     return new LocalSandboxes(
         config.data(),
@@ -110,6 +117,7 @@ class Wiring {
         mounts,
         packages,
         egress,
+        output,
         ids,
         Pause.REAL,
         clock());
@@ -128,6 +136,7 @@ class Wiring {
         MemoryMounts.NONE,
         packages,
         egress,
+        LiveOutput.NONE,
         ids,
         Pause.REAL,
         clock());

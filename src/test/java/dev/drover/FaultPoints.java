@@ -12,6 +12,7 @@ import dev.drover.hands.Egress;
 import dev.drover.hands.HandArchives;
 import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.MemoryPlace;
 import dev.drover.hands.PackedTree;
 import dev.drover.hands.Sandbox;
@@ -506,6 +507,11 @@ final class FaultPoints extends Wiring {
                 }
 
                 @Override
+                public void callStarted(int index, String tool) {
+                  listener.callStarted(index, tool);
+                }
+
+                @Override
                 public void text(int index, String delta) {
                   listener.text(index, delta);
                 }
@@ -517,9 +523,14 @@ final class FaultPoints extends Wiring {
 
   @Override
   Sandboxes sandboxes(
-      Config config, MemoryMounts mounts, PackageMounts packages, Egress egress, Ids ids)
+      Config config,
+      MemoryMounts mounts,
+      PackageMounts packages,
+      Egress egress,
+      LiveOutput output,
+      Ids ids)
       throws IOException, InterruptedException {
-    return observed(super.sandboxes(config, mounts, packages, egress, ids));
+    return observed(super.sandboxes(config, mounts, packages, egress, output, ids));
   }
 
   private Sandboxes observed(Sandboxes sandboxes) {

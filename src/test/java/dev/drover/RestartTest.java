@@ -103,6 +103,30 @@ final class RestartTest {
     assertThat(model.requests()).hasSize(2);
   }
 
+  @Test
+  void killedWhileTheModelWritesACallTheNextServerUsesTheSandboxThatIsThere() throws Exception {
+    var never = new CountDownLatch(1);
+    var start = Json.obj("type", "tool_use", "id", "toolu_0", "name", "bash", "input", Json.EMPTY);
+    var block = Json.obj("type", "content_block_start", "index", 0, "content_block", start);
+    model.script(
+        Script.reply().event(block).hold(never),
+        Script.reply().toolUse("bash", Json.obj("command", "echo \"$PWD\"")),
+        Script.reply().text("done"));
+    var session = client.session("scripted");
+    client.say(session, "Hi");
+    await().until(() -> metrics(server).contains("drover_hands_alive 1\n"));
+    var hands = hands();
+    server.kill();
+    start(Map.of());
+    client.awaitIdle(session);
+    assertThat(results(client, session)).hasSize(1);
+    assertThat(results(client, session).getFirst().toString())
+        .contains("/workspace", "\"is_error\":false");
+    assertThat(hands).hasSize(1);
+    assertThat(hands()).isEqualTo(hands);
+    assertThat(client.ids(session)).doesNotHaveDuplicates();
+  }
+
   private static final String WAITS =
       "echo once >> file; " + Commands.await("go") + "; echo \"$X in $PWD\"";
 

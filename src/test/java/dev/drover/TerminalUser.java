@@ -109,8 +109,15 @@ final class TerminalUser {
         (_, _) -> {
           throw new IllegalStateException("nothing asks");
         };
-    var replaying = new BundleReplays(Map.of("HOME", home.toString()));
-    return new Cli(shell, new Host(), _ -> List.of(), (_, _, _, _, _) -> "", checking, replaying)
+    var environment = Map.of("HOME", home.toString());
+    return new Cli(
+            shell,
+            new Host(),
+            _ -> List.of(),
+            (_, _, _, _, _) -> "",
+            checking,
+            new BundleReplays(environment),
+            new LogsHere(environment))
         .run(arguments);
   }
 

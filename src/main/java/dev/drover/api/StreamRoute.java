@@ -2,6 +2,7 @@ package dev.drover.api;
 
 import static dev.drover.access.KeyScope.SESSIONS_READ;
 
+import dev.drover.session.Feed;
 import dev.drover.session.Session;
 import dev.drover.session.SessionId;
 import dev.drover.session.ThreadKey;
@@ -12,7 +13,8 @@ import java.util.function.Function;
 /// shown in two cases only: events since a recent send that no stream received, and the final event
 /// of a session that has terminated.
 final class StreamRoute {
-  private static final Set<String> PREVIEWS = Set.of("agent.message", "agent.thinking");
+  private static final Set<String> PREVIEWS =
+      Set.of("agent.message", "agent.thinking", Feed.TOOL_OUTPUT);
 
   private final Backend backend;
   private final Streams streams;
@@ -41,7 +43,8 @@ final class StreamRoute {
   void run(Exchange exchange, Function<Session, ThreadKey> shown) throws InterruptedException {
     var previews = Set.copyOf(exchange.query().all("event_deltas", 100));
     if (!PREVIEWS.containsAll(previews)) {
-      throw Query.problem("event_deltas", "must be of agent.message, agent.thinking");
+      throw Query.problem(
+          "event_deltas", "must be of agent.message, agent.thinking, " + Feed.TOOL_OUTPUT);
     }
     var id = SessionId.of(exchange.id("session"));
     backend.desk().get(exchange.caller(), id); // a stranger does not count as a listener

@@ -95,9 +95,10 @@ final class Asking {
       List<Event> context)
       throws InterruptedException {
     var start = step.open().orElseGet(at::id);
-    var previews = new ReplyPreviews(at.harness().feed(), at.session(), at.id(), at.id());
     boolean begins = !chapters(context).isEmpty();
     var frame = begins ? at.frame(choice.next()) : chapter;
+    var tools = frame.toolbox();
+    var previews = new ReplyPreviews(at, at.id(), at.id(), tools);
     var soon = soon(step, context);
     var asked = frame.context().messages(slices -> slices.accept(soon));
     var sent = Chapter.of(soon, at.writer().past());
@@ -128,7 +129,7 @@ final class Asking {
         var truncated = room.truncatedTo(sent, reply.usage());
         yield truncated.isPresent()
             ? truncated(start, reply.usage(), truncated.get(), asked, room)
-            : answered(reply, start, previews, frame.toolbox());
+            : answered(reply, start, previews, tools);
       }
       case Answer.Failure failure when failure.kind() == Answer.Kind.CONTEXT_FULL ->
           overflowed(failure, asked, room, at.chapter(), endings.requestOverflowed(start));

@@ -18,6 +18,12 @@ import java.util.Optional;
 /// A `Problem` because the store is unavailable is thrown: the brain repeats the step later. Any
 /// other exception is a bug and ends the turn.
 public interface HandErrand {
+  /// Whether the session's hand may be made before [#beforeHand] is called, because that has
+  /// nothing to do for it. Changes nothing.
+  default boolean mayPrepare(SessionId session) {
+    return true;
+  }
+
   /// Called before the session's hand is provisioned, or found, for new calls.
   ///
   /// @throws Sandboxes.Unavailable as [#before]

@@ -3,6 +3,7 @@ package dev.drover.brain;
 import dev.drover.base.Ids;
 import dev.drover.base.MemoryBudget;
 import dev.drover.base.Pause;
+import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.model.Models;
 import dev.drover.profile.Profiles;
@@ -21,7 +22,7 @@ import java.util.random.RandomGenerator;
 /// The harness: everything that brains share. It holds no state of any session, so any number of
 /// wakes, on any node and after any crash, lead to the same log. Safe for many threads.
 ///
-/// @param hands the hands; a session's first call that needs one provisions it
+/// @param hands the hands; a session's first call that needs one provisions it, see [EarlyHand]
 /// @param errands what is done in a hand around its calls, in this order
 /// @param tools the tools that agents can be offered, besides those of MCP servers
 /// @param mcp the MCP servers of agents
@@ -83,6 +84,7 @@ public record Harness(
     var fold = new SessionFold(progress.boundary(), progress.usage(), session.budget());
     var thread = session.primary();
     var writer = new LogWriter(log, lease, fold, thread.key());
-    return new Wake(new WakeContext(this, session, thread, writer, bell));
+    var early = new EarlyHand(this, HandSpec.workspace(session.id()));
+    return new Wake(new WakeContext(this, session, thread, writer, bell, early));
   }
 }

@@ -24,11 +24,24 @@ final class Wake {
   /// Works until the session rests or another node holds it; then that node gets the session's
   /// hand, too.
   void run() throws InterruptedException {
+    try (var _ = at.early()) {
+      steps();
+    }
+    if (writer.lost()) {
+      at.harness().hands().leave(at.session());
+    }
+  }
+
+  private void steps() throws InterruptedException {
     LogWriter.Next next;
     do {
       var inbox = at.inbox();
+      var step = Plan.next(at.fold(), inbox, at.budgetReached(), at.harness().maxToolRounds());
+      if (!(step instanceof Step.Act)) {
+        at.early().cancel();
+      }
       next =
-          switch (Plan.next(at.fold(), inbox, at.budgetReached(), at.harness().maxToolRounds())) {
+          switch (step) {
             case Step.Ask ask -> asking.ask(ask);
             case Step.BackOff backOff -> asking.backOff(backOff);
             case Step.Act act -> acting.act(act);
@@ -41,9 +54,6 @@ final class Wake {
             case Step.Rest _ -> writer.write(List.of(), inbox, true);
           };
     } while (next == LogWriter.Next.GO_ON);
-    if (writer.lost()) {
-      at.harness().hands().leave(at.session());
-    }
   }
 
   /// Ends the turn because of an internal error.

@@ -28,8 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// threads, except for [#id].
 ///
 /// @param row the session as it was at the wake
+/// @param early the hand for calls that the model has begun
 record WakeContext(
-    Harness harness, Session row, SessionThread thread, LogWriter writer, Bell bell) {
+    Harness harness,
+    Session row,
+    SessionThread thread,
+    LogWriter writer,
+    Bell bell,
+    EarlyHand early) {
   WorkspaceId workspace() {
     return row.origin().workspace();
   }

@@ -22,6 +22,9 @@ final class Api implements AutoCloseable {
   /// How long a server may take to receive a stream.
   private static final Duration TRANSFER = Duration.ofHours(1);
 
+  /// The type of the previews of what a command prints while it runs.
+  static final String OUTPUT = "drover.tool_output";
+
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   /// The longest response that is read, in bytes.
@@ -64,16 +67,26 @@ final class Api implements AutoCloseable {
 
   /// Opens the stream of a session: it shows all events after this returns.
   ///
-  /// @param previews whether texts are also sent while they are written
+  /// @param previews whether texts are also sent while they are written, and the output of commands
+  ///   while they run
   SessionStream stream(String session, boolean previews)
       throws Refusal, IOException, InterruptedException {
-    var path =
-        "/v1/sessions/"
-            + segment(session)
-            + "/events/stream"
-            + (previews
-                ? "?event_deltas%5B%5D=agent.message&event_deltas%5B%5D=agent.thinking"
-                : "");
+    var path = "/v1/sessions/" + segment(session) + "/events/stream";
+    if (!previews) {
+      return open(path);
+    }
+    var texts = path + "?event_deltas%5B%5D=agent.message&event_deltas%5B%5D=agent.thinking";
+    try {
+      return open(texts + "&event_deltas%5B%5D=" + OUTPUT);
+    } catch (Refusal refusal) {
+      if (refusal.status() != 400) {
+        throw refusal;
+      }
+      return open(texts); // the server is of an earlier version
+    }
+  }
+
+  private SessionStream open(String path) throws Refusal, IOException, InterruptedException {
     var response = client.send(request("GET", path).with("accept", "text/event-stream"), PATIENCE);
     if (response.status() != 200) {
       try (response) {

@@ -32,6 +32,19 @@ public final class Cli {
   private final Measuring measuring;
   private final Checking checking;
   private final Replaying replaying;
+  private final StoredLogs stored;
+
+  /// A command line on a machine without a store, see [#Cli(Shell,ServerFactory,Function,Measuring,
+  /// Checking,Replaying,StoredLogs)].
+  public Cli(
+      Shell shell,
+      ServerFactory host,
+      Function<Map<String, String>, List<Check>> doctor,
+      Measuring measuring,
+      Checking checking,
+      Replaying replaying) {
+    this(shell, host, doctor, measuring, checking, replaying, StoredLogs.NONE);
+  }
 
   /// @param doctor runs the checks of the machine, with the given flags by the name of their
   ///   setting
@@ -41,13 +54,15 @@ public final class Cli {
       Function<Map<String, String>, List<Check>> doctor,
       Measuring measuring,
       Checking checking,
-      Replaying replaying) {
+      Replaying replaying,
+      StoredLogs stored) {
     this.shell = shell;
     this.host = host;
     this.doctor = doctor;
     this.measuring = measuring;
     this.checking = checking;
     this.replaying = replaying;
+    this.stored = stored;
   }
 
   /// Runs one command line.
@@ -101,7 +116,7 @@ public final class Cli {
       return printVersion();
     }
     if (command.commandSpec().userObject() instanceof Verb verb) {
-      try (var call = new Invocation(shell, host, replaying, command)) {
+      try (var call = new Invocation(shell, host, replaying, stored, command)) {
         return call.run(verb);
       }
     }

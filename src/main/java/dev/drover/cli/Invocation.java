@@ -22,15 +22,18 @@ final class Invocation implements AutoCloseable {
   private final Output output;
   private final ServerFactory host;
   private final Replaying replaying;
+  private final StoredLogs stored;
   private @Nullable TargetServer target;
   private @Nullable Api api;
   private @Nullable IdLookup lookup;
   private @Nullable String id;
 
-  Invocation(Shell shell, ServerFactory host, Replaying replaying, ParseResult line) {
+  Invocation(
+      Shell shell, ServerFactory host, Replaying replaying, StoredLogs stored, ParseResult line) {
     this.shell = shell;
     this.host = host;
     this.replaying = replaying;
+    this.stored = stored;
     arguments = new Arguments(line, shell.in());
     output = new Output(shell, Specs.format(arguments));
   }
@@ -96,6 +99,12 @@ final class Invocation implements AutoCloseable {
   /// The replay of bundles on this machine.
   Replaying replaying() {
     return replaying;
+  }
+
+  /// The store of this machine's server; empty if the command is about another server, or if there
+  /// is no store that can be read without its server.
+  Optional<StoredLogs.Opened> store() {
+    return target().isNamed() ? Optional.empty() : stored.open(data());
   }
 
   /// @throws Problem if neither flags nor settings name a server

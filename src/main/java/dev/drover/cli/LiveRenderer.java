@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A renderer for terminals: it shows texts while they are written, and otherwise a progress line
 /// that states what the run waits for and since when. The progress line is erased before other
@@ -15,6 +16,9 @@ final class LiveRenderer implements Renderer {
 
   /// Shorter waits are not shown.
   private static final long UNNOTICED_NANOS = Duration.ofMillis(300).toNanos();
+
+  /// How much is kept of what a command prints, in characters.
+  private static final int PRINTED = 2_000;
 
   private static final String MODEL = "waiting for the model";
   private static final String FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
@@ -31,6 +35,10 @@ final class LiveRenderer implements Renderer {
   private boolean progressShown;
   private String preview = "";
   private final StringBuilder shown = new StringBuilder();
+
+  /// The end of what the command that runs has printed.
+  private String printed = "";
+
   private long block;
 
   LiveRenderer(PrintStream out, PrintStream err, int width, LongSupplier nanoTime) {
@@ -87,7 +95,14 @@ final class LiveRenderer implements Renderer {
       return;
     }
     int frame = (int) (waited / PATIENCE.toNanos() % FRAMES.length());
-    var line = FRAMES.charAt(frame) + " " + waitingFor + " " + waited / 1_000_000_000 + "s";
+    var line =
+        FRAMES.charAt(frame)
+            + " "
+            + waitingFor
+            + " "
+            + waited / 1_000_000_000
+            + "s"
+            + (printed.isBlank() ? "" : " · " + lastLine());
     progress(Columns.clip(line, width - 1));
   }
 
@@ -119,7 +134,17 @@ final class LiveRenderer implements Renderer {
     again.lines().forEach(transcript::note);
   }
 
+  /// The last line of the output that has a character.
+  private String lastLine() {
+    var text = printed.stripTrailing();
+    var line = text.substring(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
+    return Sanitized.line(line.strip());
+  }
+
   private void start(Json.Obj event) {
+    if (TurnOutcome.type(event).equals(Api.OUTPUT)) {
+      return; // what it prints follows
+    }
     if (TurnOutcome.type(event).equals("agent.thinking")) {
       waitFor("thinking");
     } else {
@@ -136,6 +161,10 @@ final class LiveRenderer implements Renderer {
   }
 
   private void delta(Json.Obj event) {
+    if (running.containsKey(String.valueOf(event.text("event_id")))) {
+      print(event.object("delta").object("content").text("text"));
+      return;
+    }
     if (preview.isEmpty() || !preview.equals(event.text("event_id"))) {
       return;
     }
@@ -147,6 +176,11 @@ final class LiveRenderer implements Renderer {
     }
     var text = delta.object("content").text("text");
     show(text == null ? "" : text);
+  }
+
+  private void print(@Nullable String piece) {
+    var all = printed + (piece == null ? "" : piece);
+    printed = all.substring(Math.max(0, all.length() - PRINTED));
   }
 
   private void show(String piece) {
@@ -173,6 +207,7 @@ final class LiveRenderer implements Renderer {
     var call = String.valueOf(event.text(key));
     transcript.result(call, event);
     running.remove(call);
+    printed = "";
     waitFor(running.isEmpty() ? MODEL : String.join(", ", running.values()));
   }
 

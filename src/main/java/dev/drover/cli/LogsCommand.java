@@ -1,12 +1,15 @@
 package dev.drover.cli;
 
 import dev.drover.base.Json;
+import dev.drover.base.Problem;
+import dev.drover.http.Unreachable;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,7 +25,11 @@ final class LogsCommand {
   private static final String SINCE = "--since";
   private static final String TAIL = "--tail";
   private static final String FAILED = "--failed";
+  private static final String PREFIX = "sesn_";
   private static final int PAGE = 1000;
+
+  /// How many sessions are named if the beginning of an id stands for several.
+  private static final int NAMED = 10;
 
   /// How many earlier events are shown when a session is followed.
   private static final int USUAL_TAIL = 1000;
@@ -59,7 +66,8 @@ final class LogsCommand {
         .footer(
             "",
             "Results of tools are cut after some lines; 'drover events list --json' has all of"
-                + " them. Ctrl-C ends -f, and the session continues.",
+                + " them. Ctrl-C ends -f, and the session continues. If no server runs on this"
+                + " machine, the events are read from its data directory.",
             "",
             "Examples:",
             "  drover logs sesn_...",
@@ -72,9 +80,21 @@ final class LogsCommand {
     call.output().refuseYaml(arguments);
     var since = arguments.text(SINCE).map(this::instant);
     var tail = arguments.number(TAIL, 0);
-    var session = call.api().get(call.path("/v1/sessions"));
     var renderer = Renderer.of(call.shell(), call.output().json());
     var view = new View(renderer, false, new Sieve(since, arguments.has(FAILED)));
+    Json.Obj session;
+    try {
+      session = call.api().get(call.path("/v1/sessions"));
+    } catch (Unreachable e) {
+      var store =
+          e.isNoServer() && !arguments.has(FOLLOW)
+              ? call.store()
+              : Optional.<StoredLogs.Opened>empty();
+      if (store.isEmpty()) {
+        throw e;
+      }
+      return read(store.get(), since, tail, view);
+    }
     if (arguments.has(FOLLOW)) {
       return follow(session, view, tail.orElse(USUAL_TAIL));
     }
@@ -132,6 +152,62 @@ final class LogsCommand {
       page = Paging.after(answer);
     }
     told.end();
+  }
+
+  /// Prints the transcript from the store of this machine, while its server does not run.
+  private int read(
+      StoredLogs.Opened store, Optional<Instant> since, Optional<Integer> tail, View view) {
+    try (store) {
+      var session = session(store);
+      call.say("no server is running; these are the events in " + store.name());
+      var told = new Told(view);
+      var last = new ArrayDeque<Json.Obj>();
+      store.events(
+          session,
+          event -> {
+            if (since.isPresent() && !isSince(event, since.get())) {
+              return true;
+            }
+            if (tail.isEmpty()) {
+              told.event(event);
+              return !view.isClosed();
+            }
+            last.add(event);
+            if (last.size() > tail.get()) {
+              last.removeFirst();
+            }
+            return true;
+          });
+      last.forEach(told::event);
+      told.end();
+    }
+    return 0;
+  }
+
+  /// Whether an event was processed at a time or after it.
+  private static boolean isSince(Json.Obj event, Instant time) {
+    try {
+      var processed = event.text("processed_at");
+      return processed != null && !Instant.parse(processed).isBefore(time);
+    } catch (DateTimeParseException _) {
+      return false;
+    }
+  }
+
+  /// The id that the argument stands for.
+  private String session(StoredLogs.Opened store) {
+    var text = arguments.id();
+    var beginning = text.startsWith(PREFIX) ? text : PREFIX + text;
+    var found = store.sessions(beginning, NAMED);
+    if (found.isEmpty()) {
+      throw Problem.notFound("no session begins with " + Sanitized.line(beginning));
+    }
+    if (found.size() > 1) {
+      throw Problem.invalid(
+          "several sessions begin with %s; name one by its id: %s"
+              .formatted(Sanitized.line(beginning), String.join(", ", found)));
+    }
+    return found.getFirst();
   }
 
   private int follow(Json.Obj session, View view, int tail) throws Refusal, InterruptedException {

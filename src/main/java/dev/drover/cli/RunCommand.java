@@ -114,9 +114,9 @@ final class RunCommand {
     return files.line()
         + session.id()
         + " is kept. To read it later: "
-        + session.serve()
-        + "\nand "
         + session.logs()
+        + "\nTo go on with it: "
+        + session.serve()
         + files.example(session);
   }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param key empty if no key is known; the server will then refuse most requests
 /// @param keyFrom the source of the key, for people
-record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
+/// @param isNamed whether the user named it; otherwise it is the server of this machine
+record TargetServer(URI url, Optional<Secret> key, String keyFrom, boolean isNamed) {
   private static final String URL_VARIABLE = "DROVER_URL";
   static final String KEY_VARIABLE = "DROVER_API_KEY";
 
@@ -26,14 +27,16 @@ record TargetServer(URI url, Optional<Secret> key, String keyFrom) {
     var url = named.orElseGet(() -> local.get().url());
     var given = variable(variables, KEY_VARIABLE);
     if (given.isPresent()) {
-      return new TargetServer(url, Optional.of(key(given.get(), KEY_VARIABLE)), KEY_VARIABLE);
+      var secret = key(given.get(), KEY_VARIABLE);
+      return new TargetServer(url, Optional.of(secret), KEY_VARIABLE, named.isPresent());
     }
     if (!isLoopback(url)) {
-      return new TargetServer(url, Optional.empty(), "");
+      return new TargetServer(url, Optional.empty(), "", named.isPresent());
     }
     var here = local.get();
     var from = here.keyFile().toString();
-    return new TargetServer(url, here.key().map(secret -> key(secret.reveal(), from)), from);
+    var found = here.key().map(secret -> key(secret.reveal(), from));
+    return new TargetServer(url, found, from, named.isPresent());
   }
 
   /// Whether the server runs on this machine, or would.

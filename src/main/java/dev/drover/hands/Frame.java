@@ -18,8 +18,10 @@ record Frame(byte op, int id, ByteBuffer payload) {
   static final byte CALL = 3;
   static final byte CANCEL = 4;
   static final byte STOP = 6;
+  static final byte WATCH = 7; // since version 4 of the protocol
   static final byte HELLO = 16;
   static final byte PONG = 17;
+  static final byte OUTPUT = 18; // since version 4
   static final byte RESULT = 19;
 
   // Operations on files, since version 2 of the protocol.

@@ -29,7 +29,7 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// The number of calls that run at once.
   static final int CALLS = 64;
 
-  private static final int PROTOCOL = 3;
+  private static final int PROTOCOL = 4;
 
   /// The first protocol with operations on files.
   private static final int FILES = 2;
@@ -37,6 +37,16 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// The first protocol in which one operation reads several files.
   private static final int SEVERAL = 3;
 
+  /// The first protocol in which a hand sends the output of a command while it runs.
+  private static final int LIVE = 4;
+
+  /// The maximum size of one piece of such output, in bytes.
+  private static final int OUTPUT_MAX = 16 << 10;
+
+  /// The shortest time between two pieces. What a hand sends faster is left out.
+  private static final long OUTPUT_NANOS = Duration.ofMillis(50).toNanos();
+
+  private static final String COMMANDS = "bash";
   private static final int RESULT_MAX = 4 << 20;
   private static final int PIECE = Frame.MAX - 64;
   private static final Duration CONFIRM = Duration.ofSeconds(2);
@@ -60,6 +70,9 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final ByteStream stream;
   private final Duration heartbeat;
   private final Runnable onDeath;
+  private final Output output;
+  private long nextOutput = System.nanoTime(); // of the thread that reads
+  private long leftOut; // of the thread that reads
   private final Map<Integer, PendingCall> calls = new ConcurrentHashMap<>();
 
   /// The same calls by id. A repeated request waits for the call that already runs.
@@ -75,10 +88,17 @@ public final class FramedHand implements Hand, AutoCloseable {
   private final Transfers files =
       new Transfers(this::put, ids::incrementAndGet, () -> hello.getNow(0) >= SEVERAL);
 
-  private FramedHand(ByteStream stream, Duration heartbeat, Runnable onDeath) {
+  /// Receives what a command prints while it runs, see [LiveOutput].
+  @FunctionalInterface
+  public interface Output {
+    void printed(EventId call, String text, long leftOut);
+  }
+
+  private FramedHand(ByteStream stream, Duration heartbeat, Runnable onDeath, Output output) {
     this.stream = stream;
     this.heartbeat = heartbeat;
     this.onDeath = onDeath;
+    this.output = output;
   }
 
   /// Takes over `stream` and waits for the greeting of the other side.
@@ -89,7 +109,16 @@ public final class FramedHand implements Hand, AutoCloseable {
   public static FramedHand attach(
       ByteStream stream, Duration patience, Duration heartbeat, Runnable onDeath)
       throws IOException, InterruptedException {
-    var hand = new FramedHand(stream, heartbeat, onDeath);
+    return attach(stream, patience, heartbeat, onDeath, (_, _, _) -> {});
+  }
+
+  /// As above.
+  ///
+  /// @param output must return at once
+  public static FramedHand attach(
+      ByteStream stream, Duration patience, Duration heartbeat, Runnable onDeath, Output output)
+      throws IOException, InterruptedException {
+    var hand = new FramedHand(stream, heartbeat, onDeath, output);
     Thread.ofVirtual().name("hand-reader").start(hand::readFrames);
     try {
       hand.hello.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -262,6 +291,7 @@ public final class FramedHand implements Hand, AutoCloseable {
         }
       }
       case Frame.PART -> add(sent(frame), frame.payload());
+      case Frame.OUTPUT -> show(sent(frame), frame.payload());
       case Frame.RESULT -> {
         var pending = sent(frame);
         byte flag = frame.payload().hasRemaining() ? frame.payload().get() : -1;
@@ -270,6 +300,7 @@ public final class FramedHand implements Hand, AutoCloseable {
         }
         add(pending, frame.payload());
         forget(pending);
+        leftOut = 0; // the result has it
         var text = text(pending.text.toByteArray());
         pending.result.complete(flag == 0 ? ToolResult.success(text) : ToolResult.error(text));
       }
@@ -279,6 +310,25 @@ public final class FramedHand implements Hand, AutoCloseable {
         }
       }
     }
+  }
+
+  private void show(PendingCall pending, ByteBuffer payload) throws Frame.Violation {
+    if (hello.getNow(0) < LIVE
+        || !pending.call.name().equals(COMMANDS)
+        || payload.remaining() <= Integer.BYTES
+        || payload.remaining() > OUTPUT_MAX) {
+      throw new Frame.Violation("output that was not asked for");
+    }
+    leftOut += Integer.toUnsignedLong(payload.getInt());
+    if (System.nanoTime() - nextOutput < 0) {
+      leftOut += payload.remaining();
+      return;
+    }
+    nextOutput = System.nanoTime() + OUTPUT_NANOS;
+    var bytes = new byte[payload.remaining()];
+    payload.get(bytes);
+    output.printed(pending.call.id(), text(bytes), leftOut);
+    leftOut = 0;
   }
 
   private PendingCall sent(Frame frame) throws Frame.Violation {
@@ -314,6 +364,9 @@ public final class FramedHand implements Hand, AutoCloseable {
           case Outgoing.Call(var id, var pending, var request) -> {
             if (pending.stage.compareAndSet(PendingCall.Stage.QUEUED, PendingCall.Stage.SENT)) {
               write(id, request);
+              if (pending.call.name().equals(COMMANDS) && hello.getNow(0) >= LIVE) {
+                write(Frame.bare(Frame.WATCH, id));
+              }
             }
           }
         }

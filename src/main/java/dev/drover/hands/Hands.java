@@ -15,6 +15,13 @@ public interface Hands {
   ///   model
   Grip provision(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException;
 
+  /// Makes the hand before a call needs it, if it does not live yet and can be made at once: no
+  /// other hand ends for it, and it waits for no free place. [#provision] then finds it. Until a
+  /// call uses it, it is an idle hand.
+  ///
+  /// @throws Sandboxes.Unavailable when it cannot be made; the call that needs it tries again
+  void prepare(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException;
+
   /// Returns a grip on this particular hand of the session; the caller closes the grip. Empty when
   /// the hand is gone or when another server holds it.
   Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The sandboxes of all sessions, one for each hand name that a session uses. A sandbox is created
-/// at the first call that needs it, replaced when it has died, and closed when it is idle. The
+/// for the first call that needs it, replaced when it has died, and closed when it is idle. The
 /// workspace outlives the sandbox, and a sandbox in which calls are left outlives the server.
 ///
 /// Safe for many threads. At most `most` sandboxes exist at once. Beyond that, a call replaces the
@@ -55,6 +55,26 @@ public final class SandboxPool implements Hands, AutoCloseable {
     var slot = lock(key);
     try {
       return grip(slot, sandbox(slot, spec));
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /// Only a free permit is taken. If calls wait for one by the time the sandbox is there, it is
+  /// closed for them.
+  @Override
+  public void prepare(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    var slot = lock(HandSlot.Key.of(spec));
+    try {
+      if (slot.leaving || leaving || (slot.sandbox != null && slot.sandbox.isAlive())) {
+        return;
+      }
+      empty(slot);
+      if (admission.tryEnter(slot)) {
+        make(slot, spec);
+        slot.idleSince = System.nanoTime();
+        unheld(slot);
+      }
     } finally {
       slot.lock.unlock();
     }
@@ -204,12 +224,19 @@ public final class SandboxPool implements Hands, AutoCloseable {
       evict();
       admission.await(slot);
     }
+    return make(slot, spec);
+  }
+
+  /// Makes a sandbox with a permit that was taken.
+  private Sandbox make(HandSlot slot, HandSpec spec)
+      throws Sandboxes.Unavailable, InterruptedException {
     try {
       if (closed.getCount() == 0) { // a permit may become free because everything ends
         throw new Sandboxes.Unavailable("The server is stopping. This call did not run.");
       }
-      slot.sandbox = create(spec);
-      return slot.sandbox;
+      var sandbox = create(spec);
+      slot.sandbox = sandbox;
+      return sandbox;
     } finally {
       if (slot.sandbox == null) {
         permits.release();

@@ -9,6 +9,14 @@ public interface Listener {
   /// @param index the block's index in the reply, from 0
   void blockStarted(int index, String type);
 
+  /// Called when a call of an offered tool begins, as soon as its name is known: long before its
+  /// input may be complete. With some servers a name arrives in parts, so the reply may contain a
+  /// call of another tool in the end.
+  ///
+  /// @param index the block's index in the reply, from 0
+  /// @param tool the name as it was offered
+  default void callStarted(int index, String tool) {}
+
   /// Called with more text of a `text` block.
   void text(int index, String delta);
 

@@ -31,6 +31,10 @@ public final class Feed {
   /// cut off to make room for others.
   public static final long LISTENER_SHARE = 4L * 1024 * 1024;
 
+  /// The type of the previews of what a command prints while it runs. Their id is that of the call;
+  /// no event has this type.
+  public static final String TOOL_OUTPUT = "drover.tool_output";
+
   /// The time that it may take to notice that a listener has left.
   private static final Duration NOTICING = Duration.ofMillis(150);
 

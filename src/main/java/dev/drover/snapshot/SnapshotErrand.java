@@ -100,6 +100,11 @@ public final class SnapshotErrand implements HandErrand, JobHandler, AutoCloseab
   }
 
   @Override
+  public boolean mayPrepare(SessionId session) {
+    return !isElsewhere(session);
+  }
+
+  @Override
   public void beforeHand(SessionId session) throws Sandboxes.Unavailable, InterruptedException {
     resting.awake(session);
     if (isElsewhere(session)) {

@@ -94,6 +94,11 @@ public final class MeteredModels implements Models {
       }
 
       @Override
+      public void callStarted(int index, String tool) {
+        listener.callStarted(index, tool);
+      }
+
+      @Override
       public void text(int index, String delta) {
         listener.text(index, delta);
       }

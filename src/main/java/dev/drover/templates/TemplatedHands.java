@@ -32,6 +32,12 @@ public final class TemplatedHands implements Hands {
   }
 
   @Override
+  public void prepare(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    templates.await(packages.apply(spec.session()));
+    hands.prepare(spec);
+  }
+
+  @Override
   public Optional<Grip> attach(HandSpec spec, HandId hand) throws InterruptedException {
     return hands.attach(spec, hand);
   }

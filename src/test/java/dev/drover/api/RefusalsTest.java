@@ -398,7 +398,9 @@ final class RefusalsTest {
   void onlyTwoTypesHavePreviews() throws Exception {
     var answer = api.get(session + "/events/stream?event_deltas%5B%5D=agent.tool_use");
     assertThat(answer.error())
-        .isEqualTo("invalid_request_error: event_deltas: must be of agent.message, agent.thinking");
+        .isEqualTo(
+            "invalid_request_error: event_deltas: must be of agent.message, agent.thinking,"
+                + " drover.tool_output");
     var many = "event_deltas=agent.message&".repeat(101);
     assertThat(api.get(session + "/events/stream?" + many).error())
         .isEqualTo("invalid_request_error: event_deltas: must contain no more than 100 item(s)");

@@ -90,6 +90,34 @@ final class LiveRendererTest {
   }
 
   @Test
+  void theLastLineThatACommandPrintsIsShownWhileItRuns() {
+    show(Canned.bash("sevt_5", "make"));
+    printed();
+    show(
+        """
+        data: {"type":"event_start","event":{"type":"drover.tool_output","id":"sevt_5"}}\
+        """,
+        output("sevt_5", "one\\ntwo of \\u001b[31mth"),
+        output("sevt_5", "ree\\n\\n"),
+        output("sevt_other", "not ours"));
+    later(3);
+    assertThat(printed()).contains("⠋ bash 3s · two of ").endsWith("three<>\n".strip());
+    show(Canned.result("sevt_5", "all of it", false));
+    assertThat(printed()).contains("all of it").doesNotContain("three");
+    show(Canned.bash("sevt_6", "make"));
+    later(3);
+    assertThat(printed()).doesNotContain("three");
+  }
+
+  private static String output(String call, String text) {
+    return """
+    data: {"type":"event_delta","event_id":"%s","delta":{"type":"content_delta","index":0,\
+    "content":{"type":"text","text":"%s"}}}\
+    """
+        .formatted(call, text);
+  }
+
+  @Test
   void nothingDisturbsALineOfTextInTheMaking() {
     show(Canned.MESSAGE_START, Canned.delta("Well"));
     printed();

@@ -162,7 +162,7 @@ final class RunTest {
     assertThat(shell.out()).isEqualTo(String.join("", expected.toList()));
     assertThat(shell.err()).contains(SESSION);
     assertThat(server.requests().get(4))
-        .endsWith("agent.message&event_deltas%5B%5D=agent.thinking");
+        .endsWith("agent.thinking&event_deltas%5B%5D=drover.tool_output");
   }
 
   @Test

@@ -14,11 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The server's side of the protocol over one kind of stream, against a peer that lies.
 abstract class FramedHandContract {
@@ -422,12 +425,75 @@ abstract class FramedHandContract {
     }
   }
 
+  /// A call of a hand of protocol 4, whose output arrives in `printed`.
+  private FramedHand watched(List<String> printed) throws Exception {
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 4);
+    return FramedHand.attach(
+        ours,
+        LONG,
+        LONG,
+        deaths::incrementAndGet,
+        (call, text, leftOut) -> printed.add(call + " " + leftOut + " " + text));
+  }
+
+  private void output(int id, int leftOut, String text) throws IOException {
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    send(
+        Frame.OUTPUT, id, ByteBuffer.allocate(4 + bytes.length).putInt(leftOut).put(bytes).array());
+  }
+
+  @Test
+  void whatACommandPrintsArrivesBeforeItsResult() throws Exception {
+    var printed = new CopyOnWriteArrayList<String>();
+    try (var hand = watched(printed);
+        var scope = new Scope()) {
+      var task = scope.fork(() -> hand.execute(call()));
+      int id = Frame.read(peer.in()).id();
+      var watch = Frame.read(peer.in());
+      assertThat(watch.op()).isEqualTo(Frame.WATCH);
+      assertThat(watch.id()).isEqualTo(id);
+      output(id, 0, "one\0");
+      await().until(() -> printed.size() == 1);
+      for (int i = 0; i < 1_000; i++) {
+        output(id, 1, "x");
+      }
+      send(Frame.RESULT, id, (byte) 0, (byte) 'r');
+      assertThat(task.join().text()).isEqualTo("r");
+      assertThat(printed.getFirst()).isEqualTo("sevt_1 0 one\uFFFD");
+      // Pieces that come too fast are left out, and counted by the next one.
+      assertThat(printed).hasSizeLessThan(1_000);
+      assertThat(hand.isAlive()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"other call", "empty", "too long", "old hand", "read"})
+  void outputThatWasNotAskedForEndsTheHand(String how) throws Exception {
+    var printed = new CopyOnWriteArrayList<String>();
+    try (var hand = how.equals("old hand") ? hand(LONG) : watched(printed);
+        var scope = new Scope()) {
+      var call =
+          how.equals("read")
+              ? new ToolCall(new EventId("sevt_1"), "read", Json.obj("file_path", "x"))
+              : call();
+      var task = scope.fork(() -> hand.execute(call));
+      int id = Frame.read(peer.in()).id();
+      output(
+          how.equals("other call") ? id + 1 : id,
+          0,
+          how.equals("empty") ? "" : how.equals("too long") ? "x".repeat(20_000) : "x");
+      assertThat(task.join().lost()).isTrue();
+      assertThat(hand.isAlive()).isFalse();
+      assertThat(printed).isEmpty();
+    }
+  }
+
   @Test
   void aStrangerIsNotTakenForAHand() throws Exception {
-    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 4);
+    send(Frame.HELLO, 0, (byte) 0, (byte) 0, (byte) 0, (byte) 5);
     assertThatThrownBy(() -> FramedHand.attach(ours, LONG, LONG, () -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("not a hand of protocol 1 to 3");
+        .hasMessageContaining("not a hand of protocol 1 to 4");
   }
 
   @Test

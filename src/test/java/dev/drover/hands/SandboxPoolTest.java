@@ -2,6 +2,7 @@ package dev.drover.hands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.base.Json;
@@ -493,6 +494,113 @@ final class SandboxPoolTest {
     }
   }
 
+  private static Boolean prepare(SandboxPool hands, SessionId session) throws Exception {
+    hands.prepare(HandSpec.workspace(session));
+    return true;
+  }
+
+  @Test
+  void aCallFindsTheSandboxThatWasMadeBefore() throws Exception {
+    try (var hands = hands()) {
+      prepare(hands, A);
+      prepare(hands, A);
+      assertThat(puppets.made).hasSize(1);
+      try (var grip = hands.provision(HandSpec.workspace(A))) {
+        assertThat(grip.id()).isEqualTo(puppets.made.getFirst().id);
+      }
+      assertThat(puppets.made).hasSize(1);
+    }
+    assertThat(puppets.made.getFirst().closed).isTrue();
+  }
+
+  @Test
+  void aCallWaitsForTheSandboxThatIsBeingMade() throws Exception {
+    var slow = new CountDownLatch(1);
+    puppets.slow = slow;
+    try (var hands = hands();
+        var scope = new Scope()) {
+      var prepared = scope.fork(() -> prepare(hands, A));
+      await().until(() -> puppets.beingMade.get() == 1);
+      var call = scope.fork(() -> Calls.run(hands, A, call("bash")));
+      slow.countDown();
+      assertThat(prepared.join()).isTrue();
+      assertThat(call.join().isError()).isFalse();
+      assertThat(puppets.made).hasSize(1);
+    }
+  }
+
+  @Test
+  void aSandboxThatNoCallUsesIsClosedAsIdle() throws Exception {
+    try (var hands = hands(10, Duration.ofMillis(40))) {
+      prepare(hands, A);
+      await().until(() -> puppets.made.getFirst().closed);
+    }
+  }
+
+  @Test
+  void beforeACallNothingIsMadeInAFullHouse() throws Exception {
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      Calls.run(hands, A, call("bash"));
+      prepare(hands, B);
+      assertThat(puppets.made).hasSize(1).noneMatch(puppet -> puppet.closed);
+      Calls.run(hands, B, call("bash"));
+      assertThat(puppets.made).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatWasMadeBeforeACallGoesForACallThatWaits() throws Exception {
+    var slow = new CountDownLatch(1);
+    puppets.slow = slow;
+    try (var hands =
+            new SandboxPool(
+                puppets, HandTap.NONE, 1, Duration.ofMinutes(15), Duration.ofMinutes(1));
+        var scope = new Scope()) {
+      var prepared = scope.fork(() -> prepare(hands, A));
+      await().until(() -> puppets.beingMade.get() == 1);
+      var waiting = scope.fork(() -> Calls.run(hands, B, call("read")));
+      await().until(() -> hands.waiting() == 1);
+      slow.countDown();
+      assertThat(prepared.join()).isTrue();
+      assertThat(waiting.join().isError()).isFalse();
+      assertThat(puppets.made)
+          .extracting(puppet -> puppet.session, puppet -> puppet.closed)
+          .containsExactly(tuple(A, true), tuple(B, false));
+    }
+  }
+
+  @Test
+  void anAttemptThatIsCutOffOrRefusedTakesNoPlace() throws Exception {
+    try (var hands = hands(1, Duration.ofMinutes(15))) {
+      puppets.slow = new CountDownLatch(1);
+      try (var scope = new Scope()) {
+        var _ = scope.fork(() -> prepare(hands, A));
+        await().until(() -> puppets.beingMade.get() == 1);
+      } // interrupts and waits
+      puppets.slow = null;
+      puppets.refusal = "no bubblewrap";
+      assertThatThrownBy(() -> prepare(hands, A)).isInstanceOf(Sandboxes.Unavailable.class);
+      puppets.refusal = null;
+      assertThat(puppets.made).isEmpty();
+      assertThat(Calls.run(hands, B, call("bash")).isError()).isFalse();
+    }
+  }
+
+  @Test
+  void aSandboxThatIsReleasedOrLeftBeforeTheCallIsNotKept() throws Exception {
+    try (var hands = hands()) {
+      prepare(hands, A);
+      hands.leave(A);
+      assertThat(puppets.left).containsExactly(puppets.made.getFirst());
+      prepare(hands, B);
+      hands.release(B);
+      assertThat(puppets.made.getLast().closed).isTrue();
+      hands.leave();
+      prepare(hands, A);
+      assertThat(puppets.made).hasSize(2);
+    }
+  }
+
   /// Sandboxes that do what the test says.
   private static final class PuppetSandboxes implements Sandboxes {
     final List<Puppet> made = new CopyOnWriteArrayList<>();
@@ -500,11 +608,18 @@ final class SandboxPoolTest {
     final List<SessionId> released = new CopyOnWriteArrayList<>();
     final List<SessionId> discarded = new CopyOnWriteArrayList<>();
     volatile @Nullable String refusal;
+    final AtomicInteger beingMade = new AtomicInteger();
     volatile @Nullable CountDownLatch gate;
+    volatile @Nullable CountDownLatch slow;
     volatile boolean closed;
 
     @Override
-    public Sandbox provision(HandSpec spec) throws Unavailable {
+    public Sandbox provision(HandSpec spec) throws Unavailable, InterruptedException {
+      beingMade.incrementAndGet();
+      var until = slow;
+      if (until != null) {
+        until.await();
+      }
       var reason = refusal;
       if (reason != null) {
         throw new Unavailable(reason);

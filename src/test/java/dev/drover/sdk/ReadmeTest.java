@@ -21,7 +21,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The first session as the README tells it, each way as it stands there, against `drover serve`.
+/// The first session as the README and `docs/first-session.md` tell it, each way as it stands
+/// there, against `drover serve`.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("sandbox")
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadmeTest {
   /// What every way shows at the end: the host's name in the sandbox.
   private static final String RAN = "Linux hand";
+
+  private static final Path README = Path.of("README.md");
+  private static final Path FIRST_SESSION = Path.of("docs/first-session.md");
 
   @TempDir static Path directory;
 
@@ -94,6 +98,18 @@ final class ReadmeTest {
   }
 
   @Test
+  void inTypeScriptAsInTheReadme() throws Exception {
+    Programs.install(Programs.TYPESCRIPT);
+    var files = Files.createDirectory(directory.resolve("readme"));
+    Files.createSymbolicLink(
+        files.resolve("node_modules"), Programs.TYPESCRIPT.resolve("node_modules"));
+    Files.writeString(
+        files.resolve("first.mjs"), block(README, "With the official TypeScript SDK", "js"));
+    assertThat(Programs.run(files, environment, "node", "first.mjs"))
+        .contains(RAN, "session.status_idle");
+  }
+
+  @Test
   void filesInJava() throws Exception {
     var files = filesOf("java");
     Files.writeString(files.resolve("InAndOut.java"), block("Files in Java", "java"));
@@ -134,7 +150,7 @@ final class ReadmeTest {
         .contains(RAN, "session.status_idle");
   }
 
-  /// Puts a block of the README into a file; its name.
+  /// Puts a block of the page into a file; its name.
   ///
   /// @param way how the paragraph begins that introduces the block
   private static String script(String way, String language, String name) throws Exception {
@@ -143,11 +159,15 @@ final class ReadmeTest {
   }
 
   private static String block(String way, String language) throws Exception {
+    return block(FIRST_SESSION, way, language);
+  }
+
+  private static String block(Path page, String way, String language) throws Exception {
     var block =
         Pattern.compile(
                 "^%s[^\n]*(?:\n[^\n]+)*\n\n```%s\n(.*?)^```".formatted(way, language),
                 Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("README.md")));
+            .matcher(Files.readString(page));
     assertThat(block.find()).as(way).isTrue();
     return block.group(1);
   }

@@ -6,6 +6,7 @@ import dev.drover.hands.HandFiles;
 import dev.drover.hands.HandSpec;
 import dev.drover.hands.Hands;
 import dev.drover.hands.MemoryPlace;
+import dev.drover.hands.Sandboxes;
 import dev.drover.hands.SkillDirectory;
 import dev.drover.hands.ToolCall;
 import dev.drover.hands.ToolResult;
@@ -33,15 +34,27 @@ final class SimHands implements Hands {
 
   @Override
   public Grip provision(HandSpec spec) {
-    var session = spec.session();
     Scheduler.letOthers();
+    return hold(spec.session(), made(spec.session()));
+  }
+
+  private SimHand made(SessionId session) {
     disk.add(session);
     var hand = world.hands.get(session);
     if (hand == null || hand.isDead()) {
       hand = new SimHand(world, session, new HandId(world.ids.next(HandId.PREFIX)));
       world.hands.put(session, hand);
     }
-    return hold(session, hand);
+    return hand;
+  }
+
+  @Override
+  public void prepare(HandSpec spec) throws Sandboxes.Unavailable {
+    Scheduler.letOthers();
+    if (world.chance(0.2)) {
+      throw new Sandboxes.Unavailable("there is no room");
+    }
+    made(spec.session());
   }
 
   @Override

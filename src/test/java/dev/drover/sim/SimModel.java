@@ -101,7 +101,14 @@ final class SimModel implements Models, Model {
       return summary(usage);
     }
     boolean handsOver = messages(prompt).contains("Then call hand_over") && world.chance(0.7);
-    return reply(prompt.messages().items().size(), handsOver, usage);
+    var reply = reply(prompt.messages().items().size(), handsOver, usage);
+    for (var block : reply.content().items()) {
+      if ("tool_use".equals(((Json.Obj) block).text("type"))) {
+        listener.callStarted(1, String.valueOf(((Json.Obj) block).text("name")));
+        Scheduler.letOthers();
+      }
+    }
+    return reply;
   }
 
   /// It takes no images, and says which it has found.
@@ -166,7 +173,7 @@ final class SimModel implements Models, Model {
   }
 
   /// @param handsOver whether the model was asked to hand over, and does if it calls at all
-  private Answer reply(int length, boolean handsOver, ModelUsage usage) {
+  private Answer.Reply reply(int length, boolean handsOver, ModelUsage usage) {
     var blocks = new ArrayList<Json>();
     var unreadable = new HashMap<Integer, String>();
     if (world.chance(0.2)) {

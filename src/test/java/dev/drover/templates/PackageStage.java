@@ -17,6 +17,7 @@ import dev.drover.gateway.PackageVariables;
 import dev.drover.gateway.Policy;
 import dev.drover.hands.Egress;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -106,6 +107,7 @@ final class PackageStage implements AutoCloseable {
           MemoryMounts.NONE,
           packages,
           egress,
+          LiveOutput.NONE,
           IDS,
           Pause.REAL,
           InstantSource.system());

@@ -19,6 +19,7 @@ import dev.drover.gateway.PackageVariables;
 import dev.drover.gateway.Policy;
 import dev.drover.hands.Egress;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.hands.ToolCall;
@@ -126,6 +127,7 @@ final class TemplatesTest {
           MemoryMounts.NONE,
           packages,
           egress,
+          LiveOutput.NONE,
           IDS,
           Pause.REAL,
           InstantSource.system());

@@ -36,6 +36,8 @@ public class PuppetHand implements Hands {
   private final Set<SessionId> kept = ConcurrentHashMap.newKeySet();
   private final List<List<SessionResource.Mounted>> provided = new CopyOnWriteArrayList<>();
   private final AtomicInteger provisions = new AtomicInteger();
+  private final AtomicInteger preparations = new AtomicInteger();
+  private volatile Preparation preparation = () -> {};
   private volatile @Nullable String refusal;
   private volatile @Nullable HandFiles files;
   private final AtomicInteger lost = new AtomicInteger();
@@ -82,6 +84,22 @@ public class PuppetHand implements Hands {
     return provisions.get();
   }
 
+  /// What it does when it is made before a call needs it.
+  @FunctionalInterface
+  public interface Preparation {
+    void run() throws Sandboxes.Unavailable, InterruptedException;
+  }
+
+  public PuppetHand prepares(Preparation with) {
+    preparation = with;
+    return this;
+  }
+
+  /// How often a hand was to be made before a call needed it.
+  public int preparations() {
+    return preparations.get();
+  }
+
   /// From now on there is none, for this reason; null: there is one again.
   public PuppetHand refuses(@Nullable String reason) {
     refusal = reason;
@@ -100,6 +118,12 @@ public class PuppetHand implements Hands {
       throw new Sandboxes.Unavailable(reason);
     }
     return new Strings(id());
+  }
+
+  @Override
+  public void prepare(HandSpec spec) throws Sandboxes.Unavailable, InterruptedException {
+    preparations.incrementAndGet();
+    preparation.run();
   }
 
   @Override

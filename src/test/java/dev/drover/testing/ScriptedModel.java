@@ -113,7 +113,25 @@ public final class ScriptedModel implements Model, Models {
   }
 
   public ScriptedModel thenReply(String stopReason, Json... blocks) {
-    return then((_, _) -> reply(stopReason, blocks));
+    return then(
+        (prompt, listener) -> {
+          for (int i = 0; i < blocks.length; i++) {
+            begin(i, blocks[i], prompt, listener);
+          }
+          return reply(stopReason, blocks);
+        });
+  }
+
+  /// Notifies the listener of a call, as a model that reads a stream does.
+  private static void begin(int index, Json block, Prompt prompt, Listener listener) {
+    var name = block instanceof Json.Obj call ? call.text("name") : null;
+    boolean offered =
+        prompt.tools().items().stream()
+            .anyMatch(tool -> name != null && name.equals(((Json.Obj) tool).text("name")));
+    if (offered) {
+      listener.blockStarted(index, "tool_use");
+      listener.callStarted(index, String.valueOf(name));
+    }
   }
 
   public ScriptedModel thenCalls(Json... toolUses) {

@@ -7,6 +7,7 @@ import dev.drover.base.Pause;
 import dev.drover.hands.Egress;
 import dev.drover.hands.FramedHand;
 import dev.drover.hands.HandSpec;
+import dev.drover.hands.LiveOutput;
 import dev.drover.hands.Sandbox;
 import dev.drover.hands.Sandboxes;
 import dev.drover.session.HandId;
@@ -46,6 +47,7 @@ public final class LocalSandboxes implements Sandboxes {
   private final MemoryMounts mounts;
   private final PackageMounts packages;
   private final Egress egress;
+  private final LiveOutput output;
   private final FreeSpace room;
   private final Spawner spawner;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -68,12 +70,23 @@ public final class LocalSandboxes implements Sandboxes {
       Pause pause,
       InstantSource clock)
       throws IOException, InterruptedException {
-    this(data, settings, maker, mounts, PackageMounts.NONE, egress, ids, pause, clock);
+    this(
+        data,
+        settings,
+        maker,
+        mounts,
+        PackageMounts.NONE,
+        egress,
+        LiveOutput.NONE,
+        ids,
+        pause,
+        clock);
   }
 
   /// @param mounts which memory stores the sandboxes of a session show
   /// @param packages which packages they show
   /// @param egress the way out of sandboxes
+  /// @param output receives what commands print while they run
   /// @throws IOException when the data directory cannot be used, or the engine cannot be made
   /// @throws InterruptedException when interrupted while it removes what an earlier server left
   public LocalSandboxes(
@@ -83,6 +96,7 @@ public final class LocalSandboxes implements Sandboxes {
       MemoryMounts mounts,
       PackageMounts packages,
       Egress egress,
+      LiveOutput output,
       Ids ids,
       Pause pause,
       InstantSource clock)
@@ -92,6 +106,7 @@ public final class LocalSandboxes implements Sandboxes {
     this.mounts = mounts;
     this.packages = packages;
     this.egress = egress;
+    this.output = output;
     this.ids = ids;
     this.clock = clock;
     var hands = Workspaces.Directories.own(root.resolve("hands"));
@@ -209,7 +224,7 @@ public final class LocalSandboxes implements Sandboxes {
     try {
       if (leash.session().equals(session.value()) && leash.lives()) {
         try {
-          var sandbox = sandbox(attach(leash.directory()), held.get());
+          var sandbox = sandbox(attach(session, leash.directory()), held.get());
           attached = true;
           return Optional.of(sandbox);
         } catch (IOException e) {
@@ -266,7 +281,7 @@ public final class LocalSandboxes implements Sandboxes {
       var shown = packages.of(session, held.leash().directory());
       workspaces.hand(spec, id);
       var running = engine.start(site(held, workspace, shown, leadsOut, surroundings), record);
-      var hand = attach(record.leash().directory());
+      var hand = attach(session, record.leash().directory());
       record.write(running.traces());
       started = true;
       return sandbox(hand, new Register.Held(record.leash(), held.lock()));
@@ -298,10 +313,15 @@ public final class LocalSandboxes implements Sandboxes {
     return sandbox[0];
   }
 
-  private FramedHand attach(Path directory) throws IOException, InterruptedException {
+  private FramedHand attach(SessionId session, Path directory)
+      throws IOException, InterruptedException {
     try {
       return FramedHand.attach(
-          engine.connect(directory), settings.patience(), settings.heartbeat(), () -> {});
+          engine.connect(directory),
+          settings.patience(),
+          settings.heartbeat(),
+          () -> {},
+          (call, text, leftOut) -> output.printed(session, call, text, leftOut));
     } catch (IOException e) {
       throw new IOException(engine.diagnosis(directory), e);
     }

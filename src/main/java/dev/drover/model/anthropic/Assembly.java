@@ -119,6 +119,9 @@ final class Assembly implements ReplyBuilder {
     var begun = blocks.start(number(body), start);
     if (begun.isPresent()) {
       listener.blockStarted(begun.get().place(), begun.get().type());
+      if (begun.get().isCall() && tools.contains(name(start))) {
+        listener.callStarted(begun.get().place(), name(start));
+      }
       show(begun.get(), begun.get().shownAtStart());
     }
   }
@@ -245,10 +248,13 @@ final class Assembly implements ReplyBuilder {
   /// The block, without blanks around the name of a tool.
   private Json named(Json whole) {
     var block = (Json.Obj) whole;
+    var name = name(block);
+    return name.equals(Block.piece(block, "name")) ? block : block.with("name", name);
+  }
+
+  private String name(Json.Obj block) {
     var name = Block.piece(block, "name");
-    return !tools.contains(name) && tools.contains(name.strip())
-        ? block.with("name", name.strip())
-        : block;
+    return !tools.contains(name) && tools.contains(name.strip()) ? name.strip() : name;
   }
 
   /// Whether a call was cut off. A call that was cut before its first piece of input looks like one

@@ -38,6 +38,9 @@ final class ChatReply implements ReplyBuilder {
   /// The parts in the order in which they began: a [Call], the text, or the reasoning.
   private final List<Object> order = new ArrayList<>();
 
+  /// The calls whose names are not known yet.
+  private final List<Call> unnamed = new ArrayList<>();
+
   /// The parts that arrived in deltas before any message.
   private boolean hasText;
 
@@ -221,6 +224,14 @@ final class ChatReply implements ReplyBuilder {
   private void call(List<Json.Obj> list) throws BrokenStream {
     for (var call : calls.accept(list)) {
       begin(call, "tool_use");
+      unnamed.add(call);
+    }
+    for (var call : List.copyOf(unnamed)) {
+      var name = names.own(call.name());
+      if (names.isOwn(name)) {
+        listener.callStarted(order.indexOf(call), name);
+        unnamed.remove(call);
+      }
     }
   }
 

@@ -41,6 +41,11 @@ final class ToolNames {
     return own.keySet();
   }
 
+  /// Whether a tool was offered under this name.
+  boolean isOwn(String name) {
+    return own.containsValue(name);
+  }
+
   /// The tool's own name, also with blanks around it; an unknown name stays as it is.
   String own(String sent) {
     return own.getOrDefault(sent, own.getOrDefault(sent.strip(), sent));

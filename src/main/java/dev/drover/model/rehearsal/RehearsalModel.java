@@ -61,6 +61,7 @@ public final class RehearsalModel implements Model {
     var ids = idStem(prompt);
     for (var call : calls) {
       listener.blockStarted(content.size(), "tool_use");
+      listener.callStarted(content.size(), call.tool());
       content.add(
           Json.obj(
               "type",

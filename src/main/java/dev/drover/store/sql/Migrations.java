@@ -104,6 +104,19 @@ public final class Migrations {
     return NAMES.size();
   }
 
+  /// Refuses a schema that this Drover does not read without a migration.
+  static void requireCurrent(int version) throws StoreUnusable {
+    if (version == 0) {
+      throw new StoreUnusable("is empty or was not written by Drover.");
+    }
+    if (version < newest()) {
+      throw new StoreUnusable(
+          "has schema version %d, this Drover reads version %d.".formatted(version, newest())
+              + " Start its server once to migrate the schema, or use the Drover that"
+              + " wrote it.");
+    }
+  }
+
   /// The version of a database's schema; 0 if Drover has not written to it yet. Changes nothing.
   ///
   /// @throws StoreUnusable if this version of Drover cannot migrate the schema

@@ -48,17 +48,7 @@ public final class SqlCheck implements AutoCloseable {
   public SqlCheck(Db db, Ground ground) throws SQLException, StoreUnusable {
     this.db = db;
     this.ground = ground;
-    int version = inOneMoment(() -> Migrations.version(db));
-    if (version == 0) {
-      throw new StoreUnusable("is empty or was not written by Drover.");
-    }
-    if (version < Migrations.newest()) {
-      throw new StoreUnusable(
-          "has schema version %d, this Drover reads version %d."
-                  .formatted(version, Migrations.newest())
-              + " Start its server once to migrate the schema, or use the Drover that"
-              + " wrote it.");
-    }
+    Migrations.requireCurrent(inOneMoment(() -> Migrations.version(db)));
   }
 
   /// Checks the whole store.

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 
 /// A scripted server and a model that asks it.
@@ -75,13 +76,39 @@ abstract class MessagesCase {
 
   static final Duration SHORT = Duration.ofMillis(200);
 
+  /// A prompt that offers these tools.
+  static Prompt offering(String... names) {
+    var tools = new ArrayList<Json>();
+    for (var name : names) {
+      tools.add(Json.obj("name", name, "input_schema", Json.obj("type", "object")));
+    }
+    return new Prompt(
+        "m", 1024, Optional.empty(), Json.arr(), new Json.Arr(tools), HELLO.messages());
+  }
+
+  /// Writes down what it hears, and opens a latch when a call begins.
+  static final class CallEar extends Ear {
+    final CountDownLatch begun = new CountDownLatch(1);
+
+    @Override
+    public void callStarted(int index, String tool) {
+      super.callStarted(index, tool);
+      begun.countDown();
+    }
+  }
+
   /// Writes down what it hears.
-  static final class Ear implements Listener {
+  static class Ear implements Listener {
     final List<String> heard = new ArrayList<>();
 
     @Override
     public void blockStarted(int index, String type) {
       heard.add(index + " " + type);
+    }
+
+    @Override
+    public void callStarted(int index, String tool) {
+      heard.add(index + " calls " + tool);
     }
 
     @Override

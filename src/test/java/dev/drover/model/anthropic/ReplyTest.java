@@ -7,6 +7,7 @@ import dev.drover.model.Answer;
 import dev.drover.session.ModelUsage;
 import dev.drover.testing.Script;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +51,32 @@ final class ReplyTest extends MessagesCase {
                     "input", Json.obj("file_path", "a"))));
     assertThat(ear.heard)
         .containsExactly("0 thinking", "1 text", "1: I ", "1: look", "2 tool_use", "3 tool_use");
+  }
+
+  @Test
+  @Timeout(60)
+  void aCallIsHeardWhenItBeginsIfItsToolWasOffered() throws Exception {
+    var ear = new CallEar();
+    var start =
+        Json.obj("type", "tool_use", "id", "toolu_0", "name", " bash ", "input", Json.obj());
+    server.script(
+        Script.reply()
+            .event(Json.obj("type", "content_block_start", "index", 0, "content_block", start))
+            .hold(ear.begun)
+            .event(Json.obj("type", "content_block_stop", "index", 0))
+            .event(
+                Json.obj(
+                    "type",
+                    "content_block_start",
+                    "index",
+                    1,
+                    "content_block",
+                    start.with("name", "invented")))
+            .event(Json.obj("type", "content_block_stop", "index", 1))
+            .stop("tool_use"));
+    var reply = (Answer.Reply) model.answer(offering("bash", "read"), ear);
+    assertThat(reply.content().items()).hasSize(2);
+    assertThat(ear.heard).containsExactly("0 tool_use", "0 calls bash", "1 tool_use");
   }
 
   @Test

@@ -10,12 +10,15 @@ import dev.drover.testing.Chunks;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of a stream that comes to its end.
 final class ChatReplyTest extends ChatCase {
+  private static final Json.Obj NAME_END = Json.obj("name", "ad", "arguments", "{}");
+
   private static Json.Obj bash(String id) {
     return use(id, "bash", Json.obj("command", "ls"));
   }
@@ -258,5 +261,42 @@ final class ChatReplyTest extends ChatCase {
                 .raw("data: {\"choices\":[{\"delta\":null,\"finish_reason\":\"stop\"}]}\n\n")
                 .raw("data:[DONE]\n\n"));
     assertThat(reply.content()).isEqualTo(Json.arr(text("Hi")));
+  }
+
+  @Test
+  @Timeout(60)
+  void aCallIsHeardOnceItsNameIsKnownAndLongBeforeItsEnd() throws Exception {
+    var ear = new CallEar();
+    var name = Json.obj("index", 1, "id", "call_b", "function", Json.obj("name", "re"));
+    server.script(
+        Chunks.open(Chunks.text("I look"), Chunks.call(0, "call_a", "bash", "{\"command\":"))
+            .hold(ear.begun)
+            .raw("data: " + Chunks.more(0, "\"ls\"}") + "\n\n")
+            .raw("data: " + Chunks.calls(name) + "\n\n")
+            .raw("data: " + Chunks.calls(name.with("function", NAME_END)) + "\n\n")
+            .raw("data: " + Chunks.call(2, "call_c", "invented", "{}") + "\n\n")
+            .raw("data: " + Chunks.finish("tool_calls") + "\n\ndata: [DONE]\n\n"));
+    var reply = (Answer.Reply) model.answer(offering("bash", "read"), ear);
+    assertThat(reply.content().items()).hasSize(4);
+    assertThat(ear.heard)
+        .containsExactly(
+            "0 text",
+            "0: I look",
+            "1 tool_use",
+            "1 calls bash",
+            "2 tool_use",
+            "2 calls read",
+            "3 tool_use");
+  }
+
+  @Test
+  void aCallOfALongNameIsHeardUnderTheNameThatWasOffered() throws Exception {
+    var long100 = "n".repeat(100);
+    var ear = new Ear();
+    server.script(
+        Chunks.stream(
+            Chunks.call(0, "call_a", ToolNames.sent(long100), "{}"), Chunks.finish("tool_calls")));
+    model.answer(offering(long100), ear);
+    assertThat(ear.heard).containsExactly("0 tool_use", "0 calls " + long100);
   }
 }

@@ -7,7 +7,6 @@ import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
 import dev.drover.testing.Chunks;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,20 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names of tools that are longer than Chat Completions has.
 final class ToolNamesTest extends ChatCase {
-  private static Prompt offering(String... names) {
-    var tools = new ArrayList<Json>();
-    for (var name : names) {
-      tools.add(Json.obj("name", name, "input_schema", Json.obj("type", "object")));
-    }
-    return new Prompt(
-        "m",
-        1024,
-        Optional.empty(),
-        new Json.Arr(List.of()),
-        new Json.Arr(tools),
-        HELLO.messages());
-  }
-
   private static String name(Json.Obj body, int tool) {
     return String.valueOf(
         ((Json.Obj) body.items("tools").get(tool)).object("function").text("name"));

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("it counts the objects of the whole process")
 @Timeout(180)
 @Tag("database")
+@Tag("proof")
 final class ShortSessionsTest {
   /// Sessions before the first count: what is bounded is full by then, or has fewer entries than
   /// [#MOST].

@@ -30,7 +30,7 @@ public record LiveObjects(Map<String, Long> byClass) {
         .map(ROW::matcher)
         .filter(Matcher::matches)
         .forEach(row -> counts.merge(row.group(2), Long.valueOf(row.group(1)), Long::sum));
-    return new LiveObjects(counts);
+    return new LiveObjects(Map.copyOf(counts)); // which has no object for each entry
   }
 
   /// How many more objects of each class there are than before, where there are more.

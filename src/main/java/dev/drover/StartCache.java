@@ -30,7 +30,7 @@ record StartCache(String state, String file, boolean accepted) {
   }
 
   private Check check() {
-    var fix = "Remove it with %s.of; the next start that may write there makes it anew.";
+    var fix = "Remove it and %s.of; the next start that may write there makes it anew.";
     return switch (state) {
       case "fits" ->
           accepted

@@ -25,7 +25,7 @@ final class StartCacheTest {
     var check = check("fits /opt/drover.aot", "mixed mode");
     assertThat(check.ok()).isFalse();
     assertThat(check.detail()).contains("/opt/drover.aot is refused");
-    assertThat(check.fix()).contains("Remove it with /opt/drover.aot.of");
+    assertThat(check.fix()).contains("Remove it and /opt/drover.aot.of");
   }
 
   @Test

@@ -47,8 +47,7 @@ final class ShortSessionsTest {
           + "|java\\.lang\\.(VirtualThread|ThreadLocal\\$ThreadLocalMap\\$Entry)";
 
   private static final Json.Obj MESSAGE =
-      Json.obj(
-          "type", "user.message", "content", List.of(Json.obj("type", "text", "text", "Hi")));
+      Json.obj("type", "user.message", "content", List.of(Json.obj("type", "text", "text", "Hi")));
 
   @TempDir private Path data;
 

@@ -80,11 +80,7 @@ public final class Bench {
 
   /// @param databases if empty, the measures that need a database are skipped
   public Bench(
-      Stores stores,
-      BareTables bare,
-      Isolation isolation,
-      Optional<Databases> databases,
-      Ids ids) {
+      Stores stores, BareTables bare, Isolation isolation, Optional<Databases> databases, Ids ids) {
     this.stores = stores;
     this.bare = bare;
     this.isolation = isolation;

@@ -16,6 +16,7 @@ import java.util.Map;
 record ProcessorTime(Map<String, Spent> nanos) {
   /// The beginnings of the names of the compilers' threads; the system keeps 15 bytes of a name.
   private static final String FIRST_COMPILER = "C1 Compiler";
+
   private static final String SECOND_COMPILER = "C2 Compiler";
 
   /// Processor time between two moments, in nanoseconds.

@@ -131,8 +131,7 @@ final class TurnsTest {
     var old = new Lease(lease.session(), lease.epoch() - 1);
     assertThat(
             log.emitEvents(
-                old,
-                new Emission(List.of(new Emission.Entry(ThreadKey.PRIMARY, running(), null)))))
+                old, new Emission(List.of(new Emission.Entry(ThreadKey.PRIMARY, running(), null)))))
         .isInstanceOf(Emitted.LeaseLost.class);
     assertThat(turns.followed()).isZero();
   }

@@ -13,7 +13,7 @@ import javax.management.ObjectName;
 ///
 /// @param byClass the number of objects by the name of their class
 public record LiveObjects(Map<String, Long> byClass) {
-  /// `  12:          1234         56789  java.lang.String (java.base@25)`
+  /// ` 12: 1234 56789 java.lang.String (java.base@25)`
   private static final Pattern ROW = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
 
   public static LiveObjects now() throws JMException {

@@ -49,6 +49,7 @@ final class Doctor {
   List<Check> look(Map<String, String> flags) {
     var checks = new ArrayList<Check>();
     checks.add(java());
+    checks.add(StartCache.check(System::getProperty));
     Config config;
     try {
       config = Config.read(flags, environment);

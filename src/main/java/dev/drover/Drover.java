@@ -199,6 +199,7 @@ public final class Drover implements AutoCloseable {
               operations(readiness, brains, figures));
       open.push(server::close);
       meters.watch(brains::atWork, server::openStreams);
+      meters.watchStore(() -> store.work().statements(), () -> store.work().commits());
       figures.start(server::openStreams);
       meters.watchNodes(store.nodes(), store.jobs(), store.webhookQueue(), clock);
       int resumed = keeper.start();

@@ -20,6 +20,7 @@ import dev.drover.session.Feed;
 import dev.drover.settings.SettingValue;
 import dev.drover.store.Store;
 import dev.drover.store.StoreUnusable;
+import dev.drover.store.sqlite.BareTable;
 import dev.drover.store.sqlite.SqliteStore;
 import dev.drover.telemetry.LogLines;
 import java.io.IOException;
@@ -87,7 +88,12 @@ public final class Main {
       throws InterruptedException {
     var ids = new Ids(new SecureRandom());
     var report =
-        new Bench(file -> store(file, ids), data -> sandboxes(data, ids), databases(ids), ids)
+        new Bench(
+                file -> store(file, ids),
+                Main::bareTable,
+                data -> sandboxes(data, ids),
+                databases(ids),
+                ids)
             .run(names, quick, streams, progress);
     return switch (form) {
       case TABLE -> report.table();
@@ -102,6 +108,26 @@ public final class Main {
     } catch (StoreUnusable e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  private static Bench.BareRows bareTable(Path file) throws IOException {
+    var table = BareTable.open(file);
+    return new Bench.BareRows() {
+      @Override
+      public void insert(long session, long position, String json) throws IOException {
+        table.insert(session, position, json);
+      }
+
+      @Override
+      public void commit() throws IOException {
+        table.commit();
+      }
+
+      @Override
+      public void close() throws IOException {
+        table.close();
+      }
+    };
   }
 
   private static Sandboxes sandboxes(Path data, Ids ids) throws IOException, InterruptedException {

@@ -20,6 +20,7 @@ public final class Bench {
   private static final Map<String, Measure> MEASURES = measures();
 
   private final Stores stores;
+  private final BareTables bare;
   private final Isolation isolation;
   private final Optional<Databases> databases;
   private final Ids ids;
@@ -29,6 +30,25 @@ public final class Bench {
   public interface Stores {
     /// @throws IOException if the store cannot be opened; the message gives the reason
     Store open(Path file) throws IOException;
+  }
+
+  /// Creates tables of the database that a server uses, without the rest of its store.
+  @FunctionalInterface
+  public interface BareTables {
+    /// @param file which does not exist
+    /// @throws IOException if it cannot be created; the message gives the reason
+    BareRows open(Path file) throws IOException;
+  }
+
+  /// A table with a row for each event. One thread at a time.
+  public interface BareRows extends AutoCloseable {
+    /// Inserts an event, in the transaction that [#commit] ends.
+    void insert(long session, long position, String json) throws IOException;
+
+    void commit() throws IOException;
+
+    @Override
+    void close() throws IOException;
   }
 
   /// Creates the factory of sandboxes, as a server does.
@@ -59,8 +79,10 @@ public final class Bench {
   }
 
   /// @param databases if empty, the measures that need a database are skipped
-  public Bench(Stores stores, Isolation isolation, Optional<Databases> databases, Ids ids) {
+  public Bench(
+      Stores stores, BareTables bare, Isolation isolation, Optional<Databases> databases, Ids ids) {
     this.stores = stores;
+    this.bare = bare;
     this.isolation = isolation;
     this.databases = databases;
     this.ids = ids;
@@ -70,6 +92,7 @@ public final class Bench {
     var measures = new LinkedHashMap<String, Measure>();
     measures.put("ttft", TurnMeasures::alone);
     measures.put("concurrent", TurnMeasures::together);
+    measures.put("counts", TurnCounts::take);
     measures.put("streams", StreamMeasure::take);
     measures.put("tools", ToolMeasure::take);
     measures.put("append", AppendMeasure::take);
@@ -109,7 +132,7 @@ public final class Bench {
       }
     }
     long start = System.nanoTime();
-    try (var run = new Run(size, stores, isolation, databases, ids)) {
+    try (var run = new Run(size, stores, bare, isolation, databases, ids)) {
       var machine = Machine.look(run.directory());
       var figures = new ArrayList<Figure>();
       for (var measure : MEASURES.entrySet()) {

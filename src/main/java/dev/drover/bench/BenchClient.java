@@ -2,6 +2,8 @@ package dev.drover.bench;
 
 import dev.drover.base.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -76,8 +78,7 @@ final class BenchClient implements AutoCloseable {
     long firstText = 0;
     while (true) {
       var line = stream.bodyLine();
-      if (firstText == 0
-          && (line.equals("event: event_delta") || line.equals("event: agent.message"))) {
+      if (firstText == 0 && isWords(line)) {
         firstText = System.nanoTime();
       } else if (line.equals("event: session.status_idle")) {
         long idle = System.nanoTime();
@@ -90,6 +91,34 @@ final class BenchClient implements AutoCloseable {
         throw new IOException("a turn failed: " + stream.bodyLine());
       }
     }
+  }
+
+  /// Whether a line, or a frame that begins with it, has words of the agent.
+  static boolean isWords(String frame) {
+    return frame.startsWith("event: event_delta") || frame.startsWith("event: agent.message");
+  }
+
+  /// Runs a text turn and returns what the server sends.
+  RecordedTurn recordedTurn(BenchModelServer model) throws IOException {
+    var key = Long.toString(KEYS.incrementAndGet());
+    post.write(message("text", key));
+    var frames = new ArrayList<String>();
+    var frame = new StringBuilder();
+    while (frames.isEmpty() || !frames.getLast().startsWith("event: session.status_idle")) {
+      var line = stream.bodyLine();
+      if (!line.isEmpty()) {
+        frame.append(line).append('\n');
+      } else if (!frame.isEmpty()) {
+        frames.add(frame.append('\n').toString());
+        frame.setLength(0);
+      }
+    }
+    model.take(key);
+    var answer = new String(Http.answer(post), StandardCharsets.UTF_8);
+    if (frames.stream().noneMatch(BenchClient::isWords)) {
+      throw new IOException("a turn ended without a word of the agent: " + frames);
+    }
+    return RecordedTurn.of(answer, frames);
   }
 
   /// Runs a turn in which the model calls `bash`, and returns the output of the command, without

@@ -88,6 +88,10 @@ final class Child implements AutoCloseable {
     return url;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /// When the server reported that it listens, by [System#nanoTime].
   long listening() {
     return listening;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -20,14 +21,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /// The floor for most figures: a server with the same routes, libraries and flags that stores
 /// nothing. It has no log, no sessions and no keys, and parses only the text of a message. It sends
-/// the text to the model, and sends events for the first words and the end of the reply to the
-/// stream.
+/// the text to the model, and sends a recorded turn to the stream: the same bytes as Drover, at the
+/// same moments, in as few writes as possible.
 public final class FloorServer {
-  private static final byte[] ACCEPTED = Wire.bytes("{\"data\":[]}");
-  private static final byte[] WORDS =
-      Wire.bytes("event: agent.message\ndata: {\"type\":\"agent.message\"}\n\n");
-  private static final byte[] IDLE =
-      Wire.bytes("event: session.status_idle\ndata: {\"type\":\"session.status_idle\"}\n\n");
+  private static final byte[] HEALTHY = Wire.bytes("{}");
 
   /// Longer than any response of a model server on loopback takes.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -37,17 +34,26 @@ public final class FloorServer {
 
   private final Map<String, BlockingQueue<byte[]>> streams = new ConcurrentHashMap<>();
   private final URI model;
+  private final byte[] answer;
+  private final byte[] received;
+  private final byte[] words;
+  private final byte[] rest;
   private final Outbound client = new Outbound(Guard.NONE, PATIENCE);
 
-  private FloorServer(URI model) {
+  private FloorServer(URI model, RecordedTurn turn) {
     this.model = model.resolve("/v1/messages");
+    answer = Wire.bytes(turn.answer());
+    received = Wire.bytes(turn.received());
+    words = Wire.bytes(turn.words());
+    rest = Wire.bytes(turn.rest());
   }
 
   /// Serves until its standard input ends, which happens when its parent process ends.
   ///
-  /// @param args the URL of the model server
+  /// @param args the URL of the model server; the file of a [RecordedTurn], or nothing
   public static void main(String[] args) throws IOException {
-    var floor = new FloorServer(URI.create(args[0]));
+    var turn = args.length > 1 ? RecordedTurn.read(Path.of(args[1])) : RecordedTurn.SHORTEST;
+    var floor = new FloorServer(URI.create(args[0]), turn);
     var server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -70,7 +76,7 @@ public final class FloorServer {
   private void handle(ServerRequest request, ServerResponse response) throws Exception {
     var path = request.prologue().uriPath().rawPath();
     if (path.equals("/health")) {
-      response.send(ACCEPTED);
+      response.send(HEALTHY);
     } else if (path.endsWith("/stream")) {
       stream(session(path), response);
     } else {
@@ -78,7 +84,7 @@ public final class FloorServer {
       var text = text(new String(request.content().as(byte[].class), StandardCharsets.UTF_8));
       Thread.ofVirtual().start(() -> turn(session, text));
       response.header("content-type", "application/json");
-      response.send(ACCEPTED);
+      response.send(answer);
     }
   }
 
@@ -112,6 +118,9 @@ public final class FloorServer {
     if (stream == null) {
       return;
     }
+    if (received.length > 0) {
+      stream.add(received);
+    }
     var request =
         Request.of("POST", model)
             .sending(
@@ -128,9 +137,9 @@ public final class FloorServer {
       for (var event = events.next(); event != null; event = events.next()) {
         if (!spoken && event.data().contains("text_delta")) {
           spoken = true;
-          stream.add(WORDS);
+          stream.add(words);
         } else if (event.name().equals("message_stop")) {
-          stream.add(IDLE);
+          stream.add(rest);
         }
       }
     } catch (IOException e) {

@@ -11,11 +11,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// the turns of the other measures.
 final class MemoryMeasure {
   private static final Target TARGET = new Target.AtMost(200);
+  private static final Target AFTER_TURNS = new Target.AtMost(250);
 
   /// The number of threads that open the streams.
   private static final int CLIENTS = 8;
 
-  private static final Target MANY = new Target.AtMost(600);
+  private static final Target MANY = new Target.AtMost(450);
 
   private MemoryMeasure() {}
 
@@ -33,7 +34,7 @@ final class MemoryMeasure {
               "MB",
               pair.get().drover().child().residentMegabytes(),
               pair.get().floor().child().residentMegabytes(),
-              TARGET));
+              AFTER_TURNS));
     }
     return figures;
   }

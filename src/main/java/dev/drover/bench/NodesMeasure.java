@@ -21,7 +21,7 @@ final class NodesMeasure {
     nodes.add(run.drover("node-1", database.get()));
     nodes.add(run.keep(nodes.getFirst().again(run.directory("node-2"))));
     nodes.add(run.keep(nodes.getFirst().again(run.directory("node-3"))));
-    var floor = run.keep(Subject.floor(run.directory("node-floor"), run.model()));
+    var floor = run.floor("node-floor", nodes.getFirst());
     var below = new ArrayList<Double>();
     var rates = NAMES.stream().map(_ -> new ArrayList<Double>()).toList();
     var size = run.size();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Run implements AutoCloseable {
   private final Size size;
   private final Bench.Stores stores;
+  private final Bench.BareTables bare;
   private final Bench.Isolation isolation;
   private final Optional<Bench.Databases> databases;
   private final Ids ids;
@@ -33,12 +34,14 @@ final class Run implements AutoCloseable {
   Run(
       Size size,
       Bench.Stores stores,
+      Bench.BareTables bare,
       Bench.Isolation isolation,
       Optional<Bench.Databases> databases,
       Ids ids)
       throws IOException {
     this.size = size;
     this.stores = stores;
+    this.bare = bare;
     this.isolation = isolation;
     this.databases = databases;
     this.ids = ids;
@@ -83,6 +86,10 @@ final class Run implements AutoCloseable {
     return stores;
   }
 
+  Bench.BareTables bare() {
+    return bare;
+  }
+
   Bench.Isolation isolation() {
     return isolation;
   }
@@ -107,9 +114,17 @@ final class Run implements AutoCloseable {
   /// The pair of servers. The first call starts them.
   synchronized Pair pair() throws IOException {
     if (pair == null) {
-      pair = new Pair(keep(Subject.floor(directory("floor"), model)), drover("drover"));
+      var drover = drover("drover");
+      pair = new Pair(floor("floor", drover), drover);
     }
     return pair;
+  }
+
+  /// A floor server that sends what a Drover server sends in a turn.
+  Subject floor(String name, Subject drover) throws IOException {
+    var file = directory(name + ".turn");
+    drover.recordedTurn().write(file);
+    return keep(Subject.floor(directory(name), model, file));
   }
 
   /// The pair of servers, if it was started.

@@ -85,14 +85,38 @@ final class Subject implements AutoCloseable {
     return new Subject(serve(data, model, settings), agent, environment, model, settings);
   }
 
-  /// Starts the server that stores nothing.
+  /// Starts the server that stores nothing. It sends as little as a turn needs.
   static Subject floor(Path data, BenchModelServer model) throws IOException {
     return new Subject(startFloor(data, model), "", "", model, Map.of());
+  }
+
+  /// As [#floor(Path,BenchModelServer)], for a server that sends a recorded turn.
+  ///
+  /// @param turn the file of a [RecordedTurn]
+  static Subject floor(Path data, BenchModelServer model, Path turn) throws IOException {
+    var child =
+        Child.start(
+            List.of(FloorServer.class.getName(), model.url().toString(), turn.toString()),
+            Map.of(),
+            log(data));
+    return new Subject(child, "", "", model, Map.of());
   }
 
   static Child startFloor(Path data, BenchModelServer model) throws IOException {
     return Child.start(
         List.of(FloorServer.class.getName(), model.url().toString()), Map.of(), log(data));
+  }
+
+  boolean isFloor() {
+    return agent.isEmpty();
+  }
+
+  /// Records the second turn of a new session: the first one is a little longer.
+  RecordedTurn recordedTurn() throws IOException {
+    try (var client = BenchClient.open(this, session())) {
+      model.take(client.turn("text").key());
+      return client.recordedTurn(model);
+    }
   }
 
   private static File log(Path data) {

@@ -19,6 +19,9 @@ final class GitWay {
   /// The most clones that are remembered.
   private static final int CLONES = 1_000;
 
+  /// The most repositories that are remembered: those of a session change as long as it lives.
+  private static final int REPOSITORIES = 1_000;
+
   private final SessionId session;
   private final GitGate gate;
   private final Set<SessionResourceId> suffixed = ConcurrentHashMap.newKeySet();
@@ -83,7 +86,9 @@ final class GitWay {
 
   /// Notes that it wants that.
   void suffixed(SessionResourceId repository) {
-    suffixed.add(repository);
+    if (suffixed.size() < REPOSITORIES) {
+      suffixed.add(repository);
+    }
   }
 
   /// Notes that a request has succeeded.
@@ -93,7 +98,9 @@ final class GitWay {
 
   /// Notes that a request has failed.
   void failed(SessionResourceId repository, GitFailure why) {
-    failures.put(repository, why);
+    if (failures.size() < REPOSITORIES || failures.containsKey(repository)) {
+      failures.put(repository, why);
+    }
   }
 
   /// Why the last request failed; empty if it did not.

@@ -304,11 +304,33 @@ public final class SandboxPool implements Hands, AutoCloseable {
   private void closeIdle() {
     try {
       while (!closed.await(Math.max(1, idle.toMillis() / 4), TimeUnit.MILLISECONDS)) {
-        slots.values().forEach(slot -> emptyIfUnused(slot, idle));
+        slots.values().forEach(this::emptyIfIdle);
       }
     } catch (InterruptedException e) {
       // No other code has a reference to this thread, so it is never interrupted.
     }
+  }
+
+  /// Closes an idle sandbox. A slot without a sandbox leaves the map: a session that has no more
+  /// calls must not take memory.
+  private void emptyIfIdle(HandSlot slot) {
+    emptyIfUnused(slot, idle);
+    if (!slot.lock.tryLock()) {
+      return;
+    }
+    try {
+      if (slot.sandbox == null && slot.grips == 0 && slot.visits == 0) {
+        slot.gone = true;
+        slots.remove(slot.key, slot);
+      }
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /// The number of hands that have a slot.
+  int known() {
+    return slots.size();
   }
 
   /// The number of calls that wait for a permit.

@@ -64,6 +64,9 @@ public interface Store extends AutoCloseable {
   /// The name of the database: letters and digits. No other database has it, except for a copy.
   String database();
 
+  /// The work of the database so far.
+  StoreWork work();
+
   @Override
   void close();
 }

@@ -1,5 +1,6 @@
 package dev.drover.telemetry;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -23,6 +24,10 @@ final class JvmFigures {
         "jvm_memory_heap_max_bytes",
         "The maximum size of the heap.",
         () -> Runtime.getRuntime().maxMemory());
+    metrics.total(
+        "jvm_memory_allocated_bytes_total",
+        "Bytes that all threads have allocated in the heap.",
+        JvmFigures::allocatedBytes);
     metrics.gauge(
         "jvm_threads_current",
         "Platform threads.",
@@ -53,6 +58,13 @@ final class JvmFigures {
                     gc.getCollectionTime() / 1e3);
               }
             });
+  }
+
+  /// The value, or 0 if the JVM does not provide it.
+  private static double allocatedBytes() {
+    return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+        ? Math.max(0, threads.getTotalThreadAllocatedBytes())
+        : 0;
   }
 
   private static double cpuSeconds() {

@@ -71,6 +71,8 @@ public final class MeteredLog implements EventLog {
       received = receipt.events().stream().anyMatch(queued -> events.contains(queued.event()));
       if (received && receipt.lease().isPresent()) {
         turns.startsHere(id);
+      } else if (received) {
+        turns.heldBySomeNode(id);
       }
       return receipt;
     } finally {
@@ -118,6 +120,8 @@ public final class MeteredLog implements EventLog {
       if (emission.rests()) {
         turns.rested(lease.session());
       }
+    } else if (emitted instanceof Emitted.LeaseLost) {
+      turns.gone(lease.session());
     }
     return emitted;
   }
@@ -157,7 +161,9 @@ public final class MeteredLog implements EventLog {
 
   @Override
   public List<Stored> getEvents(SessionId id, Slice slice) {
-    return log.getEvents(id, slice);
+    var events = log.getEvents(id, slice);
+    meters.eventsRead.add(events.size());
+    return events;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.drover.webhooks.WebhookQueue;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// All figures of this server by name. No label contains an id, a text of a session, or anything
@@ -82,6 +83,8 @@ public final class Meters {
           "kind");
   final Histogram appendEvents =
       metrics.histogram("drover_store_append_events", "Events in one append.", SIZES, "kind");
+  final Counter eventsRead =
+      metrics.counter("drover_events_read_total", "Events that were read from session logs.");
   final Counter streamsCut =
       metrics.counter("drover_streams_cut_total", "Event streams whose reader was too slow.");
   final Counter requests =
@@ -233,6 +236,15 @@ public final class Meters {
   /// webhooks.
   public void watchNodes(Nodes nodes, Jobs jobs, WebhookQueue webhookQueue, InstantSource clock) {
     metrics.add(new NodeFigures(nodes, jobs, webhookQueue, clock));
+  }
+
+  /// Adds the work of the store's database.
+  public void watchStore(LongSupplier statements, LongSupplier commits) {
+    metrics.total(
+        "drover_store_statements_total",
+        "SQL statements, also those that begin and end transactions.",
+        statements::getAsLong);
+    metrics.total("drover_store_commits_total", "Committed transactions.", commits::getAsLong);
   }
 
   void watchBlobs(DoubleSupplier up) {

@@ -42,6 +42,16 @@ public final class Metrics {
             });
   }
 
+  /// A counter that another part keeps. Its name ends with `_total`.
+  void total(String name, String help, DoubleSupplier value) {
+    add(
+        (Figure)
+            out -> {
+              head(out, name, "counter", help);
+              line(out, name, "", value.getAsDouble());
+            });
+  }
+
   <F extends Figure> F add(F figure) {
     figures.add(figure);
     return figure;

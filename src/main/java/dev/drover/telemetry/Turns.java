@@ -12,10 +12,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The timing of each session with unfinished work, from the receipt of a message to the end of the
 /// turn. Idle sessions take no memory. Safe for concurrent use.
@@ -25,6 +27,24 @@ final class Turns implements Feed.Tap {
   private final Meters meters;
   private final Map<SessionId, Turn> turns = new ConcurrentHashMap<>();
   private final LongAdder waiting = new LongAdder();
+
+  /// The number of sessions of other nodes whose first token is waited for. It is shown by this
+  /// node only if a client reads it here, so beyond this number the oldest is forgotten.
+  static final int ELSEWHERE = 1_000;
+
+  private final Map<SessionId, Boolean> elsewhere =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SessionId, Boolean> eldest) {
+          boolean tooMany = size() > ELSEWHERE;
+          if (tooMany) {
+            turns.computeIfPresent(eldest.getKey(), (_, turn) -> keptIfHere(turn));
+          }
+          return tooMany;
+        }
+      };
 
   /// An active session. It is read and changed under the lock of the map; times are values of
   /// [System#nanoTime], or 0 for none.
@@ -38,6 +58,9 @@ final class Turns implements Feed.Tap {
 
     /// Whether this process has seen everything since the session last rested.
     boolean known;
+
+    /// Whether a brain of this process is known to have worked for the session since then.
+    boolean here;
 
     boolean rests() {
       return waiting == 0 && asked == 0 && began == 0 && !known && !hasCalls();
@@ -95,7 +118,32 @@ final class Turns implements Feed.Tap {
 
   /// Notes that no node held the session when they were received: what follows begins here.
   void startsHere(SessionId session) {
-    change(session, turn -> turn.known = true);
+    change(
+        session,
+        turn -> {
+          turn.known = true;
+          turn.here = true;
+        });
+  }
+
+  /// Notes that some node held the session when events were received. If it is not this one, the
+  /// events wait there, and only their first token may be seen here.
+  void heldBySomeNode(SessionId session) {
+    var isElsewhere = new AtomicBoolean();
+    change(
+        session,
+        turn -> {
+          if (!turn.here) {
+            moreWait(turn, -turn.waiting);
+            isElsewhere.set(true);
+          }
+        });
+    if (isElsewhere.get()) {
+      synchronized (elsewhere) {
+        elsewhere.remove(session);
+        elsewhere.put(session, true);
+      }
+    }
   }
 
   /// Notes that these events were not received.
@@ -110,12 +158,24 @@ final class Turns implements Feed.Tap {
 
   /// Notes events that an earlier process received.
   void found(SessionId session, int events) {
-    change(session, turn -> moreWait(turn, events - turn.waiting));
+    change(
+        session,
+        turn -> {
+          turn.here = true;
+          moreWait(turn, events - turn.waiting);
+        });
   }
 
   /// Notes that these events are in the log.
   void taken(SessionId session, int events) {
     change(session, turn -> moreWait(turn, -events));
+  }
+
+  private @Nullable Turn keptIfHere(Turn turn) {
+    if (!turn.here) {
+      waiting.add(-turn.waiting);
+    }
+    return turn.here ? turn : null;
   }
 
   private void moreWait(Turn turn, int events) {
@@ -128,7 +188,12 @@ final class Turns implements Feed.Tap {
   void appended(SessionId session, Event event) {
     switch (event) {
       case Event.StatusRunning _ ->
-          change(session, turn -> turn.began = turn.began == 0 ? System.nanoTime() : turn.began);
+          change(
+              session,
+              turn -> {
+                turn.here = true;
+                turn.began = turn.began == 0 ? System.nanoTime() : turn.began;
+              });
       // The end, because a resumed turn asks again under the request that another process began.
       case Event.ModelRequestEnd _ -> change(session, turn -> turn.modelCalls++);
       case Event.ToolUse use when !use.isRunByClient() -> change(session, turn -> turn.toolCalls++);
@@ -145,7 +210,13 @@ final class Turns implements Feed.Tap {
         turn -> {
           turn.asked = turn.waiting == 0 ? 0 : turn.asked;
           turn.known = false;
+          turn.here = false;
         });
+  }
+
+  /// The number of sessions that are followed.
+  int followed() {
+    return turns.size();
   }
 
   /// Forgets a session that is terminated or that another node holds.

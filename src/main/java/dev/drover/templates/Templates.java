@@ -251,6 +251,7 @@ public final class Templates implements AutoCloseable {
               .formatted(
                   key, TemplateTree.bytes(manifest), (System.nanoTime() - start) / 1_000_000));
       shelf.shrink(settings.most(), key);
+      verified.removeIf(one -> !shelf.has(one)); // removed, here or by another server
       return Outcome.MADE;
     } catch (TemplateFailure e) {
       return failed(key, draft, String.valueOf(e.getMessage()));

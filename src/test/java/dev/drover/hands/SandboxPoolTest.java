@@ -183,6 +183,16 @@ final class SandboxPoolTest {
   }
 
   @Test
+  void aSessionWithoutASandboxIsForgotten() throws Exception {
+    try (var hands = hands(10, Duration.ofMillis(40))) {
+      Calls.run(hands, A, call("bash"));
+      Calls.run(hands, B, call("bash"));
+      await().until(() -> hands.known() == 0);
+      assertThat(Calls.run(hands, A, call("bash")).isError()).isFalse();
+    }
+  }
+
+  @Test
   void aSandboxAtWorkIsNotIdle() throws Exception {
     try (var hands = hands(10, Duration.ofMillis(20));
         var scope = new Scope()) {

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -111,6 +112,50 @@ final class TurnsTest {
     turns.rested(NOBODY);
     feed.publish(NOBODY, List.of(shown("agent.tool_use")));
     assertThat(figure("drover_time_to_first_token_seconds_count")).isEqualTo("1");
+  }
+
+  @Test
+  void aSessionThatRestsIsForgotten() {
+    var lease = begun();
+    assertThat(turns.followed()).isEqualTo(1);
+    var last = new Emission.Entry(ThreadKey.PRIMARY, idle(new StopReason.EndTurn()), null);
+    var seen = OptionalLong.of(log.inbox(lease.session()).received());
+    assertThat(log.emitEvents(lease, new Emission(List.of(last), seen, true)))
+        .isInstanceOf(Emitted.Appended.class);
+    assertThat(turns.followed()).isZero();
+  }
+
+  @Test
+  void aSessionThatAnotherNodeTookOverIsForgotten() {
+    var lease = begun();
+    var old = new Lease(lease.session(), lease.epoch() - 1);
+    assertThat(
+            log.emitEvents(
+                old, new Emission(List.of(new Emission.Entry(ThreadKey.PRIMARY, running(), null)))))
+        .isInstanceOf(Emitted.LeaseLost.class);
+    assertThat(turns.followed()).isZero();
+  }
+
+  /// The stream of a client may be here, while the brain is elsewhere.
+  @Test
+  void sessionsOfOtherNodesAreFollowedUpToALimit() {
+    for (int i = 0; i < Turns.ELSEWHERE + 100; i++) {
+      var session = session();
+      store.sessions().create(session, List.of(message()));
+      log.receive(session.id(), List.of(message()), new Delivery("f" + i, false));
+    }
+    assertThat(figure("drover_inbox_events")).isEqualTo("0");
+    assertThat(turns.followed()).isEqualTo(Turns.ELSEWHERE);
+  }
+
+  @Test
+  void theFirstTokenOfAnotherNodesTurnIsMeasuredWhereItIsRead() {
+    var session = session();
+    store.sessions().create(session, List.of(message()));
+    log.receive(session.id(), List.of(message()), new Delivery("f", false));
+    feed.publish(session.id(), List.of(shown("agent.message")));
+    assertThat(figure("drover_time_to_first_token_seconds_count")).isEqualTo("1");
+    assertThat(turns.followed()).isZero();
   }
 
   private SessionId sessionId() {

@@ -15,6 +15,7 @@ import dev.drover.session.Snapshots;
 import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.Store;
+import dev.drover.store.StoreWork;
 import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
@@ -119,6 +120,11 @@ public interface StoreView extends Store {
   @Override
   default String database() {
     return store().database();
+  }
+
+  @Override
+  default StoreWork work() {
+    return store().work();
   }
 
   @Override

@@ -23,6 +23,7 @@ public final class Db implements AutoCloseable {
   private final Connection connection;
   private final Dialect dialect;
   private long writes;
+  private long executed;
   private @Nullable Gathering gathering;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(64, 0.75f, true);
 
@@ -112,6 +113,13 @@ public final class Db implements AutoCloseable {
     return writes;
   }
 
+  /// The number of statements that were run since the last call; a batch counts once for each row.
+  long takeStatements() {
+    long taken = executed;
+    executed = 0;
+    return taken;
+  }
+
   /// Writes at once.
   ///
   /// @return the number of rows that were changed
@@ -140,6 +148,7 @@ public final class Db implements AutoCloseable {
   }
 
   private int batch(String sql, List<@Nullable Object[]> rows) throws SQLException {
+    executed += rows.size() - 1;
     return use(
         sql,
         statement -> {
@@ -237,6 +246,7 @@ public final class Db implements AutoCloseable {
   /// Runs a prepared statement. A statement that failed is not used again: the driver may have
   /// closed it (it does so on a full disk), or left values of a batch in it.
   private <T> T use(String sql, Use<T> use) throws SQLException {
+    executed++;
     try {
       return use.of(prepared(sql));
     } catch (SQLException | RuntimeException e) {

@@ -34,6 +34,12 @@ public final class Link implements AutoCloseable {
     return db;
   }
 
+  /// The number of statements that were run since the last call. Those of a connection that was
+  /// closed meanwhile are missing.
+  long takeStatements() {
+    return db == null ? 0 : db.takeStatements();
+  }
+
   /// Whether there is a connection; it may have broken unnoticed.
   boolean isUp() {
     return db != null;

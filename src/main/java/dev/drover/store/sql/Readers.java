@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Threads;
+import dev.drover.store.StoreWork;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -12,6 +13,7 @@ public final class Readers implements AutoCloseable {
   private final Dialect dialect;
   private final List<Link> links;
   private final List<Thread> threads;
+  private final WorkTally tally = new WorkTally();
 
   /// @param links one for each thread
   public Readers(List<Link> links, Dialect dialect) {
@@ -27,6 +29,10 @@ public final class Readers implements AutoCloseable {
     return units.call("", (db, _) -> body.run(db));
   }
 
+  StoreWork work() {
+    return tally.work();
+  }
+
   /// A read on a reader's thread. It runs one statement, so that it sees one moment.
   @FunctionalInterface
   public interface Body<T> {
@@ -40,6 +46,7 @@ public final class Readers implements AutoCloseable {
             if (!read(unit, link)) {
               read(unit, link); // on a new connection: the old one may have broken long ago
             }
+            tally.statements(link);
             unit.release();
           });
     }

@@ -17,6 +17,7 @@ import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.store.StoreWork;
 import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
@@ -194,6 +195,14 @@ public final class SqlStore implements Store {
   @Override
   public String database() {
     return readers.call(Migrations::database);
+  }
+
+  @Override
+  public StoreWork work() {
+    var written = writer.work();
+    var read = readers.work();
+    return new StoreWork(
+        written.statements() + read.statements(), written.commits() + read.commits());
   }
 
   Writer writer() {

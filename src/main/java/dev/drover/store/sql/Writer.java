@@ -1,6 +1,7 @@
 package dev.drover.store.sql;
 
 import dev.drover.base.Threads;
+import dev.drover.store.StoreWork;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ public final class Writer implements AutoCloseable {
   private final List<Lane> lanes;
   private final Dialect dialect;
   private final Publisher publisher;
+  private final WorkTally tally = new WorkTally();
 
   /// @param links one for each thread; with several, the database must lock rows itself
   public Writer(List<Link> links, Dialect dialect, Publisher publisher) {
@@ -44,6 +46,10 @@ public final class Writer implements AutoCloseable {
   /// The number of units that wait for the next batch.
   public int waiting() {
     return lanes.stream().mapToInt(lane -> lane.units.waiting()).sum();
+  }
+
+  StoreWork work() {
+    return tally.work();
   }
 
   private final class Lane {
@@ -74,6 +80,7 @@ public final class Writer implements AutoCloseable {
           alone(unit);
         }
       }
+      tally.statements(link);
       for (var unit : batch) {
         publish(unit);
         unit.release();
@@ -100,6 +107,7 @@ public final class Writer implements AutoCloseable {
         }
         committing = true;
         dialect.commit(db);
+        tally.commit();
         return true;
       } catch (SQLException e) {
         giveUp(e);
@@ -179,6 +187,7 @@ public final class Writer implements AutoCloseable {
           dialect.begin(db);
           if (unit.run(db)) {
             dialect.commit(db);
+            tally.commit();
             return;
           }
           if (!(unit.failure() instanceof SQLException e)) {

@@ -62,6 +62,19 @@ record Connections(Link writer, List<Link> readers) {
   }
 
   private static Db connect(Path path, boolean reader) throws SQLException {
+    var connection = config(reader).createConnection("jdbc:sqlite:" + path);
+    // In auto-commit mode the driver adds a BEGIN and a COMMIT of its own to each statement, which
+    // are useless inside our transactions. Without that mode it leaves both to us.
+    connection.setAutoCommit(false);
+    var db = new Db(connection, SqliteDialect.SQLITE);
+    db.run("COMMIT"); // of the transaction that the driver has just begun
+    if (reader) {
+      db.run("PRAGMA query_only = ON");
+    }
+    return db;
+  }
+
+  static SQLiteConfig config(boolean reader) {
     var config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -72,16 +85,7 @@ record Connections(Link writer, List<Link> readers) {
     config.setGetGeneratedKeys(false);
     // Removed rows are overwritten, so that no removed secret stays in the file.
     config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "FAST");
-    var connection = config.createConnection("jdbc:sqlite:" + path);
-    // In auto-commit mode the driver adds a BEGIN and a COMMIT of its own to each statement, which
-    // are useless inside our transactions. Without that mode it leaves both to us.
-    connection.setAutoCommit(false);
-    var db = new Db(connection, SqliteDialect.SQLITE);
-    db.run("COMMIT"); // of the transaction that the driver has just begun
-    if (reader) {
-      db.run("PRAGMA query_only = ON");
-    }
-    return db;
+    return config;
   }
 
   /// Refuses a damaged file, and a file that Drover did not write.

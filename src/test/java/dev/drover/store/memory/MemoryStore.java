@@ -18,6 +18,7 @@ import dev.drover.session.ToolOutputs;
 import dev.drover.skills.Skills;
 import dev.drover.store.OwnNode;
 import dev.drover.store.Store;
+import dev.drover.store.StoreWork;
 import dev.drover.vault.Placeholders;
 import dev.drover.vault.Receipts;
 import dev.drover.vault.VaultStore;
@@ -193,6 +194,11 @@ public final class MemoryStore implements Store {
   @Override
   public Jobs jobs() {
     return jobs;
+  }
+
+  @Override
+  public StoreWork work() {
+    return StoreWork.NONE;
   }
 
   @Override

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 /// map has an entry for each. The JVM counts the objects of every class, so a new map is counted,
 /// too.
 @Isolated("it counts the objects of the whole process")
-@Timeout(180)
+@Timeout(600)
 @Tag("database")
+@Tag("sandbox")
 @Tag("proof")
 final class ShortSessionsTest {
   /// Sessions before the first count: what is bounded is full by then, or has fewer entries than

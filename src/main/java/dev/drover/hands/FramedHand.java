@@ -43,8 +43,12 @@ public final class FramedHand implements Hand, AutoCloseable {
   /// The maximum size of one piece of such output, in bytes.
   private static final int OUTPUT_MAX = 16 << 10;
 
-  /// The shortest time between two pieces. What a hand sends faster is left out.
+  /// The shortest time between two pieces in the long run. What a hand sends faster is left out.
   private static final long OUTPUT_NANOS = Duration.ofMillis(50).toNanos();
+
+  /// How far pieces may be ahead of that. Those that were sent in time arrive together if this
+  /// server was slow to read them, and none may follow the last one.
+  private static final long AHEAD_NANOS = Duration.ofSeconds(5).toNanos();
 
   private static final String COMMANDS = "bash";
   private static final int RESULT_MAX = 4 << 20;
@@ -320,11 +324,12 @@ public final class FramedHand implements Hand, AutoCloseable {
       throw new Frame.Violation("output that was not asked for");
     }
     leftOut += Integer.toUnsignedLong(payload.getInt());
-    if (System.nanoTime() - nextOutput < 0) {
+    long ahead = Math.max(0, nextOutput - System.nanoTime());
+    if (ahead > AHEAD_NANOS) {
       leftOut += payload.remaining();
       return;
     }
-    nextOutput = System.nanoTime() + OUTPUT_NANOS;
+    nextOutput = System.nanoTime() + ahead + OUTPUT_NANOS;
     var bytes = new byte[payload.remaining()];
     payload.get(bytes);
     output.printed(pending.call.id(), text(bytes), leftOut);

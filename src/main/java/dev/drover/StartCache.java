@@ -1,7 +1,7 @@
 package dev.drover;
 
 import dev.drover.cli.Check;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The ahead-of-time cache with which the launcher starts this JVM: what a rehearsal has loaded and
@@ -15,7 +15,7 @@ record StartCache(String state, String file, boolean accepted) {
   private static final String NAME = "start cache";
 
   /// @param property the system properties
-  static Check check(UnaryOperator<@Nullable String> property) {
+  static Check check(Function<String, @Nullable String> property) {
     var launcher = property.apply("drover.cache");
     int space = launcher == null ? -1 : launcher.indexOf(' ');
     if (launcher == null || space < 0) {

@@ -34,8 +34,10 @@ public final class Cli {
   private final Replaying replaying;
   private final StoredLogs stored;
 
-  /// A command line on a machine without a store, see [#Cli(Shell,ServerFactory,Function,Measuring,
-  /// Checking,Replaying,StoredLogs)].
+  /// A command line on a machine without a store.
+  ///
+  /// @param doctor runs the checks of the machine, with the given flags by the name of their
+  ///   setting
   public Cli(
       Shell shell,
       ServerFactory host,
@@ -48,6 +50,7 @@ public final class Cli {
 
   /// @param doctor runs the checks of the machine, with the given flags by the name of their
   ///   setting
+  /// @param stored the logs of this machine, for the time in which no server runs
   public Cli(
       Shell shell,
       ServerFactory host,

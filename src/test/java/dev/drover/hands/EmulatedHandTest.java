@@ -103,7 +103,7 @@ final class EmulatedHandTest {
     byte[] head = Files.readAllBytes(program);
     assertThat(new String(head, 1, 3, StandardCharsets.US_ASCII)).isEqualTo("ELF");
     assertThat(head[18]).as("e_machine").isEqualTo((byte) 183);
-    assertThat(run(EMULATOR, program.toString(), "version")).isEqualTo("hand 3\n");
+    assertThat(run(EMULATOR, program.toString(), "version")).isEqualTo("hand 4\n");
     withHand(
         program,
         hand -> {

@@ -35,18 +35,20 @@ final class TurnCountsTest {
 
   private record Bound(double counted, double most) {}
 
-  private static <T> T notNeeded(Object any) throws IOException {
-    throw new IOException("not needed: " + any);
-  }
-
   @Test
   void aTurnTakesNoMoreThanItDid(TestReporter reporter) throws Exception {
     try (var run =
         new Run(
             Size.SMALLEST,
-            TurnCountsTest::notNeeded,
-            TurnCountsTest::notNeeded,
-            TurnCountsTest::notNeeded,
+            file -> {
+              throw new IOException("not needed: " + file);
+            },
+            data -> {
+              throw new IOException("not needed: " + data);
+            },
+            base -> {
+              throw new IOException("not needed: " + base);
+            },
             Optional.empty(),
             new Ids(new Random(1)))) {
       var counts = TurnCounts.measure(run, run.drover("counts"), SESSIONS, TURNS).each();

@@ -381,6 +381,27 @@ final class SummaryTest {
         .isEqualTo(new StopReason.EndTurn());
   }
 
+  /// It has to fit: so its prompt is an earlier one, which the model server has in its cache, and
+  /// not the last one. What came since then is kept as it was.
+  @Test
+  void aNecessarySummaryRepeatsAnEarlierRequestWithAnInstructionAtItsEnd() throws Exception {
+    turns(5);
+    int before = asked.size();
+    stage.queue("A long one: " + "words ".repeat(10_000));
+    stage.wake();
+    var prompt = unmarked(summaries.getFirst());
+    var block = prompt.lastIndexOf(",{\"type\":\"text\",\"text\":\"" + SummaryRequest.BEGINNING);
+    var repeated = prompt.substring(0, block) + "]}]";
+    var conversation = asked.subList(0, before).stream().map(SummaryTest::unmarked).toList();
+    assertThat(conversation).contains(repeated).last().isNotEqualTo(repeated);
+    for (int i = 1; i < before; i++) {
+      var one = conversation.get(i - 1);
+      assertThat(conversation.get(i)).startsWith(one.substring(0, one.length() - 3));
+    }
+    assertThat(unmarked(asked.get(before))).contains("/workspace/f" + (before - 2)).contains(FACT);
+    allTurnsEnded();
+  }
+
   @Test
   void aNecessarySummaryThatNeverComesIsReplacedByAList() throws Exception {
     summary = _ -> new Answer.Failure(Answer.Kind.OVERLOADED, "HTTP 529", Optional.empty());

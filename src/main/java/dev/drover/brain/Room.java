@@ -46,28 +46,12 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   /// The size of a chapter that is worth opening because a client asked for it.
   private static final double ANY_SMALLER = 0.95;
 
-  /// The share of the space for messages that the newest rounds take at most: what their usual size
-  /// is in a context of 200,000 tokens.
-  private static final double KEPT_SHARE = 1.0 / 6;
-
-  /// The share of the messages that such a chapter keeps at most.
-  private static final double KEPT_ON_REQUEST = 0.25;
-
   /// The share of the soft limit at which an agent is not waited for any longer that was asked to
   /// hand over.
   private static final double LATE = 0.9;
 
   /// The number of requests within which an agent has to hand over.
   private static final int REQUESTS_TO_HAND_OVER = 12;
-
-  /// The largest limit for the results of a round, in characters: none in practice.
-  private static final double MOST_CHARACTERS = 1e9;
-
-  /// The shortest limit for the words of a summary, in tokens.
-  private static final double SHORTEST_SUMMARY = 500;
-
-  /// The digest beside a summary, compared with one that stands alone.
-  private static final double DIGEST_BESIDE_SUMMARY = 0.25;
 
   /// The share of its estimate below which the count of a prompt shows that a part of it was
   /// dropped, and the smallest estimate of which that can be said.
@@ -243,39 +227,13 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     return smallest.filter(one -> one.gauge().after() <= most * one.gauge().before());
   }
 
-  /// The sizes of the parts of a chapter, as estimates and characters.
-  private record Shape(int results, int round, double keep, double summary, Opening.Budget budget) {
-    ResultLimits limits(Chapter chapter) {
-      return ResultLimits.of(chapter.recent(), results, round);
-    }
-
-    Shape withResults(int each, int together) {
-      return new Shape(each, together, keep, summary, budget);
-    }
-  }
-
-  private Shape shape(Chapter chapter, Sizes sizes, double share) {
+  private ChapterShape shape(Chapter chapter, Sizes sizes, double share) {
     var profile = next.get().settings();
-    double base =
-        ContextLimits.base(sizes.window, model.maxTokens(), profile) / sizes.gauge.factor();
+    double factor = sizes.gauge.factor();
+    double base = ContextLimits.base(sizes.window, model.maxTokens(), profile) / factor;
     double space = Math.max(base / 4, base - fixed);
-    return new Shape(
-        (int) (3 * share * Math.min((double) profile.resultTokens(), space / 8)),
-        (int) Math.min(MOST_CHARACTERS, 3 * share * profile.roundFraction() * space),
-        share == 1 ? Math.min((double) profile.keepTokens(), kept(chapter, sizes.gauge, space)) : 0,
-        Math.max(SHORTEST_SUMMARY, Math.min((double) profile.summaryTokens(), 0.1 * space)),
-        new Opening.Budget(
-            share * Math.min((double) profile.userTokens(), 0.15 * space),
-            share * Math.min((double) profile.instructionTokens(), 0.1 * space),
-            share * Math.min((double) profile.digestTokens(), 0.1 * space)));
-  }
-
-  /// The estimate of the newest rounds that may be kept at most, whatever the profile says.
-  private double kept(Chapter chapter, Gauge gauge, double space) {
-    double messages = gauge.tokens() / gauge.factor() - fixed;
-    return chapter.requested().isPresent()
-        ? Math.min(KEPT_SHARE * space, KEPT_ON_REQUEST * messages)
-        : KEPT_SHARE * space;
+    double messages = sizes.gauge.tokens() / factor - fixed;
+    return ChapterShape.of(profile, space, messages, chapter.requested().isPresent(), share);
   }
 
   private static ContextOpened.Cause cause(Chapter chapter) {
@@ -290,7 +248,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     var shape = shape(chapter, sizes, SHARES[level]);
     var kind = level == 0 ? Kind.ROLLING : Kind.TRIM;
     var earlier = earlier(chapter, SHARES[level]);
-    return Cut.of(chapter, shape.keep, shape.limits(chapter))
+    return Cut.of(chapter, shape.keep(), shape.limits(chapter))
         .map(cut -> opened(chapter, id, sizes, shape, cut, kind, earlier));
   }
 
@@ -312,7 +270,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Chapter chapter,
       EventId id,
       Sizes sizes,
-      Shape shape,
+      ChapterShape shape,
       Cut cut,
       Kind kind,
       Optional<Summary> summary) {
@@ -324,7 +282,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
       Chapter chapter,
       EventId id,
       Sizes sizes,
-      Shape shape,
+      ChapterShape shape,
       Cut cut,
       Kind kind,
       Optional<Summary> summary,
@@ -334,7 +292,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     long before = kind == Kind.NOTE ? cut.from() + 1 : cut.from();
     var contents =
         new Opening.Contents(kind, summary, next.get().reader(), continued(chapter, sizes));
-    var words = Opening.of(chapter.log(), before, shape.budget, contents);
+    var words = Opening.of(chapter.log(), before, shape.budget(), contents);
     var opening =
         new Json.Arr(Stream.concat(first.items().stream(), words.items().stream()).toList());
     double after = gauge.factor() * (fixed + Estimate.of(opening) + cut.kept());
@@ -345,13 +303,13 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
         cause(chapter),
         cut.from(),
         opening,
-        shape.results,
+        shape.results(),
         new ContextOpened.Sizes(
             Math.round(gauge.tokens()),
             Math.round(after),
             sizes.window,
             (int) Math.round(100 * gauge.factor())),
-        shape.round,
+        shape.round(),
         summary,
         Optional.empty(),
         Optional.empty(),
@@ -402,7 +360,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
     var shape = shape(chapter, sizes, 1);
     var repairs = failure.filter(_ -> rung == SummaryDraft.REPAIRED).map(CompactionFailed::reason);
     boolean newestOnly = rung == SummaryDraft.SLIM || repairs.equals(Optional.of(Reason.NO_ROOM));
-    return cut(chapter, sizes, shape, newestOnly ? 0 : shape.keep)
+    return cut(chapter, sizes, shape, newestOnly ? 0 : shape.keep())
         .or(() -> newestOnly ? Optional.empty() : cut(chapter, sizes, shape, 0))
         .map(cut -> new SummaryDraft(rung, repairs, cut.from(), hard, tokens));
   }
@@ -422,36 +380,26 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   }
 
   /// A cut whose chapter will be small enough with a summary of the usual length.
-  private Optional<Cut> cut(Chapter chapter, Sizes sizes, Shape shape, double keep) {
+  private Optional<Cut> cut(Chapter chapter, Sizes sizes, ChapterShape shape, double keep) {
     var contents =
         new Opening.Contents(
             Kind.SUMMARY, Optional.empty(), next.get().reader(), continued(chapter, sizes));
     double most = WORTH_IT * sizes.gauge.tokens() / sizes.gauge.factor();
     return Cut.of(chapter, keep, shape.limits(chapter))
         .filter(cut -> cut.from() > chapter.from())
-        .filter(cut -> fixed + shape.summary / 2 + cut.kept() <= most) // needs no older events
+        .filter(cut -> fixed + shape.summary() / 2 + cut.kept() <= most) // needs no older events
         .filter(
             cut -> {
-              var opening = Opening.of(chapter.log(), cut.from(), beside(shape).budget, contents);
-              return fixed + shape.summary / 2 + cut.kept() + Estimate.of(opening) <= most;
+              var budget = shape.besideSummary().budget();
+              var opening = Opening.of(chapter.log(), cut.from(), budget, contents);
+              return fixed + shape.summary() / 2 + cut.kept() + Estimate.of(opening) <= most;
             });
-  }
-
-  private static Shape beside(Shape shape) {
-    var budget = shape.budget;
-    return new Shape(
-        shape.results,
-        shape.round,
-        shape.keep,
-        shape.summary,
-        new Opening.Budget(
-            budget.users(), budget.instructions(), DIGEST_BESIDE_SUMMARY * budget.digest()));
   }
 
   /// The chapter with a summary; empty if it is not small enough.
   Optional<ContextOpened> summarized(Chapter chapter, SummaryDraft draft, String text, EventId id) {
     var sizes = sizes(chapter);
-    var shape = beside(shape(chapter, sizes, 1));
+    var shape = shape(chapter, sizes, 1).besideSummary();
     var cut = Cut.at(chapter, draft.from(), shape.limits(chapter));
     var summary = Optional.of(new Summary(draft.from(), text));
     return Optional.of(opened(chapter, id, sizes, shape, cut, Kind.SUMMARY, summary))
@@ -465,7 +413,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
   Optional<ContextOpened> compacted(
       Chapter chapter, SummaryDraft draft, Json.Obj block, boolean same, EventId id) {
     var sizes = sizes(chapter);
-    var usual = beside(shape(chapter, sizes, 1));
+    var usual = shape(chapter, sizes, 1).besideSummary();
     var before = chapter.opened().filter(_ -> same && !chapter.isOverflowing());
     var shape =
         before
@@ -484,7 +432,7 @@ record Room(Capabilities model, double fixed, ProfileSettings now, Supplier<Next
 
   /// The length that a summary is asked to have, in tokens; half as many more are accepted.
   int summaryTokens(Chapter chapter) {
-    return (int) shape(chapter, sizes(chapter), 1).summary;
+    return (int) shape(chapter, sizes(chapter), 1).summary();
   }
 
   /// The room for a prompt for a summary, as an estimate.

@@ -381,6 +381,38 @@ final class SummaryTest {
         .isEqualTo(new StopReason.EndTurn());
   }
 
+  /// It has to fit: so its prompt is an earlier one, which the model server has in its cache, and
+  /// not the last one. What came since then is kept as it was.
+  @Test
+  void aNecessarySummaryRepeatsAnEarlierRequestWithAnInstructionAtItsEnd() throws Exception {
+    stage.model().withContext(2 * WINDOW, true); // so the server's refusal comes first
+    var before = new ArrayList<Integer>();
+    summary =
+        answer -> {
+          before.add(asked.size());
+          return answer;
+        };
+    turns(15);
+    allTurnsEnded();
+    assertThat(chapters().getFirst().cause()).isEqualTo(Event.ContextOpened.Cause.OVERFLOW);
+    var prompt = unmarked(summaries.getFirst());
+    var block = ",{\"type\":\"text\",\"text\":\"" + SummaryRequest.BEGINNING;
+    var repeated = prompt.substring(0, prompt.lastIndexOf(block)) + "]}]";
+    var conversation =
+        asked.subList(0, before.getFirst()).stream().map(SummaryTest::unmarked).toList();
+    assertThat(conversation.subList(0, conversation.size() - 1)).contains(repeated);
+    for (int i = 1; i < conversation.size(); i++) {
+      var earlier = conversation.get(i - 1);
+      assertThat(conversation.get(i)).startsWith(earlier.substring(0, earlier.length() - 2));
+    }
+    var next = unmarked(asked.get(conversation.size()));
+    assertThat(next).contains(FACT);
+    for (int i = conversation.indexOf(repeated); i < conversation.size(); i++) {
+      assertThat(next)
+          .contains(i % (CALLS + 1) == CALLS ? "Turn " + i + " is done." : "\"toolu_" + i + "\"");
+    }
+  }
+
   @Test
   void aNecessarySummaryThatNeverComesIsReplacedByAList() throws Exception {
     summary = _ -> new Answer.Failure(Answer.Kind.OVERLOADED, "HTTP 529", Optional.empty());

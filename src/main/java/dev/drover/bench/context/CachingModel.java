@@ -12,8 +12,10 @@ import dev.drover.session.ModelUsage;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A model server that is simulated as far as the size and the beginning of a prompt matter. It
@@ -34,6 +36,7 @@ public final class CachingModel implements Model, Models {
   private final TokenCounts counts = new TokenCounts();
   private final PromptCache cache;
   private final List<Request> requests = new ArrayList<>();
+  private final Set<Long> sent = new HashSet<>();
   private @Nullable PromptView last;
 
   /// The properties of the server.
@@ -93,9 +96,12 @@ public final class CachingModel implements Model, Models {
   /// A request and its answer, in tokens.
   ///
   /// @param size of the prompt
-  /// @param grew whether the prompt begins with all of the one before
+  /// @param summary whether it asks for a summary, and so is no part of the conversation
+  /// @param grew whether the prompt begins with all of the conversation's last one; a request for a
+  ///   summary may also be an earlier one of the conversation with the instruction at its end
   /// @param fault why there is no reply; empty if there is one
-  public record Request(long size, boolean grew, Outcome outcome, String fault, ModelUsage usage) {
+  public record Request(
+      long size, boolean summary, boolean grew, Outcome outcome, String fault, ModelUsage usage) {
     /// The tokens of the prompt that were not in the cache.
     public long computed() {
       return usage.inputTokens() + usage.cacheCreationTokens();
@@ -113,18 +119,19 @@ public final class CachingModel implements Model, Models {
   @Override
   public Answer answer(Prompt prompt, Listener listener) {
     var view = PromptView.of(prompt, counts);
+    boolean summary = NotesRequest.isForSummary(prompt);
     var fault = PromptRules.fault(prompt.messages());
     if (fault.isEmpty() && server.signs()) {
       fault = view.foreignThinking();
     }
     if (fault.isPresent()) {
-      return refused(view, Outcome.INVALID, Answer.Kind.REJECTED, fault.get());
+      return refused(view, summary, Outcome.INVALID, Answer.Kind.REJECTED, fault.get());
     }
     long size = view.tokens();
     boolean fits = size <= server.context();
     if (!fits && server.overflow() != Overflow.SILENT) {
       var words = server.overflow().words.formatted(size, server.context());
-      return refused(view, Outcome.REFUSED, Answer.Kind.CONTEXT_FULL, words);
+      return refused(view, summary, Outcome.REFUSED, Answer.Kind.CONTEXT_FULL, words);
     }
     var content = new ArrayList<Json.Obj>();
     if (server.signs()) {
@@ -136,21 +143,28 @@ public final class CachingModel implements Model, Models {
         fits
             ? cache.use(view, clock.instant(), output)
             : new ModelUsage(server.context(), output, 0, 0);
-    keep(view, Outcome.ANSWERED, "", usage);
+    keep(view, summary, Outcome.ANSWERED, "", usage);
     boolean calls = content.stream().anyMatch(block -> "tool_use".equals(block.text("type")));
     return new Answer.Reply(
         new Json.Arr(List.copyOf(content)), calls ? "tool_use" : "end_turn", Json.EMPTY, usage);
   }
 
-  private Answer refused(PromptView view, Outcome outcome, Answer.Kind kind, String words) {
-    keep(view, outcome, words, ModelUsage.NONE);
+  private Answer refused(
+      PromptView view, boolean summary, Outcome outcome, Answer.Kind kind, String words) {
+    keep(view, summary, outcome, words, ModelUsage.NONE);
     return new Answer.Failure(kind, "HTTP 400: " + words, Optional.empty());
   }
 
-  private void keep(PromptView view, Outcome outcome, String fault, ModelUsage usage) {
+  private void keep(
+      PromptView view, boolean summary, Outcome outcome, String fault, ModelUsage usage) {
     boolean grew = last == null || view.beginsWith(last);
-    last = view;
-    requests.add(new Request(view.tokens(), grew, outcome, fault, usage));
+    if (summary) {
+      grew |= sent.contains(view.hashWithoutLast());
+    } else {
+      last = view;
+      sent.add(view.hash());
+    }
+    requests.add(new Request(view.tokens(), summary, grew, outcome, fault, usage));
   }
 
   /// The requests so far.

@@ -33,7 +33,10 @@ final class NotesRequest {
   }
 
   private static boolean endsWith(Prompt prompt, String phrase) {
-    return prompt.messages().items().getLast() instanceof Json.Obj message
+    var messages = prompt.messages().items();
+    return !messages.isEmpty()
+        && messages.getLast() instanceof Json.Obj message
+        && !message.items("content").isEmpty()
         && message.items("content").getLast() instanceof Json.Obj block
         && String.valueOf(block.text("text")).contains(phrase);
   }

@@ -4,9 +4,7 @@ import dev.drover.base.Json;
 import dev.drover.model.Answer;
 import dev.drover.model.Listener;
 import dev.drover.model.Prompt;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -14,7 +12,6 @@ import java.util.function.ToLongFunction;
 /// A common way to keep a conversation within a limit, to compare with. It plays a scripted session
 /// without a harness. One thread.
 final class PromptPolicy {
-  private static final Duration STEP = Duration.ofSeconds(20);
   private static final Json.Obj MARK = Json.obj("type", "ephemeral");
   private static final String STUB = "[result left out]";
 
@@ -31,7 +28,6 @@ final class PromptPolicy {
   private final List<Json.Obj> messages = new ArrayList<>();
   private long tokens;
   private int cleared;
-  private BitSet seen = new BitSet();
 
   /// The ways.
   enum Way {
@@ -51,16 +47,7 @@ final class PromptPolicy {
     this.limit = limit;
     this.script = script;
     agent = new ScriptedAgent(script);
-    var clock = new SimulatedClock();
-    model =
-        new CachingModel(
-            server,
-            clock,
-            prompt -> {
-              clock.advance(STEP);
-              seen = agent.facts().in(prompt);
-              return agent.reply(prompt);
-            });
+    model = agent.on(server);
     system =
         Json.arr(
             ScriptedAgent.text(ScriptedSession.system(script.size().fixed()))
@@ -205,6 +192,6 @@ final class PromptPolicy {
 
   /// The number of facts in the last request.
   int kept() {
-    return seen.cardinality();
+    return agent.seen().getLast().cardinality();
   }
 }

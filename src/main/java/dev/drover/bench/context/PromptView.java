@@ -90,6 +90,16 @@ final class PromptView {
     return tokens;
   }
 
+  /// The hash of the whole prompt.
+  long hash() {
+    return hash;
+  }
+
+  /// The hash of the prompt without its last block; 0 if there is no other.
+  long hashWithoutLast() {
+    return parts.size() < 2 ? 0 : parts.get(parts.size() - 2).hash();
+  }
+
   /// Whether this prompt is the other one, possibly with something at its end.
   boolean beginsWith(PromptView other) {
     int length = other.parts.size();

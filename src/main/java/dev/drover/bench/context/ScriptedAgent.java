@@ -3,21 +3,26 @@ package dev.drover.bench.context;
 import dev.drover.base.Json;
 import dev.drover.model.Prompt;
 import dev.drover.reading.GetEvents;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /// What the model of a scripted session says: the next call of the turn, or its end; a summary or a
 /// note, if it is asked for one; and, when the script is over, the searches for facts. One thread.
 final class ScriptedAgent implements CachingModel.Author {
+  /// The time from one request to the next.
+  private static final Duration STEP = Duration.ofSeconds(20);
+
   /// The tool whose results are scripted.
   static final String TOOL = "work";
 
   private final ScriptedSession script;
   private final FactView facts;
   private final Deque<Json.Obj> searches = new ArrayDeque<>();
-  private Optional<Prompt> last = Optional.empty();
+  private final List<BitSet> seen = new ArrayList<>();
   private int step;
   private int left;
   private int said;
@@ -25,6 +30,18 @@ final class ScriptedAgent implements CachingModel.Author {
   ScriptedAgent(ScriptedSession script) {
     this.script = script;
     facts = new FactView(script.facts());
+  }
+
+  /// A server on which this agent is the model.
+  CachingModel on(CachingModel.Server server) {
+    var clock = new SimulatedClock();
+    return new CachingModel(
+        server,
+        clock,
+        prompt -> {
+          clock.advance(STEP);
+          return reply(prompt);
+        });
   }
 
   /// Begins a turn.
@@ -40,7 +57,7 @@ final class ScriptedAgent implements CachingModel.Author {
 
   @Override
   public List<Json.Obj> reply(Prompt prompt) {
-    last = Optional.of(prompt);
+    seen.add(facts.in(prompt));
     if (NotesRequest.isForSummary(prompt)) {
       return List.of(text(NotesRequest.NOTES));
     }
@@ -70,12 +87,8 @@ final class ScriptedAgent implements CachingModel.Author {
     return Json.obj("type", "text", "text", text);
   }
 
-  FactView facts() {
-    return facts;
-  }
-
-  /// The last accepted prompt.
-  Optional<Prompt> last() {
-    return last;
+  /// For each accepted prompt, which facts its messages had.
+  List<BitSet> seen() {
+    return List.copyOf(seen);
   }
 }

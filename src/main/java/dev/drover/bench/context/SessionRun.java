@@ -25,7 +25,6 @@ import dev.drover.session.Slice;
 import dev.drover.session.Stored;
 import dev.drover.session.ThreadId;
 import dev.drover.tools.Inventory;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -37,9 +36,6 @@ import java.util.regex.Pattern;
 
 /// A scripted session, run by the harness over a store, with a [CachingModel]. One thread.
 public final class SessionRun {
-  /// The time from one request to the next.
-  private static final Duration STEP = Duration.ofSeconds(20);
-
   private static final int PAGE = 1_000;
 
   /// The beginning of an answer of `get_events`.
@@ -55,7 +51,6 @@ public final class SessionRun {
   private final Ids ids;
   private final SessionId session;
   private final Harness harness;
-  private final List<BitSet> seen = new ArrayList<>();
 
   /// @param log where the session's events go
   /// @param ids makes ids that are in neither of the two yet
@@ -70,16 +65,7 @@ public final class SessionRun {
     this.log = log;
     this.ids = ids;
     agent = new ScriptedAgent(script);
-    var clock = new SimulatedClock();
-    model =
-        new CachingModel(
-            server,
-            clock,
-            prompt -> {
-              seen.add(agent.facts().in(prompt));
-              clock.advance(STEP);
-              return agent.reply(prompt);
-            });
+    model = agent.on(server);
     var made = session(ids, script);
     sessions.create(made, List.of());
     session = made.id();
@@ -189,7 +175,7 @@ public final class SessionRun {
 
   /// For each accepted request, which facts its messages had.
   public List<BitSet> seen() {
-    return List.copyOf(seen);
+    return agent.seen();
   }
 
   public SessionId session() {
@@ -198,19 +184,14 @@ public final class SessionRun {
 
   /// The events of one kind, in order.
   public <E extends Event> List<E> all(Class<E> kind) {
-    return log().stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).toList();
-  }
-
-  /// The whole log, in order.
-  public List<Stored> log() {
-    var all = new ArrayList<Stored>();
+    var all = new ArrayList<E>();
     long position = 0;
     while (true) {
       var page = log.getEvents(session, Slice.after(position, PAGE));
       if (page.isEmpty()) {
         return all;
       }
-      all.addAll(page);
+      page.stream().map(Stored::event).filter(kind::isInstance).map(kind::cast).forEach(all::add);
       position = page.getLast().position();
     }
   }

@@ -103,6 +103,42 @@ final class CachingModelTest {
     assertThat(model.requests()).allMatch(CachingModel.Request::grew);
   }
 
+  /// A request for a summary is beside the conversation.
+  @Test
+  void aRequestForASummaryMayRepeatAnEarlierPromptButNoOther() {
+    var model = model(100_000, Overflow.ANTHROPIC, Caching.MARKS, false);
+    says("go");
+    step(model);
+    step(model);
+    var conversation = List.copyOf(messages);
+    var instruction = text("Write working notes for the agent.");
+
+    messages.subList(3, messages.size()).clear();
+    append(instruction);
+    ask(model);
+    messages.clear();
+    messages.addAll(conversation);
+    append(instruction);
+    ask(model);
+    replace(2, 0, result("toolu_0", "something else"));
+    ask(model);
+    messages.clear();
+    messages.addAll(conversation);
+    ask(model);
+
+    assertThat(model.requests()).extracting("summary").containsExactly(
+        false, false, true, true, true, false);
+    assertThat(model.requests()).extracting("grew").containsExactly(
+        true, true, true, true, false, true);
+  }
+
+  private void append(Json.Obj block) {
+    var last = (Json.Obj) messages.removeLast();
+    var content = new ArrayList<>(last.items("content"));
+    content.add(block);
+    messages.add(last.with("content", content));
+  }
+
   @Test
   void theCacheEndsFiveMinutesAfterItsLastUse() {
     var model = model();

@@ -3,13 +3,11 @@ package dev.drover.bench.context;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.base.Ids;
-import dev.drover.base.Json;
 import dev.drover.bench.context.CachingModel.Outcome;
 import dev.drover.profile.Strategy;
 import dev.drover.reading.GetEvents;
 import dev.drover.session.Event;
 import dev.drover.session.StopReason;
-import dev.drover.session.Stored;
 import dev.drover.store.Store;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,8 +91,10 @@ final class MillionTokens {
         requests.stream().filter(request -> request.outcome() == Outcome.REFUSED).count();
     assertThat(refused).isLessThanOrEqualTo(small ? requests.size() / 50 : 0);
     var chapters = run.all(Event.ContextOpened.class);
-    assertThat(requests.stream().filter(request -> !request.grew()).count())
-        .isEqualTo(chapters.size() + run.all(Event.CompactionFailed.class).size() + shorter(run));
+    assertThat(requests.stream().filter(one -> !one.summary() && !one.grew()))
+        .hasSameSizeAs(chapters);
+    assertThat(requests.stream().filter(CachingModel.Request::summary))
+        .allMatch(CachingModel.Request::grew);
     if (context == LARGE) {
       assertThat(chapters).hasSizeLessThanOrEqualTo(MOST_CHAPTERS);
     }
@@ -108,17 +108,6 @@ final class MillionTokens {
     int found = run.find();
     assertThat(found).isEqualTo(40);
     return figures(run, found);
-  }
-
-  /// The summaries that were asked for when the context was full: their prompts end where the new
-  /// chapter begins, so they are a beginning of the prompt before.
-  private static long shorter(SessionRun run) {
-    return run.log().stream()
-        .filter(stored -> stored.event() instanceof Event.ModelRequestStart)
-        .map(Stored::hidden)
-        .filter(hidden -> hidden != null && hidden.number("rung", 0) == 1)
-        .filter(hidden -> Json.of(true).equals(hidden.get("hard").orElse(Json.NULL)))
-        .count();
   }
 
   /// The share of the prompts' tokens that was read from the cache.

@@ -125,8 +125,9 @@ public final class TemplateWorkshop implements AutoCloseable {
   private void check(Packages packages) throws TemplateFailure {
     for (var manager : Manager.values()) {
       var list = packages.of(manager);
-      if (list.stream().anyMatch(one -> one.startsWith("-"))) {
-        throw TemplateFailure.of(manager, list, "one of them begins with a hyphen", "");
+      if (!list.stream().allMatch(Packages::canBe)) {
+        throw TemplateFailure.of(
+            manager, list, "one of them begins with a hyphen or has control characters", "");
       }
       var missing = missing(manager, packages);
       if (!list.isEmpty() && missing.isPresent()) {
@@ -309,7 +310,7 @@ public final class TemplateWorkshop implements AutoCloseable {
       InputStream in, Scope.Task<PackedTree> packing, Path tree, long most)
       throws IOException, InterruptedException {
     try {
-      return TemplateTree.unpack(in, Recipe.NAME, tree, most);
+      return TemplateTree.unpack(in, Recipe.NAME, tree, new TemplateTree.Most(most));
     } catch (PaxRefused e) {
       in.close();
       joined(packing);

@@ -29,6 +29,7 @@ import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.session.EventId;
+import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -148,12 +149,21 @@ final class PackageStage implements AutoCloseable {
         .strip();
   }
 
-  /// Why packages cannot be installed.
+  /// Why packages cannot be installed, as a client learns it.
+  SessionError error(Packages packages) {
+    return unavailable(packages).error().orElseThrow();
+  }
+
+  /// Why packages cannot be installed, as the model learns it.
   String failure(Packages packages) {
+    return String.valueOf(unavailable(packages).getMessage());
+  }
+
+  private Sandboxes.Unavailable unavailable(Packages packages) {
     var thrown = new AtomicReference<Sandboxes.Unavailable>();
     assertThatThrownBy(() -> templates.await(packages))
         .isInstanceOfSatisfying(Sandboxes.Unavailable.class, thrown::set);
-    return String.valueOf(thrown.get().getMessage());
+    return thrown.get();
   }
 
   @Override

@@ -23,10 +23,12 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// A package index for pip and a registry for npm, on loopback, under every name.
+/// A package index for pip, a registry for npm, a proxy of modules for go, an index of crates for
+/// cargo, and other files, on loopback, under every name.
 public final class PackageIndex implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
+  private final Map<String, String> moved = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
   public PackageIndex() throws IOException {
@@ -44,8 +46,14 @@ public final class PackageIndex implements AutoCloseable {
       var page = pages.get(path);
       var type = path.startsWith("/simple/") ? "text/html" : "application/json";
       exchange.getResponseHeaders().add("content-type", type);
-      exchange.sendResponseHeaders(page == null ? 404 : 200, page == null ? -1 : page.length);
-      if (page != null) {
+      if (moved.containsKey(path)) {
+        exchange.getResponseHeaders().add("location", moved.get(path));
+        exchange.sendResponseHeaders(302, -1);
+        return;
+      }
+      boolean sends = page != null && !exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(page == null ? 404 : 200, sends ? page.length : -1);
+      if (page != null && sends) {
         exchange.getResponseBody().write(page);
       }
     }
@@ -135,7 +143,59 @@ public final class PackageIndex implements AutoCloseable {
             "tarball": "%s%s/-/%s-1.0.0.tgz", "shasum": "%s"}}}}
         """
             .formatted(
-                name, name, name, !scripts.isEmpty(), registry(host), name, name, sha1(archive)));
+                name, name, name, !scripts.isEmpty(), registry(host), name, name, digest("SHA-1", archive)));
+  }
+
+  /// The URL for go, on a host.
+  public String modules(String host) {
+    return "http://%s:%d/modules".formatted(host, port());
+  }
+
+  /// Adds a version of a module of Go, which is a program.
+  ///
+  /// @param main its source
+  public void goModule(String module, String version, String main) {
+    var at = "/modules/" + module + "/@v/";
+    var info = "{\"Version\":\"%s\",\"Time\":\"2026-01-01T00:00:00Z\"}".formatted(version);
+    var inside = module + "@" + version + "/";
+    var mod = "module " + module + "\n";
+    page(at + "list", version + "\n");
+    page(at + version + ".info", info);
+    page(at + version + ".mod", mod);
+    pages.put(at + version + ".zip", zip(Map.of(inside + "go.mod", mod, inside + "main.go", main)));
+  }
+
+  /// The URL for cargo, on a host.
+  public String crates(String host) {
+    return "http://%s:%d/crates".formatted(host, port());
+  }
+
+  /// Adds a crate without dependencies, which is a program.
+  ///
+  /// @param host as which cargo knows this registry
+  /// @param name with four characters or more
+  /// @param main its source
+  public void crate(String host, String name, String version, String main) {
+    var root = name + "-" + version + "/";
+    var manifest =
+        "[package]\nname = \"%s\"\nversion = \"%s\"\nedition = \"2018\"\n"
+            .formatted(name, version);
+    var archive = tar(Map.of(root + "Cargo.toml", manifest, root + "src/main.rs", main));
+    pages.put("/crates/dl/%s/%s.crate".formatted(name, version), archive);
+    page(
+        "/crates/config.json",
+        "{\"dl\":\"%s/dl/{crate}/{version}.crate\"}".formatted(crates(host)));
+    page(
+        "/crates/%s/%s/%s".formatted(name.substring(0, 2), name.substring(2, 4), name),
+        """
+        {"name":"%s","vers":"%s","deps":[],"cksum":"%s","features":{},"yanked":false}
+        """
+            .formatted(name, version, digest("SHA-256", archive)));
+  }
+
+  /// Answers requests of a path with a redirect.
+  public void redirect(String path, String location) {
+    moved.put(path, location);
   }
 
   /// Adds a file of any kind.
@@ -178,9 +238,9 @@ public final class PackageIndex implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private static String sha1(byte[] bytes) {
+  private static String digest(String algorithm, byte[] bytes) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }

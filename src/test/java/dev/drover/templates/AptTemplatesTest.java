@@ -156,6 +156,26 @@ final class AptTemplatesTest {
     }
   }
 
+  /// bubblewrap is linked dynamically and could not start with this library.
+  @Test
+  void noProgramOfTheServerRunsWithLibrariesOfPackages() throws Exception {
+    var library = libc();
+    repository.add("usurper", "1.0", "", Map.of(library.toString().substring(1), "no library"), "");
+    assertThat(stage.read(packages(Manager.APT, "usurper"), library.toString()))
+        .isEqualTo("no library");
+  }
+
+  private static Path libc() throws Exception {
+    try (var directories = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu")) {
+      for (var directory : directories) {
+        if (Files.exists(directory.resolve("libc.so.6"))) {
+          return directory.resolve("libc.so.6");
+        }
+      }
+    }
+    throw new AssertionError("no libc.so.6");
+  }
+
   @Test
   void aSignedRepositoryNeedsItsOwnKey() throws Exception {
     try (var right = new SigningKey(data.resolve("right"));
@@ -172,9 +192,10 @@ final class AptTemplatesTest {
             .contains("exit code 100", "The following signatures couldn't be verified", "NO_PUBKEY")
             .doesNotContain("did not run");
       }
-      index.file("/signed/dists/stable/InRelease", right.sign("Suite: other\n").getBytes(UTF_8));
+      index.file("/signed/pool/sealed_1.0_all.deb", "another".getBytes(UTF_8));
       try (var trusts = stage(signed, right)) {
-        assertThat(trusts.failure(packages(Manager.APT, "sealed=1.0"))).contains("exit code 100");
+        assertThat(trusts.failure(packages(Manager.APT, "sealed=1.0")))
+            .contains("exit code 100", "unexpected size");
       }
     }
   }

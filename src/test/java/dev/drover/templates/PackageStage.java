@@ -121,6 +121,22 @@ final class PackageStage implements AutoCloseable {
 
   /// The output of commands in a sandbox of a session with these packages, one for each command.
   List<String> outputs(Packages packages, String... commands) throws Exception {
+    return inSandbox(
+        packages,
+        sandbox -> {
+          var outputs = new ArrayList<String>();
+          for (var command : commands) {
+            outputs.add(bash(sandbox, command));
+          }
+          return outputs;
+        });
+  }
+
+  private interface Work<T> {
+    T in(Sandbox sandbox) throws Exception;
+  }
+
+  private <T> T inSandbox(Packages packages, Work<T> work) throws Exception {
     templates.await(packages);
     var session = new SessionId("sesn_stage" + NUMBERS.incrementAndGet());
     try (var all =
@@ -128,23 +144,29 @@ final class PackageStage implements AutoCloseable {
             data.resolve("sessions"),
             (_, directory) -> templates.use(packages, directory),
             Egress.NONE)) {
-      var outputs = new ArrayList<String>();
       try (var sandbox = all.provision(HandSpec.workspace(session))) {
-        for (var command : commands) {
-          outputs.add(bash(sandbox, command));
-        }
+        return work.in(sandbox);
+      } finally {
+        all.discard(session);
       }
-      all.discard(session);
-      return outputs;
     }
   }
 
+  /// What the tool `read` shows of a file in a sandbox of a session with these packages.
+  String read(Packages packages, String path) throws Exception {
+    return inSandbox(
+        packages,
+        sandbox -> sandbox.execute(call("read", Json.obj("file_path", path)), () -> false).text());
+  }
+
+  private static ToolCall call(String tool, Json.Obj input) {
+    return new ToolCall(new EventId("sevt_stage" + NUMBERS.incrementAndGet()), tool, input);
+  }
+
   private static String bash(Sandbox sandbox, String command) throws InterruptedException {
-    var id = new EventId("sevt_stage" + NUMBERS.incrementAndGet());
     return sandbox
         .execute(
-            new ToolCall(id, "bash", Json.obj("command", command, "timeout_ms", 120_000)),
-            () -> false)
+            call("bash", Json.obj("command", command, "timeout_ms", 120_000)), () -> false)
         .text()
         .strip();
   }

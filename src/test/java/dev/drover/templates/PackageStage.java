@@ -152,11 +152,17 @@ final class PackageStage implements AutoCloseable {
     }
   }
 
-  /// What the tool `read` shows of a file in a sandbox of a session with these packages.
-  String read(Packages packages, String path) throws Exception {
+  /// The content of a file that the tool `write` has written and the tool `read` reads, in a
+  /// sandbox of a session with these packages.
+  String written(Packages packages, String content) throws Exception {
+    var path = "/workspace/written";
     return inSandbox(
         packages,
-        sandbox -> sandbox.execute(call("read", Json.obj("file_path", path)), () -> false).text());
+        sandbox -> {
+          var write = call("write", Json.obj("file_path", path, "content", content));
+          sandbox.execute(write, () -> false);
+          return sandbox.execute(call("read", Json.obj("file_path", path)), () -> false).text();
+        });
   }
 
   private static ToolCall call(String tool, Json.Obj input) {

@@ -117,9 +117,9 @@ final class AptTemplatesTest {
         "1.0",
         "",
         Map.of(
-            "usr/bin/go", STAND_IN.formatted("$GOBIN", "go"),
-            "usr/bin/gem", STAND_IN.formatted("$GEM_HOME/bin", "gem"),
-            "usr/bin/cargo", STAND_IN.formatted("$3/bin", "cargo")),
+            "usr/local/bin/go", STAND_IN.formatted("$GOBIN", "go"),
+            "usr/local/bin/gem", STAND_IN.formatted("$GEM_HOME/bin", "gem"),
+            "usr/local/bin/cargo", STAND_IN.formatted("$3/bin", "cargo")),
         "");
     var packages =
         new Packages(

@@ -86,7 +86,8 @@ final class PackageStage implements AutoCloseable {
             gateway::takeRefusals,
             Path.of("/"),
             mirrors.aptSources(),
-            IDS);
+            IDS,
+            Pause.REAL);
     templates =
         new Templates(
             data,

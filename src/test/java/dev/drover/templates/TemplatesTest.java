@@ -112,7 +112,8 @@ final class TemplatesTest {
         gateway::takeRefusals,
         Path.of("/"),
         Optional.empty(),
-        IDS);
+        IDS,
+        Pause.REAL);
   }
 
   private static Templates templates(TemplateSettings settings) {
@@ -290,6 +291,19 @@ final class TemplatesTest {
         .startsWith("npm could not install the packages of this environment (endless): it did not");
     assertThat(ProcessHandle.allProcesses())
         .noneMatch(process -> process.info().commandLine().orElse("").contains("sleep 3071"));
+  }
+
+  /// It stops whatever has the name of the first process, which makes the archive in a child.
+  @Test
+  void aProcessThatStopsTheCopyHoldsNobodyUp() {
+    var script =
+        "mkdir many; cd many; bash -c 'touch {1..20000}'; setsid bash -c 'read one < /proc/1/comm;"
+            + " while :; do for d in /proc/[0-9]*; do read c < $d/comm; if [[ $c = $one ]]; then"
+            + " kill -STOP ${d#/proc/}; fi; done; done' > /dev/null 2>&1 &";
+    index.module(HOST, "stopping", "stopping", Map.of("postinstall", script));
+    var hurried = templates(new TemplateSettings(1L << 30, Duration.ofSeconds(20), Duration.ZERO));
+    assertThat(failure(hurried, packages(Manager.NPM, "stopping")).getMessage())
+        .startsWith("The packages of this environment could not be copied in time");
   }
 
   @Test

@@ -282,8 +282,8 @@ public final class TemplateWorkshop implements AutoCloseable {
     return text.substring(Math.max(0, text.length() - TemplateFailure.TAIL));
   }
 
-  /// The archive is made in the sandbox, since no path in there may be opened here.
-  /// A process that an installation has left could stop that, so the sandbox ends in any case.
+  /// The archive is made in the sandbox, since no path in there may be opened here. Processes that
+  /// an installation has left could slow that down, so it has a limit of its own.
   private Json.Obj fetch(Sandbox sandbox, Path tree, long most, Duration left)
       throws TemplateFailure, IOException, InterruptedException {
     var files = files(sandbox);
@@ -331,8 +331,8 @@ public final class TemplateWorkshop implements AutoCloseable {
   private static void check(AtomicBoolean late) throws TemplateFailure {
     if (late.get()) {
       throw new TemplateFailure(
-          "The packages of this environment could not be copied in time. A process that their"
-              + " installation started may have prevented it.");
+          "The packages of this environment could not be copied in time. Processes that their"
+              + " installation has left may be the reason.");
     }
   }
 

@@ -172,8 +172,7 @@ final class PackageStage implements AutoCloseable {
 
   private static String bash(Sandbox sandbox, String command) throws InterruptedException {
     return sandbox
-        .execute(
-            call("bash", Json.obj("command", command, "timeout_ms", 120_000)), () -> false)
+        .execute(call("bash", Json.obj("command", command, "timeout_ms", 120_000)), () -> false)
         .text()
         .strip();
   }

@@ -37,10 +37,7 @@ final class RegistriesTest {
         "v1.0.0",
         "package main\n\nfunc main() { println(\"hello from go\") }\n");
     index.crate(
-        PackageStage.HOST,
-        "tinycrate",
-        "1.2.0",
-        "fn main() { println!(\"hello from rust\") }\n");
+        PackageStage.HOST, "tinycrate", "1.2.0", "fn main() { println!(\"hello from rust\") }\n");
     index.file("/gems/", new byte[0]);
     gem("tinygem-1.0.gem", "gems/");
     gem("tinygem-1.0.gemspec.rz", "quick/Marshal.4.8/");

@@ -143,7 +143,14 @@ public final class PackageIndex implements AutoCloseable {
             "tarball": "%s%s/-/%s-1.0.0.tgz", "shasum": "%s"}}}}
         """
             .formatted(
-                name, name, name, !scripts.isEmpty(), registry(host), name, name, digest("SHA-1", archive)));
+                name,
+                name,
+                name,
+                !scripts.isEmpty(),
+                registry(host),
+                name,
+                name,
+                digest("SHA-1", archive)));
   }
 
   /// The URL for go, on a host.
@@ -178,8 +185,7 @@ public final class PackageIndex implements AutoCloseable {
   public void crate(String host, String name, String version, String main) {
     var root = name + "-" + version + "/";
     var manifest =
-        "[package]\nname = \"%s\"\nversion = \"%s\"\nedition = \"2018\"\n"
-            .formatted(name, version);
+        "[package]\nname = \"%s\"\nversion = \"%s\"\nedition = \"2018\"\n".formatted(name, version);
     var archive = tar(Map.of(root + "Cargo.toml", manifest, root + "src/main.rs", main));
     pages.put("/crates/dl/%s/%s.crate".formatted(name, version), archive);
     page(

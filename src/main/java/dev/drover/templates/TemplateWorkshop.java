@@ -306,10 +306,10 @@ public final class TemplateWorkshop implements AutoCloseable {
             return true;
           });
       var manifest = unpacked(in, packing, tree, most);
-      var left = joined(packing).left();
-      if (!left.isEmpty()) {
+      var kinds = joined(packing).left();
+      if (!kinds.isEmpty()) {
         throw new TemplateFailure(
-            "The packages of this environment have what a sandbox cannot show: " + left);
+            "The packages of this environment have what a sandbox cannot show: " + kinds);
       }
       return manifest;
     } catch (TemplateTree.Refused | PaxRefused e) {
